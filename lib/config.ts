@@ -1,0 +1,48 @@
+import * as z from 'zod/mini';
+
+const milliseconds = (fallback: number, least = 1) =>
+  z._default(z.coerce.number().check(z.int(), z.minimum(least), z.maximum(900_000)), fallback);
+const name = (fallback: string) => z._default(z.string().check(z.minLength(1), z.maxLength(255)), fallback);
+const url = (fallback: string) => z._default(z.url({ protocol: /^https?$/ }), fallback);
+
+/** Every variable the functions read, with its bounds and default; `docs` lists them from here. */
+export const ConfigSchema = z.object({
+  STAGE: name('local'),
+  BALLAST_VERSION: name('0.0.0'),
+  CONTROL_TABLE: name('ballast-local-control'),
+  LEDGER_TABLE: name('ballast-local-ledger'),
+  RUNS_TABLE: name('ballast-local-runs'),
+  ANTHROPIC_SECRET_ID: name('ballast/local/anthropic'),
+  ANTHROPIC_BASE_URL: url('https://api.anthropic.com'),
+  OPEN_METEO_BASE_URL: z.optional(z.url({ protocol: /^https?$/ })),
+  MODEL_PRICES: z.optional(z.string()),
+  LOG_LEVEL: z._default(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']), 'INFO'),
+  LOG_FORMAT: z._default(z.enum(['json', 'pretty']), 'json'),
+  MAX_RETRIES: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(10)), 3),
+  RETRY_BASE_DELAY_MS: milliseconds(500, 0),
+  RETRY_MAX_DELAY_MS: milliseconds(20_000, 0),
+  FIRST_TOKEN_TIMEOUT_MS: milliseconds(30_000),
+  STREAM_IDLE_TIMEOUT_MS: milliseconds(30_000),
+  RUN_TIMEOUT_MS: milliseconds(120_000, 1_000),
+});
+
+export type Config = z.infer<typeof ConfigSchema>;
+
+/**
+ * Reads the configuration once, at cold start. An empty variable counts as not set.
+ * Throws one Error that names every wrong variable at once, without its value.
+ */
+export const loadConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = ConfigSchema.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')} (${bound(issue)})`);
+  throw new Error(`These variables are wrong: ${wrong.join(', ')}.`);
+};
+
+const bound = (issue: z.core.$ZodIssue): string => {
+  if (issue.code === 'too_small') return `at least ${issue.minimum}`;
+  if (issue.code === 'too_big') return `at most ${issue.maximum}`;
+  if (issue.code === 'invalid_value') return `one of ${issue.values.join(' ')}`;
+  return issue.code === 'invalid_format' ? 'an http or https URL' : 'a whole number';
+};

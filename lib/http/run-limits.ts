@@ -1,0 +1,17 @@
+/** What the platform says about an invocation; `clientSignal` is there only where it can tell that the client has left. */
+interface Invocation {
+  getRemainingTimeInMillis?(): number;
+  readonly clientSignal?: AbortSignal;
+}
+
+/** Kept back from the platform's own limit, for the books and the answer. */
+const RESERVE_MS = 5_000;
+
+/** How long a run may take, and what ends it early: the stage's deadline, or less where the platform has less left. */
+export const runLimits = (
+  invocation: Invocation,
+  stageMs: number,
+): { readonly limitMs: number; readonly signal: AbortSignal | undefined } => {
+  const leftMs = (invocation.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY) - RESERVE_MS;
+  return { limitMs: Math.max(1, Math.min(stageMs, leftMs)), signal: invocation.clientSignal };
+};

@@ -1,0 +1,30 @@
+/** Time as everything below `lib/app.ts` sees it: passed in, so that tests move it by hand. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Calls `act` once after `ms`; the returned function calls it off. */
+  after(ms: number, act: () => void): () => void;
+}
+
+/** Uniform in [0, 1). */
+export type Random = () => number;
+
+declare const brand: unique symbol;
+/** Epoch seconds, the unit of a DynamoDB time to live; a type of its own because everything else counts milliseconds. */
+export type EpochSeconds = number & { readonly [brand]: 'epoch-seconds' };
+export const epochSeconds = (epochMs: number): EpochSeconds => Math.ceil(epochMs / 1000) as EpochSeconds;
+
+/** Resolves after `ms`, or rejects at once with the signal's reason when it aborts. Leaves no timer and no listener. */
+export const sleep = (clock: Clock, ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const onAbort = () => {
+      cancel();
+      reject(signal.reason);
+    };
+    const cancel = clock.after(ms, () => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    });
+    signal.addEventListener('abort', onAbort, { once: true });
+  });

@@ -1,0 +1,49 @@
+import type { Clock } from './clock.ts';
+
+/** Why a deadline's signal aborted. */
+export type StopCause = 'deadline' | 'cancelled';
+
+/** The one limit in time that every retry, wait, tool, stream and write of a run is bounded by. */
+export interface Deadline extends Disposable {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Never negative. */
+  remainingMs(): number;
+  /** Aborts at `at`, or earlier when the caller's own signal does. */
+  readonly signal: AbortSignal;
+  /** What ended it, once `signal` has aborted. */
+  readonly stoppedBy: StopCause | null;
+}
+
+/**
+ * A deadline `ms` from now. `caller` cancels it early (a client that left).
+ * Dispose of it when the work has ended: until then it holds a timer.
+ */
+export const createDeadline = (clock: Clock, ms: number, caller?: AbortSignal): Deadline => {
+  const controller = new AbortController();
+  const at = clock.now() + ms;
+  let stoppedBy: StopCause | null = null;
+  const stop = (cause: StopCause) => {
+    if (stoppedBy !== null) return;
+    stoppedBy = cause;
+    release();
+    controller.abort(new DOMException(cause === 'deadline' ? 'deadline passed' : 'cancelled', 'AbortError'));
+  };
+  const cancelTimer = clock.after(ms, () => stop('deadline'));
+  const onCancel = () => stop('cancelled');
+  const release = () => {
+    cancelTimer();
+    caller?.removeEventListener('abort', onCancel);
+  };
+  if (caller?.aborted) stop('cancelled');
+  else caller?.addEventListener('abort', onCancel, { once: true });
+  return {
+    at,
+    remainingMs: () => Math.max(0, at - clock.now()),
+    signal: controller.signal,
+    get stoppedBy() {
+      return stoppedBy;
+    },
+    [Symbol.dispose]: release,
+  };
+};

@@ -1,0 +1,76 @@
+import type { Redacted } from './redacted.ts';
+
+/** The closed set of ways in which Ballast says no; `lib/http/problem.ts` turns each into a status. */
+export type ErrorCode =
+  | 'invalid-request'
+  | 'unauthenticated'
+  | 'budget-exceeded'
+  | 'forbidden'
+  | 'not-found'
+  | 'method-not-allowed'
+  | 'idempotency-in-progress'
+  | 'run-conflict'
+  | 'payload-too-large'
+  | 'unsupported-media-type'
+  | 'idempotency-key-reused'
+  | 'unpriced-model'
+  | 'unpriced-feature'
+  | 'rate-limited'
+  | 'internal'
+  | 'worker-lost'
+  | 'upstream-error'
+  | 'tool-failed'
+  | 'circuit-open'
+  | 'upstream-overloaded'
+  | 'store-unavailable'
+  | 'upstream-timeout';
+
+/** One field that was refused; `path` names it as the caller wrote it (`messages.3.role`), `message` its bound. */
+export interface FieldIssue {
+  readonly path: string;
+  readonly message: Redacted;
+}
+
+/** What a limit saw when it refused: decimal strings of US dollars, or counts. */
+export interface LimitFigures {
+  readonly limit: string;
+  readonly used: string;
+  readonly reserved: string;
+  readonly asked: string;
+}
+
+export interface AppErrorOptions {
+  /** Logged by name and code only, never shown. */
+  readonly cause?: unknown;
+  /** When asking again may help, from now, in milliseconds. */
+  readonly retryAfterMs?: number;
+  readonly issues?: readonly FieldIssue[];
+  readonly figures?: LimitFigures;
+  /** For `method-not-allowed`: what the path does allow. */
+  readonly allow?: readonly string[];
+  /** Further members of the problem: what a failed run adds (`runId`, `usage`). Counts and ids, no text. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+/** The one error class: `code` decides the status, `message` may be shown, `cause` only ever logged. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  override readonly message: Redacted;
+  readonly code: ErrorCode;
+  readonly retryAfterMs: number | undefined;
+  readonly issues: readonly FieldIssue[];
+  readonly figures: LimitFigures | undefined;
+  readonly allow: readonly string[];
+  readonly members: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: Redacted, options: AppErrorOptions = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : {});
+    this.message = message;
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+    this.issues = options.issues ?? [];
+    this.figures = options.figures;
+    this.allow = options.allow ?? [];
+    this.members = options.members ?? {};
+  }
+}

@@ -1,0 +1,33 @@
+import type { Clock } from './clock.ts';
+
+const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** `length` bytes of cryptographic randomness. */
+export type RandomBytes = (length: number) => Uint8Array;
+
+/** Makes ids. Those of runs and requests sort by their time of birth: 10 characters of it, then 16 of randomness (80 bits). */
+export interface Ids {
+  run(): string;
+  request(): string;
+  /** A W3C trace id: 32 hexadecimal digits. */
+  trace(): string;
+}
+
+const time = (epochMs: number): string => {
+  let rest = epochMs;
+  let text = '';
+  for (let i = 0; i < 10; i += 1) {
+    text = CROCKFORD.charAt(rest % 32) + text;
+    rest = Math.floor(rest / 32);
+  }
+  return text;
+};
+
+export const createIds = (clock: Clock, randomBytes: RandomBytes): Ids => {
+  const next = () => time(clock.now()) + Array.from(randomBytes(16), (byte) => CROCKFORD.charAt(byte % 32)).join('');
+  return {
+    run: () => `run_${next()}`,
+    request: () => `req_${next()}`,
+    trace: () => Buffer.from(randomBytes(16)).toString('hex'),
+  };
+};

@@ -1,0 +1,24 @@
+/**
+ * Text that is fit to leave the process: logs, traces, alerts and errors accept nothing else.
+ * It is made in two ways only: by a template written in the source (`safe`), or from an identifier of a closed alphabet (`label`).
+ * There is none from free text; an architecture test holds casts off.
+ */
+declare const brand: unique symbol;
+export type Redacted = string & { readonly [brand]: 'redacted' };
+
+/** What may stand in a template or a log field beside redacted text: values that cannot carry a prompt or a key. */
+export type Harmless = Redacted | number | bigint | boolean | null;
+
+/** Builds redacted text from a template in the source: its fixed parts are ours, its values must be harmless. */
+export const safe = (parts: TemplateStringsArray, ...values: readonly Harmless[]): Redacted =>
+  String.raw({ raw: parts }, ...values) as Redacted;
+
+const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$/;
+const LOOKS_SECRET = /sk-ant-|^bk_|^eyJ|^AKIA/;
+
+/**
+ * An identifier as redacted text: names of agents, models, tools, ids.
+ * Anything that is not a plain identifier of at most 128 characters, or looks like a credential, becomes `(withheld)`.
+ */
+export const label = (value: string): Redacted =>
+  (IDENTIFIER.test(value) && !LOOKS_SECRET.test(value) ? value : '(withheld)') as Redacted;

@@ -1,0 +1,48 @@
+import type { Clock } from '../kernel/clock.ts';
+import { AppError } from '../kernel/errors.ts';
+import { safe } from '../kernel/redacted.ts';
+
+/** A rotation is seen within this time; one paid look-up per environment and five minutes. */
+const TTL_MS = 300_000;
+/** After a failed look-up, so that an outage of the secret store is not a storm on it. */
+const RETRY_MS = 5_000;
+
+export interface Secret {
+  /** The value. Rejects with `store-unavailable` where it was never loaded and cannot be. */
+  get(): Promise<string>;
+}
+
+export interface CachedSecretOptions {
+  readonly read: () => Promise<string>;
+  readonly clock: Clock;
+}
+
+/** Reads a secret at most once at a time, keeps it five minutes, and goes on with an old value while a new one can't be had. */
+export const createCachedSecret = ({ read, clock }: CachedSecretOptions): Secret => {
+  let value: string | undefined;
+  let freshUntil = 0;
+  let loading: Promise<string> | undefined;
+
+  const load = async (): Promise<string> => {
+    try {
+      value = await read();
+      freshUntil = clock.now() + TTL_MS;
+      return value;
+    } catch (cause) {
+      if (value === undefined)
+        throw new AppError('store-unavailable', safe`The service's own key cannot be loaded.`, {
+          cause,
+          retryAfterMs: RETRY_MS,
+        });
+      freshUntil = clock.now() + RETRY_MS;
+      return value;
+    }
+  };
+  return {
+    get() {
+      if (value !== undefined && clock.now() < freshUntil) return Promise.resolve(value);
+      loading ??= load().finally(() => (loading = undefined));
+      return loading;
+    },
+  };
+};

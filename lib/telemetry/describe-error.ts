@@ -1,0 +1,48 @@
+import { AppError } from '../kernel/errors.ts';
+import { label, safe, type Redacted } from '../kernel/redacted.ts';
+import type { LogFields } from './log.ts';
+
+const MAX_CAUSES = 4;
+const MAX_FRAMES = 6;
+
+const codeOf = (error: object): string | undefined => {
+  const { code, status } = error as { code?: unknown; status?: unknown };
+  if (typeof code === 'string') return code;
+  return typeof status === 'number' ? String(status) : undefined;
+};
+
+/** Class and code of an error (`TypeError`, `Error/ECONNRESET`); never its message, which may quote what it choked on. */
+export const nameError = (error: unknown): Redacted => {
+  if (!(error instanceof Error)) return safe`thrown-${label(typeof error)}`;
+  const code = codeOf(error);
+  const name = label(error.constructor.name || 'Error');
+  return code === undefined ? name : safe`${name}/${label(code)}`;
+};
+
+const causes = (error: unknown): unknown[] => {
+  const chain: unknown[] = [];
+  for (let at: unknown = error; at !== undefined && chain.length < MAX_CAUSES;) {
+    chain.push(at);
+    at = at instanceof Error ? at.cause : undefined;
+  }
+  return chain;
+};
+
+/** `function file:line` of the innermost frames: where it broke, without what it broke on. */
+const frames = (error: unknown): Redacted[] => {
+  const innermost = causes(error).findLast((cause) => cause instanceof Error);
+  const lines = innermost?.stack?.split('\n') ?? [];
+  return lines
+    .map((line) => /^\s+at (?:async )?(?:([\w.<>[\] ]+) )?\(?.*?([\w.-]+:\d+):\d+\)?$/.exec(line))
+    .filter((match) => match !== null)
+    .slice(0, MAX_FRAMES)
+    .map((match) => safe`${label((match[1] ?? 'anonymous').replace(/[^\w.]/g, ''))}@${label(match[2] ?? 'unknown')}`);
+};
+
+/** Log fields of an error and its causes: names, codes and places, no message but our own. */
+export const describeError = (error: unknown): LogFields => ({
+  error: nameError(error),
+  ...(error instanceof AppError ? { code: label(error.code), detail: error.message } : {}),
+  causes: causes(error).slice(1).map(nameError),
+  frames: frames(error),
+});
