@@ -1,0 +1,50 @@
+import { formatUsd } from '../kernel/money.ts';
+import { label, safe } from '../kernel/redacted.ts';
+import { nameError } from '../telemetry/describe-error.ts';
+import type { BallastEvent, Emit } from '../telemetry/events.ts';
+import type { UsageRecord, UsageStore } from '../usage/record.ts';
+import type { Outcome } from './types.ts';
+
+/** A record that can't be written is told in full, so that it can be booked from the log. */
+export const bookAttempt = async (record: UsageRecord, usage: Pick<UsageStore, 'add'>, emit: Emit): Promise<void> => {
+  try {
+    await usage.add(record);
+  } catch (cause) {
+    emit({ type: 'usage.unrecorded', ...unrecorded(record), error: nameError(cause) });
+  }
+};
+
+const unrecorded = (record: UsageRecord) => ({
+  attemptId: label(record.attemptId),
+  tenantId: label(record.tenantId),
+  keyId: label(record.keyId),
+  agent: label(record.agent),
+  model: label(record.model),
+  at: record.at,
+  ...record.tokens,
+  answered: record.answered,
+  estimated: record.estimated === null ? null : label(record.estimated),
+  costUsd: label(formatUsd(record.cost)),
+});
+
+/** What is told of an attempt when it is over. */
+export const attempted = (record: UsageRecord, outcome: Outcome, durationMs: number): BallastEvent => {
+  const { tokens } = record;
+  const { firstContentMs, upstreamRequestId } = outcome.metered;
+  return {
+    type: 'model.attempted',
+    runId: label(record.runId),
+    model: label(record.model),
+    attemptId: label(record.attemptId),
+    outcome: outcome.ok ? safe`answered` : label(outcome.fault.kind),
+    upstreamStatus: outcome.ok ? 200 : outcome.fault.status,
+    upstreamRequestId: upstreamRequestId === null ? null : label(upstreamRequestId),
+    durationMs,
+    firstContentMs,
+    inputTokens: tokens.inputTokens,
+    outputTokens: tokens.outputTokens,
+    cacheReadInputTokens: tokens.cacheReadInputTokens,
+    cacheCreationInputTokens: tokens.cacheWrite5mInputTokens + tokens.cacheWrite1hInputTokens,
+    costUsd: label(formatUsd(record.cost)),
+  };
+};

@@ -1,0 +1,86 @@
+import { AppError, type AppErrorOptions, type ErrorCode } from '../kernel/errors.ts';
+import { safe, type Redacted } from '../kernel/redacted.ts';
+import type { Fault, FaultKind } from './types.ts';
+
+const TOLD: Record<Exclude<FaultKind, 'refused' | 'run-cost'>, readonly [ErrorCode, Redacted]> = {
+  'invalid-request': ['invalid-request', safe`The model provider refused the request as not valid.`],
+  credential: ['upstream-error', safe`The model provider refused the service's own credential.`],
+  'unknown-model': ['invalid-request', safe`The model provider does not know the model.`],
+  'rate-limited': ['rate-limited', safe`The model provider's rate limit is reached.`],
+  overloaded: ['upstream-overloaded', safe`The model provider is overloaded.`],
+  'server-error': ['upstream-error', safe`The model provider failed.`],
+  connection: ['upstream-error', safe`The model provider could not be reached, or closed the connection.`],
+  'no-content': ['upstream-timeout', safe`The model provider sent no content in time.`],
+  stalled: ['upstream-timeout', safe`The model provider's answer stalled.`],
+  cut: ['upstream-error', safe`The model provider's answer broke off.`],
+  malformed: ['upstream-error', safe`The model provider's answer could not be read.`],
+  deadline: ['upstream-timeout', safe`The deadline passed before the model had answered.`],
+  cancelled: ['upstream-timeout', safe`The call was cancelled.`],
+};
+
+interface FaultDetails {
+  readonly status?: number | null;
+  readonly retryAfterMs?: number | null;
+  readonly contentSeen?: boolean;
+  readonly cause?: unknown;
+}
+
+/** A fault of the upstream or of time, with the error it becomes if nothing mends it. */
+export const fault = (kind: Exclude<FaultKind, 'refused' | 'run-cost'>, details: FaultDetails = {}): Fault => {
+  const { status = null, retryAfterMs = null, contentSeen = false } = details;
+  const [code, message] = TOLD[kind];
+  const options: AppErrorOptions = {
+    ...('cause' in details ? { cause: details.cause } : {}),
+    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+    ...(kind === 'unknown-model' ? { issues: [{ path: 'model', message: safe`unknown to the model provider` }] } : {}),
+  };
+  return { kind, status, retryAfterMs, contentSeen, error: new AppError(codeFor(code, status), message, options) };
+};
+
+/** A no of our own, before anything was sent. */
+export const refusal = (error: AppError, kind: 'refused' | 'run-cost' = 'refused'): Fault => ({
+  kind,
+  status: null,
+  retryAfterMs: error.retryAfterMs ?? null,
+  contentSeen: false,
+  error,
+});
+
+const codeFor = (code: ErrorCode, status: number | null): ErrorCode => {
+  if (status === 413) return 'payload-too-large';
+  return status === 504 ? 'upstream-timeout' : code;
+};
+
+/** What a status of the upstream means; the table of the contract. */
+export const kindOfStatus = (status: number): Exclude<FaultKind, 'refused' | 'run-cost'> => {
+  if (status === 401 || status === 402 || status === 403) return 'credential';
+  if (status === 404) return 'unknown-model';
+  if (status === 429) return 'rate-limited';
+  if (status === 503 || status === 529) return 'overloaded';
+  if (status === 408 || status === 409 || status >= 500) return 'server-error';
+  return 'invalid-request';
+};
+
+/** What an `error` event inside a stream means, by its type. */
+export const kindOfErrorType = (type: unknown): Exclude<FaultKind, 'refused' | 'run-cost'> => {
+  if (type === 'overloaded_error') return 'overloaded';
+  if (type === 'rate_limit_error') return 'rate-limited';
+  if (type === 'invalid_request_error' || type === 'request_too_large') return 'invalid-request';
+  if (type === 'not_found_error') return 'unknown-model';
+  if (type === 'authentication_error' || type === 'permission_error' || type === 'billing_error') return 'credential';
+  return 'server-error';
+};
+
+const RETRYABLE: ReadonlySet<FaultKind> = new Set([
+  'rate-limited',
+  'overloaded',
+  'server-error',
+  'connection',
+  'no-content',
+  'stalled',
+  'cut',
+  'malformed',
+] satisfies FaultKind[]);
+
+/** Whether another attempt may mend it. */
+export const isRetryable = (kind: FaultKind): boolean => RETRYABLE.has(kind);

@@ -1,0 +1,93 @@
+import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { Clock } from '../kernel/clock.ts';
+import { NO_TOKENS, type Estimate } from '../usage/record.ts';
+import { createAssembly, MalformedStream } from './assemble-message.ts';
+import { diagnose, ErrorEvent, estimateOf } from './diagnose.ts';
+import { fault } from './faults.ts';
+import type { MessagesApi } from './messages-api.ts';
+import { createMeter } from './meter.ts';
+import type { Attempt, CallContext, ModelRequest, Outcome } from './types.ts';
+import { createWatchdog, type StreamLimits } from './watchdog.ts';
+
+export interface SupervisedAttemptOptions {
+  readonly api: MessagesApi;
+  readonly clock: Clock;
+  readonly limits: StreamLimits;
+}
+
+/** How long a finished answer waits for the upstream to close its body, so that the connection can be used again. */
+const DRAIN_MS = 100;
+
+const isContent = (event: RawMessageStreamEvent): boolean => event.type.startsWith('content_block');
+
+const parse = (data: string): RawMessageStreamEvent & { error?: { type?: unknown } } => {
+  try {
+    const event: unknown = JSON.parse(data);
+    if (typeof event === 'object' && event !== null && 'type' in event && typeof event.type === 'string')
+      return event as never;
+  } catch (cause) {
+    throw new MalformedStream('an event is not JSON', { cause });
+  }
+  throw new MalformedStream('an event has no type');
+};
+
+/**
+ * One attempt at a model over a stream, bounded to its first content, in its silences and in all.
+ * It is an answer only if the upstream said how it ended; a stream that just ends is a fault.
+ */
+export const supervisedAttempt =
+  ({ api, clock, limits }: SupervisedAttemptOptions): Attempt =>
+  async (request: ModelRequest, context: CallContext): Promise<Outcome> => {
+    const startedAt = clock.now();
+    const meter = createMeter();
+    const assembly = createAssembly(meter);
+    using watchdog = createWatchdog(clock, context.deadline, limits);
+    let requestId: string | null = null;
+    let firstContentMs: number | null = null;
+    let begun = false;
+
+    const metered = (estimated: Estimate) => ({
+      tokens: begun ? meter.tokens(estimated === null) : NO_TOKENS,
+      estimated,
+      firstContentMs,
+      upstreamRequestId: requestId,
+    });
+    const take = (event: RawMessageStreamEvent) => {
+      const content = isContent(event);
+      watchdog.saw(content ? 'content' : 'preamble');
+      if (content) firstContentMs ??= clock.now() - startedAt;
+      begun = true;
+      const text = assembly.apply(event);
+      if (text !== '') context.sink.text(text);
+    };
+
+    try {
+      const upstream = await api.stream(request, watchdog.signal);
+      requestId = upstream.requestId;
+      let stopped = false;
+      for await (const { event, data } of upstream.events) {
+        // Read on to the end of the body after message_stop: only so does the connection go back to the pool.
+        if (stopped) continue;
+        if (event === 'ping') watchdog.saw('ping');
+        else if (data !== '') {
+          const parsed = parse(data);
+          if (parsed.type === ('error' as string)) throw new ErrorEvent(parsed.error?.type);
+          if (parsed.type === ('ping' as string)) watchdog.saw('ping');
+          else take(parsed);
+          stopped = parsed.type === 'message_stop';
+          if (stopped) watchdog.release(DRAIN_MS);
+        }
+      }
+    } catch (error) {
+      const whole = assembly.complete && !(error instanceof MalformedStream);
+      if (!whole) {
+        const failed = diagnose(error, watchdog.verdict, assembly.contentSeen, clock.now());
+        return { ok: false, fault: failed, metered: metered(estimateOf(failed, begun, error)) };
+      }
+    }
+    if (!assembly.complete) {
+      const cut = fault('cut', { contentSeen: assembly.contentSeen });
+      return { ok: false, fault: cut, metered: metered(estimateOf(cut, begun, null)) };
+    }
+    return { ok: true, message: assembly.message(), metered: metered(null) };
+  };

@@ -1,0 +1,89 @@
+import type { Message, MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { Deadline } from '../kernel/deadline.ts';
+import type { AppError } from '../kernel/errors.ts';
+import type { PicoUsd } from '../kernel/money.ts';
+import type { Estimate, TokenUsage } from '../usage/record.ts';
+import type { RunAccount } from './run-account.ts';
+
+/** What is asked of a model, in the provider's own form; whether it streams is not the caller's business: it always does. */
+export type ModelRequest = Readonly<Omit<MessageCreateParamsNonStreaming, 'stream'>>;
+
+/**
+ * What can go wrong with one attempt. `no-content`: nothing came before its limit; `stalled`: silence inside the stream;
+ * `cut`: it ended before its end; `refused`: we said no ourselves, before anything was sent.
+ */
+export type FaultKind =
+  | 'invalid-request'
+  | 'credential'
+  | 'unknown-model'
+  | 'rate-limited'
+  | 'overloaded'
+  | 'server-error'
+  | 'connection'
+  | 'no-content'
+  | 'stalled'
+  | 'cut'
+  | 'malformed'
+  | 'deadline'
+  | 'cancelled'
+  | 'run-cost'
+  | 'refused';
+
+export interface Fault {
+  readonly kind: FaultKind;
+  /** The status of the upstream's refusal, where there was one. */
+  readonly status: number | null;
+  readonly retryAfterMs: number | null;
+  /** Whether the caller may have seen a part of the answer. */
+  readonly contentSeen: boolean;
+  /** Ready to be thrown; made where the most is known. */
+  readonly error: AppError;
+}
+
+/** What one attempt used, as far as the upstream said so. */
+export interface Metered {
+  readonly tokens: TokenUsage;
+  readonly estimated: Estimate;
+  readonly firstContentMs: number | null;
+  readonly upstreamRequestId: string | null;
+}
+
+export type Outcome =
+  | { readonly ok: true; readonly message: Message; readonly metered: Metered }
+  | { readonly ok: false; readonly fault: Fault; readonly metered: Metered };
+
+/** Where the text of an answer goes while it is made. */
+export interface TextSink {
+  text(delta: string): void;
+  /** What was passed on of this call is void: it is being made again. */
+  reset(): void;
+}
+
+/** One attempt on the books. */
+export interface BookedAttempt {
+  readonly model: string;
+  readonly tokens: TokenUsage;
+  readonly cost: PicoUsd;
+}
+
+/** Who calls, for whom, within what; the same for all attempts of one model call. */
+export interface CallContext {
+  readonly runId: string;
+  /** The step within the run: `runId:step:attempt` names an attempt. */
+  readonly step: number;
+  readonly agent: string;
+  readonly tenantId: string;
+  readonly keyId: string;
+  readonly userId: string | null;
+  readonly deadline: Deadline;
+  readonly account: RunAccount;
+  readonly sink: TextSink;
+  /** The attempts made so far, in order; the budget bracket appends. */
+  readonly booked: BookedAttempt[];
+}
+
+/** One try, or several behind a bracket; it never throws what an upstream or a limit did, it returns it. */
+export type Attempt = (request: ModelRequest, context: CallContext) => Promise<Outcome>;
+
+/** Puts one concern around an attempt without changing what an attempt is. */
+export type Bracket = (next: Attempt) => Attempt;

@@ -1,0 +1,45 @@
+import { sleep, type Clock, type Random } from '../kernel/clock.ts';
+import { label } from '../kernel/redacted.ts';
+import { decideRetry, type RetryOptions } from '../retry/decision.ts';
+import type { Emit } from '../telemetry/events.ts';
+import { fault, isRetryable } from './faults.ts';
+import type { Bracket } from './types.ts';
+
+export interface WithRetryOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly emit: Emit;
+  readonly retry: RetryOptions;
+}
+
+/**
+ * Tries again what another attempt may mend, with full jitter and never past the deadline.
+ * Text that was passed on already is taken back first.
+ */
+export const withRetry =
+  ({ clock, random, emit, retry: options }: WithRetryOptions): Bracket =>
+  (next) =>
+  async (request, context) => {
+    for (let retry = 0; ; retry += 1) {
+      const outcome = await next(request, context);
+      if (outcome.ok || !isRetryable(outcome.fault.kind)) return outcome;
+      const { kind, retryAfterMs, contentSeen } = outcome.fault;
+      const remainingMs = context.deadline.remainingMs();
+      const decision = decideRetry({ retry, retryAfterMs, remainingMs, random: random() }, options);
+      if (!decision.retry) return outcome;
+      emit({
+        type: 'model.retried',
+        runId: label(context.runId),
+        model: label(request.model),
+        fault: label(kind),
+        retry: retry + 1,
+        delayMs: Math.round(decision.delayMs),
+      });
+      if (contentSeen) context.sink.reset();
+      try {
+        await sleep(clock, decision.delayMs, context.deadline.signal);
+      } catch (cause) {
+        return { ...outcome, fault: fault(context.deadline.stoppedBy ?? 'deadline', { cause, contentSeen }) };
+      }
+    }
+  };

@@ -1,0 +1,57 @@
+import { createMessagesApi, type MessagesApi } from '../../lib/claude/messages-api.ts';
+import { createRunAccount } from '../../lib/claude/run-account.ts';
+import { supervisedAttempt } from '../../lib/claude/supervised-attempt.ts';
+import type { CallContext, ModelRequest } from '../../lib/claude/types.ts';
+import { createDeadline } from '../../lib/kernel/deadline.ts';
+import type { PicoUsd } from '../../lib/kernel/money.ts';
+import { createFakeClock, type FakeClock } from '../fake-clock.ts';
+
+export const LIMITS = { firstContentMs: 30_000, idleMs: 10_000 };
+
+export const REQUEST: ModelRequest = {
+  model: 'claude-sonnet-5-5',
+  max_tokens: 1_000,
+  messages: [{ role: 'user', content: 'What is ballast?' }],
+};
+
+/** What the caller of a model sees of its text, resets included. */
+export interface HeardSink {
+  readonly heard: string[];
+  text(delta: string): void;
+  reset(): void;
+}
+
+export const hearing = (): HeardSink => {
+  const heard: string[] = [];
+  return { heard, text: (delta) => heard.push(delta), reset: () => heard.push('<reset>') };
+};
+
+export interface Setting {
+  readonly clock: FakeClock;
+  readonly api: MessagesApi;
+  readonly sink: HeardSink;
+  readonly context: CallContext;
+  readonly leave: AbortController;
+}
+
+/** One run's surroundings against an upstream, on a clock that the test moves. */
+export const setting = (url: string, options: { deadlineMs?: number; maxCost?: PicoUsd } = {}): Setting => {
+  const clock = createFakeClock();
+  const leave = new AbortController();
+  const sink = hearing();
+  const context: CallContext = {
+    runId: 'run_01',
+    step: 1,
+    agent: 'assistant',
+    tenantId: 'demo',
+    keyId: 'key',
+    userId: null,
+    deadline: createDeadline(clock, options.deadlineMs ?? 120_000, leave.signal),
+    account: createRunAccount(options.maxCost ?? null),
+    sink,
+    booked: [],
+  };
+  return { clock, api: createMessagesApi({ apiKey: async () => 'key', baseUrl: url }), sink, context, leave };
+};
+
+export const attemptOf = ({ api, clock }: Setting) => supervisedAttempt({ api, clock, limits: LIMITS });
