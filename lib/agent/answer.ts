@@ -1,0 +1,54 @@
+import { formatUsd, type PicoUsd } from '../kernel/money.ts';
+import type { LoopResult, RunStop, RunTotals } from './types.ts';
+
+/** Endings that leave the task undone. */
+const INCOMPLETE: ReadonlySet<RunStop> = new Set<RunStop>([
+  'max_tokens',
+  'context_window',
+  'max_model_calls',
+  'max_cost',
+  'budget',
+  'deadline',
+]);
+
+/** What a run used, as its caller is told. */
+export type RunUsage = RunTotals & { readonly costUsd: string };
+
+/** The body of a run that ended with something to say; the contract's 200. */
+export interface RunAnswer {
+  readonly runId: string;
+  readonly status: 'succeeded' | 'incomplete';
+  readonly output: string;
+  readonly agent: string;
+  /** The model that answered. */
+  readonly model: string;
+  readonly stopReason: string;
+  readonly usage: RunUsage;
+  readonly degraded: null;
+  readonly cache: 'bypass';
+  readonly durationMs: number;
+}
+
+export const usageOf = (totals: RunTotals, spent: PicoUsd): RunUsage => ({ ...totals, costUsd: formatUsd(spent) });
+
+export interface Answered {
+  readonly runId: string;
+  readonly agent: string;
+  /** Asked for; stands in where no model answered. */
+  readonly model: string;
+  readonly spent: PicoUsd;
+  readonly durationMs: number;
+}
+
+export const answerOf = (result: LoopResult, stop: RunStop, run: Answered): RunAnswer => ({
+  runId: run.runId,
+  status: INCOMPLETE.has(stop) ? 'incomplete' : 'succeeded',
+  output: result.output,
+  agent: run.agent,
+  model: result.answeredBy ?? run.model,
+  stopReason: stop,
+  usage: usageOf(result.totals, run.spent),
+  degraded: null,
+  cache: 'bypass',
+  durationMs: run.durationMs,
+});

@@ -1,0 +1,52 @@
+import type { RunRequest } from './run-request.ts';
+import type { Agent } from './define-agent.ts';
+import { AppError } from '../kernel/errors.ts';
+import { label, safe } from '../kernel/redacted.ts';
+import { toolSchema } from './tool-schema.ts';
+
+export const DEFAULT_AGENT = 'assistant';
+
+/** The agents of an environment, by name. */
+export interface Catalog {
+  /** The agent that a request asks for. Throws `invalid-request` at `agent`, or `run-conflict` where it needs approvals. */
+  forSyncRun(request: Pick<RunRequest, 'agent'>): Agent;
+  /** What `GET /agents` shows. */
+  describe(): readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Throws a TypeError at start where two agents share a name, or a tool's input has no JSON schema. */
+export const createCatalog = (agents: readonly Agent[]): Catalog => {
+  const byName = new Map(agents.map((agent) => [agent.name, agent]));
+  if (byName.size < agents.length) throw new TypeError('Two agents have the same name.');
+  const names = [...byName.keys()].map(label).join('/');
+  return {
+    forSyncRun({ agent = DEFAULT_AGENT }) {
+      const found = byName.get(agent);
+      if (!found) {
+        const issues = [{ path: 'agent', message: safe`must be one of ${label(names)}` }];
+        throw new AppError('invalid-request', safe`There is no agent of this name.`, { issues });
+      }
+      if ([...found.tools.values()].some(({ requiresApproval }) => requiresApproval))
+        throw new AppError(
+          'run-conflict',
+          safe`This agent has a tool that needs approval; start the run with POST /agent/runs.`,
+        );
+      return found;
+    },
+    describe: () =>
+      agents.map(({ name, description, pattern, models, maxModelCalls, tools }) => ({
+        name,
+        description,
+        pattern,
+        models,
+        maxModelCalls,
+        tools: [...tools.values()].map((tool) => ({
+          name: tool.name,
+          description: tool.description,
+          input: toolSchema(tool.input),
+          sideEffects: tool.sideEffects,
+          requiresApproval: tool.requiresApproval,
+        })),
+      })),
+  };
+};

@@ -1,0 +1,101 @@
+import type {
+  Message,
+  MessageParam,
+  TextBlockParam,
+  Tool as ToolParam,
+} from '@anthropic-ai/sdk/resources/messages/messages';
+import type { BookedAttempt, FaultKind, ModelRequest } from '../claude/types.ts';
+import { AppError, type AppErrorOptions, type ErrorCode } from '../kernel/errors.ts';
+import { formatUsd, parseUsd, sum } from '../kernel/money.ts';
+import type { Redacted } from '../kernel/redacted.ts';
+import type { TraceStep } from '../runs/types.ts';
+import type { Agent } from './define-agent.ts';
+import { toolSchema } from './tool-schema.ts';
+import type { LoopParts, Run } from './types.ts';
+
+/** What a model step leaves in the journal: plain JSON, enough to go on from and to account for. */
+export type ModelStep = {
+  readonly startedAt: number;
+  readonly durationMs: number;
+  /** Of all attempts, lost ones included. */
+  readonly costUsd: string;
+  readonly attempts: number;
+  readonly tokens: NonNullable<TraceStep['usage']>;
+} & (
+  | { readonly ok: true; readonly message: Message }
+  | {
+      readonly ok: false;
+      readonly fault: FaultKind;
+      readonly code: ErrorCode;
+      readonly detail: Redacted;
+      readonly options: Pick<AppErrorOptions, 'retryAfterMs' | 'issues' | 'figures'>;
+    }
+);
+
+const system = (agent: Agent): TextBlockParam[] => [
+  { type: 'text', text: agent.system, cache_control: { type: 'ephemeral' } },
+];
+
+const tools = (agent: Agent): ToolParam[] =>
+  [...agent.tools.values()].map(({ name, description, input }) => ({
+    name,
+    description,
+    input_schema: toolSchema(input),
+  }));
+
+/** The breakpoint behind the system prompt covers the tools too: they come before it in the provider's order. */
+const requestOf = (run: Run, messages: readonly MessageParam[]): ModelRequest => ({
+  model: run.model,
+  max_tokens: run.agent.maxOutputTokens,
+  system: system(run.agent),
+  messages: [...messages],
+  ...(run.agent.tools.size === 0 ? {} : { tools: tools(run.agent) }),
+});
+
+const total = (booked: readonly BookedAttempt[]): NonNullable<TraceStep['usage']> => {
+  const of = (read: (tokens: BookedAttempt['tokens']) => number) =>
+    booked.reduce((count, { tokens }) => count + read(tokens), 0);
+  return {
+    inputTokens: of((tokens) => tokens.inputTokens),
+    outputTokens: of((tokens) => tokens.outputTokens),
+    cacheReadInputTokens: of((tokens) => tokens.cacheReadInputTokens),
+    cacheCreationInputTokens: of((tokens) => tokens.cacheWrite5mInputTokens + tokens.cacheWrite1hInputTokens),
+  };
+};
+
+/** The `step`-th model call of a run, with everything around it. */
+export const modelStep = async (
+  { callModel, clock }: LoopParts,
+  run: Run,
+  step: number,
+  messages: readonly MessageParam[],
+): Promise<ModelStep> => {
+  const startedAt = clock.now();
+  const booked: BookedAttempt[] = [];
+  const { runId, tenantId, keyId, userId, deadline, account, stream } = run;
+  const sink = { text: (delta: string) => stream.text(delta), reset: () => stream.reset() };
+  const context = { runId, step, agent: run.agent.name, tenantId, keyId, userId, deadline, account, sink, booked };
+  const outcome = await callModel(requestOf(run, messages), context);
+  const figures = {
+    startedAt,
+    durationMs: clock.now() - startedAt,
+    costUsd: formatUsd(sum(booked.map(({ cost }) => cost))),
+    attempts: booked.length,
+    tokens: total(booked),
+  };
+  if (outcome.ok) return { ...figures, ok: true, message: outcome.message };
+  const { kind, error } = outcome.fault;
+  const options = {
+    issues: error.issues,
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    ...(error.figures === undefined ? {} : { figures: error.figures }),
+  };
+  return { ...figures, ok: false, fault: kind, code: error.code, detail: error.message, options };
+};
+
+/** The error that a failed step is, made again from the journal. */
+export const errorOf = (step: Extract<ModelStep, { ok: false }>): AppError =>
+  new AppError(step.code, step.detail, step.options);
+
+/** Puts what an earlier life of the run has paid back on its account. */
+export const costOfStep = (step: ModelStep) => parseUsd(step.costUsd);

@@ -1,0 +1,66 @@
+import type { MessageParam, ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import { textOf, toolUses } from '../claude/assemble-message.ts';
+import type { FaultKind } from '../claude/types.ts';
+import { AppError } from '../kernel/errors.ts';
+import { errorOf, modelStep, type ModelStep } from './model-step.ts';
+import { runTool } from './run-tool.ts';
+import { createTranscript } from './transcript.ts';
+import type { LoopParts, LoopResult, Run, RunStop } from './types.ts';
+
+/** Limits that end a run as incomplete once a model call has answered; before that they are errors. */
+const LIMITS: Partial<Record<FaultKind, RunStop>> = { deadline: 'deadline', 'run-cost': 'max_cost' };
+
+const limitOf = (step: Extract<ModelStep, { ok: false }>): RunStop | undefined =>
+  step.code === 'budget-exceeded' && step.fault === 'refused' ? 'budget' : LIMITS[step.fault];
+
+/** What an answer's stop reason means for the run; `null`: it goes on. Reasons we do not know end it, as they are. */
+const stopOf = (stopReason: string | null): RunStop | null => {
+  if (stopReason === 'tool_use' || stopReason === 'pause_turn') return null;
+  if (stopReason === 'model_context_window_exceeded') return 'context_window';
+  return stopReason as RunStop;
+};
+
+/**
+ * Reason and act: the model is called until it no longer asks for tools, or a limit says stop.
+ * All tool calls of one answer run at the same time; their results go back in its order.
+ */
+export const react = async (parts: LoopParts, run: Run): Promise<LoopResult> => {
+  const { journal, stream, deadline } = run;
+  const messages: MessageParam[] = [...run.messages];
+  const transcript = createTranscript();
+
+  for (let call = 1; call <= run.maxModelCalls; call += 1) {
+    if (call > 1 && deadline.stoppedBy === 'deadline') return transcript.ended('deadline');
+    stream.modelStarted();
+    const step = await journal.step(`model-${call}`, () => modelStep(parts, run, call, messages));
+    transcript.model(run.model, step);
+    if (!step.ok) {
+      const limit = call > 1 ? limitOf(step) : undefined;
+      return limit ? transcript.ended(limit) : transcript.failed(errorOf(step));
+    }
+    const { message } = step;
+    transcript.say(textOf(message), messages.at(-1)?.role === 'assistant');
+    const stop = stopOf(message.stop_reason);
+    if (stop !== null) return transcript.ended(stop);
+    messages.push({ role: 'assistant', content: message.content as MessageParam['content'] });
+
+    const uses = toolUses(message);
+    if (message.stop_reason === 'pause_turn') continue;
+    if (uses.length === 0) return transcript.ended('end_turn');
+    if (call === run.maxModelCalls) break;
+    const results = await Promise.all(
+      uses.map(async (use): Promise<ToolResultBlockParam> => {
+        const sideEffects = run.agent.tools.get(use.name)?.sideEffects ?? false;
+        const result = await journal.step(`tool-${call}-${use.id}`, () => runTool(parts, run, use), {
+          once: sideEffects,
+        });
+        transcript.tool(use.name, result);
+        const { content, isError } = result;
+        return { type: 'tool_result', tool_use_id: use.id, content, ...(isError ? { is_error: true } : {}) };
+      }),
+    );
+    if (transcript.fatal !== null) return transcript.failed(new AppError('tool-failed', transcript.fatal));
+    messages.push({ role: 'user', content: results });
+  }
+  return transcript.ended('max_model_calls');
+};

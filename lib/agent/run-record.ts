@@ -1,0 +1,60 @@
+import { problemOf } from '../http/problem.ts';
+import { AppError } from '../kernel/errors.ts';
+import type { PicoUsd } from '../kernel/money.ts';
+import type { RunRow } from '../runs/types.ts';
+import { answerOf, usageOf, type RunAnswer } from './answer.ts';
+import type { LoopResult } from './types.ts';
+
+/** What is known of a run besides what its loop came to. */
+export interface RunFacts {
+  readonly runId: string;
+  readonly tenantId: string;
+  readonly agent: string;
+  /** Asked for; stands in where no model answered. */
+  readonly model: string;
+  readonly requestId: string;
+  readonly traceId: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly spent: PicoUsd;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  readonly endedAt: number;
+}
+
+/** What the caller gets, and the row that is kept of it. */
+export type Conclusion = { readonly row: RunRow } & ({ readonly answer: RunAnswer } | { readonly error: AppError });
+
+/** A failed run's error, with the run's id and what it used: a failure can have cost money. */
+const withRun = (error: AppError, members: AppError['members']): AppError =>
+  new AppError(error.code, error.message, {
+    cause: error,
+    issues: error.issues,
+    members,
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    ...(error.figures === undefined ? {} : { figures: error.figures }),
+  });
+
+export const conclude = (result: LoopResult, facts: RunFacts): Conclusion => {
+  const { runId, tenantId, agent, traceId, createdAt, endedAt, metadata } = facts;
+  const kept = {
+    runId,
+    tenantId,
+    mode: 'sync',
+    agent,
+    createdAt,
+    updatedAt: endedAt,
+    traceId,
+    steps: result.steps,
+  } as const;
+  const { ending } = result;
+  if ('stop' in ending) {
+    const answer = answerOf(result, ending.stop, { ...facts, durationMs: endedAt - createdAt });
+    return { answer, row: { ...kept, status: answer.status, body: { ...answer, metadata } } };
+  }
+  const usage = usageOf(result.totals, facts.spent);
+  const error = withRun(ending.error, { runId, usage });
+  return {
+    error,
+    row: { ...kept, status: 'failed', body: { error: problemOf(error, facts.requestId), usage, metadata } },
+  };
+};

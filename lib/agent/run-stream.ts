@@ -1,0 +1,18 @@
+/** Where a run tells its caller what it is doing, as it happens. Text in it is the caller's own and goes to nobody else. */
+export interface RunStream {
+  modelStarted(): void;
+  text(delta: string): void;
+  /** A model call is being made again: its text is void. */
+  reset(): void;
+  toolStarted(toolUseId: string, name: string): void;
+  toolFinished(toolUseId: string, name: string, isError: boolean, durationMs: number): void;
+}
+
+/** For a caller who waits for the whole answer. */
+export const silentStream: RunStream = {
+  modelStarted() {},
+  text() {},
+  reset() {},
+  toolStarted() {},
+  toolFinished() {},
+};

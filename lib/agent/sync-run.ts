@@ -1,0 +1,111 @@
+import { createRunAccount } from '../claude/run-account.ts';
+import { createDeadline } from '../kernel/deadline.ts';
+import { AppError } from '../kernel/errors.ts';
+import type { Ids } from '../kernel/ids.ts';
+import { formatUsd, parseUsd, type PicoUsd } from '../kernel/money.ts';
+import { label, safe } from '../kernel/redacted.ts';
+import type { RunStore } from '../runs/types.ts';
+import { nameError } from '../telemetry/describe-error.ts';
+import type { Principal } from '../tenants/types.ts';
+import type { RunAnswer } from './answer.ts';
+import type { Catalog } from './catalog.ts';
+import { directJournal } from './journal.ts';
+import { react } from './react.ts';
+import { conclude } from './run-record.ts';
+import type { RunRequest } from './run-request.ts';
+import type { RunStream } from './run-stream.ts';
+import type { LoopParts } from './types.ts';
+
+export interface SyncRunParts extends LoopParts {
+  readonly catalog: Catalog;
+  readonly runs: RunStore;
+  readonly ids: Ids;
+  /** Whether a model has a price at an instant (epoch milliseconds). */
+  readonly isPriced: (model: string, at: number) => boolean;
+}
+
+/** One request for a run, with what its surroundings know about it. */
+export interface SyncRunCall {
+  readonly request: RunRequest;
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly traceId: string;
+  /** The longest the run may take, in milliseconds: the stage's deadline, or what the platform has left. */
+  readonly limitMs: number;
+  /** Aborts when the caller has left, where that can be known. */
+  readonly signal: AbortSignal | undefined;
+  readonly stream: RunStream;
+}
+
+export type RunSync = (call: SyncRunCall) => Promise<RunAnswer>;
+
+const costLimit = ({ maxCostUsd }: RunRequest): PicoUsd | null =>
+  maxCostUsd === undefined ? null : parseUsd(maxCostUsd);
+
+/**
+ * Runs an agent to its end and keeps the run. Resolves with the answer, or throws the AppError that stopped it,
+ * with `runId` and `usage` as members once it had begun.
+ */
+export const createSyncRun =
+  (parts: SyncRunParts): RunSync =>
+  async ({ request, principal, requestId, traceId, limitMs, signal, stream }) => {
+    const { clock, emit, ids, runs } = parts;
+    const createdAt = clock.now();
+    const agent = parts.catalog.forSyncRun(request);
+    const model = request.model ?? agent.models[request.complexity ?? 'standard'];
+    if (!parts.isPriced(model, createdAt)) {
+      const issues = [{ path: 'model', message: safe`has no known price` }];
+      throw new AppError('unpriced-model', safe`A model without a known price is not called.`, { issues });
+    }
+    const runId = ids.run();
+    const { tenantId, keyId } = principal;
+    const account = createRunAccount(costLimit(request));
+    using deadline = createDeadline(clock, Math.min(request.timeoutMs ?? limitMs, limitMs), signal);
+    emit({
+      type: 'run.started',
+      runId: label(runId),
+      agent: label(agent.name),
+      requestId: label(requestId),
+      traceId: label(traceId),
+    });
+
+    const result = await react(parts, {
+      runId,
+      agent,
+      model,
+      maxModelCalls: request.maxModelCalls ?? agent.maxModelCalls,
+      tenantId,
+      keyId,
+      userId: request.userId ?? null,
+      deadline,
+      account,
+      stream,
+      journal: directJournal,
+      messages: [...(request.messages ?? []), { role: 'user', content: request.task }],
+    });
+
+    const facts = { runId, tenantId, agent: agent.name, model, requestId, traceId, metadata: request.metadata ?? {} };
+    const concluded = conclude(result, { ...facts, spent: account.spent, createdAt, endedAt: clock.now() });
+    const { row } = concluded;
+    // The answer waits for its books and its own row, both at once; a row that can't be kept does not take the answer away.
+    await Promise.all([
+      account.closed(),
+      runs.add(row).catch((cause: unknown) => {
+        emit({ type: 'store.failed', operation: safe`runs.add`, error: nameError(cause) });
+      }),
+    ]);
+    const answered = 'answer' in concluded;
+    emit({
+      type: 'run.finished',
+      runId: label(runId),
+      agent: label(agent.name),
+      status: label(row.status),
+      reason: label(answered ? concluded.answer.stopReason : concluded.error.code),
+      modelCalls: result.totals.modelCalls,
+      toolCalls: result.totals.toolCalls,
+      costUsd: label(formatUsd(account.spent)),
+      durationMs: row.updatedAt - createdAt,
+    });
+    if (answered) return concluded.answer;
+    throw concluded.error;
+  };

@@ -1,0 +1,73 @@
+import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { Attempt } from '../claude/types.ts';
+import type { RunAccount } from '../claude/run-account.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Deadline } from '../kernel/deadline.ts';
+import type { AppError } from '../kernel/errors.ts';
+import type { TraceStep } from '../runs/types.ts';
+import type { Emit } from '../telemetry/events.ts';
+import type { Agent } from './define-agent.ts';
+import type { ToolContext } from './define-tool.ts';
+import type { Journal } from './journal.ts';
+import type { RunStream } from './run-stream.ts';
+
+/** How a run ended that has something to say; the stop reasons of the model, and Ballast's own limits. */
+export type RunStop =
+  | 'end_turn'
+  | 'stop_sequence'
+  | 'refusal'
+  | 'max_tokens'
+  | 'context_window'
+  | 'max_model_calls'
+  | 'max_cost'
+  | 'budget'
+  | 'deadline';
+
+/** Who runs it, for whom, and within which bounds: all that a pattern needs to know. */
+export interface Run {
+  readonly runId: string;
+  readonly agent: Agent;
+  readonly model: string;
+  readonly maxModelCalls: number;
+  readonly tenantId: string;
+  readonly keyId: string;
+  readonly userId: string | null;
+  readonly deadline: Deadline;
+  readonly account: RunAccount;
+  readonly stream: RunStream;
+  readonly journal: Journal;
+  /** Earlier turns and the task, as the model gets them. */
+  readonly messages: readonly MessageParam[];
+}
+
+/** What a pattern is made with, the same for all runs of an environment. */
+export interface LoopParts {
+  readonly callModel: Attempt;
+  readonly clock: Clock;
+  readonly emit: Emit;
+  /** Binds a tool's `fetch` to the tool's own endpoints. */
+  readonly fetchFor: (endpoints: Readonly<Record<string, string>>, signal: AbortSignal) => ToolContext['fetch'];
+}
+
+/** How a run ended: with something to say, or with the error that stopped it. */
+export type Ending = { readonly stop: RunStop } | { readonly error: AppError };
+
+/** What a run came to. */
+export interface LoopResult {
+  readonly ending: Ending;
+  readonly output: string;
+  readonly steps: readonly TraceStep[];
+  readonly totals: RunTotals;
+  /** The model of the last answer. */
+  readonly answeredBy: string | null;
+}
+
+/** Counts of a run; tokens are of all attempts, as they were booked. */
+export interface RunTotals {
+  readonly modelCalls: number;
+  readonly toolCalls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadInputTokens: number;
+  readonly cacheCreationInputTokens: number;
+}

@@ -1,0 +1,394 @@
+import * as z from 'zod/mini';
+import { describe, expect, it } from 'vitest';
+import { declined, defineTool, fatal } from '../../lib/agent/define-tool.ts';
+import { fault, refusal } from '../../lib/claude/faults.ts';
+import { AppError } from '../../lib/kernel/errors.ts';
+import { safe } from '../../lib/kernel/redacted.ts';
+import { NO_TOKENS } from '../../lib/usage/record.ts';
+import { answer, runParts, text, use } from './run-parts.ts';
+
+const metered = { tokens: NO_TOKENS, estimated: null, firstContentMs: null, upstreamRequestId: null };
+const failing = (kind: Parameters<typeof fault>[0]) => ({ ok: false as const, fault: fault(kind), metered });
+const tooDear = { ok: false as const, fault: refusal(new AppError('budget-exceeded', safe`no`), 'run-cost'), metered };
+
+const echo = defineTool({
+  name: 'echo',
+  description: 'says it again',
+  input: z.strictObject({ words: z.string().check(z.maxLength(20)) }),
+  run: ({ words }) => words,
+});
+
+/** What the model was given for its tool calls before its `call`-th answer. */
+const results = (requests: ReturnType<typeof runParts>['requests'], call: number) =>
+  requests[call]?.messages.at(-1)?.content as unknown as { tool_use_id: string; content: string; is_error?: true }[];
+
+describe('an answer', () => {
+  it('is the text, with the counts and the cost of the run', async () => {
+    const { run, requests } = runParts([answer([text('Done.')])]);
+    expect(await run()).toEqual({
+      runId: expect.stringMatching(/^run_[0-9a-z]{26}$/) as string,
+      status: 'succeeded',
+      output: 'Done.',
+      agent: 'assistant',
+      model: 'claude-sonnet-5-5',
+      stopReason: 'end_turn',
+      usage: {
+        modelCalls: 1,
+        toolCalls: 0,
+        inputTokens: 10,
+        outputTokens: 5,
+        cacheReadInputTokens: 0,
+        cacheCreationInputTokens: 0,
+        costUsd: '0.000001',
+      },
+      degraded: null,
+      cache: 'bypass',
+      durationMs: 0,
+    });
+    expect(requests[0]).toMatchObject({
+      max_tokens: 4_096,
+      system: [{ text: 'You are a test.', cache_control: { type: 'ephemeral' } }],
+    });
+  });
+
+  it('comes after the earlier turns, the task unchanged behind them', async () => {
+    const { run, requests } = runParts([answer([text('Done.')])]);
+    const task = '  e\u0301 שלום 👩‍👩‍👧‍👦 `const a = "\\n"` ∑∂x²\r\n\t ';
+    const messages = [
+      { role: 'user' as const, content: 'Earlier?' },
+      { role: 'assistant' as const, content: 'Yes.' },
+    ];
+    await run({ task, messages });
+    expect(requests[0]?.messages).toEqual([...messages, { role: 'user', content: task }]);
+  });
+
+  it.each([
+    ['simple', 'claude-haiku-5-5'],
+    ['standard', 'claude-sonnet-5-5'],
+    ['complex', 'claude-opus-5-5'],
+  ] as const)('of a %s task comes from %s', async (complexity, model) => {
+    const { run, requests } = runParts([answer([text('Done.')])]);
+    await run({ complexity });
+    expect(requests[0]?.model).toBe(model);
+    await run({ complexity, model: 'claude-opus-4-8' });
+    expect(requests[1]?.model).toBe('claude-opus-4-8');
+  });
+});
+
+describe('a stop reason', () => {
+  it.each([
+    ['end_turn', 'succeeded', 'end_turn'],
+    ['stop_sequence', 'succeeded', 'stop_sequence'],
+    ['refusal', 'succeeded', 'refusal'],
+    ['max_tokens', 'incomplete', 'max_tokens'],
+    ['model_context_window_exceeded', 'incomplete', 'context_window'],
+    ['something_new', 'succeeded', 'something_new'],
+  ])('%s ends the run as %s with %s', async (reason, status, stopReason) => {
+    const { run } = runParts([answer([text('So far.')], reason)]);
+    expect(await run()).toMatchObject({ status, stopReason, output: 'So far.' });
+  });
+
+  it('pause_turn goes on where the model paused, and its texts are one', async () => {
+    const { run, requests } = runParts([answer([text('One, ')], 'pause_turn'), answer([text('two.')])]);
+    expect(await run()).toMatchObject({ output: 'One, two.', usage: { modelCalls: 2 } });
+    expect(requests[1]?.messages.at(-1)).toMatchObject({ role: 'assistant', content: [{ text: 'One, ' }] });
+  });
+
+  it('tool_use without a tool call ends the run rather than asking for ever', async () => {
+    const { run } = runParts([answer([text('Hm.')], 'tool_use')]);
+    expect(await run()).toMatchObject({ status: 'succeeded', usage: { modelCalls: 1 } });
+  });
+});
+
+describe('tool calls', () => {
+  it('of one answer run at the same time, and their results keep its order', async () => {
+    const order: string[] = [];
+    const gates = { a: Promise.withResolvers<void>(), b: Promise.withResolvers<void>() };
+    const waiting = defineTool({
+      name: 'waiting',
+      description: '',
+      input: z.strictObject({ gate: z.enum(['a', 'b']) }),
+      run: async ({ gate }) => {
+        order.push(`begin ${gate}`);
+        await gates[gate].promise;
+        order.push(`end ${gate}`);
+        if (gate === 'b') gates.a.resolve();
+        return gate;
+      },
+    });
+    const calls = [use('waiting', { gate: 'a' }, 't1'), use('waiting', { gate: 'b' }, 't2')];
+    const { run, requests } = runParts([answer(calls), answer([text('Done.')])], { tools: [waiting] });
+    gates.b.resolve();
+    expect(await run()).toMatchObject({ output: 'Done.', usage: { modelCalls: 2, toolCalls: 2 } });
+    expect(order).toEqual(['begin a', 'begin b', 'end b', 'end a']);
+    expect(results(requests, 1)).toEqual([
+      { type: 'tool_result', tool_use_id: 't1', content: 'a' },
+      { type: 'tool_result', tool_use_id: 't2', content: 'b' },
+    ]);
+  });
+
+  it.each([
+    ['of a tool that is not there', use('nothing'), 'There is no tool of this name. There are: echo.'],
+    ['with an unknown field', use('echo', { words: 'a', loud: true }), 'loud is not a known field'],
+    ['with a wrong type', use('echo', { words: 7 }), 'words must be string'],
+    ['beyond a bound', use('echo', { words: 'x'.repeat(21) }), 'words must be at most 20 characters'],
+    ['without input', use('echo', null), 'input must be object'],
+  ])('%s is told to the model as an error, and the run goes on', async (_title, call, said) => {
+    const { run, requests, events } = runParts([answer([call]), answer([text('Sorry.')])], { tools: [echo] });
+    expect(await run()).toMatchObject({ status: 'succeeded', output: 'Sorry.' });
+    const [result] = results(requests, 1);
+    expect(result).toMatchObject({ is_error: true });
+    expect(result?.content).toContain(said);
+    expect(events).toContainEqual(expect.objectContaining({ type: 'tool.finished', outcome: 'error' }));
+  });
+
+  it('that decline tell the model why', async () => {
+    const picky = defineTool({
+      name: 'picky',
+      description: '',
+      input: z.object({}),
+      run: () => Promise.reject(declined(safe`There is no order of this id.`)),
+    });
+    const { run, requests } = runParts([answer([use('picky')]), answer([text('Ok.')])], { tools: [picky] });
+    await run();
+    expect(results(requests, 1)).toMatchObject([{ is_error: true, content: 'There is no order of this id.' }]);
+  });
+
+  it('that are fatal end the run with what the tool says', async () => {
+    const broken = defineTool({
+      name: 'broken',
+      description: '',
+      input: z.object({}),
+      run: () => Promise.reject(fatal(safe`The ledger is closed.`)),
+    });
+    const { run, runs } = runParts([answer([use('broken')]), answer([text('never')])], { tools: [broken] });
+    const error = await run().catch((caught: unknown) => caught);
+    expect(error).toMatchObject({
+      code: 'tool-failed',
+      message: 'The ledger is closed.',
+      members: { usage: { modelCalls: 1 } },
+    });
+    const { runId } = (error as AppError).members as { runId: string };
+    expect(await runs.find('demo', runId)).toMatchObject({
+      status: 'failed',
+      body: { error: { code: 'tool-failed' } },
+    });
+  });
+
+  it('that take too long are stopped, and their fallback stands in where they have one', async () => {
+    const aborted: boolean[] = [];
+    const options = {
+      description: '',
+      input: z.object({}),
+      timeoutMs: 1_000,
+      run: (_input: object, { signal }: { signal: AbortSignal }) =>
+        new Promise((_resolve) => signal.addEventListener('abort', () => aborted.push(true))),
+    };
+    const slow = defineTool({ name: 'slow', ...options });
+    const kind = defineTool({ name: 'kind', ...options, fallback: () => 'Not available just now.' });
+    const calls = [use('slow'), use('kind')];
+    const { run, clock, requests } = runParts([answer(calls), answer([text('Ok.')])], { tools: [slow, kind] });
+    const running = run();
+    await clock.advance(1_000);
+    await running;
+    expect(results(requests, 1)).toEqual([
+      {
+        type: 'tool_result',
+        tool_use_id: 'toolu_slow',
+        content: 'The tool took too long and was stopped.',
+        is_error: true,
+      },
+      { type: 'tool_result', tool_use_id: 'toolu_kind', content: 'Not available just now.' },
+    ]);
+    expect(aborted).toEqual([true, true]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('with a long result are cut between characters, and the model is told', async () => {
+    const long = defineTool({ name: 'long', description: '', input: z.object({}), run: () => '🚢'.repeat(100) });
+    const { run, requests } = runParts([answer([use('long')]), answer([text('Ok.')])], {
+      tools: [long],
+      maxToolOutputChars: 51,
+    });
+    await run();
+    const [result] = results(requests, 1);
+    expect(result?.content).toMatch(/\[cut: 51 of 200 characters shown\]$/);
+    expect(result?.content.isWellFormed()).toBe(true);
+  });
+
+  it('give their result as JSON, and have a key that is the same for the same call', async () => {
+    const keys: string[] = [];
+    const keyed = defineTool({
+      name: 'keyed',
+      description: '',
+      input: z.object({}),
+      run: (_input, { idempotencyKey }) => {
+        keys.push(idempotencyKey);
+        return { ok: [1, null] };
+      },
+    });
+    const { run, requests } = runParts([answer([use('keyed')]), answer([text('Ok.')])], { tools: [keyed] });
+    const { runId } = await run();
+    expect(results(requests, 1)[0]?.content).toBe('{"ok":[1,null]}');
+    expect(keys).toEqual([`${runId}:toolu_keyed`]);
+  });
+});
+
+describe('a limit', () => {
+  const looping = [answer([text('Thinking.'), use('echo', { words: 'again' })])];
+
+  it('on calls ends a loop as incomplete, its tools not run again', async () => {
+    const { run, requests } = runParts(looping, { tools: [echo] });
+    expect(await run({ maxModelCalls: 3 })).toMatchObject({
+      status: 'incomplete',
+      stopReason: 'max_model_calls',
+      output: 'Thinking.',
+      usage: { modelCalls: 3, toolCalls: 2 },
+    });
+    expect(requests).toHaveLength(3);
+  });
+
+  it.each([
+    ['on cost', tooDear, 'max_cost'],
+    ['of a budget', { ...tooDear, fault: refusal(new AppError('budget-exceeded', safe`no`)) }, 'budget'],
+    ['on time', failing('deadline'), 'deadline'],
+  ])('%s ends a run that has an answer as incomplete', async (_title, outcome, stopReason) => {
+    const { run } = runParts([...looping, outcome], { tools: [echo] });
+    expect(await run()).toMatchObject({
+      status: 'incomplete',
+      stopReason,
+      output: 'Thinking.',
+      usage: { modelCalls: 1 },
+    });
+  });
+
+  it.each([
+    ['on cost', tooDear, 'budget-exceeded'],
+    ['on time', failing('deadline'), 'upstream-timeout'],
+  ])('%s is an error before the first answer', async (_title, outcome, code) => {
+    const { run } = runParts([outcome]);
+    await expect(run()).rejects.toMatchObject({ code, members: { usage: { modelCalls: 0, costUsd: '0.000001' } } });
+  });
+
+  it('on time ends a run whose tools used it up', async () => {
+    const slow = defineTool({
+      name: 'slow',
+      description: '',
+      input: z.object({}),
+      timeoutMs: 900_000,
+      run: () => new Promise(() => undefined),
+    });
+    const { run, clock, requests } = runParts([answer([text('Wait.'), use('slow')])], { tools: [slow] });
+    const running = run({ timeoutMs: 5_000 });
+    await clock.advance(5_000);
+    expect(await running).toMatchObject({
+      status: 'incomplete',
+      stopReason: 'deadline',
+      output: 'Wait.',
+      durationMs: 5_000,
+    });
+    expect(requests).toHaveLength(1);
+  });
+});
+
+describe('a run', () => {
+  it('that fails after an answer carries its id and what it used', async () => {
+    const { run, runs } = runParts([answer([use('echo', { words: 'a' })]), failing('overloaded')], { tools: [echo] });
+    const error = (await run().catch((caught: unknown) => caught)) as AppError;
+    expect(error).toMatchObject({
+      code: 'upstream-overloaded',
+      members: { usage: { modelCalls: 1, costUsd: '0.000002' } },
+    });
+    const row = await runs.find('demo', error.members['runId'] as string);
+    expect(row?.steps).toMatchObject([
+      { kind: 'model', status: 'succeeded', attempts: 1, costUsd: '0.000001', usage: { inputTokens: 10 } },
+      { kind: 'tool', name: 'echo', status: 'succeeded' },
+      { kind: 'model', status: 'failed', error: { code: 'upstream-overloaded' } },
+    ]);
+  });
+
+  it('whose row cannot be kept answers all the same, and says so', async () => {
+    const runs = { add: () => Promise.reject(new Error('down')), find: async () => null };
+    const { run, events } = runParts([answer([text('Done.')])], { runs });
+    expect(await run()).toMatchObject({ output: 'Done.' });
+    expect(events).toContainEqual(expect.objectContaining({ type: 'store.failed', operation: 'runs.add' }));
+  });
+
+  it('whose caller left is cancelled', async () => {
+    const leave = new AbortController();
+    const { run } = runParts([
+      async (_request, { deadline }) => {
+        leave.abort();
+        return failing(deadline.stoppedBy ?? 'deadline');
+      },
+    ]);
+    await expect(run({}, leave.signal)).rejects.toMatchObject({
+      code: 'upstream-timeout',
+      message: 'The call was cancelled.',
+    });
+  });
+
+  it.each([
+    ['an unknown agent', { agent: 'nobody' }, 'invalid-request', 'agent'],
+    ['a model without a price', { model: 'claude-fable-5-2' }, 'unpriced-model', 'model'],
+  ])('of %s is refused before any call', async (_title, request, code, path) => {
+    const { run, requests } = runParts([answer([text('never')])]);
+    await expect(run(request)).rejects.toMatchObject({ code, issues: [{ path }] });
+    expect(requests).toEqual([]);
+  });
+
+  it('of an agent with approvals is refused before any call, pointing to /agent/runs', async () => {
+    const risky = defineTool({
+      name: 'risky',
+      description: '',
+      input: z.object({}),
+      run: () => '',
+      requiresApproval: true,
+    });
+    const { run, requests } = runParts([answer([text('never')])], { tools: [risky] });
+    await expect(run()).rejects.toMatchObject({
+      code: 'run-conflict',
+      message: expect.stringContaining('/agent/runs') as string,
+    });
+    expect(requests).toEqual([]);
+  });
+});
+
+describe('a secret', () => {
+  const CANARY = 'canary 7f3a-91c2 sk-ant-api03-canary';
+
+  it('in a tool’s exception reaches neither the model, nor the trace, nor an event', async () => {
+    class LeakyError extends Error {
+      readonly code = CANARY;
+    }
+    const leaky = defineTool({
+      name: 'leaky',
+      description: '',
+      input: z.object({}),
+      run: () => Promise.reject(new LeakyError(CANARY, { cause: new Error(CANARY) })),
+    });
+    const { run, requests, events, runs } = runParts(
+      [answer([use('leaky'), use(CANARY, {}, 't2')]), answer([text('Ok.')])],
+      {
+        tools: [leaky],
+      },
+    );
+    const { runId } = await run({ task: CANARY });
+    expect(results(requests, 1)[0]?.content).toBe('The tool failed.');
+    expect(JSON.stringify(results(requests, 1))).not.toContain('canary');
+    expect(JSON.stringify(events)).not.toContain('canary');
+    expect(JSON.stringify((await runs.find('demo', runId))?.steps)).not.toContain('canary');
+  });
+
+  it('in a fatal tool’s cause reaches nobody', async () => {
+    const leaky = defineTool({
+      name: 'leaky',
+      description: '',
+      input: z.object({}),
+      run: () => Promise.reject(fatal(safe`It broke.`, new Error(CANARY))),
+    });
+    const { run, events } = runParts([answer([use('leaky')])], { tools: [leaky] });
+    const error = (await run().catch((caught: unknown) => caught)) as AppError;
+    expect(`${error.message}${JSON.stringify(error.members)}${JSON.stringify(events)}`).not.toContain('canary');
+  });
+});

@@ -1,0 +1,93 @@
+import type { ContentBlock, Message } from '@anthropic-ai/sdk/resources/messages/messages';
+import { createCatalog } from '../../lib/agent/catalog.ts';
+import { defineAgent, type AgentOptions } from '../../lib/agent/define-agent.ts';
+import type { RunRequest } from '../../lib/agent/run-request.ts';
+import { silentStream, type RunStream } from '../../lib/agent/run-stream.ts';
+import { createSyncRun } from '../../lib/agent/sync-run.ts';
+import type { LoopParts } from '../../lib/agent/types.ts';
+import type { Attempt, CallContext, ModelRequest, Outcome } from '../../lib/claude/types.ts';
+import { createIds } from '../../lib/kernel/ids.ts';
+import { pico } from '../../lib/kernel/money.ts';
+import { createMemoryRunStore } from '../../lib/runs/memory-store.ts';
+import type { RunStore } from '../../lib/runs/types.ts';
+import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { NO_TOKENS } from '../../lib/usage/record.ts';
+import { createFakeClock } from '../fake-clock.ts';
+
+export const text = (words: string): ContentBlock => ({ type: 'text', text: words, citations: null });
+
+export const use = (name: string, input: unknown = {}, id = `toolu_${name}`): ContentBlock =>
+  ({ type: 'tool_use', id, name, input, caller: { type: 'direct' } }) as ContentBlock;
+
+/** An answer of the model: 10 tokens in, 5 out, a millionth of a dollar. */
+export const answer = (content: readonly ContentBlock[], stopReason?: string): Outcome => ({
+  ok: true,
+  message: {
+    id: 'msg',
+    type: 'message',
+    role: 'assistant',
+    model: 'claude-sonnet-5-5',
+    content,
+    stop_reason: stopReason ?? (content.some((block) => block.type === 'tool_use') ? 'tool_use' : 'end_turn'),
+  } as Message,
+  metered: {
+    tokens: { ...NO_TOKENS, inputTokens: 10, outputTokens: 5 },
+    estimated: null,
+    firstContentMs: 1,
+    upstreamRequestId: null,
+  },
+});
+
+export type Script = (request: ModelRequest, context: CallContext) => Outcome | Promise<Outcome>;
+
+export interface RunPartsOptions extends Partial<AgentOptions> {
+  readonly fetchFor?: LoopParts['fetchFor'];
+  readonly runs?: RunStore;
+  readonly stream?: RunStream;
+}
+
+/** A run of an agent whose model answers by script, on a clock that stands still. */
+export const runParts = (script: readonly (Outcome | Script)[], options: RunPartsOptions = {}) => {
+  const clock = createFakeClock();
+  const events: BallastEvent[] = [];
+  const requests: ModelRequest[] = [];
+  const runs = options.runs ?? createMemoryRunStore({ clock, retentionMs: 3_600_000 });
+  const callModel: Attempt = async (request, context) => {
+    const next = script[Math.min(requests.length, script.length - 1)];
+    requests.push(structuredClone(request));
+    const outcome = typeof next === 'function' ? await next(request, context) : next;
+    if (!outcome) throw new Error('the script is empty');
+    const cost = pico(1_000_000n);
+    context.account.reserve(cost)(cost);
+    context.booked.push({ model: request.model, tokens: outcome.metered.tokens, cost });
+    return outcome;
+  };
+  const agent = defineAgent({
+    name: 'assistant',
+    description: 'for tests',
+    system: 'You are a test.',
+    models: { simple: 'claude-haiku-5-5', standard: 'claude-sonnet-5-5', complex: 'claude-opus-5-5' },
+    ...options,
+  });
+  const runSync = createSyncRun({
+    catalog: createCatalog([agent]),
+    callModel,
+    runs,
+    ids: createIds(clock, (length) => new Uint8Array(length).fill(7)),
+    clock,
+    emit: (event) => events.push(event),
+    fetchFor: options.fetchFor ?? (() => () => Promise.reject(new Error('no network'))),
+    isPriced: (model) => model !== 'claude-fable-5-2',
+  });
+  const run = (request: Partial<RunRequest> = {}, signal?: AbortSignal) =>
+    runSync({
+      request: { task: 'Do it.', ...request },
+      principal: { tenantId: 'demo', keyId: 'key', scopes: [] },
+      requestId: 'req_1',
+      traceId: 'a'.repeat(32),
+      limitMs: 120_000,
+      signal,
+      stream: options.stream ?? silentStream,
+    });
+  return { run, clock, events, requests, runs };
+};
