@@ -1,0 +1,37 @@
+import { AppError } from '../kernel/errors.ts';
+import { safe } from '../kernel/redacted.ts';
+
+/** When a caller may ask again after the store failed: long enough for a throttled partition, short for a human. */
+const RETRY_AFTER_MS = 1_000;
+
+/** Refusals with status 400 that pass by themselves. */
+const THROTTLED = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'TransactionConflictException',
+]);
+
+interface SdkError {
+  readonly name?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+const facts = (error: unknown): SdkError => (typeof error === 'object' && error !== null ? error : {});
+
+/** The answer "no": the item was not as the write assumed. */
+export const isConditionFailed = (error: unknown): boolean => facts(error).name === 'ConditionalCheckFailedException';
+
+/** Whether the same request may succeed a moment later: throttled, failed on the server's side, or never answered. */
+export const isTransient = (error: unknown): boolean => {
+  const { name = '', $metadata } = facts(error);
+  if (THROTTLED.has(name)) return true;
+  // Without credentials nothing was sent, and asking for them again takes seconds.
+  if (name.endsWith('ProviderError')) return false;
+  const status = $metadata?.httpStatusCode;
+  return status === undefined || status >= 500;
+};
+
+/** What every other failure of the store becomes. */
+export const storeUnavailable = (cause: unknown): AppError =>
+  new AppError('store-unavailable', safe`the store does not answer`, { cause, retryAfterMs: RETRY_AFTER_MS });

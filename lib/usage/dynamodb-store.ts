@@ -1,0 +1,73 @@
+import {
+  flag,
+  keyOf,
+  n,
+  optional,
+  readBigInt,
+  readFlag,
+  readNumber,
+  readString,
+  s,
+  type Item,
+} from '../dynamodb/attributes.ts';
+import type { Table } from '../dynamodb/table.ts';
+import { pico } from '../kernel/money.ts';
+import { hourOf } from './hour.ts';
+import type { Estimate, UsageRecord, UsageStore } from './record.ts';
+
+const ESTIMATES: readonly Estimate[] = ['cut', 'unanswered', 'lost'];
+
+// One partition an hour and tenant: small enough to be read in one go, and a month's writes spread over 720 of them.
+const partitionKey = (tenantId: string, at: number): string => `usage#${tenantId}#${hourOf(at)}`;
+
+const toItem = (record: UsageRecord): Item => ({
+  ...keyOf({ pk: partitionKey(record.tenantId, record.at), sk: record.attemptId }),
+  runId: s(record.runId),
+  tenantId: s(record.tenantId),
+  keyId: s(record.keyId),
+  ...(record.userId === null ? {} : { userId: s(record.userId) }),
+  agent: s(record.agent),
+  model: s(record.model),
+  at: n(record.at),
+  answered: flag(record.answered),
+  ...(record.estimated === null ? {} : { estimated: s(record.estimated) }),
+  inputTokens: n(record.tokens.inputTokens),
+  outputTokens: n(record.tokens.outputTokens),
+  cacheReadInputTokens: n(record.tokens.cacheReadInputTokens),
+  cacheWrite5mInputTokens: n(record.tokens.cacheWrite5mInputTokens),
+  cacheWrite1hInputTokens: n(record.tokens.cacheWrite1hInputTokens),
+  costPicoUsd: n(record.cost),
+});
+
+const fromItem = (item: Item): UsageRecord => ({
+  attemptId: readString(item, 'sk'),
+  runId: readString(item, 'runId'),
+  tenantId: readString(item, 'tenantId'),
+  keyId: readString(item, 'keyId'),
+  userId: optional(item, 'userId', readString),
+  agent: readString(item, 'agent'),
+  model: readString(item, 'model'),
+  at: readNumber(item, 'at'),
+  answered: readFlag(item, 'answered'),
+  estimated: ESTIMATES.find((estimate) => estimate === optional(item, 'estimated', readString)) ?? null,
+  tokens: {
+    inputTokens: readNumber(item, 'inputTokens'),
+    outputTokens: readNumber(item, 'outputTokens'),
+    cacheReadInputTokens: readNumber(item, 'cacheReadInputTokens'),
+    cacheWrite5mInputTokens: readNumber(item, 'cacheWrite5mInputTokens'),
+    cacheWrite1hInputTokens: readNumber(item, 'cacheWrite1hInputTokens'),
+  },
+  cost: pico(readBigInt(item, 'costPicoUsd')),
+});
+
+/** Usage records in the ledger table. */
+export const createDynamoDbUsageStore = (table: Table): UsageStore => ({
+  add: (record) => table.putNew(toItem(record)),
+  async find(tenantId, at, attemptId) {
+    const item = await table.get({ pk: partitionKey(tenantId, at), sk: attemptId });
+    return item === null ? null : fromItem(item);
+  },
+  async *inHour(tenantId, at) {
+    for await (const item of table.query(partitionKey(tenantId, at), '')) yield fromItem(item);
+  },
+});

@@ -1,0 +1,83 @@
+import { parseUsd, pico, type PicoUsd } from '../kernel/money.ts';
+
+/** Prices of one band in decimal US dollars per million tokens, at most six digits after the point. */
+export interface PriceBand {
+  /** The band holds for prompts of strictly more tokens than this; absent: from the first. */
+  readonly overPromptTokens?: number;
+  readonly input: string;
+  readonly output: string;
+  readonly cacheRead: string;
+}
+
+export interface PricePeriod {
+  /** ISO 8601 UTC, inclusive; absent: from the beginning. */
+  readonly from?: string;
+  /** By rising threshold; the first has none. */
+  readonly bands: readonly PriceBand[];
+}
+
+export interface ModelPrice {
+  readonly contextWindow: number;
+  readonly maxOutputTokens: number;
+  /** By rising date. */
+  readonly periods: readonly PricePeriod[];
+}
+
+/** Prices as they are written down, by model id. */
+export type ModelPrices = Readonly<Record<string, ModelPrice>>;
+
+/** Pico-dollars per token, for prompts of more than `overPromptTokens`. */
+export interface Rates {
+  readonly overPromptTokens: number;
+  readonly input: PicoUsd;
+  readonly output: PicoUsd;
+  readonly cacheRead: PicoUsd;
+}
+
+/** What a model costs at one instant, and the limits that bound what a call to it can cost. */
+export interface Price {
+  /** By rising threshold, the first from zero. */
+  readonly bands: readonly [Rates, ...Rates[]];
+  readonly contextWindow: number;
+  readonly maxOutputTokens: number;
+}
+
+interface DatedPrice extends Price {
+  /** Epoch milliseconds. */
+  readonly from: number;
+}
+
+/** Prices ready for use: by model id, the periods in order. */
+export type PriceTable = ReadonlyMap<string, readonly DatedPrice[]>;
+
+const perToken = (usdPerMillion: string): PicoUsd => pico(parseUsd(usdPerMillion) / 1_000_000n);
+
+const rates = (band: PriceBand): Rates => ({
+  overPromptTokens: band.overPromptTokens ?? 0,
+  input: perToken(band.input),
+  output: perToken(band.output),
+  cacheRead: perToken(band.cacheRead),
+});
+
+const dated = (
+  { contextWindow, maxOutputTokens }: ModelPrice,
+  { from, bands: [first, ...more] }: PricePeriod,
+): DatedPrice => {
+  if (first === undefined) throw new RangeError('a price period without a band');
+  return {
+    from: from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(from),
+    bands: [rates(first), ...more.map(rates)],
+    contextWindow,
+    maxOutputTokens,
+  };
+};
+
+/** Builds the table that `priceAt` reads; a later argument replaces a model of an earlier one. */
+export const createPriceTable = (...layers: readonly ModelPrices[]): PriceTable =>
+  new Map(
+    layers.flatMap((layer) =>
+      Object.entries(layer).map(
+        ([model, price]) => [model, price.periods.map((period) => dated(price, period))] as const,
+      ),
+    ),
+  );

@@ -1,0 +1,54 @@
+import type { PicoUsd } from '../kernel/money.ts';
+
+/** What one attempt used, by the kinds that are priced apart. All counts are whole tokens. */
+export interface TokenUsage {
+  /** Neither read from nor written to the prompt cache. */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadInputTokens: number;
+  readonly cacheWrite5mInputTokens: number;
+  readonly cacheWrite1hInputTokens: number;
+}
+
+export const NO_TOKENS: TokenUsage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadInputTokens: 0,
+  cacheWrite5mInputTokens: 0,
+  cacheWrite1hInputTokens: 0,
+};
+
+/**
+ * Why a record holds an estimate, `null` where the upstream said the figures itself:
+ * `cut` (the answer broke off), `unanswered` (sent, but nothing came back), `lost` (its process died).
+ */
+export type Estimate = null | 'cut' | 'unanswered' | 'lost';
+
+/** One HTTP attempt at a model, on the books. */
+export interface UsageRecord {
+  /** `runId:step:attempt`, unique; it decides that the record is written once. */
+  readonly attemptId: string;
+  readonly runId: string;
+  readonly tenantId: string;
+  readonly keyId: string;
+  readonly userId: string | null;
+  readonly agent: string;
+  /** The model that served, or was asked to. */
+  readonly model: string;
+  /** Epoch milliseconds at which the attempt was reserved; its day, month and price follow from it. */
+  readonly at: number;
+  /** Whether a complete answer came. */
+  readonly answered: boolean;
+  readonly estimated: Estimate;
+  readonly tokens: TokenUsage;
+  readonly cost: PicoUsd;
+}
+
+/** What the database does atomically for usage records. */
+export interface UsageStore {
+  /** Writes the record if its attempt has none yet; `false` when it had. */
+  add(record: UsageRecord): Promise<boolean>;
+  find(tenantId: string, at: number, attemptId: string): Promise<UsageRecord | null>;
+  /** All records of a tenant whose `at` lies in the UTC hour of `at`, in the order of their ids. */
+  inHour(tenantId: string, at: number): AsyncIterable<UsageRecord>;
+}

@@ -1,0 +1,22 @@
+import { describe } from 'vitest';
+import { createDynamoDbRunStore } from '../../lib/runs/dynamodb-store.ts';
+import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../../lib/tenants/dynamodb-store.ts';
+import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
+import { describeOnDynamoDb } from '../dynamodb.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { runStoreContract } from './run-store.contract.ts';
+import { apiKeyStoreContract, tenantStoreContract } from './tenant-stores.contract.ts';
+import { usageStoreContract } from './usage-store.contract.ts';
+
+describeOnDynamoDb('the store contracts', (engine) => {
+  // One for all stores of the file: each with the same seed would give two writers the same ids.
+  const random = seededRandom(20261120);
+
+  describe('usage records', () => usageStoreContract(() => createDynamoDbUsageStore(engine().table('LedgerTable'))));
+  describe('API keys', () => apiKeyStoreContract(() => createDynamoDbApiKeyStore(engine().table('LedgerTable'))));
+  describe('tenants', () => tenantStoreContract(() => createDynamoDbTenantStore(engine().table('LedgerTable'))));
+  describe('runs', () =>
+    runStoreContract((clock, retentionMs) =>
+      createDynamoDbRunStore({ table: engine().table('RunsTable'), clock, random, retentionMs }),
+    ));
+});

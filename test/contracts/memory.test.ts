@@ -1,0 +1,13 @@
+import { describe } from 'vitest';
+import { createMemoryRunStore } from '../../lib/runs/memory-store.ts';
+import { createMemoryApiKeyStore, createMemoryTenantStore } from '../../lib/tenants/memory-store.ts';
+import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
+import { runStoreContract } from './run-store.contract.ts';
+import { apiKeyStoreContract, tenantStoreContract } from './tenant-stores.contract.ts';
+import { usageStoreContract } from './usage-store.contract.ts';
+
+describe('usage records in memory', () => usageStoreContract(createMemoryUsageStore));
+describe('API keys in memory', () => apiKeyStoreContract(createMemoryApiKeyStore));
+describe('tenants in memory', () => tenantStoreContract(createMemoryTenantStore));
+describe('runs in memory', () =>
+  runStoreContract((clock, retentionMs) => createMemoryRunStore({ clock, retentionMs })));

