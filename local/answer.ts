@@ -1,0 +1,85 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { problemResponse } from '../lib/http/problem.ts';
+import type { Clock } from '../lib/kernel/clock.ts';
+import { AppError } from '../lib/kernel/errors.ts';
+import type { Ids } from '../lib/kernel/ids.ts';
+import { label, safe } from '../lib/kernel/redacted.ts';
+import { describeError } from '../lib/telemetry/describe-error.ts';
+import type { Log } from '../lib/telemetry/log.ts';
+import { proxyEvent, splitTarget, type ProxyEvent } from './http-event.ts';
+import { invoke, type Handler } from './invoke.ts';
+import type { Match, MatchRoute } from './match-route.ts';
+import { checkDeclaredLength, checkEventSize, readBody } from './read-body.ts';
+import { writeResponse } from './write-response.ts';
+
+export interface AnswerOptions {
+  readonly matchRoute: MatchRoute;
+  /** By the name of the function. */
+  readonly handlers: ReadonlyMap<string, Handler>;
+  readonly log: Log;
+  readonly ids: Pick<Ids, 'request'>;
+  readonly clock: Clock;
+}
+
+/** One request that is being answered. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Aborts when the client has left before its answer ended, or by the server when it stops. */
+  readonly clientSignal: AbortSignal;
+  /** Whether the client waits for leave before it sends its body. */
+  readonly expectsContinue: boolean;
+}
+
+/** Answers a request; resolves when its function has ended, and never rejects. */
+export type Answer = (exchange: Exchange) => Promise<void>;
+
+interface Read {
+  readonly match: Match;
+  readonly event: ProxyEvent;
+}
+
+/** Plays API Gateway: takes the request apart, calls the function behind its path, and answers for both when they fail. */
+export const createAnswer = ({ matchRoute, handlers, log, ids, clock }: AnswerOptions): Answer => {
+  const read = async ({ request, response, expectsContinue }: Exchange, requestId: string): Promise<Read> => {
+    const target = splitTarget(request.url ?? '/');
+    const method = request.method ?? 'GET';
+    const at = clock.now();
+    const match = matchRoute(method, target.path);
+    checkDeclaredLength(request);
+    if (expectsContinue) response.writeContinue();
+    const body = await readBody(request);
+    const sourceIp = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    const event = proxyEvent({ request, method, target, sourceIp, body, match, requestId, at });
+    checkEventSize(event);
+    return { match, event };
+  };
+
+  const call = async ({ response, clientSignal }: Exchange, requestId: string, { match, event }: Read) => {
+    const { definition } = match.route;
+    const handler = handlers.get(definition.name);
+    if (handler === undefined) throw new Error('the function was not loaded');
+    try {
+      await invoke({ definition, handler, event, requestId, clientSignal, clock }, response);
+    } catch (error) {
+      // A function that was interrupted because its client left has nobody to tell, and nothing has failed.
+      if (clientSignal.aborted) return;
+      const fields = { function: label(definition.name), requestId: label(requestId), ...describeError(error) };
+      log.error(safe`function failed`, fields);
+      throw new AppError('internal', safe`Something broke on our side.`, { cause: error });
+    }
+  };
+  return async (exchange) => {
+    const { request, response, expectsContinue } = exchange;
+    const requestId = ids.request();
+    try {
+      await call(exchange, requestId, await read(exchange, requestId));
+    } catch (error) {
+      if (response.headersSent || response.destroyed) return void response.destroy();
+      // A client that was never told to continue may send its body or the next request: nobody could tell them apart.
+      if (expectsContinue && !request.readableDidRead) response.shouldKeepAlive = false;
+      const told = error instanceof AppError ? error : new AppError('invalid-request', safe`the request was cut off`);
+      writeResponse(response, problemResponse(told, requestId), requestId);
+    }
+  };
+};

@@ -1,0 +1,61 @@
+import { relative } from 'node:path';
+import type { Settings } from './settings.ts';
+
+export interface BannerFacts {
+  readonly settings: Settings;
+  readonly port: number;
+  readonly version: string;
+  /** What relative paths are shown from. */
+  readonly directory: string;
+}
+
+const BOLD = '\x1b[1m';
+const RESET = '\x1b[0m';
+
+const quoted = (text: string): string => (/^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+
+const claudeOf = ({ anthropicApiKey, anthropicBaseUrl }: Settings): string => {
+  if (anthropicApiKey !== null) return `real, at ${new URL(anthropicBaseUrl ?? 'https://api.anthropic.com').origin}`;
+  const ignored = anthropicBaseUrl === null ? '' : '; ANTHROPIC_BASE_URL is ignored without it';
+  return `simulated, and free, because ANTHROPIC_API_KEY is not set${ignored}`;
+};
+
+const describe = ({ settings, port, directory }: BannerFacts) => {
+  const { dataDirectory, dynamoDbEndpoint, devApiKey, devAdminKey } = settings;
+  const inside = relative(directory, dataDirectory);
+  const url = `http://localhost:${port}`;
+  return {
+    ready: `Ballast ready on ${url}`,
+    claude: claudeOf(settings),
+    database: dynamoDbEndpoint === null ? 'embedded DynamoDB' : `DynamoDB at ${new URL(dynamoDbEndpoint).origin}`,
+    data: inside.startsWith('..') || inside === '' ? dataDirectory : inside,
+    devApiKey,
+    devAdminKey,
+    try:
+      `curl ${url}/agent/run -H ${quoted(`x-api-key: ${devApiKey}`)} -H 'content-type: application/json' ` +
+      `-d '{"task": "What is 17 * 23?"}'`,
+  };
+};
+
+/** What a person is greeted with on a terminal; the only place that ever shows the development keys. */
+export const terminalBanner = (facts: BannerFacts): string => {
+  const { ready, claude, database, data, devApiKey, devAdminKey, try: line } = describe(facts);
+  return `
+  ${BOLD}${ready}${RESET}
+
+  Claude    ${claude}
+  Database  ${database}
+  Data      ${data}
+  Keys      ${devApiKey} (tenant demo)
+            ${devAdminKey} (tenant admin, every scope)
+  Try       ${line}
+  Stop      Ctrl-C
+
+`;
+};
+
+/** The same as one line of JSON, like every other line where no terminal is. */
+export const jsonBanner = (facts: BannerFacts): string => {
+  const { ready, ...rest } = describe(facts);
+  return `${JSON.stringify({ level: 'INFO', message: ready, service: 'ballast', version: facts.version, ...rest })}\n`;
+};

@@ -1,0 +1,35 @@
+import { maxHeaderSize } from 'node:http';
+import type { Socket } from 'node:net';
+import { problemResponse } from '../lib/http/problem.ts';
+import { AppError } from '../lib/kernel/errors.ts';
+import type { Ids } from '../lib/kernel/ids.ts';
+import { safe } from '../lib/kernel/redacted.ts';
+
+/** How long the rest of what a client sends is swallowed, so that it can read why nobody listens any more. */
+const LINGER_MS = 1_000;
+
+const refusalOf = (code: string | undefined): AppError => {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new AppError('invalid-request', safe`request line and headers take more than ${maxHeaderSize} bytes`);
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new AppError('invalid-request', safe`the request did not arrive in time`);
+  }
+  return new AppError('invalid-request', safe`this is not an HTTP request`);
+};
+
+const told = new WeakSet<Socket>();
+
+/** Answers what never became a request (malformed, oversized, too slow) in the contract's shape, and hangs up. */
+export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket, ids: Pick<Ids, 'request'>): void => {
+  if (told.has(socket)) return;
+  told.add(socket);
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const { statusCode, headers, body } = problemResponse(refusalOf(error.code), ids.request());
+  const text = body as string;
+  const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(text), connection: 'close' });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket.end(`HTTP/1.1 ${statusCode} Bad Request\r\n${head}\r\n${text}`);
+  // Closing with unread bytes would reset the connection, and the answer with it.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+};

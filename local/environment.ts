@@ -1,0 +1,53 @@
+import type { Environment, Settings } from './settings.ts';
+
+/** Logical ids of `infra/tables.yml`, with the names that a stage `local` gives them. */
+export const TABLE_NAMES = {
+  ControlTable: 'ballast-local-control',
+  LedgerTable: 'ballast-local-ledger',
+  RunsTable: 'ballast-local-runs',
+} as const;
+
+export const ANTHROPIC_SECRET_ID = 'ballast/local/anthropic';
+
+export interface Surroundings {
+  readonly settings: Settings;
+  readonly version: string;
+  readonly terminal: boolean;
+  readonly dynamoDbUrl: string;
+  readonly secretsUrl: string;
+  /** Where a simulated Claude listens; `null` with a real key. */
+  readonly simulatedClaudeUrl: string | null;
+}
+
+/** The embedded engine takes anybody; an own profile or session would only make the SDK ask elsewhere first. */
+const DUMMY_CREDENTIALS = {
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_SESSION_TOKEN: undefined,
+  AWS_PROFILE: undefined,
+};
+
+const credentials = (env: Environment, embedded: boolean): Environment =>
+  embedded || !(env['AWS_ACCESS_KEY_ID'] || env['AWS_PROFILE']) ? DUMMY_CREDENTIALS : {};
+
+/** The variables that the functions find here, where a deployment sets them by `serverless.yml`; `undefined` takes one away. */
+export const functionEnvironment = (env: Environment, surroundings: Surroundings): Environment => {
+  const { settings, simulatedClaudeUrl } = surroundings;
+  return {
+    STAGE: 'local',
+    BALLAST_VERSION: surroundings.version,
+    CONTROL_TABLE: TABLE_NAMES.ControlTable,
+    LEDGER_TABLE: TABLE_NAMES.LedgerTable,
+    RUNS_TABLE: TABLE_NAMES.RunsTable,
+    ANTHROPIC_SECRET_ID,
+    // The key is in the secret, and nowhere else where a function could print it.
+    ANTHROPIC_API_KEY: undefined,
+    ANTHROPIC_AUTH_TOKEN: undefined,
+    ANTHROPIC_BASE_URL: simulatedClaudeUrl ?? settings.anthropicBaseUrl ?? undefined,
+    LOG_FORMAT: env['LOG_FORMAT'] || (surroundings.terminal ? 'pretty' : 'json'),
+    AWS_REGION: env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1',
+    AWS_ENDPOINT_URL_DYNAMODB: surroundings.dynamoDbUrl,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: surroundings.secretsUrl,
+    ...credentials(env, settings.dynamoDbEndpoint === null),
+  };
+};

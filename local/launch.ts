@@ -1,0 +1,101 @@
+import './lambda-shim.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createAnswer } from './answer.ts';
+import { ANTHROPIC_SECRET_ID, functionEnvironment } from './environment.ts';
+import { startEngine } from './engine.ts';
+import { serve, type Serving } from './http-server.ts';
+import { loadHandlers, loadingFailed } from './load-handlers.ts';
+import { createMatchRoute } from './match-route.ts';
+import { prepareStore } from './prepare-store.ts';
+import { readRoutes, type Route } from './routes.ts';
+import { startSecretsServer } from './secrets-server.ts';
+import type { Environment, Settings } from './settings.ts';
+import { startSimulatedClaude } from './simulated-claude/start-simulated-claude.ts';
+import { systemClock } from './system-clock.ts';
+import { waitForDataDirectory } from './wait-for-data-directory.ts';
+
+/** The simulated Claude lets anybody in; the functions want a key all the same. */
+const SIMULATED_KEY = 'simulated';
+
+/** What a function's own limit has above the deadline of a run, as in the deployment. */
+const ABOVE_RUN_MS = 20_000;
+
+export interface LaunchOptions {
+  readonly settings: Settings;
+  readonly env: Environment;
+  /** Changes the environment of this process, before the functions look at it. */
+  readonly setEnvironment: (changes: Environment) => void;
+  readonly terminal: boolean;
+  readonly version: string;
+  /** The project's directory. */
+  readonly root: string;
+}
+
+export interface Running extends Pick<Serving, 'port'> {
+  /** Resolves when the embedded engine has ended, which without it nothing survives; never without an engine. */
+  readonly engineLost: Promise<void>;
+  /** Ends everything, in the reverse order of its start; called again with less grace, it hurries. */
+  close(graceMs: number): Promise<void>;
+}
+
+const atLeast = (routes: readonly Route[], leastMs: number): Route[] =>
+  routes.map(({ definition, ...route }) => ({
+    ...route,
+    // A longer run is allowed here by one variable; deployed, its limits are raised together.
+    definition: route.streaming ? { ...definition, timeoutMs: Math.max(definition.timeoutMs, leastMs) } : definition,
+  }));
+
+/** Imported late, because it reads the environment at once. */
+const loadApp = () =>
+  import('../lib/app.ts').catch((error: unknown) => {
+    throw loadingFailed('lib/app.ts', error);
+  });
+
+/** Starts all that a request needs, and then takes requests. Rejects with nothing left running. */
+export const launch = async (options: LaunchOptions): Promise<Running> => {
+  const { settings, env, root } = options;
+  await using started = new AsyncDisposableStack();
+  const routes = readRoutes(readFileSync(join(root, 'serverless.yml'), 'utf8'));
+  const directory = started.use(await waitForDataDirectory(settings.dataDirectory, systemClock));
+
+  const startDynamoDb = async () => {
+    if (settings.dynamoDbEndpoint !== null) return { endpoint: settings.dynamoDbEndpoint, exited: null };
+    const engine = await startEngine({ dbPath: join(directory.path, 'dynamodb.sqlite') });
+    started.defer(() => engine.stop());
+    return engine;
+  };
+  const dynamoDb = await startDynamoDb();
+  const secrets = await startSecretsServer(new Map([[ANTHROPIC_SECRET_ID, settings.anthropicApiKey ?? SIMULATED_KEY]]));
+  started.defer(() => secrets.close());
+  const simulated = settings.anthropicApiKey === null ? await startSimulatedClaude({ clock: systemClock }) : null;
+  if (simulated !== null) started.defer(() => simulated.close());
+
+  options.setEnvironment(
+    functionEnvironment(env, {
+      ...options,
+      dynamoDbUrl: dynamoDb.endpoint,
+      secretsUrl: secrets.url,
+      simulatedClaudeUrl: simulated?.url ?? null,
+    }),
+  );
+  const [{ app }, handlers] = await Promise.all([
+    loadApp(),
+    loadHandlers(root, routes),
+    prepareStore({ root, dataDirectory: directory.path, settings, endpoint: dynamoDb.endpoint }),
+  ]);
+  const { log, ids, clock } = app;
+  const matchRoute = createMatchRoute(atLeast(routes, app.config.RUN_TIMEOUT_MS + ABOVE_RUN_MS));
+  const answer = createAnswer({ matchRoute, handlers, log, ids, clock });
+  const http = await serve({ answer, ids, clock, hosts: settings.hosts, port: settings.port });
+
+  const running = started.move();
+  return {
+    port: http.port,
+    engineLost: dynamoDb.exited ?? new Promise(() => undefined),
+    async close(graceMs) {
+      await http.close(graceMs);
+      await running.disposeAsync();
+    },
+  };
+};

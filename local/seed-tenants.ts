@@ -1,0 +1,77 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { hashKey } from '../lib/tenants/hash.ts';
+import { SCOPES, type ApiKey, type ApiKeyStore, type Scope, type TenantStore } from '../lib/tenants/types.ts';
+
+/** A tenant that is there from the start, with the key from the environment. */
+export interface DevTenant {
+  readonly tenantId: string;
+  readonly key: string;
+  readonly scopes: readonly Scope[];
+}
+
+export const devTenants = (devApiKey: string, devAdminKey: string): DevTenant[] => [
+  { tenantId: 'demo', key: devApiKey, scopes: SCOPES.filter((scope) => scope !== 'admin') },
+  { tenantId: 'admin', key: devAdminKey, scopes: SCOPES },
+];
+
+/** Hashes of the keys that this data directory has seeded, kept so that a key which is replaced can be withdrawn. */
+export interface SeededKeys {
+  read(): readonly string[];
+  write(hashes: readonly string[]): void;
+}
+
+export const seededKeysIn = (file: string): SeededKeys => ({
+  read() {
+    try {
+      const hashes: unknown = JSON.parse(readFileSync(file, 'utf8'));
+      return Array.isArray(hashes) ? hashes.filter((hash) => typeof hash === 'string') : [];
+    } catch {
+      return []; // The first start here.
+    }
+  },
+  write(hashes) {
+    writeFileSync(`${file}.new`, JSON.stringify(hashes));
+    renameSync(`${file}.new`, file);
+  },
+});
+
+export interface SeedOptions {
+  readonly tenants: TenantStore;
+  readonly keys: ApiKeyStore & { remove(hash: string): Promise<void> };
+  readonly seeded: SeededKeys;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+const isAsWanted = (key: ApiKey | null, { tenantId, scopes }: DevTenant): boolean =>
+  key?.tenantId === tenantId && key.expiresAt === null && scopes.join() === key.scopes.join();
+
+/**
+ * Makes the development tenants and keys what the environment says; idempotent, and harmless beside another server that
+ * does the same. Keys of an earlier start that are no longer wanted stop working.
+ */
+export const seedTenants = async (wanted: readonly DevTenant[], options: SeedOptions): Promise<void> => {
+  const { tenants, keys, seeded, now } = options;
+  const current = wanted.map(({ key }) => hashKey(key));
+  const earlier = seeded.read().filter((hash) => !current.includes(hash));
+  // Noted before they exist: a start that is killed in between forgets none.
+  seeded.write([...earlier, ...current]);
+  const seed = async (tenant: DevTenant) => {
+    const { tenantId, key, scopes } = tenant;
+    const hash = hashKey(key);
+    const [found] = await Promise.all([keys.find(hash), tenants.add({ tenantId, name: tenantId, status: 'active' })]);
+    if (isAsWanted(found, tenant)) return;
+    if (found !== null) await keys.remove(hash);
+    await keys.add({
+      hash,
+      keyId: `dev-${tenantId}`,
+      tenantId,
+      name: 'development',
+      scopes,
+      createdAt: now,
+      expiresAt: null,
+    });
+  };
+  await Promise.all([...wanted.map(seed), ...earlier.map((hash) => keys.remove(hash))]);
+  seeded.write(current);
+};

@@ -1,0 +1,76 @@
+import type { ContentBlock } from '@anthropic-ai/sdk/resources/messages';
+import { createHash } from 'node:crypto';
+import type { Conversation } from './conversation.ts';
+import { suggestedCalls } from './demo-tools.ts';
+import type { Effect, ToolCall } from './directives.ts';
+import type { MessagesRequest } from './request.ts';
+import { cutText } from './split-text.ts';
+import { textBlock, toolUseBlock } from './wire.ts';
+
+const QUOTED_CHARACTERS = 160;
+const RESULT_CHARACTERS = 500;
+
+const shortened = (text: string, limit: number): string =>
+  text.length <= limit ? text : `${cutText(text, limit).trimEnd()}…`;
+
+/** Calls that come whatever the user wrote: the client forces a tool. */
+const forcedCalls = ({ tool_choice: choice, tools = [] }: MessagesRequest, suggested: ToolCall[]): ToolCall[] => {
+  const name = choice?.type === 'tool' ? choice.name : choice?.type === 'any' ? tools[0]?.name : undefined;
+  if (name === undefined) return [];
+  const fitting = suggested.filter((call) => choice?.type === 'any' || call.name === name);
+  return fitting.length > 0 ? fitting : [{ name, input: {} }];
+};
+
+const callsOf = (
+  request: MessagesRequest,
+  conversation: Conversation,
+  effects: readonly Effect[],
+  text: string,
+): ToolCall[] => {
+  const looped = effects.filter((effect) => effect.kind === 'tool-loop');
+  if (looped.length > 0) return looped;
+  const offered = new Set(request.tools?.map((tool) => tool.name));
+  const suggested = suggestedCalls(text, offered);
+  const forced = forcedCalls(request, suggested);
+  if (forced.length > 0) return forced;
+  if (conversation.results.length > 0 || conversation.resumed) return [];
+  const directed = effects.filter((effect) => effect.kind === 'tool');
+  if (directed.length > 0) return directed;
+  const isSaid = effects.some((effect) => effect.kind === 'say');
+  return request.tool_choice?.type === 'none' || isSaid ? [] : suggested;
+};
+
+const replyTo = ({ results, resumed }: Conversation, effects: readonly Effect[], text: string): string => {
+  const said = effects.find((effect) => effect.kind === 'say');
+  if (said) return said.text;
+  if (results.length > 0) {
+    const told = results.map(
+      (result) =>
+        `${result.name} ${result.isError ? 'failed' : 'says'}: ${shortened(result.text.trim(), RESULT_CHARACTERS)}`,
+    );
+    return `Simulated Claude: ${told.join('\n')}`;
+  }
+  const task = shortened(text.trim().replace(/\s+/g, ' '), QUOTED_CHARACTERS);
+  if (resumed) return `Simulated Claude: going on with "${task}".`;
+  return `Simulated Claude: no model was asked. A real one would now answer "${task}".`;
+};
+
+/** The same conversation always gives the same id, and a longer one another: ids stay unique across restarts. */
+const toolUseId = (request: MessagesRequest, index: number): string =>
+  `toolu_sim_${createHash('sha256')
+    .update(`${index}\n${JSON.stringify(request.messages)}`)
+    .digest('hex')
+    .slice(0, 20)}`;
+
+/** What the answer says before any limit: calls of tools, or a text. `text` is the user's, without directives. */
+export const composeContent = (
+  request: MessagesRequest,
+  conversation: Conversation,
+  effects: readonly Effect[],
+  text: string,
+): ContentBlock[] => {
+  const calls = callsOf(request, conversation, effects, text);
+  if (calls.length === 0) return [textBlock(replyTo(conversation, effects, text))];
+  const allowed = request.tool_choice?.disable_parallel_tool_use ? calls.slice(0, 1) : calls;
+  return allowed.map(({ name, input }, index) => toolUseBlock(toolUseId(request, index), name, input));
+};

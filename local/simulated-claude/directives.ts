@@ -1,0 +1,76 @@
+import { readJsonObject } from './json-object.ts';
+import { readPlain } from './plain-directives.ts';
+import type { TokenCounts } from './wire.ts';
+
+export interface ToolCall {
+  readonly name: string;
+  readonly input: unknown;
+}
+
+/** What a directive asks for. `after` counts events from the start of the stream. */
+export type Effect =
+  | { readonly kind: 'fault'; readonly status: number; readonly headers: Readonly<Record<string, string>> }
+  | { readonly kind: 'hang' }
+  | { readonly kind: 'delay' | 'gap'; readonly ms: number }
+  | { readonly kind: 'cut' | 'end' | 'stall' | 'malformed' | 'overloaded'; readonly after: number }
+  | { readonly kind: 'pings'; readonly everyMs: number }
+  | { readonly kind: 'stop'; readonly reason: string }
+  | { readonly kind: 'say'; readonly text: string }
+  | ({ readonly kind: 'tool' } & ToolCall)
+  | ({ readonly kind: 'tool-loop' } & ToolCall)
+  | { readonly kind: 'tokens'; readonly counts: Partial<TokenCounts> };
+
+export interface Directive {
+  /** As it was written, brackets included: the key under which `times` counts. */
+  readonly source: string;
+  readonly effect: Effect;
+  /** For how many requests it holds; `null`: all. */
+  readonly times: number | null;
+  /** The one model it holds for; `null`: all. */
+  readonly model: string | null;
+}
+
+interface Match {
+  readonly directive: Directive;
+  readonly end: number;
+}
+
+const whole = (text: string, start: number, end: number, effect: Effect): Match => ({
+  directive: { source: text.slice(start, end), effect, times: null, model: null },
+  end,
+});
+
+const readSay = (text: string, start: number): Match | null => {
+  const from = start + '[[say:'.length;
+  if (!text.startsWith('[[say:', start)) return null;
+  const end = text.indexOf(']]', from);
+  return end <= from ? null : whole(text, start, end + 2, { kind: 'say', text: text.slice(from, end) });
+};
+
+const TOOL = /\[\[(tool|tool-loop):([\w-]{1,128})\s*/y;
+
+const readTool = (text: string, start: number): Match | null => {
+  TOOL.lastIndex = start;
+  const match = TOOL.exec(text);
+  if (!match) return null;
+  const json = readJsonObject(text, TOOL.lastIndex);
+  const close = json?.end ?? TOOL.lastIndex;
+  if (!text.startsWith(']]', close)) return null;
+  const kind = match[1] === 'tool' ? 'tool' : 'tool-loop';
+  return whole(text, start, close + 2, { kind, name: match[2] ?? '', input: json?.value ?? {} });
+};
+
+/** The directives in a text, and the text without them. What is no well-formed directive stays in the text. */
+export const readDirectives = (text: string): { directives: Directive[]; rest: string } => {
+  const directives: Directive[] = [];
+  let rest = '';
+  let at = 0;
+  for (let start = text.indexOf('[['); start >= 0; start = text.indexOf('[[', at)) {
+    const match = readSay(text, start) ?? readTool(text, start) ?? readPlain(text, start);
+    if (match) directives.push(match.directive);
+    const next = match?.end ?? start + 1;
+    rest += text.slice(at, match ? start : next);
+    at = next;
+  }
+  return { directives, rest: rest + text.slice(at) };
+};

@@ -1,0 +1,27 @@
+/**
+ * A server to be killed: takes the data directory given to it, starts the engine there, writes what it is told,
+ * says so in one line of JSON and stays.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
+import { s } from '../../lib/dynamodb/attributes.ts';
+import { createTable } from '../../lib/dynamodb/table.ts';
+import { takeDataDirectory } from '../../local/data-directory.ts';
+import { startEngine } from '../../local/engine.ts';
+import { createTables, readTableDefinitions } from '../../local/tables.ts';
+import { createFakeClock } from '../fake-clock.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { DUMMY_CONNECTION, TABLE_NAMES } from '../dynamodb-names.ts';
+
+const [, , directory = '', sk = ''] = process.argv;
+const held = takeDataDirectory(directory);
+const engine = await startEngine({ dbPath: join(held.path, 'dynamodb.db') });
+const client = createDynamoDbClient({ ...DUMMY_CONNECTION, endpoint: engine.endpoint });
+const definitions = readFileSync(new URL('../../infra/tables.yml', import.meta.url), 'utf8');
+await createTables(client, readTableDefinitions(definitions, TABLE_NAMES));
+const table = createTable({ client, name: TABLE_NAMES.LedgerTable, clock: createFakeClock(), random: seededRandom(1) });
+await table.put({ pk: s('kept'), sk: s(sk) });
+const keys: (string | undefined)[] = [];
+for await (const item of table.query('kept', '')) keys.push(item['sk']?.S);
+console.log(JSON.stringify({ enginePid: engine.pid, endpoint: engine.endpoint, keys }));

@@ -1,0 +1,109 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ENTRY = join(import.meta.dirname, '..', '..', 'local', 'start.mjs');
+
+export interface SpawnOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Given to Node before the entry. */
+  readonly nodeArguments?: readonly string[];
+  /** Where it is started: an own `.env` may lie there. */
+  readonly directory: string;
+  /** Runs instead of Node and its entry. */
+  readonly command?: readonly [string, ...string[]];
+}
+
+export interface SpawnedServer {
+  readonly child: ChildProcess;
+  /** Everything written so far. */
+  readonly output: { stdout: string; stderr: string };
+  /** Resolves with the URL of its ready line; rejects, with what it wrote, when it ends before. */
+  readonly ready: Promise<string>;
+  /** Resolves when it and all who hold its output have ended. */
+  readonly exited: Promise<number | null>;
+}
+
+/** Nothing of whoever runs the tests: no key, no region, no npm. */
+const clean = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined && !/^(ANTHROPIC|AWS|BALLAST|LOG|npm|NODE|PORT|HOST$)/.test(entry[0]),
+    ),
+  );
+
+/** The command line of the real entry, on any free port. */
+export const spawnServer = ({ env, nodeArguments = [], directory, command }: SpawnOptions): SpawnedServer => {
+  const [file, ...words] = command ?? [process.execPath, ...nodeArguments, ENTRY];
+  const child = spawn(file, words, { cwd: directory, env: { ...clean(), PORT: '0', ...env }, stdio: 'pipe' });
+  child.stdin.end();
+  const output = { stdout: '', stderr: '' };
+  const ready = new Promise<string>((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output.stdout += text;
+      const url = /Ballast ready on (http:\/\/localhost:\d+)/.exec(output.stdout)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+    child.once('close', () => reject(new Error(`it ended: ${output.stdout}${output.stderr}`)));
+  });
+  ready.catch(() => undefined);
+  const exited = once(child, 'close').then(([code]) => code as number | null);
+  return { child, output, ready, exited };
+};
+
+/** A directory of its own with the means to end whatever still runs in it. */
+export const createWorkplace = () => {
+  const directory = mkdtempSync(join(tmpdir(), 'ballast-start-'));
+  const spawned: SpawnedServer[] = [];
+  return {
+    directory,
+    database: join(directory, '.ballast', 'dynamodb.sqlite'),
+    start(options: Partial<SpawnOptions> = {}): SpawnedServer {
+      const server = spawnServer({ directory, ...options });
+      spawned.push(server);
+      return server;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { child } of spawned) child.kill('SIGKILL');
+      await Promise.all(spawned.map(({ exited }) => exited));
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+};
+
+const parentOf = (pid: number): number | null => {
+  try {
+    return Number(/\) \w (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1] ?? 0);
+  } catch {
+    return null;
+  }
+};
+
+/** Process ids of all descendants, as they are now. */
+export const descendantsOf = (pid: number): number[] => {
+  const all = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  const children = all.filter((each) => parentOf(each) === pid);
+  return [...children, ...children.flatMap(descendantsOf)];
+};
+
+/** Those of the processes that still run. One that has ended and was not waited for counts as ended. */
+export const alive = (pids: readonly number[]): number[] =>
+  pids.filter((pid) => {
+    try {
+      return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    } catch {
+      return false;
+    }
+  });
+
+/** Asks as the tenant `demo`, or with another key. */
+export const ask = (url: string, path: string, body?: object, key = 'ballast-dev-key'): Promise<Response> =>
+  fetch(`${url}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { 'x-api-key': key, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });

@@ -1,0 +1,70 @@
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { enginesOn } from '../../local/stale-engines.ts';
+import { createWorkplace, type SpawnOptions } from './spawned-server.ts';
+
+/** Redefines what a process says of itself, before anything of ours runs in it. */
+const pretend = (code: string) => ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
+
+/** Starts it, expects it to give up, and gives back what it said: one line, no stack, exit code 1, nothing left running. */
+const refusal = async (options: Partial<SpawnOptions>): Promise<string> => {
+  await using place = createWorkplace();
+  const server = place.start(options);
+  expect(await server.exited).toBe(1);
+  expect(server.output.stdout).toBe('');
+  expect(server.output.stderr).toMatch(/^[^\n]+\.\n$/);
+  expect(server.output.stderr).not.toMatch(/\bat .*:\d+:\d+|Error:/);
+  expect(enginesOn(place.database)).toEqual([]);
+  return server.output.stderr;
+};
+
+describe('npm start says in one sentence, with the way out,', () => {
+  it('that the port is busy', async () => {
+    const busy = createServer();
+    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+    const { port } = busy.address() as { port: number };
+    expect(await refusal({ env: { PORT: String(port) } })).toMatch(
+      new RegExp(`^Port ${port} is already in use: .*PORT=${port + 1} npm start`),
+    );
+    busy.close();
+  });
+
+  it('that another server uses the data directory, which goes on serving', async () => {
+    await using place = createWorkplace();
+    const url = await place.start().ready;
+    const second = place.start();
+    expect(await second.exited).toBe(1);
+    expect(second.output.stderr).toMatch(
+      /^Another Ballast server is using the data directory .*BALLAST_DATA_DIR.*\.\n$/,
+    );
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+  });
+
+  it('that Node is too old', async () => {
+    const code = `Object.defineProperty(process.versions, 'node', { value: '20.20.2' });
+      Object.defineProperty(process, 'version', { value: 'v20.20.2' });`;
+    expect(await refusal({ nodeArguments: pretend(code) })).toMatch(
+      /^Ballast needs Node.js 24 or newer and this is v20.20.2: /,
+    );
+  });
+
+  it('that the engine is not to be had for this platform', async () => {
+    const code = `Object.defineProperty(process, 'arch', { value: 'sparc' });`;
+    expect(await refusal({ nodeArguments: pretend(code) })).toMatch(/for linux-sparc: .*AWS_ENDPOINT_URL_DYNAMODB/);
+  });
+
+  it.each([
+    [{ PORT: 'canary' }, /^PORT must be a whole number/],
+    [{ HOST: '203.0.113.7' }, /^HOST=203.0.113.7 is not an address of this machine/],
+    [{ AWS_ENDPOINT_URL_DYNAMODB: 'canary' }, /^AWS_ENDPOINT_URL_DYNAMODB must be/],
+    [{ AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' }, /^The DynamoDB at http:\/\/127.0.0.1:9 cannot be used/],
+    [{ MAX_RETRIES: 'canary', RUN_TIMEOUT_MS: '-1' }, /MAX_RETRIES .*RUN_TIMEOUT_MS/],
+    [{ LOG_LEVEL: 'canary' }, /LOG_LEVEL/],
+    [{ MODEL_PRICES: '{' }, /^MODEL_PRICES is not valid/],
+    [{ BALLAST_DATA_DIR: `${process.execPath}/below-a-file` }, /^The data directory .* cannot be used/],
+  ])('what is wrong with %j', async (env, sentence) => {
+    const said = await refusal({ env });
+    expect(said).toMatch(sentence);
+    expect(said).not.toContain('canary');
+  });
+});

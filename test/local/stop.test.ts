@@ -1,0 +1,111 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { enginesOn } from '../../local/stale-engines.ts';
+import { alive, ask, createWorkplace, descendantsOf } from './spawned-server.ts';
+
+const until = async (done: () => boolean) => {
+  while (!done()) await new Promise((resolve) => setTimeout(resolve, 10));
+};
+
+const runOnce = async (url: string): Promise<string> =>
+  ((await (await ask(url, '/agent/run', { task: 'hello' })).json()) as { runId: string }).runId;
+
+const findsRun = async (url: string, runId: string) =>
+  expect(await (await ask(url, `/agent/runs/${runId}`)).json()).toMatchObject({ runId, status: 'succeeded' });
+
+describe('a server that is stopped', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'by %s ends with everything it started, and with code 0',
+    async (signal) => {
+      await using place = createWorkplace();
+      const server = place.start();
+      await server.ready;
+      const family = descendantsOf(server.child.pid ?? 0);
+      expect(alive(family)).not.toEqual([]);
+      server.child.kill(signal);
+      expect(await server.exited).toBe(0);
+      expect(alive(family)).toEqual([]);
+      expect(server.output.stderr).toBe('');
+    },
+  );
+
+  it('lets a run that is under way end first', async () => {
+    await using place = createWorkplace();
+    const server = place.start();
+    const url = await server.ready;
+    const answer = ask(url, '/agent/run', { task: 'What is 17 * 23?' });
+    // The log tells that the run is under way: its first model call has been answered, the second is to come.
+    await until(() => server.output.stdout.includes('model attempted'));
+    server.child.kill('SIGINT');
+    expect(await (await answer).json()).toMatchObject({ status: 'succeeded' });
+    expect(await server.exited).toBe(0);
+  });
+});
+
+describe('a server that is killed', () => {
+  it('leaves its data to the next start', async () => {
+    await using place = createWorkplace();
+    const server = place.start();
+    const runId = await runOnce(await server.ready);
+    server.child.kill('SIGKILL');
+    await findsRun(await place.start().ready, runId);
+    expect(enginesOn(place.database)).toHaveLength(1);
+  });
+
+  it('leaves them also where its engine is left running', async () => {
+    await using place = createWorkplace();
+    const server = place.start();
+    const runId = await runOnce(await server.ready);
+    const engines = enginesOn(place.database);
+    // What would end the engine with its server goes first, as in a shut-down of everything at once.
+    for (const pid of engines.flatMap(descendantsOf)) process.kill(pid, 'SIGKILL');
+    server.child.kill('SIGKILL');
+    await until(() => server.child.signalCode !== null);
+    expect(alive(engines)).toEqual(engines);
+    await findsRun(await place.start().ready, runId);
+    expect(alive(engines)).toEqual([]);
+  });
+});
+
+describe('a server whose engine ends', () => {
+  it('says so and ends, rather than answering with errors for ever', async () => {
+    await using place = createWorkplace();
+    const server = place.start();
+    await server.ready;
+    for (const pid of enginesOn(place.database)) process.kill(pid, 'SIGKILL');
+    expect(await server.exited).toBe(1);
+    expect(server.output.stderr).toBe('The embedded database has ended by itself: run npm start again.\n');
+  });
+});
+
+describe('a server behind npm', () => {
+  const startWithNpm = (place: ReturnType<typeof createWorkplace>) => {
+    const entry = join(import.meta.dirname, '..', '..', 'local', 'start.mjs');
+    const start = `exec '${process.execPath}' '${entry}'`;
+    writeFileSync(join(place.directory, 'package.json'), JSON.stringify({ name: 'started', scripts: { start } }));
+    return place.start({ command: ['npm', 'start'] });
+  };
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends when npm is told to by %s', async (signal) => {
+    await using place = createWorkplace();
+    const npm = startWithNpm(place);
+    await npm.ready;
+    const family = descendantsOf(npm.child.pid ?? 0);
+    npm.child.kill(signal);
+    await npm.exited;
+    expect(alive(family)).toEqual([]);
+  });
+
+  it('ends when npm is killed, so that the next start works at once', async () => {
+    await using place = createWorkplace();
+    const npm = startWithNpm(place);
+    const url = await npm.ready;
+    const runId = await runOnce(url);
+    const family = descendantsOf(npm.child.pid ?? 0);
+    npm.child.kill('SIGKILL');
+    await findsRun(await place.start({ env: { PORT: new URL(url).port } }).ready, runId);
+    await npm.exited;
+    expect(alive(family)).toEqual([]);
+  });
+});
