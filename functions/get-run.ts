@@ -1,0 +1,23 @@
+import middy from '@middy/core';
+import { app, type App } from '../lib/app.ts';
+import { jsonResponse } from '../lib/http/json-response.ts';
+import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
+import { authenticated, type Authenticated } from '../lib/middleware/authenticated.ts';
+import { observed, type Observed } from '../lib/middleware/observed.ts';
+import { problemJson } from '../lib/middleware/problem-json.ts';
+import { findRun, runView, traceView } from '../lib/runs/views.ts';
+
+type Parts = Pick<App, 'authenticator' | 'clock' | 'ids' | 'log' | 'runs'>;
+
+/** GET /agent/runs/{runId} and /agent/runs/{runId}/trace: a run of the caller's own tenant. */
+export const getRun = (parts: Parts) =>
+  middy(observed(parts, 'get-run'))
+    .use(problemJson())
+    .use(allowedMethods('GET'))
+    .use(authenticated(parts.authenticator, 'runs:read'))
+    .handler(async ({ principal, pathParameters, path }: Observed & Authenticated) => {
+      const run = await findRun(parts.runs, principal.tenantId, pathParameters?.['runId'] ?? '');
+      return jsonResponse(path.endsWith('/trace') ? traceView(run) : runView(run));
+    });
+
+export const handler = getRun(app);

@@ -1,0 +1,21 @@
+import middy from '@middy/core';
+import { app, type App } from '../lib/app.ts';
+import { jsonResponse } from '../lib/http/json-response.ts';
+import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
+import { observed, type Observed } from '../lib/middleware/observed.ts';
+import { problemJson } from '../lib/middleware/problem-json.ts';
+
+type Parts = Pick<App, 'clock' | 'config' | 'health' | 'ids' | 'log'>;
+
+/** GET /health: how the dependencies are; GET /health/live: that this function runs. Neither needs a credential. */
+export const health = (parts: Parts) =>
+  middy(observed(parts, 'health'))
+    .use(problemJson())
+    .use(allowedMethods('GET'))
+    .handler(async ({ path }: Observed) => {
+      if (path.endsWith('/live')) return jsonResponse({ status: 'healthy', version: parts.config.BALLAST_VERSION });
+      const report = await parts.health.report();
+      return jsonResponse(report, report.status === 'unhealthy' ? 503 : 200);
+    });
+
+export const handler = health(app);

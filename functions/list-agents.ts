@@ -1,0 +1,19 @@
+import middy from '@middy/core';
+import { app, type App } from '../lib/app.ts';
+import { jsonResponse } from '../lib/http/json-response.ts';
+import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
+import { authenticated } from '../lib/middleware/authenticated.ts';
+import { observed } from '../lib/middleware/observed.ts';
+import { problemJson } from '../lib/middleware/problem-json.ts';
+
+type Parts = Pick<App, 'authenticator' | 'catalog' | 'clock' | 'ids' | 'log'>;
+
+/** GET /agents: the agents of this stage and their tools. */
+export const listAgents = (parts: Parts) =>
+  middy(observed(parts, 'list-agents'))
+    .use(problemJson())
+    .use(allowedMethods('GET'))
+    .use(authenticated(parts.authenticator, 'runs:write'))
+    .handler(() => jsonResponse({ agents: parts.catalog.describe() }));
+
+export const handler = listAgents(app);

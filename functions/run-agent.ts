@@ -1,0 +1,32 @@
+import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
+import middy from '@middy/core';
+import { runRequestSchema, type RunRequest } from '../lib/agent/run-request.ts';
+import { silentStream } from '../lib/agent/run-stream.ts';
+import { app, type App } from '../lib/app.ts';
+import { runLimits } from '../lib/http/run-limits.ts';
+import { jsonResponse } from '../lib/http/json-response.ts';
+import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
+import { authenticated, type Authenticated } from '../lib/middleware/authenticated.ts';
+import { loadedSecret } from '../lib/middleware/loaded-secret.ts';
+import { observed, type Observed } from '../lib/middleware/observed.ts';
+import { problemJson } from '../lib/middleware/problem-json.ts';
+import { validatedBody, type Validated } from '../lib/middleware/validated-body.ts';
+
+type Event = Observed & Authenticated & Validated<RunRequest>;
+type Parts = Pick<App, 'anthropicKey' | 'authenticator' | 'clock' | 'config' | 'ids' | 'log' | 'runSync'>;
+
+/** POST /agent/run: one synchronous run. */
+export const runAgent = (parts: Parts) =>
+  middy({ ...observed(parts, 'run-agent'), executionMode: executionModeStreamifyResponse })
+    .use(problemJson())
+    .use(allowedMethods('POST'))
+    .use(authenticated(parts.authenticator, 'runs:write'))
+    .use(validatedBody(runRequestSchema(parts.config.RUN_TIMEOUT_MS)))
+    .use(loadedSecret(parts.anthropicKey))
+    .handler(async ({ input, principal, requestId, traceId }: Event, context) => {
+      const limits = runLimits(context, parts.config.RUN_TIMEOUT_MS);
+      const call = { request: input, principal, requestId, traceId, stream: silentStream, ...limits };
+      return jsonResponse(await parts.runSync(call));
+    });
+
+export const handler = runAgent(app);

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { agents } from '../agents/index.ts';
+import { boundFetch } from './agent/bound-fetch.ts';
+import { createCatalog } from './agent/catalog.ts';
+import { createSyncRun, type RunSync } from './agent/sync-run.ts';
+import { createMessagesApi } from './claude/messages-api.ts';
+import { createModelCall } from './claude/model-call.ts';
+import { passThrough } from './claude/pass-through.ts';
+import { supervisedAttempt } from './claude/supervised-attempt.ts';
+import { withBudget } from './claude/with-budget.ts';
+import { withRetry } from './claude/with-retry.ts';
+import { loadConfig, type Config } from './config.ts';
+import { createDynamoDbClient } from './dynamodb/client.ts';
+import { createTable } from './dynamodb/table.ts';
+import { createHealth, type Health } from './health/health.ts';
+import type { Clock, Random } from './kernel/clock.ts';
+import { createIds, type Ids } from './kernel/ids.ts';
+import { createDynamoDbRunStore } from './runs/dynamodb-store.ts';
+import type { RunStore } from './runs/types.ts';
+import { parseApiKeys } from './secrets/api-keys.ts';
+import { createCachedSecret, type Secret } from './secrets/cached-secret.ts';
+import { readSecret } from './secrets/secrets-manager.ts';
+import { fanOut } from './telemetry/events.ts';
+import { logEvents } from './telemetry/log-events.ts';
+import type { Log } from './telemetry/log.ts';
+import { createPowertoolsLog } from './telemetry/powertools-log.ts';
+import { createPrettyLog } from './telemetry/pretty-log.ts';
+import { createAuthenticator, type Authenticator } from './tenants/authenticator.ts';
+import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from './tenants/dynamodb-store.ts';
+import { createDynamoDbUsageStore } from './usage/dynamodb-store.ts';
+import { readPriceOverrides } from './usage/price-overrides.ts';
+import { createPriceTable } from './usage/price-table.ts';
+import { PUBLISHED_PRICES } from './usage/prices.ts';
+import { priceAt } from './usage/pricing.ts';
+
+/** How long a run can be read back: 30 days. */
+const RUN_RETENTION_MS = 30 * 24 * 3_600_000;
+
+/** What the functions are made of; each takes the part it needs. */
+export interface App {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly authenticator: Authenticator;
+  readonly anthropicKey: Secret;
+  readonly catalog: ReturnType<typeof createCatalog>;
+  readonly runSync: RunSync;
+  readonly runs: RunStore;
+  readonly health: Health;
+}
+
+/** The world outside: all that is not the same twice. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly randomBytes: (length: number) => Uint8Array;
+  readonly fetch: typeof globalThis.fetch;
+  readonly write: (line: string) => void;
+}
+
+/** Where Open-Meteo lives; `OPEN_METEO_BASE_URL` stands in for both. */
+const OPEN_METEO = ['https://api.open-meteo.com', 'https://geocoding-api.open-meteo.com'];
+
+const logOf = ({ LOG_FORMAT, LOG_LEVEL }: Config, clock: Clock, write: (line: string) => void): Log =>
+  LOG_FORMAT === 'pretty' ? createPrettyLog(LOG_LEVEL, clock, write) : createPowertoolsLog(LOG_LEVEL);
+
+/** The composition root: the one place that reads the environment, the clock and chance, and makes clients. No I/O happens here. */
+export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write }: Surroundings): App => {
+  const config = loadConfig(env);
+  const log = logOf(config, clock, write);
+  const emit = fanOut([logEvents(log)]);
+  const ids = createIds(clock, bytes);
+
+  const client = createDynamoDbClient();
+  const table = (name: string) => createTable({ client, name, clock, random });
+  const control = table(config.CONTROL_TABLE);
+  const ledger = table(config.LEDGER_TABLE);
+  const runs = createDynamoDbRunStore({
+    table: table(config.RUNS_TABLE),
+    clock,
+    random,
+    retentionMs: RUN_RETENTION_MS,
+  });
+  const usage = createDynamoDbUsageStore(ledger);
+  const authenticator = createAuthenticator({
+    keys: createDynamoDbApiKeyStore(ledger),
+    tenants: createDynamoDbTenantStore(ledger),
+    clock,
+  });
+
+  const anthropicKey = createCachedSecret({ read: () => readSecret(config.ANTHROPIC_SECRET_ID), clock });
+  const api = createMessagesApi({
+    apiKey: async () => parseApiKeys(await anthropicKey.get())[0],
+    baseUrl: config.ANTHROPIC_BASE_URL,
+  });
+  const prices = createPriceTable(
+    PUBLISHED_PRICES,
+    config.MODEL_PRICES ? readPriceOverrides(config.MODEL_PRICES, PUBLISHED_PRICES) : {},
+  );
+  const callModel = createModelCall({
+    fallback: passThrough,
+    retry: withRetry({
+      clock,
+      random,
+      emit,
+      retry: {
+        maxRetries: config.MAX_RETRIES,
+        baseDelayMs: config.RETRY_BASE_DELAY_MS,
+        maxDelayMs: config.RETRY_MAX_DELAY_MS,
+      },
+    }),
+    circuit: passThrough,
+    budget: withBudget({ prices, usage, api, clock, emit }),
+    attempt: supervisedAttempt({
+      api,
+      clock,
+      limits: { firstContentMs: config.FIRST_TOKEN_TIMEOUT_MS, idleMs: config.STREAM_IDLE_TIMEOUT_MS },
+    }),
+  });
+  const base = config.OPEN_METEO_BASE_URL;
+  const overrides = new Map(base === undefined ? [] : OPEN_METEO.map((origin) => [origin, base]));
+  const catalog = createCatalog(agents);
+  const runSync = createSyncRun({
+    catalog,
+    callModel,
+    runs,
+    ids,
+    clock,
+    emit,
+    fetchFor: boundFetch({ fetch, overrides }),
+    isPriced: (model, at) => priceAt(prices, model, at) !== null,
+  });
+  const health = createHealth({
+    clock,
+    emit,
+    version: config.BALLAST_VERSION,
+    probes: {
+      dynamodb: (signal) => control.get({ pk: 'health', sk: 'health' }, { eventually: true, signal }),
+      secrets: () => anthropicKey.get(),
+    },
+  });
+  return { config, clock, ids, log, authenticator, anthropicKey, catalog, runSync, runs, health };
+};
+
+const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, act) {
+    const timer = setTimeout(act, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** The app of this process. */
+export const app: App = createApp({
+  env: process.env,
+  clock: systemClock,
+  random: Math.random,
+  randomBytes,
+  fetch: globalThis.fetch,
+  write: (line) => process.stdout.write(line),
+});

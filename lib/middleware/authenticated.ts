@@ -1,0 +1,27 @@
+import type { MiddlewareObj } from '@middy/core';
+import { header, type HttpEvent } from '../http/types.ts';
+import { AppError } from '../kernel/errors.ts';
+import { label, safe } from '../kernel/redacted.ts';
+import type { Authenticator } from '../tenants/authenticator.ts';
+import type { Principal, Scope } from '../tenants/types.ts';
+
+export interface Authenticated extends HttpEvent {
+  readonly principal: Principal;
+}
+
+const BEARER = /^bearer +(\S+) *$/i;
+
+const credentialOf = (event: HttpEvent): string | undefined =>
+  header(event, 'x-api-key') ?? BEARER.exec(header(event, 'authorization') ?? '')?.[1];
+
+/** Knows who asks, by `x-api-key` or Bearer, and that the key may do this. The tenant comes from the credential alone. */
+export const authenticated = ({ authenticate }: Authenticator, scope: Scope): MiddlewareObj<Authenticated> => ({
+  before: async (request) => {
+    const credential = credentialOf(request.event);
+    if (!credential) throw new AppError('unauthenticated', safe`Send an API key as x-api-key or as a Bearer token.`);
+    const principal = await authenticate(credential);
+    if (!principal.scopes.includes(scope))
+      throw new AppError('forbidden', safe`The API key lacks the scope ${label(scope)}.`);
+    request.event = { ...request.event, principal };
+  },
+});

@@ -1,0 +1,58 @@
+import type { Request } from '@middy/core';
+import { AppError } from '../kernel/errors.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Ids } from '../kernel/ids.ts';
+import { label, safe } from '../kernel/redacted.ts';
+import { header, type HttpEvent, type HttpResponse } from '../http/types.ts';
+import { describeError } from '../telemetry/describe-error.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Authenticated } from './authenticated.ts';
+
+export interface ObservedOptions {
+  readonly log: Log;
+  readonly ids: Ids;
+  readonly clock: Clock;
+}
+
+/** What every handler knows of its request. */
+export interface Observed extends HttpEvent {
+  readonly requestId: string;
+  /** W3C trace id, the caller's own where a `traceparent` came. */
+  readonly traceId: string;
+  readonly startedAt: number;
+}
+
+type ObservedRequest = Request<Observed & Partial<Authenticated>, HttpResponse>;
+
+const TRACEPARENT = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
+
+/**
+ * Middy's hooks around the whole request: names it before anything runs, and writes its one canonical line
+ * when the last byte is out, which for a stream no `after` can do.
+ */
+export const observed = ({ log, ids, clock }: ObservedOptions, functionName: string) => ({
+  // Every wait below has its own bound; a timer of Middy's would only race them.
+  timeoutEarlyInMillis: 0,
+  requestStart(request: Request) {
+    const event = request.event as HttpEvent;
+    const traceId = TRACEPARENT.exec(header(event, 'traceparent') ?? '')?.[1] ?? ids.trace();
+    request.event = { ...event, requestId: ids.request(), traceId, startedAt: clock.now() } satisfies Observed;
+  },
+  requestEnd(request: Request) {
+    const { event, response, error } = request as ObservedRequest;
+    const status = response?.statusCode ?? 500;
+    const fields = {
+      function: label(functionName),
+      method: label(event.httpMethod),
+      status,
+      requestId: label(event.requestId),
+      traceId: label(event.traceId),
+      durationMs: clock.now() - event.startedAt,
+      ...(event.principal ? { tenantId: label(event.principal.tenantId), keyId: label(event.principal.keyId) } : {}),
+    };
+    if (!error) log.info(safe`request`, fields);
+    else if (status >= 500) log.error(safe`request failed`, { ...fields, ...describeError(error) });
+    else
+      log.info(safe`request refused`, { ...fields, ...(error instanceof AppError ? { code: label(error.code) } : {}) });
+  },
+});

@@ -1,0 +1,22 @@
+import type { MiddlewareObj } from '@middy/core';
+import { problemResponse } from '../http/problem.ts';
+import type { HttpResponse } from '../http/types.ts';
+import { AppError } from '../kernel/errors.ts';
+import { safe } from '../kernel/redacted.ts';
+import type { Observed } from './observed.ts';
+
+/** Renders whatever was thrown as the contract's problem, and gives every answer its `request-id`. Outermost: it answers last. */
+export const problemJson = (): MiddlewareObj<Observed, HttpResponse> => ({
+  after: (request) => {
+    const { response, event } = request;
+    if (response) request.response = { ...response, headers: { ...response.headers, 'request-id': event.requestId } };
+  },
+  onError: (request) => {
+    const { error, event } = request;
+    const told =
+      error instanceof AppError
+        ? error
+        : new AppError('internal', safe`Something broke on our side.`, { cause: error });
+    request.response = problemResponse(told, event.requestId);
+  },
+});

@@ -1,0 +1,41 @@
+interface Template {
+  readonly Resources: Record<string, Resource>;
+}
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, unknown>;
+  DependsOn?: string[];
+}
+
+interface Osls {
+  readonly service: { readonly provider: { readonly compiledCloudFormationTemplate: Template } };
+}
+
+const ofType = (template: Template, type: string): [string, Resource][] =>
+  Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
+
+/**
+ * Leaves the stage to `infra/api-stage.yml`: a deployment that names a stage makes one itself, without log and limits.
+ * The deployment is a snapshot of the API, so it also waits for the gateway responses; else they are missing from it.
+ */
+export const declareStage = (template: Template): void => {
+  const responses = ofType(template, 'AWS::ApiGateway::GatewayResponse').map(([id]) => id);
+  for (const [, deployment] of ofType(template, 'AWS::ApiGateway::Deployment')) {
+    delete deployment.Properties['StageName'];
+    deployment.DependsOn = [...(deployment.DependsOn ?? []), ...responses];
+  }
+};
+
+/** The plugin of osls that does so once its template is complete. */
+export default class DeclareStage {
+  readonly hooks: Record<string, () => void>;
+
+  constructor(osls: Osls) {
+    this.hooks = {
+      'after:aws:package:finalize:mergeCustomProviderResources': () => {
+        declareStage(osls.service.provider.compiledCloudFormationTemplate);
+      },
+    };
+  }
+}

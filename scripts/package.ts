@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildFunctions } from './build.ts';
+
+const osls = join(dirname(createRequire(import.meta.url).resolve('osls/package.json')), 'bin', 'serverless.js');
+
+/** What of the environment reaches osls: packaging looks for no credentials and is the same on every machine. */
+const quiet = ({ PATH, HOME, USERPROFILE, TMPDIR, AWS_REGION }: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...{ PATH, HOME, USERPROFILE, TMPDIR },
+  AWS_REGION: AWS_REGION ?? 'us-east-1',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  CI: '1',
+});
+
+/**
+ * Makes the template and the zips of a stage from what is built in `<root>/dist`, without credentials or network.
+ * They go to `outdir`. Throws an Error with what osls said when the configuration is wrong.
+ */
+export const packageStage = (root: string, stage: string, outdir: string): void => {
+  const args = [osls, 'package', '--stage', stage, '--package', outdir];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, env: quiet(process.env) });
+  if (status !== 0) throw new Error(`osls could not package ${stage}:\n${String(stdout)}${String(stderr)}`);
+};
+
+if (import.meta.main) {
+  const root = resolve(import.meta.dirname, '..');
+  const { stage } = parseArgs({ options: { stage: { type: 'string', default: 'dev' } } }).values;
+  await buildFunctions(root);
+  packageStage(root, stage, join(root, '.serverless'));
+  console.log(`Packaged for ${stage} in .serverless`);
+}

@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+/** Layers from the top down; a file may import from its own folder and from layers below its own. */
+const LAYERS: readonly (readonly string[])[] = [
+  ['functions', 'local'],
+  ['lib/app.ts'],
+  ['agents', 'lib/api', 'lib/middleware'],
+  ['lib/agent'],
+  ['lib/claude'],
+  ['lib/budget', 'lib/health', 'lib/runs', 'lib/tenants', 'lib/usage'],
+  ['lib/config.ts', 'lib/dynamodb', 'lib/http', 'lib/retry', 'lib/secrets', 'lib/telemetry'],
+  ['lib/kernel'],
+];
+
+/** Neighbours in one layer that may know each other: the folders below the domains build on the one named. */
+const NEIGHBOURS = new Set<string>(['local -> functions']);
+
+const ROOMS = LAYERS.flatMap((layer, depth) => layer.map((room) => ({ room, depth })));
+
+const roomOf = (file: string) => ROOMS.find(({ room }) => file === room || file.startsWith(`${room}/`));
+
+interface Source {
+  readonly file: string;
+  readonly text: string;
+}
+
+const IMPORT = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g;
+
+const violations = (sources: readonly Source[]): string[] =>
+  sources.flatMap(({ file, text }) => {
+    const own = roomOf(file);
+    if (!own) return [`${file} stands in no known room`];
+    return [...text.matchAll(IMPORT)].flatMap(([, specifier = '']) => {
+      const target = path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier));
+      const other = roomOf(target);
+      if (!other) return [`${file} imports ${target}, which stands in no known room`];
+      const allowed =
+        other.room === own.room || other.depth > own.depth || NEIGHBOURS.has(`${own.room} -> ${other.room}`);
+      return allowed ? [] : [`${file} imports ${target}: ${own.room} may not know ${other.room}`];
+    });
+  });
+
+const sources = (): Source[] =>
+  ['functions', 'local', 'agents', 'lib'].flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => path.posix.join(folder, name.replaceAll(path.sep, '/')))
+      .map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') })),
+  );
+
+it('imports point down, and domains do not know each other', () => {
+  expect(sources().length).toBeGreaterThan(40);
+  expect(violations(sources())).toEqual([]);
+});
+
+it.each([
+  ['an upward import', 'lib/kernel/money.ts', "import { app } from '../app.ts';"],
+  ['a domain that knows another', 'lib/usage/pricing.ts', "import type { Tenant } from '../tenants/types.ts';"],
+  ['a late upward import', 'lib/claude/faults.ts', "const late = await import('../agent/react.ts');"],
+  ['a re-export from above', 'lib/http/types.ts', "export { modelStep } from '../agent/model-step.ts';"],
+  ['deployed code that knows local code', 'functions/health.ts', "import { startEngine } from '../local/engine.ts';"],
+  ['a file in no room', 'lib/utils/strings.ts', ''],
+])('%s is found', (_title, file, text) => {
+  expect(violations([{ file, text }])).toHaveLength(1);
+});
+
+const texts = () => sources().filter(({ file }) => !file.startsWith('local/'));
+
+it('only lib/app.ts reads the environment, the clock and chance', () => {
+  const ambient = /process\.env|Date\.now\(|Math\.random|new Date\(\)|\bsetTimeout\(|performance\.now/;
+  expect(texts().flatMap(({ file, text }) => (ambient.test(text) ? [file] : []))).toEqual(['lib/app.ts']);
+});
+
+it('nothing is made redacted by a cast outside the file that defines it', () => {
+  const cast = /\bas (?:unknown as )?Redacted\b/;
+  const found = sources().flatMap(({ file, text }) => (cast.test(text) ? [file] : []));
+  // describe-issue.ts takes back what its schemas attached to an issue as redacted text.
+  expect(found.sort()).toEqual(['lib/http/describe-issue.ts', 'lib/kernel/redacted.ts']);
+});
+
+it('every folder of lib/ is in the rule, so that a new one is a decision', () => {
+  const folders = readdirSync(path.join(root, 'lib')).map((name) => `lib/${name}`);
+  expect(folders.filter((folder) => !roomOf(folder))).toEqual([]);
+});

@@ -1,0 +1,33 @@
+import type { RunAnswer } from '../../lib/agent/answer.ts';
+import type { SyncRunCall } from '../../lib/agent/sync-run.ts';
+import { loadConfig } from '../../lib/config.ts';
+import { AppError } from '../../lib/kernel/errors.ts';
+import { createIds } from '../../lib/kernel/ids.ts';
+import { safe } from '../../lib/kernel/redacted.ts';
+import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
+import type { Principal } from '../../lib/tenants/types.ts';
+import { createFakeClock } from '../fake-clock.ts';
+
+/** What a function is made of, by hand: the key `good` may do all, `weak` nothing, any other is unknown. */
+export const functionParts = (runSync: (call: SyncRunCall) => Promise<RunAnswer>) => {
+  const clock = createFakeClock();
+  const lines: string[] = [];
+  let births = 0;
+  const principal = (scopes: Principal['scopes']): Principal => ({ tenantId: 'demo', keyId: 'key-1', scopes });
+  return {
+    config: loadConfig({}),
+    clock,
+    lines,
+    ids: createIds(clock, (length) => new Uint8Array(length).fill((births += 1))),
+    log: createPrettyLog('DEBUG', clock, (line) => lines.push(line)),
+    authenticator: {
+      authenticate: async (key: string) => {
+        if (key === 'good') return principal(['runs:write', 'runs:read']);
+        if (key === 'weak') return principal([]);
+        throw new AppError('unauthenticated', safe`The API key is not known or has expired.`);
+      },
+    },
+    anthropicKey: { get: async () => 'key' },
+    runSync,
+  };
+};
