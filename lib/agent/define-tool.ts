@@ -9,9 +9,9 @@ export interface ToolContext<Endpoint extends string = string> {
   /** The same for every repetition of this very call: hand it to whatever must not happen twice. */
   readonly idempotencyKey: string;
   /** Epoch milliseconds. */
-  now(): number;
+  readonly now: () => number;
   /** Reaches one of the tool's own `endpoints`, and nothing else: no other origin, no redirect. Bounded by `signal`. */
-  fetch(endpoint: Endpoint, pathAndQuery: string, init?: RequestInit): Promise<Response>;
+  readonly fetch: (endpoint: Endpoint, pathAndQuery: string, init?: RequestInit) => Promise<Response>;
 }
 
 export interface ToolOptions<Schema extends z.core.$ZodType, Endpoint extends string> {

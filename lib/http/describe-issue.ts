@@ -15,6 +15,16 @@ const amount = (value: number | bigint, origin: string): Redacted => {
   return unit === '' ? safe`${value}` : safe`${value} ${unit}`;
 };
 
+/** The types that the alternatives of a union would take. */
+const expected = (alternatives: readonly (readonly z.core.$ZodIssue[])[]): Redacted => {
+  const types = alternatives.flatMap((issues) =>
+    issues.flatMap((issue) => ('expected' in issue ? [issue.expected] : [])),
+  );
+  return types.length === 0
+    ? safe`one of the documented forms`
+    : types.map(label).reduce((all, one) => safe`${all} or ${one}`);
+};
+
 /** One line about what is wrong and what is allowed. It never quotes the value. */
 const describe = (issue: z.core.$ZodIssue): Redacted => {
   switch (issue.code) {
@@ -28,6 +38,8 @@ const describe = (issue: z.core.$ZodIssue): Redacted => {
       return safe`is not a known field`;
     case 'invalid_value':
       return safe`must be one of ${label(issue.values.map((value) => String(value)).join('/'))}`;
+    case 'invalid_union':
+      return safe`must be ${expected(issue.errors)}`;
     case 'custom':
       return (issue.params?.['says'] as Redacted | undefined) ?? safe`is not valid`;
     default:
