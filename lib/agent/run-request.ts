@@ -26,14 +26,18 @@ const transmissible = <T extends z.core.$ZodType<string>>() =>
     z.refine<z.core.output<T>>((text) => text.isWellFormed(), says(safe`must not contain a lone surrogate`)),
   ] as const;
 
-const task = z.string().check(
-  z.refine(
-    (text) => codePoints(text) <= MAX_TASK_CODE_POINTS,
-    says(safe`must be at most ${MAX_TASK_CODE_POINTS} characters`),
-  ),
-  z.refine((text) => text.trim() !== '', says(safe`must be at least 1 character that is not white space`)),
-  ...transmissible(),
-);
+// What a refinement bounds, JSON schema cannot see: it is said once more, for the API's description.
+const task = z
+  .string()
+  .check(
+    z.refine(
+      (text) => codePoints(text) <= MAX_TASK_CODE_POINTS,
+      says(safe`must be at most ${MAX_TASK_CODE_POINTS} characters`),
+    ),
+    z.refine((text) => text.trim() !== '', says(safe`must be at least 1 character that is not white space`)),
+    ...transmissible(),
+  )
+  .register(z.globalRegistry, { minLength: 1, maxLength: MAX_TASK_CODE_POINTS });
 
 const turn = z.strictObject({
   role: z.enum(['user', 'assistant']),
@@ -62,7 +66,8 @@ const metadata = z
       (pairs) => Object.keys(pairs).length <= MAX_METADATA_PAIRS,
       says(safe`must be at most ${MAX_METADATA_PAIRS} pairs`),
     ),
-  );
+  )
+  .register(z.globalRegistry, { maxProperties: MAX_METADATA_PAIRS });
 
 /** The body of `POST /agent/run`; `maxTimeoutMs` is the stage's own deadline. Unknown fields are refused. */
 export const runRequestSchema = (maxTimeoutMs: number) =>

@@ -49,6 +49,9 @@ export const openApi = (version: string, maxTimeoutMs: number): Json => ({
     '/health/live': {
       get: { summary: 'Whether the function runs', security: [], responses: { '200': { description: 'It runs' } } },
     },
+    '/openapi.json': {
+      get: { summary: 'This description', security: [], responses: { '200': { description: 'OpenAPI 3.1' } } },
+    },
   },
   components: {
     schemas: apiSchemas(maxTimeoutMs),

@@ -28,12 +28,12 @@ const causes = (error: unknown): unknown[] => {
   return chain;
 };
 
-/** `function file:line` of the innermost frames: where it broke, without what it broke on. */
+/** `function@file:line:column` of the innermost frames: where it broke, without what it broke on. */
 const frames = (error: unknown): Redacted[] => {
   const innermost = causes(error).findLast((cause) => cause instanceof Error);
   const lines = innermost?.stack?.split('\n') ?? [];
   return lines
-    .map((line) => /^\s+at (?:async )?(?:([\w.<>[\] ]+) )?\(?.*?([\w.-]+:\d+):\d+\)?$/.exec(line))
+    .map((line) => /^\s+at (?:async )?(?:([\w.<>[\] ]+) )?\(?.*?([\w.-]+:\d+:\d+)\)?$/.exec(line))
     .filter((match) => match !== null)
     .slice(0, MAX_FRAMES)
     .map((match) => safe`${label((match[1] ?? 'anonymous').replace(/[^\w.]/g, ''))}@${label(match[2] ?? 'unknown')}`);

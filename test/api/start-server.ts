@@ -1,0 +1,36 @@
+import { createWorkplace } from '../local/spawned-server.ts';
+
+/** `npm start` in a process of its own, as a client sees it. */
+export interface TestServer extends AsyncDisposable {
+  readonly url: string;
+  /** Everything it has printed so far. */
+  printed(): string;
+  /** Sends a request with the demo tenant's key. */
+  ask(target: string, init?: RequestInit): Promise<Response>;
+  /** `POST /agent/run` with a JSON body. */
+  run(body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
+}
+
+/** Starts the local server on a free port, with a data directory of its own and every log level on. */
+export const startServer = async (env: Readonly<Record<string, string>> = {}): Promise<TestServer> => {
+  const workplace = createWorkplace();
+  const { ready, output } = workplace.start({ env: { LOG_LEVEL: 'DEBUG', ...env } });
+  const url = await ready;
+  const ask = (target: string, init: RequestInit = {}) =>
+    fetch(`${url}${target}`, {
+      ...init,
+      headers: { 'x-api-key': 'ballast-dev-key', ...(init.headers as Record<string, string> | undefined) },
+    });
+  return {
+    url,
+    printed: () => output.stdout + output.stderr,
+    ask,
+    run: (body, headers = {}) =>
+      ask('/agent/run', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+    [Symbol.asyncDispose]: () => workplace[Symbol.asyncDispose](),
+  };
+};
