@@ -1,0 +1,90 @@
+import { at, ofType, type Template } from './template.ts';
+
+/** What is deployed: each path, the function behind it, and whether its answer is streamed. */
+export const ROUTES: Readonly<Record<string, { readonly name: string; readonly streamed: boolean }>> = {
+  '/agent/run': { name: 'run-agent', streamed: true },
+  '/agent/runs/{runId}': { name: 'get-run', streamed: false },
+  '/agent/runs/{runId}/trace': { name: 'get-run', streamed: false },
+  '/agents': { name: 'list-agents', streamed: false },
+  '/health': { name: 'health', streamed: false },
+  '/health/live': { name: 'health', streamed: false },
+  '/openapi.json': { name: 'describe-api', streamed: false },
+};
+
+/** The longest that API Gateway streams an answer (15 minutes), and the longest it waits for a whole one. */
+const STREAMED_LIMIT_MS = 900_000;
+const BUFFERED_LIMIT_MS = 29_000;
+
+interface Method {
+  readonly path: string;
+  readonly verb: unknown;
+  readonly integration: unknown;
+  readonly functionId: string;
+  readonly uri: string;
+}
+
+const pathOf = (template: Template, id: unknown): string => {
+  if (typeof id !== 'string') return '';
+  const { Properties } = template.Resources[id] ?? {};
+  return `${pathOf(template, at(Properties, 'ParentId', 'Ref'))}/${String(at(Properties, 'PathPart'))}`;
+};
+
+const methods = (template: Template): Method[] =>
+  ofType(template, 'AWS::ApiGateway::Method').map(([, { Properties }]) => {
+    const parts = at(Properties, 'Integration', 'Uri', 'Fn::Join', 1) as unknown[];
+    return {
+      path: pathOf(template, at(Properties, 'ResourceId', 'Ref')),
+      verb: Properties['HttpMethod'],
+      integration: Properties['Integration'],
+      functionId: parts.map((part) => at(part, 'Fn::GetAtt', 0)).find((id) => typeof id === 'string') ?? '',
+      uri: parts.filter((part) => typeof part === 'string').join(''),
+    };
+  });
+
+const transferDefects = ({ path, integration, uri }: Method, streamed: boolean): string[] => {
+  const mode = at(integration, 'ResponseTransferMode');
+  const streams = uri.includes('/2021-11-15/') && uri.endsWith('/response-streaming-invocations');
+  const buffers = uri.includes('/2015-03-31/') && uri.endsWith('/invocations');
+  if (streamed && !(mode === 'STREAM' && streams)) return [`${path} does not stream`];
+  return !streamed && !(mode === undefined && buffers) ? [`${path} streams`] : [];
+};
+
+const timeoutDefects = (template: Template, { path, integration, functionId }: Method, streamed: boolean): string[] => {
+  const { Properties } = template.Resources[functionId] ?? {};
+  const apiMs = Number(at(integration, 'TimeoutInMillis') ?? BUFFERED_LIMIT_MS);
+  const lambdaMs = Number(at(Properties, 'Timeout')) * 1_000;
+  const deadlineMs = Number(at(Properties, 'Environment', 'Variables', 'RUN_TIMEOUT_MS'));
+  if (!streamed) return lambdaMs < apiMs ? [] : [`${path}: the API gives up before the function`];
+  return [
+    ...(apiMs > deadlineMs && apiMs < lambdaMs ? [] : [`${path}: the API's timeout is not between the other two`]),
+    ...(lambdaMs === deadlineMs + 20_000 ? [] : [`${path}: the function has not 20 s more than its deadline`]),
+    ...(apiMs <= STREAMED_LIMIT_MS ? [] : [`${path}: API Gateway does not stream that long`]),
+  ];
+};
+
+const routeDefects = (template: Template, method: Method): string[] => {
+  const route = ROUTES[method.path];
+  if (route === undefined) return [`${method.path} is not a route of Ballast`];
+  const handler = at(template.Resources[method.functionId], 'Properties', 'Handler');
+  return [
+    ...(handler === `dist/${route.name}/index.handler` ? [] : [`${method.path} calls another function`]),
+    ...(method.verb === 'ANY' ? [] : [`${method.path} answers some methods only`]),
+    ...(at(method.integration, 'Type') === 'AWS_PROXY' ? [] : [`${method.path} is no proxy`]),
+    ...transferDefects(method, route.streamed),
+    ...timeoutDefects(template, method, route.streamed),
+  ];
+};
+
+/** What is wrong with the API's endpoint, its routes, their streaming and their timeouts; empty when all is well. */
+export const apiDefects = (template: Template): string[] => {
+  const found = methods(template);
+  const missing = Object.keys(ROUTES).filter((path) => !found.some((method) => method.path === path));
+  const types = ofType(template, 'AWS::ApiGateway::RestApi').map(([, { Properties }]) =>
+    JSON.stringify(at(Properties, 'EndpointConfiguration', 'Types')),
+  );
+  return [
+    ...(types.length === 1 && types[0] === '["REGIONAL"]' ? [] : ['the API is not one regional API']),
+    ...missing.map((path) => `${path} is not deployed`),
+    ...found.flatMap((method) => routeDefects(template, method)),
+  ];
+};

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { ROOT, STAGES } from './packaged.ts';
+
+type Parameters = Readonly<Record<string, unknown>>;
+
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+/** The cells of the table whose first column holds names in backquotes. */
+const documented = (): string[][] =>
+  read('docs/deploy.md')
+    .split('\n')
+    .filter((line) => /^\| `\w+` /.test(line))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    );
+
+it('The table of stages in docs/deploy.md says what serverless.yml sets', () => {
+  const { params } = parse(read('serverless.yml')) as { params: Readonly<Record<string, Parameters>> };
+  const own = STAGES.map((stage) => ({ ...params['default'], ...params[stage] }));
+  const differing = Object.keys(params['default'] ?? {}).filter(
+    (name) => new Set(own.map((set) => set[name])).size > 1,
+  );
+  expect(documented()).toEqual(differing.map((name) => [name, ...own.map((set) => String(set[name]))]));
+});

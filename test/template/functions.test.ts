@@ -1,0 +1,62 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ConfigSchema, loadConfig } from '../../lib/config.ts';
+import { packaged, packagedTemplate, STAGES } from './packaged.ts';
+import { at, ofType, plant, resource, type Template } from './template.ts';
+
+beforeAll(packaged, 120_000);
+
+const LEVELS = { dev: 'DEBUG', staging: 'INFO', prod: 'WARN' };
+
+const functionDefects = (template: Template): string[] =>
+  ofType(template, 'AWS::Lambda::Function').flatMap(([id, { Properties }]) => {
+    const name = String(Properties['FunctionName']);
+    const groups = ofType(template, 'AWS::Logs::LogGroup').map(([, group]) => group.Properties);
+    const log = groups.find(({ LogGroupName }) => LogGroupName === `/aws/lambda/${name}`);
+    return [
+      ...(Properties['Runtime'] === 'nodejs24.x' ? [] : [`${id} runs on another Node`]),
+      ...(at(Properties, 'Architectures', 0) === 'arm64' ? [] : [`${id} is not arm64`]),
+      ...(Number(log?.['RetentionInDays']) > 0 ? [] : [`${id} keeps its log for ever`]),
+    ];
+  });
+
+const variables = (template: Template): Record<string, string> => {
+  const set = at(resource(template, 'RunDashagentLambdaFunction').Properties, 'Environment', 'Variables');
+  return Object.fromEntries(
+    Object.entries(set as object).map(([name, value]) => [name, String(at(value, 'Ref') ?? value)]),
+  );
+};
+
+describe('the functions of the template', () => {
+  it.each(STAGES)('run on Node 24 and arm64 and keep their logs for a time in %s', async (stage) => {
+    expect(functionDefects(await packagedTemplate(stage))).toEqual([]);
+  });
+
+  it.each(STAGES)('are given each variable that they read, with a value that they take, in %s', async (stage) => {
+    const set = variables(await packagedTemplate(stage));
+    expect(Object.keys(set).toSorted()).toEqual(Object.keys(ConfigSchema.shape).toSorted());
+    expect(loadConfig(set)).toMatchObject({ STAGE: stage, LOG_LEVEL: LEVELS[stage], LOG_FORMAT: 'json' });
+  });
+
+  it('take from a parameter the default that the code has', async () => {
+    const set = variables(await packagedTemplate('prod'));
+    const { STAGE: stage, BALLAST_VERSION: version, LOG_LEVEL: level, ...rest } = loadConfig({});
+    const own = ['CONTROL_TABLE', 'LEDGER_TABLE', 'RUNS_TABLE', 'ANTHROPIC_SECRET_ID'];
+    const settings = Object.fromEntries(Object.entries(rest).filter(([name]) => !own.includes(name)));
+    expect([stage, version, level]).toEqual(['local', '0.0.0', 'INFO']);
+    expect(loadConfig(set)).toMatchObject(settings);
+  });
+
+  it('get the Anthropic key by the name of a secret that the template leaves empty', async () => {
+    const { Properties } = resource(await packagedTemplate('prod'), 'AnthropicSecret');
+    expect(Object.keys(Properties).toSorted()).toEqual(['Description', 'Name']);
+    expect(variables(await packagedTemplate('prod'))['ANTHROPIC_SECRET_ID']).toBe('AnthropicSecret');
+  });
+
+  it.each<[string, (string | number)[], unknown, string]>([
+    ['an old Node', ['HealthLambdaFunction', 'Properties', 'Runtime'], 'nodejs20.x', 'another Node'],
+    ['x86', ['HealthLambdaFunction', 'Properties', 'Architectures'], undefined, 'not arm64'],
+    ['a log without an end', ['HealthLogGroup', 'Properties', 'RetentionInDays'], undefined, 'for ever'],
+  ])('would show %s', async (_defect, path, value, complaint) => {
+    expect(functionDefects(plant(await packagedTemplate('dev'), path, value)).join('\n')).toContain(complaint);
+  });
+});

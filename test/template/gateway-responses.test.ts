@@ -1,0 +1,85 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { PROBLEMS, type Problem } from '../../lib/http/problem.ts';
+import { packaged, packagedTemplate } from './packaged.ts';
+import { at, ofType, plant, type Template } from './template.ts';
+
+/** The code that each error of API Gateway itself becomes. */
+const CODES: Readonly<Record<string, keyof typeof PROBLEMS>> = {
+  MISSING_AUTHENTICATION_TOKEN: 'not-found',
+  RESOURCE_NOT_FOUND: 'not-found',
+  INVALID_SIGNATURE: 'not-found',
+  EXPIRED_TOKEN: 'not-found',
+  DEFAULT_4XX: 'not-found',
+  BAD_REQUEST_BODY: 'invalid-request',
+  BAD_REQUEST_PARAMETERS: 'invalid-request',
+  UNAUTHORIZED: 'unauthenticated',
+  ACCESS_DENIED: 'forbidden',
+  WAF_FILTERED: 'forbidden',
+  INVALID_API_KEY: 'forbidden',
+  REQUEST_TOO_LARGE: 'payload-too-large',
+  UNSUPPORTED_MEDIA_TYPE: 'unsupported-media-type',
+  THROTTLED: 'rate-limited',
+  QUOTA_EXCEEDED: 'rate-limited',
+  INTEGRATION_TIMEOUT: 'upstream-timeout',
+  INTEGRATION_FAILURE: 'internal',
+  DEFAULT_5XX: 'internal',
+};
+
+// API Gateway puts a variable in as it is, without escaping: only those that cannot hold a quote are allowed.
+const substituted = (body: string): string => body.replaceAll('$context.requestId', 'c0ffee-1');
+
+const responseDefects = (properties: unknown): string[] => {
+  const type = String(at(properties, 'ResponseType'));
+  const code = CODES[type];
+  if (code === undefined) return [`${type} is not expected`];
+  const { status, title } = PROBLEMS[code];
+  const body = substituted(String(at(properties, 'ResponseTemplates', 'application/json')));
+  if (body.includes('$')) return [`${type} quotes something else than the request's id`];
+  const problem = JSON.parse(body) as Problem;
+  const wanted = { type: `urn:ballast:problem:${code}`, title, status, code, requestId: 'c0ffee-1' };
+  const headers = at(properties, 'ResponseParameters');
+  const header = (name: string): unknown => at(headers, `gatewayresponse.header.${name}`);
+  const retryAfterMs = problem['retryAfterMs'];
+  return [
+    ...Object.entries(wanted).flatMap(([key, value]) => (problem[key] === value ? [] : [`${type} has another ${key}`])),
+    ...(at(properties, 'StatusCode') === String(status) ? [] : [`${type} answers with another status`]),
+    ...(header('Content-Type') === "'application/problem+json'" ? [] : [`${type} is not problem+json`]),
+    ...(header('request-id') === 'context.requestId' ? [] : [`${type} has no request-id`]),
+    ...(typeof problem.detail === 'string' && problem.detail !== '' ? [] : [`${type} has no detail`]),
+    ...(retryAfterMs === undefined || header('Retry-After') === `'${Math.ceil(Number(retryAfterMs) / 1000)}'`
+      ? []
+      : [`${type} has another Retry-After`]),
+  ];
+};
+
+const defects = (template: Template): string[] =>
+  ofType(template, 'AWS::ApiGateway::GatewayResponse').flatMap(([, { Properties }]) => responseDefects(Properties));
+
+beforeAll(packaged, 120_000);
+
+describe('what API Gateway answers by itself', () => {
+  it('is a problem in the shape, codes, statuses and titles of the functions', async () => {
+    expect(defects(await packagedTemplate('prod'))).toEqual([]);
+  });
+
+  it('covers each error once, and whatever is not named', async () => {
+    const responses = ofType(await packagedTemplate('prod'), 'AWS::ApiGateway::GatewayResponse');
+    const types = responses.map(([, { Properties }]) => Properties['ResponseType']);
+    expect(types.toSorted()).toEqual(Object.keys(CODES).toSorted());
+  });
+
+  it.each<[string, string, unknown, string]>([
+    ['another status', 'StatusCode', '403', 'another status'],
+    ['another content type', 'ResponseParameters', {}, 'not problem+json'],
+    [
+      'a body that quotes the credential',
+      'ResponseTemplates',
+      { 'application/json': '{"a":$context.error.message}' },
+      'quotes',
+    ],
+    ['another code', 'ResponseTemplates', { 'application/json': '{"code":"forbidden"}' }, 'another code'],
+  ])('would show %s', async (_defect, property, value, complaint) => {
+    const broken = plant(await packagedTemplate('dev'), ['UnknownPath', 'Properties', property], value);
+    expect(defects(broken).join('\n')).toContain(complaint);
+  });
+});

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
+import { packaged, packagedTemplate } from './packaged.ts';
+import { at, ofType } from './template.ts';
+import { unzip } from './unzip.ts';
+
+const RUNTIME = join(import.meta.dirname, 'lambda-runtime.ts');
+const PRELUDE_END = '\0'.repeat(8);
+
+export interface Invocation {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** All that the process wrote for people: what CloudWatch would keep. */
+  readonly output: string;
+}
+
+export interface Call {
+  readonly method?: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly pathParameters?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+const eventOf = ({ method = 'GET', path, headers = {}, pathParameters, body }: Call) => ({
+  httpMethod: method,
+  path,
+  headers: { Host: 'api.example.com', ...headers },
+  queryStringParameters: null,
+  pathParameters: pathParameters ?? null,
+  body: body === undefined ? null : JSON.stringify(body),
+  isBase64Encoded: false,
+  requestContext: { requestId: 'c0ffee00-0000-4000-8000-000000000000' },
+});
+
+/** The function's own variables as the template sets them, each reference as the value that `references` gives it. */
+const configured = async (name: string, references: Readonly<Record<string, string>>) => {
+  const functions = ofType(await packagedTemplate('dev'), 'AWS::Lambda::Function');
+  const properties = functions.find(([, found]) => found.Properties['FunctionName'] === `ballast-dev-${name}`)?.[1];
+  const variables = at(properties, 'Properties', 'Environment', 'Variables') as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.entries(variables).map(([key, value]) => {
+      const id = at(value, 'Ref');
+      return [key, typeof id === 'string' ? (references[id] ?? id) : String(value)];
+    }),
+  );
+};
+
+const parsed = (raw: string): Omit<Invocation, 'output'> => {
+  const end = raw.indexOf(PRELUDE_END);
+  if (end < 0) return JSON.parse(raw) as Invocation;
+  return { ...(JSON.parse(raw.slice(0, end)) as Invocation), body: raw.slice(end + PRELUDE_END.length) };
+};
+
+/**
+ * Unzips a function's package into a folder of its own, with no node_modules above it, and calls it once in a fresh
+ * process with the environment of Lambda and of the template. Rejects when the process does not end cleanly.
+ */
+export const invoke = async (
+  name: string,
+  call: Call,
+  surroundings: {
+    readonly references: Readonly<Record<string, string>>;
+    readonly env: Readonly<Record<string, string>>;
+  },
+): Promise<Invocation> => {
+  const taskRoot = mkdtempSync(join(tmpdir(), `ballast-task-${name}-`));
+  try {
+    unzip(join(await packaged(), 'dev', `${name}.zip`), taskRoot);
+    const env = {
+      ...(await configured(name, surroundings.references)),
+      AWS_LAMBDA_FUNCTION_NAME: `ballast-dev-${name}`,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      LAMBDA_TASK_ROOT: taskRoot,
+      TZ: ':UTC',
+      _HANDLER: `dist/${name}/index.handler`,
+      ...surroundings.env,
+    };
+    const child = spawn(process.execPath, [RUNTIME], { cwd: taskRoot, env, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+    child.stdin.end(JSON.stringify(eventOf(call)));
+    const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const [raw, out, err] = await Promise.all([
+      text(child.stdio[3] as Readable),
+      text(child.stdout),
+      text(child.stderr),
+    ]);
+    const code = await exited;
+    if (code !== 0) throw new Error(`${name} ended with ${String(code)}:\n${out}${err}`);
+    return { ...parsed(raw), output: out + err };
+  } finally {
+    rmSync(taskRoot, { recursive: true, force: true });
+  }
+};

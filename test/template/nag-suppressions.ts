@@ -1,0 +1,63 @@
+/** A finding of cdk-nag that stands, and why: the rule, the resources it may be found on, the reason. */
+export interface Suppression {
+  readonly rule: string;
+  readonly on: RegExp;
+  readonly reason: string;
+}
+
+export const SUPPRESSIONS: readonly Suppression[] = [
+  {
+    rule: 'AwsSolutions-S1',
+    on: /^ServerlessDeploymentBucket$/,
+    reason:
+      'It holds packages only, is read by CloudFormation alone and closed to the public; CloudTrail tells who wrote.',
+  },
+  {
+    rule: 'AwsSolutions-DDB3',
+    on: /^ControlTable$/,
+    reason:
+      'All of it expires within a day and is built anew by itself: an old circuit or claim would do harm if restored.',
+  },
+  {
+    rule: 'AwsSolutions-SMG4',
+    on: /^AnthropicSecret$/,
+    reason:
+      'Anthropic has no API by which a function could rotate keys; a new value is picked up without a deployment.',
+  },
+  {
+    rule: 'AwsSolutions-APIG2',
+    on: /^ApiGatewayRestApi$/,
+    reason: 'The functions validate: only they can name every field and bound at once, in the shape of the contract.',
+  },
+  {
+    rule: 'AwsSolutions-APIG3',
+    on: /^ApiStage$/,
+    reason:
+      'A web ACL costs a fixed sum each month and its rules are the operator’s; docs/deploy.md tells how to add one.',
+  },
+  {
+    rule: 'AwsSolutions-APIG4',
+    on: /^ApiGatewayMethod/,
+    reason: 'The functions authenticate, by hashed keys with tenant and scopes; health and the description are public.',
+  },
+  {
+    rule: 'AwsSolutions-COG4',
+    on: /^ApiGatewayMethod/,
+    reason: 'Callers are programs with API keys or a JWT of the operator’s own issuer, not users of a Cognito pool.',
+  },
+  {
+    rule: 'AwsSolutions-APIG6',
+    on: /^ApiStage$/,
+    reason:
+      'Execution logs quote requests into a log group outside of the stack; the access log names each gateway error.',
+  },
+];
+
+/** What cdk-nag asks of a stack of Ballast's beside the service: the account's role for access logs. */
+export const ACCOUNT_SUPPRESSIONS: readonly Suppression[] = [
+  {
+    rule: 'AwsSolutions-IAM4',
+    on: /^ApiGatewayLogRole$/,
+    reason: 'The policy that AWS maintains for exactly this role; API Gateway checks the role against it.',
+  },
+];

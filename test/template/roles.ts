@@ -1,0 +1,89 @@
+import { at, ofType, type Template } from './template.ts';
+
+interface Grant {
+  readonly action: string;
+  readonly on: string;
+  /** Prefixes of partition keys, where the ledger's keys bound the grant. */
+  readonly keys?: readonly string[];
+}
+
+const LOG = (logGroup: string): Grant[] => [
+  { action: 'logs:CreateLogStream', on: logGroup },
+  { action: 'logs:PutLogEvents', on: logGroup },
+];
+const ANTHROPIC_KEY: Grant = { action: 'secretsmanager:GetSecretValue', on: 'AnthropicSecret' };
+const CREDENTIALS: Grant = { action: 'dynamodb:GetItem', on: 'LedgerTable', keys: ['key#*', 'tenant#*'] };
+
+/** What each function does on AWS, and nothing else. No grant holds a wildcard, so no exception is needed. */
+export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
+  'run-agent': [
+    ...LOG('RunDashagentLogGroup'),
+    CREDENTIALS,
+    { action: 'dynamodb:PutItem', on: 'LedgerTable', keys: ['usage#*'] },
+    { action: 'dynamodb:PutItem', on: 'RunsTable' },
+    ANTHROPIC_KEY,
+  ],
+  'get-run': [
+    ...LOG('GetDashrunLogGroup'),
+    CREDENTIALS,
+    { action: 'dynamodb:GetItem', on: 'RunsTable' },
+    { action: 'dynamodb:Query', on: 'RunsTable' },
+  ],
+  'list-agents': [...LOG('ListDashagentsLogGroup'), CREDENTIALS],
+  health: [...LOG('HealthLogGroup'), { action: 'dynamodb:GetItem', on: 'ControlTable' }, ANTHROPIC_KEY],
+  'describe-api': LOG('DescribeDashapiLogGroup'),
+};
+
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
+
+/** A resource by the logical id it refers to; anything else stands as it is, and so matches no list. */
+const target = (value: unknown): string => {
+  const [id, attribute] = list(at(value, 'Fn::GetAtt'));
+  if (typeof id === 'string' && attribute === 'Arn') return id;
+  return typeof at(value, 'Ref') === 'string' ? String(at(value, 'Ref')) : JSON.stringify(value);
+};
+
+const granted = (statement: unknown): Grant[] => {
+  const keys = at(statement, 'Condition', 'ForAllValues:StringLike', 'dynamodb:LeadingKeys') as string[] | undefined;
+  return list(at(statement, 'Action')).flatMap((action) =>
+    list(at(statement, 'Resource')).map((on) => ({
+      action: String(action),
+      on: target(on),
+      ...(keys === undefined ? {} : { keys }),
+    })),
+  );
+};
+
+const written = (grants: readonly Grant[]): string[] =>
+  grants.map(({ action, on, keys }) => [action, on, ...(keys ?? [])].join(' ')).sort();
+
+const roleDefects = (template: Template, name: string, roleId: unknown): string[] => {
+  const role = typeof roleId === 'string' ? template.Resources[roleId]?.Properties : undefined;
+  if (role === undefined) return [`${name} has no role of its own`];
+  const statements = list(role['Policies']).flatMap((policy) => list(at(policy, 'PolicyDocument', 'Statement')));
+  const has = written(statements.flatMap(granted));
+  const needs = written(GRANTS[name] ?? []);
+  return [
+    ...(role['ManagedPolicyArns'] === undefined ? [] : [`${name} has managed policies`]),
+    ...statements.flatMap((statement) => (at(statement, 'Effect') === 'Allow' ? [] : [`${name} is denied something`])),
+    ...has.filter((grant) => grant.includes('"*"') || /[:*]\*/.test(grant)).map((grant) => `wildcard: ${grant}`),
+    ...has.filter((grant) => !needs.includes(grant)).map((grant) => `${name} does not need ${grant}`),
+    ...needs.filter((grant) => !has.includes(grant)).map((grant) => `${name} lacks ${grant}`),
+  ];
+};
+
+/** Where a function's role is not exactly what it needs, or is shared; empty when all is well. */
+export const grantDefects = (template: Template): string[] => {
+  const roles = ofType(template, 'AWS::Lambda::Function').map(([, { Properties }]) => ({
+    name: /^dist\/(.*)\/index\.handler$/.exec(String(Properties['Handler']))?.[1] ?? '',
+    role: at(Properties, 'Role', 'Fn::GetAtt', 0),
+  }));
+  const unknown = ofType(template, 'AWS::IAM::Role').filter(([id]) => !roles.some(({ role }) => role === id));
+  const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'];
+  return [
+    ...roles.flatMap(({ name, role }) => roleDefects(template, name, role)),
+    ...(new Set(roles.map(({ role }) => role)).size === roles.length ? [] : ['two functions share a role']),
+    ...unknown.map(([id]) => `${id} belongs to no function`),
+    ...policies.flatMap((type) => ofType(template, type)).map(([id]) => `${id} stands outside of the roles`),
+  ];
+};

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { hashKey } from '../../lib/tenants/hash.ts';
+import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../../lib/tenants/dynamodb-store.ts';
+import { startSecretsServer, type SecretsServer } from '../../local/secrets-server.ts';
+import { startSimulatedClaude, type SimulatedClaude } from '../../local/simulated-claude/start-simulated-claude.ts';
+import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
+import { systemClock } from '../upstream/system-clock.ts';
+import { invoke, type Call } from './invoke.ts';
+import { packaged } from './packaged.ts';
+import { readZip } from './unzip.ts';
+
+const KEY = 'bk_canary-of-the-zips';
+const UPSTREAM_KEY = 'sk-ant-canary-of-the-zips';
+const NAMES = ['run-agent', 'get-run', 'list-agents', 'health', 'describe-api'];
+
+describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
+  let claude: SimulatedClaude;
+  let secrets: SecretsServer;
+
+  beforeAll(async () => {
+    await packaged();
+    claude = await startSimulatedClaude({ clock: systemClock });
+    secrets = await startSecretsServer(new Map([['AnthropicSecret', UPSTREAM_KEY]]));
+    const ledger = engine().table('LedgerTable');
+    await createDynamoDbTenantStore(ledger).add({ tenantId: 'demo', name: 'Demo', status: 'active' });
+    await createDynamoDbApiKeyStore(ledger).add({
+      ...{ hash: hashKey(KEY), keyId: 'key-1', tenantId: 'demo', name: 'test', createdAt: 0, expiresAt: null },
+      scopes: ['runs:write', 'runs:read'],
+    });
+  }, 120_000);
+  afterAll(async () => {
+    await secrets.close();
+    await claude.close();
+  });
+
+  const call = (name: string, request: Call) =>
+    invoke(name, request, {
+      references: TABLE_NAMES,
+      env: {
+        AWS_ENDPOINT_URL_DYNAMODB: engine().endpoint,
+        AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+        ANTHROPIC_BASE_URL: claude.url,
+      },
+    });
+  const authorised = { 'x-api-key': KEY, 'content-type': 'application/json' };
+
+  it('runs an agent, keeps the run where get-run finds it, and logs neither key nor task', async () => {
+    const task = 'canary-task: what is 6 times 7?';
+    const ran = await call('run-agent', { method: 'POST', path: '/agent/run', headers: authorised, body: { task } });
+    const run = JSON.parse(ran.body) as { runId: string; status: string; usage: { toolCalls: number } };
+    expect([ran.statusCode, run.status]).toEqual([200, 'succeeded']);
+    // The expression library is a chunk that is loaded by the first call of its tool.
+    expect(run.usage.toolCalls).toBeGreaterThan(0);
+    const path = `/agent/runs/${run.runId}`;
+    const found = await call('get-run', { path, headers: authorised, pathParameters: { runId: run.runId } });
+    expect([found.statusCode, JSON.parse(found.body)]).toEqual([200, expect.objectContaining({ runId: run.runId })]);
+    expect(ran.output + found.output).not.toMatch(/canary/);
+    expect(ran.output).toContain('request');
+  }, 30_000);
+
+  it.each<[string, number, Call]>([
+    ['run-agent', 401, { method: 'POST', path: '/agent/run', body: { task: 'x' } }],
+    ['run-agent', 405, { method: 'GET', path: '/agent/run', headers: authorised }],
+    ['get-run', 404, { path: '/agent/runs/run_x', headers: authorised, pathParameters: { runId: 'run_x' } }],
+    ['list-agents', 401, { path: '/agents' }],
+  ])('%s answers %i as a problem with a request-id', async (name, status, request) => {
+    const { statusCode, headers, body } = await call(name, request);
+    expect([statusCode, headers['content-type']]).toEqual([status, 'application/problem+json']);
+    expect(JSON.parse(body)).toMatchObject({ status, requestId: headers['request-id'] });
+  });
+
+  it.each<[string, Call, object]>([
+    ['list-agents', { path: '/agents', headers: authorised }, { agents: expect.any(Array) as unknown[] }],
+    ['health', { path: '/health/live' }, { status: 'healthy' }],
+    ['health', { path: '/health' }, { status: 'healthy', version: expect.any(String) as string }],
+    ['describe-api', { path: '/openapi.json' }, { openapi: expect.any(String) as string }],
+  ])('%s answers with what it is for', async (name, request, expected) => {
+    const { statusCode, headers, body } = await call(name, request);
+    expect(statusCode).toBe(200);
+    expect(JSON.parse(body)).toMatchObject(expected);
+    expect(headers['request-id']).toBeTruthy();
+  });
+
+  it.each(NAMES)('%s holds its own code and nothing else', async (name) => {
+    const files = [...readZip(join(await packaged(), 'dev', `${name}.zip`)).keys()];
+    expect(files).toContain(`dist/${name}/index.mjs`);
+    expect(files.filter((path) => !new RegExp(`^dist/${name}/(index|chunk-\\w+)\\.mjs$`).test(path))).toEqual([]);
+  });
+});
