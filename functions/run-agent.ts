@@ -2,7 +2,10 @@ import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import middy from '@middy/core';
 import { runRequestSchema, type RunRequest } from '../lib/agent/run-request.ts';
 import { silentStream } from '../lib/agent/run-stream.ts';
+import { runAsEvents } from '../lib/api/run-events.ts';
 import { app, type App } from '../lib/app.ts';
+import { wantsEvents } from '../lib/http/event-stream.ts';
+import { header } from '../lib/http/types.ts';
 import { runLimits } from '../lib/http/run-limits.ts';
 import { jsonResponse } from '../lib/http/json-response.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
@@ -15,7 +18,13 @@ import { validatedBody, type Validated } from '../lib/middleware/validated-body.
 type Event = Observed & Authenticated & Validated<RunRequest>;
 type Parts = Pick<App, 'anthropicKey' | 'authenticator' | 'clock' | 'config' | 'ids' | 'log' | 'runSync'>;
 
-/** POST /agent/run: one synchronous run. */
+const telling = ({ clock }: Parts, event: Event) => ({
+  clock,
+  requestId: event.requestId,
+  failed: (error: unknown) => (event.failure = error),
+});
+
+/** POST /agent/run: one synchronous run, as JSON or as events. */
 export const runAgent = (parts: Parts) =>
   middy({ ...observed(parts, 'run-agent'), executionMode: executionModeStreamifyResponse })
     .use(problemJson())
@@ -23,10 +32,13 @@ export const runAgent = (parts: Parts) =>
     .use(authenticated(parts.authenticator, 'runs:write'))
     .use(validatedBody(runRequestSchema(parts.config.RUN_TIMEOUT_MS)))
     .use(loadedSecret(parts.anthropicKey))
-    .handler(async ({ input, principal, requestId, traceId }: Event, context) => {
+    .handler(async (event: Event, context) => {
+      const { input, principal, requestId, traceId } = event;
       const limits = runLimits(context, parts.config.RUN_TIMEOUT_MS);
-      const call = { request: input, principal, requestId, traceId, stream: silentStream, ...limits };
-      return jsonResponse(await parts.runSync(call));
+      const call = { request: input, principal, requestId, traceId, ...limits };
+      return wantsEvents(header(event, 'accept'))
+        ? runAsEvents((stream) => parts.runSync({ ...call, stream }), telling(parts, event))
+        : jsonResponse(await parts.runSync({ ...call, stream: silentStream }));
     });
 
 export const handler = runAgent(app);

@@ -31,7 +31,7 @@ export const react = async (parts: LoopParts, run: Run): Promise<LoopResult> => 
 
   for (let call = 1; call <= run.maxModelCalls; call += 1) {
     if (call > 1 && deadline.stoppedBy === 'deadline') return transcript.ended('deadline');
-    stream.modelStarted();
+    stream.modelStarted(run.model);
     const step = await journal.step(`model-${call}`, () => modelStep(parts, run, call, messages));
     transcript.model(run.model, step);
     if (!step.ok) {

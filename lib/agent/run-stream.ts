@@ -1,6 +1,8 @@
 /** Where a run tells its caller what it is doing, as it happens. Text in it is the caller's own and goes to nobody else. */
 export interface RunStream {
-  modelStarted(): void;
+  /** The first of all: from here on the run is real, and ends with an answer or a failure of its own. */
+  runStarted(runId: string): void;
+  modelStarted(model: string): void;
   text(delta: string): void;
   /** A model call is being made again: its text is void. */
   reset(): void;
@@ -10,6 +12,7 @@ export interface RunStream {
 
 /** For a caller who waits for the whole answer. */
 export const silentStream: RunStream = {
+  runStarted() {},
   modelStarted() {},
   text() {},
   reset() {},

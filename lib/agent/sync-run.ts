@@ -1,4 +1,5 @@
 import { createRunAccount } from '../claude/run-account.ts';
+import { asAppError } from '../http/problem.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
@@ -14,7 +15,8 @@ import { react } from './react.ts';
 import { conclude } from './run-record.ts';
 import type { RunRequest } from './run-request.ts';
 import type { RunStream } from './run-stream.ts';
-import type { LoopParts } from './types.ts';
+import { createTranscript } from './transcript.ts';
+import type { LoopParts, LoopResult } from './types.ts';
 
 export interface SyncRunParts extends LoopParts {
   readonly catalog: Catalog;
@@ -41,6 +43,9 @@ export type RunSync = (call: SyncRunCall) => Promise<RunAnswer>;
 
 const costLimit = ({ maxCostUsd }: RunRequest): PicoUsd | null =>
   maxCostUsd === undefined ? null : parseUsd(maxCostUsd);
+
+/** A run that ended in a way nobody foresaw still ends, with its costs on the books. */
+const broken = (error: unknown): LoopResult => createTranscript().failed(asAppError(error));
 
 /**
  * Runs an agent to its end and keeps the run. Resolves with the answer, or throws the AppError that stopped it,
@@ -69,6 +74,7 @@ export const createSyncRun =
       traceId: label(traceId),
     });
 
+    stream.runStarted(runId);
     const result = await react(parts, {
       runId,
       agent,
@@ -82,7 +88,7 @@ export const createSyncRun =
       stream,
       journal: directJournal,
       messages: [...(request.messages ?? []), { role: 'user', content: request.task }],
-    });
+    }).catch(broken);
 
     const facts = { runId, tenantId, agent: agent.name, model, requestId, traceId, metadata: request.metadata ?? {} };
     const concluded = conclude(result, { ...facts, spent: account.spent, createdAt, endedAt: clock.now() });

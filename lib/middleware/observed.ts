@@ -3,6 +3,7 @@ import { AppError } from '../kernel/errors.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { label, safe } from '../kernel/redacted.ts';
+import { asAppError, PROBLEMS } from '../http/problem.ts';
 import { header, type HttpEvent, type HttpResponse } from '../http/types.ts';
 import { describeError } from '../telemetry/describe-error.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -20,6 +21,8 @@ export interface Observed extends HttpEvent {
   /** W3C trace id, the caller's own where a `traceparent` came. */
   readonly traceId: string;
   readonly startedAt: number;
+  /** Set by a handler whose stream ended in a failure: its status line had gone out before. */
+  failure?: unknown;
 }
 
 type ObservedRequest = Request<Observed & Partial<Authenticated>, HttpResponse>;
@@ -39,8 +42,9 @@ export const observed = ({ log, ids, clock }: ObservedOptions, functionName: str
     request.event = { ...event, requestId: ids.request(), traceId, startedAt: clock.now() } satisfies Observed;
   },
   requestEnd(request: Request) {
-    const { event, response, error } = request as ObservedRequest;
-    const status = response?.statusCode ?? 500;
+    const { event, response } = request as ObservedRequest;
+    const error = request.error ?? event.failure;
+    const status = error ? PROBLEMS[asAppError(error).code].status : (response?.statusCode ?? 500);
     const fields = {
       function: label(functionName),
       method: label(event.httpMethod),

@@ -1,8 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
-import { problemResponse } from '../http/problem.ts';
+import { asAppError, problemResponse } from '../http/problem.ts';
 import type { HttpResponse } from '../http/types.ts';
-import { AppError } from '../kernel/errors.ts';
-import { safe } from '../kernel/redacted.ts';
 import type { Observed } from './observed.ts';
 
 /** Renders whatever was thrown as the contract's problem, and gives every answer its `request-id`. Outermost: it answers last. */
@@ -13,10 +11,6 @@ export const problemJson = (): MiddlewareObj<Observed, HttpResponse> => ({
   },
   onError: (request) => {
     const { error, event } = request;
-    const told =
-      error instanceof AppError
-        ? error
-        : new AppError('internal', safe`Something broke on our side.`, { cause: error });
-    request.response = problemResponse(told, event.requestId);
+    request.response = problemResponse(asAppError(error), event.requestId);
   },
 });
