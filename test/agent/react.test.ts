@@ -307,6 +307,29 @@ describe('a run', () => {
     ]);
   });
 
+  it('answers only when its books are written', async () => {
+    const books = Promise.withResolvers<void>();
+    const { run, clock } = runParts([
+      (_request, { account }) => {
+        account.keep(books.promise);
+        return answer([text('Done.')]);
+      },
+    ]);
+    let answered = false;
+    const running = run().finally(() => (answered = true));
+    await clock.advance(0);
+    expect(answered).toBe(false);
+    books.resolve();
+    expect(await running).toMatchObject({ output: 'Done.' });
+  });
+
+  it('that breaks in a way nobody foresaw still ends: kept as failed, as `internal`', async () => {
+    const { run, runs } = runParts([() => Promise.reject(new TypeError('canary'))]);
+    const error = (await run().catch((caught: unknown) => caught)) as AppError;
+    expect(error).toMatchObject({ code: 'internal', message: 'Something broke on our side.' });
+    expect(await runs.find('demo', error.members['runId'] as string)).toMatchObject({ status: 'failed' });
+  });
+
   it('whose row cannot be kept answers all the same, and says so', async () => {
     const runs = { add: () => Promise.reject(new Error('down')), find: async () => null };
     const { run, events } = runParts([answer([text('Done.')])], { runs });

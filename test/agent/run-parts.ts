@@ -16,8 +16,13 @@ import { createFakeClock } from '../fake-clock.ts';
 
 export const text = (words: string): ContentBlock => ({ type: 'text', text: words, citations: null });
 
-export const use = (name: string, input: unknown = {}, id = `toolu_${name}`): ContentBlock =>
-  ({ type: 'tool_use', id, name, input, caller: { type: 'direct' } });
+export const use = (name: string, input: unknown = {}, id = `toolu_${name}`): ContentBlock => ({
+  type: 'tool_use',
+  id,
+  name,
+  input,
+  caller: { type: 'direct' },
+});
 
 /** An answer of the model: 10 tokens in, 5 out, a millionth of a dollar. */
 export const answer = (content: readonly ContentBlock[], stopReason?: string): Outcome => ({
