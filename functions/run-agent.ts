@@ -2,7 +2,7 @@ import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import middy from '@middy/core';
 import { runRequestSchema, type RunRequest } from '../lib/agent/run-request.ts';
 import { silentStream } from '../lib/agent/run-stream.ts';
-import { runAsEvents } from '../lib/api/run-events.ts';
+import { runAsEvents } from '../lib/agent/run-events.ts';
 import { app, type App } from '../lib/app.ts';
 import { wantsEvents } from '../lib/http/event-stream.ts';
 import { header } from '../lib/http/types.ts';
@@ -10,13 +10,17 @@ import { runLimits } from '../lib/http/run-limits.ts';
 import { jsonResponse } from '../lib/http/json-response.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { authenticated, type Authenticated } from '../lib/middleware/authenticated.ts';
+import { idempotent, type Claimed } from '../lib/middleware/idempotent.ts';
 import { loadedSecret } from '../lib/middleware/loaded-secret.ts';
 import { observed, type Observed } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
 import { validatedBody, type Validated } from '../lib/middleware/validated-body.ts';
 
-type Event = Observed & Authenticated & Validated<RunRequest>;
-type Parts = Pick<App, 'anthropicKey' | 'authenticator' | 'clock' | 'config' | 'ids' | 'log' | 'runSync'>;
+type Event = Observed & Authenticated & Validated<RunRequest> & Claimed;
+type Parts = Pick<
+  App,
+  'anthropicKey' | 'authenticator' | 'clock' | 'config' | 'idempotency' | 'ids' | 'log' | 'runSync'
+>;
 
 const telling = ({ clock }: Parts, event: Event) => ({
   clock,
@@ -31,11 +35,12 @@ export const runAgent = (parts: Parts) =>
     .use(allowedMethods('POST'))
     .use(authenticated(parts.authenticator, 'runs:write'))
     .use(validatedBody(runRequestSchema(parts.config.RUN_TIMEOUT_MS)))
+    .use(idempotent(parts.idempotency, parts.clock))
     .use(loadedSecret(parts.anthropicKey))
     .handler(async (event: Event, context) => {
-      const { input, principal, requestId, traceId } = event;
-      const limits = runLimits(context, parts.config.RUN_TIMEOUT_MS);
-      const call = { request: input, principal, requestId, traceId, ...limits };
+      const { input, principal, requestId, traceId, claim } = event;
+      const limits = runLimits(context, parts.config.RUN_TIMEOUT_MS, claim === null);
+      const call = { request: input, principal, requestId, traceId, claim, ...limits };
       return wantsEvents(header(event, 'accept'))
         ? runAsEvents((stream) => parts.runSync({ ...call, stream }), telling(parts, event))
         : jsonResponse(await parts.runSync({ ...call, stream: silentStream }));

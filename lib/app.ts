@@ -6,13 +6,12 @@ import { createSyncRun, type RunSync } from './agent/sync-run.ts';
 import { createMessagesApi } from './claude/messages-api.ts';
 import { createModelCall } from './claude/model-call.ts';
 import { passThrough } from './claude/pass-through.ts';
-import { supervisedAttempt } from './claude/supervised-attempt.ts';
-import { withBudget } from './claude/with-budget.ts';
-import { withRetry } from './claude/with-retry.ts';
 import { loadConfig, type Config } from './config.ts';
 import { createDynamoDbClient } from './dynamodb/client.ts';
 import { createTable } from './dynamodb/table.ts';
 import { createHealth, type Health } from './health/health.ts';
+import { createDynamoDbClaimStore } from './idempotency/dynamodb-store.ts';
+import { createIdempotency, lockFor, type Idempotency } from './idempotency/idempotency.ts';
 import type { Clock, Random } from './kernel/clock.ts';
 import { createIds, type Ids } from './kernel/ids.ts';
 import { createDynamoDbRunStore } from './runs/dynamodb-store.ts';
@@ -36,6 +35,9 @@ import { priceAt } from './usage/pricing.ts';
 /** How long a run can be read back: 30 days. */
 const RUN_RETENTION_MS = 30 * 24 * 3_600_000;
 
+/** By how much a function outlives its run's deadline; `serverless.yml` says the same. */
+const FUNCTION_MARGIN_MS = 20_000;
+
 /** What the functions are made of; each takes the part it needs. */
 export interface App {
   readonly config: Config;
@@ -46,6 +48,7 @@ export interface App {
   readonly anthropicKey: Secret;
   readonly catalog: ReturnType<typeof createCatalog>;
   readonly runSync: RunSync;
+  readonly idempotency: Idempotency;
   readonly runs: RunStore;
   readonly health: Health;
 }
@@ -84,6 +87,11 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     retentionMs: RUN_RETENTION_MS,
   });
   const usage = createDynamoDbUsageStore(ledger);
+  const idempotency = createIdempotency({
+    store: createDynamoDbClaimStore({ table: control, random }),
+    ...{ clock, emit, randomBytes: bytes },
+    lockMs: lockFor(config.RUN_TIMEOUT_MS + FUNCTION_MARGIN_MS),
+  });
   const authenticator = createAuthenticator({
     keys: createDynamoDbApiKeyStore(ledger),
     tenants: createDynamoDbTenantStore(ledger),
@@ -100,24 +108,14 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     config.MODEL_PRICES ? readPriceOverrides(config.MODEL_PRICES, PUBLISHED_PRICES) : {},
   );
   const callModel = createModelCall({
-    fallback: passThrough,
-    retry: withRetry({
-      clock,
-      random,
-      emit,
-      retry: {
-        maxRetries: config.MAX_RETRIES,
-        baseDelayMs: config.RETRY_BASE_DELAY_MS,
-        maxDelayMs: config.RETRY_MAX_DELAY_MS,
-      },
-    }),
+    ...{ clock, random, emit, prices, usage, api },
+    retry: {
+      maxRetries: config.MAX_RETRIES,
+      baseDelayMs: config.RETRY_BASE_DELAY_MS,
+      maxDelayMs: config.RETRY_MAX_DELAY_MS,
+    },
     circuit: passThrough,
-    budget: withBudget({ prices, usage, api, clock, emit }),
-    attempt: supervisedAttempt({
-      api,
-      clock,
-      limits: { firstContentMs: config.FIRST_TOKEN_TIMEOUT_MS, idleMs: config.STREAM_IDLE_TIMEOUT_MS },
-    }),
+    limits: { firstContentMs: config.FIRST_TOKEN_TIMEOUT_MS, idleMs: config.STREAM_IDLE_TIMEOUT_MS },
   });
   const base = config.OPEN_METEO_BASE_URL;
   const overrides = new Map(base === undefined ? [] : OPEN_METEO.map((origin) => [origin, base]));
@@ -141,7 +139,7 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
       secrets: () => anthropicKey.get(),
     },
   });
-  return { config, clock, ids, log, authenticator, anthropicKey, catalog, runSync, runs, health };
+  return { config, clock, ids, log, authenticator, anthropicKey, catalog, runSync, idempotency, runs, health };
 };
 
 const systemClock: Clock = {

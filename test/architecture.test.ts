@@ -11,7 +11,16 @@ const LAYERS: readonly (readonly string[])[] = [
   ['agents', 'lib/api', 'lib/middleware'],
   ['lib/agent'],
   ['lib/claude'],
-  ['lib/budget', 'lib/health', 'lib/runs', 'lib/tenants', 'lib/usage'],
+  [
+    'lib/alerts',
+    'lib/budget',
+    'lib/circuit-breaker',
+    'lib/health',
+    'lib/idempotency',
+    'lib/runs',
+    'lib/tenants',
+    'lib/usage',
+  ],
   ['lib/config.ts', 'lib/dynamodb', 'lib/http', 'lib/retry', 'lib/secrets', 'lib/telemetry'],
   ['lib/kernel'],
 ];

@@ -1,6 +1,7 @@
-import type { MessageParam, ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { MessageParam, ToolResultBlockParam, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
 import { textOf, toolUses } from '../claude/assemble-message.ts';
 import type { FaultKind } from '../claude/types.ts';
+import { asAppError } from '../http/problem.ts';
 import { AppError } from '../kernel/errors.ts';
 import { errorOf, modelStep, type ModelStep } from './model-step.ts';
 import { runTool } from './run-tool.ts';
@@ -18,6 +19,19 @@ const stopOf = (stopReason: string | null): RunStop | null => {
   if (stopReason === 'tool_use' || stopReason === 'pause_turn') return null;
   if (stopReason === 'model_context_window_exceeded') return 'context_window';
   return stopReason as RunStop;
+};
+
+const hasEffects = ({ agent }: Run, { name }: ToolUseBlock): boolean => agent.tools.get(name)?.sideEffects ?? false;
+
+/** Says that effects are coming; the error that forbids them, if there is one. */
+const effectsRefused = async (run: Run, uses: readonly ToolUseBlock[]): Promise<AppError | null> => {
+  if (!uses.some((use) => hasEffects(run, use))) return null;
+  try {
+    await run.beforeEffects();
+    return null;
+  } catch (error) {
+    return asAppError(error);
+  }
 };
 
 /**
@@ -48,11 +62,12 @@ export const react = async (parts: LoopParts, run: Run): Promise<LoopResult> => 
     if (message.stop_reason === 'pause_turn') continue;
     if (uses.length === 0) return transcript.ended('end_turn');
     if (call === run.maxModelCalls) break;
+    const refused = await effectsRefused(run, uses);
+    if (refused) return transcript.failed(refused);
     const results = await Promise.all(
       uses.map(async (use): Promise<ToolResultBlockParam> => {
-        const sideEffects = run.agent.tools.get(use.name)?.sideEffects ?? false;
         const result = await journal.step(`tool-${call}-${use.id}`, () => runTool(parts, run, use), {
-          once: sideEffects,
+          once: hasEffects(run, use),
         });
         transcript.tool(use.name, result);
         const { content, isError } = result;

@@ -1,5 +1,6 @@
 import { problemOf } from '../http/problem.ts';
 import { AppError } from '../kernel/errors.ts';
+import type { StoredResult } from '../idempotency/answer.ts';
 import type { PicoUsd } from '../kernel/money.ts';
 import type { RunRow } from '../runs/types.ts';
 import { answerOf, usageOf, type RunAnswer } from './answer.ts';
@@ -21,8 +22,10 @@ export interface RunFacts {
   readonly endedAt: number;
 }
 
-/** What the caller gets, and the row that is kept of it. */
-export type Conclusion = { readonly row: RunRow } & ({ readonly answer: RunAnswer } | { readonly error: AppError });
+/** What the caller gets, the row that is kept of it, and what a repeated request gets. */
+export type Conclusion = { readonly row: RunRow; readonly result: StoredResult } & (
+  { readonly answer: RunAnswer } | { readonly error: AppError }
+);
 
 /** A failed run's error, with the run's id and what it used: a failure can have cost money. */
 const withRun = (error: AppError, members: AppError['members']): AppError =>
@@ -49,12 +52,18 @@ export const conclude = (result: LoopResult, facts: RunFacts): Conclusion => {
   const { ending } = result;
   if ('stop' in ending) {
     const answer = answerOf(result, ending.stop, { ...facts, durationMs: endedAt - createdAt });
-    return { answer, row: { ...kept, status: answer.status, body: { ...answer, metadata } } };
+    return {
+      answer,
+      result: { status: 200, body: answer, runId },
+      row: { ...kept, status: answer.status, body: { ...answer, metadata } },
+    };
   }
   const usage = usageOf(result.totals, facts.spent);
   const error = withRun(ending.error, { runId, usage });
+  const problem = problemOf(error, facts.requestId);
   return {
     error,
-    row: { ...kept, status: 'failed', body: { error: problemOf(error, facts.requestId), usage, metadata } },
+    result: { status: problem.status, body: problem, runId },
+    row: { ...kept, status: 'failed', body: { error: problem, usage, metadata } },
   };
 };

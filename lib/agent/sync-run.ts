@@ -5,6 +5,7 @@ import { AppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { formatUsd, parseUsd, type PicoUsd } from '../kernel/money.ts';
 import { label, safe } from '../kernel/redacted.ts';
+import type { OwnedClaim } from '../idempotency/owned-claim.ts';
 import type { RunStore } from '../runs/types.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Principal } from '../tenants/types.ts';
@@ -12,7 +13,7 @@ import type { RunAnswer } from './answer.ts';
 import type { Catalog } from './catalog.ts';
 import { directJournal } from './journal.ts';
 import { react } from './react.ts';
-import { conclude } from './run-record.ts';
+import { conclude, type Conclusion } from './run-record.ts';
 import type { RunRequest } from './run-request.ts';
 import type { RunStream } from './run-stream.ts';
 import { createTranscript } from './transcript.ts';
@@ -37,12 +38,20 @@ export interface SyncRunCall {
   /** Aborts when the caller has left, where that can be known. */
   readonly signal: AbortSignal | undefined;
   readonly stream: RunStream;
+  /** The request's hold on its idempotency key, where it sent one: ended together with the run. */
+  readonly claim: Pick<OwnedClaim, 'complete' | 'release' | 'markEffects'> | null;
 }
 
 export type RunSync = (call: SyncRunCall) => Promise<RunAnswer>;
 
 const costLimit = ({ maxCostUsd }: RunRequest): PicoUsd | null =>
   maxCostUsd === undefined ? null : parseUsd(maxCostUsd);
+
+/** A failure that cost nothing is not kept: asked for again, the run may do better. */
+const endClaim = async (claim: SyncRunCall['claim'], concluded: Conclusion, spent: PicoUsd): Promise<void> => {
+  if ('error' in concluded && spent === 0n) await claim?.release();
+  else await claim?.complete(concluded.result);
+};
 
 /** A run that ended in a way nobody foresaw still ends, with its costs on the books. */
 const broken = (error: unknown): LoopResult => createTranscript().failed(asAppError(error));
@@ -53,7 +62,7 @@ const broken = (error: unknown): LoopResult => createTranscript().failed(asAppEr
  */
 export const createSyncRun =
   (parts: SyncRunParts): RunSync =>
-  async ({ request, principal, requestId, traceId, limitMs, signal, stream }) => {
+  async ({ request, principal, requestId, traceId, limitMs, signal, stream, claim }) => {
     const { clock, emit, ids, runs } = parts;
     const createdAt = clock.now();
     const agent = parts.catalog.forSyncRun(request);
@@ -87,6 +96,7 @@ export const createSyncRun =
       account,
       stream,
       journal: directJournal,
+      beforeEffects: () => claim?.markEffects() ?? Promise.resolve(),
       messages: [...(request.messages ?? []), { role: 'user', content: request.task }],
     }).catch(broken);
 
@@ -96,6 +106,7 @@ export const createSyncRun =
     // The answer waits for its books and its own row, both at once; a row that can't be kept does not take the answer away.
     await Promise.all([
       account.closed(),
+      endClaim(claim, concluded, account.spent),
       runs.add(row).catch((cause: unknown) => {
         emit({ type: 'store.failed', operation: safe`runs.add`, error: nameError(cause) });
       }),

@@ -36,6 +36,8 @@ export interface Run {
   readonly account: RunAccount;
   readonly stream: RunStream;
   readonly journal: Journal;
+  /** Awaited before the first tool that changes the world: from then on the run must not be begun anew. */
+  readonly beforeEffects: () => Promise<void>;
   /** Earlier turns and the task, as the model gets them. */
   readonly messages: readonly MessageParam[];
 }

@@ -1,8 +1,8 @@
-import { GetItemCommand, PutItemCommand, QueryCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { attempted, type Timing } from './attempted.ts';
-import { keyOf, n, s, type Item, type Key } from './attributes.ts';
-import { isConditionFailed } from './failure.ts';
-import { createWriteId } from './write-id.ts';
+import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { attempted } from './attempted.ts';
+import { keyOf, s, type Item, type Key } from './attributes.ts';
+import { conditionOf, isFree, type Assumption } from './condition.ts';
+import { putIf, removeIf, sending, type WriteOptions } from './conditional-write.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -27,65 +27,60 @@ export interface Table {
   put(item: Item, options?: CallOptions): Promise<void>;
   /** Writes the item if its key is free; `false` when it is not. */
   putNew(item: Item, options?: PutNewOptions): Promise<boolean>;
+  /** As `putNew`, but says what stands in the way: `null` when the item was written. */
+  putNewOrFind(item: Item, options?: PutNewOptions): Promise<Item | null>;
+  /** Writes the whole item over one that is still as assumed; `false` when it is not. */
+  replace(item: Item, assumed: Assumption, options?: CallOptions): Promise<boolean>;
+  /**
+   * Removes an item that is still as assumed; `false` when it is not. Where an earlier answer was lost, an item
+   * that is gone counts as removed, and one that another writer put there since does not.
+   */
+  remove(key: Key, assumed: Assumption, options?: CallOptions): Promise<boolean>;
 }
 
-export interface TableOptions extends Timing {
-  readonly client: Pick<DynamoDBClient, 'send'>;
-  readonly name: string;
-}
+export type TableOptions = WriteOptions;
 
-const sending = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { abortSignal: signal });
+export const createTable = (options: TableOptions): Table => {
+  const { client, name: TableName, ...timing } = options;
+  return {
+    async get(key, { signal, eventually = false } = {}) {
+      const command = new GetItemCommand({ TableName, Key: keyOf(key), ConsistentRead: !eventually });
+      const { Item } = await attempted(() => client.send(command, sending(signal)), timing, signal);
+      return Item ?? null;
+    },
 
-/** Whether the item that stands in the way is the one this very call wrote before its answer was lost. */
-const isOwn = (error: unknown, writeId: string): boolean => (error as { Item?: Item }).Item?.['writeId']?.S === writeId;
+    async *query(pk, skPrefix, { signal, eventually = false } = {}) {
+      let ExclusiveStartKey: Record<string, Item[string]> | undefined;
+      do {
+        const command = new QueryCommand({
+          TableName,
+          // An empty string is not a key value, so "all" is another condition.
+          KeyConditionExpression: skPrefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :sk)',
+          ExpressionAttributeValues: { ':pk': s(pk), ...(skPrefix === '' ? {} : { ':sk': s(skPrefix) }) },
+          ConsistentRead: !eventually,
+          ExclusiveStartKey,
+        });
+        const page = await attempted(() => client.send(command, sending(signal)), timing, signal);
+        yield* page.Items ?? [];
+        ExclusiveStartKey = page.LastEvaluatedKey;
+      } while (ExclusiveStartKey !== undefined);
+    },
 
-export const createTable = ({ client, name: TableName, ...timing }: TableOptions): Table => ({
-  async get(key, { signal, eventually = false } = {}) {
-    const command = new GetItemCommand({ TableName, Key: keyOf(key), ConsistentRead: !eventually });
-    const { Item } = await attempted(() => client.send(command, sending(signal)), timing, signal);
-    return Item ?? null;
-  },
+    async put(item, { signal } = {}) {
+      const command = new PutItemCommand({ TableName, Item: item });
+      await attempted(() => client.send(command, sending(signal)), timing, signal);
+    },
 
-  async *query(pk, skPrefix, { signal, eventually = false } = {}) {
-    let ExclusiveStartKey: Record<string, Item[string]> | undefined;
-    do {
-      const command = new QueryCommand({
-        TableName,
-        // An empty string is not a key value, so "all" is another condition.
-        KeyConditionExpression: skPrefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :sk)',
-        ExpressionAttributeValues: { ':pk': s(pk), ...(skPrefix === '' ? {} : { ':sk': s(skPrefix) }) },
-        ConsistentRead: !eventually,
-        ExclusiveStartKey,
-      });
-      const page = await attempted(() => client.send(command, sending(signal)), timing, signal);
-      yield* page.Items ?? [];
-      ExclusiveStartKey = page.LastEvaluatedKey;
-    } while (ExclusiveStartKey !== undefined);
-  },
+    putNew: async (item, { signal, expiredBy } = {}) => (await putIf(options, item, isFree(expiredBy), signal)).written,
 
-  async put(item, { signal } = {}) {
-    const command = new PutItemCommand({ TableName, Item: item });
-    await attempted(() => client.send(command, sending(signal)), timing, signal);
-  },
+    async putNewOrFind(item, { signal, expiredBy } = {}) {
+      const put = await putIf(options, item, isFree(expiredBy), signal);
+      return put.written ? null : put.refused;
+    },
 
-  async putNew(item, { signal, expiredBy } = {}) {
-    const writeId = createWriteId(timing.random);
-    const command = new PutItemCommand({
-      TableName,
-      Item: { ...item, writeId: s(writeId) },
-      ConditionExpression: `attribute_not_exists(pk)${expiredBy === undefined ? '' : ' OR expiresAt <= :now'}`,
-      ...(expiredBy === undefined ? {} : { ExpressionAttributeValues: { ':now': n(Math.floor(expiredBy / 1000)) } }),
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    });
-    const write = async (repeated: boolean): Promise<boolean> => {
-      try {
-        await client.send(command, sending(signal));
-        return true;
-      } catch (error) {
-        if (!isConditionFailed(error)) throw error;
-        return repeated && isOwn(error, writeId);
-      }
-    };
-    return await attempted(write, timing, signal);
-  },
-});
+    replace: async (item, assumed, { signal } = {}) =>
+      (await putIf(options, item, conditionOf(assumed), signal)).written,
+
+    remove: (key, assumed, { signal } = {}) => removeIf(options, key, conditionOf(assumed), signal),
+  };
+};

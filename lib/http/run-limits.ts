@@ -7,11 +7,18 @@ interface Invocation {
 /** Kept back from the platform's own limit, for the books and the answer. */
 const RESERVE_MS = 5_000;
 
-/** How long a run may take, and what ends it early: the stage's deadline, or less where the platform has less left. */
+/**
+ * How long a run may take: the stage's deadline, or less where the platform has less left. And what ends it early:
+ * a client that leaves, unless it can come back for the answer (`endsWithClient` false).
+ */
 export const runLimits = (
   invocation: Invocation,
   stageMs: number,
+  endsWithClient: boolean,
 ): { readonly limitMs: number; readonly signal: AbortSignal | undefined } => {
   const leftMs = (invocation.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY) - RESERVE_MS;
-  return { limitMs: Math.max(1, Math.min(stageMs, leftMs)), signal: invocation.clientSignal };
+  return {
+    limitMs: Math.max(1, Math.min(stageMs, leftMs)),
+    signal: endsWithClient ? invocation.clientSignal : undefined,
+  };
 };

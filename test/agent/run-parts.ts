@@ -3,7 +3,7 @@ import { createCatalog } from '../../lib/agent/catalog.ts';
 import { defineAgent, type AgentOptions } from '../../lib/agent/define-agent.ts';
 import type { RunRequest } from '../../lib/agent/run-request.ts';
 import { silentStream, type RunStream } from '../../lib/agent/run-stream.ts';
-import { createSyncRun } from '../../lib/agent/sync-run.ts';
+import { createSyncRun, type SyncRunCall } from '../../lib/agent/sync-run.ts';
 import type { LoopParts } from '../../lib/agent/types.ts';
 import type { Attempt, CallContext, ModelRequest, Outcome } from '../../lib/claude/types.ts';
 import { createIds } from '../../lib/kernel/ids.ts';
@@ -49,6 +49,7 @@ export interface RunPartsOptions extends Partial<AgentOptions> {
   readonly fetchFor?: LoopParts['fetchFor'];
   readonly runs?: RunStore;
   readonly stream?: RunStream;
+  readonly claim?: SyncRunCall['claim'];
 }
 
 /** A run of an agent whose model answers by script, on a clock that stands still. */
@@ -93,6 +94,7 @@ export const runParts = (script: readonly (Outcome | Script)[], options: RunPart
       limitMs: 120_000,
       signal,
       stream: options.stream ?? silentStream,
+      claim: options.claim ?? null,
     });
   return { run, clock, events, requests, runs };
 };

@@ -5,7 +5,7 @@ export interface SentEvent {
 }
 
 /** Reads a body of Server-Sent Events as it arrives, byte for byte by the rules of its format. */
-export async function* readEvents(response: Response): AsyncGenerator<SentEvent> {
+export async function* readEvents(response: Response): AsyncGenerator<SentEvent, void> {
   let rest = '';
   for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
     const blocks = (rest + chunk).split('\n\n');

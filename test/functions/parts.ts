@@ -2,6 +2,8 @@ import type { RunAnswer } from '../../lib/agent/answer.ts';
 import type { SyncRunCall } from '../../lib/agent/sync-run.ts';
 import { loadConfig } from '../../lib/config.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
+import { createIdempotency } from '../../lib/idempotency/idempotency.ts';
+import { createMemoryClaimStore } from '../../lib/idempotency/memory-store.ts';
 import { createIds } from '../../lib/kernel/ids.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
@@ -28,6 +30,13 @@ export const functionParts = (runSync: (call: SyncRunCall) => Promise<RunAnswer>
       },
     },
     anthropicKey: { get: async () => 'key' },
+    idempotency: createIdempotency({
+      store: createMemoryClaimStore(),
+      clock,
+      emit: () => undefined,
+      randomBytes: (length) => new Uint8Array(length).fill((births += 1)),
+      lockMs: 60_000,
+    }),
     runSync,
   };
 };

@@ -1,5 +1,5 @@
-import type { RunAnswer } from '../agent/answer.ts';
-import type { RunStream } from '../agent/run-stream.ts';
+import type { RunAnswer } from './answer.ts';
+import type { RunStream } from './run-stream.ts';
 import { createEventStream, EVENT_STREAM_HEADERS, type EventStream } from '../http/event-stream.ts';
 import { asAppError, problemOf } from '../http/problem.ts';
 import type { HttpResponse } from '../http/types.ts';
@@ -63,13 +63,14 @@ export const runAsEvents = async (
 
 /** A stored result told again as events: what a caller would have heard last time, without its pauses. */
 export const replayAsEvents = (
-  { status, body }: { readonly status: number; readonly body: Readonly<Record<string, unknown>> },
+  { status, body }: { readonly status: number; readonly body: object },
   clock: Clock,
   headers: Readonly<Record<string, string>>,
 ): HttpResponse => {
   const events = createEventStream(clock);
-  events.send('run.started', { runId: body['runId'] });
-  if (status === 200) events.send('text.delta', { text: body['output'] });
+  const { runId, output } = body as { readonly runId?: unknown; readonly output?: unknown };
+  events.send('run.started', { runId });
+  if (status === 200) events.send('text.delta', { text: output });
   events.send(status === 200 ? 'run.succeeded' : 'run.failed', body);
   events.end();
   return response(events, headers);

@@ -1,0 +1,67 @@
+import { DeleteItemCommand, PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { attempted, type Timing } from './attempted.ts';
+import { keyOf, s, type Item, type Key } from './attributes.ts';
+import type { Condition } from './condition.ts';
+import { isConditionFailed } from './failure.ts';
+import { createWriteId } from './write-id.ts';
+
+export interface WriteOptions extends Timing {
+  readonly client: Pick<DynamoDBClient, 'send'>;
+  readonly name: string;
+}
+
+/** A caller's signal as the SDK takes it. */
+export const sending = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { abortSignal: signal });
+
+/** Asks a refused write for the item in its way, which saves reading it, and tells whether it is our own. */
+const TELL_WHY = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
+
+/** What a refused write found; `null` where there was nothing. Rethrows what is no refusal. */
+const inTheWay = (error: unknown): Item | null => {
+  if (!isConditionFailed(error)) throw error;
+  return (error as { Item?: Item }).Item ?? null;
+};
+
+/**
+ * Puts an item if the condition holds, marked as this call's own, so that a repetition after a lost answer knows its
+ * own work. `refused` is the item that was not as assumed; empty where there was none.
+ */
+export const putIf = async (
+  { client, name: TableName, ...timing }: WriteOptions,
+  item: Item,
+  condition: Condition,
+  signal?: AbortSignal,
+): Promise<{ readonly written: true } | { readonly written: false; readonly refused: Item }> => {
+  const writeId = createWriteId(timing.random);
+  const command = new PutItemCommand({ TableName, Item: { ...item, writeId: s(writeId) }, ...condition, ...TELL_WHY });
+  const put = async (repeated: boolean) => {
+    try {
+      await client.send(command, sending(signal));
+      return { written: true } as const;
+    } catch (error) {
+      const refused = inTheWay(error) ?? {};
+      const own = repeated && refused['writeId']?.S === writeId;
+      return own ? ({ written: true } as const) : ({ written: false, refused } as const);
+    }
+  };
+  return await attempted(put, timing, signal);
+};
+
+/** Deletes an item if the condition holds. After a lost answer, one that is gone counts as deleted by this call. */
+export const removeIf = async (
+  { client, name: TableName, ...timing }: WriteOptions,
+  key: Key,
+  condition: Condition,
+  signal?: AbortSignal,
+): Promise<boolean> => {
+  const command = new DeleteItemCommand({ TableName, Key: keyOf(key), ...condition, ...TELL_WHY });
+  const remove = async (repeated: boolean) => {
+    try {
+      await client.send(command, sending(signal));
+      return true;
+    } catch (error) {
+      return inTheWay(error) === null && repeated;
+    }
+  };
+  return await attempted(remove, timing, signal);
+};

@@ -1,0 +1,32 @@
+import type { Claim, Running } from './claim.ts';
+
+/** What a claim means for a request that finds it. */
+export type Decision =
+  /** The answer is there: give it again. */
+  | { readonly kind: 'replay'; readonly claim: Extract<Claim, { state: 'completed' }> }
+  /** The work was done, but its answer is not kept. */
+  | { readonly kind: 'too-large'; readonly runId: string | null }
+  | { readonly kind: 'in-progress'; readonly retryAfterMs: number }
+  /** The key belongs to another request. */
+  | { readonly kind: 'reused-key' }
+  /** The owner died after it may have changed the world. */
+  | { readonly kind: 'effects' }
+  /** The owner died before that: the work may begin anew. */
+  | { readonly kind: 'take-over'; readonly claim: Running };
+
+/**
+ * Decides about an unexpired claim. A lock that has run out speaks of a dead owner, not of a free key:
+ * another request's key stays refused.
+ */
+export const decide = (claim: Claim, fingerprint: string, now: number): Decision => {
+  if (claim.fingerprint !== fingerprint) return { kind: 'reused-key' };
+  switch (claim.state) {
+    case 'completed':
+      return { kind: 'replay', claim };
+    case 'too-large':
+      return { kind: 'too-large', runId: claim.runId };
+    case 'running':
+      if (now < claim.lockedUntil) return { kind: 'in-progress', retryAfterMs: claim.lockedUntil - now };
+      return claim.effects ? { kind: 'effects' } : { kind: 'take-over', claim };
+  }
+};

@@ -1,0 +1,84 @@
+import { epochSeconds } from '../kernel/clock.ts';
+import { AppError } from '../kernel/errors.ts';
+import type { RandomBytes } from '../kernel/ids.ts';
+import { safe } from '../kernel/redacted.ts';
+import { readResult, type StoredResult } from './answer.ts';
+import type { Running } from './claim.ts';
+import { decide } from './decision.ts';
+import { fingerprint, type Fingerprinted } from './fingerprint.ts';
+import { scopedKey } from './key.ts';
+import { ownedClaim, type OwnedClaim, type OwnerParts } from './owned-claim.ts';
+import { refusalOf } from './refusal.ts';
+import type { ClaimStore } from './store.ts';
+
+/** How long an answer is kept: the contract's 24 hours. */
+export const RETENTION_MS = 24 * 3_600_000;
+
+/** Beyond the owner's own limit: the difference between two machines' clocks, and the platform's time to end it. */
+export const LOCK_MARGIN_MS = 10_000;
+
+/** How long a claim stays locked whose owner is ended by the platform after `timeoutMs` at the latest. */
+export const lockFor = (timeoutMs: number): number => timeoutMs + LOCK_MARGIN_MS;
+
+/** Each try is lost only to another request that took the key or gave it up, so more than a few say that it is busy. */
+export const MAX_TRIES = 5;
+const BUSY_RETRY_MS = 1_000;
+
+/** An earlier request's answer, to be given again. */
+export interface Replay {
+  readonly kind: 'replay';
+  readonly result: StoredResult;
+}
+
+export interface ClaimRequest extends Fingerprinted {
+  readonly tenantId: string;
+  /** As the client sent it, 1 to 255 characters. */
+  readonly key: string;
+}
+
+export interface Idempotency {
+  /**
+   * One round trip for a new key. Rejects with `invalid-request` (the key itself), `idempotency-in-progress` (with
+   * `retryAfterMs`), `idempotency-key-reused`, `run-conflict` (effects, or an answer too large to be kept), or
+   * `store-unavailable`: then nothing may begin.
+   */
+  readonly claim: (request: ClaimRequest) => Promise<OwnedClaim | Replay>;
+}
+
+export interface IdempotencyOptions extends Omit<OwnerParts, 'store' | 'retentionMs'> {
+  readonly store: ClaimStore;
+  readonly randomBytes: RandomBytes;
+  /** Longer than any owner lives; see `lockFor`. */
+  readonly lockMs: number;
+  readonly retentionMs?: number;
+}
+
+export const createIdempotency = (options: IdempotencyOptions): Idempotency => {
+  const { store, clock, emit, randomBytes, lockMs, retentionMs = RETENTION_MS } = options;
+
+  return {
+    async claim({ tenantId, key, ...request }) {
+      const scoped = scopedKey(tenantId, key);
+      const own: Omit<Running, 'lockedUntil' | 'expiresAt'> = {
+        state: 'running',
+        claimId: Buffer.from(randomBytes(16)).toString('hex'),
+        fingerprint: fingerprint(request),
+        effects: false,
+      };
+      for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
+        const now = clock.now();
+        const claim: Running = { ...own, lockedUntil: now + lockMs, expiresAt: epochSeconds(now + retentionMs) };
+        const owned = () => ownedClaim({ store, clock, emit, retentionMs }, scoped, claim);
+        const found = await store.take(scoped, claim, now);
+        if (found === null) return owned();
+        const decision = decide(found, own.fingerprint, now);
+        if (decision.kind === 'replay') return { kind: 'replay', result: await readResult(decision.claim) };
+        if (decision.kind !== 'take-over') throw refusalOf(decision);
+        if (await store.takeOver(scoped, decision.claim, claim)) return owned();
+      }
+      throw new AppError('idempotency-in-progress', safe`Other requests with this Idempotency-Key are under way.`, {
+        retryAfterMs: BUSY_RETRY_MS,
+      });
+    },
+  };
+};

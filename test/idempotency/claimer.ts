@@ -1,0 +1,68 @@
+/**
+ * A process that claims keys on an engine given to it. Each line of its input is a command, each is answered by one line
+ * of JSON; its time stands still at the instant it is started with, so that locks end when a test says so.
+ */
+import { randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline';
+import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
+import { createTable } from '../../lib/dynamodb/table.ts';
+import { createDynamoDbClaimStore } from '../../lib/idempotency/dynamodb-store.ts';
+import { createIdempotency } from '../../lib/idempotency/idempotency.ts';
+import type { OwnedClaim } from '../../lib/idempotency/owned-claim.ts';
+import { AppError } from '../../lib/kernel/errors.ts';
+import { systemClock } from '../../local/system-clock.ts';
+import { DUMMY_CONNECTION, TABLE_NAMES } from '../dynamodb-names.ts';
+import type { Command, Reply } from './claimer-protocol.ts';
+
+const [, , endpoint = '', now = '0', lockMs = '0'] = process.argv;
+const client = createDynamoDbClient({ ...DUMMY_CONNECTION, endpoint });
+const random = () => randomBytes(4).readUInt32BE() / 2 ** 32;
+const table = createTable({ client, name: TABLE_NAMES.ControlTable, clock: systemClock, random });
+const idempotency = createIdempotency({
+  store: createDynamoDbClaimStore({ table, random }),
+  clock: { ...systemClock, now: () => Number(now) },
+  emit: () => undefined,
+  randomBytes,
+  lockMs: Number(lockMs),
+});
+
+const owned = new Map<string, OwnedClaim>();
+
+const claimOnce = async (key: string, body: string): Promise<string> => {
+  try {
+    const request = { tenantId: 'acme', key, method: 'POST', path: '/agent/run', body: Buffer.from(body) };
+    const claim = await idempotency.claim(request);
+    if (claim.kind === 'replay') return `replay ${JSON.stringify(claim.result.body)}`;
+    owned.set(key, claim);
+    return 'claimed';
+  } catch (error) {
+    return error instanceof AppError ? error.code : 'broken';
+  }
+};
+
+const obey = async (command: Command): Promise<Reply> => {
+  const claim = owned.get(command.key);
+  switch (command.act) {
+    case 'claim':
+      return Promise.all(Array.from({ length: command.times }, () => claimOnce(command.key, command.body)));
+    case 'complete':
+      return [String(await claim?.complete({ status: 200, body: { by: command.by } }))];
+    case 'release':
+      return [String(await claim?.release())];
+    case 'markEffects':
+      return [
+        String(
+          await claim?.markEffects().then(
+            () => 'done',
+            (error: AppError) => error.code,
+          ),
+        ),
+      ];
+  }
+};
+
+console.log(JSON.stringify(['ready']));
+for await (const line of createInterface({ input: process.stdin })) {
+  // Not awaited: a test may have one command overtake another.
+  void obey(JSON.parse(line) as Command).then((reply) => console.log(JSON.stringify(reply)));
+}
