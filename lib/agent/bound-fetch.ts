@@ -8,6 +8,8 @@ export interface BoundFetchOptions {
   readonly overrides: ReadonlyMap<string, string>;
 }
 
+const trimmed = (text: string): string => text.replace(/\/$/, '');
+
 /** A `fetch` for a tool that reaches the endpoints the tool declared and nothing else; a redirect is an error. */
 export const boundFetch =
   ({ fetch, overrides }: BoundFetchOptions): LoopParts['fetchFor'] =>
@@ -16,8 +18,9 @@ export const boundFetch =
     const declared = Object.hasOwn(endpoints, endpoint) ? endpoints[endpoint] : undefined;
     if (declared === undefined || !pathAndQuery.startsWith('/'))
       throw new AppError('internal', safe`A tool asked for an endpoint that it does not declare.`);
-    const base = new URL(overrides.get(new URL(declared).origin) ?? declared);
-    const url = new URL(`${base.origin}${base.pathname.replace(/\/$/, '')}${pathAndQuery}`);
+    const { origin, pathname } = new URL(declared);
+    const base = `${trimmed(overrides.get(origin) ?? origin)}${trimmed(pathname)}`;
+    const url = new URL(`${base}${pathAndQuery}`);
     return fetch(url, {
       ...init,
       redirect: 'error',

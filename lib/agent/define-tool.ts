@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { CircuitOptions } from '../circuit-breaker/options.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { Redacted } from '../kernel/redacted.ts';
 
@@ -13,6 +14,9 @@ export interface ToolContext<Endpoint extends string = string> {
   /** Reaches one of the tool's own `endpoints`, and nothing else: no other origin, no redirect. Bounded by `signal`. */
   readonly fetch: (endpoint: Endpoint, pathAndQuery: string, init?: RequestInit) => Promise<Response>;
 }
+
+/** A named circuit, with settings of its own where the stage's do not fit. */
+export type ToolCircuit = { readonly name: string } & Partial<Omit<CircuitOptions, 'probeLeaseMs'>>;
 
 export interface ToolOptions<Schema extends z.core.$ZodType, Endpoint extends string> {
   /** 1 to 64 of `[A-Za-z0-9_-]`. */
@@ -29,6 +33,8 @@ export interface ToolOptions<Schema extends z.core.$ZodType, Endpoint extends st
   readonly endpoints?: Readonly<Record<Endpoint, string>>;
   /** What the model is told in place of a failure or a timeout. Default: that the tool failed. */
   readonly fallback?: (input: z.core.output<Schema>) => string;
+  /** The circuit of what the tool depends on, such as `tool/open-meteo`; tools may share one. Default: none. */
+  readonly circuit?: ToolCircuit;
   /** Whether a call changes the world. Default false. */
   readonly sideEffects?: boolean;
   /** Whether a person must approve each call; such an agent runs only through `/agent/runs`. Default false. */
@@ -44,10 +50,12 @@ export interface Tool {
   readonly timeoutMs: number;
   readonly endpoints: Readonly<Record<string, string>>;
   readonly fallback: ((input: never) => string) | null;
+  readonly circuit: ToolCircuit | null;
   readonly sideEffects: boolean;
   readonly requiresApproval: boolean;
 }
 
+const CIRCUIT = /^[a-z0-9-]+(?:\/[a-z0-9._-]+)*$/;
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Defines a tool. Throws a TypeError at start where a name, a timeout or an endpoint is out of bounds. */
@@ -57,6 +65,8 @@ export const defineTool = <Schema extends z.core.$ZodType, Endpoint extends stri
   const { name, timeoutMs = 10_000, sideEffects = false, requiresApproval = false } = options;
   if (!NAME.test(name)) throw new TypeError('A tool name has 1 to 64 of A-Z a-z 0-9 _ and -.');
   if (!(timeoutMs > 0 && timeoutMs <= 900_000)) throw new TypeError(`${name}: timeoutMs is 1 to 900,000.`);
+  if (options.circuit && !CIRCUIT.test(options.circuit.name))
+    throw new TypeError(`${name}: its circuit has a wrong name.`);
   const endpoints: Readonly<Record<string, string>> = options.endpoints ?? {};
   for (const base of Object.values(endpoints)) new URL(base);
   return {
@@ -67,6 +77,7 @@ export const defineTool = <Schema extends z.core.$ZodType, Endpoint extends stri
     timeoutMs,
     endpoints,
     fallback: options.fallback ?? null,
+    circuit: options.circuit ?? null,
     sideEffects,
     requiresApproval,
   };

@@ -1,4 +1,5 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { Circuits } from '../circuit-breaker/circuits.ts';
 import type { Attempt } from '../claude/types.ts';
 import type { RunAccount } from '../claude/run-account.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -45,6 +46,7 @@ export interface Run {
 /** What a pattern is made with, the same for all runs of an environment. */
 export interface LoopParts {
   readonly callModel: Attempt;
+  readonly circuits: Pick<Circuits, 'enter'>;
   readonly clock: Clock;
   readonly emit: Emit;
   /** Binds a tool's `fetch` to the tool's own endpoints. */

@@ -6,7 +6,7 @@ import { safe } from '../kernel/redacted.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Price, PriceTable } from '../usage/price-table.ts';
 import { costOf, dearestInputRate, dearestOutputRate, inputTokenBound, priceAt } from '../usage/pricing.ts';
-import { NO_TOKENS, type UsageStore } from '../usage/record.ts';
+import { NO_TOKENS, type TokenUsage, type UsageStore } from '../usage/record.ts';
 import { attempted, bookAttempt } from './book-attempt.ts';
 import { refusal } from './faults.ts';
 import type { MessagesApi } from './messages-api.ts';
@@ -22,6 +22,9 @@ export interface WithBudgetOptions {
 
 /** What is added to the provider's own count, which it calls an estimate. */
 const COUNT_MARGIN = 1.05;
+
+/** How a request asks for the one-hour cache; text that only looks like it raises the bound, never lowers it. */
+const ONE_HOUR = '"ttl":"1h"';
 
 const unmetered: Metered = { tokens: NO_TOKENS, estimated: null, firstContentMs: null, upstreamRequestId: null };
 
@@ -44,7 +47,7 @@ const fitting = (
   inputTokens: number,
   { account }: CallContext,
 ): Worst => {
-  const terms = { inferenceGeo: request.inference_geo ?? null, oneHourCacheWrites: json.includes('"ttl":"1h"') };
+  const terms = { inferenceGeo: request.inference_geo ?? null, oneHourCacheWrites: json.includes(ONE_HOUR) };
   const fit = fitOutput({
     remaining: account.remaining(),
     inputCost: pico(dearestInputRate(price, inputTokens, terms) * BigInt(inputTokens)),
@@ -63,6 +66,14 @@ const tooDear = ({ account }: CallContext, asked: bigint): AppError =>
       asked: formatUsd(pico(asked)),
     },
   });
+
+/** All of the input, as the dearest kind that the request may have made of it. */
+const unanswered = (inputTokens: number, json: string): TokenUsage => {
+  if (!json.includes('"cache_control"')) return { ...NO_TOKENS, inputTokens };
+  return json.includes(ONE_HOUR)
+    ? { ...NO_TOKENS, cacheWrite1hInputTokens: inputTokens }
+    : { ...NO_TOKENS, cacheWrite5mInputTokens: inputTokens };
+};
 
 /**
  * Reserves what an attempt can cost at most, lowers its output to what is affordable, and books what it did cost:
@@ -96,7 +107,7 @@ export const withBudget =
     const outcome = await next({ ...request, max_tokens: fit.maxTokens }, context);
 
     const { metered } = outcome;
-    const tokens = metered.estimated === 'unanswered' ? { ...NO_TOKENS, inputTokens } : metered.tokens;
+    const tokens = metered.estimated === 'unanswered' ? unanswered(inputTokens, json) : metered.tokens;
     const cost = costOf(tokens, price, { inferenceGeo: request.inference_geo ?? null });
     settle(cost);
     booked.push({ model: request.model, tokens, cost });

@@ -32,8 +32,8 @@ it('reaches an endpoint that the tool declares', async () => {
 
 it('reaches what stands in for an endpoint, below its path', async () => {
   const overrides = new Map([['https://api.example.com', `${base}/mirror/`]]);
-  await bound({ api: 'https://api.example.com' }, overrides)('api', '/v1');
-  expect(seen.at(-1)).toBe('/mirror/v1');
+  await bound({ api: 'https://api.example.com/shop/' }, overrides)('api', '/v1');
+  expect(seen.at(-1)).toBe('/mirror/shop/v1');
 });
 
 it.each([

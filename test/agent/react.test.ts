@@ -5,6 +5,7 @@ import { fault, refusal } from '../../lib/claude/faults.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
+import type { LoopParts } from '../../lib/agent/types.ts';
 import { answer, runParts, text, use } from './run-parts.ts';
 
 const metered = { tokens: NO_TOKENS, estimated: null, firstContentMs: null, upstreamRequestId: null };
@@ -231,6 +232,77 @@ describe('tool calls', () => {
     const { runId } = await run();
     expect(results(requests, 1)[0]?.content).toBe('{"ok":[1,null]}');
     expect(keys).toEqual([`${runId}:toolu_keyed`]);
+  });
+});
+
+describe('a tool that names a circuit', () => {
+  type Entry = Awaited<ReturnType<LoopParts['circuits']['enter']>>;
+  const watched = (entry: Partial<Entry> = {}) => {
+    const told: unknown[] = [];
+    const settle = async (result: unknown) => void told.push(result);
+    const enter = async (...asked: unknown[]) => {
+      told.push(asked);
+      return { admitted: true, probe: false, began: async () => {}, settle, ...entry } as Entry;
+    };
+    return { told, circuits: { enter } };
+  };
+  const circuit = { name: 'tool/shop', failureThreshold: 3 };
+  const tool = (run: () => unknown, fallback?: () => string) =>
+    defineTool({
+      name: 'shop',
+      description: '',
+      input: z.object({}),
+      circuit,
+      timeoutMs: 1_000,
+      run,
+      ...(fallback ? { fallback } : {}),
+    });
+  const script = [answer([use('shop')]), answer([text('Ok.')])];
+
+  it.each([
+    ['a result', () => 'fine', 'success'],
+    ['a failure', () => Promise.reject(new Error('down')), 'failure'],
+    ['a refusal in words', () => Promise.reject(declined(safe`No such order.`)), 'neutral'],
+    ['a fatal failure', () => Promise.reject(fatal(safe`Gone.`)), 'failure'],
+  ])('tells it of %s', async (_title, work, expected) => {
+    const { told, circuits } = watched();
+    await runParts(script, { tools: [tool(work)], circuits })
+      .run()
+      .catch(() => undefined);
+    expect(told).toEqual([['tool/shop', circuit], expected]);
+  });
+
+  it('tells it of a timeout of its own, but says nothing when the run itself was out of time', async () => {
+    const own = watched();
+    const one = runParts(script, { tools: [tool(() => new Promise(() => undefined))], circuits: own.circuits });
+    const first = one.run();
+    await one.clock.advance(1_000);
+    await first;
+    expect(own.told[1]).toBe('failure');
+
+    const cutShort = watched();
+    const two = runParts(script, { tools: [tool(() => new Promise(() => undefined))], circuits: cutShort.circuits });
+    const second = two.run({ timeoutMs: 500 });
+    await two.clock.advance(500);
+    await second;
+    expect(cutShort.told[1]).toBe('neutral');
+  });
+
+  it.each([
+    ['its fallback stands in', () => 'Later, please.', { content: 'Later, please.' }],
+    [
+      'the model is told that it is not available',
+      undefined,
+      { content: 'The tool is not available just now.', is_error: true },
+    ],
+  ])('is not called while it is open; %s', async (_title, fallback, expected) => {
+    let called = false;
+    const { circuits } = watched({ admitted: false, retryAfterMs: 5_000 });
+    const shop = tool(() => (called = true), fallback);
+    const { run, requests } = runParts(script, { tools: [shop], circuits });
+    await run();
+    expect(called).toBe(false);
+    expect(results(requests, 1)).toMatchObject([expected]);
   });
 });
 

@@ -5,6 +5,7 @@ import type { RunRequest } from '../../lib/agent/run-request.ts';
 import { silentStream, type RunStream } from '../../lib/agent/run-stream.ts';
 import { createSyncRun, type SyncRunCall } from '../../lib/agent/sync-run.ts';
 import type { LoopParts } from '../../lib/agent/types.ts';
+import { UNGUARDED } from '../../lib/circuit-breaker/entry.ts';
 import type { Attempt, CallContext, ModelRequest, Outcome } from '../../lib/claude/types.ts';
 import { createIds } from '../../lib/kernel/ids.ts';
 import { pico } from '../../lib/kernel/money.ts';
@@ -49,6 +50,7 @@ export interface RunPartsOptions extends Partial<AgentOptions> {
   readonly fetchFor?: LoopParts['fetchFor'];
   readonly runs?: RunStore;
   readonly stream?: RunStream;
+  readonly circuits?: LoopParts['circuits'];
   readonly claim?: SyncRunCall['claim'];
 }
 
@@ -78,6 +80,7 @@ export const runParts = (script: readonly (Outcome | Script)[], options: RunPart
   const runSync = createSyncRun({
     catalog: createCatalog([agent]),
     callModel,
+    circuits: options.circuits ?? { enter: async () => UNGUARDED },
     runs,
     ids: createIds(clock, (length) => new Uint8Array(length).fill(7)),
     clock,

@@ -102,6 +102,22 @@ describe('an attempt', () => {
     expect(record?.tokens.inputTokens).toBe(Buffer.byteLength(JSON.stringify(REQUEST)) + 1_000);
   });
 
+  it.each([
+    ['a cache write', { type: 'ephemeral' }, 'cacheWrite5mInputTokens'],
+    ['a write to the one-hour cache', { type: 'ephemeral', ttl: '1h' }, 'cacheWrite1hInputTokens'],
+  ] as const)('that was never answered and may have made %s is booked as one', async (_title, cache_control, kind) => {
+    const outcome: Outcome = {
+      ok: false,
+      fault: fault('no-content'),
+      metered: metered({ tokens: NO_TOKENS, estimated: 'unanswered' }),
+    };
+    const run = budgeted({ outcome });
+    await run.attempt({ ...REQUEST, system: [{ type: 'text', text: 'x', cache_control }] }, run.context);
+    const [record] = await run.records();
+    expect(record?.tokens[kind]).toBeGreaterThan(1_000);
+    expect(record?.tokens.inputTokens).toBe(0);
+  });
+
   it('of a model without a price is refused before anything is sent', async () => {
     const run = budgeted();
     const outcome = await run.attempt({ ...REQUEST, model: 'claude-fable-5-2' }, run.context);

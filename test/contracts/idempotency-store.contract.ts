@@ -3,8 +3,8 @@ import type { Ending, Running } from '../../lib/idempotency/claim.ts';
 import { scopedKey, type ScopedKey } from '../../lib/idempotency/key.ts';
 import type { ClaimStore } from '../../lib/idempotency/store.ts';
 import { epochSeconds } from '../../lib/kernel/clock.ts';
+import { NOW } from '../idempotency/parts.ts';
 
-const NOW = Date.UTC(2026, 10, 20, 12);
 const EXPIRES = epochSeconds(NOW + 60_000);
 const LATER = epochSeconds(NOW + 120_000);
 

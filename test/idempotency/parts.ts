@@ -5,6 +5,9 @@ import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../seeded-random.ts';
 
+/** Far ahead: an engine that sweeps goes by the machine's clock, and what expires in tests is to lie there unswept. */
+export const NOW = Date.UTC(2100, 0, 1);
+
 /** Of every owner in tests. */
 export const LOCK_MS = 150_000;
 
@@ -23,7 +26,7 @@ export const request = (key: string, change: Partial<ClaimRequest> = {}): ClaimR
 
 /** Idempotency on a store, at a time that stands still. */
 export const setUp = (store: ClaimStore, options: Partial<IdempotencyOptions> = {}) => {
-  const clock = createFakeClock();
+  const clock = createFakeClock(NOW);
   const events: BallastEvent[] = [];
   const emit = (event: BallastEvent) => void events.push(event);
   const idempotency = createIdempotency({ store, clock, emit, randomBytes, lockMs: LOCK_MS, ...options });

@@ -1,9 +1,9 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 import { size } from '../sizes.ts';
+import { NOW } from './parts.ts';
 import { startClaimer, type Claimer } from './start-claimer.ts';
 
-const NOW = Date.UTC(2026, 10, 21, 12);
 const LOCK_MS = 2_000;
 const BODY = '{"task":"pay once"}';
 

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
+import { reply, status } from '../upstream/answers.ts';
+import { startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
+import { allEvents } from './sse.ts';
+import { startServer, type TestServer } from './start-server.ts';
+
+const BREAK_MS = 3_000;
+const THRESHOLD = 5;
+
+let engine: TestDynamoDb;
+let upstream: ScriptedUpstream;
+let servers: readonly [TestServer, TestServer];
+beforeAll(async () => {
+  [engine, upstream] = await Promise.all([startTestDynamoDb(), startScriptedUpstream()]);
+  const env = {
+    AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
+    ANTHROPIC_API_KEY: 'key',
+    ANTHROPIC_BASE_URL: upstream.url,
+    RETRY_BASE_DELAY_MS: '1',
+    CIRCUIT_BREAK_DURATION_MS: String(BREAK_MS),
+    CIRCUIT_SUCCESS_THRESHOLD: '1',
+  };
+  servers = await Promise.all([startServer(env), startServer(env)]);
+});
+afterAll(async () => {
+  for (const server of servers) await server[Symbol.asyncDispose]();
+  await upstream.close();
+  await engine.stop();
+});
+
+const json = async (response: Response) => (await response.json()) as Record<string, unknown>;
+const asked = () => upstream.requests.filter(({ path }) => path === '/v1/messages').length;
+
+describe('an outage seen by two processes', () => {
+  it('costs the threshold and what was under way, then nothing; one probe ends it for both', async () => {
+    upstream.script('*', [status(500)]);
+    const concurrent = 4;
+    const failures = await Promise.all(
+      Array.from({ length: concurrent }, (_, index) =>
+        servers[index % 2]?.run({ task: 'a', model: 'claude-opus-5-5' }),
+      ),
+    );
+    for (const response of failures) expect([502, 503]).toContain(response?.status);
+    const spent = asked();
+    expect(spent).toBeGreaterThanOrEqual(THRESHOLD);
+    expect(spent).toBeLessThanOrEqual(THRESHOLD + concurrent);
+
+    // The other process knows within about a second; the one that opened it, at once.
+    await expect
+      .poll(async () => (await json(await servers[1].run({ task: 'b', model: 'claude-opus-5-5' })))['code'])
+      .toBe('circuit-open');
+    const quiet = asked();
+    const refused = await servers[0].run({ task: 'c', model: 'claude-opus-5-5' });
+    expect(refused.status).toBe(503);
+    const problem = await json(refused);
+    expect(problem).toMatchObject({ code: 'circuit-open', usage: { modelCalls: 0, costUsd: '0' } });
+    expect(problem['retryAfterMs']).toBeGreaterThan(0);
+    expect(problem['retryAfterMs']).toBeLessThanOrEqual(BREAK_MS);
+    expect(refused.headers.get('retry-after')).toMatch(/^[1-3]$/);
+    const events = await allEvents(
+      await servers[0].run({ task: 'c', model: 'claude-opus-5-5' }, { accept: 'text/event-stream' }),
+    );
+    expect(events.at(-1)).toMatchObject({ event: 'run.failed', data: { code: 'circuit-open' } });
+    expect(asked()).toBe(quiet);
+
+    // Another model has a circuit of its own.
+    upstream.script('claude-haiku-5-5', [reply('fine')]);
+    expect((await servers[0].run({ task: 'd', complexity: 'simple' })).status).toBe(200);
+
+    upstream.script('*', [reply('back')]);
+    await expect
+      .poll(async () => (await servers[0].run({ task: 'e', model: 'claude-opus-5-5' })).status, {
+        timeout: 4 * BREAK_MS,
+        interval: 100,
+      })
+      .toBe(200);
+    await expect
+      .poll(async () => (await servers[1].run({ task: 'f', model: 'claude-opus-5-5' })).status, { timeout: BREAK_MS })
+      .toBe(200);
+  });
+});

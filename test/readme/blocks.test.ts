@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createWorkplace } from '../local/spawned-server.ts';
+import { differences, parseOutput } from './difference.ts';
+import { blocksOf, documents, read, ROOT, type Block } from './markdown.ts';
+
+/** Documents of which every block needs the same thing that is not here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'docs/deploy.md': 'it needs an AWS account',
+  'docs/untested-on-aws.md': 'it needs an AWS account',
+};
+
+const reasonOf = ({ reason, document }: Block) => reason ?? ELSEWHERE[document] ?? null;
+
+const blocks = documents()
+  .flatMap(blocksOf)
+  .filter(({ language }) => language === 'sh');
+const runnable = blocks.filter((block) => reasonOf(block) === null);
+const others = blocks.filter((block) => reasonOf(block) !== null);
+
+/** Runs it as a reader would in the project's directory, but for the port. Rejects where a command fails. */
+const run = (script: string, url: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const PATH = `${path.join(ROOT, 'node_modules', '.bin')}${path.delimiter}${process.env['PATH'] ?? ''}`;
+    const text = script.replaceAll('http://localhost:3000', url);
+    const options = { cwd: ROOT, env: { ...process.env, PATH }, timeout: 15_000 };
+    execFile('sh', ['-e', '-c', text], options, (error, stdout, stderr) =>
+      error ? reject(new Error(`${stderr}${stdout}`, { cause: error })) : resolve(stdout),
+    );
+  });
+
+describe('the sh blocks', () => {
+  const place = createWorkplace();
+  let url = '';
+  beforeAll(async () => {
+    url = await place.start().ready;
+  });
+  afterAll(() => place[Symbol.asyncDispose]());
+
+  it.each(runnable)('$document:$line does what it says', async ({ text, output }) => {
+    const said = await run(text, url);
+    if (output === null) expect(said).not.toBe('');
+    else expect(differences(parseOutput(output), parseOutput(said))).toEqual([]);
+  });
+});
+
+it('most blocks of the README are run, and each of the others says why not', () => {
+  const lines = others.map((block) => `  ${block.document}:${block.line}: ${reasonOf(block)}`);
+  console.info(`${runnable.length} sh blocks run, ${others.length} not:\n${lines.join('\n')}`);
+  expect(runnable.filter(({ document }) => document === 'README.md').length).toBeGreaterThan(7);
+  expect(others.filter((block) => (reasonOf(block) ?? '').length < 10)).toEqual([]);
+});
+
+it('each npm script that a document names is there', () => {
+  const { scripts } = JSON.parse(read('package.json').text) as { scripts: Record<string, string> };
+  const named = documents().flatMap(({ text }) => [...text.matchAll(/\bnpm (?:run ([\w:]+)|(start|test)\b)/g)]);
+  const names = new Set(named.map(([, script, short]) => script ?? short ?? ''));
+  expect(names.size).toBeGreaterThan(5);
+  expect([...names].filter((name) => !(name in scripts))).toEqual([]);
+});
+
+it.each([
+  ['a missing key', { a: 1, b: { c: 2 } }, { a: 1, b: {} }, 1],
+  ['another value', { status: 'succeeded' }, { status: 'failed' }, 1],
+  ['another type', { usage: { inputTokens: 3 } }, { usage: { inputTokens: '3' } }, 1],
+  ['an id of another form', { runId: 'run_1234' }, { runId: '1234' }, 1],
+  ['money where none is shown', { costUsd: '0' }, { costUsd: '0.1' }, 1],
+  ['a missing element', { steps: [{ kind: 'model' }, { kind: 'tool' }] }, { steps: [{ kind: 'model' }] }, 1],
+  [
+    'no difference in what varies, or is not shown',
+    { durationMs: 3, costUsd: '0.1' },
+    { durationMs: 9, costUsd: '0.2', x: 1 },
+    0,
+  ],
+])('a comparison finds %s', (_title, shown, real, count) => {
+  expect(differences(shown, real)).toHaveLength(count);
+});

@@ -1,0 +1,103 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { boundFetch } from '../../lib/agent/bound-fetch.ts';
+import type { Agent } from '../../lib/agent/define-agent.ts';
+import { answer, runParts, text, use } from '../agent/run-parts.ts';
+import { compile, examples } from './examples.ts';
+import { ROOT } from './markdown.ts';
+
+it('the examples compile', { timeout: 60_000 }, () => {
+  expect(examples().map(({ path: file }) => file)).toEqual(['agents/tools/order-status.ts', 'agents/support.ts']);
+  expect(compile(examples())).toEqual([]);
+});
+
+it('an example that does not compile is found', { timeout: 60_000 }, () => {
+  const broken = examples().map((example) => ({ ...example, text: example.text.replace("'shop',", "'shed',") }));
+  expect(compile(broken).join()).toMatch(/order-status.*"shed"/);
+});
+
+/** A server of one test, and how often it was asked. */
+const serve = async (listener: RequestListener) => {
+  const asked: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url);
+    listener(request, response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const stop = () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  };
+  return { url: `http://127.0.0.1:${port}`, asked, [Symbol.asyncDispose]: async () => void (await stop()) };
+};
+
+describe('the agent and the tool of the README', () => {
+  let folder = '';
+  let support: Agent;
+
+  // They stand where git looks away, beside links to what they import.
+  beforeAll(async () => {
+    mkdirSync(path.join(ROOT, '.ballast'), { recursive: true });
+    folder = mkdtempSync(path.join(ROOT, '.ballast', 'readme-'));
+    mkdirSync(path.join(folder, 'agents', 'tools'), { recursive: true });
+    symlinkSync(path.join(ROOT, 'lib'), path.join(folder, 'lib'));
+    const existing = path.join('agents', 'tools', 'current-time.ts');
+    symlinkSync(path.join(ROOT, existing), path.join(folder, existing));
+    for (const example of examples()) writeFileSync(path.join(folder, example.path), example.text);
+    ({ support } = (await import(path.join(folder, 'agents', 'support.ts'))) as { support: Agent });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** A run whose model asks for one order; gives back what the model is told then. */
+  const askFor = async (orderId: string, shopUrl: string) => {
+    const script = [answer([use('order_status', { orderId })]), answer([text('That is how far it is.')])];
+    const fetchFor = boundFetch({ fetch, overrides: new Map([['https://shop.example.com', `${shopUrl}/api`]]) });
+    const parts = runParts(script, { ...support, tools: [...support.tools.values()], fetchFor });
+    const { output, usage } = await parts.run({ agent: 'support', task: `How far is ${orderId}?` });
+    expect({ output, calls: usage.toolCalls }).toEqual({ output: 'That is how far it is.', calls: 1 });
+    const [told] = parts.requests[1]?.messages.at(-1)?.content as [object];
+    return told;
+  };
+
+  it('give the model what the shop says', async () => {
+    await using shop = await serve((_request, response) =>
+      response.end('{"status":"shipped","parcels":2,"by":"post"}'),
+    );
+    expect(await askFor('A-1234', shop.url)).toMatchObject({ content: '{"status":"shipped","parcels":2}' });
+    expect(shop.asked).toEqual(['/api/orders/A-1234']);
+  });
+
+  it('decline an order that is not there, in words for the model', async () => {
+    await using shop = await serve((_request, response) => response.writeHead(404).end());
+    const content = 'There is no order of this number. Ask the user for it again.';
+    expect(await askFor('A-1', shop.url)).toMatchObject({ content, is_error: true });
+  });
+
+  it('fall back where the shop refuses, and the run goes on', async () => {
+    await using shop = await serve((_request, response) => response.writeHead(500).end('a canary'));
+    const told = await askFor('A-1', shop.url);
+    expect(told).toMatchObject({ content: expect.stringMatching(/^The shop does not answer/) as string });
+    expect(told).not.toHaveProperty('is_error');
+  });
+
+  it('follow no redirect', async () => {
+    await using elsewhere = await serve((_request, response) => response.end('{"status":"shipped","parcels":2}'));
+    await using shop = await serve((_request, response) =>
+      response.writeHead(302, { location: `${elsewhere.url}/api/orders/A-1` }).end(),
+    );
+    expect(await askFor('A-1', shop.url)).toMatchObject({ content: expect.stringMatching(/^The shop/) as string });
+    expect(elsewhere.asked).toEqual([]);
+  });
+
+  it('never see an input that the schema refuses', async () => {
+    await using shop = await serve((_request, response) => response.end());
+    const content = expect.stringMatching(/^The input is not valid: orderId /) as string;
+    expect(await askFor('A-1/../../admin', shop.url)).toMatchObject({ content, is_error: true });
+    expect(shop.asked).toEqual([]);
+  });
+});
