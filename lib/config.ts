@@ -2,6 +2,8 @@ import * as z from 'zod/mini';
 
 const milliseconds = (fallback: number, least = 1) =>
   z._default(z.coerce.number().check(z.int(), z.minimum(least), z.maximum(900_000)), fallback);
+const count = (fallback: number) =>
+  z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000)), fallback);
 const name = (fallback: string) => z._default(z.string().check(z.minLength(1), z.maxLength(255)), fallback);
 const url = (fallback: string) => z._default(z.url({ protocol: /^https?$/ }), fallback);
 
@@ -13,6 +15,7 @@ export const ConfigSchema = z.object({
   LEDGER_TABLE: name('ballast-local-ledger'),
   RUNS_TABLE: name('ballast-local-runs'),
   ANTHROPIC_SECRET_ID: name('ballast/local/anthropic'),
+  ALERTS_SECRET_ID: name('ballast/local/alerts'),
   ANTHROPIC_BASE_URL: url('https://api.anthropic.com'),
   OPEN_METEO_BASE_URL: z.optional(z.url({ protocol: /^https?$/ })),
   MODEL_PRICES: z.optional(z.string()),
@@ -23,6 +26,11 @@ export const ConfigSchema = z.object({
   RETRY_MAX_DELAY_MS: milliseconds(20_000, 0),
   FIRST_TOKEN_TIMEOUT_MS: milliseconds(30_000),
   STREAM_IDLE_TIMEOUT_MS: milliseconds(30_000),
+  CIRCUIT_FAILURE_THRESHOLD: count(5),
+  CIRCUIT_FAILURE_RATIO: z._default(z.coerce.number().check(z.minimum(0.01), z.maximum(1)), 0.5),
+  CIRCUIT_FAILURE_WINDOW_MS: milliseconds(60_000),
+  CIRCUIT_BREAK_DURATION_MS: milliseconds(60_000),
+  CIRCUIT_SUCCESS_THRESHOLD: count(2),
   RUN_TIMEOUT_MS: milliseconds(120_000, 1_000),
 });
 
@@ -44,5 +52,5 @@ const bound = (issue: z.core.$ZodIssue): string => {
   if (issue.code === 'too_small') return `at least ${issue.minimum}`;
   if (issue.code === 'too_big') return `at most ${issue.maximum}`;
   if (issue.code === 'invalid_value') return `one of ${issue.values.join(' ')}`;
-  return issue.code === 'invalid_format' ? 'an http or https URL' : 'a whole number';
+  return issue.code === 'invalid_format' ? 'an http or https URL' : 'a number of the documented kind';
 };

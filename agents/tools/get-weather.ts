@@ -106,6 +106,7 @@ export const getWeather = defineTool({
       .string()
       .check(z.minLength(1), z.maxLength(200), z.describe('A town or a postal code, such as Zurich. No street.')),
   }),
+  circuit: { name: 'tool/open-meteo', failureThreshold: 3, breakDurationMs: 30_000 },
   timeoutMs: 5_000,
   endpoints: { geocoding: 'https://geocoding-api.open-meteo.com', forecast: 'https://api.open-meteo.com' },
   fallback: () => "The weather service can't be reached right now. Tell the user so; don't guess the weather.",

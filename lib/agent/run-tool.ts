@@ -45,10 +45,14 @@ const healthOf = ({ error }: ToolVerdict, run: Run): 'success' | 'failure' | 'ne
   return error.code === 'declined' || run.deadline.stoppedBy !== null ? 'neutral' : 'failure';
 };
 
+/** A probe that has not been heard of for longer than its call can take is lost. */
+const LEASE_MARGIN_MS = 5_000;
+
 /** The call inside its time limit and, where the tool names one, its circuit. */
 const guarded = async (parts: LoopParts, run: Run, call: Call): Promise<ToolVerdict> => {
   const { circuit, timeoutMs } = call.tool;
-  const entry = circuit && (await parts.circuits.enter(circuit.name, circuit));
+  const entry =
+    circuit && (await parts.circuits.enter(circuit.name, { ...circuit, probeLeaseMs: timeoutMs + LEASE_MARGIN_MS }));
   if (entry && !entry.admitted) return leftAlone(call.tool, call.input);
   using limit = createDeadline(parts.clock, Math.min(timeoutMs, run.deadline.remainingMs()), run.deadline.signal);
   const verdict = await attempt(parts, run, call, limit);

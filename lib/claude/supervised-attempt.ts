@@ -55,9 +55,11 @@ export const supervisedAttempt =
     const take = (event: RawMessageStreamEvent) => {
       const content = isContent(event);
       watchdog.saw(content ? 'content' : 'preamble');
-      if (content) firstContentMs ??= clock.now() - startedAt;
+      const first = content && firstContentMs === null;
+      if (first) firstContentMs = clock.now() - startedAt;
       begun = true;
       const text = assembly.apply(event);
+      if (first) context.began?.();
       if (text !== '') context.sink.text(text);
     };
 

@@ -80,6 +80,8 @@ export interface CallContext {
   readonly sink: TextSink;
   /** The attempts made so far, in order; the budget bracket appends. */
   readonly booked: BookedAttempt[];
+  /** Called once an attempt, at its first content. */
+  readonly began?: () => void;
 }
 
 /** One try, or several behind a bracket; it never throws what an upstream or a limit did, it returns it. */

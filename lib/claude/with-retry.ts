@@ -3,7 +3,7 @@ import { label } from '../kernel/redacted.ts';
 import { decideRetry, type RetryOptions } from '../retry/decision.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { fault, isRetryable } from './faults.ts';
-import type { Bracket } from './types.ts';
+import type { Bracket, Outcome } from './types.ts';
 
 export interface WithRetryOptions {
   readonly clock: Clock;
@@ -11,6 +11,8 @@ export interface WithRetryOptions {
   readonly emit: Emit;
   readonly retry: RetryOptions;
 }
+
+const isCircuitOpen = (outcome: Outcome): boolean => !outcome.ok && outcome.fault.error.code === 'circuit-open';
 
 /**
  * Tries again what another attempt may mend, with full jitter and never past the deadline.
@@ -20,8 +22,12 @@ export const withRetry =
   ({ clock, random, emit, retry: options }: WithRetryOptions): Bracket =>
   (next) =>
   async (request, context) => {
+    let before: Outcome | undefined;
     for (let retry = 0; ; retry += 1) {
       const outcome = await next(request, context);
+      // A retry that finds the circuit open was never made: what the last attempt met is what happened.
+      if (before && isCircuitOpen(outcome)) return before;
+      before = outcome;
       if (outcome.ok || !isRetryable(outcome.fault.kind)) return outcome;
       const { kind, retryAfterMs, contentSeen } = outcome.fault;
       const remainingMs = context.deadline.remainingMs();

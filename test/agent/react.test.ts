@@ -269,7 +269,7 @@ describe('a tool that names a circuit', () => {
     await runParts(script, { tools: [tool(work)], circuits })
       .run()
       .catch(() => undefined);
-    expect(told).toEqual([['tool/shop', circuit], expected]);
+    expect(told).toEqual([['tool/shop', { ...circuit, probeLeaseMs: 6_000 }], expected]);
   });
 
   it('tells it of a timeout of its own, but says nothing when the run itself was out of time', async () => {

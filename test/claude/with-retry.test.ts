@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { fault } from '../../lib/claude/faults.ts';
+import { fault, refusal } from '../../lib/claude/faults.ts';
 import type { Attempt, FaultKind, Outcome } from '../../lib/claude/types.ts';
 import { withRetry } from '../../lib/claude/with-retry.ts';
+import { AppError } from '../../lib/kernel/errors.ts';
+import { safe } from '../../lib/kernel/redacted.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
 import { REQUEST, setting } from './parts.ts';
@@ -78,6 +80,15 @@ describe('a failed attempt', () => {
   it('whose text was seen takes it back first', async () => {
     const result = await retried([failing('cut', { contentSeen: true }), answered]).finish();
     expect(result.heard).toEqual(['<reset>']);
+  });
+
+  it('whose retry finds the circuit open is told as what it met itself', async () => {
+    const error = new AppError('circuit-open', safe`open`, { retryAfterMs: 5_000 });
+    const open: Outcome = { ok: false, fault: refusal(error), metered };
+    const result = await retried([failing('overloaded'), open]).finish();
+    expect(result).toMatchObject({ attempts: 2, outcome: { fault: { kind: 'overloaded' } } });
+    const first = await retried([open, answered]).finish();
+    expect(first).toMatchObject({ attempts: 1, outcome: { fault: { error: { code: 'circuit-open' } } } });
   });
 
   it('with an absurd Retry-After is told at once, with the delay', async () => {

@@ -1,0 +1,109 @@
+import { AppError } from '../kernel/errors.ts';
+import type { Clock, Random } from '../kernel/clock.ts';
+import { createDeadline } from '../kernel/deadline.ts';
+import { label, safe } from '../kernel/redacted.ts';
+import { nameError } from '../telemetry/describe-error.ts';
+import type { Emit } from '../telemetry/events.ts';
+import { createChange } from './change.ts';
+import type { Circuit } from './circuit.ts';
+import { admit, elect, override, type Result } from './decision.ts';
+import { createEntry, UNGUARDED, type Entry } from './entry.ts';
+import { createKnownCircuits } from './known-circuits.ts';
+import type { CircuitOptions } from './options.ts';
+import { createReports } from './reports.ts';
+import type { CircuitStore } from './store.ts';
+import { createTally } from './tally.ts';
+import { viewOf, type CircuitView } from './view.ts';
+
+/** Longest time to become the probe, and for an administrator's word. */
+const ELECTION_LIMIT_MS = 1_000;
+const OVERRIDE_LIMIT_MS = 5_000;
+/** When to come back to a circuit that too many change at once. */
+const CONTENDED_MS = 1_000;
+
+export interface CircuitsOptions {
+  readonly store: CircuitStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly emit: Emit;
+  /** For circuits without settings of their own. */
+  readonly options: CircuitOptions;
+}
+
+/** The circuits of all dependencies, shared by every process on the store. */
+export interface Circuits {
+  /** Asks to pass; never rejects. Where the store fails, the call goes through and is counted. */
+  enter(name: string, settings?: Partial<CircuitOptions>): Promise<Entry>;
+  /** How a circuit stands, as `enter` would see it, and so that the next `enter` need not read; `null`: the store fails. */
+  look(name: string): Promise<CircuitView | null>;
+  /** All circuits that failed or were changed lately, by name. Rejects with `store-unavailable`. */
+  list(): Promise<CircuitView[]>;
+  /** An administrator's word: `closed` clears its failures. Rejects with `store-unavailable`. */
+  set(name: string, state: 'closed' | 'isolated'): Promise<CircuitView>;
+}
+
+export const createCircuits = ({ store, clock, random, emit, options: defaults }: CircuitsOptions): Circuits => {
+  const known = createKnownCircuits({ store, clock });
+  const change = createChange({ store, clock, random, known, emit });
+  const reports = createReports({ change, known, tally: createTally(clock), clock });
+
+  const unguarded = (name: string, operation: 'enter' | 'report', error: unknown) =>
+    emit({ type: 'circuit.unguarded', name: label(name), operation: label(operation), error: nameError(error) });
+  const heard = async (name: string, report: Promise<void>): Promise<void> => {
+    try {
+      await report;
+    } catch (error) {
+      unguarded(name, 'report', error);
+    }
+  };
+
+  const passing = (name: string, { generation }: Circuit, options: CircuitOptions): Entry => {
+    const act: Record<Result, () => Promise<void>> = {
+      success: () => reports.succeeded(name, generation, options),
+      failure: () => reports.failed(name, generation, options),
+      neutral: async () => {},
+    };
+    return createEntry(false, (result) => heard(name, act[result]()));
+  };
+  const probing = (name: string, ticket: number, options: CircuitOptions): Entry =>
+    createEntry(true, (result) => heard(name, reports.probed(name, ticket, result, options)));
+
+  const decided = async (name: string, circuit: Circuit, options: CircuitOptions): Promise<Entry> => {
+    const admission = admit(circuit, clock.now());
+    if (admission.kind === 'pass') return passing(name, circuit, options);
+    if (admission.kind === 'refuse') return { admitted: false, retryAfterMs: admission.retryAfterMs };
+    using limit = createDeadline(clock, ELECTION_LIMIT_MS);
+    const swap = await change(name, (current) => elect(current, clock.now(), options), limit.signal);
+    if (swap.kind === 'changed') return probing(name, swap.to.version, options);
+    if (swap.kind === 'contended') return { admitted: false, retryAfterMs: CONTENDED_MS };
+    return await decided(name, swap.circuit, options);
+  };
+
+  return {
+    async enter(name, settings = {}) {
+      try {
+        return await decided(name, await known.get(name), { ...defaults, ...settings });
+      } catch (error) {
+        unguarded(name, 'enter', error);
+        return UNGUARDED;
+      }
+    },
+    look: (name) =>
+      known.get(name).then(
+        (circuit) => viewOf(name, circuit, clock.now()),
+        () => null,
+      ),
+    async list() {
+      const all = await store.list();
+      return all.map(({ name, circuit }) => viewOf(name, circuit, clock.now()));
+    },
+    async set(name, state) {
+      using limit = createDeadline(clock, OVERRIDE_LIMIT_MS);
+      const swap = await change(name, (circuit) => override(circuit, state, clock.now()), limit.signal);
+      if (swap.kind === 'contended') {
+        throw new AppError('store-unavailable', safe`the circuit is being changed`, { retryAfterMs: CONTENDED_MS });
+      }
+      return viewOf(name, swap.kind === 'changed' ? swap.to : swap.circuit, clock.now());
+    },
+  };
+};

@@ -1,0 +1,42 @@
+import { sleep, type Clock, type Random } from '../kernel/clock.ts';
+import { NEVER_FAILED, type Circuit } from './circuit.ts';
+import type { CircuitStore } from './store.ts';
+
+/** Tries of one change. Ten writers at once are through by then; where more fail together, the circuit is opening anyway. */
+export const MAX_TRIES = 10;
+
+/** Ceilings of the pauses between tries: the first, doubled up to the last. One try takes some 10 ms. */
+const BASE_PAUSE_MS = 10;
+const MAX_PAUSE_MS = 80;
+
+export type Swap =
+  | { readonly kind: 'changed'; readonly from: Circuit; readonly to: Circuit }
+  | { readonly kind: 'unchanged'; readonly circuit: Circuit }
+  /** Others were faster each time. */
+  | { readonly kind: 'contended' };
+
+export interface SwapOptions {
+  readonly store: CircuitStore;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What to write over a circuit; `null`: nothing. It is asked anew with each try. */
+export type Decide = (circuit: Circuit) => Circuit | null;
+
+/**
+ * Changes a circuit by its version: strong read, decision, conditional write, again where another was faster.
+ * Rejects when the store fails, and when `signal` aborts.
+ */
+export const createSwap =
+  ({ store, clock, random }: SwapOptions) =>
+  async (name: string, decide: Decide, signal: AbortSignal, tries = MAX_TRIES): Promise<Swap> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const from = (await store.get(name, { signal })) ?? NEVER_FAILED;
+      const to = decide(from);
+      if (to === null) return { kind: 'unchanged', circuit: from };
+      if (await store.replace(name, from.version, to, signal)) return { kind: 'changed', from, to };
+      if (attempt >= tries) return { kind: 'contended' };
+      await sleep(clock, random() * Math.min(MAX_PAUSE_MS, BASE_PAUSE_MS * 2 ** (attempt - 1)), signal);
+    }
+  };

@@ -1,0 +1,65 @@
+import type { Clock } from '../kernel/clock.ts';
+import { createDeadline } from '../kernel/deadline.ts';
+import { NEVER_FAILED, type Circuit } from './circuit.ts';
+import type { CircuitStore } from './store.ts';
+
+/** How old what an environment knows may be: the contract's "every process sees within about a second". */
+const KEPT_MS = 1_000;
+/** A call waits no longer than this for its circuit: then it goes unguarded. */
+const READ_LIMIT_MS = 500;
+
+/** What one environment knows of the circuits: one eventually consistent read a second and name, shared by all who ask. */
+export interface KnownCircuits {
+  /** Rejects when the store does not answer, for a second from then without asking it again. */
+  get(name: string): Promise<Circuit>;
+  /** What was last read or written here, however old. */
+  last(name: string): Circuit | null;
+  /** Takes over what this environment has just written or read strongly, unless it knows a later version. */
+  learn(name: string, circuit: Circuit): void;
+}
+
+export interface KnownCircuitsOptions {
+  readonly store: Pick<CircuitStore, 'get'>;
+  readonly clock: Clock;
+}
+
+interface Kept {
+  /** When the reading began: what was true then. */
+  readonly at: number;
+  readonly reading: Promise<Circuit>;
+}
+
+export const createKnownCircuits = ({ store, clock }: KnownCircuitsOptions): KnownCircuits => {
+  const kept = new Map<string, Kept>();
+  const last = new Map<string, Circuit>();
+
+  const read = async (name: string): Promise<Circuit> => {
+    const before = last.get(name);
+    using limit = createDeadline(clock, READ_LIMIT_MS);
+    const { signal } = limit;
+    const found = (await store.get(name, { eventually: true, signal })) ?? NEVER_FAILED;
+    // A replica that lags behind what was seen here already is not believed.
+    const lags = before !== undefined && found.version < before.version;
+    const circuit = lags ? ((await store.get(name, { signal })) ?? NEVER_FAILED) : found;
+    const learned = last.get(name);
+    if (learned !== undefined && learned !== before) return learned;
+    last.set(name, circuit);
+    return circuit;
+  };
+  return {
+    get(name) {
+      const now = clock.now();
+      const known = kept.get(name);
+      if (known !== undefined && now - known.at < KEPT_MS) return known.reading;
+      const reading = read(name);
+      kept.set(name, { at: now, reading });
+      return reading;
+    },
+    last: (name) => last.get(name) ?? null,
+    learn(name, circuit) {
+      if (circuit.version < (last.get(name)?.version ?? 0)) return;
+      last.set(name, circuit);
+      kept.set(name, { at: clock.now(), reading: Promise.resolve(circuit) });
+    },
+  };
+};
