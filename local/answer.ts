@@ -70,14 +70,12 @@ export const createAnswer = ({ matchRoute, handlers, log, ids, clock }: AnswerOp
     }
   };
   return async (exchange) => {
-    const { request, response, expectsContinue } = exchange;
+    const { response } = exchange;
     const requestId = ids.request();
     try {
       await call(exchange, requestId, await read(exchange, requestId));
     } catch (error) {
       if (response.headersSent || response.destroyed) return void response.destroy();
-      // A client that was never told to continue may send its body or the next request: nobody could tell them apart.
-      if (expectsContinue && !request.readableDidRead) response.shouldKeepAlive = false;
       const told = error instanceof AppError ? error : new AppError('invalid-request', safe`the request was cut off`);
       writeResponse(response, problemResponse(told, requestId), requestId);
     }

@@ -1,3 +1,4 @@
+import { ALERTS_VARIABLES } from './alerts-secret.ts';
 import type { Environment, Settings } from './settings.ts';
 
 /** Logical ids of `infra/tables.yml`, with the names that a stage `local` gives them. */
@@ -8,6 +9,7 @@ export const TABLE_NAMES = {
 } as const;
 
 export const ANTHROPIC_SECRET_ID = 'ballast/local/anthropic';
+export const ALERTS_SECRET_ID = 'ballast/local/alerts';
 
 export interface Surroundings {
   readonly settings: Settings;
@@ -40,6 +42,8 @@ export const functionEnvironment = (env: Environment, surroundings: Surroundings
     LEDGER_TABLE: TABLE_NAMES.LedgerTable,
     RUNS_TABLE: TABLE_NAMES.RunsTable,
     ANTHROPIC_SECRET_ID,
+    ALERTS_SECRET_ID,
+    ...Object.fromEntries(ALERTS_VARIABLES.map((name) => [name, undefined])),
     // The key is in the secret, and nowhere else where a function could print it.
     ANTHROPIC_API_KEY: undefined,
     ANTHROPIC_AUTH_TOKEN: undefined,

@@ -5,7 +5,7 @@ import type { Clock } from '../lib/kernel/clock.ts';
 import type { ProxyEvent } from './http-event.ts';
 import { isStreaming } from './lambda-shim.ts';
 import { createResponseStream } from './response-stream.ts';
-import type { FunctionDefinition } from './routes.ts';
+import type { FunctionDefinition } from './triggers.ts';
 import { writeResponse } from './write-response.ts';
 
 /** The context object of Lambda, with the one thing that only a local server can tell. */

@@ -2,13 +2,15 @@ import './lambda-shim.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAnswer } from './answer.ts';
-import { ANTHROPIC_SECRET_ID, functionEnvironment } from './environment.ts';
+import { ALERTS_SECRET_ID, ANTHROPIC_SECRET_ID, functionEnvironment } from './environment.ts';
 import { startEngine } from './engine.ts';
 import { serve, type Serving } from './http-server.ts';
-import { loadHandlers, loadingFailed } from './load-handlers.ts';
+import { loadHandler, loadHandlers, loadingFailed } from './load-handlers.ts';
 import { createMatchRoute } from './match-route.ts';
 import { prepareStore } from './prepare-store.ts';
 import { readRoutes, type Route } from './routes.ts';
+import { createSchedules, type EventHandler } from './run-schedules.ts';
+import { readSchedules, type Schedule } from './schedules.ts';
 import { startSecretsServer } from './secrets-server.ts';
 import type { Environment, Settings } from './settings.ts';
 import { startSimulatedClaude } from './simulated-claude/start-simulated-claude.ts';
@@ -20,6 +22,9 @@ const SIMULATED_KEY = 'simulated';
 
 /** What a function's own limit has above the deadline of a run, as in the deployment. */
 const ABOVE_RUN_MS = 20_000;
+
+/** A scheduled call is nothing to wait for: its next one tells the same. */
+const SCHEDULE_GRACE_MS = 1_000;
 
 export interface LaunchOptions {
   readonly settings: Settings;
@@ -35,6 +40,8 @@ export interface LaunchOptions {
 export interface Running extends Pick<Serving, 'port'> {
   /** Resolves when the embedded engine has ended, which without it nothing survives; never without an engine. */
   readonly engineLost: Promise<void>;
+  /** Calls the scheduled functions from now on; not before somebody was told that the server is ready. */
+  startSchedules(): void;
   /** Ends everything, in the reverse order of its start; called again with less grace, it hurries. */
   close(graceMs: number): Promise<void>;
 }
@@ -52,11 +59,22 @@ const loadApp = () =>
     throw loadingFailed('lib/app.ts', error);
   });
 
+const loadScheduled = async (root: string, schedules: readonly Schedule[]) =>
+  new Map(
+    await Promise.all(
+      schedules.map(
+        async ({ definition: { name } }) => [name, (await loadHandler(root, name)) as EventHandler] as const,
+      ),
+    ),
+  );
+
 /** Starts all that a request needs, and then takes requests. Rejects with nothing left running. */
 export const launch = async (options: LaunchOptions): Promise<Running> => {
   const { settings, env, root } = options;
   await using started = new AsyncDisposableStack();
-  const routes = readRoutes(readFileSync(join(root, 'serverless.yml'), 'utf8'));
+  const description = readFileSync(join(root, 'serverless.yml'), 'utf8');
+  const routes = readRoutes(description);
+  const schedules = readSchedules(description);
   const directory = started.use(await waitForDataDirectory(settings.dataDirectory, systemClock));
 
   const startDynamoDb = async () => {
@@ -66,7 +84,12 @@ export const launch = async (options: LaunchOptions): Promise<Running> => {
     return engine;
   };
   const dynamoDb = await startDynamoDb();
-  const secrets = await startSecretsServer(new Map([[ANTHROPIC_SECRET_ID, settings.anthropicApiKey ?? SIMULATED_KEY]]));
+  const secrets = await startSecretsServer(
+    new Map([
+      [ANTHROPIC_SECRET_ID, settings.anthropicApiKey ?? SIMULATED_KEY],
+      ...(settings.alertsSecret === null ? [] : [[ALERTS_SECRET_ID, settings.alertsSecret] as const]),
+    ]),
+  );
   started.defer(() => secrets.close());
   const simulated = settings.anthropicApiKey === null ? await startSimulatedClaude({ clock: systemClock }) : null;
   if (simulated !== null) started.defer(() => simulated.close());
@@ -79,9 +102,10 @@ export const launch = async (options: LaunchOptions): Promise<Running> => {
       simulatedClaudeUrl: simulated?.url ?? null,
     }),
   );
-  const [{ app }, handlers] = await Promise.all([
+  const [{ app }, handlers, scheduled] = await Promise.all([
     loadApp(),
     loadHandlers(root, routes),
+    loadScheduled(root, schedules),
     prepareStore({ root, dataDirectory: directory.path, settings, endpoint: dynamoDb.endpoint }),
   ]);
   const { log, ids, clock } = app;
@@ -89,13 +113,17 @@ export const launch = async (options: LaunchOptions): Promise<Running> => {
   const answer = createAnswer({ matchRoute, handlers, log, ids, clock });
   const http = await serve({ answer, ids, clock, hosts: settings.hosts, port: settings.port });
 
+  const scheduler = createSchedules({ schedules, handlers: scheduled, clock, log });
   const running = started.move();
+  let closed: Promise<void> | undefined;
   return {
     port: http.port,
     engineLost: dynamoDb.exited ?? new Promise(() => undefined),
-    async close(graceMs) {
-      await http.close(graceMs);
-      await running.disposeAsync();
+    startSchedules: scheduler.start,
+    close(graceMs) {
+      const silent = Promise.all([http.close(graceMs), scheduler.stop(Math.min(graceMs, SCHEDULE_GRACE_MS))]);
+      closed ??= silent.then(() => running.disposeAsync());
+      return closed;
     },
   };
 };

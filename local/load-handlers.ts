@@ -19,7 +19,8 @@ export const loadingFailed = (what: string, error: unknown): StartRefused => {
   return new StartRefused(`${what} cannot be loaded (${nameError(error)}${at}): ${said}.`, { cause: error });
 };
 
-const load = async (root: string, name: string): Promise<Handler> => {
+/** Imports one function, in the environment as it is now. Rejects with `StartRefused` where it is missing or broken. */
+export const loadHandler = async (root: string, name: string): Promise<Handler> => {
   const file = `functions/${name}.ts`;
   if (!existsSync(join(root, file))) throw new StartRefused(`serverless.yml names ${name}, but there is no ${file}.`);
   const loaded = (await import(pathToFileURL(join(root, file)).href).catch((error: unknown) => {
@@ -35,7 +36,9 @@ const load = async (root: string, name: string): Promise<Handler> => {
  */
 export const loadHandlers = async (root: string, routes: readonly Route[]): Promise<Map<string, Handler>> => {
   const names = [...new Set(routes.map(({ definition }) => definition.name))];
-  const handlers = new Map(await Promise.all(names.map(async (name) => [name, await load(root, name)] as const)));
+  const handlers = new Map(
+    await Promise.all(names.map(async (name) => [name, await loadHandler(root, name)] as const)),
+  );
   for (const { definition, streaming, template } of routes) {
     if (isStreaming(handlers.get(definition.name)) === streaming) continue;
     const fault = streaming ? 'does not stream' : 'streams';

@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import { alertsSecretOf } from './alerts-secret.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** What `npm start` is told by its environment, beside what the functions read themselves. */
@@ -15,6 +16,8 @@ export interface Settings {
   readonly anthropicBaseUrl: string | null;
   readonly devApiKey: string;
   readonly devAdminKey: string;
+  /** Who is told of alarms, as the secret of a deployment says it; `null`: nobody. */
+  readonly alertsSecret: string | null;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -68,6 +71,7 @@ export const readSettings = (env: Environment, directory: string): Settings => {
     anthropicBaseUrl: url(env, 'ANTHROPIC_BASE_URL'),
     devApiKey: key(env, 'BALLAST_DEV_API_KEY', 'ballast-dev-key'),
     devAdminKey: key(env, 'BALLAST_DEV_ADMIN_KEY', 'ballast-dev-admin-key'),
+    alertsSecret: alertsSecretOf(env),
   };
   if (settings.devApiKey === settings.devAdminKey) {
     throw new StartRefused('BALLAST_DEV_API_KEY and BALLAST_DEV_ADMIN_KEY must differ: each belongs to one tenant.');

@@ -1,4 +1,4 @@
-import { safe } from '../lib/kernel/redacted.ts';
+import { label, safe } from '../lib/kernel/redacted.ts';
 import { describeError } from '../lib/telemetry/describe-error.ts';
 import type { Log } from '../lib/telemetry/log.ts';
 import type { Running } from './launch.ts';
@@ -7,7 +7,7 @@ import type { Running } from './launch.ts';
 const GRACE_MS = 10_000;
 
 /** Ctrl-C reaches the server from the terminal and once more through npm; what comes this close is one wish. */
-const SAME_WISH_MS = 300;
+const SAME_WISH_MS = 1_000;
 
 /** How soon a server notices that the npm which started it was killed. */
 const PARENT_POLL_MS = 100;
@@ -21,16 +21,19 @@ export interface StopOptions {
 
 /** Ends the process, with everything that it started, when it is told to or cannot go on. */
 export const stopWith = (process: NodeJS.Process, { running, log, underNpm }: StopOptions): void => {
-  let stopping: { readonly since: number } | null = null;
+  let stopping: { readonly since: number; exitCode: number } | null = null;
 
   const stop = (graceMs: number, exitCode: number) => {
-    if (stopping === null) stopping = { since: performance.now() };
-    else if (graceMs > 0) return;
-    const exit = () => process.exit(exitCode);
+    stopping ??= { since: performance.now(), exitCode };
+    stopping.exitCode = exitCode;
+    const exit = () => process.exit(stopping?.exitCode);
     running.close(graceMs).then(exit, exit);
   };
   const onSignal = (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => {
-    if (stopping === null) return stop(signal === 'SIGHUP' ? 0 : GRACE_MS, 0);
+    if (stopping === null) {
+      log.info(safe`stopping`, { signal: label(signal), graceMs: GRACE_MS });
+      return stop(signal === 'SIGHUP' ? 0 : GRACE_MS, 0);
+    }
     if (performance.now() - stopping.since > SAME_WISH_MS) stop(0, 130);
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal);

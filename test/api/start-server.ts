@@ -1,4 +1,7 @@
-import { createWorkplace } from '../local/spawned-server.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { spawnServer } from '../local/spawned-server.ts';
 
 /** `npm start` in a process of its own, as a client sees it. */
 export interface TestServer extends AsyncDisposable {
@@ -13,8 +16,8 @@ export interface TestServer extends AsyncDisposable {
 
 /** Starts the local server on a free port, with a data directory of its own and every log level on. */
 export const startServer = async (env: Readonly<Record<string, string>> = {}): Promise<TestServer> => {
-  const workplace = createWorkplace();
-  const { ready, output } = workplace.start({ env: { LOG_LEVEL: 'DEBUG', ...env } });
+  const directory = mkdtempSync(path.join(tmpdir(), 'ballast-api-'));
+  const { child, ready, output, exited } = spawnServer({ directory, env: { LOG_LEVEL: 'DEBUG', ...env } });
   const url = await ready;
   const ask = (target: string, init: RequestInit = {}) =>
     fetch(`${url}${target}`, {
@@ -31,6 +34,10 @@ export const startServer = async (env: Readonly<Record<string, string>> = {}): P
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify(body),
       }),
-    [Symbol.asyncDispose]: () => workplace[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await exited;
+      rmSync(directory, { recursive: true, force: true });
+    },
   };
 };

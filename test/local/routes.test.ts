@@ -64,6 +64,12 @@ describe('routes of serverless.yml', () => {
     expect(() => readRoutes(odd)).toThrow('the handler of odd must read dist/<function>/index.handler');
   });
 
+  it('are refused in one sentence where the file is not YAML', () => {
+    expect(() => readRoutes('functions: { a: { b: c } } }')).toThrow(
+      /^serverless\.yml is not YAML: .* at line 1, column \d+\.$/,
+    );
+  });
+
   it('are all there in the project, each with its function in functions/', () => {
     const routes = readRoutes(readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8'));
     const served = Object.fromEntries(routes.map(({ template, definition }) => [template, definition.name]));

@@ -55,7 +55,7 @@ const prepared = (env: Record<string, string>, given: Partial<Surroundings> = {}
 
 describe('the environment of the functions', () => {
   it('points at what runs here, and holds no key', () => {
-    expect(prepared({ ANTHROPIC_API_KEY: 'sk-ant-real', ANTHROPIC_AUTH_TOKEN: 'token' })).toEqual({
+    expect(prepared({ ANTHROPIC_API_KEY: 'sk-ant-real', ANTHROPIC_AUTH_TOKEN: 'token' })).toStrictEqual({
       STAGE: 'local',
       BALLAST_VERSION: '1.2.3',
       CONTROL_TABLE: 'ballast-local-control',

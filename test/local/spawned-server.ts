@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 
 const ENTRY = join(import.meta.dirname, '..', '..', 'local', 'start.mjs');
 
@@ -73,6 +74,13 @@ export const createWorkplace = () => {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+};
+
+/** The same for one test: what was started ends with it, also when it ran out of time. */
+export const testWorkplace = () => {
+  const place = createWorkplace();
+  onTestFinished(() => place[Symbol.asyncDispose]());
+  return place;
 };
 
 const parentOf = (pid: number): number | null => {

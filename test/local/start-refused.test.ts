@@ -1,14 +1,14 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { enginesOn } from '../../local/stale-engines.ts';
-import { createWorkplace, type SpawnOptions } from './spawned-server.ts';
+import { testWorkplace, type SpawnOptions } from './spawned-server.ts';
 
 /** Redefines what a process says of itself, before anything of ours runs in it. */
 const pretend = (code: string) => ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
 
 /** Starts it, expects it to give up, and gives back what it said: one line, no stack, exit code 1, nothing left running. */
 const refusal = async (options: Partial<SpawnOptions>): Promise<string> => {
-  await using place = createWorkplace();
+  const place = testWorkplace();
   const server = place.start(options);
   expect(await server.exited).toBe(1);
   expect(server.output.stdout).toBe('');
@@ -30,7 +30,7 @@ describe('npm start says in one sentence, with the way out,', () => {
   });
 
   it('that another server uses the data directory, which goes on serving', async () => {
-    await using place = createWorkplace();
+    const place = testWorkplace();
     const url = await place.start().ready;
     const second = place.start();
     expect(await second.exited).toBe(1);

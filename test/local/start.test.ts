@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ask, createWorkplace } from './spawned-server.ts';
+import { ask, testWorkplace } from './spawned-server.ts';
 
 interface Run {
   readonly runId: string;
@@ -12,7 +12,7 @@ interface Run {
 
 describe('npm start', () => {
   it('serves a run within five seconds, and writes nothing but lines of JSON where no terminal is', async () => {
-    await using place = createWorkplace();
+    const place = testWorkplace();
     const startedAt = performance.now();
     const server = place.start();
     const url = await server.ready;
@@ -37,7 +37,7 @@ describe('npm start', () => {
   });
 
   it('reads .env, where variables of the process win and empty ones set nothing', async () => {
-    await using place = createWorkplace();
+    const place = testWorkplace();
     const lines = [
       'BALLAST_DEV_API_KEY=from-the-file',
       'BALLAST_DEV_ADMIN_KEY=admin-of-the-file',
@@ -53,7 +53,7 @@ describe('npm start', () => {
   });
 
   it('takes a changed development key, and the earlier one stops working', async () => {
-    await using place = createWorkplace();
+    const place = testWorkplace();
     const first = place.start();
     await ask(await first.ready, '/agents');
     first.child.kill('SIGINT');
@@ -64,7 +64,7 @@ describe('npm start', () => {
   });
 
   it('asks the API at ANTHROPIC_BASE_URL with ANTHROPIC_API_KEY, which nobody else gets to see', async () => {
-    await using place = createWorkplace();
+    const place = testWorkplace();
     const seen: string[] = [];
     const upstream = createServer((request, response) => {
       seen.push(JSON.stringify(request.headers));
@@ -93,9 +93,9 @@ describe('npm start', () => {
 
 describe('two servers on one DynamoDB', () => {
   it('may start at once, each with its own data directory, and see the same runs', async () => {
-    await using engine = createWorkplace();
-    await using one = createWorkplace();
-    await using other = createWorkplace();
+    const engine = testWorkplace();
+    const one = testWorkplace();
+    const other = testWorkplace();
     const { startEngine } = await import('../../local/engine.ts');
     const dynamoDb = await startEngine({ dbPath: join(engine.directory, 'dynamodb.sqlite') });
     const env = { AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint };

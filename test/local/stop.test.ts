@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { enginesOn } from '../../local/stale-engines.ts';
-import { alive, ask, createWorkplace, descendantsOf } from './spawned-server.ts';
+import { alive, ask, testWorkplace, descendantsOf } from './spawned-server.ts';
 
 const until = async (done: () => boolean) => {
   while (!done()) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -18,34 +18,54 @@ describe('a server that is stopped', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'by %s ends with everything it started, and with code 0',
     async (signal) => {
-      await using place = createWorkplace();
+      const place = testWorkplace();
       const server = place.start();
       await server.ready;
       const family = descendantsOf(server.child.pid ?? 0);
       expect(alive(family)).not.toEqual([]);
       server.child.kill(signal);
       expect(await server.exited).toBe(0);
-      expect(alive(family)).toEqual([]);
+      await until(() => alive(family).length === 0);
       expect(server.output.stderr).toBe('');
     },
   );
 
-  it('lets a run that is under way end first', async () => {
-    await using place = createWorkplace();
+  it('lets a run that is under way end first, also when it is told so twice in the same breath, as by npm', async () => {
+    const place = testWorkplace();
     const server = place.start();
     const url = await server.ready;
     const answer = ask(url, '/agent/run', { task: 'What is 17 * 23?' });
     // The log tells that the run is under way: its first model call has been answered, the second is to come.
     await until(() => server.output.stdout.includes('model attempted'));
     server.child.kill('SIGINT');
+    server.child.kill('SIGTERM');
     expect(await (await answer).json()).toMatchObject({ status: 'succeeded' });
     expect(await server.exited).toBe(0);
+  });
+
+  it('ends at once when it is told so again', async () => {
+    const place = testWorkplace();
+    const server = place.start({ env: { LOG_LEVEL: 'DEBUG' } });
+    const url = await server.ready;
+    const family = descendantsOf(server.child.pid ?? 0);
+    const answer = ask(url, '/agent/run', { task: '[[delay:60000]]' }).then(
+      ({ status }) => status,
+      () => 'cut',
+    );
+    await until(() => server.output.stdout.includes('run started'));
+    while (server.child.exitCode === null) {
+      server.child.kill('SIGINT');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(await server.exited).toBe(130);
+    expect(await answer).not.toBe(200);
+    await until(() => alive(family).length === 0);
   });
 });
 
 describe('a server that is killed', () => {
   it('leaves its data to the next start', async () => {
-    await using place = createWorkplace();
+    const place = testWorkplace();
     const server = place.start();
     const runId = await runOnce(await server.ready);
     server.child.kill('SIGKILL');
@@ -54,7 +74,7 @@ describe('a server that is killed', () => {
   });
 
   it('leaves them also where its engine is left running', async () => {
-    await using place = createWorkplace();
+    const place = testWorkplace();
     const server = place.start();
     const runId = await runOnce(await server.ready);
     const engines = enginesOn(place.database);
@@ -70,7 +90,7 @@ describe('a server that is killed', () => {
 
 describe('a server whose engine ends', () => {
   it('says so and ends, rather than answering with errors for ever', async () => {
-    await using place = createWorkplace();
+    const place = testWorkplace();
     const server = place.start();
     await server.ready;
     for (const pid of enginesOn(place.database)) process.kill(pid, 'SIGKILL');
@@ -80,7 +100,7 @@ describe('a server whose engine ends', () => {
 });
 
 describe('a server behind npm', () => {
-  const startWithNpm = (place: ReturnType<typeof createWorkplace>) => {
+  const startWithNpm = (place: ReturnType<typeof testWorkplace>) => {
     const entry = join(import.meta.dirname, '..', '..', 'local', 'start.mjs');
     const start = `exec '${process.execPath}' '${entry}'`;
     writeFileSync(join(place.directory, 'package.json'), JSON.stringify({ name: 'started', scripts: { start } }));
@@ -88,17 +108,17 @@ describe('a server behind npm', () => {
   };
 
   it.each(['SIGINT', 'SIGTERM'] as const)('ends when npm is told to by %s', async (signal) => {
-    await using place = createWorkplace();
+    const place = testWorkplace();
     const npm = startWithNpm(place);
     await npm.ready;
     const family = descendantsOf(npm.child.pid ?? 0);
     npm.child.kill(signal);
     await npm.exited;
-    expect(alive(family)).toEqual([]);
+    await until(() => alive(family).length === 0);
   });
 
   it('ends when npm is killed, so that the next start works at once', async () => {
-    await using place = createWorkplace();
+    const place = testWorkplace();
     const npm = startWithNpm(place);
     const url = await npm.ready;
     const runId = await runOnce(url);
@@ -106,6 +126,6 @@ describe('a server behind npm', () => {
     npm.child.kill('SIGKILL');
     await findsRun(await place.start({ env: { PORT: new URL(url).port } }).ready, runId);
     await npm.exited;
-    expect(alive(family)).toEqual([]);
+    await until(() => alive(family).length === 0);
   });
 });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createWorkplace } from '../local/spawned-server.ts';
+import { startServer, type TestServer } from '../api/start-server.ts';
 import { differences, parseOutput } from './difference.ts';
 import { blocksOf, documents, read, ROOT, type Block } from './markdown.ts';
 
@@ -31,15 +31,14 @@ const run = (script: string, url: string): Promise<string> =>
   });
 
 describe('the sh blocks', () => {
-  const place = createWorkplace();
-  let url = '';
+  let server: TestServer;
   beforeAll(async () => {
-    url = await place.start().ready;
+    server = await startServer();
   });
-  afterAll(() => place[Symbol.asyncDispose]());
+  afterAll(() => server[Symbol.asyncDispose]());
 
   it.each(runnable)('$document:$line does what it says', async ({ text, output }) => {
-    const said = await run(text, url);
+    const said = await run(text, server.url);
     if (output === null) expect(said).not.toBe('');
     else expect(differences(parseOutput(output), parseOutput(said))).toEqual([]);
   });

@@ -1,0 +1,38 @@
+import { StartRefused } from './start-refused.ts';
+import { readTriggers, type FunctionDefinition } from './triggers.ts';
+
+/** A function that is called again and again. */
+export interface Schedule {
+  readonly definition: FunctionDefinition;
+  readonly everyMs: number;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+const RATE = /^rate\((\d+) (minute|hour|day)s?\)$/;
+
+interface ScheduleTrigger {
+  readonly rates: readonly unknown[];
+}
+
+const triggerOf = (event: unknown): ScheduleTrigger | undefined => {
+  const schedule = (event as { schedule?: unknown } | null)?.schedule;
+  if (schedule === undefined) return undefined;
+  const rate = typeof schedule === 'string' ? schedule : (schedule as { rate?: unknown } | null)?.rate;
+  return { rates: Array.isArray(rate) ? (rate as unknown[]) : [rate] };
+};
+
+/** Reads the schedules out of the text of `serverless.yml`. Throws `StartRefused` where one is no rate of minutes, hours or days. */
+export const readSchedules = (yaml: string): Schedule[] =>
+  readTriggers(yaml, triggerOf).flatMap(({ definition, trigger }) =>
+    trigger.rates.map((rate) => {
+      const [, count, unit = ''] = RATE.exec(String(rate)) ?? [];
+      const unitMs = UNIT_MS[unit];
+      if (unitMs === undefined) {
+        throw new StartRefused(
+          `serverless.yml: the schedule of ${definition.name} must read like rate(1 minute) to run here.`,
+        );
+      }
+      return { definition, everyMs: Number(count) * unitMs };
+    }),
+  );
