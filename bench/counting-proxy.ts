@@ -1,0 +1,85 @@
+import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { listen, type Exchange } from '../local/simulated-claude/listen.ts';
+
+/** Operations that were under way together: none of them waited for another. */
+export type Round = readonly string[];
+
+/** What happened, in its order: a mark that the bench set, or a round at the place where it began. */
+export type Entry = { readonly mark: string } | { readonly round: Round };
+
+export interface CountingProxy {
+  /** For `AWS_ENDPOINT_URL_DYNAMODB`. */
+  readonly url: string;
+  /**
+   * Starts an empty journal and holds answers back from now on: a round is answered once `together` operations are under
+   * way, or when `quietMs` have passed without a new one. Before, all is passed on untouched.
+   */
+  watch(together: number, quietMs: number): readonly Entry[];
+  mark(mark: string): void;
+  close(): Promise<void>;
+}
+
+const nameOf = ({ headers, raw }: Exchange): string => {
+  const { TableName = '' } = JSON.parse(raw.toString()) as { TableName?: string };
+  return `${String(headers['x-amz-target']).split('.')[1]} ${TableName.split('-').at(-1)}`;
+};
+
+const createRounds = (together: number, quietMs: number) => {
+  const journal: Entry[] = [];
+  let open: { readonly names: string[]; readonly release: () => void; readonly released: Promise<void> } | null = null;
+  let quiet: NodeJS.Timeout | undefined;
+  const join = (name: string): Promise<void> => {
+    if (open === null) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      open = { names: [], release: resolve, released: promise };
+      journal.push({ round: open.names });
+    }
+    const { names, release, released } = open;
+    names.push(name);
+    clearTimeout(quiet);
+    const end = () => {
+      open = null;
+      release();
+    };
+    if (names.length >= together) end();
+    else quiet = setTimeout(end, quietMs);
+    return released;
+  };
+  return { journal, join };
+};
+
+/** Stands between the server and its DynamoDB and tells which operations waited for which. */
+export const startCountingProxy = async (endpoint: string): Promise<CountingProxy> => {
+  const agent = new Agent({ keepAlive: true });
+  let rounds: ReturnType<typeof createRounds> | null = null;
+
+  const pass = async ({ method, path, headers, raw }: Exchange) => {
+    const passed: IncomingHttpHeaders = { ...headers, 'content-length': String(raw.length) };
+    const answer = Promise.withResolvers<{ status: number; headers: IncomingHttpHeaders; body: Buffer }>();
+    const sent = request(endpoint + path, { method, headers: passed, agent }, (response) => {
+      const head = { status: response.statusCode ?? 502, headers: response.headers };
+      buffer(response).then((body) => answer.resolve({ ...head, body }), answer.reject);
+    });
+    sent.once('error', answer.reject).end(raw);
+    return answer.promise;
+  };
+
+  const server = await listen(0, async (exchange) => {
+    const turn = rounds?.join(nameOf(exchange));
+    const [{ status, headers, body }] = await Promise.all([pass(exchange), turn]);
+    exchange.response.writeHead(status, headers).end(body);
+  });
+  return {
+    url: server.url,
+    watch(together, quietMs) {
+      rounds = createRounds(together, quietMs);
+      return rounds.journal;
+    },
+    mark: (mark) => void rounds?.journal.push({ mark }),
+    async close() {
+      agent.destroy();
+      await server.close();
+    },
+  };
+};

@@ -1,0 +1,69 @@
+import { startCountingProxy, type Entry, type Round } from './counting-proxy.ts';
+import { runOnce } from './drive.ts';
+import { startFastUpstream } from './fast-upstream.ts';
+import { startLocalServer } from './local-server.ts';
+import type { Section } from './section.ts';
+
+/** How many writes are expected to be under way together: fewer only make the count slower, not wrong. */
+const TOGETHER = 2;
+
+/** Without a new operation for so long, a round is complete; below the time after which a client gives DynamoDB up. */
+const QUIET_MS = 1_000;
+
+/** The DynamoDB operations of one run with one model call, by rounds: operations of one wait for those of the round before. */
+export interface OperationsOfRun {
+  readonly beforeModelCall: readonly Round[];
+  /** From the model call on. */
+  readonly beforeAnswer: readonly Round[];
+}
+
+const between = (journal: readonly Entry[], from: string, to: string): Round[] => {
+  const place = (wanted: string) => journal.findIndex((entry) => 'mark' in entry && entry.mark === wanted);
+  const entries = journal.slice(place(from), place(to));
+  return entries.flatMap((entry) => ('round' in entry ? [entry.round.toSorted()] : []));
+};
+
+/** Counts them in a warm server whose tables are at `endpoint`: its first run, which finds key and secret, is not counted. */
+export const countOperations = async (endpoint: string, folder: string): Promise<OperationsOfRun> => {
+  await using started = new AsyncDisposableStack();
+  const proxy = await startCountingProxy(endpoint);
+  started.defer(() => proxy.close());
+  const upstream = await startFastUpstream(() => proxy.mark('asked'));
+  started.defer(() => upstream.close());
+  const env = { AWS_ENDPOINT_URL_DYNAMODB: proxy.url, ANTHROPIC_BASE_URL: upstream.url };
+  const server = await startLocalServer({ folder, env });
+  started.defer(() => server.stop());
+
+  await runOnce(server.url);
+  const journal = proxy.watch(TOGETHER, QUIET_MS);
+  proxy.mark('request');
+  await runOnce(server.url);
+  proxy.mark('response');
+  return {
+    beforeModelCall: between(journal, 'request', 'asked'),
+    beforeAnswer: between(journal, 'asked', 'response'),
+  };
+};
+
+const row = (when: string, rounds: readonly Round[]): string[] => [
+  [when, ...(rounds.length === 0 ? [] : [rounds.map((round) => round.join(' + ')).join(', then ')])].join(': '),
+  String(rounds.length),
+  String(rounds.flat().length),
+];
+
+/** The count as a part of the report. */
+export const operations = async (endpoint: string, folder: string): Promise<Section> => {
+  const counted = await countOperations(endpoint, folder);
+  return {
+    title: 'DynamoDB operations of a run',
+    columns: ['when', 'round trips, one after the other', 'operations'],
+    rows: [
+      row('before the model call', counted.beforeModelCall),
+      row('after it, before the answer', counted.beforeAnswer),
+    ],
+    meaning:
+      'One run with one model call in a warm server, counted between it and its DynamoDB. Operations that are under way ' +
+      'together are one round trip. A test holds these counts.',
+    breaches: [],
+  };
+};

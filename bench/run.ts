@@ -1,0 +1,74 @@
+/** `npm run bench`: measures, writes `docs/performance.md`, and ends with 1 where one of the project's limits does not hold. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEngine } from '../local/engine.ts';
+import { coldImport } from './cold-import.ts';
+import { startFastUpstream } from './fast-upstream.ts';
+import { startLocalServer } from './local-server.ts';
+import { memory } from './memory.ts';
+import { middlewareOverhead } from './middleware.ts';
+import { operations } from './operations.ts';
+import { renderSection, type Section } from './section.ts';
+import { throughput } from './throughput.ts';
+
+const root = join(import.meta.dirname, '..');
+
+const git = (...args: string[]): string => spawnSync('git', args, { cwd: root, encoding: 'utf8' }).stdout.trim();
+
+const measure = async (folder: string): Promise<Section[]> => {
+  await using started = new AsyncDisposableStack();
+  const subfolder = (name: string) => {
+    const path = join(folder, name);
+    mkdirSync(path);
+    return path;
+  };
+  const sections: Section[] = [];
+  const add = async (section: Promise<Section>) => {
+    sections.push(await section);
+    console.log(`${renderSection(await section)}\n`);
+  };
+  await add(coldImport(root, subfolder('build')));
+  await add(middlewareOverhead());
+  const engine = await startEngine({ dbPath: null });
+  started.defer(() => engine.stop());
+  await add(operations(engine.endpoint, subfolder('operations')));
+  const upstream = await startFastUpstream();
+  started.defer(() => upstream.close());
+  let servers = 0;
+  const startServer = () =>
+    startLocalServer({ folder: subfolder(`server-${(servers += 1)}`), env: { ANTHROPIC_BASE_URL: upstream.url } });
+  await add(memory(startServer));
+  await add(throughput(startServer));
+  return sections;
+};
+
+const report = (sections: readonly Section[], seconds: number): string => {
+  const dirty = git('status', '--porcelain', '--', ':!docs/performance.md') === '' ? '' : ' with uncommitted changes';
+  return `# Performance
+
+Written by \`npm run bench\`, which measures all of it in one run and fails where a limit does not hold. Ratios carry over
+to other machines; times and rates are of this one.
+
+- Date: ${new Date().toISOString()}
+- Commit: ${git('rev-parse', 'HEAD')}${dirty}
+- Machine: ${process.platform} ${process.arch}, ${availableParallelism()} cores, Node ${process.version}
+- To repeat: \`npm ci && npm run bench\` (here ${seconds.toFixed(0)} s), on a machine that does nothing else
+
+${sections.map(renderSection).join('\n\n')}
+`;
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'ballast-bench-'));
+try {
+  const began = performance.now();
+  const sections = await measure(folder);
+  mkdirSync(join(root, 'docs'), { recursive: true });
+  writeFileSync(join(root, 'docs', 'performance.md'), report(sections, (performance.now() - began) / 1_000));
+  const breaches = sections.flatMap((section) => section.breaches);
+  for (const breach of breaches) console.error(breach);
+  if (breaches.length > 0) process.exitCode = 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
