@@ -3,10 +3,10 @@ import { openApi } from '../lib/api/openapi.ts';
 import { app, type App } from '../lib/app.ts';
 import { jsonResponse } from '../lib/http/json-response.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
-import { observed } from '../lib/middleware/observed.ts';
+import { observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
 
-type Parts = Pick<App, 'clock' | 'config' | 'ids' | 'log'>;
+type Parts = ObservedOptions & Pick<App, 'config'>;
 
 /** GET /openapi.json: this API, described. */
 export const describeApi = (parts: Parts) =>

@@ -3,11 +3,11 @@ import { app, type App } from '../lib/app.ts';
 import { jsonResponse } from '../lib/http/json-response.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { authenticated, type Authenticated } from '../lib/middleware/authenticated.ts';
-import { observed, type Observed } from '../lib/middleware/observed.ts';
+import { observed, type Observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
 import { findRun, runView, traceView } from '../lib/runs/views.ts';
 
-type Parts = Pick<App, 'authenticator' | 'clock' | 'ids' | 'log' | 'runs'>;
+type Parts = ObservedOptions & Pick<App, 'authenticator' | 'runs'>;
 
 /** GET /agent/runs/{runId} and /agent/runs/{runId}/trace: a run of the caller's own tenant. */
 export const getRun = (parts: Parts) =>

@@ -2,10 +2,10 @@ import middy from '@middy/core';
 import { app, type App } from '../lib/app.ts';
 import { jsonResponse } from '../lib/http/json-response.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
-import { observed, type Observed } from '../lib/middleware/observed.ts';
+import { observed, type Observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
 
-type Parts = Pick<App, 'clock' | 'config' | 'health' | 'ids' | 'log'>;
+type Parts = ObservedOptions & Pick<App, 'config' | 'health'>;
 
 /** GET /health: how the dependencies are; GET /health/live: that this function runs. Neither needs a credential. */
 export const health = (parts: Parts) =>

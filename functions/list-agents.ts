@@ -3,10 +3,10 @@ import { app, type App } from '../lib/app.ts';
 import { jsonResponse } from '../lib/http/json-response.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { authenticated } from '../lib/middleware/authenticated.ts';
-import { observed } from '../lib/middleware/observed.ts';
+import { observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
 
-type Parts = Pick<App, 'authenticator' | 'catalog' | 'clock' | 'ids' | 'log'>;
+type Parts = ObservedOptions & Pick<App, 'authenticator' | 'catalog'>;
 
 /** GET /agents: the agents of this stage and their tools. */
 export const listAgents = (parts: Parts) =>

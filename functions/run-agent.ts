@@ -12,15 +12,12 @@ import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { authenticated, type Authenticated } from '../lib/middleware/authenticated.ts';
 import { idempotent, type Claimed } from '../lib/middleware/idempotent.ts';
 import { loadedSecret } from '../lib/middleware/loaded-secret.ts';
-import { observed, type Observed } from '../lib/middleware/observed.ts';
+import { observed, type Observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
 import { validatedBody, type Validated } from '../lib/middleware/validated-body.ts';
 
 type Event = Observed & Authenticated & Validated<RunRequest> & Claimed;
-type Parts = Pick<
-  App,
-  'anthropicKey' | 'authenticator' | 'clock' | 'config' | 'idempotency' | 'ids' | 'log' | 'runSync'
->;
+type Parts = ObservedOptions & Pick<App, 'anthropicKey' | 'authenticator' | 'config' | 'idempotency' | 'runSync'>;
 
 const telling = ({ clock }: Parts, event: Event) => ({
   clock,

@@ -3,25 +3,31 @@ import { agents } from '../agents/index.ts';
 import { boundFetch } from './agent/bound-fetch.ts';
 import { createCatalog } from './agent/catalog.ts';
 import { createSyncRun, type RunSync } from './agent/sync-run.ts';
+import type { NotifyAlarm } from './alerts/alerts.ts';
+import { createCircuits } from './circuit-breaker/circuits.ts';
+import { createDynamoDbCircuitStore } from './circuit-breaker/dynamodb-store.ts';
 import { createMessagesApi } from './claude/messages-api.ts';
 import { createModelCall } from './claude/model-call.ts';
-import { passThrough } from './claude/pass-through.ts';
+import { withCircuit } from './claude/with-circuit.ts';
 import { loadConfig, type Config } from './config.ts';
 import { createDynamoDbClient } from './dynamodb/client.ts';
 import { createTable } from './dynamodb/table.ts';
-import { createHealth, type Health } from './health/health.ts';
+import type { Health } from './health/health.ts';
+import type { ProbeDependencies } from './health/probe-dependencies.ts';
 import { createDynamoDbClaimStore } from './idempotency/dynamodb-store.ts';
 import { createIdempotency, lockFor, type Idempotency } from './idempotency/idempotency.ts';
 import type { Clock, Random } from './kernel/clock.ts';
 import { createIds, type Ids } from './kernel/ids.ts';
+import { late } from './kernel/late.ts';
 import { createDynamoDbRunStore } from './runs/dynamodb-store.ts';
 import type { RunStore } from './runs/types.ts';
 import { parseApiKeys } from './secrets/api-keys.ts';
 import { createCachedSecret, type Secret } from './secrets/cached-secret.ts';
-import { readSecret } from './secrets/secrets-manager.ts';
-import { fanOut } from './telemetry/events.ts';
+import { readOptionalSecret, readSecret } from './secrets/secrets-manager.ts';
+import { fanOut, type Emit } from './telemetry/events.ts';
 import { logEvents } from './telemetry/log-events.ts';
 import type { Log } from './telemetry/log.ts';
+import { createMetrics, noMetrics } from './telemetry/metrics.ts';
 import { createPowertoolsLog } from './telemetry/powertools-log.ts';
 import { createPrettyLog } from './telemetry/pretty-log.ts';
 import { createAuthenticator, type Authenticator } from './tenants/authenticator.ts';
@@ -38,12 +44,18 @@ const RUN_RETENTION_MS = 30 * 24 * 3_600_000;
 /** By how much a function outlives its run's deadline; `serverless.yml` says the same. */
 const FUNCTION_MARGIN_MS = 20_000;
 
+/** By how much the lease of a circuit's probe outlives the longest wait for its first content. */
+const PROBE_LEASE_MARGIN_MS = 5_000;
+
 /** What the functions are made of; each takes the part it needs. */
 export interface App {
   readonly config: Config;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  readonly emit: Emit;
+  /** Writes the metrics that were gathered; never rejects. */
+  readonly flush: () => Promise<void>;
   readonly authenticator: Authenticator;
   readonly anthropicKey: Secret;
   readonly catalog: ReturnType<typeof createCatalog>;
@@ -51,6 +63,8 @@ export interface App {
   readonly idempotency: Idempotency;
   readonly runs: RunStore;
   readonly health: Health;
+  readonly probeDependencies: ProbeDependencies;
+  readonly notifyAlarm: NotifyAlarm;
 }
 
 /** The world outside: all that is not the same twice. */
@@ -73,7 +87,9 @@ const logOf = ({ LOG_FORMAT, LOG_LEVEL }: Config, clock: Clock, write: (line: st
 export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write }: Surroundings): App => {
   const config = loadConfig(env);
   const log = logOf(config, clock, write);
-  const emit = fanOut([logEvents(log)]);
+  const tools = new Set(agents.flatMap((agent) => [...agent.tools.keys()]));
+  const metrics = config.LOG_FORMAT === 'pretty' ? noMetrics : createMetrics({ stage: config.STAGE, tools, write });
+  const emit = fanOut([logEvents(log), metrics.listen]);
   const ids = createIds(clock, bytes);
 
   const client = createDynamoDbClient();
@@ -99,9 +115,21 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
   });
 
   const anthropicKey = createCachedSecret({ read: () => readSecret(config.ANTHROPIC_SECRET_ID), clock });
-  const api = createMessagesApi({
+  const upstream = {
     apiKey: async () => parseApiKeys(await anthropicKey.get())[0],
     baseUrl: config.ANTHROPIC_BASE_URL,
+  };
+  const api = createMessagesApi(upstream);
+  const circuits = createCircuits({
+    ...{ clock, random, emit, store: createDynamoDbCircuitStore({ table: control, clock }) },
+    options: {
+      failureThreshold: config.CIRCUIT_FAILURE_THRESHOLD,
+      failureRatio: config.CIRCUIT_FAILURE_RATIO,
+      failureWindowMs: config.CIRCUIT_FAILURE_WINDOW_MS,
+      breakDurationMs: config.CIRCUIT_BREAK_DURATION_MS,
+      successThreshold: config.CIRCUIT_SUCCESS_THRESHOLD,
+      probeLeaseMs: config.FIRST_TOKEN_TIMEOUT_MS + PROBE_LEASE_MARGIN_MS,
+    },
   });
   const prices = createPriceTable(
     PUBLISHED_PRICES,
@@ -114,7 +142,7 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
       baseDelayMs: config.RETRY_BASE_DELAY_MS,
       maxDelayMs: config.RETRY_MAX_DELAY_MS,
     },
-    circuit: passThrough,
+    circuit: withCircuit({ circuits }),
     limits: { firstContentMs: config.FIRST_TOKEN_TIMEOUT_MS, idleMs: config.STREAM_IDLE_TIMEOUT_MS },
   });
   const base = config.OPEN_METEO_BASE_URL;
@@ -123,6 +151,7 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
   const runSync = createSyncRun({
     catalog,
     callModel,
+    circuits,
     runs,
     ids,
     clock,
@@ -130,16 +159,24 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     fetchFor: boundFetch({ fetch, overrides }),
     isPriced: (model, at) => priceAt(prices, model, at) !== null,
   });
-  const health = createHealth({
-    clock,
-    emit,
-    version: config.BALLAST_VERSION,
-    probes: {
-      dynamodb: (signal) => control.get({ pk: 'health', sk: 'health' }, { eventually: true, signal }),
-      secrets: () => anthropicKey.get(),
-    },
+  // Of no use to a run: what only some functions need is loaded by them.
+  const supervision = late(async () => {
+    const { createSupervision } = await import('./claude/supervision.ts');
+    const parts = { clock, emit, table: control, upstream, circuits, secret: anthropicKey };
+    return createSupervision({ ...parts, version: config.BALLAST_VERSION });
   });
-  return { config, clock, ids, log, authenticator, anthropicKey, catalog, runSync, idempotency, runs, health };
+  const alerts = late(async () => {
+    const { createNotifyAlarm } = await import('./alerts/notify-alarm.ts');
+    const { get: secret } = createCachedSecret({ read: () => readOptionalSecret(config.ALERTS_SECRET_ID), clock });
+    return createNotifyAlarm({ clock, random, emit, log, fetch, table: control, secret });
+  });
+  return {
+    ...{ config, clock, ids, log, emit, flush: metrics.flush },
+    ...{ authenticator, anthropicKey, catalog, runSync, idempotency, runs },
+    health: { report: async () => (await supervision()).health.report() },
+    probeDependencies: async () => (await supervision()).probeDependencies(),
+    notifyAlarm: async (event) => (await alerts())(event),
+  };
 };
 
 const systemClock: Clock = {

@@ -1,4 +1,4 @@
-/** How one dependency is; what a check may tell the outside: no address, no message of an error. */
+/** How one dependency is; what a check may tell the outside: no address, no name, no message of an error. */
 export interface Check {
   readonly status: 'healthy' | 'degraded' | 'unhealthy';
   readonly latencyMs?: number;
@@ -9,9 +9,24 @@ export interface Check {
 
 export type Checks = Readonly<Record<string, Check>>;
 
+const SEVERITY = { healthy: 0, degraded: 1, unhealthy: 2 } as const;
+
 /** The worst check decides. */
-export const overall = (checks: Checks): Check['status'] => {
-  const all = Object.values(checks).map(({ status }) => status);
-  if (all.includes('unhealthy')) return 'unhealthy';
-  return all.includes('degraded') ? 'degraded' : 'healthy';
-};
+export const overall = (checks: Checks): Check['status'] =>
+  Object.values(checks).reduce<Check['status']>(
+    (worst, { status }) => (SEVERITY[status] > SEVERITY[worst] ? status : worst),
+    'healthy',
+  );
+
+/** The worse of two findings about one dependency; of equals the first. */
+export const worse = (one: Check, other: Check | undefined): Check =>
+  other !== undefined && SEVERITY[other.status] > SEVERITY[one.status] ? other : one;
+
+/** Probes run each minute: two in a row that were missed may be chance, three are not. */
+export const STALE_AFTER_MS = 180_000;
+
+/** A finding as it counts at `now`: an old one says nothing any more, neither good nor bad. */
+export const aged = (check: Check, now: number): Check =>
+  now - Date.parse(check.checkedAt) <= STALE_AFTER_MS
+    ? check
+    : { status: 'degraded', checkedAt: check.checkedAt, detail: 'not checked lately' };

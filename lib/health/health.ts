@@ -1,12 +1,13 @@
-import { createDeadline } from '../kernel/deadline.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
-import { label } from '../kernel/redacted.ts';
-import { overall, type Check, type Checks } from './decision.ts';
+import { createRunCheck, HEALTHY, type Probe } from './check.ts';
+import { findingOf, type WatchedCircuits } from './circuits.ts';
+import { aged, overall, worse, type Check, type Checks } from './decision.ts';
+import type { HealthResults } from './results.ts';
 
 /** A dependency is not asked more often than this by one environment, however often the public asks us. */
-const KEPT_MS = 5_000;
+const KEPT_MS = 1_000;
+
 /** What takes longer than this is not healthy. */
 const LIMIT_MS = 3_000;
 
@@ -24,32 +25,45 @@ export interface HealthOptions {
   readonly clock: Clock;
   readonly emit: Emit;
   readonly version: string;
-  /** Each resolves when its dependency answers; none costs money. */
-  readonly probes: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>;
+  readonly results: Pick<HealthResults, 'all'>;
+  readonly circuits: Pick<WatchedCircuits, 'list'>;
+  /** Whose results count: those of another dependency were left by another version. */
+  readonly known: readonly string[];
+  /** Asked here only while there are no results of `probe-dependencies` to be had. */
+  readonly probes: Readonly<Record<string, Probe>>;
 }
 
-export const createHealth = ({ clock, emit, version, probes }: HealthOptions): Health => {
+/** The last results of the scheduled probes, with what can be said at once: that DynamoDB answers, and the circuits. */
+export const createHealth = (options: HealthOptions): Health => {
+  const { clock, version, results, circuits, probes, known } = options;
+  const runCheck = createRunCheck(options);
   let kept: { readonly at: number; readonly report: Promise<HealthReport> } | undefined;
 
-  const check = async (name: string, probe: (signal: AbortSignal) => Promise<unknown>): Promise<[string, Check]> => {
-    const startedAt = clock.now();
-    using limit = createDeadline(clock, LIMIT_MS);
-    const late = new Promise((_, reject) => limit.signal.addEventListener('abort', () => reject(limit.signal.reason)));
-    const checkedAt = new Date(startedAt).toISOString();
-    try {
-      await Promise.race([probe(limit.signal), late]);
-      return [name, { status: 'healthy', latencyMs: clock.now() - startedAt, checkedAt }];
-    } catch (error) {
-      emit({ type: 'store.failed', operation: label(`health.${name}`), error: nameError(error) });
-      return [name, { status: 'unhealthy', latencyMs: clock.now() - startedAt, checkedAt, detail: 'does not answer' }];
-    }
-  };
-  const report = async (): Promise<HealthReport> => {
-    const checks = Object.fromEntries(
-      await Promise.all(Object.entries(probes).map(([name, probe]) => check(name, probe))),
+  const live = async (): Promise<Checks> => {
+    const checked = Object.entries(probes).map(
+      async ([name, probe]) => [name, await runCheck(name, probe, LIMIT_MS)] as const,
     );
+    return Object.fromEntries(await Promise.all(checked));
+  };
+
+  const report = async (): Promise<HealthReport> => {
+    let found: Checks = {};
+    const read = async (signal: AbortSignal) => {
+      found = await results.all(signal);
+      return HEALTHY;
+    };
+    const [dynamodb, open] = await Promise.all([
+      runCheck('dynamodb', read, LIMIT_MS),
+      runCheck('circuits', async () => findingOf(await circuits.list()), LIMIT_MS),
+    ]);
+    const probed = Object.entries(found).flatMap(([name, check]) =>
+      known.includes(name) ? [[name, aged(check, clock.now())] as const] : [],
+    );
+    const stored: Checks = probed.length > 0 ? Object.fromEntries(probed) : await live();
+    const checks = { ...stored, dynamodb: worse(dynamodb, stored['dynamodb']), circuits: open };
     return { status: overall(checks), version, checks };
   };
+
   return {
     report() {
       if (!kept || clock.now() - kept.at >= KEPT_MS) kept = { at: clock.now(), report: report() };

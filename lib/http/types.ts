@@ -7,6 +7,8 @@ export interface HttpEvent {
   readonly pathParameters: Readonly<Record<string, string | undefined>> | null;
   readonly body: string | null;
   readonly isBase64Encoded: boolean;
+  /** The gateway's own id of the request: its access log has the same. */
+  readonly requestContext?: { readonly requestId?: string };
 }
 
 /** What a function gives back; a streamed body is a Node `Readable`. */

@@ -6,11 +6,15 @@ import { label, safe } from '../kernel/redacted.ts';
 import { asAppError, PROBLEMS } from '../http/problem.ts';
 import { header, type HttpEvent, type HttpResponse } from '../http/types.ts';
 import { describeError } from '../telemetry/describe-error.ts';
+import type { Emit } from '../telemetry/events.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Authenticated } from './authenticated.ts';
 
 export interface ObservedOptions {
   readonly log: Log;
+  readonly emit: Emit;
+  /** Writes the metrics; never rejects. */
+  readonly flush: () => Promise<void>;
   readonly ids: Ids;
   readonly clock: Clock;
 }
@@ -30,21 +34,27 @@ type ObservedRequest = Request<Observed & Partial<Authenticated>, HttpResponse>;
 const TRACEPARENT = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
 
 /**
- * Middy's hooks around the whole request: names it before anything runs, and writes its one canonical line
- * when the last byte is out, which for a stream no `after` can do.
+ * Middy's hooks around the whole request: names it before anything runs, and writes its one canonical line and its
+ * metrics when the last byte is out, which for a stream no `after` can do.
  */
-export const observed = ({ log, ids, clock }: ObservedOptions, functionName: string) => ({
+export const observed = ({ log, emit, flush, ids, clock }: ObservedOptions, functionName: string) => ({
   // Every wait below has its own bound; a timer of Middy's would only race them.
   timeoutEarlyInMillis: 0,
   requestStart(request: Request) {
     const event = request.event as HttpEvent;
     const traceId = TRACEPARENT.exec(header(event, 'traceparent') ?? '')?.[1] ?? ids.trace();
-    request.event = { ...event, requestId: ids.request(), traceId, startedAt: clock.now() } satisfies Observed;
+    request.event = {
+      ...event,
+      requestId: event.requestContext?.requestId ?? ids.request(),
+      traceId,
+      startedAt: clock.now(),
+    } satisfies Observed;
   },
-  requestEnd(request: Request) {
+  async requestEnd(request: Request) {
     const { event, response } = request as ObservedRequest;
     const error = request.error ?? event.failure;
-    const status = error ? PROBLEMS[asAppError(error).code].status : (response?.statusCode ?? 500);
+    const code = error ? asAppError(error).code : null;
+    const status = code ? PROBLEMS[code].status : (response?.statusCode ?? 500);
     const fields = {
       function: label(functionName),
       method: label(event.httpMethod),
@@ -58,5 +68,8 @@ export const observed = ({ log, ids, clock }: ObservedOptions, functionName: str
     else if (status >= 500) log.error(safe`request failed`, { ...fields, ...describeError(error) });
     else
       log.info(safe`request refused`, { ...fields, ...(error instanceof AppError ? { code: label(error.code) } : {}) });
+    const { durationMs } = fields;
+    emit({ type: 'request.finished', function: fields.function, status, error: code && label(code), durationMs });
+    await flush();
   },
 });

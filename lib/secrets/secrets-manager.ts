@@ -20,3 +20,13 @@ export const readSecret = async (secretId: string): Promise<string> => {
     client.destroy();
   }
 };
+
+/** As `readSecret`, but `''` for a secret that the template made and nobody has given a value yet. */
+export const readOptionalSecret = async (secretId: string): Promise<string> => {
+  try {
+    return await readSecret(secretId);
+  } catch (error) {
+    if ((error as { name?: unknown }).name === 'ResourceNotFoundException') return '';
+    throw error;
+  }
+};

@@ -33,6 +33,8 @@ export type BallastEvent =
       readonly outcome: Redacted;
       readonly upstreamStatus: number | null;
       readonly upstreamRequestId: Redacted | null;
+      /** Class and code of what was thrown, such as `APIConnectionError`; never its message. */
+      readonly error: Redacted | null;
       readonly durationMs: number;
       readonly firstContentMs: number | null;
       readonly inputTokens: number;
@@ -65,6 +67,8 @@ export type BallastEvent =
       readonly attemptId: Redacted;
       readonly tenantId: Redacted;
       readonly keyId: Redacted;
+      /** `(withheld)` where it is not a plain identifier. */
+      readonly userId: Redacted | null;
       readonly agent: Redacted;
       readonly model: Redacted;
       readonly at: number;
@@ -78,7 +82,58 @@ export type BallastEvent =
       readonly costUsd: Redacted;
       readonly error: Redacted;
     }
-  | { readonly type: 'store.failed'; readonly operation: Redacted; readonly error: Redacted };
+  | {
+      readonly type: 'circuit.changed';
+      readonly name: Redacted;
+      readonly from: Redacted;
+      readonly to: Redacted;
+      readonly generation: number;
+      readonly failures: number;
+    }
+  | {
+      /** The circuits' store failed: a call went through unguarded (`enter`), or what came of one was not counted (`report`). */
+      readonly type: 'circuit.unguarded';
+      readonly name: Redacted;
+      readonly operation: Redacted;
+      readonly error: Redacted;
+    }
+  | { readonly type: 'store.failed'; readonly operation: Redacted; readonly error: Redacted }
+  | {
+      /** The last byte of an answer is out. Its line in the log is written apart, with more than listeners need. */
+      readonly type: 'request.finished';
+      readonly function: Redacted;
+      /** As the client was told, by the status line or by the last event of a stream. */
+      readonly status: number;
+      /** The code of the problem that was told; `null` where the answer was what was asked for. */
+      readonly error: Redacted | null;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: 'dependency.probed';
+      readonly dependency: Redacted;
+      /** `healthy`, `degraded` or `unhealthy`. */
+      readonly status: Redacted;
+      readonly latencyMs: number;
+    }
+  | {
+      /** A round of probes is over. `openCircuits` is `null` where they could not be read. */
+      readonly type: 'dependencies.probed';
+      readonly openCircuits: number | null;
+    }
+  | {
+      readonly type: 'alert.sent';
+      readonly target: Redacted;
+      readonly alarm: Redacted;
+      readonly state: Redacted;
+    }
+  | {
+      /** Every try failed; whoever called is told, and calls again. */
+      readonly type: 'alert.failed';
+      readonly target: Redacted;
+      readonly alarm: Redacted;
+      readonly state: Redacted;
+      readonly error: Redacted;
+    };
 
 export type Emit = (event: BallastEvent) => void;
 export type Listener = (event: BallastEvent) => void;

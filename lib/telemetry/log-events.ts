@@ -2,21 +2,33 @@ import { safe, type Redacted } from '../kernel/redacted.ts';
 import type { BallastEvent, Listener } from './events.ts';
 import type { Log } from './log.ts';
 
-const levelOf = (event: BallastEvent): keyof Log => {
+/** `null`: whoever emitted it writes its line. */
+const levelOf = (event: BallastEvent): keyof Log | null => {
   switch (event.type) {
     case 'usage.unrecorded':
     case 'store.failed':
+    case 'alert.failed':
       return 'error';
     case 'model.retried':
+    case 'circuit.unguarded':
       return 'warn';
+    case 'circuit.changed':
+      return event.to === 'closed' ? 'info' : 'warn';
     case 'model.attempted':
       return event.outcome === 'answered' ? 'info' : 'warn';
     case 'run.finished':
       return event.status === 'failed' ? 'warn' : 'info';
     case 'tool.finished':
       return event.outcome === 'ok' ? 'info' : 'warn';
+    case 'dependency.probed':
+      return event.status === 'healthy' ? 'debug' : 'warn';
+    case 'alert.sent':
+      return 'info';
     case 'run.started':
+    case 'dependencies.probed':
       return 'debug';
+    case 'request.finished':
+      return null;
   }
 };
 
@@ -25,7 +37,8 @@ export const logEvents =
   (log: Log): Listener =>
   (event) => {
     const { type, ...fields } = event;
-    log[levelOf(event)](TITLES[type], fields);
+    const level = levelOf(event);
+    if (level !== null) log[level](TITLES[type], fields);
   };
 
 /** What each event is called in the log. */
@@ -35,6 +48,13 @@ const TITLES = {
   'model.attempted': safe`model attempted`,
   'model.retried': safe`model retried`,
   'tool.finished': safe`tool finished`,
+  'circuit.changed': safe`circuit changed`,
+  'circuit.unguarded': safe`circuit unguarded`,
   'usage.unrecorded': safe`usage unrecorded`,
   'store.failed': safe`store failed`,
+  'request.finished': safe`request finished`,
+  'dependency.probed': safe`dependency probed`,
+  'dependencies.probed': safe`dependencies probed`,
+  'alert.sent': safe`alert sent`,
+  'alert.failed': safe`alert failed`,
 } satisfies Record<BallastEvent['type'], Redacted>;

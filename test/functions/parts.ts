@@ -7,6 +7,7 @@ import { createMemoryClaimStore } from '../../lib/idempotency/memory-store.ts';
 import { createIds } from '../../lib/kernel/ids.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
+import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import type { Principal } from '../../lib/tenants/types.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
@@ -14,12 +15,16 @@ import { createFakeClock } from '../fake-clock.ts';
 export const functionParts = (runSync: (call: SyncRunCall) => Promise<RunAnswer>) => {
   const clock = createFakeClock();
   const lines: string[] = [];
+  const events: BallastEvent[] = [];
   let births = 0;
   const principal = (scopes: Principal['scopes']): Principal => ({ tenantId: 'demo', keyId: 'key-1', scopes });
   return {
     config: loadConfig({}),
     clock,
     lines,
+    events,
+    emit: (event: BallastEvent) => void events.push(event),
+    flush: async () => {},
     ids: createIds(clock, (length) => new Uint8Array(length).fill((births += 1))),
     log: createPrettyLog('DEBUG', clock, (line) => lines.push(line)),
     authenticator: {

@@ -1,0 +1,13 @@
+/** The right to tell one target of one transition, held until `lease` ends. */
+export interface AlertClaim {
+  /** It was told: nobody tells it again. */
+  sent(): Promise<void>;
+  /** It was not told: the next delivery may try at once. */
+  release(): Promise<void>;
+}
+
+/** Who tells whom. Every method rejects with `store-unavailable` only. */
+export interface AlertClaims {
+  /** `null` where the target was told already, or another delivery is about to. */
+  claim(transitionId: string, target: string): Promise<AlertClaim | null>;
+}

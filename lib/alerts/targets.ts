@@ -1,0 +1,56 @@
+import * as z from 'zod/mini';
+
+/** Who is told. */
+export interface Targets {
+  /** Slack's incoming webhook; its address is a credential. */
+  readonly slack: { readonly url: string } | null;
+  readonly webhook: { readonly url: string; readonly secret: string } | null;
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Over a network only encrypted; an address of this machine may be plain. */
+const isTarget = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname));
+};
+
+const url = () => z.string().check(z.refine(isTarget));
+
+const Secret = z.object({
+  slackWebhookUrl: z.optional(url()),
+  webhookUrl: z.optional(url()),
+  webhookSecret: z.optional(z.string().check(z.minLength(16), z.maxLength(512))),
+});
+
+const parse = (secret: string): unknown => {
+  try {
+    return JSON.parse(secret);
+  } catch {
+    // Its message would quote the secret.
+    throw new Error('the secret of the alerts is not JSON');
+  }
+};
+
+/**
+ * Reads the secret, JSON like `{"slackWebhookUrl": "https://...", "webhookUrl": "https://...", "webhookSecret": "..."}`,
+ * each part optional but the last two together; an empty one configures nothing. Throws an Error that names the wrong
+ * fields and quotes none.
+ */
+export const readTargets = (secret: string): Targets => {
+  if (secret.trim() === '') return { slack: null, webhook: null };
+  const parsed = z.safeParse(Secret, parse(secret));
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map(({ path }) => path.join('.') || 'all of it');
+    throw new Error(`the secret of the alerts is wrong: ${wrong.join(', ')}`);
+  }
+  const { slackWebhookUrl, webhookUrl, webhookSecret } = parsed.data;
+  if ((webhookUrl === undefined) !== (webhookSecret === undefined))
+    throw new Error('the secret of the alerts is wrong: webhookUrl and webhookSecret go together');
+  return {
+    slack: slackWebhookUrl === undefined ? null : { url: slackWebhookUrl },
+    webhook:
+      webhookUrl === undefined || webhookSecret === undefined ? null : { url: webhookUrl, secret: webhookSecret },
+  };
+};

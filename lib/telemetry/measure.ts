@@ -1,0 +1,81 @@
+import { isUsd, parseUsd } from '../kernel/money.ts';
+import type { BallastEvent } from './events.ts';
+import { measured, type Measurement } from './metric-names.ts';
+
+type Of<Type extends BallastEvent['type']> = Extract<BallastEvent, { readonly type: Type }>;
+
+const PICO_IN_MICRO = 1_000_000;
+
+/** Exact up to some thousand dollars, which is far above any one attempt. */
+const microUsd = (amount: string): number => (isUsd(amount) ? Number(parseUsd(amount)) / PICO_IN_MICRO : 0);
+
+const ofAttempt = (event: Of<'model.attempted'>): Measurement[] => {
+  const { model, outcome, durationMs, firstContentMs } = event;
+  return [
+    ...measured({ model, outcome }, { ModelAttempts: 1, ModelAttemptDuration: durationMs }),
+    ...(firstContentMs === null ? [] : measured({ model }, { ModelFirstContent: firstContentMs })),
+    ...measured(
+      { model },
+      {
+        InputTokens: event.inputTokens,
+        OutputTokens: event.outputTokens,
+        CacheReadInputTokens: event.cacheReadInputTokens,
+        CacheCreationInputTokens: event.cacheCreationInputTokens,
+        CostMicroUsd: microUsd(event.costUsd),
+      },
+    ),
+  ];
+};
+
+const ofChange = ({ from, to }: Of<'circuit.changed'>): Measurement[] => {
+  if (to === 'closed') return measured({}, { CircuitClosed: 1 });
+  if (to !== 'open') return [];
+  // A probe that failed opens nothing: the circuit was not closed in between.
+  return [...(from === 'closed' ? measured({}, { CircuitOpened: 1 }) : []), ...measured({}, { CircuitsOpen: 1 })];
+};
+
+/** What an event adds to which metrics. A tool that is not among `tools` is one the model made up: `unknown`. */
+export const measure = (event: BallastEvent, tools: ReadonlySet<string>): Measurement[] => {
+  switch (event.type) {
+    case 'request.finished': {
+      const failed = event.error !== null && event.status >= 500;
+      return measured(
+        { function: event.function },
+        { Requests: 1, ServerErrors: failed ? 1 : 0, RequestDuration: event.durationMs },
+      );
+    }
+    case 'run.finished':
+      return measured({ agent: event.agent, status: event.status }, { Runs: 1, RunDuration: event.durationMs });
+    case 'model.attempted':
+      return ofAttempt(event);
+    case 'model.retried':
+      return measured({ model: event.model, fault: event.fault }, { ModelRetries: 1 });
+    case 'tool.finished':
+      return measured(
+        { tool: tools.has(event.tool) ? event.tool : 'unknown' },
+        { ToolCalls: 1, ToolErrors: event.outcome === 'ok' ? 0 : 1, ToolDuration: event.durationMs },
+      );
+    case 'usage.unrecorded':
+      return measured({}, { UsageUnrecorded: 1 });
+    case 'store.failed':
+      return measured({}, { StoreFailures: 1 });
+    case 'circuit.changed':
+      return ofChange(event);
+    case 'circuit.unguarded':
+      return measured({}, { CircuitUnguarded: 1 });
+    case 'dependency.probed':
+      return measured(
+        { dependency: event.dependency },
+        { DependencyFailures: event.status === 'healthy' ? 0 : 1, DependencyLatency: event.latencyMs },
+      );
+    case 'dependencies.probed':
+      return [
+        ...measured({}, { DependencyProbes: 1 }),
+        ...(event.openCircuits === null ? [] : measured({}, { CircuitsOpen: event.openCircuits })),
+      ];
+    case 'run.started':
+    case 'alert.sent':
+    case 'alert.failed':
+      return [];
+  }
+};

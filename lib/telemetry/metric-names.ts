@@ -1,0 +1,75 @@
+/** Where every metric is found in CloudWatch. */
+export const NAMESPACE = 'Ballast';
+
+/** The value of the dimension `service`, which every metric has beside `stage`. */
+export const SERVICE = 'ballast';
+
+/** What tells values of one metric apart: names from closed lists only. Never a tenant, a run or a request. */
+export type Dimension = 'agent' | 'dependency' | 'fault' | 'function' | 'model' | 'outcome' | 'status' | 'tool';
+
+interface Definition {
+  /** As CloudWatch spells it; an amount of money has none. */
+  readonly unit: 'Count' | 'Milliseconds' | 'None';
+  /** A value is published once under each of these sets; `[]` is the sum over all. Each combination is paid for by the month. */
+  readonly by: readonly (readonly Dimension[])[];
+}
+
+const definition = <const By extends Definition['by']>(unit: Definition['unit'], ...by: By) => ({ unit, by });
+
+/** Every metric there is. Alarms and code name them from here, and a test joins the two. */
+export const METRICS = {
+  Requests: definition('Count', [], ['function']),
+  /** 1 for a request that Ballast could not answer as asked (5xx), else 0. */
+  ServerErrors: definition('Count', [], ['function']),
+  RequestDuration: definition('Milliseconds', [], ['function']),
+
+  Runs: definition('Count', ['agent', 'status']),
+  RunDuration: definition('Milliseconds', ['agent', 'status']),
+
+  ModelAttempts: definition('Count', ['model', 'outcome']),
+  ModelAttemptDuration: definition('Milliseconds', ['model', 'outcome']),
+  ModelFirstContent: definition('Milliseconds', ['model']),
+  InputTokens: definition('Count', ['model']),
+  OutputTokens: definition('Count', ['model']),
+  CacheReadInputTokens: definition('Count', ['model']),
+  CacheCreationInputTokens: definition('Count', ['model']),
+  /** In millionths of a US dollar. */
+  CostMicroUsd: definition('None', ['model']),
+  ModelRetries: definition('Count', ['model', 'fault']),
+
+  ToolCalls: definition('Count', ['tool']),
+  /** 1 for a call that failed, its fallback or not, else 0. */
+  ToolErrors: definition('Count', ['tool']),
+  ToolDuration: definition('Milliseconds', ['tool']),
+
+  UsageUnrecorded: definition('Count', []),
+  StoreFailures: definition('Count', []),
+
+  CircuitOpened: definition('Count', []),
+  CircuitClosed: definition('Count', []),
+  CircuitUnguarded: definition('Count', []),
+  /** Circuits that are not closed again, isolated ones left out: counted by each probe, and at least 1 where one opens. */
+  CircuitsOpen: definition('Count', []),
+
+  DependencyProbes: definition('Count', []),
+  /** 1 where a dependency was not found healthy, else 0. */
+  DependencyFailures: definition('Count', [], ['dependency']),
+  DependencyLatency: definition('Milliseconds', [], ['dependency']),
+} satisfies Record<string, Definition>;
+
+export type MetricName = keyof typeof METRICS;
+
+type DimensionOf<Name extends MetricName> = (typeof METRICS)[Name]['by'][number][number];
+
+/** One value of one metric, with every dimension that its definition asks for and no other. */
+export interface Measurement {
+  readonly name: MetricName;
+  readonly value: number;
+  readonly dimensions: Readonly<Partial<Record<Dimension, string>>>;
+}
+
+/** A measurement whose dimensions the compiler holds against the definition. */
+export const measured = <Name extends MetricName>(
+  dimensions: Readonly<Record<DimensionOf<Name>, string>>,
+  values: Readonly<Record<Name, number>>,
+): Measurement[] => (Object.entries(values) as [Name, number][]).map(([name, value]) => ({ name, value, dimensions }));

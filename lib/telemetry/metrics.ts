@@ -1,0 +1,48 @@
+import { late } from '../kernel/late.ts';
+import type { BallastEvent, Listener } from './events.ts';
+
+/** Gathers what happens, and writes what it says in numbers when a request is over. */
+export interface Metrics {
+  readonly listen: Listener;
+  /** Writes what was gathered since; call it after the last byte. Never rejects. */
+  flush(): Promise<void>;
+}
+
+export interface MetricsOptions {
+  readonly stage: string;
+  /** Names of the tools there are. */
+  readonly tools: ReadonlySet<string>;
+  /** Takes a line of the log as it is. */
+  readonly write: (line: string) => void;
+}
+
+/** Metrics in the log, from where CloudWatch takes them. What concurrent requests gather goes out with whichever ends first. */
+export const createMetrics = ({ write, ...options }: MetricsOptions): Metrics => {
+  let gathered: BallastEvent[] = [];
+  // What makes numbers of events is loaded while the first request is answered, not before.
+  const writer = late(async () => {
+    const { createEmbeddedMetrics } = await import('./embedded-metrics.ts');
+    return createEmbeddedMetrics(options);
+  });
+  return {
+    listen(event) {
+      gathered.push(event);
+      // It is `flush` that meets a failure.
+      writer().catch(() => undefined);
+    },
+    async flush() {
+      const events = gathered;
+      gathered = [];
+      if (events.length === 0) return;
+      try {
+        const linesOf = await writer();
+        for (const line of linesOf(events)) write(line);
+      } catch {
+        // Figures are lost; the answer and its line are not.
+      }
+    },
+  };
+};
+
+/** For a terminal, whose reader wants lines and no figures. */
+export const noMetrics: Metrics = { listen: () => undefined, flush: async () => undefined };
