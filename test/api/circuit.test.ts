@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { reply, status } from '../upstream/answers.ts';
-import { startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
+import { messagesOnly, startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { allEvents } from './sse.ts';
 import { startServer, type TestServer } from './start-server.ts';
 
@@ -12,7 +12,7 @@ let engine: TestDynamoDb;
 let upstream: ScriptedUpstream;
 let servers: readonly [TestServer, TestServer];
 beforeAll(async () => {
-  [engine, upstream] = await Promise.all([startTestDynamoDb(), startScriptedUpstream()]);
+  [engine, upstream] = await Promise.all([startTestDynamoDb(), startScriptedUpstream(undefined, messagesOnly)]);
   const env = {
     AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
     ANTHROPIC_API_KEY: 'key',
@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 const json = async (response: Response) => (await response.json()) as Record<string, unknown>;
-const asked = () => upstream.requests.filter(({ path }) => path === '/v1/messages').length;
+const asked = () => upstream.requests.length;
 
 describe('an outage seen by two processes', () => {
   it('costs the threshold and what was under way, then nothing; one probe ends it for both', async () => {

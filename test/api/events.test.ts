@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { neverAnswer, reply, status, toolCalls } from '../upstream/answers.ts';
 import { endAfter, gatedBefore } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
-import { startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
+import { messagesOnly, startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { allEvents, readEvents } from './sse.ts';
 import { startServer, type TestServer } from './start-server.ts';
 
 let upstream: ScriptedUpstream;
 let server: TestServer;
 beforeAll(async () => {
-  upstream = await startScriptedUpstream();
+  upstream = await startScriptedUpstream(undefined, messagesOnly);
   server = await startServer({
     ANTHROPIC_API_KEY: 'key',
     ANTHROPIC_BASE_URL: upstream.url,

@@ -3,7 +3,7 @@ import { startTestDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { reply, status } from '../upstream/answers.ts';
 import { endAfter, gatedBefore } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
-import { startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
+import { messagesOnly, startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { allEvents } from './sse.ts';
 import { startServer, type TestServer } from './start-server.ts';
 
@@ -11,7 +11,7 @@ let engine: TestDynamoDb;
 let upstream: ScriptedUpstream;
 let servers: readonly [TestServer, TestServer];
 beforeAll(async () => {
-  [engine, upstream] = await Promise.all([startTestDynamoDb(), startScriptedUpstream()]);
+  [engine, upstream] = await Promise.all([startTestDynamoDb(), startScriptedUpstream(undefined, messagesOnly)]);
   const env = {
     AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
     ANTHROPIC_API_KEY: 'key',

@@ -67,7 +67,7 @@ describe('npm start', () => {
     const place = testWorkplace();
     const seen: string[] = [];
     const upstream = createServer((request, response) => {
-      seen.push(JSON.stringify(request.headers));
+      if (request.method === 'POST') seen.push(JSON.stringify(request.headers));
       request.resume();
       response
         .writeHead(400, { 'content-type': 'application/json' })

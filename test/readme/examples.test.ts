@@ -56,7 +56,7 @@ describe('the agent and the tool of the README', () => {
   /** A run whose model asks for one order; gives back what the model is told then. */
   const askFor = async (orderId: string, shopUrl: string) => {
     const script = [answer([use('order_status', { orderId })]), answer([text('That is how far it is.')])];
-    const fetchFor = boundFetch({ fetch, overrides: new Map([['https://shop.example.com', `${shopUrl}/api`]]) });
+    const fetchFor = boundFetch({ fetch, overrides: new Map([['https://shop.example.com', shopUrl]]) });
     const parts = runParts(script, { ...support, tools: [...support.tools.values()], fetchFor });
     const { output, usage } = await parts.run({ agent: 'support', task: `How far is ${orderId}?` });
     expect({ output, calls: usage.toolCalls }).toEqual({ output: 'That is how far it is.', calls: 1 });

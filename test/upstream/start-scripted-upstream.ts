@@ -42,8 +42,19 @@ const recordingOf = ({ method, path, query, headers, raw }: Exchange, at: number
   return { at, requestId, method, path, query, headers, model, body, raw, aborted: false, sent: [], billed: null };
 };
 
+export interface UpstreamOptions {
+  /** Which paths are remembered: a server under test also asks, unpaid, whether the API is there. */
+  readonly remembers?: (path: string) => boolean;
+}
+
+/** What is paid for. */
+export const messagesOnly: UpstreamOptions = { remembers: (path) => path === '/v1/messages' };
+
 /** An Anthropic API on a loopback port that answers what the test has scripted, and remembers all it was asked. */
-export const startScriptedUpstream = async (clock: Clock = systemClock): Promise<ScriptedUpstream> => {
+export const startScriptedUpstream = async (
+  clock: Clock = systemClock,
+  { remembers = () => true }: UpstreamOptions = {},
+): Promise<ScriptedUpstream> => {
   const recorder = createRecorder();
   const { requests } = recorder;
   const scripts = new Map<string, { readonly answers: readonly ScriptedAnswer[]; next: number }>();
@@ -82,7 +93,7 @@ export const startScriptedUpstream = async (clock: Clock = systemClock): Promise
     const { response, signal } = exchange;
     const leave = () => recorder.update(() => (seen.aborted = !torn && !closing));
     signal.addEventListener('abort', leave, { once: true });
-    recorder.add(seen);
+    if (remembers(seen.path)) recorder.add(seen);
     if (signal.aborted) return leave();
     await play(watched(stepsFor(seen)), response, {
       clock,
