@@ -19,10 +19,16 @@ export interface Driven {
 const BODY = JSON.stringify({ task: 'Say that you are done.' });
 const HEADERS = { 'x-api-key': API_KEY, 'content-type': 'application/json', 'content-length': BODY.length };
 
+export interface RunOnceOptions {
+  readonly agent?: Agent;
+  readonly idempotencyKey?: string;
+}
+
 /** One run, its answer read to the end. Rejects unless it is a 200. */
-export const runOnce = (url: string, agent?: Agent): Promise<void> =>
+export const runOnce = (url: string, { agent, idempotencyKey }: RunOnceOptions = {}): Promise<void> =>
   new Promise((resolve, reject) => {
-    const sent = request(`${url}/agent/run`, { method: 'POST', headers: HEADERS, ...(agent ? { agent } : {}) });
+    const headers = idempotencyKey === undefined ? HEADERS : { ...HEADERS, 'idempotency-key': idempotencyKey };
+    const sent = request(`${url}/agent/run`, { method: 'POST', headers, ...(agent ? { agent } : {}) });
     sent.once('error', reject).once('response', (response) => {
       response.resume().once('error', reject);
       response.once('end', () => {
@@ -42,7 +48,7 @@ export const drive = async ({ url, connections, maxRuns, maxMs }: DriveOptions):
   const work = async () => {
     while (begun < maxRuns && performance.now() - began < maxMs) {
       begun += 1;
-      await runOnce(url, agent);
+      await runOnce(url, { agent });
       ended += 1;
     }
   };

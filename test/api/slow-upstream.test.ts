@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { neverAnswer, reply, resetBeforeHeaders, status, type ScriptedAnswer } from '../upstream/answers.ts';
+import { endAfter, malformedAfter, pingsOnly, resetAfter, stallAfter } from '../upstream/broken.ts';
+import { messagesOnly, startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
+import { allEvents } from './sse.ts';
+import { startServer, type TestServer } from './start-server.ts';
+
+let upstream: ScriptedUpstream;
+let server: TestServer;
+beforeAll(async () => {
+  upstream = await startScriptedUpstream(undefined, messagesOnly);
+  server = await startServer({
+    ANTHROPIC_API_KEY: 'key',
+    ANTHROPIC_BASE_URL: upstream.url,
+    MAX_RETRIES: '1',
+    RETRY_BASE_DELAY_MS: '1',
+    FIRST_TOKEN_TIMEOUT_MS: '300',
+    STREAM_IDLE_TIMEOUT_MS: '200',
+    CIRCUIT_FAILURE_THRESHOLD: '10000',
+  });
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await upstream.close();
+});
+
+const FAULTS: readonly (readonly [string, ScriptedAnswer, number, string])[] = [
+  ['accepts and never answers', neverAnswer(), 504, 'upstream-timeout'],
+  ['stalls before its content', stallAfter(2, reply('x')), 504, 'upstream-timeout'],
+  ['pings for ever', pingsOnly(50, reply('x')), 504, 'upstream-timeout'],
+  ['stalls in the middle', stallAfter(4, reply('half a story')), 504, 'upstream-timeout'],
+  ['cuts its stream clean', endAfter(4, reply('half a story')), 502, 'upstream-error'],
+  ['cuts its stream by reset', resetAfter(4, reply('half a story')), 502, 'upstream-error'],
+  ['resets before its headers', resetBeforeHeaders(), 502, 'upstream-error'],
+  ['sends an event that is no JSON', malformedAfter(3, reply('x')), 502, 'upstream-error'],
+];
+
+// Each test ends by the server's limits, not by its own: without them it would run into vitest's.
+describe.each(FAULTS)('an upstream that %s', (_title, answer, expected, code) => {
+  it(`is given up after two attempts with ${expected} ${code}`, async () => {
+    upstream.script('*', [answer]);
+    const before = upstream.requests.length;
+    const failed = await server.run({ task: 'a' });
+    expect(failed.status).toBe(expected);
+    expect(await failed.json()).toMatchObject({ code, usage: { modelCalls: 0 } });
+    expect(upstream.requests.length - before).toBe(2);
+  });
+
+  it('is told by a last event, never by a stream that just ends', async () => {
+    upstream.script('*', [answer]);
+    const events = await allEvents(await server.run({ task: 'a' }, { accept: 'text/event-stream' }));
+    expect(events.at(-1)).toMatchObject({ event: 'run.failed', data: { code } });
+  });
+
+  it('is survived when the next attempt answers', async () => {
+    upstream.script('*', [answer, reply('whole')]);
+    expect(await (await server.run({ task: 'a' })).json()).toMatchObject({ output: 'whole', usage: { modelCalls: 1 } });
+  });
+});
+
+it('that asks to be left alone for longer than the deadline is not waited for', async () => {
+  upstream.script('*', [status(429, { headers: { 'retry-after': '5' } })]);
+  const before = upstream.requests.length;
+  const failed = await server.run({ task: 'a', timeoutMs: 2_000 });
+  expect(failed.status).toBe(429);
+  expect(await failed.json()).toMatchObject({ code: 'rate-limited', retryAfterMs: 5_000 });
+  expect(upstream.requests.length - before).toBe(1);
+});
