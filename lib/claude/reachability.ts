@@ -1,11 +1,11 @@
 import type { BaseAnthropic } from '@anthropic-ai/sdk/client';
-import type { Finding } from '../health/check.ts';
+import type { Probe } from '../health/check.ts';
 import { loadAnthropicClient, type AnthropicClientOptions } from './anthropic-client.ts';
 
 /** Asks the provider without paying: the list of models, or what it says of one. */
 export interface Reachability {
   /** Degraded while the provider fails, because it may come back by itself; unhealthy without a key that it accepts. */
-  api(signal: AbortSignal): Promise<Finding>;
+  readonly api: Probe;
   /** Whether the provider answers for this model. Rejects where it could not be asked for want of a key. */
   model(name: string, signal: AbortSignal): Promise<boolean>;
 }
@@ -24,6 +24,8 @@ const statusOf = async (client: BaseAnthropic, path: string, signal: AbortSignal
 
 const REJECTED = new Set([401, 403]);
 
+const SILENT = { status: 'degraded', detail: 'does not answer' } as const;
+
 const answered = (status: number | null): status is number => status !== null && status < 500;
 
 export const createReachability = (options: AnthropicClientOptions): Reachability => {
@@ -36,11 +38,14 @@ export const createReachability = (options: AnthropicClientOptions): Reachabilit
       () => false,
     );
   return {
-    async api(signal) {
-      if (!(await hasKey())) return { status: 'unhealthy', detail: 'there is no key to ask with' };
-      const status = await ask('/v1/models?limit=1', signal);
-      if (!answered(status)) return { status: 'degraded', detail: 'does not answer' };
-      return REJECTED.has(status) ? { status: 'unhealthy', detail: 'rejects the key' } : { status: 'healthy' };
+    api: {
+      async ask(signal) {
+        if (!(await hasKey())) return { status: 'unhealthy', detail: 'there is no key to ask with' };
+        const status = await ask('/v1/models?limit=1', signal);
+        if (!answered(status)) return SILENT;
+        return REJECTED.has(status) ? { status: 'unhealthy', detail: 'rejects the key' } : { status: 'healthy' };
+      },
+      failed: SILENT,
     },
     async model(name, signal) {
       await options.apiKey();

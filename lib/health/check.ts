@@ -10,16 +10,21 @@ export type Finding = Pick<Check, 'status' | 'detail'>;
 
 export const HEALTHY: Finding = { status: 'healthy' };
 
-/** Asks a dependency without paying for it. One that rejects, or is late, has found it unhealthy. */
-export type Probe = (signal: AbortSignal) => Promise<Finding>;
+/** A dependency that can be asked without paying for it. */
+export interface Probe {
+  ask(signal: AbortSignal): Promise<Finding>;
+  /** What is found where asking rejects, or takes too long. */
+  readonly failed: Finding;
+}
 
-/** A probe of something that is healthy when it answers at all. */
-export const answers =
-  (act: (signal: AbortSignal) => Promise<unknown>): Probe =>
-  async (signal) => {
+/** A probe of something that is healthy when it answers at all, and without which nothing works. */
+export const answers = (act: (signal: AbortSignal) => Promise<unknown>): Probe => ({
+  async ask(signal) {
     await act(signal);
     return HEALTHY;
-  };
+  },
+  failed: { status: 'unhealthy', detail: 'does not answer' },
+});
 
 /** Runs a probe within `limitMs`; never rejects. */
 export type RunCheck = (name: string, probe: Probe, limitMs: number) => Promise<Check>;
@@ -34,10 +39,10 @@ export const createRunCheck =
       limit.signal.addEventListener('abort', () => reject(limit.signal.reason)),
     );
     try {
-      const finding = await Promise.race([probe(limit.signal), late]);
+      const finding = await Promise.race([probe.ask(limit.signal), late]);
       return { ...finding, latencyMs: clock.now() - startedAt, checkedAt };
     } catch (error) {
       emit({ type: 'store.failed', operation: label(`health.${name}`), error: nameError(error) });
-      return { status: 'unhealthy', latencyMs: clock.now() - startedAt, checkedAt, detail: 'does not answer' };
+      return { ...probe.failed, latencyMs: clock.now() - startedAt, checkedAt };
     }
   };

@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Emit } from '../telemetry/events.ts';
-import { createRunCheck, HEALTHY, type Probe } from './check.ts';
+import { answers, createRunCheck, type Probe } from './check.ts';
 import { findingOf, type WatchedCircuits } from './circuits.ts';
 import { aged, overall, worse, type Check, type Checks } from './decision.ts';
 import type { HealthResults } from './results.ts';
@@ -48,13 +48,11 @@ export const createHealth = (options: HealthOptions): Health => {
 
   const report = async (): Promise<HealthReport> => {
     let found: Checks = {};
-    const read = async (signal: AbortSignal) => {
-      found = await results.all(signal);
-      return HEALTHY;
-    };
+    const read = answers(async (signal) => (found = await results.all(signal)));
+    const list = { ...read, ask: async () => findingOf(await circuits.list()) };
     const [dynamodb, open] = await Promise.all([
       runCheck('dynamodb', read, LIMIT_MS),
-      runCheck('circuits', async () => findingOf(await circuits.list()), LIMIT_MS),
+      runCheck('circuits', list, LIMIT_MS),
     ]);
     const probed = Object.entries(found).flatMap(([name, check]) =>
       known.includes(name) ? [[name, aged(check, clock.now())] as const] : [],
