@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { COMPILATION } from '../scripts/build.ts';
 
 /** Names of the libraries that the functions are made of: the runtime dependencies of `package.json`. */
 export const runtimeDependencies = (root: string): string[] => {
@@ -20,16 +21,7 @@ export const buildNaive = async (root: string, libraries: readonly string[], out
     stdin: { contents, resolveDir: root, sourcefile: 'naive.js' },
     absWorkingDir: root,
     outfile,
-    bundle: true,
+    ...COMPILATION,
     splitting: false,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    define: { 'process.env.NODE_ENV': '"production"' },
-    minify: true,
-    keepNames: true,
-    legalComments: 'none',
-    logLevel: 'warning',
   });
 };

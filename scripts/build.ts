@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { build, type BuildResult } from 'esbuild';
+import { build, type BuildOptions, type BuildResult } from 'esbuild';
 import { parse } from 'yaml';
 import { startBytes } from './start-bytes.ts';
 
@@ -17,6 +17,20 @@ export const deployedFunctions = async (root: string): Promise<string[]> => {
   });
 };
 
+/** How code is compiled for the functions; the bench compares with a bundle that is compiled the same. */
+export const COMPILATION = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  // For Node, esbuild would take the CommonJS build of a package first, which it can neither split nor shake.
+  mainFields: ['module', 'main'],
+  define: { 'process.env.NODE_ENV': '"production"' },
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
 // Each function is built alone: chunks shared between functions would make the zip of one depend on the code of another.
 // There is no `require` in ESM. What is bundled of CommonJS asks for it inside a `try` only; else its zip would not load.
 const bundle = (root: string, name: string): Promise<InMemory> =>
@@ -26,24 +40,13 @@ const bundle = (root: string, name: string): Promise<InMemory> =>
     outdir: `dist/${name}`,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunk-[hash]',
-    bundle: true,
+    ...COMPILATION,
     // Splitting keeps late imports late: credential providers, the Anthropic SDK, the expression library.
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    // For Node, esbuild would take the CommonJS build of a package first, which it can neither split nor shake.
-    mainFields: ['module', 'main'],
-    define: { 'process.env.NODE_ENV': '"production"' },
-    minify: true,
-    // Logs tell an error by the name of its class and where it broke by the names of functions: 6 % of the bytes.
-    keepNames: true,
     sourcemap: 'external',
     sourcesContent: false,
-    legalComments: 'none',
     metafile: true,
     write: false,
-    logLevel: 'warning',
   });
 
 const save = async (outdir: string, name: string, result: InMemory): Promise<void> => {

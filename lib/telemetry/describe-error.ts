@@ -11,11 +11,12 @@ const codeOf = (error: object): string | undefined => {
   return typeof status === 'number' ? String(status) : undefined;
 };
 
-/** Class and code of an error (`TypeError`, `Error/ECONNRESET`); never its message, which may quote what it choked on. */
+/** Name and code of an error (`TypeError`, `Error/ECONNRESET`); never its message, which may quote what it choked on. */
 export const nameError = (error: unknown): Redacted => {
   if (!(error instanceof Error)) return safe`thrown-${label(typeof error)}`;
   const code = codeOf(error);
-  const name = label(error.constructor.name || 'Error');
+  // Not the class's own name: in a minified bundle that says nothing.
+  const name = label(error.name || 'Error');
   return code === undefined ? name : safe`${name}/${label(code)}`;
 };
 
