@@ -167,8 +167,8 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
   });
   const alerts = late(async () => {
     const { createNotifyAlarm } = await import('./alerts/notify-alarm.ts');
-    const { get: secret } = createCachedSecret({ read: () => readOptionalSecret(config.ALERTS_SECRET_ID), clock });
-    return createNotifyAlarm({ clock, random, emit, log, fetch, table: control, secret });
+    const targets = createCachedSecret({ read: () => readOptionalSecret(config.ALERTS_SECRET_ID), clock });
+    return createNotifyAlarm({ clock, random, emit, log, fetch, table: control, secret: () => targets.get() });
   });
   return {
     ...{ config, clock, ids, log, emit, flush: metrics.flush },

@@ -119,7 +119,7 @@ export const launch = async (options: LaunchOptions): Promise<Running> => {
   return {
     port: http.port,
     engineLost: dynamoDb.exited ?? new Promise(() => undefined),
-    startSchedules: scheduler.start,
+    startSchedules: () => scheduler.start(),
     close(graceMs) {
       const silent = Promise.all([http.close(graceMs), scheduler.stop(Math.min(graceMs, SCHEDULE_GRACE_MS))]);
       closed ??= silent.then(() => running.disposeAsync());

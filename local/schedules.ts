@@ -16,9 +16,9 @@ interface ScheduleTrigger {
 }
 
 const triggerOf = (event: unknown): ScheduleTrigger | undefined => {
-  const schedule = (event as { schedule?: unknown } | null)?.schedule;
+  const { schedule } = (event ?? {}) as { schedule?: string | { rate?: unknown } };
   if (schedule === undefined) return undefined;
-  const rate = typeof schedule === 'string' ? schedule : (schedule as { rate?: unknown } | null)?.rate;
+  const rate = typeof schedule === 'string' ? schedule : schedule.rate;
   return { rates: Array.isArray(rate) ? (rate as unknown[]) : [rate] };
 };
 

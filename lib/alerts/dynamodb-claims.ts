@@ -5,7 +5,7 @@ import { epochSeconds, type Clock, type Random } from '../kernel/clock.ts';
 import type { AlertClaims } from './claims.ts';
 
 /** Longer than the function lives (40 s) and shorter than the pause before its event is delivered again (60 s). */
-const LEASE_MS = 45_000;
+export const LEASE_MS = 45_000;
 
 /** Far longer than a notification is delivered again: Lambda gives up after six hours. */
 const KEPT_MS = 2 * 24 * 3_600_000;

@@ -42,7 +42,7 @@ export const createProbeDependencies = (options: ProbeDependenciesOptions): Prob
   const tryCircuits = () =>
     bounded('circuits', async (signal) => {
       const due = await circuits.dueProbes();
-      await Promise.all(due.map(({ run }) => run(signal)));
+      await Promise.all(due.map((probe) => probe.run(signal)));
     });
   const check = async (): Promise<Checks> =>
     Object.fromEntries(

@@ -5,7 +5,7 @@ import type { BallastEvent, Listener } from './events.ts';
 export interface Metrics {
   readonly listen: Listener;
   /** Writes what was gathered since; call it after the last byte. Never rejects. */
-  flush(): Promise<void>;
+  readonly flush: () => Promise<void>;
 }
 
 export interface MetricsOptions {

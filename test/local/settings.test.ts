@@ -16,6 +16,7 @@ describe('the settings of npm start', () => {
       anthropicBaseUrl: null,
       devApiKey: 'ballast-dev-key',
       devAdminKey: 'ballast-dev-admin-key',
+      alertsSecret: null,
     };
     expect(read()).toEqual(defaults);
     expect(read({ PORT: '', HOST: '', BALLAST_DATA_DIR: '', ANTHROPIC_API_KEY: '' })).toEqual(defaults);
@@ -62,6 +63,10 @@ describe('the environment of the functions', () => {
       LEDGER_TABLE: 'ballast-local-ledger',
       RUNS_TABLE: 'ballast-local-runs',
       ANTHROPIC_SECRET_ID: 'ballast/local/anthropic',
+      ALERTS_SECRET_ID: 'ballast/local/alerts',
+      BALLAST_SLACK_WEBHOOK_URL: undefined,
+      BALLAST_ALARM_WEBHOOK_URL: undefined,
+      BALLAST_ALARM_WEBHOOK_SECRET: undefined,
       ANTHROPIC_API_KEY: undefined,
       ANTHROPIC_AUTH_TOKEN: undefined,
       ANTHROPIC_BASE_URL: 'http://127.0.0.1:3',

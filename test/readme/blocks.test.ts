@@ -7,6 +7,7 @@ import { blocksOf, documents, read, ROOT, type Block } from './markdown.ts';
 
 /** Documents of which every block needs the same thing that is not here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  'docs/alarms.md': 'it needs an AWS account, or sends to a service outside',
   'docs/deploy.md': 'it needs an AWS account',
   'docs/untested-on-aws.md': 'it needs an AWS account',
 };

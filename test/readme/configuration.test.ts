@@ -10,12 +10,7 @@ const readme = read('README.md');
 const shared = tableOf(readme, 'variable', 'default', 'bounds', 'parameter', 'meaning');
 const local = tableOf(readme, 'variable', 'default', 'meaning');
 
-const announced = (meaning: string): boolean => meaning.startsWith('without effect yet');
-
-// What is announced may be read already, and has to be told then.
-const inTable = shared
-  .map((row) => ({ ...row, name: code(row.variable), fallback: code(row.default) }))
-  .filter(({ name, meaning }) => !announced(meaning) || name in ConfigSchema.shape);
+const inTable = shared.map((row) => ({ ...row, name: code(row.variable), fallback: code(row.default) }));
 const inLocalTable = local.flatMap((row) =>
   codes(row.variable).map((name) => ({ name, fallback: codes(row.default) })),
 );
@@ -117,9 +112,7 @@ describe('.env.example', () => {
   });
 
   it('offers every variable that can be set for npm start', () => {
-    const settable = inTable
-      .filter(({ parameter, meaning }) => parameter !== 'set' && !announced(meaning))
-      .map(({ name }) => name);
+    const settable = inTable.filter(({ parameter }) => parameter !== 'set').map(({ name }) => name);
     const ofTheSdk = ['AWS_DEFAULT_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_PROFILE'];
     const names = [...settable, ...inLocalTable.map(({ name }) => name).filter((name) => !ofTheSdk.includes(name))];
     expect(sorted(Object.keys(offered))).toEqual(sorted(names));

@@ -40,16 +40,19 @@ describe('the functions of the template', () => {
   it('take from a parameter the default that the code has', async () => {
     const set = variables(await packagedTemplate('prod'));
     const { STAGE: stage, BALLAST_VERSION: version, LOG_LEVEL: level, ...rest } = loadConfig({});
-    const own = ['CONTROL_TABLE', 'LEDGER_TABLE', 'RUNS_TABLE', 'ANTHROPIC_SECRET_ID'];
+    const own = ['CONTROL_TABLE', 'LEDGER_TABLE', 'RUNS_TABLE', 'ANTHROPIC_SECRET_ID', 'ALERTS_SECRET_ID'];
     const settings = Object.fromEntries(Object.entries(rest).filter(([name]) => !own.includes(name)));
     expect([stage, version, level]).toEqual(['local', '0.0.0', 'INFO']);
     expect(loadConfig(set)).toMatchObject(settings);
   });
 
-  it('get the Anthropic key by the name of a secret that the template leaves empty', async () => {
-    const { Properties } = resource(await packagedTemplate('prod'), 'AnthropicSecret');
+  it.each([
+    ['ANTHROPIC_SECRET_ID', 'AnthropicSecret'],
+    ['ALERTS_SECRET_ID', 'AlertsSecret'],
+  ])('get by %s the name of a secret that the template leaves empty', async (variable, id) => {
+    const { Properties } = resource(await packagedTemplate('prod'), id);
     expect(Object.keys(Properties).toSorted()).toEqual(['Description', 'Name']);
-    expect(variables(await packagedTemplate('prod'))['ANTHROPIC_SECRET_ID']).toBe('AnthropicSecret');
+    expect(variables(await packagedTemplate('prod'))[variable]).toBe(id);
   });
 
   it.each<[string, (string | number)[], unknown, string]>([

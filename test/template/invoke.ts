@@ -27,6 +27,11 @@ export interface Call {
   readonly body?: unknown;
 }
 
+/** What calls a function that is not behind the API, as it comes. */
+export interface RawCall {
+  readonly event: unknown;
+}
+
 const eventOf = ({ method = 'GET', path, headers = {}, pathParameters, body }: Call) => ({
   httpMethod: method,
   path,
@@ -63,7 +68,7 @@ const parsed = (raw: string): Omit<Invocation, 'output'> => {
  */
 export const invoke = async (
   name: string,
-  call: Call,
+  call: Call | RawCall,
   surroundings: {
     readonly references: Readonly<Record<string, string>>;
     readonly env: Readonly<Record<string, string>>;
@@ -84,7 +89,7 @@ export const invoke = async (
       ...surroundings.env,
     };
     const child = spawn(process.execPath, [RUNTIME], { cwd: taskRoot, env, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
-    child.stdin.end(JSON.stringify(eventOf(call)));
+    child.stdin.end(JSON.stringify('event' in call ? call.event : eventOf(call)));
     const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
     const [raw, out, err] = await Promise.all([
       text(child.stdio[3] as Readable),

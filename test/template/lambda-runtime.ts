@@ -44,7 +44,7 @@ if (STREAMING in handler) {
   await (handler as Streaming)(event, stream, context);
   writeSync(RESULT, await sent);
 } else {
-  writeSync(RESULT, JSON.stringify(await (handler as Buffered)(event, context)));
+  writeSync(RESULT, JSON.stringify((await (handler as Buffered)(event, context)) ?? null));
 }
 // Lambda freezes an environment between requests; nothing may rely on running on.
 process.exit(0);

@@ -1,9 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { packaged, packagedTemplate, STAGES } from './packaged.ts';
-import { grantDefects } from './roles.ts';
+import { CALLERS, grantDefects } from './roles.ts';
 import { at, ofType, plant } from './template.ts';
 
 const STATEMENTS = ['RunAgentRole', 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement'];
+
+interface Trust {
+  readonly Principal: { readonly Service: string };
+  readonly Condition?: unknown;
+}
 
 beforeAll(packaged, 120_000);
 
@@ -12,14 +17,15 @@ describe('the roles of the functions', () => {
     expect(grantDefects(await packagedTemplate(stage))).toEqual([]);
   });
 
-  it('can be assumed by Lambda alone', async () => {
+  it('can be assumed by Lambda alone, but for the one by which the scheduler calls, in this account', async () => {
     const roles = ofType(await packagedTemplate('prod'), 'AWS::IAM::Role');
-    const principals = roles.map(([, { Properties }]) =>
-      at(Properties, 'AssumeRolePolicyDocument', 'Statement', 0, 'Principal'),
-    );
-    expect(new Set(principals.map((principal) => JSON.stringify(principal)))).toEqual(
-      new Set(['{"Service":"lambda.amazonaws.com"}']),
-    );
+    const trusted = roles.map(([id, { Properties }]) => {
+      const { Principal, Condition } = at(Properties, 'AssumeRolePolicyDocument', 'Statement', 0) as Trust;
+      return [id, Principal.Service, at(Condition, 'StringEquals', 'aws:SourceAccount', 'Ref')];
+    });
+    const lambda = ['lambda.amazonaws.com', undefined];
+    const scheduler = ['scheduler.amazonaws.com', 'AWS::AccountId'];
+    expect(trusted).toEqual(roles.map(([id]) => [id, ...(id in CALLERS ? scheduler : lambda)]));
   });
 
   it.each<[string, (string | number)[], unknown, string]>([
@@ -34,6 +40,12 @@ describe('the roles of the functions', () => {
       'does not need dynamodb:GetItem LedgerTable',
     ],
     ['a managed policy', ['HealthRole', 'Properties', 'ManagedPolicyArns'], ['arn:x'], 'managed policies'],
+    [
+      'a scheduler that may call everything',
+      ['ProbeScheduleRole', 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement', 0, 'Resource'],
+      '*',
+      'wildcard',
+    ],
     ['a shared role', ['HealthLambdaFunction', 'Properties', 'Role', 'Fn::GetAtt', 0], 'GetRunRole', 'share a role'],
   ])('would show %s', async (_defect, path, value, complaint) => {
     expect(grantDefects(plant(await packagedTemplate('dev'), path, value)).join('\n')).toContain(complaint);

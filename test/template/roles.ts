@@ -30,8 +30,30 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     { action: 'dynamodb:Query', on: 'RunsTable' },
   ],
   'list-agents': [...LOG('ListDashagentsLogGroup'), CREDENTIALS],
-  health: [...LOG('HealthLogGroup'), { action: 'dynamodb:GetItem', on: 'ControlTable' }, ANTHROPIC_KEY],
+  health: [
+    ...LOG('HealthLogGroup'),
+    { action: 'dynamodb:Query', on: 'ControlTable', keys: ['circuits', 'health'] },
+    ANTHROPIC_KEY,
+  ],
   'describe-api': LOG('DescribeDashapiLogGroup'),
+  'probe-dependencies': [
+    ...LOG('ProbeDashdependenciesLogGroup'),
+    { action: 'dynamodb:GetItem', on: 'ControlTable', keys: ['circuits', 'health'] },
+    { action: 'dynamodb:PutItem', on: 'ControlTable', keys: ['circuits', 'health'] },
+    { action: 'dynamodb:Query', on: 'ControlTable', keys: ['circuits'] },
+    ANTHROPIC_KEY,
+  ],
+  'notify-alarm': [
+    ...LOG('NotifyDashalarmLogGroup'),
+    { action: 'dynamodb:PutItem', on: 'ControlTable', keys: ['alert#*'] },
+    { action: 'dynamodb:DeleteItem', on: 'ControlTable', keys: ['alert#*'] },
+    { action: 'secretsmanager:GetSecretValue', on: 'AlertsSecret' },
+  ],
+};
+
+/** Roles of services that call a function, each with the one function. */
+export const CALLERS: Readonly<Record<string, readonly Grant[]>> = {
+  ProbeScheduleRole: [{ action: 'lambda:InvokeFunction', on: 'ProbeDashdependenciesLambdaFunction' }],
 };
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
@@ -57,12 +79,17 @@ const granted = (statement: unknown): Grant[] => {
 const written = (grants: readonly Grant[]): string[] =>
   grants.map(({ action, on, keys }) => [action, on, ...(keys ?? [])].join(' ')).sort();
 
-const roleDefects = (template: Template, name: string, roleId: unknown): string[] => {
+const roleDefects = (
+  template: Template,
+  name: string,
+  roleId: unknown,
+  grants: readonly Grant[] = GRANTS[name] ?? [],
+): string[] => {
   const role = typeof roleId === 'string' ? template.Resources[roleId]?.Properties : undefined;
   if (role === undefined) return [`${name} has no role of its own`];
   const statements = list(role['Policies']).flatMap((policy) => list(at(policy, 'PolicyDocument', 'Statement')));
   const has = written(statements.flatMap(granted));
-  const needs = written(GRANTS[name] ?? []);
+  const needs = written(grants);
   return [
     ...(role['ManagedPolicyArns'] === undefined ? [] : [`${name} has managed policies`]),
     ...statements.flatMap((statement) => (at(statement, 'Effect') === 'Allow' ? [] : [`${name} is denied something`])),
@@ -78,10 +105,13 @@ export const grantDefects = (template: Template): string[] => {
     name: /^dist\/(.*)\/index\.handler$/.exec(String(Properties['Handler']))?.[1] ?? '',
     role: at(Properties, 'Role', 'Fn::GetAtt', 0),
   }));
-  const unknown = ofType(template, 'AWS::IAM::Role').filter(([id]) => !roles.some(({ role }) => role === id));
+  const unknown = ofType(template, 'AWS::IAM::Role').filter(
+    ([id]) => !(id in CALLERS) && !roles.some(({ role }) => role === id),
+  );
   const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'];
   return [
     ...roles.flatMap(({ name, role }) => roleDefects(template, name, role)),
+    ...Object.entries(CALLERS).flatMap(([id, grants]) => roleDefects(template, id, id, grants)),
     ...(new Set(roles.map(({ role }) => role)).size === roles.length ? [] : ['two functions share a role']),
     ...unknown.map(([id]) => `${id} belongs to no function`),
     ...policies.flatMap((type) => ofType(template, type)).map(([id]) => `${id} stands outside of the roles`),

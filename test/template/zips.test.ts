@@ -4,24 +4,28 @@ import { hashKey } from '../../lib/tenants/hash.ts';
 import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../../lib/tenants/dynamodb-store.ts';
 import { startSecretsServer, type SecretsServer } from '../../local/secrets-server.ts';
 import { startSimulatedClaude, type SimulatedClaude } from '../../local/simulated-claude/start-simulated-claude.ts';
+import { notification, snsEvent } from '../alerts/sns.ts';
 import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
+import { startHttpTarget } from '../http-target.ts';
+import { published } from '../telemetry/embedded-format.ts';
 import { systemClock } from '../upstream/system-clock.ts';
-import { invoke, type Call } from './invoke.ts';
+import { invoke, type Call, type RawCall } from './invoke.ts';
 import { packaged } from './packaged.ts';
 import { readZip } from './unzip.ts';
 
 const KEY = 'bk_canary-of-the-zips';
 const UPSTREAM_KEY = 'sk-ant-canary-of-the-zips';
-const NAMES = ['run-agent', 'get-run', 'list-agents', 'health', 'describe-api'];
+const NAMES = ['run-agent', 'get-run', 'list-agents', 'health', 'describe-api', 'probe-dependencies', 'notify-alarm'];
 
 describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
   let claude: SimulatedClaude;
   let secrets: SecretsServer;
+  const values = new Map([['AnthropicSecret', UPSTREAM_KEY]]);
 
   beforeAll(async () => {
     await packaged();
     claude = await startSimulatedClaude({ clock: systemClock });
-    secrets = await startSecretsServer(new Map([['AnthropicSecret', UPSTREAM_KEY]]));
+    secrets = await startSecretsServer(values);
     const ledger = engine().table('LedgerTable');
     await createDynamoDbTenantStore(ledger).add({ tenantId: 'demo', name: 'Demo', status: 'active' });
     await createDynamoDbApiKeyStore(ledger).add({
@@ -34,7 +38,7 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
     await claude.close();
   });
 
-  const call = (name: string, request: Call) =>
+  const call = (name: string, request: Call | RawCall) =>
     invoke(name, request, {
       references: TABLE_NAMES,
       env: {
@@ -80,6 +84,29 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
     expect(statusCode).toBe(200);
     expect(JSON.parse(body)).toMatchObject(expected);
     expect(headers['request-id']).toBeTruthy();
+  });
+
+  it('probe-dependencies finds what /health then tells, and writes it as metrics', async () => {
+    const { output } = await call('probe-dependencies', { event: {} });
+    const metrics = output.split('\n').filter((line) => line.startsWith('{"_aws"'));
+    const names = metrics.flatMap(published).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['DependencyProbes', 'DependencyFailures', 'CircuitsOpen']));
+    const { body } = await call('health', { path: '/health' });
+    expect(JSON.parse(body)).toMatchObject({ status: 'healthy', checks: { claude: { status: 'healthy' } } });
+    expect(output + body).not.toContain('canary');
+  });
+
+  it('notify-alarm tells nobody until its secret has a value, and then the target in it', async () => {
+    const event = snsEvent(notification());
+    expect((await call('notify-alarm', { event })).output).toContain('not configured');
+    const slack = await startHttpTarget();
+    values.set('AlertsSecret', JSON.stringify({ slackWebhookUrl: `${slack.url}/canary` }));
+    const { output } = await call('notify-alarm', { event });
+    await call('notify-alarm', { event });
+    await slack.close();
+    expect(slack.seen.map(({ path }) => path)).toEqual(['/canary']);
+    expect(output).toContain('alert sent');
+    expect(output).not.toContain('canary');
   });
 
   it.each(NAMES)('%s holds its own code and nothing else', async (name) => {

@@ -1,0 +1,179 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { notifyAlarm } from '../../functions/notify-alarm.ts';
+import { createNotifyAlarm } from '../../lib/alerts/notify-alarm.ts';
+import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
+import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
+import { createFakeClock, type FakeClock } from '../fake-clock.ts';
+import { startHttpTarget, type HttpTarget } from '../http-target.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { size } from '../sizes.ts';
+import { notification, snsEvent } from './sns.ts';
+
+let slack: HttpTarget;
+let webhook: HttpTarget;
+let clock: FakeClock;
+let events: BallastEvent[];
+let lines: string[];
+let minutes = 0;
+
+beforeEach(async () => {
+  [slack, webhook] = await Promise.all([startHttpTarget(), startHttpTarget()]);
+  clock = createFakeClock();
+  events = [];
+  lines = [];
+});
+afterEach(() => Promise.all([slack.close(), webhook.close()]));
+
+/** Another transition each time, as instants go on. */
+const at = () => new Date(Date.UTC(2026, 10, 20, 12, (minutes += 1))).toISOString().replace('Z', '+0000');
+
+const both = () =>
+  JSON.stringify({
+    ...{ slackWebhookUrl: `${slack.url}/services/x`, webhookUrl: `${webhook.url}/hook` },
+    webhookSecret: '0123456789abcdef',
+  });
+
+/** The deployed function in an environment of its own. */
+const environment = (
+  table: ReturnType<TestDynamoDb['table']>,
+  { seed = 1, secret = both(), fetch = globalThis.fetch } = {},
+) => {
+  const log = createPrettyLog('DEBUG', clock, (line) => lines.push(line));
+  const emit = (event: BallastEvent) => void events.push(event);
+  const notify = createNotifyAlarm({
+    ...{ clock, log, emit, fetch, table, random: seededRandom(seed) },
+    secret: async () => secret,
+  });
+  return notifyAlarm({ log, clock, flush: async () => {}, notifyAlarm: notify });
+};
+
+/** Moves the pauses between tries on while the function works. */
+const ended = async (work: Promise<void>): Promise<string> => {
+  let outcome: string | undefined;
+  work.then(
+    () => (outcome = 'done'),
+    (error: Error) => (outcome = error.message),
+  );
+  while (outcome === undefined) await clock.advance(100);
+  return outcome;
+};
+
+const FAILED = 'The event could not be handled; the line before says why.';
+const counts = () => [slack.seen.length, webhook.seen.length];
+
+describeOnDynamoDb('an alarm', (engine) => {
+  const own = (options = {}) => environment(engine().table('ControlTable'), options);
+
+  it('that goes off and is over again sends two messages to each target, also when delivered twice', async () => {
+    const change = { name: 'ballast-dev-errors', at: at() };
+    const off = snsEvent(notification(change));
+    const over = snsEvent(notification({ ...change, from: 'ALARM', to: 'OK', at: at() }));
+    for (const event of [off, off, over, over, off]) await own()(event);
+    expect(counts()).toEqual([2, 2]);
+    const told = webhook.seen.map(({ body }) => (JSON.parse(body) as { state: string }).state);
+    expect(told).toEqual(['ALARM', 'OK']);
+    expect(webhook.seen[0]?.headers['ballast-signature']).toMatch(/^t=\d+,v1=[0-9a-f]{64}$/);
+    expect(slack.seen[0]?.body).toContain('ballast-dev-errors');
+  });
+
+  it.each(Array.from({ length: size(3, 20) }, (_, round) => [round]))(
+    'that is delivered to many at once is told once to each target (round %i)',
+    async (round) => {
+      const event = snsEvent(notification({ at: at() }));
+      const fleet = Array.from({ length: 8 }, (_, member) => own({ seed: round * 100 + member }));
+      await Promise.all(fleet.map((handler) => handler(event)));
+      expect(counts()).toEqual([1, 1]);
+    },
+  );
+
+  it('that was told is not told again by a delivery long after', async () => {
+    const event = snsEvent(notification({ at: at() }));
+    await own()(event);
+    await clock.advance(6 * 3_600_000);
+    await own({ seed: 2 })(event);
+    expect(counts()).toEqual([1, 1]);
+  });
+
+  it('that one target does not take is told again to that target alone', async () => {
+    const event = snsEvent(notification({ at: at() }));
+    slack.script({ status: 500 });
+    expect(await ended(own()(event))).toBe(FAILED);
+    expect(counts()).toEqual([3, 1]);
+    expect(events.filter(({ type }) => type === 'alert.failed')).toHaveLength(1);
+
+    slack.script({ status: 200 });
+    expect(await ended(own()(event))).toBe('done');
+    expect(counts()).toEqual([4, 1]);
+    expect(await ended(own()(event))).toBe('done');
+    expect(counts()).toEqual([4, 1]);
+  });
+
+  it('whose teller dies in between is told by a later delivery, and not before its lease has ended', async () => {
+    const event = snsEvent(notification({ at: at() }));
+    const never = Promise.withResolvers<Response>();
+    let posting = 0;
+    const stuck = () => {
+      posting += 1;
+      return never.promise;
+    };
+    void own({ seed: 1, fetch: stuck })(event).catch(() => undefined);
+    while (posting < 2) await new Promise((done) => setImmediate(done));
+
+    await own({ seed: 2 })(event);
+    expect(counts()).toEqual([0, 0]);
+    await clock.advance(45_000);
+    await Promise.all([3, 4, 5, 6, 7, 8].map((seed) => own({ seed })(event)));
+    expect(counts()).toEqual([1, 1]);
+
+    // The dead one comes back, and takes nothing from whoever took over.
+    never.resolve(new Response(null, { status: 500 }));
+    await clock.advance(10_000);
+    await own({ seed: 9 })(event);
+    expect(counts()).toEqual([1, 1]);
+  });
+
+  it('is told without a claim where the store fails: it may be about the store', async () => {
+    const down = async () => {
+      throw Object.assign(new Error('down'), { name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 400 } });
+    };
+    const handler = environment(engine().table('ControlTable', { send: down as never }));
+    await handler(snsEvent(notification({ at: at() })));
+    expect(counts()).toEqual([1, 1]);
+    expect(events.map(({ type }) => type)).toContain('store.failed');
+  });
+
+  it('is told to the targets there are, and it is said once which are not', async () => {
+    const handler = own({ secret: JSON.stringify({ slackWebhookUrl: `${slack.url}/x` }) });
+    await handler(snsEvent(notification({ at: at() }), notification({ at: at() })));
+    expect(counts()).toEqual([2, 0]);
+    expect(lines.filter((line) => line.includes('not configured'))).toHaveLength(1);
+    const silent = own({ secret: '' });
+    await silent(snsEvent(notification({ at: at() })));
+    expect(counts()).toEqual([2, 0]);
+  });
+
+  it('that was just made, or is none, is told to nobody', async () => {
+    const fresh = notification({ from: 'INSUFFICIENT_DATA', to: 'OK', at: at() });
+    await own()(snsEvent(fresh, 'canary'));
+    expect(counts()).toEqual([0, 0]);
+    expect(lines.join('')).toContain('is no alarm');
+    expect(lines.join('')).not.toContain('canary');
+  });
+
+  it('with a broken secret fails without quoting it, and the error that Lambda logs has no stack', async () => {
+    const failing = own({ secret: '{"slackWebhookUrl":"http://canary.com"}' })(snsEvent(notification({ at: at() })));
+    const error = await failing.catch((thrown: unknown) => thrown as Error);
+    expect(error).toMatchObject({ message: FAILED, stack: `AppError: ${FAILED}` });
+    expect(error?.cause).toBeUndefined();
+    expect(lines.join('')).toContain('event failed');
+    expect(lines.join('')).not.toContain('canary');
+  });
+});
+
+describe('a notification', () => {
+  it('is refused where it is no event of SNS', async () => {
+    await expect(environment(undefined as never)({ detail: 'canary' })).rejects.toThrow(FAILED);
+    expect(lines.join('')).not.toContain('canary');
+  });
+});

@@ -1,0 +1,216 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { health as healthFunction } from '../../functions/health.ts';
+import { probeDependencies } from '../../functions/probe-dependencies.ts';
+import { createCircuits } from '../../lib/circuit-breaker/circuits.ts';
+import { createDynamoDbCircuitStore } from '../../lib/circuit-breaker/dynamodb-store.ts';
+import { createSupervision } from '../../lib/claude/supervision.ts';
+import { createCachedSecret } from '../../lib/secrets/cached-secret.ts';
+import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { OPTIONS } from '../circuit-breaker/parts.ts';
+import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
+import { createFakeClock, type FakeClock } from '../fake-clock.ts';
+import { functionParts } from '../functions/parts.ts';
+import { httpEvent, invoke } from '../functions/invoke.ts';
+import { startHttpTarget, type HttpTarget } from '../http-target.ts';
+import { seededRandom } from '../seeded-random.ts';
+
+const NAME = 'anthropic/claude-opus-5-5';
+
+let upstream: HttpTarget;
+let clock: FakeClock;
+let events: BallastEvent[];
+let secretFails: boolean;
+
+beforeEach(async () => {
+  upstream = await startHttpTarget();
+  clock = createFakeClock();
+  events = [];
+  secretFails = false;
+});
+afterEach(() => upstream.close());
+
+type Control = ReturnType<TestDynamoDb['table']>;
+
+/** The two functions as they are deployed, on one table; each call is another environment. */
+const environment = (table: Control) => {
+  const emit = (event: BallastEvent) => void events.push(event);
+  const read = async () => {
+    if (secretFails) throw new Error('canary');
+    return 'sk-ant-canary';
+  };
+  const secret = createCachedSecret({ read, clock });
+  const store = createDynamoDbCircuitStore({ table, clock });
+  const circuits = createCircuits({ store, clock, random: seededRandom(1), emit, options: OPTIONS });
+  const upstreamOptions = { apiKey: () => secret.get(), baseUrl: upstream.url };
+  const supervision = createSupervision({
+    ...{ clock, emit, version: '1.2.3', table, secret, upstream: upstreamOptions, circuits },
+  });
+  const parts = { ...functionParts(async () => Promise.reject(new Error('no run'))), clock };
+  const ask = healthFunction({ ...parts, health: supervision.health });
+  return {
+    circuits,
+    probe: () => probeDependencies({ ...parts, ...supervision })({}),
+    health: () => invoke(ask, httpEvent({ httpMethod: 'GET', path: '/health', body: null })),
+  };
+};
+
+const emptied = async (engine: TestDynamoDb): Promise<Control> => {
+  const table = engine.table('ControlTable');
+  const { DeleteItemCommand, ScanCommand } = await import('@aws-sdk/client-dynamodb');
+  const { Items = [] } = await engine.client.send(new ScanCommand({ TableName: 'test-control' }));
+  for (const { pk, sk } of Items)
+    if (pk && sk) await engine.client.send(new DeleteItemCommand({ TableName: 'test-control', Key: { pk, sk } }));
+  return table;
+};
+
+const broken = (engine: TestDynamoDb): Control =>
+  engine.table('ControlTable', {
+    send: (async () => {
+      throw Object.assign(new Error('canary'), { name: 'ValidationException', $metadata: { httpStatusCode: 400 } });
+    }) as never,
+  });
+
+const probed = () =>
+  events.flatMap((event) => (event.type === 'dependency.probed' ? [`${event.dependency} ${event.status}`] : []));
+
+describeOnDynamoDb('probe-dependencies and /health', (engine) => {
+  it('ask live where nothing was ever probed', async () => {
+    const { health } = environment(await emptied(engine()));
+    const { status, body } = await health();
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: 'healthy', version: '1.2.3' });
+    expect(Object.keys(body['checks'] as object).sort()).toEqual(['circuits', 'dynamodb', 'secrets']);
+    expect(upstream.seen).toHaveLength(0);
+  });
+
+  it('agree: what one finds, the other tells, from another environment and asking nobody', async () => {
+    const table = await emptied(engine());
+    await environment(table).probe();
+    expect(probed().sort()).toEqual(['claude healthy', 'dynamodb healthy', 'secrets healthy']);
+    expect(events.at(-1)).toEqual({ type: 'dependencies.probed', openCircuits: 0 });
+    const asked = upstream.seen.length;
+    const { body, text } = await environment(table).health();
+    expect(body).toMatchObject({
+      status: 'healthy',
+      checks: { claude: { status: 'healthy', checkedAt: new Date(clock.now()).toISOString() } },
+    });
+    expect(upstream.seen).toHaveLength(asked);
+    expect(asked).toBe(1);
+    expect(text).not.toMatch(/canary|127\.0\.0\.1|anthropic/);
+  });
+
+  it('tell of a provider that fails as degraded, and of a rejected key as unhealthy', async () => {
+    const table = await emptied(engine());
+    upstream.script({ status: 503 });
+    await environment(table).probe();
+    const degraded = await environment(table).health();
+    expect(degraded).toMatchObject({ status: 200, body: { status: 'degraded' } });
+    upstream.script({ status: 401 });
+    await environment(table).probe();
+    const unhealthy = await environment(table).health();
+    expect(unhealthy).toMatchObject({ status: 503, body: { checks: { claude: { detail: 'rejects the key' } } } });
+    expect(probed()).toContain('claude unhealthy');
+  });
+
+  it('tell of a secret that cannot be loaded, and not why', async () => {
+    const table = await emptied(engine());
+    secretFails = true;
+    await environment(table).probe();
+    const { status, text, body } = await environment(table).health();
+    expect(status).toBe(503);
+    expect(body).toMatchObject({ checks: { secrets: { status: 'unhealthy', detail: 'does not answer' } } });
+    expect(text + JSON.stringify(events)).not.toContain('canary');
+  });
+
+  it('take results for nothing that are older than three minutes, and none of dependencies they do not know', async () => {
+    const table = await emptied(engine());
+    await table.put({
+      ...{ pk: { S: 'health' }, sk: { S: 'check#old-name' }, status: { S: 'unhealthy' } },
+      checkedAt: { S: new Date(clock.now()).toISOString() },
+    });
+    await environment(table).probe();
+    await clock.advance(180_000);
+    expect((await environment(table).health()).body).toMatchObject({ status: 'healthy' });
+    await clock.advance(1);
+    const { status, body } = await environment(table).health();
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      status: 'degraded',
+      checks: { claude: { status: 'degraded', detail: 'not checked lately' }, circuits: { status: 'healthy' } },
+    });
+    expect(body['checks']).not.toHaveProperty('old-name');
+  });
+
+  it('show a circuit at once when it opens, and count it in the next round', async () => {
+    const table = await emptied(engine());
+    const { circuits, health, probe } = environment(table);
+    await probe();
+    for (let call = 0; call < OPTIONS.failureThreshold; call += 1) {
+      const entry = await circuits.enter(NAME);
+      if (entry.admitted) await entry.settle('failure');
+    }
+    const { status, body } = await health();
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: 'degraded', checks: { circuits: { status: 'degraded', detail: '1 open' } } });
+    await probe();
+    expect(events.at(-1)).toEqual({ type: 'dependencies.probed', openCircuits: 1 });
+  });
+
+  it('try a circuit that is due before any call does, unpaid', async () => {
+    const table = await emptied(engine());
+    const { circuits, probe } = environment(table);
+    for (let call = 0; call < OPTIONS.failureThreshold; call += 1) {
+      const entry = await circuits.enter(NAME);
+      if (entry.admitted) await entry.settle('failure');
+    }
+    await clock.advance(OPTIONS.breakDurationMs);
+    await probe();
+    expect(upstream.seen.map(({ path }) => path).sort()).toEqual(['/v1/models/claude-opus-5-5', '/v1/models?limit=1']);
+    expect(await circuits.list()).toMatchObject([{ name: NAME, state: 'half-open' }]);
+  });
+
+  it('go on where the store is down: the figures are told, and /health says so', async () => {
+    const { probe, health } = environment(broken(engine()));
+    await probe();
+    expect(probed()).toContain('dynamodb unhealthy');
+    expect(events).toContainEqual({ type: 'dependencies.probed', openCircuits: null });
+    const { status, text, body } = await health();
+    expect(status).toBe(503);
+    expect(body).toMatchObject({ checks: { dynamodb: { status: 'unhealthy', detail: 'does not answer' } } });
+    expect(text).not.toContain('canary');
+  });
+
+  it('are bounded: a provider that never answers has failed after five seconds', async () => {
+    const table = await emptied(engine());
+    upstream.script('hang');
+    const { probe } = environment(table);
+    let over = false;
+    const round = probe().then(() => (over = true));
+    while (!upstream.hanging) await new Promise((done) => setImmediate(done));
+    await clock.advance(4_999);
+    expect(over).toBe(false);
+    await clock.advance(1);
+    await round;
+    expect(probed()).toContain('claude degraded');
+  });
+});
+
+describe('/health in one environment', () => {
+  it('asks its dependencies at most once a second, however often it is asked', async () => {
+    let queries = 0;
+    const { createHealth } = await import('../../lib/health/health.ts');
+    const results = {
+      all: async () => {
+        queries += 1;
+        return {};
+      },
+    };
+    const options = { clock, emit: () => undefined, version: '1', known: [], probes: {}, results };
+    const health = createHealth({ ...options, circuits: { list: async () => [] } });
+    await Promise.all(Array.from({ length: 10 }, () => health.report()));
+    expect(queries).toBe(1);
+    await clock.advance(1_000);
+    await health.report();
+    expect(queries).toBe(2);
+  });
+});

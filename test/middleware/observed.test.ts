@@ -1,0 +1,96 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { health } from '../../functions/health.ts';
+import { runAgent } from '../../functions/run-agent.ts';
+import { AppError } from '../../lib/kernel/errors.ts';
+import { safe } from '../../lib/kernel/redacted.ts';
+import { observedEvent } from '../../lib/middleware/observed-event.ts';
+import { context, httpEvent, invoke, invokeStreaming } from '../functions/invoke.ts';
+import { functionParts } from '../functions/parts.ts';
+
+const failing = (error: unknown) => functionParts(async () => Promise.reject(error));
+const EVENTS = { accept: 'text/event-stream', 'x-api-key': 'good', 'content-type': 'application/json' };
+
+describe('a request that is over', () => {
+  it('is told to all listeners with its function, status and code', async () => {
+    const parts = failing(new AppError('upstream-overloaded', safe`no`));
+    await invokeStreaming(runAgent(parts), httpEvent());
+    expect(parts.events).toEqual([
+      { type: 'request.finished', function: 'run-agent', status: 503, error: 'upstream-overloaded', durationMs: 0 },
+    ]);
+  });
+
+  it.each<[string, object, object]>([
+    ['a refusal', { headers: {} }, { status: 401, error: 'unauthenticated' }],
+    ['a bug', {}, { status: 500, error: 'internal' }],
+  ])('is told of %s by what the client was told', async (_what, over, expected) => {
+    const parts = failing(new TypeError('canary'));
+    await invokeStreaming(runAgent(parts), httpEvent(over));
+    expect(parts.events).toMatchObject([expected]);
+    expect(JSON.stringify(parts.events)).not.toContain('canary');
+  });
+
+  it('is told as failed where its stream ended in a failure, whatever its status line said', async () => {
+    const parts = failing(new AppError('upstream-timeout', safe`no`));
+    const stream = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const handler = runAgent(parts) as unknown as (...call: unknown[]) => Promise<void>;
+    await handler(httpEvent({ headers: EVENTS }), stream, context);
+    expect(parts.events.filter(({ type }) => type === 'request.finished')).toMatchObject([
+      { status: 504, error: 'upstream-timeout' },
+    ]);
+  });
+
+  it('has no code where it was answered as asked, although that be 503', async () => {
+    const parts = failing(new Error('no run'));
+    const report = async () => ({ status: 'unhealthy' as const, version: '1', checks: {} });
+    const event = httpEvent({ httpMethod: 'GET', path: '/health', body: null });
+    await invoke(health({ ...parts, health: { report } }), event);
+    expect(parts.events).toMatchObject([{ function: 'health', status: 503, error: null }]);
+  });
+
+  it('has its metrics written after its last byte and its line, and before the function returns', async () => {
+    const parts = failing(new Error('canary'));
+    const order: string[] = [];
+    const stream = new Writable({
+      write: (_chunk, _encoding, done) => done(),
+      final: (done) => {
+        order.push('last byte');
+        done();
+      },
+    });
+    const flush = async () => {
+      await new Promise((done) => setImmediate(done));
+      order.push(parts.lines.some((line) => line.includes('request failed')) ? 'metrics' : 'metrics without a line');
+    };
+    const handler = runAgent({ ...parts, flush }) as unknown as (...call: unknown[]) => Promise<void>;
+    await handler(httpEvent(), stream, context);
+    order.push('returned');
+    expect(order).toEqual(['last byte', 'metrics', 'returned']);
+  });
+});
+
+describe('an event that is over', () => {
+  const observing = () => {
+    const { log, clock, lines } = failing(null);
+    const flushed: number[] = [];
+    return { lines, flushed, parts: { log, clock, flush: async () => void flushed.push(lines.length) } };
+  };
+
+  it('has its line and its metrics', async () => {
+    const { parts, lines, flushed } = observing();
+    await observedEvent(parts, 'probe-dependencies', async () => {})({});
+    expect(lines.join('')).toMatch(/event handled.*probe-dependencies/);
+    expect(flushed).toEqual([1]);
+  });
+
+  it('has them also where it failed, and Lambda learns that it did, and nothing more', async () => {
+    const { parts, lines, flushed } = observing();
+    const failed = observedEvent(parts, 'notify-alarm', async () => Promise.reject(new TypeError('canary')))({});
+    const error = (await failed.catch((thrown: unknown) => thrown)) as Error;
+    expect(error.message).toMatch(/could not be handled/);
+    expect(error.stack).not.toMatch(/\n/);
+    expect(JSON.stringify(error) + String(error.cause) + lines.join('')).not.toContain('canary');
+    expect(lines.join('')).toMatch(/event failed.*TypeError/);
+    expect(flushed).toEqual([1]);
+  });
+});

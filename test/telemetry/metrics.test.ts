@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { label, safe } from '../../lib/kernel/redacted.ts';
+import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { METRICS } from '../../lib/telemetry/metric-names.ts';
+import { createMetrics, noMetrics } from '../../lib/telemetry/metrics.ts';
+import { published, type Published } from './embedded-format.ts';
+import { SAMPLES } from './events.ts';
+
+const tools = new Set(['calculate']);
+
+const linesOf = async (...events: readonly BallastEvent[]): Promise<string[]> => {
+  const lines: string[] = [];
+  const metrics = createMetrics({ stage: 'dev', tools, write: (line) => lines.push(line) });
+  events.forEach(metrics.listen);
+  await metrics.flush();
+  return lines;
+};
+
+/** `name{dimensions}=values`, without what every metric has. */
+const shown = ({ name, dimensions: { service, stage, ...rest }, values }: Published): string => {
+  expect([service, stage]).toEqual(['ballast', 'dev']);
+  const set = Object.entries(rest).map(([key, value]) => `${key}=${value}`);
+  return `${name}{${set.join(',')}}=${values.join('+')}`;
+};
+
+const told = async (...events: readonly BallastEvent[]): Promise<string[]> =>
+  (await linesOf(...events)).flatMap(published).map(shown).sort();
+
+describe('what an event adds to the metrics', () => {
+  it('of a model attempt is its count and time by outcome, and its tokens and cost by model', async () => {
+    const on = '{model=claude-sonnet-5-5}';
+    const by = '{model=claude-sonnet-5-5,outcome=answered}';
+    expect(await told(SAMPLES['model.attempted'])).toEqual(
+      [
+        ...[`ModelAttempts${by}=1`, `ModelAttemptDuration${by}=130`, `ModelFirstContent${on}=40`],
+        ...[`InputTokens${on}=4`, `OutputTokens${on}=9`, `CacheReadInputTokens${on}=3`],
+        ...[`CacheCreationInputTokens${on}=533`, `CostMicroUsd${on}=1430.5`],
+      ].sort(),
+    );
+  });
+
+  it.each<[string, BallastEvent, string[]]>([
+    [
+      'a run',
+      SAMPLES['run.finished'],
+      ['RunDuration{agent=assistant,status=succeeded}=286', 'Runs{agent=assistant,status=succeeded}=1'],
+    ],
+    ['a retry', SAMPLES['model.retried'], ['ModelRetries{model=claude-sonnet-5-5,fault=overloaded}=1']],
+    [
+      'a tool that worked',
+      SAMPLES['tool.finished'],
+      ['ToolCalls{tool=calculate}=1', 'ToolDuration{tool=calculate}=12', 'ToolErrors{tool=calculate}=0'],
+    ],
+    [
+      'a tool whose fallback stood in',
+      { ...SAMPLES['tool.finished'], outcome: safe`fallback` },
+      ['ToolCalls{tool=calculate}=1', 'ToolDuration{tool=calculate}=12', 'ToolErrors{tool=calculate}=1'],
+    ],
+    ['usage that is not on the books', SAMPLES['usage.unrecorded'], ['UsageUnrecorded{}=1']],
+    ['a store that failed', SAMPLES['store.failed'], ['StoreFailures{}=1']],
+    ['a circuit that opened', SAMPLES['circuit.changed'], ['CircuitOpened{}=1', 'CircuitsOpen{}=1']],
+    [
+      'a probe that failed, which opens nothing anew',
+      { ...SAMPLES['circuit.changed'], from: safe`half-open` },
+      ['CircuitsOpen{}=1'],
+    ],
+    [
+      'a circuit that closed',
+      { ...SAMPLES['circuit.changed'], from: safe`half-open`, to: safe`closed` },
+      ['CircuitClosed{}=1'],
+    ],
+    ['a circuit that is tried', { ...SAMPLES['circuit.changed'], from: safe`open`, to: safe`half-open` }, []],
+    ['a call that no circuit guarded', SAMPLES['circuit.unguarded'], ['CircuitUnguarded{}=1']],
+    ['a round of probes', SAMPLES['dependencies.probed'], ['CircuitsOpen{}=1', 'DependencyProbes{}=1']],
+    [
+      'a round that could not read the circuits',
+      { ...SAMPLES['dependencies.probed'], openCircuits: null },
+      ['DependencyProbes{}=1'],
+    ],
+  ])('of %s', async (_what, event, lines) => {
+    expect(await told(event)).toEqual(lines);
+  });
+
+  it('of a request is published for its function and for all together, and is an error where Ballast failed', async () => {
+    expect(await told(SAMPLES['request.finished'])).toEqual([
+      ...['RequestDuration{function=run-agent}=9', 'RequestDuration{}=9'],
+      ...['Requests{function=run-agent}=1', 'Requests{}=1'],
+      ...['ServerErrors{function=run-agent}=1', 'ServerErrors{}=1'],
+    ]);
+    const refused = { ...SAMPLES['request.finished'], status: 402, error: safe`budget-exceeded` };
+    expect(await told(refused)).toContain('ServerErrors{}=0');
+    // `/health` that says 503 has answered what it was asked.
+    expect(await told({ ...SAMPLES['request.finished'], error: null })).toContain('ServerErrors{}=0');
+  });
+
+  it('of a dependency is published for it and for all together', async () => {
+    expect(await told(SAMPLES['dependency.probed'])).toEqual([
+      ...['DependencyFailures{dependency=claude}=1', 'DependencyFailures{}=1'],
+      ...['DependencyLatency{dependency=claude}=31', 'DependencyLatency{}=31'],
+    ]);
+  });
+
+  it('names no tool that a model made up, which would be a metric for each', async () => {
+    const event = { ...SAMPLES['tool.finished'], tool: label('made-up-tool') };
+    expect((await told(event)).join()).not.toContain('made-up-tool');
+    expect(await told(event)).toContain('ToolCalls{tool=unknown}=1');
+  });
+});
+
+describe('the lines', () => {
+  it('are in the namespace, with the units of the definitions, and hold no tenant, run, key or request', async () => {
+    const lines = await linesOf(...Object.values(SAMPLES));
+    for (const { namespace, name, unit } of lines.flatMap(published)) {
+      expect(namespace).toBe('Ballast');
+      expect(METRICS[name as keyof typeof METRICS].unit).toBe(unit);
+    }
+    expect(lines.join('')).not.toMatch(/run_01|acme|key-1|req_1/);
+    expect(new Set(lines.flatMap(published).map(({ name }) => name)).size).toBeGreaterThan(20);
+  });
+
+  it('join the values of one request that have the same dimensions', async () => {
+    const attempt = SAMPLES['model.attempted'];
+    const lines = await linesOf(attempt, { ...attempt, durationMs: 70 });
+    expect(lines).toHaveLength(2);
+    expect(lines.flatMap(published).map(shown)).toContain(
+      'ModelAttemptDuration{model=claude-sonnet-5-5,outcome=answered}=130+70',
+    );
+  });
+
+  it('never hold more values of a metric than CloudWatch takes, and lose none', async () => {
+    const lines = await linesOf(...Array.from({ length: 250 }, () => SAMPLES['store.failed']));
+    const values = lines.flatMap(published).map((row) => row.values.length);
+    expect(Math.max(...values)).toBeLessThanOrEqual(100);
+    expect(values.reduce((sum, count) => sum + count)).toBe(250);
+    expect(lines.every((line) => line.endsWith('}\n') && line.indexOf('\n') === line.length - 1)).toBe(true);
+  });
+
+  it('are written once each, also when requests end together', async () => {
+    const lines: string[] = [];
+    const metrics = createMetrics({ stage: 'dev', tools, write: (line) => lines.push(line) });
+    metrics.listen(SAMPLES['store.failed']);
+    await Promise.all([metrics.flush(), metrics.flush()]);
+    await metrics.flush();
+    expect(lines).toHaveLength(1);
+  });
+
+  it('are lost, and nothing else, where they cannot be written', async () => {
+    const broken = createMetrics({
+      ...{ stage: 'dev', tools },
+      write: () => {
+        throw new Error('EPIPE');
+      },
+    });
+    broken.listen(SAMPLES['store.failed']);
+    await expect(broken.flush()).resolves.toBeUndefined();
+  });
+
+  it('are not there for a terminal', async () => {
+    noMetrics.listen(SAMPLES['store.failed']);
+    await expect(noMetrics.flush()).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,76 @@
+import type { Published } from '../telemetry/embedded-format.ts';
+import { at, ofType, type Resource, type Template } from './template.ts';
+
+const NAMESPACE = 'Ballast';
+
+/** What an alarm looks at: a metric of a namespace under exactly one set of dimensions. */
+interface Watched {
+  readonly namespace: unknown;
+  readonly name: unknown;
+  readonly dimensions: Readonly<Record<string, unknown>>;
+}
+
+const dimensionsOf = (list: unknown): Watched['dimensions'] =>
+  Object.fromEntries(((list ?? []) as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [Name, Value]));
+
+/** Every metric an alarm reads, be it one or those of an expression. */
+const watched = ({ Properties }: Resource): Watched[] => {
+  const own = [
+    Properties,
+    ...((Properties['Metrics'] ?? []) as unknown[]).map((query) => at(query, 'MetricStat', 'Metric')),
+  ];
+  return own
+    .filter((metric) => at(metric, 'MetricName') !== undefined)
+    .map((metric) => ({
+      namespace: at(metric, 'Namespace'),
+      name: at(metric, 'MetricName'),
+      dimensions: dimensionsOf(at(metric, 'Dimensions')),
+    }));
+};
+
+const shown = ({ namespace, name, dimensions }: Watched): string =>
+  JSON.stringify([namespace, name, Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1))]);
+
+const metricDefects = (id: string, alarm: Resource, emitted: ReadonlySet<string>): string[] =>
+  watched(alarm)
+    .filter(({ namespace }) => namespace !== 'AWS/Lambda')
+    .flatMap((metric) => (emitted.has(shown(metric)) ? [] : [`${id}: nothing emits ${shown(metric)}`]));
+
+/** The sums over all functions: a function that is in none has no alarm for its crashes. */
+const lambdaDefects = (template: Template, alarms: readonly [string, Resource][]): string[] => {
+  const functions = ofType(template, 'AWS::Lambda::Function').map(([id]) => id);
+  return ['Errors', 'Throttles'].flatMap((name) => {
+    const seen = alarms
+      .flatMap(([, alarm]) => watched(alarm))
+      .filter((metric) => metric.namespace === 'AWS/Lambda' && metric.name === name)
+      .map(({ dimensions }) => at(dimensions['FunctionName'], 'Ref'));
+    return functions.filter((id) => !seen.includes(id)).map((id) => `${name} of ${id} are in no alarm`);
+  });
+};
+
+const TREATMENTS = ['breaching', 'notBreaching', 'ignore'];
+
+const wiringDefects = (id: string, { Properties }: Resource, stage: string): string[] => [
+  ...(String(Properties['AlarmName']).startsWith(`ballast-${stage}-`) ? [] : [`${id} is not named after its stage`]),
+  ...['AlarmActions', 'OKActions'].flatMap((actions) =>
+    at(Properties, actions, 0, 'Ref') === 'AlarmTopic' ? [] : [`${id} is not told by ${actions}`],
+  ),
+  ...(TREATMENTS.includes(String(Properties['TreatMissingData'])) ? [] : [`${id} does not say what silence means`]),
+];
+
+/** What is wrong with the alarms, given every metric that the code can emit; empty when all is well. */
+export const alarmDefects = (template: Template, stage: string, emitted: readonly Published[]): string[] => {
+  const alarms = ofType(template, 'AWS::CloudWatch::Alarm');
+  const known = new Set(emitted.map(({ namespace, name, dimensions }) => shown({ namespace, name, dimensions })));
+  return [
+    ...alarms.flatMap(([id, alarm]) => [...metricDefects(id, alarm, known), ...wiringDefects(id, alarm, stage)]),
+    ...lambdaDefects(template, alarms),
+  ];
+};
+
+/** The metrics of Ballast's own that have an alarm. */
+export const alarmedMetrics = (template: Template): string[] =>
+  ofType(template, 'AWS::CloudWatch::Alarm')
+    .flatMap(([, alarm]) => watched(alarm))
+    .filter(({ namespace }) => namespace === NAMESPACE)
+    .map(({ name }) => String(name));

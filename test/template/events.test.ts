@@ -1,0 +1,87 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { LEASE_MS } from '../../lib/alerts/dynamodb-claims.ts';
+import { packaged, packagedTemplate, STAGES } from './packaged.ts';
+import { at, ofType, plant, resource, type Template } from './template.ts';
+
+const SCHEDULE = 'ProbeDashdependenciesSchedulerSchedule1';
+const PROBE = 'ProbeDashdependenciesLambdaFunction';
+const NOTIFY = 'NotifyDashalarmLambdaFunction';
+
+const scheduleDefects = (template: Template): string[] => {
+  const schedules = ofType(template, 'AWS::Scheduler::Schedule');
+  return [
+    ...(schedules.length === 1 ? [] : ['not one schedule']),
+    ...schedules.flatMap(([, { Properties }]) => [
+      ...(Properties['ScheduleExpression'] === 'rate(1 minute)' ? [] : ['another rate']),
+      ...(Properties['State'] === 'ENABLED' ? [] : ['not enabled']),
+      ...(at(Properties, 'Target', 'Arn', 'Fn::GetAtt', 0) === PROBE ? [] : ['another function']),
+      ...(at(Properties, 'Target', 'RoleArn', 'Fn::GetAtt', 0) === 'ProbeScheduleRole' ? [] : ['another role']),
+    ]),
+  ];
+};
+
+const topicDefects = (template: Template, stage: string): string[] => {
+  const topic = resource(template, 'AlarmTopic').Properties;
+  const statements = at(resource(template, 'AlarmTopicPolicy').Properties, 'PolicyDocument', 'Statement') as unknown[];
+  const publishers = statements.filter((statement) => at(statement, 'Effect') === 'Allow');
+  const permission = ofType(template, 'AWS::Lambda::Permission').find(
+    ([, { Properties }]) => Properties['Principal'] === 'sns.amazonaws.com',
+  )?.[1];
+  const subscription = ofType(template, 'AWS::SNS::Subscription')[0]?.[1].Properties;
+  return [
+    ...(topic['TopicName'] === `ballast-${stage}-alarms` ? [] : ['another name']),
+    ...(at(subscription, 'TopicArn', 'Ref') === 'AlarmTopic' ? [] : ['nobody listens']),
+    ...(at(subscription, 'Endpoint', 'Fn::GetAtt', 0) === NOTIFY ? [] : ['another listener']),
+    ...(at(permission?.Properties, 'SourceArn', 'Ref') === 'AlarmTopic' ? [] : ['SNS may not call']),
+    ...(publishers.length === 1 &&
+    at(publishers[0], 'Principal', 'Service') === 'cloudwatch.amazonaws.com' &&
+    at(publishers[0], 'Condition', 'StringEquals', 'aws:SourceAccount', 'Ref') === 'AWS::AccountId'
+      ? []
+      : ['others may publish']),
+  ];
+};
+
+const retriesOf = (template: Template, id: string): unknown =>
+  ofType(template, 'AWS::Lambda::EventInvokeConfig')
+    .map(([, { Properties }]) => Properties)
+    .find((properties) => at(properties, 'FunctionName', 'Ref') === id)?.['MaximumRetryAttempts'];
+
+beforeAll(packaged, 120_000);
+
+describe('what calls functions beside the API', () => {
+  it.each(STAGES)('is a scheduler, each minute, by a role of its own in %s', async (stage) => {
+    expect(scheduleDefects(await packagedTemplate(stage))).toEqual([]);
+  });
+
+  it.each(STAGES)('is the topic of the alarms, where CloudWatch alone may publish, in %s', async (stage) => {
+    expect(topicDefects(await packagedTemplate(stage), stage)).toEqual([]);
+  });
+
+  it('is called again where an alarm could not be told, and not where a probe failed', async () => {
+    const template = await packagedTemplate('prod');
+    const configs = ofType(template, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties);
+    expect(configs).toHaveLength(2);
+    expect(retriesOf(template, PROBE)).toBe(0);
+    expect(retriesOf(template, NOTIFY)).toBe(2);
+  });
+
+  it('leaves an alarm enough time: the lease of a claim outlives the function, and ends before the next delivery', async () => {
+    const seconds = Number(resource(await packagedTemplate('prod'), NOTIFY).Properties['Timeout']);
+    expect(LEASE_MS).toBeGreaterThan(seconds * 1_000);
+    // Lambda calls again after one minute, then after two.
+    expect(LEASE_MS).toBeLessThan(60_000);
+  });
+
+  it.each<[string, (string | number)[], unknown, string]>([
+    ['another rate', [SCHEDULE, 'Properties', 'ScheduleExpression'], 'rate(1 hour)', 'another rate'],
+    ['a schedule that is off', [SCHEDULE, 'Properties', 'State'], 'DISABLED', 'not enabled'],
+    ['the role of a function', [SCHEDULE, 'Properties', 'Target', 'RoleArn'], 'x', 'another role'],
+  ])('would show %s', async (_defect, path, value, complaint) => {
+    expect(scheduleDefects(plant(await packagedTemplate('dev'), path, value)).join()).toContain(complaint);
+  });
+
+  it('would show a topic that anybody may publish to', async () => {
+    const path = ['AlarmTopicPolicy', 'Properties', 'PolicyDocument', 'Statement', 0, 'Principal'];
+    expect(topicDefects(plant(await packagedTemplate('dev'), path, '*'), 'dev')).toEqual(['others may publish']);
+  });
+});
