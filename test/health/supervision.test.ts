@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DeleteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { health as healthFunction } from '../../functions/health.ts';
 import { probeDependencies } from '../../functions/probe-dependencies.ts';
 import { createCircuits } from '../../lib/circuit-breaker/circuits.ts';
@@ -56,7 +57,6 @@ const environment = (table: Control) => {
 
 const emptied = async (engine: TestDynamoDb): Promise<Control> => {
   const table = engine.table('ControlTable');
-  const { DeleteItemCommand, ScanCommand } = await import('@aws-sdk/client-dynamodb');
   const { Items = [] } = await engine.client.send(new ScanCommand({ TableName: 'test-control' }));
   for (const { pk, sk } of Items)
     if (pk && sk) await engine.client.send(new DeleteItemCommand({ TableName: 'test-control', Key: { pk, sk } }));
@@ -192,25 +192,5 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
     await clock.advance(1);
     await round;
     expect(probed()).toContain('claude degraded');
-  });
-});
-
-describe('/health in one environment', () => {
-  it('asks its dependencies at most once a second, however often it is asked', async () => {
-    let queries = 0;
-    const { createHealth } = await import('../../lib/health/health.ts');
-    const results = {
-      all: async () => {
-        queries += 1;
-        return {};
-      },
-    };
-    const options = { clock, emit: () => undefined, version: '1', known: [], probes: {}, results };
-    const health = createHealth({ ...options, circuits: { list: async () => [] } });
-    await Promise.all(Array.from({ length: 10 }, () => health.report()));
-    expect(queries).toBe(1);
-    await clock.advance(1_000);
-    await health.report();
-    expect(queries).toBe(2);
   });
 });

@@ -21,6 +21,11 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     CREDENTIALS,
     { action: 'dynamodb:PutItem', on: 'LedgerTable', keys: ['usage#*'] },
     { action: 'dynamodb:PutItem', on: 'RunsTable' },
+    { action: 'dynamodb:GetItem', on: 'ControlTable', keys: ['circuits'] },
+    { action: 'dynamodb:PutItem', on: 'ControlTable', keys: ['circuits'] },
+    { action: 'dynamodb:DeleteItem', on: 'ControlTable', keys: ['idem#*'] },
+    { action: 'dynamodb:PutItem', on: 'ControlTable', keys: ['idem#*'] },
+    { action: 'dynamodb:Query', on: 'ControlTable', keys: ['idem#*'] },
     ANTHROPIC_KEY,
   ],
   'get-run': [
