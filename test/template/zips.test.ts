@@ -11,6 +11,7 @@ import { published } from '../telemetry/embedded-format.ts';
 import { systemClock } from '../upstream/system-clock.ts';
 import { invoke, type Call, type RawCall } from './invoke.ts';
 import { packaged } from './packaged.ts';
+import { startPermittedDynamoDb, type PermittedDynamoDb } from './permitted.ts';
 import { readZip } from './unzip.ts';
 
 const KEY = 'bk_canary-of-the-zips';
@@ -20,12 +21,14 @@ const NAMES = ['run-agent', 'get-run', 'list-agents', 'health', 'describe-api', 
 describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
   let claude: SimulatedClaude;
   let secrets: SecretsServer;
+  let dynamoDb: PermittedDynamoDb;
   const values = new Map([['AnthropicSecret', UPSTREAM_KEY]]);
 
   beforeAll(async () => {
     await packaged();
     claude = await startSimulatedClaude({ clock: systemClock });
     secrets = await startSecretsServer(values);
+    dynamoDb = await startPermittedDynamoDb(engine().endpoint);
     const ledger = engine().table('LedgerTable');
     await createDynamoDbTenantStore(ledger).add({ tenantId: 'demo', name: 'Demo', status: 'active' });
     await createDynamoDbApiKeyStore(ledger).add({
@@ -34,19 +37,22 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
     });
   }, 120_000);
   afterAll(async () => {
+    await dynamoDb.close();
     await secrets.close();
     await claude.close();
   });
 
-  const call = (name: string, request: Call | RawCall) =>
-    invoke(name, request, {
+  const call = (name: string, request: Call | RawCall) => {
+    dynamoDb.as(name);
+    return invoke(name, request, {
       references: TABLE_NAMES,
       env: {
-        AWS_ENDPOINT_URL_DYNAMODB: engine().endpoint,
+        AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
         ANTHROPIC_BASE_URL: claude.url,
       },
     });
+  };
   const authorised = { 'x-api-key': KEY, 'content-type': 'application/json' };
 
   it('runs an agent, keeps the run where get-run finds it, and logs neither key nor task', async () => {
@@ -107,6 +113,36 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
     expect(slack.seen.map(({ path }) => path)).toEqual(['/canary']);
     expect(output).toContain('alert sent');
     expect(output).not.toContain('canary');
+  });
+
+  it('run-agent keeps an answer for a repeated key, and lets a refused one go', async () => {
+    const headers = { ...authorised, 'idempotency-key': 'one' };
+    const ask = (body: object, more: object = {}) =>
+      call('run-agent', { method: 'POST', path: '/agent/run', headers: { ...headers, ...more }, body });
+    const first = await ask({ task: 'hello' });
+    const again = await ask({ task: 'hello' });
+    expect([first.statusCode, again.statusCode, again.body]).toEqual([200, 200, first.body]);
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    const refused = await ask({ task: 'a', model: 'claude-fable-5-2' }, { 'idempotency-key': 'two' });
+    expect(refused.statusCode).toBe(422);
+  }, 30_000);
+
+  it('no function has asked DynamoDB for what its role does not grant', () => {
+    expect(dynamoDb.denied).toEqual([]);
+    const actions = new Set(dynamoDb.granted.map((said) => said.split(' ').slice(0, 3).join(' ')));
+    expect([...actions].sort()).toEqual(
+      expect.arrayContaining([
+        'run-agent: dynamodb:DeleteItem ControlTable',
+        'run-agent: dynamodb:GetItem ControlTable',
+        'run-agent: dynamodb:GetItem LedgerTable',
+        'run-agent: dynamodb:PutItem ControlTable',
+        'run-agent: dynamodb:PutItem LedgerTable',
+        'run-agent: dynamodb:PutItem RunsTable',
+        'probe-dependencies: dynamodb:PutItem ControlTable',
+        'notify-alarm: dynamodb:PutItem ControlTable',
+        'health: dynamodb:Query ControlTable',
+      ]),
+    );
   });
 
   it.each(NAMES)('%s holds its own code and nothing else', async (name) => {
