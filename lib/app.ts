@@ -21,7 +21,7 @@ import { createIds, type Ids } from './kernel/ids.ts';
 import { late } from './kernel/late.ts';
 import { createDynamoDbRunStore } from './runs/dynamodb-store.ts';
 import type { RunStore } from './runs/types.ts';
-import { parseApiKeys } from './secrets/api-keys.ts';
+import { checkedApiKeys, parseApiKeys } from './secrets/api-keys.ts';
 import { createCachedSecret, type Secret } from './secrets/cached-secret.ts';
 import { readOptionalSecret, readSecret } from './secrets/secrets-manager.ts';
 import { fanOut, type Emit } from './telemetry/events.ts';
@@ -114,7 +114,10 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     clock,
   });
 
-  const anthropicKey = createCachedSecret({ read: () => readSecret(config.ANTHROPIC_SECRET_ID), clock });
+  const anthropicKey = createCachedSecret({
+    read: async () => checkedApiKeys(await readSecret(config.ANTHROPIC_SECRET_ID)),
+    clock,
+  });
   const upstream = {
     apiKey: async () => parseApiKeys(await anthropicKey.get())[0],
     baseUrl: config.ANTHROPIC_BASE_URL,

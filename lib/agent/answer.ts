@@ -1,3 +1,4 @@
+import { label, safe, type Redacted } from '../kernel/redacted.ts';
 import { formatUsd, type PicoUsd } from '../kernel/money.ts';
 import type { LoopResult, RunStop, RunTotals } from './types.ts';
 
@@ -10,6 +11,11 @@ const INCOMPLETE: ReadonlySet<RunStop> = new Set<RunStop>([
   'budget',
   'deadline',
 ]);
+
+const KNOWN: ReadonlySet<string> = new Set([...INCOMPLETE, 'end_turn', 'stop_sequence', 'refusal']);
+
+/** A stop reason for logs and metrics: one of the known ones, or `other`; the provider's text goes to the caller alone. */
+export const stopName = (stopReason: string): Redacted => (KNOWN.has(stopReason) ? label(stopReason) : safe`other`);
 
 /** What a run used, as its caller is told. */
 export type RunUsage = RunTotals & { readonly costUsd: string };

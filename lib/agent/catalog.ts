@@ -17,13 +17,14 @@ export interface Catalog {
 /** Throws a TypeError at start where two agents share a name, or a tool's input has no JSON schema. */
 export const createCatalog = (agents: readonly Agent[]): Catalog => {
   const byName = new Map(agents.map((agent) => [agent.name, agent]));
+  for (const { tools } of agents) for (const { input } of tools.values()) toolSchema(input);
   if (byName.size < agents.length) throw new TypeError('Two agents have the same name.');
-  const names = [...byName.keys()].map(label).join('/');
+  const names = [...byName.keys()].map(label).reduce((all, name) => safe`${all}/${name}`);
   return {
     forSyncRun({ agent = DEFAULT_AGENT }) {
       const found = byName.get(agent);
       if (!found) {
-        const issues = [{ path: 'agent', message: safe`must be one of ${label(names)}` }];
+        const issues = [{ path: 'agent', message: safe`must be one of ${names}` }];
         throw new AppError('invalid-request', safe`There is no agent of this name.`, { issues });
       }
       if ([...found.tools.values()].some(({ requiresApproval }) => requiresApproval))

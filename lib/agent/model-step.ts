@@ -6,7 +6,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { BookedAttempt, FaultKind, ModelRequest } from '../claude/types.ts';
 import { AppError, type AppErrorOptions, type ErrorCode } from '../kernel/errors.ts';
-import { formatUsd, parseUsd, sum } from '../kernel/money.ts';
+import { formatUsd, sum } from '../kernel/money.ts';
 import type { Redacted } from '../kernel/redacted.ts';
 import type { TraceStep } from '../runs/types.ts';
 import type { Agent } from './define-agent.ts';
@@ -26,6 +26,8 @@ export type ModelStep = {
   | {
       readonly ok: false;
       readonly fault: FaultKind;
+      /** What the interrupted answer had said so far. */
+      readonly partial: string;
       readonly code: ErrorCode;
       readonly detail: Redacted;
       readonly options: Pick<AppErrorOptions, 'retryAfterMs' | 'issues' | 'figures'>;
@@ -90,12 +92,17 @@ export const modelStep = async (
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
     ...(error.figures === undefined ? {} : { figures: error.figures }),
   };
-  return { ...figures, ok: false, fault: kind, code: error.code, detail: error.message, options };
+  return {
+    ...figures,
+    ok: false,
+    fault: kind,
+    partial: outcome.partial ?? '',
+    code: error.code,
+    detail: error.message,
+    options,
+  };
 };
 
 /** The error that a failed step is, made again from the journal. */
 export const errorOf = (step: Extract<ModelStep, { ok: false }>): AppError =>
   new AppError(step.code, step.detail, step.options);
-
-/** Puts what an earlier life of the run has paid back on its account. */
-export const costOfStep = (step: ModelStep) => parseUsd(step.costUsd);

@@ -1,10 +1,11 @@
 import type { MessageParam, ToolResultBlockParam, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
 import { textOf, toolUses } from '../claude/assemble-message.ts';
+import { fault } from '../claude/faults.ts';
 import type { FaultKind } from '../claude/types.ts';
-import { asAppError } from '../http/problem.ts';
-import { AppError } from '../kernel/errors.ts';
+import type { StopCause } from '../kernel/deadline.ts';
+import { asAppError, AppError } from '../kernel/errors.ts';
 import { errorOf, modelStep, type ModelStep } from './model-step.ts';
-import { runTool } from './run-tool.ts';
+import { runTool, toolName, type ToolStep } from './run-tool.ts';
 import { createTranscript } from './transcript.ts';
 import type { LoopParts, LoopResult, Run, RunStop } from './types.ts';
 
@@ -22,6 +23,13 @@ const stopOf = (stopReason: string | null): RunStop | null => {
 };
 
 const hasEffects = ({ agent }: Run, { name }: ToolUseBlock): boolean => agent.tools.get(name)?.sideEffects ?? false;
+
+const resultOf = (toolUseId: string, { content, isError }: ToolStep): ToolResultBlockParam => ({
+  type: 'tool_result',
+  tool_use_id: toolUseId,
+  content,
+  ...(isError ? { is_error: true } : {}),
+});
 
 /** Says that effects are coming; the error that forbids them, if there is one. */
 const effectsRefused = async (run: Run, uses: readonly ToolUseBlock[]): Promise<AppError | null> => {
@@ -42,15 +50,18 @@ export const react = async (parts: LoopParts, run: Run): Promise<LoopResult> => 
   const { journal, stream, deadline } = run;
   const messages: MessageParam[] = [...run.messages];
   const transcript = createTranscript();
+  const stopped = (by: StopCause) =>
+    by === 'deadline' ? transcript.ended('deadline') : transcript.failed(fault('cancelled').error);
 
   for (let call = 1; call <= run.maxModelCalls; call += 1) {
-    if (call > 1 && deadline.stoppedBy === 'deadline') return transcript.ended('deadline');
     stream.modelStarted(run.model);
     const step = await journal.step(`model-${call}`, () => modelStep(parts, run, call, messages));
     transcript.model(run.model, step);
     if (!step.ok) {
       const limit = call > 1 ? limitOf(step) : undefined;
-      return limit ? transcript.ended(limit) : transcript.failed(errorOf(step));
+      if (!limit) return transcript.failed(errorOf(step));
+      transcript.say(step.partial, messages.at(-1)?.role === 'assistant');
+      return transcript.ended(limit);
     }
     const { message } = step;
     transcript.say(textOf(message), messages.at(-1)?.role === 'assistant');
@@ -64,18 +75,16 @@ export const react = async (parts: LoopParts, run: Run): Promise<LoopResult> => 
     if (call === run.maxModelCalls) break;
     const refused = await effectsRefused(run, uses);
     if (refused) return transcript.failed(refused);
+    if (deadline.stoppedBy !== null) return stopped(deadline.stoppedBy);
     const results = await Promise.all(
-      uses.map(async (use): Promise<ToolResultBlockParam> => {
-        const result = await journal.step(`tool-${call}-${use.id}`, () => runTool(parts, run, use), {
-          once: hasEffects(run, use),
-        });
-        transcript.tool(use.name, result);
-        const { content, isError } = result;
-        return { type: 'tool_result', tool_use_id: use.id, content, ...(isError ? { is_error: true } : {}) };
-      }),
+      uses.map((use) =>
+        journal.step(`tool-${call}-${use.id}`, () => runTool(parts, run, use), { once: hasEffects(run, use) }),
+      ),
     );
+    for (const [at, { name }] of uses.entries()) transcript.tool(toolName(run, name), results[at] as ToolStep);
     if (transcript.fatal !== null) return transcript.failed(new AppError('tool-failed', transcript.fatal));
-    messages.push({ role: 'user', content: results });
+    if (deadline.stoppedBy !== null) return stopped(deadline.stoppedBy);
+    messages.push({ role: 'user', content: uses.map(({ id }, at) => resultOf(id, results[at] as ToolStep)) });
   }
   return transcript.ended('max_model_calls');
 };

@@ -1,7 +1,8 @@
 import type { RunAnswer } from './answer.ts';
 import type { RunStream } from './run-stream.ts';
 import { createEventStream, EVENT_STREAM_HEADERS, type EventStream } from '../http/event-stream.ts';
-import { asAppError, problemOf } from '../http/problem.ts';
+import { problemOf } from '../http/problem.ts';
+import { asAppError } from '../kernel/errors.ts';
 import type { HttpResponse } from '../http/types.ts';
 import type { Clock } from '../kernel/clock.ts';
 

@@ -16,6 +16,8 @@ export interface RunFacts {
   readonly requestId: string;
   readonly traceId: string;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Whether the caller left before the end. */
+  readonly cancelled: boolean;
   readonly spent: PicoUsd;
   /** Epoch milliseconds. */
   readonly createdAt: number;
@@ -64,6 +66,6 @@ export const conclude = (result: LoopResult, facts: RunFacts): Conclusion => {
   return {
     error,
     result: { status: problem.status, body: problem, runId },
-    row: { ...kept, status: 'failed', body: { error: problem, usage, metadata } },
+    row: { ...kept, status: facts.cancelled ? 'cancelled' : 'failed', body: { error: problem, usage, metadata } },
   };
 };

@@ -2,7 +2,8 @@ import type { ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages
 import * as z from 'zod/mini';
 import { describeIssues } from '../http/describe-issue.ts';
 import { createDeadline, type Deadline } from '../kernel/deadline.ts';
-import { label } from '../kernel/redacted.ts';
+import { label, safe, type Redacted } from '../kernel/redacted.ts';
+import { nameError } from '../telemetry/describe-error.ts';
 import type { Tool } from './define-tool.ts';
 import { failed, leftAlone, succeeded, verdictOnThrow, type ToolVerdict } from './tool-verdict.ts';
 import type { LoopParts, Run } from './types.ts';
@@ -16,6 +17,7 @@ export interface ToolStep extends Omit<ToolVerdict, 'outcome' | 'thrown'> {
 /** Ends when the tool does or the signal aborts, whichever comes first: a tool that ignores its signal can't hold the run. */
 const orAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
     const onAbort = () => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
@@ -31,6 +33,7 @@ const attempt = async ({ clock, fetchFor }: LoopParts, run: Run, call: Call, lim
   const { tool, input, idempotencyKey } = call;
   const { signal } = limit;
   try {
+    signal.throwIfAborted();
     const context = { signal, idempotencyKey, now: () => clock.now(), fetch: fetchFor(tool.endpoints, signal) };
     const work = (async () => tool.run(input, context))();
     return succeeded(await orAborted(work, signal), run.agent.maxToolOutputChars);
@@ -74,17 +77,23 @@ const judge = async (parts: LoopParts, run: Run, use: ToolUseBlock): Promise<Too
   return guarded(parts, run, { tool, input: parsed.data as never, idempotencyKey: `${run.runId}:${use.id}` });
 };
 
+/** A name that the model made up can hold anything: only those of the agent's own tools are told. */
+export const toolName = ({ agent }: Run, name: string): Redacted =>
+  agent.tools.has(name) ? label(name) : safe`unknown`;
+
 /** Runs one tool call of the model. Whatever the tool does, this returns: with its result, or with words that betray nothing. */
 export const runTool = async (parts: LoopParts, run: Run, use: ToolUseBlock): Promise<ToolStep> => {
   const startedAt = parts.clock.now();
   run.stream.toolStarted(use.id, use.name);
-  const { outcome, thrown, ...verdict } = await judge(parts, run, use);
+  const { outcome, thrown, ...verdict } = await judge(parts, run, use).catch((error: unknown) =>
+    failed('The tool failed.', 'failed', nameError(error)),
+  );
   const durationMs = parts.clock.now() - startedAt;
   run.stream.toolFinished(use.id, use.name, verdict.isError, durationMs);
   parts.emit({
     type: 'tool.finished',
     runId: label(run.runId),
-    tool: label(use.name),
+    tool: toolName(run, use.name),
     outcome: label(outcome),
     error: thrown,
     durationMs,

@@ -1,7 +1,6 @@
 import { createRunAccount } from '../claude/run-account.ts';
-import { asAppError } from '../http/problem.ts';
 import { createDeadline } from '../kernel/deadline.ts';
-import { AppError } from '../kernel/errors.ts';
+import { asAppError, AppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { formatUsd, parseUsd, type PicoUsd } from '../kernel/money.ts';
 import { label, safe } from '../kernel/redacted.ts';
@@ -9,7 +8,7 @@ import type { OwnedClaim } from '../idempotency/owned-claim.ts';
 import type { RunStore } from '../runs/types.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Principal } from '../tenants/types.ts';
-import type { RunAnswer } from './answer.ts';
+import { stopName, type RunAnswer } from './answer.ts';
 import type { Catalog } from './catalog.ts';
 import { directJournal } from './journal.ts';
 import { react } from './react.ts';
@@ -101,7 +100,8 @@ export const createSyncRun =
     }).catch(broken);
 
     const facts = { runId, tenantId, agent: agent.name, model, requestId, traceId, metadata: request.metadata ?? {} };
-    const concluded = conclude(result, { ...facts, spent: account.spent, createdAt, endedAt: clock.now() });
+    const cancelled = deadline.stoppedBy === 'cancelled';
+    const concluded = conclude(result, { ...facts, cancelled, spent: account.spent, createdAt, endedAt: clock.now() });
     const { row } = concluded;
     // The answer waits for its books and its own row, both at once; a row that can't be kept does not take the answer away.
     await Promise.all([
@@ -117,7 +117,7 @@ export const createSyncRun =
       runId: label(runId),
       agent: label(agent.name),
       status: label(row.status),
-      reason: label(answered ? concluded.answer.stopReason : concluded.error.code),
+      reason: answered ? stopName(concluded.answer.stopReason) : label(concluded.error.code),
       modelCalls: result.totals.modelCalls,
       toolCalls: result.totals.toolCalls,
       costUsd: label(formatUsd(account.spent)),

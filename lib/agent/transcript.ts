@@ -1,5 +1,5 @@
 import type { AppError } from '../kernel/errors.ts';
-import { label, type Redacted } from '../kernel/redacted.ts';
+import type { Redacted } from '../kernel/redacted.ts';
 import type { TraceStep } from '../runs/types.ts';
 import type { ModelStep } from './model-step.ts';
 import type { ToolStep } from './run-tool.ts';
@@ -8,7 +8,7 @@ import type { Ending, LoopResult, RunStop, RunTotals } from './types.ts';
 /** Keeps what a run has done while it does it: its trace, its counts, its words. */
 export interface Transcript {
   model(name: string, step: ModelStep): void;
-  tool(name: string, step: ToolStep): void;
+  tool(name: Redacted, step: ToolStep): void;
   /** The text of an answer; `goesOn` where it continues the one before (after `pause_turn`). */
   say(text: string, goesOn: boolean): void;
   /** What the first tool that ended the run wants the caller to be told. */
@@ -38,10 +38,9 @@ const traceOfModel = (name: string, step: ModelStep): TraceStep => ({
   ...(step.ok ? {} : { error: { code: step.code, detail: step.detail } }),
 });
 
-const traceOfTool = (name: string, step: ToolStep): TraceStep => ({
+const traceOfTool = (name: Redacted, step: ToolStep): TraceStep => ({
   kind: 'tool',
-  // The model may have made the name up, out of anything.
-  name: label(name),
+  name,
   startedAt: new Date(step.startedAt).toISOString(),
   durationMs: step.durationMs,
   attempts: 1,

@@ -2,8 +2,15 @@ import { formatUsd } from '../kernel/money.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { BallastEvent, Emit } from '../telemetry/events.ts';
+import { familyOf } from '../usage/pricing.ts';
 import type { UsageRecord, UsageStore } from '../usage/record.ts';
 import type { Outcome } from './types.ts';
+
+/** The provider's own form; a proxy in between could say anything. */
+const REQUEST_ID = /^req_\w{1,64}$/;
+
+/** An end user as the tenant names them, unless the name could be a person's address. */
+const opaque = (userId: string) => (/^[\w-]{1,64}$/.test(userId) ? label(userId) : safe`(withheld)`);
 
 /** A record that can't be written is told in full, so that it can be booked from the log. */
 export const bookAttempt = async (record: UsageRecord, usage: Pick<UsageStore, 'add'>, emit: Emit): Promise<void> => {
@@ -18,7 +25,7 @@ const unrecorded = (record: UsageRecord) => ({
   attemptId: label(record.attemptId),
   tenantId: label(record.tenantId),
   keyId: label(record.keyId),
-  userId: record.userId === null ? null : label(record.userId),
+  userId: record.userId === null ? null : opaque(record.userId),
   agent: label(record.agent),
   model: label(record.model),
   at: record.at,
@@ -35,11 +42,12 @@ export const attempted = (record: UsageRecord, outcome: Outcome, durationMs: num
   return {
     type: 'model.attempted',
     runId: label(record.runId),
-    model: label(record.model),
+    model: label(familyOf(record.model)),
     attemptId: label(record.attemptId),
     outcome: outcome.ok ? safe`answered` : label(outcome.fault.kind),
     upstreamStatus: outcome.ok ? 200 : outcome.fault.status,
-    upstreamRequestId: upstreamRequestId === null ? null : label(upstreamRequestId),
+    upstreamRequestId:
+      upstreamRequestId !== null && REQUEST_ID.test(upstreamRequestId) ? label(upstreamRequestId) : null,
     error: outcome.ok || outcome.fault.error.cause === undefined ? null : nameError(outcome.fault.error.cause),
     durationMs,
     firstContentMs,

@@ -18,6 +18,7 @@ export class ErrorEvent extends Error {
 /** What went wrong with an attempt: the watchdog's verdict, or what the SDK, the stream or the upstream threw. */
 export const diagnose = (error: unknown, verdict: WatchdogVerdict | null, contentSeen: boolean, now: number): Fault => {
   if (verdict !== null) return fault(verdict, { contentSeen, cause: error });
+  if (error instanceof KeyUnavailable) return fault('credential', { cause: error });
   if (error instanceof MalformedStream) return fault('malformed', { contentSeen, cause: error });
   if (error instanceof ErrorEvent) return fault(kindOfErrorType(error.type), { contentSeen, cause: error });
   const { status, headers } = error as { status?: unknown; headers?: HeaderReader };
@@ -29,24 +30,38 @@ export const diagnose = (error: unknown, verdict: WatchdogVerdict | null, conten
   return fault(contentSeen ? 'cut' : 'connection', { contentSeen, cause: error });
 };
 
-/** Codes of errors that happen before a request is on its way: nothing can have been billed. */
-const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+/** The service's own key could not be had: nothing was sent. */
+export class KeyUnavailable extends Error {
+  override readonly name = 'KeyUnavailable';
+}
 
-const neverSent = (error: unknown): boolean => {
-  for (let at = error; at instanceof Error; at = at.cause)
-    if (NEVER_SENT.has((at as { code?: string }).code ?? '')) return true;
-  return false;
+/** Codes of a connection that never came about, TLS included: nothing can have been billed. */
+const NEVER_CONNECTED =
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPROTO|UND_ERR_CONNECT_TIMEOUT|ERR_(?:TLS|SSL)\w*|CERT_\w+|DEPTH_ZERO\w+|SELF_SIGNED\w+|UNABLE_TO\w+)$/;
+
+const codesOf = (error: unknown): string[] => {
+  const codes: string[] = [];
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const { code } = at as { code?: unknown };
+    if (typeof code === 'string') codes.push(code);
+  }
+  return codes;
+};
+
+/**
+ * Whether a request may have reached the upstream. Whoever was on the wire says so by a code (`ECONNRESET`, `UND_ERR_SOCKET`);
+ * an error without any comes from before it: a URL or a port that fetch refuses, a client that is set up wrongly.
+ */
+const maybeSent = (error: unknown, failed: Fault): boolean => {
+  if (error === null || error instanceof MalformedStream || failed.kind === 'no-content') return true;
+  if (failed.kind === 'deadline' || failed.kind === 'cancelled' || failed.kind === 'stalled') return true;
+  const codes = codesOf(error);
+  return codes.length > 0 && !codes.some((code) => NEVER_CONNECTED.test(code));
 };
 
 /** Refused with a status, nothing is billed; broken off, what was seen; without a word, the input may have been. */
 export const estimateOf = (failed: Fault, begun: boolean, error: unknown): Estimate => {
   if (begun) return 'cut';
-  return failed.status !== null || neverSent(error) || error instanceof ErrorEvent ? null : 'unanswered';
+  if (failed.status !== null || error instanceof ErrorEvent) return null;
+  return maybeSent(error, failed) ? 'unanswered' : null;
 };

@@ -1,6 +1,8 @@
 import type { ServerSentEvent } from '@anthropic-ai/sdk/core/streaming';
 import type { Messages } from '@anthropic-ai/sdk/resources/messages/messages';
+import { late } from '../kernel/late.ts';
 import { loadAnthropicClient, type AnthropicClientOptions } from './anthropic-client.ts';
+import { KeyUnavailable } from './diagnose.ts';
 import type { ModelRequest } from './types.ts';
 
 /** The events of one answer as they arrive, pings included. */
@@ -9,7 +11,7 @@ export interface UpstreamStream {
   readonly events: AsyncIterable<ServerSentEvent>;
 }
 
-/** The one way to a model: opens a stream, or throws what the SDK throws. `signal` ends the request and the stream. */
+/** The one way to a model: opens a stream, or throws what the SDK throws, or KeyUnavailable before anything is sent. `signal` ends the request and the stream. */
 export interface MessagesApi {
   stream(request: ModelRequest, signal: AbortSignal): Promise<UpstreamStream>;
   /** The provider's own count of a request's input tokens; unpaid. */
@@ -32,10 +34,12 @@ const load = async (options: AnthropicClientOptions): Promise<Loaded> => {
 
 /** One client, and so one pool of keep-alive connections, per environment. */
 export const createMessagesApi = (options: AnthropicClientOptions): MessagesApi => {
-  let loading: Promise<Loaded> | undefined;
-  const loaded = () => (loading ??= load(options));
+  const loaded = late(() => load(options));
   return {
     async stream(request, signal) {
+      await options.apiKey().catch((cause: unknown) => {
+        throw new KeyUnavailable('no key', { cause });
+      });
       const { messages, rawEvents } = await loaded();
       const response = await messages.create({ ...request, stream: true }, { signal }).asResponse();
       return { requestId: response.headers.get('request-id'), events: rawEvents(response) };

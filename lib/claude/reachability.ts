@@ -1,5 +1,6 @@
 import type { BaseAnthropic } from '@anthropic-ai/sdk/client';
 import type { Probe } from '../health/check.ts';
+import { late } from '../kernel/late.ts';
 import { loadAnthropicClient, type AnthropicClientOptions } from './anthropic-client.ts';
 
 /** Asks the provider without paying: the list of models, or what it says of one. */
@@ -29,9 +30,8 @@ const SILENT = { status: 'degraded', detail: 'does not answer' } as const;
 const answered = (status: number | null): status is number => status !== null && status < 500;
 
 export const createReachability = (options: AnthropicClientOptions): Reachability => {
-  let loading: Promise<BaseAnthropic> | undefined;
-  const ask = async (path: string, signal: AbortSignal) =>
-    statusOf(await (loading ??= loadAnthropicClient(options)), path, signal);
+  const client = late(() => loadAnthropicClient(options));
+  const ask = async (path: string, signal: AbortSignal) => statusOf(await client(), path, signal);
   const hasKey = () =>
     options.apiKey().then(
       () => true,

@@ -12,8 +12,6 @@ export interface RunAccount {
   remaining(): PicoUsd | null;
   /** Takes `amount` out of what remains; the returned function puts `actual` on the books in its place, once. */
   reserve(amount: PicoUsd): (actual: PicoUsd) => void;
-  /** Adds what an earlier life of this run has paid already. */
-  spend(amount: PicoUsd): void;
   /** Bookkeeping under way. It must handle its own failure: `write` never rejects. */
   keep(write: Promise<void>): void;
   /** Resolves when all that was kept has been written. */
@@ -42,9 +40,6 @@ export const createRunAccount = (limit: PicoUsd | null): RunAccount => {
         reserved = minus(reserved, amount);
         spent = plus(spent, actual);
       };
-    },
-    spend(amount) {
-      spent = plus(spent, amount);
     },
     keep(write) {
       writes.push(write);

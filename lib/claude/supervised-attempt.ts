@@ -45,6 +45,7 @@ export const supervisedAttempt =
     let requestId: string | null = null;
     let firstContentMs: number | null = null;
     let begun = false;
+    let partial = '';
 
     const metered = (estimated: Estimate) => ({
       tokens: begun ? meter.tokens(estimated === null) : NO_TOKENS,
@@ -57,10 +58,12 @@ export const supervisedAttempt =
       watchdog.saw(content ? 'content' : 'preamble');
       const first = content && firstContentMs === null;
       if (first) firstContentMs = clock.now() - startedAt;
-      begun = true;
       const text = assembly.apply(event);
+      begun = true;
       if (first) context.began?.();
-      if (text !== '') context.sink.text(text);
+      if (text === '') return;
+      partial += text;
+      context.sink.text(text);
     };
 
     try {
@@ -84,12 +87,12 @@ export const supervisedAttempt =
       const whole = assembly.complete && !(error instanceof MalformedStream);
       if (!whole) {
         const failed = diagnose(error, watchdog.verdict, assembly.contentSeen, clock.now());
-        return { ok: false, fault: failed, metered: metered(estimateOf(failed, begun, error)) };
+        return { ok: false, fault: failed, metered: metered(estimateOf(failed, begun, error)), partial };
       }
     }
     if (!assembly.complete) {
       const cut = fault('cut', { contentSeen: assembly.contentSeen });
-      return { ok: false, fault: cut, metered: metered(estimateOf(cut, begun, null)) };
+      return { ok: false, fault: cut, metered: metered(estimateOf(cut, begun, null)), partial };
     }
     return { ok: true, message: assembly.message(), metered: metered(null) };
   };

@@ -50,7 +50,13 @@ export interface Metered {
 
 export type Outcome =
   | { readonly ok: true; readonly message: Message; readonly metered: Metered }
-  | { readonly ok: false; readonly fault: Fault; readonly metered: Metered };
+  | {
+      readonly ok: false;
+      readonly fault: Fault;
+      readonly metered: Metered;
+      /** The text that was passed on before the fault. Default: none. */
+      readonly partial?: string;
+    };
 
 /** Where the text of an answer goes while it is made. */
 export interface TextSink {

@@ -1,5 +1,6 @@
 import { fitOutput, type Fit } from '../budget/fit-output.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { createDeadline } from '../kernel/deadline.ts';
 import { AppError } from '../kernel/errors.ts';
 import { formatUsd, pico } from '../kernel/money.ts';
 import { safe } from '../kernel/redacted.ts';
@@ -8,7 +9,7 @@ import type { Price, PriceTable } from '../usage/price-table.ts';
 import { costOf, dearestInputRate, dearestOutputRate, inputTokenBound, priceAt } from '../usage/pricing.ts';
 import { NO_TOKENS, type TokenUsage, type UsageStore } from '../usage/record.ts';
 import { attempted, bookAttempt } from './book-attempt.ts';
-import { refusal } from './faults.ts';
+import { fault, refusal } from './faults.ts';
 import type { MessagesApi } from './messages-api.ts';
 import type { Bracket, CallContext, Metered, ModelRequest, Outcome } from './types.ts';
 
@@ -19,6 +20,9 @@ export interface WithBudgetOptions {
   readonly clock: Clock;
   readonly emit: Emit;
 }
+
+/** Longest wait for the provider's count: without it the call is refused, which is better than late. */
+const COUNT_LIMIT_MS = 3_000;
 
 /** What is added to the provider's own count, which it calls an estimate. */
 const COUNT_MARGIN = 1.05;
@@ -96,7 +100,10 @@ export const withBudget =
       context,
     );
     if (!worst.fit.fits) {
-      const counted = await api.countTokens(request, context.deadline.signal).catch(() => null);
+      using limit = createDeadline(clock, COUNT_LIMIT_MS, context.deadline.signal);
+      const counted = await api.countTokens(request, limit.signal).catch(() => null);
+      const { stoppedBy } = context.deadline;
+      if (stoppedBy !== null) return { ok: false, fault: fault(stoppedBy), metered: unmetered };
       if (counted !== null) worst = fitting(request, json, price, Math.ceil(counted * COUNT_MARGIN), context);
     }
     const { fit, inputTokens } = worst;

@@ -1,6 +1,7 @@
 import type { Circuits } from '../circuit-breaker/circuits.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
+import { familyOf } from '../usage/pricing.ts';
 import { NO_TOKENS } from '../usage/record.ts';
 import { refusal } from './faults.ts';
 import type { Bracket, FaultKind, Outcome } from './types.ts';
@@ -38,8 +39,8 @@ const open = (retryAfterMs: number | null): Outcome => ({
   metered: { tokens: NO_TOKENS, estimated: null, firstContentMs: null, upstreamRequestId: null },
 });
 
-/** The name of a model's circuit. */
-export const circuitOf = (model: string): string => `anthropic/${model}`;
+/** The name of a model's circuit: one for a family, whatever dates its ids carry. */
+export const circuitOf = (model: string): string => `anthropic/${familyOf(model)}`;
 
 /**
  * Asks the model's circuit before each attempt, and tells it what came of it. A failure is told before anything else

@@ -2,6 +2,7 @@ import { sleep, type Clock, type Random } from '../kernel/clock.ts';
 import { label } from '../kernel/redacted.ts';
 import { decideRetry, type RetryOptions } from '../retry/decision.ts';
 import type { Emit } from '../telemetry/events.ts';
+import { familyOf } from '../usage/pricing.ts';
 import { fault, isRetryable } from './faults.ts';
 import type { Bracket, Outcome } from './types.ts';
 
@@ -36,7 +37,7 @@ export const withRetry =
       emit({
         type: 'model.retried',
         runId: label(context.runId),
-        model: label(request.model),
+        model: label(familyOf(request.model)),
         fault: label(kind),
         retry: retry + 1,
         delayMs: Math.round(decision.delayMs),

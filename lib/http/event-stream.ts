@@ -51,4 +51,7 @@ export const EVENT_STREAM_HEADERS = {
 } as const;
 
 /** Whether the caller wants events rather than JSON. */
-export const wantsEvents = (accept: string | undefined): boolean => /\btext\/event-stream\b/i.test(accept ?? '');
+export const wantsEvents = (accept: string | undefined): boolean =>
+  (accept ?? '')
+    .split(',')
+    .some((range) => /^\s*text\/event-stream\s*(;|$)/i.test(range) && !/;\s*q=0(\.0*)?\s*(;|$)/i.test(range));

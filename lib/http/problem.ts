@@ -1,5 +1,4 @@
-import { AppError, type ErrorCode } from '../kernel/errors.ts';
-import { safe } from '../kernel/redacted.ts';
+import type { AppError, ErrorCode } from '../kernel/errors.ts';
 import type { HttpResponse } from './types.ts';
 
 interface Outside {
@@ -32,10 +31,6 @@ export const PROBLEMS: Record<ErrorCode, Outside> = {
   'store-unavailable': { status: 503, title: 'The store does not answer' },
   'upstream-timeout': { status: 504, title: 'The answer took too long' },
 };
-
-/** Whatever was thrown, as the error that may be told: what nobody foresaw is `internal`, its own words kept back. */
-export const asAppError = (error: unknown): AppError =>
-  error instanceof AppError ? error : new AppError('internal', safe`Something broke on our side.`, { cause: error });
 
 /** RFC 9457, with Ballast's own members. */
 export type Problem = Readonly<Record<string, unknown>> & {

@@ -4,8 +4,8 @@ interface Invocation {
   readonly clientSignal?: AbortSignal;
 }
 
-/** Kept back from the platform's own limit, for the books and the answer. */
-const RESERVE_MS = 5_000;
+/** Kept back from the platform's own limit, for the books and the answer: one write is given up after six seconds. */
+const RESERVE_MS = 8_000;
 
 /**
  * How long a run may take: the stage's deadline, or less where the platform has less left. And what ends it early:
@@ -14,11 +14,12 @@ const RESERVE_MS = 5_000;
 export const runLimits = (
   invocation: Invocation,
   stageMs: number,
+  elapsedMs: number,
   endsWithClient: boolean,
 ): { readonly limitMs: number; readonly signal: AbortSignal | undefined } => {
   const leftMs = (invocation.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY) - RESERVE_MS;
   return {
-    limitMs: Math.max(1, Math.min(stageMs, leftMs)),
+    limitMs: Math.max(1, Math.min(stageMs - elapsedMs, leftMs)),
     signal: endsWithClient ? invocation.clientSignal : undefined,
   };
 };

@@ -1,4 +1,4 @@
-import type { Redacted } from './redacted.ts';
+import { safe, type Redacted } from './redacted.ts';
 
 /** The closed set of ways in which Ballast says no; `lib/http/problem.ts` turns each into a status. */
 export type ErrorCode =
@@ -74,3 +74,7 @@ export class AppError extends Error {
     this.members = options.members ?? {};
   }
 }
+
+/** Whatever was thrown, as the error that may be told: what nobody foresaw is `internal`, its own words kept back. */
+export const asAppError = (error: unknown): AppError =>
+  error instanceof AppError ? error : new AppError('internal', safe`Something broke on our side.`, { cause: error });

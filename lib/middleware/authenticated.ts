@@ -12,7 +12,7 @@ export interface Authenticated extends HttpEvent {
 const BEARER = /^bearer +(\S+) *$/i;
 
 const credentialOf = (event: HttpEvent): string | undefined =>
-  header(event, 'x-api-key') ?? BEARER.exec(header(event, 'authorization') ?? '')?.[1];
+  header(event, 'x-api-key') || BEARER.exec(header(event, 'authorization') ?? '')?.[1];
 
 /** Knows who asks, by `x-api-key` or Bearer, and that the key may do this. The tenant comes from the credential alone. */
 export const authenticated = ({ authenticate }: Authenticator, scope: Scope): MiddlewareObj<Authenticated> => ({

@@ -1,9 +1,9 @@
 import type { Request } from '@middy/core';
-import { AppError } from '../kernel/errors.ts';
+import { asAppError, AppError } from '../kernel/errors.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { label, safe } from '../kernel/redacted.ts';
-import { asAppError, PROBLEMS } from '../http/problem.ts';
+import { PROBLEMS } from '../http/problem.ts';
 import { header, type HttpEvent, type HttpResponse } from '../http/types.ts';
 import { describeError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';

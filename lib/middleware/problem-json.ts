@@ -1,5 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
-import { asAppError, problemResponse } from '../http/problem.ts';
+import { problemResponse } from '../http/problem.ts';
+import { asAppError } from '../kernel/errors.ts';
 import type { HttpResponse } from '../http/types.ts';
 import type { Observed } from './observed.ts';
 

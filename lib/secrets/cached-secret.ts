@@ -4,8 +4,12 @@ import { safe } from '../kernel/redacted.ts';
 
 /** A rotation is seen within this time; one paid look-up per environment and five minutes. */
 const TTL_MS = 300_000;
-/** After a failed look-up, so that an outage of the secret store is not a storm on it. */
+/** When a caller may come back who got none. */
 const RETRY_MS = 5_000;
+/** An old value stands for so long after a failed look-up: an outage of the secret store is not met with a storm. */
+const STALE_MS = 60_000;
+/** How long a caller waits for a newer value while there is an old one. */
+const PATIENCE_MS = 250;
 
 export interface Secret {
   /** The value. Rejects with `store-unavailable` where it was never loaded and cannot be. */
@@ -34,15 +38,24 @@ export const createCachedSecret = ({ read, clock }: CachedSecretOptions): Secret
           cause,
           retryAfterMs: RETRY_MS,
         });
-      freshUntil = clock.now() + RETRY_MS;
+      freshUntil = clock.now() + STALE_MS;
       return value;
     }
   };
+  /** What the look-up brings if it is quick, else the value there is. It never rejects while there is one. */
+  const soonOr = (newer: Promise<string>, old: string): Promise<string> =>
+    new Promise((resolve) => {
+      const cancel = clock.after(PATIENCE_MS, () => resolve(old));
+      void newer.then((found) => {
+        cancel();
+        resolve(found);
+      });
+    });
   return {
     get() {
       if (value !== undefined && clock.now() < freshUntil) return Promise.resolve(value);
       loading ??= load().finally(() => (loading = undefined));
-      return loading;
+      return value === undefined ? loading : soonOr(loading, value);
     },
   };
 };

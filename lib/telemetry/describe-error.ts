@@ -7,7 +7,9 @@ const MAX_FRAMES = 6;
 
 const codeOf = (error: object): string | undefined => {
   const { code, status } = error as { code?: unknown; status?: unknown };
-  if (typeof code === 'string') return code;
+  if (error instanceof AppError) return error.code;
+  // A code of the system's looks like one; anything else may be a piece of what the error is about.
+  if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code)) return code;
   return typeof status === 'number' ? String(status) : undefined;
 };
 
@@ -16,7 +18,7 @@ export const nameError = (error: unknown): Redacted => {
   if (!(error instanceof Error)) return safe`thrown-${label(typeof error)}`;
   const code = codeOf(error);
   // Not the class's own name: in a minified bundle that says nothing.
-  const name = label(error.name || 'Error');
+  const name = /^[A-Z][A-Za-z0-9]{0,60}$/.test(error.name) ? label(error.name) : safe`Error`;
   return code === undefined ? name : safe`${name}/${label(code)}`;
 };
 
@@ -32,7 +34,8 @@ const causes = (error: unknown): unknown[] => {
 /** `function@file:line:column` of the innermost frames: where it broke, without what it broke on. */
 const frames = (error: unknown): Redacted[] => {
   const innermost = causes(error).findLast((cause) => cause instanceof Error);
-  const lines = innermost?.stack?.split('\n') ?? [];
+  // A message of several lines could pass for frames.
+  const lines = innermost?.stack?.replace(innermost.message, '').split('\n') ?? [];
   return lines
     .map((line) => /^\s+at (?:async )?(?:([\w.<>[\] ]+) )?\(?.*?([\w.-]+:\d+:\d+)\)?$/.exec(line))
     .filter((match) => match !== null)

@@ -18,9 +18,12 @@ export interface BoundTerms extends PricingTerms {
 
 const DATED = /^(.+)-\d{8}$/;
 
+/** The family of a dated id (`claude-haiku-4-5-20251001`), or the id itself. */
+export const familyOf = (model: string): string => DATED.exec(model)?.[1] ?? model;
+
 /** The price of a model, or of the family of a dated id, at an instant in epoch milliseconds; `null`: it has none. */
 export const priceAt = (table: PriceTable, model: string, at: number): Price | null => {
-  const periods = table.get(model) ?? table.get(DATED.exec(model)?.[1] ?? model);
+  const periods = table.get(model) ?? table.get(familyOf(model));
   return periods?.findLast(({ from }) => from <= at) ?? null;
 };
 

@@ -205,6 +205,69 @@ describe('tool calls', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('are not begun once the run has been stopped, even if they would ignore it', async () => {
+    let begun = 0;
+    const deaf = defineTool({
+      name: 'deaf',
+      description: '',
+      input: z.object({}),
+      sideEffects: true,
+      run: () => new Promise(() => void (begun += 1)),
+    });
+    const leave = new AbortController();
+    const { run, runs } = runParts([answer([use('deaf')])], {
+      tools: [deaf],
+      claim: {
+        complete: async () => 'done',
+        release: async () => 'done',
+        markEffects: async () => leave.abort(),
+      },
+    });
+    const error = (await run({}, leave.signal).catch((caught: unknown) => caught)) as AppError;
+    expect(error.message).toBe('The call was cancelled.');
+    expect(begun).toBe(0);
+    expect(await runs.find('demo', error.members['runId'] as string)).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('whose effects may not be marked are not begun', async () => {
+    let begun = 0;
+    const refund = defineTool({
+      name: 'refund',
+      description: '',
+      input: z.object({}),
+      sideEffects: true,
+      run: () => void (begun += 1),
+    });
+    const { run } = runParts([answer([use('refund')])], {
+      tools: [refund],
+      claim: {
+        complete: async () => 'done',
+        release: async () => 'done',
+        markEffects: () => Promise.reject(new AppError('run-conflict', safe`taken over`)),
+      },
+    });
+    await expect(run()).rejects.toMatchObject({ code: 'run-conflict' });
+    expect(begun).toBe(0);
+  });
+
+  it('whose input schema itself throws fail like any other, and the others are told', async () => {
+    const odd = defineTool({
+      name: 'odd',
+      description: '',
+      input: z.object({}).check(
+        z.refine(() => {
+          throw new Error('boom');
+        }),
+      ),
+      run: () => 'never',
+    });
+    const { run, requests } = runParts([answer([use('odd'), use('echo', { words: 'a' })]), answer([text('Ok.')])], {
+      tools: [odd, echo],
+    });
+    await run();
+    expect(results(requests, 1)).toMatchObject([{ content: 'The tool failed.', is_error: true }, { content: 'a' }]);
+  });
+
   it('with a long result are cut between characters, and the model is told', async () => {
     const long = defineTool({ name: 'long', description: '', input: z.object({}), run: () => '🚢'.repeat(100) });
     const { run, requests } = runParts([answer([use('long')]), answer([text('Ok.')])], {
@@ -331,6 +394,16 @@ describe('a limit', () => {
       stopReason,
       output: 'Thinking.',
       usage: { modelCalls: 1 },
+    });
+  });
+
+  it('on time keeps what the interrupted answer had said', async () => {
+    const cut = { ...failing('deadline'), partial: 'The answer is two, because' };
+    const { run } = runParts([...looping, cut], { tools: [echo] });
+    expect(await run()).toMatchObject({
+      status: 'incomplete',
+      stopReason: 'deadline',
+      output: 'The answer is two, because',
     });
   });
 
@@ -474,6 +547,28 @@ describe('a secret', () => {
     expect(JSON.stringify(events)).not.toContain('canary');
     expect(JSON.stringify((await runs.find('demo', runId))?.steps)).not.toContain('canary');
   });
+
+  it.each(['CANARY-hunter2', 'canary', 'CanaryError', 'CANARY_2'])(
+    'that looks like a name (%s) reaches no event and no trace',
+    async (canary) => {
+      const leaky = defineTool({
+        name: 'leaky',
+        description: '',
+        input: z.object({}),
+        run: () => Promise.reject(Object.assign(new Error(canary), { code: canary.toLowerCase() })),
+      });
+      const { run, events, runs } = runParts(
+        [answer([use('leaky'), use(canary, {}, 't2')]), answer([text('Ok.')], canary.toLowerCase())],
+        { tools: [leaky] },
+      );
+      const { runId, stopReason } = await run();
+      expect(stopReason).toBe(canary.toLowerCase());
+      expect(JSON.stringify(events)).not.toMatch(/canary/i);
+      const steps = (await runs.find('demo', runId))?.steps;
+      expect(steps).toMatchObject([{}, { name: 'leaky' }, { name: 'unknown' }, {}]);
+      expect(JSON.stringify(steps)).not.toMatch(/canary/i);
+    },
+  );
 
   it('in a fatal tool’s cause reaches nobody', async () => {
     const leaky = defineTool({

@@ -122,7 +122,7 @@ describe('a run as events', () => {
     expect(response.headers.get('content-type')).toBe('application/problem+json');
   });
 
-  it('whose caller leaves in the middle is aborted upstream, and kept as failed', async () => {
+  it('whose caller leaves in the middle is aborted upstream, and kept as cancelled', async () => {
     const gate = createGate();
     upstream.script('*', [gatedBefore(4, gate, reply('first and then never'))]);
     const before = upstream.requests.length;
@@ -140,6 +140,6 @@ describe('a run as events', () => {
     await upstream.aborted(before);
     const path = `/agent/runs/${String(first.value?.data['runId'])}`;
     await expect.poll(async () => (await server.ask(path)).status).toBe(200);
-    expect(await (await server.ask(path)).json()).toMatchObject({ status: 'failed', usage: { inputTokens: 100 } });
+    expect(await (await server.ask(path)).json()).toMatchObject({ status: 'cancelled', usage: { inputTokens: 100 } });
   });
 });

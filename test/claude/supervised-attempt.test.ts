@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createMessagesApi } from '../../lib/claude/messages-api.ts';
 import type { Outcome } from '../../lib/claude/types.ts';
 import {
   malformedJson,
@@ -152,6 +153,42 @@ describe('a fault', () => {
     const outcome = await ask(setting(gone.url));
     expect(faultOf(outcome)).toMatchObject({ kind: 'connection', error: { code: 'upstream-error' } });
     expect(outcome.metered.estimated).toBeNull();
+  });
+
+  it('of a key that cannot be had is never sent, never billed, and the service’s own', async () => {
+    const parts = setting(upstream.url);
+    const api = createMessagesApi({ apiKey: () => Promise.reject(new Error('canary')), baseUrl: upstream.url });
+    const outcome = await attemptOf({ ...parts, api })(REQUEST, parts.context);
+    expect(faultOf(outcome)).toMatchObject({ kind: 'credential', error: { code: 'upstream-error' } });
+    expect(outcome.metered).toMatchObject({ estimated: null, tokens: { inputTokens: 0 } });
+    expect(upstream.requests).toEqual([]);
+  });
+
+  it.each(['http://127.0.0.1:9', 'https://127.0.0.1:1'])(
+    'of %s, where nothing was reached, is not billed',
+    async (url) => {
+      expect((await ask(setting(url))).metered.estimated).toBeNull();
+    },
+  );
+
+  it('of TLS is not billed', async () => {
+    const outcome = await ask(setting(upstream.url.replace('http:', 'https:')));
+    expect(faultOf(outcome).kind).toBe('connection');
+    expect(outcome.metered.estimated).toBeNull();
+  });
+
+  it('in the first event leaves the input possibly billed', async () => {
+    upstream.script('*', [rawStream(['event: message_start\ndata: {"type":"content_block_start"}\n\n'])]);
+    const outcome = await ask();
+    expect(faultOf(outcome).kind).toBe('malformed');
+    expect(outcome.metered.estimated).toBe('unanswered');
+  });
+
+  it('hands on the text that it had passed on', async () => {
+    const parts = setting(upstream.url);
+    upstream.script('*', [endAfter(5, reply('half a story'))]);
+    expect(await ask(parts)).toMatchObject({ ok: false, partial: parts.sink.heard.join('') });
+    expect(parts.sink.heard.join('')).not.toBe('');
   });
 
   it('books what was seen of a cut answer, and marks it', async () => {

@@ -22,7 +22,8 @@ const answered = { ok: true, message: { stop_reason: 'end_turn' }, metered: mete
 interface Options {
   readonly maxCostUsd?: string;
   readonly outcome?: Outcome;
-  readonly counted?: number | Error;
+  readonly counted?: number | Error | 'never';
+  readonly deadlineMs?: number;
   readonly addFails?: boolean;
 }
 
@@ -31,8 +32,10 @@ const budgeted = ({
   outcome = answered,
   counted = new Error('no count'),
   addFails = false,
+  deadlineMs = 120_000,
 }: Options = {}) => {
-  const parts = setting('http://unused', maxCostUsd === undefined ? {} : { maxCost: parseUsd(maxCostUsd) });
+  const limit = maxCostUsd === undefined ? {} : { maxCost: parseUsd(maxCostUsd) };
+  const parts = setting('http://unused', { deadlineMs, ...limit });
   const usage = createMemoryUsageStore();
   const events: BallastEvent[] = [];
   const sent: ModelRequest[] = [];
@@ -45,10 +48,12 @@ const budgeted = ({
     prices: createPriceTable(PUBLISHED_PRICES),
     usage: addFails ? { add: () => Promise.reject(new Error('secret words')) } : usage,
     api: {
-      countTokens: async () => {
+      countTokens: async (_request, signal) => {
         counts += 1;
+        if (counted === 'never')
+          await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
         if (counted instanceof Error) throw counted;
-        return counted;
+        return counted as number;
       },
     },
     clock: parts.clock,
@@ -173,6 +178,20 @@ describe('a limit of the run', () => {
       },
     });
     expect(run.sent).toEqual([]);
+  });
+
+  it('waits for the provider’s count three seconds at most', async () => {
+    const run = budgeted({ maxCostUsd: '0.002', counted: 'never' });
+    const asked = run.attempt(REQUEST, run.context);
+    await run.clock.advance(3_000);
+    expect(await asked).toMatchObject({ ok: false, fault: { kind: 'run-cost' } });
+  });
+
+  it('is not blamed where the deadline passed over the count', async () => {
+    const run = budgeted({ maxCostUsd: '0.002', counted: 'never', deadlineMs: 1_000 });
+    const asked = run.attempt(REQUEST, run.context);
+    await run.clock.advance(1_000);
+    expect(await asked).toMatchObject({ ok: false, fault: { kind: 'deadline', error: { code: 'upstream-timeout' } } });
   });
 
   it('refuses where the provider does not count either', async () => {

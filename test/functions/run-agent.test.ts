@@ -38,6 +38,7 @@ describe('a good request', () => {
   it('may carry its key as a Bearer token, in any case of the header', async () => {
     expect((await asked({ headers: { Authorization: 'Bearer good' } })).status).toBe(200);
     expect((await asked({ headers: { 'X-Api-Key': 'good' } })).status).toBe(200);
+    expect((await asked({ headers: { 'x-api-key': '', authorization: 'Bearer good' } })).status).toBe(200);
   });
 
   it('keeps the caller’s trace id, and has one of its own where none came', async () => {

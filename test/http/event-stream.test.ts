@@ -51,6 +51,8 @@ it.each([
   ['text/event-stream', true],
   ['application/json, text/event-stream;q=0.9', true],
   ['application/json', false],
+  ['application/json, text/event-stream;q=0', false],
+  ['text/event-stream-like', false],
   [undefined, false],
 ])('Accept %s wants events: %s', (accept, expected) => {
   expect(wantsEvents(accept)).toBe(expected);

@@ -33,17 +33,37 @@ describe('a secret', () => {
     expect(await secret.get()).toBe('one');
   });
 
-  it('that can no longer be had stays the old one, and is asked for every five seconds only', async () => {
+  it('that can no longer be had stays the old one, and is asked for once a minute only', async () => {
     const { clock, secret, reads } = reading(['one', new Error('down'), new Error('down'), 'two']);
     await secret.get();
     await clock.advance(300_000);
     expect(await secret.get()).toBe('one');
     expect(await secret.get()).toBe('one');
     expect(reads()).toBe(2);
-    await clock.advance(5_000);
+    await clock.advance(60_000);
     expect(await secret.get()).toBe('one');
-    await clock.advance(5_000);
+    await clock.advance(60_000);
     expect(await secret.get()).toBe('two');
+    expect(reads()).toBe(4);
+  });
+
+  it('whose newer value is slow to come is the old one meanwhile, at once for all who ask', async () => {
+    const clock = createFakeClock();
+    const slow = Promise.withResolvers<string>();
+    let reads = 0;
+    const secret = createCachedSecret({
+      clock,
+      read: () => ((reads += 1) === 1 ? Promise.resolve('one') : slow.promise),
+    });
+    await secret.get();
+    await clock.advance(300_000);
+    const asked = Promise.all([secret.get(), secret.get()]);
+    await clock.advance(250);
+    expect(await asked).toEqual(['one', 'one']);
+    slow.resolve('two');
+    expect(await secret.get()).toBe('two');
+    expect(reads).toBe(2);
+    expect(clock.pending).toBe(0);
   });
 });
 
