@@ -10,6 +10,7 @@ import { createMessagesApi } from './claude/messages-api.ts';
 import { createModelCall } from './claude/model-call.ts';
 import { withCircuit } from './claude/with-circuit.ts';
 import { loadConfig, type Config } from './config.ts';
+import { circuitSettings, retrySettings, streamSettings } from './settings.ts';
 import { createDynamoDbClient } from './dynamodb/client.ts';
 import { createTable } from './dynamodb/table.ts';
 import type { Health } from './health/health.ts';
@@ -43,9 +44,6 @@ const RUN_RETENTION_MS = 30 * 24 * 3_600_000;
 
 /** By how much a function outlives its run's deadline; `serverless.yml` says the same. */
 const FUNCTION_MARGIN_MS = 20_000;
-
-/** By how much the lease of a circuit's probe outlives the longest wait for its first content. */
-const PROBE_LEASE_MARGIN_MS = 5_000;
 
 /** What the functions are made of; each takes the part it needs. */
 export interface App {
@@ -125,14 +123,7 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
   const api = createMessagesApi(upstream);
   const circuits = createCircuits({
     ...{ clock, random, emit, store: createDynamoDbCircuitStore({ table: control, clock }) },
-    options: {
-      failureThreshold: config.CIRCUIT_FAILURE_THRESHOLD,
-      failureRatio: config.CIRCUIT_FAILURE_RATIO,
-      failureWindowMs: config.CIRCUIT_FAILURE_WINDOW_MS,
-      breakDurationMs: config.CIRCUIT_BREAK_DURATION_MS,
-      successThreshold: config.CIRCUIT_SUCCESS_THRESHOLD,
-      probeLeaseMs: config.FIRST_TOKEN_TIMEOUT_MS + PROBE_LEASE_MARGIN_MS,
-    },
+    options: circuitSettings(config),
   });
   const prices = createPriceTable(
     PUBLISHED_PRICES,
@@ -140,13 +131,9 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
   );
   const callModel = createModelCall({
     ...{ clock, random, emit, prices, usage, api },
-    retry: {
-      maxRetries: config.MAX_RETRIES,
-      baseDelayMs: config.RETRY_BASE_DELAY_MS,
-      maxDelayMs: config.RETRY_MAX_DELAY_MS,
-    },
+    retry: retrySettings(config),
     circuit: withCircuit({ circuits }),
-    limits: { firstContentMs: config.FIRST_TOKEN_TIMEOUT_MS, idleMs: config.STREAM_IDLE_TIMEOUT_MS },
+    limits: streamSettings(config),
   });
   const base = config.OPEN_METEO_BASE_URL;
   const overrides = new Map(base === undefined ? [] : OPEN_METEO.map((origin) => [origin, base]));

@@ -8,6 +8,7 @@ const root = path.resolve(import.meta.dirname, '..');
 const LAYERS: readonly (readonly string[])[] = [
   ['functions', 'local'],
   ['lib/app.ts'],
+  ['lib/settings.ts'],
   ['agents', 'lib/api', 'lib/middleware'],
   ['lib/agent'],
   ['lib/claude'],

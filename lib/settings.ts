@@ -1,0 +1,28 @@
+import type { CircuitOptions } from './circuit-breaker/options.ts';
+import type { StreamLimits } from './claude/watchdog.ts';
+import type { Config } from './config.ts';
+import type { RetryOptions } from './retry/decision.ts';
+
+/** By how much the lease of a circuit's probe outlives the longest wait for its first content. */
+const PROBE_LEASE_MARGIN_MS = 5_000;
+
+/** The configuration in the words of those who need it. */
+export const circuitSettings = (config: Config): CircuitOptions => ({
+  failureThreshold: config.CIRCUIT_FAILURE_THRESHOLD,
+  failureRatio: config.CIRCUIT_FAILURE_RATIO,
+  failureWindowMs: config.CIRCUIT_FAILURE_WINDOW_MS,
+  breakDurationMs: config.CIRCUIT_BREAK_DURATION_MS,
+  successThreshold: config.CIRCUIT_SUCCESS_THRESHOLD,
+  probeLeaseMs: config.FIRST_TOKEN_TIMEOUT_MS + PROBE_LEASE_MARGIN_MS,
+});
+
+export const retrySettings = (config: Config): RetryOptions => ({
+  maxRetries: config.MAX_RETRIES,
+  baseDelayMs: config.RETRY_BASE_DELAY_MS,
+  maxDelayMs: config.RETRY_MAX_DELAY_MS,
+});
+
+export const streamSettings = (config: Config): StreamLimits => ({
+  firstContentMs: config.FIRST_TOKEN_TIMEOUT_MS,
+  idleMs: config.STREAM_IDLE_TIMEOUT_MS,
+});
