@@ -1,3 +1,4 @@
+import type { CircuitOptions } from '../circuit-breaker/options.ts';
 import type { Tool } from './define-tool.ts';
 
 export type Complexity = 'simple' | 'standard' | 'complex';
@@ -15,6 +16,8 @@ export interface AgentOptions {
   readonly maxOutputTokens?: number;
   /** Model calls of one run. Default 10; a request may ask for fewer or more. */
   readonly maxModelCalls?: number;
+  /** When the circuits of its models open and close for its calls, where the stage's settings do not fit. */
+  readonly circuit?: Partial<Omit<CircuitOptions, 'probeLeaseMs'>>;
   /** Longest result of one tool that the model is given, in characters; the rest is cut, and the model told. Default 50,000. */
   readonly maxToolOutputChars?: number;
 }
@@ -30,6 +33,7 @@ export interface Agent {
   readonly maxOutputTokens: number;
   readonly maxModelCalls: number;
   readonly maxToolOutputChars: number;
+  readonly circuit: Partial<Omit<CircuitOptions, 'probeLeaseMs'>>;
 }
 
 const NAME = /^[a-z0-9-]{1,64}$/;
@@ -53,5 +57,6 @@ export const defineAgent = (options: AgentOptions): Agent => {
     maxOutputTokens,
     maxModelCalls,
     maxToolOutputChars,
+    circuit: options.circuit ?? {},
   };
 };

@@ -76,7 +76,19 @@ export const modelStep = async (
   const booked: BookedAttempt[] = [];
   const { runId, tenantId, keyId, userId, deadline, account, stream } = run;
   const sink = { text: (delta: string) => stream.text(delta), reset: () => stream.reset() };
-  const context = { runId, step, agent: run.agent.name, tenantId, keyId, userId, deadline, account, sink, booked };
+  const context = {
+    runId,
+    step,
+    agent: run.agent.name,
+    circuit: run.agent.circuit,
+    tenantId,
+    keyId,
+    userId,
+    deadline,
+    account,
+    sink,
+    booked,
+  };
   const outcome = await callModel(requestOf(run, messages), context);
   const figures = {
     startedAt,

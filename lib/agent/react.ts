@@ -4,6 +4,7 @@ import { fault } from '../claude/faults.ts';
 import type { FaultKind } from '../claude/types.ts';
 import type { StopCause } from '../kernel/deadline.ts';
 import { asAppError, AppError } from '../kernel/errors.ts';
+import { label } from '../kernel/redacted.ts';
 import { errorOf, modelStep, type ModelStep } from './model-step.ts';
 import { runTool, toolName, type ToolStep } from './run-tool.ts';
 import { createTranscript } from './transcript.ts';
@@ -56,7 +57,7 @@ export const react = async (parts: LoopParts, run: Run): Promise<LoopResult> => 
   for (let call = 1; call <= run.maxModelCalls; call += 1) {
     stream.modelStarted(run.model);
     const step = await journal.step(`model-${call}`, () => modelStep(parts, run, call, messages));
-    transcript.model(run.model, step);
+    transcript.model(label(run.model), step);
     if (!step.ok) {
       const limit = call > 1 ? limitOf(step) : undefined;
       if (!limit) return transcript.failed(errorOf(step));

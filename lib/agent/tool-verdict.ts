@@ -1,5 +1,5 @@
 import { AppError } from '../kernel/errors.ts';
-import { safe, type Redacted } from '../kernel/redacted.ts';
+import { label, safe, type Redacted } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Tool } from './define-tool.ts';
 
@@ -11,7 +11,7 @@ export interface ToolVerdict {
   /** Set where the tool ends the run: what the caller is told. */
   readonly fatal: Redacted | null;
   /** For the trace: what went wrong, without its words. */
-  readonly error: { readonly code: string; readonly detail: string } | null;
+  readonly error: { readonly code: Redacted; readonly detail: Redacted } | null;
   /** `fallback`: it failed, and its fallback stood in. */
   readonly outcome: 'ok' | 'fallback' | 'error';
   /** Class and code of what it threw. */
@@ -23,7 +23,7 @@ export const failed = (content: string, code: string, thrown: Redacted | null = 
   content,
   isError: true,
   fatal: null,
-  error: { code, detail: thrown ?? code },
+  error: { code: label(code), detail: thrown ?? label(code) },
   outcome: 'error',
   thrown,
 });

@@ -1,5 +1,5 @@
 import type { AppError } from '../kernel/errors.ts';
-import type { Redacted } from '../kernel/redacted.ts';
+import { label, type Redacted } from '../kernel/redacted.ts';
 import type { TraceStep } from '../runs/types.ts';
 import type { ModelStep } from './model-step.ts';
 import type { ToolStep } from './run-tool.ts';
@@ -7,7 +7,7 @@ import type { Ending, LoopResult, RunStop, RunTotals } from './types.ts';
 
 /** Keeps what a run has done while it does it: its trace, its counts, its words. */
 export interface Transcript {
-  model(name: string, step: ModelStep): void;
+  model(name: Redacted, step: ModelStep): void;
   tool(name: Redacted, step: ToolStep): void;
   /** The text of an answer; `goesOn` where it continues the one before (after `pause_turn`). */
   say(text: string, goesOn: boolean): void;
@@ -26,7 +26,7 @@ const NOTHING: RunTotals = {
   cacheCreationInputTokens: 0,
 };
 
-const traceOfModel = (name: string, step: ModelStep): TraceStep => ({
+const traceOfModel = (name: Redacted, step: ModelStep): TraceStep => ({
   kind: 'model',
   name,
   startedAt: new Date(step.startedAt).toISOString(),
@@ -35,7 +35,7 @@ const traceOfModel = (name: string, step: ModelStep): TraceStep => ({
   status: step.ok ? 'succeeded' : 'failed',
   usage: step.tokens,
   costUsd: step.costUsd,
-  ...(step.ok ? {} : { error: { code: step.code, detail: step.detail } }),
+  ...(step.ok ? {} : { error: { code: label(step.code), detail: step.detail } }),
 });
 
 const traceOfTool = (name: Redacted, step: ToolStep): TraceStep => ({

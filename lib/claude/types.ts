@@ -1,4 +1,5 @@
 import type { Message, MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { CircuitOptions } from '../circuit-breaker/options.ts';
 import type { Deadline } from '../kernel/deadline.ts';
 import type { AppError } from '../kernel/errors.ts';
 import type { PicoUsd } from '../kernel/money.ts';
@@ -84,6 +85,8 @@ export interface CallContext {
   readonly deadline: Deadline;
   readonly account: RunAccount;
   readonly sink: TextSink;
+  /** Settings of the model's circuit that the caller's agent has of its own. */
+  readonly circuit: Partial<CircuitOptions>;
   /** The attempts made so far, in order; the budget bracket appends. */
   readonly booked: BookedAttempt[];
   /** Called once an attempt, at its first content. */

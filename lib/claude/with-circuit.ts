@@ -50,7 +50,7 @@ export const withCircuit =
   ({ circuits }: { readonly circuits: Pick<Circuits, 'enter'> }): Bracket =>
   (next) =>
   async (request, context) => {
-    const entry = await circuits.enter(circuitOf(request.model));
+    const entry = await circuits.enter(circuitOf(request.model), context.circuit);
     if (!entry.admitted) return open(entry.retryAfterMs);
     const began = () => {
       context.account.keep(entry.began());

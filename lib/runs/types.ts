@@ -1,7 +1,9 @@
+import type { Redacted } from '../kernel/redacted.ts';
+
 /** One step of a run's trace. It holds names, counts and codes: no prompt, no answer, no tool input or output. */
 export interface TraceStep {
   readonly kind: 'model' | 'tool' | 'approval';
-  readonly name: string;
+  readonly name: Redacted;
   /** ISO 8601 UTC. */
   readonly startedAt: string;
   readonly durationMs: number;
@@ -14,7 +16,7 @@ export interface TraceStep {
     readonly cacheCreationInputTokens: number;
   };
   readonly costUsd?: string;
-  readonly error?: { readonly code: string; readonly detail: string };
+  readonly error?: { readonly code: Redacted; readonly detail: Redacted };
 }
 
 export type RunStatus =

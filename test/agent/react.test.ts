@@ -63,6 +63,22 @@ describe('an answer', () => {
     expect(requests[0]?.messages).toEqual([...messages, { role: 'user', content: task }]);
   });
 
+  it('comes through a circuit with the settings that the agent has of its own', async () => {
+    const circuit = { failureThreshold: 3, breakDurationMs: 30_000 };
+    const seen: unknown[] = [];
+    const { run } = runParts(
+      [
+        (_request, context) => {
+          seen.push(context.circuit);
+          return answer([text('Done.')]);
+        },
+      ],
+      { circuit },
+    );
+    await run();
+    expect(seen).toEqual([circuit]);
+  });
+
   it.each([
     ['simple', 'claude-haiku-5-5'],
     ['standard', 'claude-sonnet-5-5'],

@@ -43,6 +43,7 @@ export const setting = (url: string, options: { deadlineMs?: number; maxCost?: P
     runId: 'run_01',
     step: 1,
     agent: 'assistant',
+    circuit: {},
     tenantId: 'demo',
     keyId: 'key',
     userId: null,

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Clock } from '../../lib/kernel/clock.ts';
+import { label } from '../../lib/kernel/redacted.ts';
 import type { RunRow, RunStore } from '../../lib/runs/types.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../seeded-random.ts';
@@ -23,7 +24,7 @@ const row = (runId: string, change: Partial<RunRow> = {}): RunRow => ({
   steps: [
     {
       kind: 'model',
-      name: 'claude-opus-5-5',
+      name: label('claude-opus-5-5'),
       startedAt: '2026-11-20T12:00:00.000Z',
       durationMs: 12,
       attempts: 2,
