@@ -39,9 +39,12 @@ export class KeyUnavailable extends Error {
 const NEVER_CONNECTED =
   /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPROTO|UND_ERR_CONNECT_TIMEOUT|ERR_(?:TLS|SSL)\w*|CERT_\w+|DEPTH_ZERO\w+|SELF_SIGNED\w+|UNABLE_TO\w+)$/;
 
+/** Deeper than the SDK and fetch nest; a chain may also be a ring. */
+const MAX_CAUSES = 8;
+
 const codesOf = (error: unknown): string[] => {
   const codes: string[] = [];
-  for (let at = error; at instanceof Error; at = at.cause) {
+  for (let at = error, depth = 0; at instanceof Error && depth < MAX_CAUSES; at = at.cause, depth += 1) {
     const { code } = at as { code?: unknown };
     if (typeof code === 'string') codes.push(code);
   }

@@ -42,11 +42,12 @@ export const withRetry =
         retry: retry + 1,
         delayMs: Math.round(decision.delayMs),
       });
-      if (contentSeen) context.sink.reset();
       try {
         await sleep(clock, decision.delayMs, context.deadline.signal);
       } catch (cause) {
         return { ...outcome, fault: fault(context.deadline.stoppedBy ?? 'deadline', { cause, contentSeen }) };
       }
+      // Not before the wait: where that ends with the run, what was said stays said.
+      if (contentSeen) context.sink.reset();
     }
   };

@@ -111,6 +111,19 @@ describe('a failed attempt', () => {
     expect(result).toMatchObject({ attempts: 1, outcome: { ok: false } });
   });
 
+  it('whose text was seen keeps it where the wait for another ends with the run', async () => {
+    const cut: Outcome = { ...failing('cut', { contentSeen: true, retryAfterMs: 9_000 }), partial: 'half' } as Outcome;
+    const parts = retried([cut, answered]);
+    await parts.clock.advance(10);
+    parts.leave.abort();
+    const result = await parts.finish();
+    expect(result).toMatchObject({
+      attempts: 1,
+      heard: [],
+      outcome: { partial: 'half', fault: { kind: 'cancelled' } },
+    });
+  });
+
   it('stops waiting at once when the caller leaves, and leaves no timer', async () => {
     const parts = retried([failing('rate-limited', { retryAfterMs: 9_000 }), answered]);
     await parts.clock.advance(10);
