@@ -1,10 +1,12 @@
 import * as z from 'zod/mini';
+import { isProtectedUrl } from './kernel/protected-url.ts';
 
 const milliseconds = (fallback: number, least = 1) =>
   z._default(z.coerce.number().check(z.int(), z.minimum(least), z.maximum(900_000)), fallback);
 const count = (fallback: number) =>
   z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000)), fallback);
 const name = (fallback: string) => z._default(z.string().check(z.minLength(1), z.maxLength(255)), fallback);
+const text = () => z.optional(z.string().check(z.minLength(1), z.maxLength(255)));
 const url = (fallback: string) => z._default(z.url({ protocol: /^https?$/ }), fallback);
 
 /** Every variable the functions read, with its bounds and default; `docs` lists them from here. */
@@ -16,6 +18,10 @@ export const ConfigSchema = z.object({
   RUNS_TABLE: name('ballast-local-runs'),
   ANTHROPIC_SECRET_ID: name('ballast/local/anthropic'),
   ALERTS_SECRET_ID: name('ballast/local/alerts'),
+  JWT_ISSUER: text(),
+  JWT_AUDIENCE: text(),
+  JWT_JWKS_URL: z.optional(z.string().check(z.refine(isProtectedUrl, 'an https URL, or an http one of this machine'))),
+  JWT_SECRET_ID: name('ballast/local/jwt'),
   ANTHROPIC_BASE_URL: url('https://api.anthropic.com'),
   OPEN_METEO_BASE_URL: z.optional(z.url({ protocol: /^https?$/ })),
   MODEL_PRICES: z.optional(z.string()),
@@ -43,14 +49,27 @@ export type Config = z.infer<typeof ConfigSchema>;
 export const loadConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = ConfigSchema.safeParse(set);
-  if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')} (${bound(issue)})`);
+  const wrong = [
+    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} (${bound(issue)})`),
+    ...missing(set),
+  ];
+  if (parsed.success && wrong.length === 0) return parsed.data;
   throw new Error(`These variables are wrong: ${wrong.join(', ')}.`);
+};
+
+/** A token whose issuer or audience nobody checks could be made for another service. */
+const missing = (set: Readonly<Record<string, unknown>>): string[] => {
+  const taken = ['JWT_ISSUER', 'JWT_AUDIENCE', 'JWT_JWKS_URL'].filter((name) => name in set);
+  if (taken.length === 0) return [];
+  return ['JWT_ISSUER', 'JWT_AUDIENCE'].flatMap((name) =>
+    name in set ? [] : [`${name} (needed beside ${taken.join(' ')})`],
+  );
 };
 
 const bound = (issue: z.core.$ZodIssue): string => {
   if (issue.code === 'too_small') return `at least ${issue.minimum}`;
   if (issue.code === 'too_big') return `at most ${issue.maximum}`;
+  if (issue.code === 'custom') return issue.message;
   if (issue.code === 'invalid_value') return `one of ${issue.values.join(' ')}`;
   return issue.code === 'invalid_format' ? 'an http or https URL' : 'a number of the documented kind';
 };

@@ -48,6 +48,8 @@ export interface AppErrorOptions {
   readonly figures?: LimitFigures;
   /** For `method-not-allowed`: what the path does allow. */
   readonly allow?: readonly string[];
+  /** Headers that go with the answer: what a limit tells of itself. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Further members of the problem: what a failed run adds (`runId`, `usage`). Counts and ids, no text. */
   readonly members?: Readonly<Record<string, unknown>>;
 }
@@ -61,6 +63,7 @@ export class AppError extends Error {
   readonly issues: readonly FieldIssue[];
   readonly figures: LimitFigures | undefined;
   readonly allow: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
   readonly members: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, message: Redacted, options: AppErrorOptions = {}) {
@@ -71,6 +74,7 @@ export class AppError extends Error {
     this.issues = options.issues ?? [];
     this.figures = options.figures;
     this.allow = options.allow ?? [];
+    this.headers = options.headers ?? {};
     this.members = options.members ?? {};
   }
 }

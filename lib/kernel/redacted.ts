@@ -14,7 +14,8 @@ export const safe = (parts: TemplateStringsArray, ...values: readonly Harmless[]
   String.raw({ raw: parts }, ...values) as Redacted;
 
 const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$/;
-const LOOKS_SECRET = /sk-ant-|^bk_|^eyJ|^AKIA/;
+/** The last two are tokens: their usual header, wherever it begins, and any three parts with a signature. */
+const LOOKS_SECRET = /sk-ant-|^bk_|^AKIA|(?:^|[^A-Za-z0-9])eyJ|\.[\w-]*\.[\w-]{43,}$/;
 
 /**
  * An identifier as redacted text: names of agents, models, tools, ids.

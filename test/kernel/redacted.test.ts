@@ -8,12 +8,17 @@ describe('redacted text', () => {
     );
   });
 
-  it.each(['run_01abc', 'claude-opus-5-5', 'anthropic/claude-opus-5-5', 'Error', 'a@b', 'x'.repeat(128)])(
-    'lets the identifier %j pass',
-    (id) => {
-      expect(label(id)).toBe(id);
-    },
-  );
+  it.each([
+    'run_01abc',
+    'claude-opus-5-5',
+    'anthropic/claude-opus-5-5',
+    'Error',
+    'a@b',
+    'get.keyJson',
+    'x'.repeat(128),
+  ])('lets the identifier %j pass', (id) => {
+    expect(label(id)).toBe(id);
+  });
 
   it.each([
     ['a sentence', 'tell me a secret'],
@@ -26,6 +31,8 @@ describe('redacted text', () => {
     ['an Anthropic key inside', 'key:sk-ant-api03-abc'],
     ['a key of ours', 'bk_0123456789'],
     ['a token', 'eyJhbGciOiJIUzI1NiJ9.e30.x'],
+    ['a token behind a word', 'jwt:eyJhbGciOiJIUzI1NiJ9.e30.x'],
+    ['a token whose header begins with white space', `ewogImFsZyI6IkhTMjU2In0.e30.${'x'.repeat(43)}`],
     ['an AWS key id', 'AKIAIOSFODNN7EXAMPLE'],
   ])('withholds %s', (_, text) => {
     expect(label(text)).toBe('(withheld)');
