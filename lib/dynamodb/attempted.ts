@@ -10,18 +10,20 @@ const BASE_DELAY_MS = 25;
 export interface Timing {
   readonly clock: Clock;
   readonly random: Random;
+  /** Default: three. */
+  readonly maxAttempts?: number;
 }
 
 const NEVER = new AbortController().signal;
 
 /**
- * Runs an operation that may be repeated without harm, at most three times, with full jitter between.
+ * Runs an operation that may be repeated without harm, at most three times (or `maxAttempts`), with full jitter between.
  * `act` is told whether an earlier answer may have been lost. Rejects with `store-unavailable` only,
  * also when `signal` aborts: then the store did not answer within the time there was.
  */
 export const attempted = async <T>(
   act: (repeated: boolean) => Promise<T>,
-  { clock, random }: Timing,
+  { clock, random, maxAttempts = MAX_ATTEMPTS }: Timing,
   signal: AbortSignal = NEVER,
 ): Promise<T> => {
   try {
@@ -30,7 +32,7 @@ export const attempted = async <T>(
         signal.throwIfAborted();
         return await act(attempt > 1);
       } catch (error) {
-        if (attempt === MAX_ATTEMPTS || signal.aborted || !isTransient(error)) throw error;
+        if (attempt === maxAttempts || signal.aborted || !isTransient(error)) throw error;
         await sleep(clock, random() * BASE_DELAY_MS * 2 ** (attempt - 1), signal);
       }
     }

@@ -7,26 +7,41 @@ export type Condition = Pick<
   'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
 >;
 
-/** What a conditional write takes for granted of the item in place; an item that is gone fulfils none. */
+/** What a conditional write takes for granted of the item in place, all of it at once; at least one thing. */
 export interface Assumption {
-  /** Attributes and the values that they have; at least one. */
-  readonly equal: Item;
+  /** Attributes and the values that they have. */
+  readonly equal?: Item;
   readonly lacks?: readonly string[];
+  /** Numbers that are not above this, or not there. */
+  readonly atMost?: Readonly<Record<string, number | bigint>>;
+  /** Numbers that are there and not below this. */
+  readonly atLeast?: Readonly<Record<string, number | bigint>>;
 }
 
 /** As a condition of DynamoDB's; every name has a placeholder, because words like `state` are reserved. */
-export const conditionOf = ({ equal, lacks = [] }: Assumption): Condition => {
+export const conditionOf = ({ equal = {}, lacks = [], atMost = {}, atLeast = {} }: Assumption): Condition => {
   const has = Object.entries(equal);
+  const most = Object.entries(atMost);
+  const least = Object.entries(atLeast);
+  const values = [
+    ...has.map(([, value], at) => [`:has${at}`, value] as const),
+    ...most.map(([, value], at) => [`:most${at}`, n(value)] as const),
+    ...least.map(([, value], at) => [`:least${at}`, n(value)] as const),
+  ];
   return {
     ConditionExpression: [
       ...has.map((_, at) => `#has${at} = :has${at}`),
       ...lacks.map((_, at) => `attribute_not_exists(#lacks${at})`),
+      ...most.map((_, at) => `(attribute_not_exists(#most${at}) OR #most${at} <= :most${at})`),
+      ...least.map((_, at) => `#least${at} >= :least${at}`),
     ].join(' AND '),
-    ExpressionAttributeNames: {
-      ...Object.fromEntries(has.map(([name], at) => [`#has${at}`, name])),
-      ...Object.fromEntries(lacks.map((name, at) => [`#lacks${at}`, name])),
-    },
-    ExpressionAttributeValues: Object.fromEntries(has.map(([, value], at) => [`:has${at}`, value])),
+    ExpressionAttributeNames: Object.fromEntries([
+      ...has.map(([name], at) => [`#has${at}`, name]),
+      ...lacks.map((name, at) => [`#lacks${at}`, name]),
+      ...most.map(([name], at) => [`#most${at}`, name]),
+      ...least.map(([name], at) => [`#least${at}`, name]),
+    ]),
+    ...(values.length === 0 ? {} : { ExpressionAttributeValues: Object.fromEntries(values) }),
   };
 };
 

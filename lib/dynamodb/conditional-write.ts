@@ -14,10 +14,10 @@ export interface WriteOptions extends Timing {
 export const sending = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { abortSignal: signal });
 
 /** Asks a refused write for the item in its way, which saves reading it, and tells whether it is our own. */
-const TELL_WHY = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
+export const TELL_WHY = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
 
 /** What a refused write found; `null` where there was nothing. Rethrows what is no refusal. */
-const inTheWay = (error: unknown): Item | null => {
+export const inTheWay = (error: unknown): Item | null => {
   if (!isConditionFailed(error)) throw error;
   return (error as { Item?: Item }).Item ?? null;
 };

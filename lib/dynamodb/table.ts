@@ -3,6 +3,7 @@ import { attempted } from './attempted.ts';
 import { keyOf, s, type Item, type Key } from './attributes.ts';
 import { conditionOf, isFree, type Assumption } from './condition.ts';
 import { putIf, removeIf, sending, type WriteOptions } from './conditional-write.ts';
+import { updateIf, type Change, type Updated, type UpdateOptions } from './update.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -13,6 +14,16 @@ export interface ReadOptions extends CallOptions {
   readonly eventually?: boolean;
 }
 
+export interface QueryOptions extends ReadOptions {
+  /** From the last sort key to the first. */
+  readonly descending?: boolean;
+  /** Items read at a time; by default as many as a page of 1 MB holds. */
+  readonly pageSize?: number;
+}
+
+/** Sort keys that begin so (`''`: all), or lie between two of them, both included. */
+export type SortKeys = string | { readonly from: string; readonly to: string };
+
 export interface PutNewOptions extends CallOptions {
   /** Epoch milliseconds: an item whose `expiresAt` has passed by then counts as gone, whether or not it was swept. */
   readonly expiredBy?: number;
@@ -21,8 +32,8 @@ export interface PutNewOptions extends CallOptions {
 /** One table, by the operations whose repetition is harmless. Every method rejects with `store-unavailable` only. */
 export interface Table {
   get(key: Key, options?: ReadOptions): Promise<Item | null>;
-  /** The items of a partition whose sort key begins so (`''`: all of them), in the order of their sort keys. */
-  query(pk: string, skPrefix: string, options?: ReadOptions): AsyncIterable<Item>;
+  /** The items of a partition, in the order of their sort keys; read page by page, as far as they are asked for. */
+  query(pk: string, sortKeys: SortKeys, options?: QueryOptions): AsyncIterable<Item>;
   /** Writes or replaces the whole item. */
   put(item: Item, options?: CallOptions): Promise<void>;
   /** Writes the item if its key is free; `false` when it is not. */
@@ -36,9 +47,28 @@ export interface Table {
    * that is gone counts as removed, and one that another writer put there since does not.
    */
   remove(key: Key, assumed: Assumption, options?: CallOptions): Promise<boolean>;
+  /**
+   * Changes an item that is as assumed, in one step. It may be sent again after a lost answer: the caller's assumption
+   * must make a second application impossible, or `once` be set.
+   */
+  update(key: Key, change: Change, assumed: Assumption, options?: UpdateOptions): Promise<Updated>;
 }
 
 export type TableOptions = WriteOptions;
+
+const within = (pk: string, sortKeys: SortKeys) => {
+  // An empty string is not a key value, so "all" is another condition.
+  if (sortKeys === '') return { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': s(pk) } };
+  return typeof sortKeys === 'string'
+    ? {
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+        ExpressionAttributeValues: { ':pk': s(pk), ':sk': s(sortKeys) },
+      }
+    : {
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: { ':pk': s(pk), ':from': s(sortKeys.from), ':to': s(sortKeys.to) },
+      };
+};
 
 export const createTable = (options: TableOptions): Table => {
   const { client, name: TableName, ...timing } = options;
@@ -49,15 +79,15 @@ export const createTable = (options: TableOptions): Table => {
       return Item ?? null;
     },
 
-    async *query(pk, skPrefix, { signal, eventually = false } = {}) {
+    async *query(pk, sortKeys, { signal, eventually = false, descending = false, pageSize } = {}) {
       let ExclusiveStartKey: Record<string, Item[string]> | undefined;
       do {
         const command = new QueryCommand({
           TableName,
-          // An empty string is not a key value, so "all" is another condition.
-          KeyConditionExpression: skPrefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :sk)',
-          ExpressionAttributeValues: { ':pk': s(pk), ...(skPrefix === '' ? {} : { ':sk': s(skPrefix) }) },
+          ...within(pk, sortKeys),
           ConsistentRead: !eventually,
+          ScanIndexForward: !descending,
+          Limit: pageSize,
           ExclusiveStartKey,
         });
         const page = await attempted(() => client.send(command, sending(signal)), timing, signal);
@@ -82,5 +112,7 @@ export const createTable = (options: TableOptions): Table => {
       (await putIf(options, item, conditionOf(assumed), signal)).written,
 
     remove: (key, assumed, { signal } = {}) => removeIf(options, key, conditionOf(assumed), signal),
+
+    update: (key, change, assumed, updating) => updateIf(options, key, change, assumed, updating),
   };
 };

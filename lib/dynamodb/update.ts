@@ -1,0 +1,92 @@
+import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { attempted } from './attempted.ts';
+import { keyOf, n, type Item, type Key } from './attributes.ts';
+import { conditionOf, type Assumption } from './condition.ts';
+import { inTheWay, sending, TELL_WHY, type WriteOptions } from './conditional-write.ts';
+
+/** What an update does to attributes, in one step; the item is made where there is none. */
+export interface Change {
+  readonly set?: Item;
+  /** Added to what is there; nothing there counts as zero. */
+  readonly add?: Readonly<Record<string, number | bigint>>;
+  readonly remove?: readonly string[];
+}
+
+export interface UpdateOptions {
+  readonly signal?: AbortSignal;
+  /** Sent a single time, for a change that a second application would falsify; a lost answer is then `store-unavailable`. */
+  readonly once?: boolean;
+}
+
+/** `item`: the attributes that were changed, as they are now. `found`: what was not as assumed; empty where there was nothing. */
+export type Updated =
+  { readonly applied: true; readonly item: Item } | { readonly applied: false; readonly found: Item };
+
+type Expression = Pick<
+  UpdateItemCommandInput,
+  'UpdateExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+>;
+
+const expressionOf = ({ set = {}, add = {}, remove = [] }: Change): Expression => {
+  const sets = Object.entries(set);
+  const adds = Object.entries(add);
+  const clause = (word: string, parts: readonly string[]) =>
+    parts.length === 0 ? [] : [`${word} ${parts.join(', ')}`];
+  return {
+    UpdateExpression: [
+      ...clause(
+        'SET',
+        sets.map((_, at) => `#set${at} = :set${at}`),
+      ),
+      ...clause(
+        'ADD',
+        adds.map((_, at) => `#add${at} :add${at}`),
+      ),
+      ...clause(
+        'REMOVE',
+        remove.map((_, at) => `#remove${at}`),
+      ),
+    ].join(' '),
+    ExpressionAttributeNames: Object.fromEntries([
+      ...sets.map(([name], at) => [`#set${at}`, name]),
+      ...adds.map(([name], at) => [`#add${at}`, name]),
+      ...remove.map((name, at) => [`#remove${at}`, name]),
+    ]),
+    ExpressionAttributeValues: Object.fromEntries([
+      ...sets.map(([, value], at) => [`:set${at}`, value]),
+      ...adds.map(([, value], at) => [`:add${at}`, n(value)]),
+    ]),
+  };
+};
+
+/** Updates an item that is as assumed, in one step. Rejects with `store-unavailable` only. */
+export const updateIf = async (
+  { client, name: TableName, ...timing }: WriteOptions,
+  key: Key,
+  change: Change,
+  assumed: Assumption,
+  { signal, once = false }: UpdateOptions = {},
+): Promise<Updated> => {
+  const condition = conditionOf(assumed);
+  const expression = expressionOf(change);
+  const values = { ...expression.ExpressionAttributeValues, ...condition.ExpressionAttributeValues };
+  const command = new UpdateItemCommand({
+    TableName,
+    Key: keyOf(key),
+    UpdateExpression: expression.UpdateExpression,
+    ConditionExpression: condition.ConditionExpression,
+    ExpressionAttributeNames: { ...expression.ExpressionAttributeNames, ...condition.ExpressionAttributeNames },
+    ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
+    ReturnValues: 'UPDATED_NEW',
+    ...TELL_WHY,
+  });
+  const send = async (): Promise<Updated> => {
+    try {
+      const { Attributes } = await client.send(command, sending(signal));
+      return { applied: true, item: Attributes ?? {} };
+    } catch (error) {
+      return { applied: false, found: inTheWay(error) ?? {} };
+    }
+  };
+  return await attempted(send, { ...timing, ...(once ? { maxAttempts: 1 } : {}) }, signal);
+};
