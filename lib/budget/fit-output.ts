@@ -16,7 +16,12 @@ export interface FitQuestion {
 
 export type Fit =
   | { readonly fits: true; readonly maxTokens: number; readonly reserve: PicoUsd }
-  | { readonly fits: false; readonly asked: PicoUsd };
+  | {
+      readonly fits: false;
+      readonly asked: PicoUsd;
+      /** Whether a smaller input could make it fit. */
+      readonly inputDecides: boolean;
+    };
 
 /**
  * Lowers a call's output tokens to what the remaining money pays for in the worst case, but not below 256
@@ -27,7 +32,8 @@ export const fitOutput = ({ remaining, inputCost, outputRate, maxTokens }: FitQu
   if (remaining === null || costOf(maxTokens) <= remaining)
     return { fits: true, maxTokens, reserve: costOf(maxTokens) };
   const least = Math.min(LEAST_OUTPUT_TOKENS, maxTokens);
-  if (costOf(least) > remaining) return { fits: false, asked: costOf(least) };
+  if (costOf(least) > remaining)
+    return { fits: false, asked: costOf(least), inputDecides: outputRate * BigInt(least) < remaining };
   const affordable = Number((remaining - inputCost) / outputRate);
   return { fits: true, maxTokens: affordable, reserve: costOf(affordable) };
 };

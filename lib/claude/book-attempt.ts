@@ -1,9 +1,9 @@
 import { formatUsd } from '../kernel/money.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
-import type { BallastEvent, Emit } from '../telemetry/events.ts';
+import type { BallastEvent } from '../telemetry/events.ts';
 import { familyOf } from '../usage/pricing.ts';
-import type { UsageRecord, UsageStore } from '../usage/record.ts';
+import type { UsageRecord } from '../usage/record.ts';
 import type { Outcome } from './types.ts';
 
 /** The provider's own form; a proxy in between could say anything. */
@@ -12,16 +12,8 @@ const REQUEST_ID = /^req_\w{1,64}$/;
 /** An end user as the tenant names them, unless the name could be a person's address. */
 const opaque = (userId: string) => (/^[\w-]{1,64}$/.test(userId) ? label(userId) : safe`(withheld)`);
 
-/** A record that can't be written is told in full, so that it can be booked from the log. */
-export const bookAttempt = async (record: UsageRecord, usage: Pick<UsageStore, 'add'>, emit: Emit): Promise<void> => {
-  try {
-    await usage.add(record);
-  } catch (cause) {
-    emit({ type: 'usage.unrecorded', ...unrecorded(record), error: nameError(cause) });
-  }
-};
-
-const unrecorded = (record: UsageRecord) => ({
+/** A record that can't be written, in full, so that it can be booked from the log. */
+export const unrecorded = (record: UsageRecord) => ({
   attemptId: label(record.attemptId),
   tenantId: label(record.tenantId),
   keyId: label(record.keyId),

@@ -1,4 +1,5 @@
 import type { MessageDeltaUsage, Usage } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { PricingTerms } from '../usage/pricing.ts';
 import { NO_TOKENS, type TokenUsage } from '../usage/record.ts';
 
 /**
@@ -15,12 +16,15 @@ export interface Meter {
   wrote(text: string): void;
   /** `final`: the upstream's own last word; otherwise the output is estimated from what was seen. */
   tokens(final: boolean): TokenUsage;
+  /** The terms that the upstream itself billed the answer under, where it said so; they win over what was asked. */
+  terms(): PricingTerms;
 }
 
 const count = (value: number | null | undefined, known: number): number => value ?? known;
 
 export const createMeter = (): Meter => {
   let tokens: TokenUsage = NO_TOKENS;
+  let terms: PricingTerms = {};
   let bytes = 0;
   return {
     started(usage) {
@@ -32,6 +36,14 @@ export const createMeter = (): Meter => {
         cacheReadInputTokens: usage.cache_read_input_tokens ?? 0,
         cacheWrite5mInputTokens: Math.max(0, written - oneHour),
         cacheWrite1hInputTokens: oneHour,
+        webSearchRequests: usage.server_tool_use?.web_search_requests ?? 0,
+      };
+      terms = {
+        ...(usage.service_tier === 'batch' ? { batch: true } : {}),
+        // `not_available`, from models that know no geography, is no word about it.
+        ...(usage.inference_geo && usage.inference_geo !== 'not_available'
+          ? { inferenceGeo: usage.inference_geo }
+          : {}),
       };
     },
     updated(usage) {
@@ -44,6 +56,7 @@ export const createMeter = (): Meter => {
         // The split by lifetime stands in message_start alone; what comes later is told as a sum.
         cacheWrite5mInputTokens: Math.max(0, written - oneHour),
         cacheWrite1hInputTokens: Math.min(oneHour, written),
+        webSearchRequests: count(usage.server_tool_use?.web_search_requests, tokens.webSearchRequests),
       };
     },
     wrote(text) {
@@ -51,5 +64,6 @@ export const createMeter = (): Meter => {
     },
     tokens: (final) =>
       final ? tokens : { ...tokens, outputTokens: Math.max(tokens.outputTokens, Math.ceil(bytes / BYTES_PER_TOKEN)) },
+    terms: () => terms,
   };
 };

@@ -4,6 +4,7 @@ import type { Deadline } from '../kernel/deadline.ts';
 import type { AppError } from '../kernel/errors.ts';
 import type { PicoUsd } from '../kernel/money.ts';
 import type { Estimate, TokenUsage } from '../usage/record.ts';
+import type { Account } from '../budget/account.ts';
 import type { RunAccount } from './run-account.ts';
 
 /** What is asked of a model, in the provider's own form; whether it streams is not the caller's business: it always does. */
@@ -64,6 +65,27 @@ export interface TextSink {
   text(delta: string): void;
   /** What was passed on of this call is void: it is being made again. */
   reset(): void;
+  /** An attempt was let through by every limit and budget, and goes out now. */
+  admitted?(): void;
+}
+
+/** Whose money a call spends. */
+export interface CallBudget {
+  readonly tenant: Account;
+  /** Those of the key and the end user, where they have limits. */
+  readonly others: readonly Account[];
+  /** Limits decide and are told, but refuse nothing. */
+  readonly shadow: boolean;
+}
+
+/** What limits how often a caller may call. None of it ever rejects. */
+export interface Admission {
+  /** Lets the `step`-th model call through, or says why not; for all but its first attempt there is nothing to ask. */
+  enter(step: number, inputTokens: number): Promise<AppError | null>;
+  /** Nothing was sent after all: what `enter` took for this step is given back. */
+  undo(step: number): Promise<void>;
+  /** Charges what the `step`-th call used, less what was charged before it. */
+  charge(step: number, tokens: number): Promise<void>;
 }
 
 /** One attempt on the books. */
@@ -84,6 +106,10 @@ export interface CallContext {
   readonly userId: string | null;
   readonly deadline: Deadline;
   readonly account: RunAccount;
+  readonly budget: CallBudget;
+  /** Retries that the caller's tenant allows, where that is less than the stage's. Default: the stage's. */
+  readonly maxRetries?: number | null;
+  readonly admission: Admission;
   readonly sink: TextSink;
   /** Settings of the model's circuit that the caller's agent has of its own. */
   readonly circuit: Partial<CircuitOptions>;

@@ -23,6 +23,7 @@ export const withRetry =
   ({ clock, random, emit, retry: options }: WithRetryOptions): Bracket =>
   (next) =>
   async (request, context) => {
+    const maxRetries = Math.min(options.maxRetries, context.maxRetries ?? options.maxRetries);
     let before: Outcome | undefined;
     for (let retry = 0; ; retry += 1) {
       const outcome = await next(request, context);
@@ -32,7 +33,7 @@ export const withRetry =
       if (outcome.ok || !isRetryable(outcome.fault.kind)) return outcome;
       const { kind, retryAfterMs, contentSeen } = outcome.fault;
       const remainingMs = context.deadline.remainingMs();
-      const decision = decideRetry({ retry, retryAfterMs, remainingMs, random: random() }, options);
+      const decision = decideRetry({ retry, retryAfterMs, remainingMs, random: random() }, { ...options, maxRetries });
       if (!decision.retry) return outcome;
       emit({
         type: 'model.retried',

@@ -1,10 +1,14 @@
+import { tenantAccount } from '../../lib/budget/account.ts';
 import { createMessagesApi, type MessagesApi } from '../../lib/claude/messages-api.ts';
 import { createRunAccount } from '../../lib/claude/run-account.ts';
 import { supervisedAttempt } from '../../lib/claude/supervised-attempt.ts';
-import type { CallContext, ModelRequest } from '../../lib/claude/types.ts';
+import type { Admission, CallContext, ModelRequest } from '../../lib/claude/types.ts';
 import { createDeadline } from '../../lib/kernel/deadline.ts';
 import type { PicoUsd } from '../../lib/kernel/money.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
+
+/** For who has no limits. */
+export const ADMITTED: Admission = { enter: async () => null, undo: async () => {}, charge: async () => {} };
 
 export const LIMITS = { firstContentMs: 30_000, idleMs: 10_000 };
 
@@ -49,6 +53,8 @@ export const setting = (url: string, options: { deadlineMs?: number; maxCost?: P
     userId: null,
     deadline: createDeadline(clock, options.deadlineMs ?? 120_000, leave.signal),
     account: createRunAccount(options.maxCost ?? null),
+    budget: { tenant: tenantAccount('demo'), others: [], shadow: false },
+    admission: ADMITTED,
     sink,
     booked: [],
   };

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createBudgets } from '../../lib/budget/budgets.ts';
+import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
 import { fault } from '../../lib/claude/faults.ts';
 import type { Attempt, Metered, ModelRequest, Outcome } from '../../lib/claude/types.ts';
 import { withBudget } from '../../lib/claude/with-budget.ts';
@@ -37,6 +39,7 @@ const budgeted = ({
   const limit = maxCostUsd === undefined ? {} : { maxCost: parseUsd(maxCostUsd) };
   const parts = setting('http://unused', { deadlineMs, ...limit });
   const usage = createMemoryUsageStore();
+  const store = createMemoryBudgetStore();
   const events: BallastEvent[] = [];
   const sent: ModelRequest[] = [];
   let counts = 0;
@@ -46,7 +49,8 @@ const budgeted = ({
   };
   const attempt = withBudget({
     prices: createPriceTable(PUBLISHED_PRICES),
-    usage: addFails ? { add: () => Promise.reject(new Error('secret words')) } : usage,
+    usage: addFails ? { ...usage, add: () => Promise.reject(new Error('secret words')) } : usage,
+    budgets: createBudgets(store),
     api: {
       countTokens: async (_request, signal) => {
         counts += 1;
@@ -168,27 +172,33 @@ describe('a limit of the run', () => {
   });
 
   it('refuses what leaves less than 256 tokens, with its figures, and sends nothing', async () => {
-    const run = budgeted({ maxCostUsd: '0.002', counted: 100 });
+    const run = budgeted({ maxCostUsd: '0.0027', counted: 100 });
     const outcome = await run.attempt(REQUEST, run.context);
     expect(outcome).toMatchObject({
       ok: false,
       fault: {
         kind: 'run-cost',
-        error: { code: 'budget-exceeded', figures: { limit: '0.002', used: '0', reserved: '0', asked: '0.0028225' } },
+        error: { code: 'budget-exceeded', figures: { limit: '0.0027', used: '0', reserved: '0', asked: '0.0028225' } },
       },
     });
     expect(run.sent).toEqual([]);
   });
 
+  it('that not even the output would fit into is refused without asking anybody', async () => {
+    const run = budgeted({ maxCostUsd: '0.002', counted: 1 });
+    expect(await run.attempt(REQUEST, run.context)).toMatchObject({ ok: false, fault: { kind: 'run-cost' } });
+    expect(run.counts()).toBe(0);
+  });
+
   it('waits for the provider’s count three seconds at most', async () => {
-    const run = budgeted({ maxCostUsd: '0.002', counted: 'never' });
+    const run = budgeted({ maxCostUsd: '0.0027', counted: 'never' });
     const asked = run.attempt(REQUEST, run.context);
     await run.clock.advance(3_000);
     expect(await asked).toMatchObject({ ok: false, fault: { kind: 'run-cost' } });
   });
 
   it('is not blamed where the deadline passed over the count', async () => {
-    const run = budgeted({ maxCostUsd: '0.002', counted: 'never', deadlineMs: 1_000 });
+    const run = budgeted({ maxCostUsd: '0.0027', counted: 'never', deadlineMs: 1_000 });
     const asked = run.attempt(REQUEST, run.context);
     await run.clock.advance(1_000);
     expect(await asked).toMatchObject({ ok: false, fault: { kind: 'deadline', error: { code: 'upstream-timeout' } } });

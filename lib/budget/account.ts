@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { PicoUsd } from '../kernel/money.ts';
+import type { Reservation } from './reservation.ts';
+
+export type Scope = 'tenant' | 'key' | 'user';
+
+/** `null`: no limit. */
+export interface Limits {
+  readonly day: PicoUsd | null;
+  readonly month: PicoUsd | null;
+}
+
+/** Whose money it is: one item a month. */
+export interface Account {
+  readonly scope: Scope;
+  /** Partition key of its items. */
+  readonly pk: string;
+  readonly limits: Limits;
+}
+
+export const NO_LIMITS: Limits = { day: null, month: null };
+
+export const tenantAccount = (tenantId: string, limits: Limits = NO_LIMITS): Account => ({
+  scope: 'tenant',
+  pk: `budget#${tenantId}`,
+  limits,
+});
+
+export const keyAccount = (tenantId: string, keyId: string, limits: Limits = NO_LIMITS): Account => ({
+  scope: 'key',
+  pk: `budget#${tenantId}#key#${keyId}`,
+  limits,
+});
+
+/** An end user may be named by anything, so keys have a hash: 128 bits of SHA-256. */
+export const userHashOf = (userId: string): string => createHash('sha256').update(userId).digest('hex').slice(0, 32);
+
+export const userAccount = (tenantId: string, userId: string, limits: Limits = NO_LIMITS): Account => ({
+  scope: 'user',
+  pk: `budget#${tenantId}#user#${userHashOf(userId)}`,
+  limits,
+});
+
+/** The accounts besides the tenant's that hold a reservation, found again from the reservation alone. */
+export const alsoHolding = ({ tenantId, keyId, userId, alsoHeldBy }: Reservation): Account[] =>
+  alsoHeldBy.flatMap((scope) => {
+    if (scope === 'key') return [keyAccount(tenantId, keyId)];
+    return userId === null ? [] : [userAccount(tenantId, userId)];
+  });
+
+/** The UTC day of an instant, as `2026-11-20`. */
+export const dayOf = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 10);
+/** The UTC month of an instant, as `2026-11`. */
+export const monthOf = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 7);

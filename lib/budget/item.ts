@@ -1,0 +1,45 @@
+import { keyOf, readBigInt, readString, s, type Item, type Key } from '../dynamodb/attributes.ts';
+import { pico, ZERO } from '../kernel/money.ts';
+import { monthOf, type Account } from './account.ts';
+import { unpackReservation, type Reservation } from './reservation.ts';
+import type { AccountMonth, Adjustment } from './store.ts';
+
+/** Attributes of an account's month besides its keys and `month`: one a day, one an open reservation, one an adjustment, one a mark. */
+export const dayName = (day: string): string => `d#${day}`;
+export const reservationName = (attemptId: string): string => `r#${attemptId}`;
+export const adjustmentName = (attemptId: string): string => `x#${attemptId}`;
+export const markName = (mark: string): string => `m#${mark}`;
+
+/** What an adjustment becomes when its record is written. */
+export const WRITTEN = s('-');
+
+export const itemKey = ({ pk }: Pick<Account, 'pk'>, at: number): Key => ({ pk, sk: monthOf(at) });
+
+const named = (item: Item, prefix: string): string[] =>
+  Object.keys(item)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length));
+
+const tenantOf = (pk: string): string => pk.split('#')[1] ?? '';
+
+export const monthFrom = (item: Item): AccountMonth => {
+  const tenantId = tenantOf(readString(item, 'pk'));
+  const open = named(item, 'r#').map((attemptId): Reservation | null =>
+    unpackReservation(tenantId, attemptId, readString(item, reservationName(attemptId))),
+  );
+  const adjustments = named(item, 'x#').map((attemptId): Adjustment => {
+    const note = readString(item, adjustmentName(attemptId));
+    return { attemptId, note: note === WRITTEN.S ? null : note };
+  });
+  return {
+    name: readString(item, 'sk'),
+    month: item['month'] === undefined ? ZERO : pico(readBigInt(item, 'month')),
+    days: new Map(named(item, 'd#').map((day) => [day, pico(readBigInt(item, dayName(day)))])),
+    open: open.filter((reservation) => reservation !== null),
+    adjustments,
+    marks: new Set(named(item, 'm#')),
+  };
+};
+
+/** What a refused update found, which has no keys where there was no item. */
+export const foundMonth = (key: Key, found: Item): AccountMonth => monthFrom({ ...found, ...keyOf(key) });

@@ -1,0 +1,50 @@
+import { wouldFitLater, type Refusal } from '../budget/balance.ts';
+import { AppError } from '../kernel/errors.ts';
+import { formatUsd, type PicoUsd } from '../kernel/money.ts';
+import { label, safe } from '../kernel/redacted.ts';
+import type { BallastEvent } from '../telemetry/events.ts';
+import type { RunAccount } from './run-account.ts';
+
+/** When a call that only open reservations keep out may be tried again: most calls end within seconds. */
+const RESERVED_RETRY_MS = 2_000;
+
+/** The run's own limit (`maxCostUsd`) does not cover the call. */
+export const runLimitError = ({ limit, spent, reserved }: RunAccount, asked: PicoUsd): AppError =>
+  new AppError('budget-exceeded', safe`What is left of the run's own limit does not cover another model call.`, {
+    figures: {
+      limit: formatUsd(limit ?? spent),
+      used: formatUsd(spent),
+      reserved: formatUsd(reserved),
+      asked: formatUsd(asked),
+    },
+  });
+
+/** A budget does not cover the call; `retryAfterMs` only where open reservations are the cause. */
+export const budgetError = (refusal: Refusal, asked: PicoUsd): AppError => {
+  const { scope, period, limit, spent, reserved } = refusal;
+  return new AppError(
+    'budget-exceeded',
+    safe`What is left of the ${label(period)}'s budget of the ${label(scope)} does not cover this call.`,
+    {
+      figures: {
+        limit: formatUsd(limit),
+        used: formatUsd(spent),
+        reserved: formatUsd(reserved),
+        asked: formatUsd(asked),
+      },
+      ...(wouldFitLater(refusal, asked) ? { retryAfterMs: RESERVED_RETRY_MS } : {}),
+    },
+  );
+};
+
+export const budgetRefused = (tenantId: string, refusal: Refusal, asked: PicoUsd, shadow: boolean): BallastEvent => ({
+  type: 'budget.refused',
+  tenantId: label(tenantId),
+  scope: label(refusal.scope),
+  period: label(refusal.period),
+  shadow,
+  limitUsd: label(formatUsd(refusal.limit)),
+  usedUsd: label(formatUsd(refusal.spent)),
+  reservedUsd: label(formatUsd(refusal.reserved)),
+  askedUsd: label(formatUsd(asked)),
+});

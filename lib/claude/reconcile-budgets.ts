@@ -1,0 +1,53 @@
+import type { Clock } from '../kernel/clock.ts';
+import { safe } from '../kernel/redacted.ts';
+import { nameError } from '../telemetry/describe-error.ts';
+import type { Tenant, TenantDirectory } from '../tenants/types.ts';
+import { concurrently } from '../usage/concurrently.ts';
+import { reconcileTenant, type ReconcileTenantParts } from './reconcile-tenant.ts';
+
+export interface ReconcileBudgetsParts extends ReconcileTenantParts {
+  readonly tenants: Pick<TenantDirectory, 'list'>;
+  readonly clock: Clock;
+  /** Sums up the hours of a tenant that are over. */
+  readonly rollUp: (tenant: Tenant, now: number) => Promise<unknown>;
+}
+
+/** Tenants that are looked at, at a time. */
+const AT_ONCE = 8;
+
+/** What a pass over all tenants came to. */
+export interface Reconciled {
+  readonly tenants: number;
+  /** Reservations that had outlived their process. */
+  readonly settled: number;
+  /** Tenants that could not be looked at to the end; the next pass will. */
+  readonly failed: number;
+}
+
+export type ReconcileBudgets = () => Promise<Reconciled>;
+
+/** Looks after the accounts of every tenant; one that fails keeps none of the others from theirs. */
+export const createReconcileBudgets =
+  (parts: ReconcileBudgetsParts): ReconcileBudgets =>
+  async () => {
+    const { tenants, clock, emit, rollUp } = parts;
+    const startedAt = clock.now();
+    const look = async (tenant: Tenant): Promise<number | null> => {
+      try {
+        const settled = await reconcileTenant(parts, tenant, clock.now());
+        await rollUp(tenant, clock.now());
+        return settled;
+      } catch (error) {
+        emit({ type: 'store.failed', operation: safe`budgets.reconcile`, error: nameError(error) });
+        return null;
+      }
+    };
+    const results = await concurrently(tenants.list(), AT_ONCE, look);
+    const reconciled = {
+      tenants: results.length,
+      settled: results.reduce<number>((total, settled) => total + (settled ?? 0), 0),
+      failed: results.filter((settled) => settled === null).length,
+    };
+    emit({ type: 'budgets.reconciled', ...reconciled, durationMs: clock.now() - startedAt });
+    return reconciled;
+  };

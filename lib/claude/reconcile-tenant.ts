@@ -1,0 +1,137 @@
+import { dayOf, monthOf, tenantAccount } from '../budget/account.ts';
+import type { Budgets } from '../budget/budgets.ts';
+import type { Reservation } from '../budget/reservation.ts';
+import type { AccountMonth, BudgetStore } from '../budget/store.ts';
+import { formatUsd, minus, plus, ZERO } from '../kernel/money.ts';
+import { label, safe } from '../kernel/redacted.ts';
+import type { Emit } from '../telemetry/events.ts';
+import type { Tenant } from '../tenants/types.ts';
+import { NO_TOKENS, type UsageRecord, type UsageStore } from '../usage/record.ts';
+import { unpackNote } from './adjustment-note.ts';
+import { budgetThresholds, type Threshold } from './budget-thresholds.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+export interface ReconcileTenantParts {
+  readonly store: Pick<BudgetStore, 'months' | 'mark'>;
+  readonly budgets: Pick<Budgets, 'settle' | 'adjust' | 'adjusted'>;
+  readonly usage: UsageStore;
+  readonly emit: Emit;
+  /** Makes the sums of an hour anew, after a record was added to it late. */
+  readonly rewrite: (tenantId: string, at: number) => Promise<void>;
+  /** A reservation that is older belongs to a process that is no more. */
+  readonly longestCallMs: number;
+  /** Tells whoever is to be told that a threshold was reached, once for each; `false`: not everybody could be. */
+  readonly tell: (threshold: Threshold) => Promise<boolean>;
+}
+
+const lostRecord = ({ attemptId, amount, alsoHeldBy: _, ...facts }: Reservation): UsageRecord => ({
+  ...facts,
+  attemptId,
+  runId: attemptId.split(':')[0] ?? attemptId,
+  answered: false,
+  estimated: 'lost',
+  tokens: NO_TOKENS,
+  cost: amount,
+});
+
+/**
+ * Settles one reservation by its record. Without one the provider may have been paid, so it is booked at its full amount first;
+ * whoever owns it and is late finds that record, and puts its own figures in its place.
+ */
+const settleOpen = async ({ usage, budgets, emit }: ReconcileTenantParts, reservation: Reservation): Promise<void> => {
+  const { tenantId, at, attemptId } = reservation;
+  let record = await usage.find(tenantId, at, attemptId);
+  if (record === null) {
+    const lost = lostRecord(reservation);
+    record = (await usage.add(lost)) ? lost : await usage.find(tenantId, at, attemptId);
+  }
+  if (record === null) return;
+  await budgets.settle(reservation, record.cost);
+  emit({
+    type: 'budget.reconciled',
+    tenantId: label(tenantId),
+    attemptId: label(attemptId),
+    outcome: record.estimated === 'lost' ? safe`lost` : safe`recorded`,
+    costUsd: label(formatUsd(record.cost)),
+  });
+};
+
+/** Finishes what late owners began; also one that was not killed leaves it to here to say that nothing is left to do. */
+const finishAdjustments = async (
+  { usage, budgets, rewrite }: ReconcileTenantParts,
+  tenantId: string,
+  month: AccountMonth,
+) => {
+  for (const { attemptId, note } of month.adjustments) {
+    const left = note === null ? null : unpackNote(note, tenantId, attemptId);
+    if (left === null) continue;
+    await budgets.adjust(left.reservation, left.adjusting.cost, { attemptId, note });
+    await usage.add(left.adjusting);
+    await rewrite(tenantId, left.adjusting.at);
+    await budgets.adjusted(left.reservation, { attemptId, note });
+  }
+};
+
+const recordedOn = async (usage: UsageStore, tenantId: string, day: string) => {
+  let total = ZERO;
+  const begins = Date.parse(`${day}T00:00:00.000Z`);
+  for (let at = begins; at < begins + DAY_MS; at += HOUR_MS)
+    for await (const { cost } of usage.inHour(tenantId, at)) total = plus(total, cost);
+  return total;
+};
+
+/** Holds the counters of days that are over against their records, once a day. */
+const checkClosedDays = async (parts: ReconcileTenantParts, tenantId: string, month: AccountMonth, now: number) => {
+  const { store, usage, emit, longestCallMs } = parts;
+  const settled = dayOf(now - longestCallMs - HOUR_MS);
+  const busy = new Set(month.open.map(({ at }) => dayOf(at)));
+  if (month.adjustments.some(({ note }) => note !== null)) return;
+  for (const [day, counter] of month.days) {
+    if (day >= settled || busy.has(day) || month.marks.has(`checked#${day}`)) continue;
+    const drift = minus(counter, await recordedOn(usage, tenantId, day));
+    if (!(await store.mark(tenantAccount(tenantId), month.name, `checked#${day}`)) || drift === 0n) continue;
+    emit({ type: 'budget.drifted', tenantId: label(tenantId), day: label(day), driftUsd: label(formatUsd(drift)) });
+  }
+};
+
+const tellThresholds = async (
+  { store, emit, tell }: ReconcileTenantParts,
+  tenant: Tenant,
+  month: AccountMonth,
+  now: number,
+) => {
+  const { tenantId } = tenant;
+  for (const threshold of budgetThresholds(tenant, month, now)) {
+    if (!(await tell(threshold))) continue;
+    const { period, percent, limitUsd, spentUsd, marks } = threshold;
+    const first = await Promise.all(marks.map((mark) => store.mark(tenantAccount(tenantId), month.name, mark)));
+    if (!first.includes(true)) continue;
+    const amounts = { limitUsd: label(limitUsd), spentUsd: label(spentUsd) };
+    emit({ type: 'budget.threshold', tenantId: label(tenantId), period: label(period), percent, ...amounts });
+  }
+};
+
+/**
+ * Leaves a tenant's accounts as if no process had ever died: every reservation that outlived its call is settled, every adjustment
+ * finished, every threshold told. Harmless beside another that does the same. Answers with how many reservations were settled.
+ */
+export const reconcileTenant = async (parts: ReconcileTenantParts, tenant: Tenant, now: number): Promise<number> => {
+  const { tenantId } = tenant;
+  // A call may have been reserved in the last moment of a month.
+  const from = monthOf(Date.parse(`${monthOf(now)}-01T00:00:00.000Z`) - 1);
+  // A clock that is ahead may have begun the next month already.
+  const months = await parts.store.months(tenantAccount(tenantId), from, monthOf(now + DAY_MS));
+  let settled = 0;
+  for (const month of months) {
+    for (const reservation of month.open.filter(({ at }) => at + parts.longestCallMs <= now)) {
+      await settleOpen(parts, reservation);
+      settled += 1;
+    }
+    await finishAdjustments(parts, tenantId, month);
+    await checkClosedDays(parts, tenantId, month, now);
+    await tellThresholds(parts, tenant, month, now);
+  }
+  return settled;
+};

@@ -1,0 +1,103 @@
+import { NO_LIMITS, type Account } from '../budget/account.ts';
+import type { Refusal } from '../budget/balance.ts';
+import type { Budgets } from '../budget/budgets.ts';
+import type { Reservation } from '../budget/reservation.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { createDeadline } from '../kernel/deadline.ts';
+import { asAppError } from '../kernel/errors.ts';
+import type { PicoUsd } from '../kernel/money.ts';
+import type { Emit } from '../telemetry/events.ts';
+import { budgetError, budgetRefused, runLimitError } from './budget-errors.ts';
+import { fault, refusal as refused } from './faults.ts';
+import type { MessagesApi } from './messages-api.ts';
+import type { CallContext, Fault, ModelRequest } from './types.ts';
+import type { WorstCase } from './worst-case.ts';
+
+export interface ReserveParts {
+  readonly budgets: Pick<Budgets, 'reserve'>;
+  readonly api: Pick<MessagesApi, 'countTokens'>;
+  readonly clock: Clock;
+  readonly emit: Emit;
+}
+
+export interface AttemptToReserve {
+  readonly attemptId: string;
+  readonly request: ModelRequest;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly worst: WorstCase;
+}
+
+export type ReservedAttempt =
+  | { readonly held: true; readonly reservation: Reservation; readonly maxTokens: number; readonly worst: WorstCase }
+  | { readonly held: false; readonly fault: Fault };
+
+/** Longest wait for the provider's count: without it the call is refused, which is better than late. */
+const COUNT_LIMIT_MS = 3_000;
+
+/** What is added to the provider's own count, which it calls an estimate. */
+const COUNT_MARGIN = 1.05;
+
+/** Others reserve at the same time, so what was left may be gone again; after so many tries the budget is as good as spent. */
+const MAX_TRIES = 5;
+
+const least = (...amounts: readonly (PicoUsd | null)[]): PicoUsd | null =>
+  amounts.reduce((lowest, each) => (lowest === null || (each !== null && each < lowest) ? each : lowest), null);
+
+const unlimited = (account: Account): Account => ({ ...account, limits: NO_LIMITS });
+
+/**
+ * Holds back what an attempt can cost at most, in the run's own limit and in every budget. Where that is too much, its output is
+ * lowered to what is left, and only where even that does not fit is its input counted by the provider.
+ */
+export const reserveAttempt = async (
+  { budgets, api, clock, emit }: ReserveParts,
+  { attemptId, request, at, worst: first }: AttemptToReserve,
+  context: CallContext,
+): Promise<ReservedAttempt> => {
+  const { account, budget, tenantId, keyId, userId, agent, deadline } = context;
+  const identity = { attemptId, tenantId, at, keyId, userId, agent, model: request.model };
+  let { tenant, others } = budget;
+  let worst = first;
+  let counted = false;
+  let refusal: Refusal | null = null;
+
+  const count = async (): Promise<void> => {
+    counted = true;
+    using limit = createDeadline(clock, COUNT_LIMIT_MS, deadline.signal);
+    const tokens = await api.countTokens(request, limit.signal).catch(() => null);
+    if (tokens !== null) worst = worst.counted(Math.ceil(tokens * COUNT_MARGIN));
+  };
+  const no = (asked: PicoUsd): ReservedAttempt => {
+    const own = account.remaining();
+    if (refusal === null || (own !== null && own < refusal.remaining))
+      return { held: false, fault: refused(runLimitError(account, asked), 'run-cost') };
+    emit(budgetRefused(tenantId, refusal, asked, false));
+    return { held: false, fault: refused(budgetError(refusal, asked)) };
+  };
+
+  for (let tries = 0; ;) {
+    const fit = worst.fit(least(account.remaining(), refusal?.remaining ?? null));
+    if (!fit.fits) {
+      // Where not even the output could be paid for, no count of the input would help.
+      if (counted || !fit.inputDecides) return no(fit.asked);
+      await count();
+      if (deadline.stoppedBy !== null) return { held: false, fault: fault(deadline.stoppedBy) };
+      continue;
+    }
+    if (tries === MAX_TRIES) return no(fit.reserve);
+    tries += 1;
+    try {
+      const reservation = { ...identity, amount: fit.reserve };
+      const answer = await budgets.reserve({ reservation, tenant, others }, deadline.signal);
+      if (answer.held) return { held: true, reservation: answer.reservation, maxTokens: fit.maxTokens, worst };
+      if (budget.shadow) {
+        emit(budgetRefused(tenantId, answer.refusal, fit.reserve, true));
+        [tenant, others] = [unlimited(tenant), others.map(unlimited)];
+      } else refusal = answer.refusal;
+    } catch (error) {
+      if (deadline.stoppedBy !== null) return { held: false, fault: fault(deadline.stoppedBy) };
+      return { held: false, fault: refused(asAppError(error)) };
+    }
+  }
+};
