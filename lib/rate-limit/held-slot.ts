@@ -1,0 +1,64 @@
+import { epochSeconds, type Clock } from '../kernel/clock.ts';
+import { createDeadline } from '../kernel/deadline.ts';
+import { safe, type Redacted } from '../kernel/redacted.ts';
+import { nameError } from '../telemetry/describe-error.ts';
+import type { Emit } from '../telemetry/events.ts';
+import type { Holding, Slot, SlotStore } from './slot-store.ts';
+
+/** How long a slot outlives a holder that was killed; up to a second more, because times to live are whole seconds. */
+export const SLOT_LIFE_MS = 30_000;
+/** A third of it: two renewals may fail before a slot is lost. */
+export const SLOT_RENEWAL_MS = 10_000;
+/** Longest time that a run is held up by its slot, at either end. */
+export const SLOT_LIMIT_MS = 3_000;
+
+export const holdingOf = (holder: string, now: number): Holding => ({
+  holder,
+  expiresAt: epochSeconds(now + SLOT_LIFE_MS),
+});
+
+export interface HeldSlotParts {
+  readonly store: Pick<SlotStore, 'renew' | 'release'>;
+  readonly clock: Clock;
+  readonly emit: Emit;
+}
+
+/** Keeps a slot that was just taken until it is released; returns that release, which never rejects. */
+export const holdSlot = ({ store, clock, emit }: HeldSlotParts, slot: Slot, holder: string): (() => Promise<void>) => {
+  const ending = new AbortController();
+  let renewing = Promise.resolve();
+  let cancel = () => {};
+  let releasing: Promise<void> | null = null;
+  const failed = (operation: Redacted, error: unknown) =>
+    emit({ type: 'store.failed', operation, error: nameError(error) });
+
+  const renew = async (): Promise<void> => {
+    try {
+      // Lost to another one, who took it for abandoned: it is theirs, and the run goes on without.
+      if (!(await store.renew(slot, holdingOf(holder, clock.now()), ending.signal))) return;
+    } catch (error) {
+      if (ending.signal.aborted) return;
+      failed(safe`slots.renew`, error);
+    }
+    if (!ending.signal.aborted) schedule();
+  };
+  const schedule = () => {
+    cancel = clock.after(SLOT_RENEWAL_MS, () => {
+      renewing = renew();
+    });
+  };
+  const release = async (): Promise<void> => {
+    cancel();
+    // A renewal that arrives after all finds no slot of its holder's, and changes nothing.
+    ending.abort();
+    await renewing;
+    using limit = createDeadline(clock, SLOT_LIMIT_MS);
+    try {
+      await store.release(slot, holder, limit.signal);
+    } catch (error) {
+      failed(safe`slots.release`, error);
+    }
+  };
+  schedule();
+  return () => (releasing ??= release());
+};

@@ -1,0 +1,124 @@
+import type { Clock } from '../kernel/clock.ts';
+import { createDeadline } from '../kernel/deadline.ts';
+import { label, safe, type Redacted } from '../kernel/redacted.ts';
+import { nameError } from '../telemetry/describe-error.ts';
+import type { Emit } from '../telemetry/events.ts';
+import { charge, giveBack, increment, take, viewOf, type View } from './decision.ts';
+import { createKnownTats } from './known-tats.ts';
+import { fromMs, rateOf } from './rate.ts';
+import { createSettle } from './settle.ts';
+import type { RateStore } from './store.ts';
+import { createTurns } from './turns.ts';
+
+/** Longest time that a call is held up by a limit; longer than one answer of the store may take. */
+export const TAKE_LIMIT_MS = 3_000;
+/** Updates of one environment on one bucket at a time: the first refusal then answers all that wait, unwritten. */
+export const MAX_AT_ONCE = 8;
+/** When to come back where nothing ever passes, and where others were faster each time. */
+export const NEVER_MS = 60_000;
+export const CONTENDED_MS = 1_000;
+
+export interface Bucket {
+  /** `<whose>#<ids>#<of what>`, as `tenant#acme#requests`; events name the first part and the last. */
+  readonly key: string;
+  /** A whole number of permits: that many are held, a sixtieth of them refilled each second. 0: nothing ever passes. */
+  readonly permitsPerMinute: number;
+}
+
+/** `remaining`: whole permits left, after this; `resetMs`: until the bucket is full. */
+export type Decision =
+  | (View & {
+      readonly admitted: true;
+      /** Undoes the take, for a call that another limit refused. Once; never rejects. */
+      giveBack(): Promise<void>;
+    })
+  | (View & { readonly admitted: false; readonly retryAfterMs: number });
+
+/** The buckets of all tenants, keys and users, shared by every process on the store. */
+export interface RateLimit {
+  /** Takes `cost` permits. Never rejects: where the store fails the call passes uncounted, and `limit.unguarded` says so. */
+  take(bucket: Bucket, cost: number, signal?: AbortSignal): Promise<Decision>;
+  /** Charges what was used beyond what was taken, into debt of at most ten minutes. Never rejects. */
+  charge(bucket: Bucket, cost: number): Promise<void>;
+}
+
+export interface RateLimitOptions {
+  readonly store: RateStore;
+  readonly clock: Clock;
+  readonly emit: Emit;
+}
+
+const nameOf = (key: string): Redacted => {
+  const parts = key.split('#');
+  return label(`${parts.at(0)}-${parts.at(-1)}`);
+};
+
+export const createRateLimit = ({ store, clock, emit }: RateLimitOptions): RateLimit => {
+  const known = createKnownTats();
+  const turns = createTurns(MAX_AT_ONCE);
+  const moves = createSettle({ store, clock, known });
+  const now = () => fromMs(clock.now());
+  const unguarded = (key: string, error: Redacted) => emit({ type: 'limit.unguarded', limit: nameOf(key), error });
+
+  const undo = ({ key, permitsPerMinute }: Bucket, cost: number, taken: bigint) => {
+    let isDone = false;
+    return async (): Promise<void> => {
+      if (isDone) return;
+      isDone = true;
+      const rate = rateOf(permitsPerMinute);
+      const back = giveBack(rate, increment(rate, cost), taken, now());
+      // What was refused here is worth another question.
+      known.set(key, null);
+      if (back === null) return;
+      using limit = createDeadline(clock, TAKE_LIMIT_MS);
+      try {
+        await moves.once(key, back, limit.signal);
+      } catch (error) {
+        emit({ type: 'store.failed', operation: safe`rate-limit.give-back`, error: nameError(error) });
+      }
+    };
+  };
+
+  return {
+    async take(bucket, cost, caller) {
+      const { key, permitsPerMinute } = bucket;
+      if (permitsPerMinute <= 0) return { admitted: false, retryAfterMs: NEVER_MS, remaining: 0, resetMs: NEVER_MS };
+      const rate = rateOf(permitsPerMinute);
+      const decide = (tat: bigint | null, at: bigint) => take(rate, cost, tat, at);
+      const view = (tat: bigint | null) => viewOf(rate, tat ?? 0n, now());
+
+      using limit = createDeadline(clock, TAKE_LIMIT_MS, caller);
+      try {
+        // Known to be empty: that needs no turn, nor a store that answers.
+        const first = decide(known.get(key), now());
+        const settled =
+          first.kind === 'refuse'
+            ? first
+            : await turns.take(key, () => moves.settle(key, decide, limit.signal), limit.signal);
+        if (settled.kind === 'moved') {
+          return { admitted: true, ...view(settled.tat), giveBack: undo(bucket, cost, settled.tat) };
+        }
+        if (settled.kind === 'contended') {
+          return { admitted: false, retryAfterMs: CONTENDED_MS, ...view(known.get(key)) };
+        }
+        return { admitted: false, retryAfterMs: settled.retryAfterMs, ...view(settled.tat) };
+      } catch (error) {
+        unguarded(key, nameError(error));
+        return { admitted: true, remaining: permitsPerMinute, resetMs: 0, giveBack: async () => {} };
+      }
+    },
+
+    async charge({ key, permitsPerMinute }, cost) {
+      if (permitsPerMinute <= 0 || cost <= 0) return;
+      const rate = rateOf(permitsPerMinute);
+      using limit = createDeadline(clock, TAKE_LIMIT_MS);
+      const work = () => moves.settle(key, (tat, at) => charge(rate, cost, tat, at), limit.signal);
+      try {
+        const settled = await turns.take(key, work, limit.signal);
+        if (settled.kind === 'contended') unguarded(key, safe`contended`);
+      } catch (error) {
+        unguarded(key, nameError(error));
+      }
+    },
+  };
+};

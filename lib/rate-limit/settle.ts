@@ -1,0 +1,59 @@
+import { epochSeconds, type Clock } from '../kernel/clock.ts';
+import { MAX_DEBT_MS, MAX_SKEW_MS, type Tat, type Try } from './decision.ts';
+import type { KnownTats } from './known-tats.ts';
+import { fromMs, type Picoseconds } from './rate.ts';
+import type { Move, Moved, RateStore } from './store.ts';
+
+/** Conditional updates of one call. Two are enough unless buckets are given back to or clocks are wrong. */
+export const MAX_TRIES = 4;
+
+/** Longer than a bucket is ever shut; a minute more than that for the sweeper's clock. */
+const KEPT_MS = MAX_DEBT_MS + MAX_SKEW_MS + 120_000;
+
+/** What to do about a bucket that stands at `tat`: a move, or anything else, which ends it. */
+export type Decide<Other> = (tat: Tat, now: Picoseconds) => Try | Other;
+
+export type Settled<Other> =
+  | Other
+  | { readonly kind: 'moved'; readonly tat: Picoseconds }
+  /** Others were faster each time. */
+  | { readonly kind: 'contended' };
+
+export interface Settle {
+  /** One move, as it is. */
+  once(key: string, move: Move, signal: AbortSignal): Promise<Moved>;
+  /** Decides by what is known, and again by what stood in the way of the move. Rejects when the store fails. */
+  settle<Other extends { readonly kind: string }>(
+    key: string,
+    decide: Decide<Other>,
+    signal: AbortSignal,
+  ): Promise<Settled<Other>>;
+}
+
+export interface SettleOptions {
+  readonly store: RateStore;
+  readonly clock: Clock;
+  readonly known: KnownTats;
+}
+
+export const createSettle = ({ store, clock, known }: SettleOptions): Settle => {
+  const once: Settle['once'] = async (key, move, signal) => {
+    const moved = await store.move(key, move, { expiresAt: epochSeconds(clock.now() + KEPT_MS), signal });
+    known.set(key, moved.tat);
+    return moved;
+  };
+  return {
+    once,
+    async settle(key, decide, signal) {
+      let tat = known.get(key);
+      for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+        const step = decide(tat, fromMs(clock.now()));
+        if (!('move' in step)) return step;
+        const moved = await once(key, step.move, signal);
+        if (moved.applied) return { kind: 'moved', tat: moved.tat };
+        tat = moved.tat;
+      }
+      return { kind: 'contended' };
+    },
+  };
+};

@@ -1,0 +1,71 @@
+import type { Clock, Random } from '../kernel/clock.ts';
+import { createDeadline } from '../kernel/deadline.ts';
+import { safe } from '../kernel/redacted.ts';
+import { nameError } from '../telemetry/describe-error.ts';
+import type { Emit } from '../telemetry/events.ts';
+import { holdingOf, holdSlot, SLOT_LIMIT_MS } from './held-slot.ts';
+import type { SlotStore } from './slot-store.ts';
+
+/** Slots tried after the partition was read; each was free then, and is lost only to another taker. */
+export const MAX_FREE_TRIES = 4;
+/** Nobody knows when a run ends; a second is as soon as asking again makes sense. */
+export const SLOT_RETRY_MS = 1_000;
+
+export type SlotDecision =
+  | {
+      readonly held: true;
+      /** Never rejects. */
+      release(): Promise<void>;
+    }
+  | { readonly held: false; readonly retryAfterMs: number };
+
+/** How many runs a tenant has at once, over every process on the store. */
+export interface Slots {
+  /**
+   * Takes one of `count` slots, kept until it is released; that of a killed holder comes back after half a minute.
+   * `holder` is this taking's own: no other has the same. Never rejects: where the store fails the run goes on
+   * without a slot, and `limit.unguarded` says so.
+   */
+  take(tenantId: string, holder: string, count: number): Promise<SlotDecision>;
+}
+
+export interface SlotsOptions {
+  readonly store: SlotStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly emit: Emit;
+}
+
+export const createSlots = ({ store, clock, random, emit }: SlotsOptions): Slots => {
+  /** A slot of its own, or `null`. A free one is found whenever there is one that others do not take meanwhile. */
+  const claim = async (tenantId: string, holder: string, count: number, signal: AbortSignal) => {
+    const isMine = (number: number) =>
+      store.claim({ tenantId, number }, holdingOf(holder, clock.now()), clock.now(), signal);
+
+    const first = Math.floor(random() * count);
+    if (await isMine(first)) return first;
+    const held = await store.held(tenantId, clock.now(), signal);
+    const free = Array.from({ length: count }, (_, number) => number).filter((number) => !held.has(number));
+    for (let tries = 0; tries < MAX_FREE_TRIES && free.length > 0; tries += 1) {
+      // In random order, so that takers who see the same slots free do not all want the same one.
+      const [number = 0] = free.splice(Math.floor(random() * free.length), 1);
+      if (await isMine(number)) return number;
+    }
+    return null;
+  };
+
+  return {
+    async take(tenantId, holder, count) {
+      if (count <= 0) return { held: false, retryAfterMs: SLOT_RETRY_MS };
+      using limit = createDeadline(clock, SLOT_LIMIT_MS);
+      try {
+        const number = await claim(tenantId, holder, count, limit.signal);
+        if (number === null) return { held: false, retryAfterMs: SLOT_RETRY_MS };
+        return { held: true, release: holdSlot({ store, clock, emit }, { tenantId, number }, holder) };
+      } catch (error) {
+        emit({ type: 'limit.unguarded', limit: safe`concurrent-runs`, error: nameError(error) });
+        return { held: true, release: async () => {} };
+      }
+    },
+  };
+};

@@ -1,0 +1,165 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createMemorySlotStore } from '../../lib/rate-limit/memory-slot-store.ts';
+import type { SlotStore } from '../../lib/rate-limit/slot-store.ts';
+import { createSlots } from '../../lib/rate-limit/slots.ts';
+import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { createFakeClock, type FakeClock } from '../fake-clock.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { NOW } from './parts.ts';
+
+let clock: FakeClock;
+let store: SlotStore;
+let seen: { down: boolean; claims: number; queries: number; renewals: number };
+let events: BallastEvent[];
+let holders: number;
+beforeEach(() => {
+  clock = createFakeClock(NOW);
+  seen = { down: false, claims: 0, queries: 0, renewals: 0 };
+  events = [];
+  holders = 0;
+  const memory = createMemorySlotStore();
+  const counting = <Answer>(what: 'claims' | 'queries' | 'renewals', act: () => Promise<Answer>) => {
+    seen[what] += 1;
+    return seen.down ? Promise.reject(new Error('down')) : act();
+  };
+  store = {
+    claim: (...args) => counting('claims', () => memory.claim(...args)),
+    held: (...args) => counting('queries', () => memory.held(...args)),
+    renew: (...args) => counting('renewals', () => memory.renew(...args)),
+    release: (...args) => (seen.down ? Promise.reject(new Error('down')) : memory.release(...args)),
+  };
+});
+
+const take = async (count: number, tenant = 'acme') => {
+  holders += 1;
+  const random = seededRandom(holders);
+  const slots = createSlots({ store, clock, random, emit: (event) => void events.push(event) });
+  return await slots.take(tenant, `run-${holders}`, count);
+};
+const taken = async (count: number) => {
+  const slot = await take(count);
+  if (!slot.held) throw new Error('no slot was free');
+  return slot;
+};
+
+describe('slots', () => {
+  it('are found one after the other until all are held, whatever the dice say', async () => {
+    for (let run = 0; run < 50; run += 1) expect((await take(50)).held).toBe(true);
+    expect(await take(50)).toEqual({ held: false, retryAfterMs: 1_000 });
+  });
+
+  it('come back when they are released, the last free one too', async () => {
+    const held = [await taken(3), await taken(3), await taken(3)];
+    for (const slot of held) {
+      await slot.release();
+      expect((await take(3)).held).toBe(true);
+      expect((await take(3)).held).toBe(false);
+    }
+  });
+
+  it("are each tenant's own", async () => {
+    await taken(1);
+    expect((await take(1, 'globex')).held).toBe(true);
+    expect((await take(1)).held).toBe(false);
+  });
+
+  it('are never had where there are none, and no store is asked', async () => {
+    expect(await take(0)).toEqual({ held: false, retryAfterMs: 1_000 });
+    expect(seen.claims).toBe(0);
+  });
+
+  it('cost one write where the first is free, a query and at most four more where it is not', async () => {
+    await taken(1);
+    expect(seen).toMatchObject({ claims: 1, queries: 0 });
+    await take(1);
+    expect(seen).toMatchObject({ claims: 2, queries: 1 });
+    const memory = store;
+    store = { ...memory, claim: async () => ((seen.claims += 1), false) };
+    expect((await take(100)).held).toBe(false);
+    expect(seen).toMatchObject({ claims: 7, queries: 2 });
+  });
+});
+
+describe('a held slot', () => {
+  it('is kept for as long as the run goes on', async () => {
+    const slot = await taken(1);
+    for (let minute = 0; minute < 15; minute += 1) {
+      await clock.advance(60_000);
+      expect((await take(1)).held).toBe(false);
+    }
+    expect(seen.renewals).toBe(90);
+    await slot.release();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('survives two renewals that failed', async () => {
+    await taken(1);
+    await clock.advance(9_999);
+    seen.down = true;
+    await clock.advance(11_000);
+    seen.down = false;
+    expect(events).toHaveLength(2);
+    expect(events[0]).toEqual({ type: 'store.failed', operation: 'slots.renew', error: 'Error' });
+    await clock.advance(9_002);
+    await clock.advance(20_000);
+    expect((await take(1)).held).toBe(false);
+  });
+
+  it('is given up when another one took it for abandoned, and that one is not disturbed', async () => {
+    const slot = await taken(1);
+    seen.down = true;
+    await clock.advance(25_000);
+    seen.down = false;
+    const later = createFakeClock(NOW + 31_000);
+    expect(
+      await store.claim(
+        { tenantId: 'acme', number: 0 },
+        { holder: 'successor', expiresAt: (NOW / 1000 + 61) as never },
+        later.now(),
+      ),
+    ).toBe(true);
+    await clock.advance(10_000);
+    expect(clock.pending).toBe(0);
+    await slot.release();
+    expect(await store.held('acme', clock.now())).toEqual(new Set([0]));
+  });
+
+  it('is released once, during a renewal as well, and never renewed after', async () => {
+    const slot = await taken(1);
+    let arrive = () => {};
+    const before = { ...store };
+    store.renew = async (...args) => {
+      await new Promise<void>((resolve) => {
+        arrive = resolve;
+        args[2]?.addEventListener('abort', () => resolve());
+      });
+      return before.renew(...args);
+    };
+    await clock.advance(10_000);
+    await Promise.all([slot.release(), slot.release()]);
+    arrive();
+    await clock.advance(60_000);
+    expect(clock.pending).toBe(0);
+    expect((await store.held('acme', NOW)).size).toBe(0);
+  });
+});
+
+describe('a store that is down', () => {
+  it('lets runs go on without a slot, and tells of each', async () => {
+    seen.down = true;
+    const slot = await taken(1);
+    expect(events).toEqual([{ type: 'limit.unguarded', limit: 'concurrent-runs', error: 'Error' }]);
+    await slot.release();
+    expect([events.length, clock.pending]).toEqual([1, 0]);
+  });
+
+  it("takes no answer away when a slot can't be released: it expires by itself", async () => {
+    const slot = await taken(1);
+    seen.down = true;
+    await slot.release();
+    expect(events).toEqual([{ type: 'store.failed', operation: 'slots.release', error: 'Error' }]);
+    seen.down = false;
+    await clock.advance(31_000);
+    expect((await take(1)).held).toBe(true);
+  });
+});

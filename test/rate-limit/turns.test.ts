@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { createTurns } from '../../lib/rate-limit/turns.ts';
+
+const NEVER = new AbortController().signal;
+
+/** Work that ends when told to. */
+const controlled = () => {
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  const work = (name: string) => () =>
+    new Promise<string>((resolve) => {
+      begun.push(name);
+      ends.set(name, () => resolve(name));
+    });
+  return { begun, work, end: (name: string) => ends.get(name)?.() };
+};
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+it('lets so many at a time work on a key, the others in their order, and other keys beside them', async () => {
+  const turns = createTurns(2);
+  const { begun, work, end } = controlled();
+  const results = ['a', 'b', 'c', 'd'].map((name) => turns.take('one', work(name), NEVER));
+  void turns.take('other', work('x'), NEVER);
+  await settled();
+  expect(begun).toEqual(['a', 'b', 'x']);
+  end('b');
+  await settled();
+  expect(begun).toEqual(['a', 'b', 'x', 'c']);
+  for (const name of ['a', 'c', 'd']) {
+    end(name);
+    await settled();
+  }
+  expect(await Promise.all(results)).toEqual(['a', 'b', 'c', 'd']);
+});
+
+it('passes the turn of work that failed on', async () => {
+  const turns = createTurns(1);
+  const failing = turns.take('one', () => Promise.reject(new Error('broken')), NEVER);
+  const next = turns.take('one', async () => 'done', NEVER);
+  await expect(failing).rejects.toThrow('broken');
+  expect(await next).toBe('done');
+});
+
+it('lets one that waits no longer go, without a turn lost', async () => {
+  const turns = createTurns(1);
+  const { begun, work, end } = controlled();
+  const first = turns.take('one', work('first'), NEVER);
+  const leaving = new AbortController();
+  const left = turns.take('one', work('left'), leaving.signal);
+  const last = turns.take('one', work('last'), NEVER);
+  leaving.abort(new Error('gone'));
+  await expect(left).rejects.toThrow('gone');
+  end('first');
+  await settled();
+  end('last');
+  expect(await Promise.all([first, last])).toEqual(['first', 'last']);
+  expect(begun).toEqual(['first', 'last']);
+});
