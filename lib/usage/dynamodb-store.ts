@@ -36,6 +36,7 @@ const toItem = (record: UsageRecord): Item => ({
   cacheReadInputTokens: n(record.tokens.cacheReadInputTokens),
   cacheWrite5mInputTokens: n(record.tokens.cacheWrite5mInputTokens),
   cacheWrite1hInputTokens: n(record.tokens.cacheWrite1hInputTokens),
+  webSearchRequests: n(record.tokens.webSearchRequests),
   costPicoUsd: n(record.cost),
 });
 
@@ -56,6 +57,8 @@ const fromItem = (item: Item): UsageRecord => ({
     cacheReadInputTokens: readNumber(item, 'cacheReadInputTokens'),
     cacheWrite5mInputTokens: readNumber(item, 'cacheWrite5mInputTokens'),
     cacheWrite1hInputTokens: readNumber(item, 'cacheWrite1hInputTokens'),
+    // Records from before searches were booked have none.
+    webSearchRequests: optional(item, 'webSearchRequests', readNumber) ?? 0,
   },
   cost: pico(readBigInt(item, 'costPicoUsd')),
 });

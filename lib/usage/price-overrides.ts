@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
 import type { ModelPrice, ModelPrices, PriceBand, PricePeriod } from './price-table.ts';
 
-const usd = z
-  .string('a decimal string of US dollars per million tokens')
-  .check(z.regex(/^\d{1,6}(\.\d{1,6})?$/, 'US dollars per million tokens, at most 6 digits after the point'));
+const usdOf = (what: string) =>
+  z
+    .string(`a decimal string of ${what}`)
+    .check(z.regex(/^\d{1,6}(\.\d{1,6})?$/, `${what}, at most 6 digits after the point`));
+const usd = usdOf('US dollars per million tokens');
 const tokens = z.int('a whole number of tokens').check(z.minimum(1, 'at least 1'));
 
 const rises = (values: readonly number[]): boolean =>
@@ -13,6 +15,7 @@ const Band = z.strictObject({ overPromptTokens: z.exactOptional(tokens), input: 
 
 const Period = z.strictObject({
   from: z.exactOptional(z.iso.datetime('an instant in UTC, as 2026-10-07T00:00:00Z')),
+  webSearchesPerThousand: z.exactOptional(usdOf('US dollars per thousand searches')),
   bands: z.array(Band).check(
     z.minLength(1, 'at least one band'),
     z.refine(

@@ -1,4 +1,5 @@
 import { parseUsd, pico, type PicoUsd } from '../kernel/money.ts';
+import { WEB_SEARCH_USD_PER_THOUSAND } from './prices.ts';
 
 /** Prices of one band in decimal US dollars per million tokens, at most six digits after the point. */
 export interface PriceBand {
@@ -14,6 +15,8 @@ export interface PricePeriod {
   readonly from?: string;
   /** By rising threshold; the first has none. */
   readonly bands: readonly PriceBand[];
+  /** Decimal US dollars, at most six digits after the point; absent: the published price. */
+  readonly webSearchesPerThousand?: string;
 }
 
 export interface ModelPrice {
@@ -38,6 +41,8 @@ export interface Rates {
 export interface Price {
   /** By rising threshold, the first from zero. */
   readonly bands: readonly [Rates, ...Rates[]];
+  /** Of one search. */
+  readonly webSearch: PicoUsd;
   readonly contextWindow: number;
   readonly maxOutputTokens: number;
 }
@@ -61,12 +66,13 @@ const rates = (band: PriceBand): Rates => ({
 
 const dated = (
   { contextWindow, maxOutputTokens }: ModelPrice,
-  { from, bands: [first, ...more] }: PricePeriod,
+  { from, bands: [first, ...more], webSearchesPerThousand }: PricePeriod,
 ): DatedPrice => {
   if (first === undefined) throw new RangeError('a price period without a band');
   return {
     from: from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(from),
     bands: [rates(first), ...more.map(rates)],
+    webSearch: pico(parseUsd(webSearchesPerThousand ?? WEB_SEARCH_USD_PER_THOUSAND) / 1_000n),
     contextWindow,
     maxOutputTokens,
   };

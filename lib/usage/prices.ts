@@ -6,6 +6,12 @@ import type { ModelPrices, PricePeriod } from './price-table.ts';
  */
 export const PRICES_AS_OF = '2026-11';
 
+/**
+ * US dollars per thousand web searches, of every model, besides their tokens; neither batch nor geography changes it.
+ * From stored copies of the provider's pricing page; verify before production. Web fetches cost their tokens alone.
+ */
+export const WEB_SEARCH_USD_PER_THOUSAND = '10';
+
 const flat = (input: string, output: string, cacheRead: string): PricePeriod[] => [
   { bands: [{ input, output, cacheRead }] },
 ];

@@ -1,4 +1,4 @@
-import { pico, type PicoUsd } from '../kernel/money.ts';
+import { pico, plus, type PicoUsd } from '../kernel/money.ts';
 import type { Price, PriceTable, Rates } from './price-table.ts';
 import type { TokenUsage } from './record.ts';
 
@@ -43,7 +43,7 @@ const underTerms = (quarters: bigint, { batch = false, inferenceGeo }: PricingTe
 const bandOf = (price: Price, promptTokens: number): Rates =>
   price.bands.findLast(({ overPromptTokens }) => promptTokens > overPromptTokens) ?? price.bands[0];
 
-/** Exactly what the tokens cost; the band follows from the whole prompt (input, cache reads, cache writes). */
+/** Exactly what the tokens and searches cost; the band follows from the whole prompt (input, cache reads, cache writes). */
 export const costOf = (tokens: TokenUsage, price: Price, terms: PricingTerms = {}): PicoUsd => {
   const { inputTokens, outputTokens, cacheReadInputTokens, cacheWrite5mInputTokens, cacheWrite1hInputTokens } = tokens;
   const prompt = inputTokens + cacheReadInputTokens + cacheWrite5mInputTokens + cacheWrite1hInputTokens;
@@ -53,7 +53,11 @@ export const costOf = (tokens: TokenUsage, price: Price, terms: PricingTerms = {
     BigInt(cacheWrite5mInputTokens) * QUARTERS.cacheWrite5m +
     BigInt(cacheWrite1hInputTokens) * QUARTERS.cacheWrite1h;
   const flat = BigInt(cacheReadInputTokens) * rates.cacheRead + BigInt(outputTokens) * rates.output;
-  return underTerms(input * rates.input + flat * QUARTERS.plain, terms);
+  return plus(
+    underTerms(input * rates.input + flat * QUARTERS.plain, terms),
+    // The terms are those of tokens: a search costs the same everywhere.
+    pico(BigInt(tokens.webSearchRequests) * price.webSearch),
+  );
 };
 
 const dearest = (price: Price, boundTokens: number, quartersOf: (rates: Rates) => bigint): bigint =>

@@ -1,6 +1,6 @@
 import type { PicoUsd } from '../kernel/money.ts';
 
-/** What one attempt used, by the kinds that are priced apart. All counts are whole tokens. */
+/** What one attempt used, by the kinds that are priced apart. All counts are whole. */
 export interface TokenUsage {
   /** Neither read from nor written to the prompt cache. */
   readonly inputTokens: number;
@@ -8,6 +8,8 @@ export interface TokenUsage {
   readonly cacheReadInputTokens: number;
   readonly cacheWrite5mInputTokens: number;
   readonly cacheWrite1hInputTokens: number;
+  /** Not tokens, but billed beside them: by the search. */
+  readonly webSearchRequests: number;
 }
 
 export const NO_TOKENS: TokenUsage = {
@@ -16,6 +18,7 @@ export const NO_TOKENS: TokenUsage = {
   cacheReadInputTokens: 0,
   cacheWrite5mInputTokens: 0,
   cacheWrite1hInputTokens: 0,
+  webSearchRequests: 0,
 };
 
 /**

@@ -21,6 +21,7 @@ const record = (tenantId: string, change: Partial<UsageRecord> = {}): UsageRecor
     cacheReadInputTokens: 3,
     cacheWrite5mInputTokens: 4,
     cacheWrite1hInputTokens: 5,
+    webSearchRequests: 6,
   },
   cost: parseUsd('0.012345678901'),
   ...change,

@@ -26,6 +26,12 @@ describe('a stage that brings its own prices', () => {
     expect(priceAt(table, 'claude-opus-5-5', 0)).not.toBeNull();
   });
 
+  it('may pay its own price for web searches', () => {
+    const periods = [{ bands: [band], webSearchesPerThousand: '2.5' }];
+    const price = priceAt(createPriceTable(read({ 'claude-opus-5-5': { periods } })), 'claude-opus-5-5', 0);
+    expect(price && formatUsd(costOf({ ...NO_TOKENS, webSearchRequests: 3 }, price))).toBe('0.0075');
+  });
+
   it('has no price before the first date it names', () => {
     const from = '2026-11-01T00:00:00Z';
     const table = createPriceTable(read({ 'claude-opus-5-5': { periods: [{ from, bands: [band] }] } }));
@@ -52,6 +58,10 @@ describe('a stage that brings its own prices', () => {
     [
       'seven digits after the point',
       { 'claude-opus-5-5': { periods: [{ bands: [{ ...band, input: '0.0000001' }] }] } },
+    ],
+    [
+      'a price of searches that is a number',
+      { 'claude-opus-5-5': { periods: [{ bands: [band], webSearchesPerThousand: 10 }] } },
     ],
     ['an unknown field', { 'claude-opus-5-5': { periods: [{ bands: [{ ...band, cacheWrite: '1' }] }] } }],
     [

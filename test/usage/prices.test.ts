@@ -8,8 +8,15 @@ import { NO_TOKENS } from '../../lib/usage/record.ts';
 const table = createPriceTable(PUBLISHED_PRICES);
 const NOVEMBER = Date.parse('2026-11-20T12:00:00Z');
 
-/** Tokens by kind: input, output, cache read, cache write of 5 minutes, of 1 hour. */
-type Counts = readonly [input: number, output: number, read?: number, write5m?: number, write1h?: number];
+/** By kind: input, output, cache read, cache write of 5 minutes, of 1 hour; and web searches. */
+type Counts = readonly [
+  input: number,
+  output: number,
+  read?: number,
+  write5m?: number,
+  write1h?: number,
+  searches?: number,
+];
 
 const dollars = (model: string, counts: Counts, terms: PricingTerms = {}, at = NOVEMBER): string | null => {
   const [
@@ -18,6 +25,7 @@ const dollars = (model: string, counts: Counts, terms: PricingTerms = {}, at = N
     cacheReadInputTokens = 0,
     cacheWrite5mInputTokens = 0,
     cacheWrite1hInputTokens = 0,
+    webSearchRequests = 0,
   ] = counts;
   const price = priceAt(table, model, at);
   const tokens = {
@@ -26,6 +34,7 @@ const dollars = (model: string, counts: Counts, terms: PricingTerms = {}, at = N
     cacheReadInputTokens,
     cacheWrite5mInputTokens,
     cacheWrite1hInputTokens,
+    webSearchRequests,
   };
   return price && formatUsd(costOf(tokens, price, terms));
 };
@@ -99,6 +108,20 @@ describe('the published prices', () => {
   ])('%s at %j under %j cost %s', (model, counts, terms, expected) => {
     expect(dollars(model, counts, terms)).toBe(expected);
   });
+
+  it.each<[model: string, counts: Counts, terms: PricingTerms, expected: string]>([
+    ['claude-opus-5-5', [0, 0, 0, 0, 0, 1], {}, '0.01'],
+    ['claude-opus-5-5', [1_000, 500, 0, 0, 0, 3], {}, '0.044'],
+    ['claude-haiku-5-5', [0, 0, 0, 0, 0, 1_000], {}, '10'],
+    ['claude-opus-5-5', [1_000, 500, 0, 0, 0, 3], { batch: true }, '0.037'],
+    ['claude-opus-5-5', [1_000, 500, 0, 0, 0, 3], { inferenceGeo: 'us' }, '0.0454'],
+  ])(
+    '%s at %j, with web searches at ten dollars a thousand under all terms (%j), cost %s',
+    (model, counts, ...rest) => {
+      const [terms, expected] = rest;
+      expect(dollars(model, counts, terms)).toBe(expected);
+    },
+  );
 
   it('price a dated id as its family', () => {
     expect(dollars('claude-haiku-4-5-20251001', [1_000, 200])).toBe('0.002');

@@ -31,8 +31,10 @@ const usage = fc.record<TokenUsage>({
   cacheReadInputTokens: count,
   cacheWrite5mInputTokens: count,
   cacheWrite1hInputTokens: count,
+  webSearchRequests: fc.nat({ max: 100 }),
 });
-const promptOf = ({ outputTokens: _, ...prompt }: TokenUsage) => Object.values(prompt).reduce((a, b) => a + b, 0);
+const promptOf = ({ outputTokens: _, webSearchRequests: __, ...prompt }: TokenUsage) =>
+  Object.values(prompt).reduce((a, b) => a + b, 0);
 
 describe('the cost of a request', () => {
   it('is a whole number of pico-dollars for every published rate under all terms, without rounding', () => {
@@ -84,7 +86,8 @@ describe('the bound of a request', () => {
         const bound = promptOf(tokens) + slack;
         const input = dearestInputRate(price, bound, { ...term, oneHourCacheWrites: true }) * BigInt(bound);
         const output = dearestOutputRate(price, bound, term) * BigInt(tokens.outputTokens);
-        expect(input + output).toBeGreaterThanOrEqual(costOf(tokens, price, term));
+        const searches = price.webSearch * BigInt(tokens.webSearchRequests);
+        expect(input + output + searches).toBeGreaterThanOrEqual(costOf(tokens, price, term));
       }),
       { seed: SEED },
     );

@@ -1,0 +1,46 @@
+import type { Row } from './usage-table.ts';
+
+/** Why nothing is printed, in words for the person who asked. */
+export class UsageRefused extends Error {}
+
+export interface UsageRequest {
+  /** Of the API, with its stage where it has one. */
+  readonly url: string;
+  readonly key: string;
+  readonly path: '/usage' | '/admin/usage';
+  readonly query: Readonly<Record<string, string>>;
+}
+
+interface Answer {
+  readonly totals: Row;
+  readonly groups: readonly Row[];
+  readonly nextCursor: string | null;
+}
+
+const refusal = async (response: Response): Promise<UsageRefused> => {
+  const problem = (await response.json().catch(() => ({}))) as {
+    detail?: string;
+    errors?: readonly { path: string; message: string }[];
+  };
+  const errors = (problem.errors ?? []).map(({ path, message }) => `${path} ${message}`).join('; ');
+  return new UsageRefused(`${response.status}: ${problem.detail ?? 'no reason given'}${errors && ` (${errors})`}`);
+};
+
+/** Asks the API for a report, page after page. Rejects with `UsageRefused` where it answers with a problem. */
+export const readUsage = async (
+  { url, key, path, query }: UsageRequest,
+  fetch: typeof globalThis.fetch,
+): Promise<Pick<Answer, 'totals' | 'groups'>> => {
+  const groups: Row[] = [];
+  for (let cursor: string | null = null; ;) {
+    const target = new URL(`${url.replace(/\/+$/, '')}${path}`);
+    for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
+    if (cursor !== null) target.searchParams.set('cursor', cursor);
+    const response = await fetch(target, { headers: { 'x-api-key': key } });
+    if (!response.ok) throw await refusal(response);
+    const answer = (await response.json()) as Answer;
+    groups.push(...answer.groups);
+    cursor = answer.nextCursor;
+    if (cursor === null) return { totals: answer.totals, groups };
+  }
+};

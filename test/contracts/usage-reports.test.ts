@@ -1,0 +1,17 @@
+import { describe } from 'vitest';
+import { createDynamoDbRollupStore } from '../../lib/usage/dynamodb-rollup-store.ts';
+import { createDynamoDbToolUsageStore } from '../../lib/usage/dynamodb-tool-store.ts';
+import { createMemoryRollupStore } from '../../lib/usage/memory-rollup-store.ts';
+import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts';
+import { describeOnDynamoDb } from '../dynamodb.ts';
+import { rollupStoreContract } from './rollup-store.contract.ts';
+import { toolUsageStoreContract } from './tool-usage-store.contract.ts';
+
+describe('rollups in memory', () => rollupStoreContract(createMemoryRollupStore));
+describe('tool usage in memory', () => toolUsageStoreContract(createMemoryToolUsageStore));
+
+describeOnDynamoDb('the stores behind usage reports', (engine) => {
+  const ledger = () => engine().table('LedgerTable');
+  describe('rollups', () => rollupStoreContract(() => createDynamoDbRollupStore(ledger())));
+  describe('tool usage', () => toolUsageStoreContract(() => createDynamoDbToolUsageStore(ledger())));
+});

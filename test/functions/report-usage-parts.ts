@@ -1,0 +1,71 @@
+import { reportUsage, type ReportUsageParts } from '../../functions/report-usage.ts';
+import type { HttpResponse } from '../../lib/http/types.ts';
+import { AppError } from '../../lib/kernel/errors.ts';
+import { createIds } from '../../lib/kernel/ids.ts';
+import { safe } from '../../lib/kernel/redacted.ts';
+import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
+import { newTenant, type Principal, type Tenant } from '../../lib/tenants/types.ts';
+import { createMemoryRollupStore } from '../../lib/usage/memory-rollup-store.ts';
+import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
+import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts';
+import { createReports, type ReportsOptions } from '../../lib/usage/reports.ts';
+import { createFakeClock } from '../fake-clock.ts';
+import { context, httpEvent } from './invoke.ts';
+
+export const TENANTS: readonly Tenant[] = ['acme', 'globex'].map((id) =>
+  newTenant(id, Date.parse('2026-10-01T00:00:00.000Z')),
+);
+
+/** Keys are `<tenant>` for `usage:read`, `<tenant>-admin` for `admin` alone, `<tenant>-weak` for nothing that helps here. */
+const authenticate = async (key: string): Promise<Principal> => {
+  const [tenantId, role] = key.split('-');
+  const tenant = TENANTS.find((one) => one.tenantId === tenantId);
+  if (!tenant) throw new AppError('unauthenticated', safe`The API key is not known or has expired.`);
+  const scopes: Principal['scopes'] =
+    role === 'admin' ? ['admin'] : role === 'weak' ? ['runs:write', 'runs:read', 'messages:write'] : ['usage:read'];
+  const keyLimits = { requestsPerMinute: null, dailyBudgetUsd: null };
+  return { tenantId: tenant.tenantId, keyId: 'key-1', scopes, tenant, keyLimits };
+};
+
+/** The function over stores in memory, or those given, at noon of 2026-11-20. */
+export const usageFunction = (over: Partial<ReportsOptions & ReportUsageParts> = {}) => {
+  const usage = createMemoryUsageStore();
+  const tools = createMemoryToolUsageStore();
+  const rollups = createMemoryRollupStore();
+  const clock = createFakeClock();
+  const lines: string[] = [];
+  const period = { limitUsd: null, spentUsd: '0', reservedUsd: '0', remainingUsd: null, resetsAt: '' };
+  const handler = reportUsage({
+    clock,
+    log: createPrettyLog('DEBUG', clock, (line) => lines.push(line)),
+    emit: () => undefined,
+    flush: async () => {},
+    ids: createIds(clock, (length) => new Uint8Array(length)),
+    authenticator: { authenticate },
+    reports: createReports({ usage, tools, rollups, ...over }),
+    budgets: { view: async () => ({ day: period, month: period }) },
+    tenants: {
+      find: async (id) => TENANTS.find(({ tenantId }) => tenantId === id) ?? null,
+      async *list() {
+        yield* TENANTS;
+      },
+    },
+    ...over,
+  });
+  const get = async (target: string, key = 'acme', headers: Readonly<Record<string, string>> = {}, method = 'GET') => {
+    const { pathname, searchParams } = new URL(target, 'http://localhost');
+    const event = httpEvent({
+      httpMethod: method,
+      path: pathname,
+      headers: { 'x-api-key': key, ...headers },
+      queryStringParameters: searchParams.size === 0 ? null : Object.fromEntries(searchParams),
+      body: null,
+    });
+    const call = handler as unknown as (event: unknown, context: unknown) => Promise<HttpResponse>;
+    const { statusCode: status, headers: told, body } = await call(event, context);
+    const text = body as string;
+    const json = told['content-type']?.includes('json') ? (JSON.parse(text) as Record<string, unknown>) : {};
+    return { status, headers: told, text, body: json };
+  };
+  return { get, usage, tools, rollups, lines };
+};

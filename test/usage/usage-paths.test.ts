@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import { usagePaths, usageSchemas } from '../../lib/api/usage-paths.ts';
+import { usageFunction } from '../functions/report-usage-parts.ts';
+import { record, toolRecord } from './records.ts';
+
+interface Schema {
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+}
+
+/** Names of all members, nested ones with their path; lists by their first element. */
+const shapeOf = (value: unknown, path = ''): string[] => {
+  if (Array.isArray(value)) return shapeOf(value[0], `${path}[]`);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => [`${path}.${name}`, ...shapeOf(member, `${path}.${name}`)]);
+};
+const describedBy = ({ properties = {}, required = [], items }: Schema, path = ''): string[] => {
+  if (items) return describedBy(items, `${path}[]`);
+  expect(required).toEqual(Object.keys(properties));
+  return Object.entries(properties).flatMap(([name, member]) => [
+    `${path}.${name}`,
+    ...describedBy(member, `${path}.${name}`),
+  ]);
+};
+
+it.each([
+  ['/usage', 'acme', 'UsageReport'],
+  ['/usage?groupBy=tool', 'acme', 'ToolUsageReport'],
+  ['/usage/budget', 'acme', 'Budget'],
+  ['/admin/usage', 'acme-admin', 'UsageReport'],
+])('%s answers exactly the members that are described', async (target, key, schema) => {
+  const { get, usage, tools } = usageFunction();
+  const at = Date.parse('2026-11-20T11:00:00.000Z');
+  await usage.add(record({ at }));
+  await tools.add(toolRecord({ at }));
+  const { status, body } = await get(target, key);
+  expect(status).toBe(200);
+  expect(shapeOf(body).sort()).toEqual(describedBy(usageSchemas[schema] as Schema).sort());
+});
+
+it('every parameter that is described is taken, and no other', async () => {
+  const { get } = usageFunction();
+  const examples: Readonly<Record<string, string>> = {
+    ...{ from: '2026-11-01', to: '2026-11-02', limit: '5', tenant: 'acme', groupBy: 'day' },
+    cursor: Buffer.from('{"after":"a"}').toString('base64url'),
+  };
+  for (const [path, item] of Object.entries(usagePaths)) {
+    const { parameters = [] } = item['get'] as { parameters?: readonly { name: string }[] };
+    const key = path.startsWith('/admin') ? 'acme-admin' : 'acme';
+    const taken: string[] = [];
+    for (const [name, value] of Object.entries(examples))
+      if ((await get(`${path}?${name}=${value}`, key)).status === 200) taken.push(name);
+    expect(taken.sort()).toEqual(parameters.map(({ name }) => name).sort());
+  }
+});
