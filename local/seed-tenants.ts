@@ -1,6 +1,13 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hashKey } from '../lib/tenants/hash.ts';
-import { SCOPES, type ApiKey, type ApiKeyStore, type Scope, type TenantStore } from '../lib/tenants/types.ts';
+import {
+  newTenant,
+  SCOPES,
+  type ApiKey,
+  type ApiKeyDirectory,
+  type Scope,
+  type TenantStore,
+} from '../lib/tenants/types.ts';
 
 /** A tenant that is there from the start, with the key from the environment. */
 export interface DevTenant {
@@ -37,14 +44,21 @@ export const seededKeysIn = (file: string): SeededKeys => ({
 
 export interface SeedOptions {
   readonly tenants: TenantStore;
-  readonly keys: ApiKeyStore & { remove(hash: string): Promise<void> };
+  /** `remove` is for keys that are in no directory, as those of earlier versions. */
+  readonly keys: ApiKeyDirectory & { remove(hash: string): Promise<void> };
   readonly seeded: SeededKeys;
   /** Epoch milliseconds. */
   readonly now: number;
 }
 
+/** Follows from the key, so that two servers with different keys on one store do not fight for an id. */
+const keyIdOf = (tenantId: string, hash: string): string => `dev-${tenantId}-${hash.slice(0, 8)}`;
+
 const isAsWanted = (key: ApiKey | null, { tenantId, scopes }: DevTenant): boolean =>
-  key?.tenantId === tenantId && key.expiresAt === null && scopes.join() === key.scopes.join();
+  key?.tenantId === tenantId &&
+  key.keyId === keyIdOf(tenantId, key.hash) &&
+  key.expiresAt === null &&
+  scopes.join() === key.scopes.join();
 
 /**
  * Makes the development tenants and keys what the environment says; idempotent, and harmless beside another server that
@@ -56,22 +70,28 @@ export const seedTenants = async (wanted: readonly DevTenant[], options: SeedOpt
   const earlier = seeded.read().filter((hash) => !current.includes(hash));
   // Noted before they exist: a start that is killed in between forgets none.
   seeded.write([...earlier, ...current]);
+  const withdraw = async (hash: string) => {
+    await Promise.all(wanted.map(({ tenantId }) => keys.revoke(tenantId, keyIdOf(tenantId, hash))));
+    await keys.remove(hash);
+  };
   const seed = async (tenant: DevTenant) => {
     const { tenantId, key, scopes } = tenant;
     const hash = hashKey(key);
-    const [found] = await Promise.all([keys.find(hash), tenants.add({ tenantId, name: tenantId, status: 'active' })]);
+    const [found] = await Promise.all([keys.find(hash), tenants.add(newTenant(tenantId, now))]);
     if (isAsWanted(found, tenant)) return;
-    if (found !== null) await keys.remove(hash);
+    if (found !== null) await withdraw(hash);
     await keys.add({
       hash,
-      keyId: `dev-${tenantId}`,
+      keyId: keyIdOf(tenantId, hash),
       tenantId,
       name: 'development',
       scopes,
       createdAt: now,
       expiresAt: null,
+      requestsPerMinute: null,
+      dailyBudgetUsd: null,
     });
   };
-  await Promise.all([...wanted.map(seed), ...earlier.map((hash) => keys.remove(hash))]);
+  await Promise.all([...wanted.map(seed), ...earlier.map(withdraw)]);
   seeded.write(current);
 };

@@ -1,15 +1,9 @@
+import { adminPaths } from './admin-paths.ts';
+import { body, inPath, ok, problems, requestBody, type Json } from './operation.ts';
 import { apiSchemas } from './schemas.ts';
+import { usagePaths, usageSchemas } from './usage-paths.ts';
 
-type Json = Readonly<Record<string, unknown>>;
-
-const body = (schema: string, type = 'application/json'): Json => ({
-  content: { [type]: { schema: { $ref: `#/components/schemas/${schema}` } } },
-});
-const problems: Json = {
-  default: { description: 'Refused or failed: a problem', ...body('Problem', 'application/problem+json') },
-};
-const ok = (description: string, schema: string): Json => ({ '200': { description, ...body(schema) }, ...problems });
-const runId: Json = { name: 'runId', in: 'path', required: true, schema: { type: 'string' } };
+const runId = inPath('runId');
 
 /** The whole API as OpenAPI 3.1: what `GET /openapi.json` answers. `maxTimeoutMs` is the stage's own bound. */
 export const openApi = (version: string, maxTimeoutMs: number): Json => ({
@@ -20,7 +14,7 @@ export const openApi = (version: string, maxTimeoutMs: number): Json => ({
     '/agent/run': {
       post: {
         summary: 'Run an agent and wait for its answer',
-        requestBody: { required: true, ...body('RunRequest') },
+        requestBody: requestBody('RunRequest'),
         responses: ok('The run ended with something to say', 'RunAnswer'),
       },
     },
@@ -52,9 +46,11 @@ export const openApi = (version: string, maxTimeoutMs: number): Json => ({
     '/openapi.json': {
       get: { summary: 'This description', security: [], responses: { '200': { description: 'OpenAPI 3.1' } } },
     },
+    ...adminPaths,
+    ...usagePaths,
   },
   components: {
-    schemas: apiSchemas(maxTimeoutMs),
+    schemas: { ...apiSchemas(maxTimeoutMs), ...usageSchemas },
     securitySchemes: {
       apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
       bearer: { type: 'http', scheme: 'bearer' },

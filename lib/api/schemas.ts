@@ -1,20 +1,7 @@
 import * as z from 'zod/mini';
 import { runRequestSchema } from '../agent/run-request.ts';
-
-type JsonSchema = Readonly<Record<string, unknown>>;
-
-const count: JsonSchema = { type: 'integer', minimum: 0 };
-const usd: JsonSchema = {
-  type: 'string',
-  pattern: '^\\d+(\\.\\d{1,12})?$',
-  description: 'US dollars as a decimal string, at most 12 digits after the point',
-};
-const instant: JsonSchema = { type: 'string', format: 'date-time' };
-const object = (properties: Readonly<Record<string, JsonSchema>>, required = Object.keys(properties)): JsonSchema => ({
-  type: 'object',
-  properties,
-  required,
-});
+import { adminSchemas } from './admin-schemas.ts';
+import { count, instant, object, usd, type JsonSchema } from './json-schema.ts';
 
 const runUsage = object({
   modelCalls: count,
@@ -124,5 +111,6 @@ export const apiSchemas = (maxTimeoutMs: number): Readonly<Record<string, JsonSc
       checks: { type: 'object', additionalProperties: check },
     }),
     Problem: problem,
+    ...adminSchemas(),
   };
 };

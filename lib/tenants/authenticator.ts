@@ -1,81 +1,93 @@
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
-import { createExpiringCache } from './expiring-cache.ts';
-import { hashKey } from './hash.ts';
-import type { ApiKey, ApiKeyStore, Principal, Tenant, TenantStore } from './types.ts';
+import { createKnownKeys } from './known-keys.ts';
+import { createLookUps } from './look-ups.ts';
+import type { ApiKeyStore, KeyLimits, Principal, Scope, Tenant, TenantStore } from './types.ts';
 
-/** How long a change of a key or tenant may go unseen: the contract's 60 s. */
-const KNOWN_TTL_MS = 60_000;
-/** Short, so that a new key works soon; long enough that a client with a wrong key costs little. */
-const UNKNOWN_TTL_MS = 10_000;
-/** About 5 MB at most. */
-const MAX_ENTRIES = 10_000;
+/** About 5 MB at most, where tenants have the usual few settings. */
+const MAX_TENANTS = 5_000;
 /** Far above any key of ours; what is longer is not worth hashing. */
 const MAX_KEY_LENGTH = 512;
+/** As much as servers take of a header. */
+const MAX_TOKEN_LENGTH = 8_192;
+/** Three parts with dots between them, the first of which begins as JSON does in base64. */
+const TOKEN = /^eyJ[^.]*\.[^.]*\.[^.]*$/;
+const NO_LIMITS: KeyLimits = { requestsPerMinute: null, dailyBudgetUsd: null };
+
+/** Says for whom a signed token (JWT) speaks; rejects with `unauthenticated` where it speaks for nobody. */
+export interface TokenVerifier {
+  verify(token: string): Promise<{ readonly tenantId: string; readonly scopes: readonly Scope[] }>;
+}
 
 export interface AuthenticatorOptions {
   readonly keys: Pick<ApiKeyStore, 'find'>;
   readonly tenants: Pick<TenantStore, 'find'>;
   readonly clock: Clock;
+  /** Without one, a token is a key that nobody knows. */
+  readonly tokens?: TokenVerifier | null;
 }
 
-/** Says who presents a key. */
+/** Says who presents a key or a token. */
 export interface Authenticator {
   /**
-   * Rejects with `unauthenticated` (unknown or expired key), `forbidden` (suspended tenant) or, when the store fails
-   * and nothing is cached, `store-unavailable`: nobody is let in unseen.
+   * Rejects with `unauthenticated` (unknown or expired), `forbidden` (suspended tenant) or, when the store fails and
+   * nothing is cached, `store-unavailable`: nobody is let in unseen. What changed elsewhere is seen within 60 s.
    */
-  readonly authenticate: (key: string) => Promise<Principal>;
+  readonly authenticate: (credential: string) => Promise<Principal>;
 }
 
-interface Holder {
-  readonly key: ApiKey;
-  readonly tenant: Tenant;
+/** One that remembers what it has read, and can be told that it changed. */
+export interface CachingAuthenticator extends Authenticator {
+  /** What follows is decided by what is stored now: of one key, or of a tenant and all its keys. */
+  readonly forget: (changed: { readonly hash: string } | { readonly tenantId: string }) => void;
+  readonly forgetAll: () => void;
 }
 
 const unauthenticated = () => new AppError('unauthenticated', safe`the API key is not known or has expired`);
+const nobodysToken = () => new AppError('unauthenticated', safe`the token is not valid`);
 
-const admit = ({ key, tenant }: Holder, now: number): Principal => {
-  if (key.expiresAt !== null && key.expiresAt <= now) throw unauthenticated();
-  if (tenant.status !== 'active') throw new AppError('forbidden', safe`the tenant is suspended`);
-  return { tenantId: key.tenantId, keyId: key.keyId, scopes: key.scopes };
-};
+export const createAuthenticator = (options: AuthenticatorOptions): CachingAuthenticator => {
+  const { clock, tokens = null } = options;
+  const keys = createKnownKeys({ keys: options.keys, clock, refusal: unauthenticated });
+  const tenants = createLookUps<Tenant>({ clock, maxEntries: MAX_TENANTS });
 
-export const createAuthenticator = ({ keys, tenants, clock }: AuthenticatorOptions): Authenticator => {
-  const known = createExpiringCache<Holder>({ clock, ttlMs: KNOWN_TTL_MS, maxEntries: MAX_ENTRIES });
-  // Apart from the known ones, so that a flood of made-up keys pushes no real one out.
-  const unknown = createExpiringCache<true>({ clock, ttlMs: UNKNOWN_TTL_MS, maxEntries: MAX_ENTRIES });
-  const reading = new Map<string, Promise<Holder | null>>();
-
-  const read = async (hash: string): Promise<Holder | null> => {
-    const readAt = clock.now();
-    const key = await keys.find(hash);
-    const tenant = key === null ? null : await tenants.find(key.tenantId);
-    if (key === null || tenant === null) {
-      unknown.set(hash, true, readAt);
-      return null;
-    }
-    known.set(hash, { key, tenant }, readAt);
-    return { key, tenant };
+  const activeTenant = async (tenantId: string, refusal: () => AppError): Promise<Tenant> => {
+    const tenant = await tenants.find(tenantId, () => options.tenants.find(tenantId));
+    if (tenant === null) throw refusal();
+    if (tenant.status !== 'active') throw new AppError('forbidden', safe`the tenant is suspended`);
+    return tenant;
   };
 
-  const shared = (hash: string): Promise<Holder | null> => {
-    const inFlight = reading.get(hash);
-    if (inFlight !== undefined) return inFlight;
-    const started = read(hash).finally(() => reading.delete(hash));
-    reading.set(hash, started);
-    return started;
+  const byToken = async (token: string, verifier: TokenVerifier): Promise<Principal> => {
+    if (token.length > MAX_TOKEN_LENGTH) throw nobodysToken();
+    const { tenantId, scopes } = await verifier.verify(token);
+    const tenant = await activeTenant(tenantId, nobodysToken);
+    return { tenantId, keyId: 'jwt', scopes, tenant, keyLimits: NO_LIMITS };
+  };
+
+  const byKey = async (presented: string): Promise<Principal> => {
+    if (presented === '' || presented.length > MAX_KEY_LENGTH) throw unauthenticated();
+    const key = await keys.find(presented);
+    if (key === null || (key.expiresAt !== null && key.expiresAt <= clock.now())) throw unauthenticated();
+    const { tenantId, keyId, scopes, requestsPerMinute, dailyBudgetUsd } = key;
+    const tenant = await activeTenant(tenantId, unauthenticated);
+    return { tenantId, keyId, scopes, tenant, keyLimits: { requestsPerMinute, dailyBudgetUsd } };
   };
 
   return {
-    async authenticate(presented) {
-      if (presented === '' || presented.length > MAX_KEY_LENGTH) throw unauthenticated();
-      const hash = hashKey(presented);
-      if (unknown.get(hash)) throw unauthenticated();
-      const holder = known.get(hash) ?? (await shared(hash));
-      if (holder === null) throw unauthenticated();
-      return admit(holder, clock.now());
+    authenticate: async (credential) =>
+      tokens !== null && TOKEN.test(credential) ? byToken(credential, tokens) : byKey(credential),
+
+    forget(changed) {
+      if ('hash' in changed) return keys.forget((hash) => hash === changed.hash);
+      tenants.forget((tenantId) => tenantId === changed.tenantId);
+      keys.forget((_, key) => key?.tenantId === changed.tenantId);
+    },
+
+    forgetAll() {
+      tenants.forget(() => true);
+      keys.forget(() => true);
     },
   };
 };

@@ -5,6 +5,7 @@ export interface ExpiringCache<T> {
   get(key: string): T | undefined;
   /** `readAt` is when the reading began, in epoch milliseconds: age counts from what was true then. */
   set(key: string, value: T, readAt: number): void;
+  forget(matches: (key: string, value: T) => boolean): void;
 }
 
 export interface ExpiringCacheOptions {
@@ -30,6 +31,9 @@ export const createExpiringCache = <T>({ clock, ttlMs, maxEntries }: ExpiringCac
       entries.set(key, { value, endsAt: readAt + ttlMs });
       const [oldest] = entries.keys();
       if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest);
+    },
+    forget(matches) {
+      for (const [key, { value }] of entries) if (matches(key, value)) entries.delete(key);
     },
   };
 };

@@ -1,9 +1,11 @@
 import { describe } from 'vitest';
 import { createDynamoDbRunStore } from '../../lib/runs/dynamodb-store.ts';
+import { createDynamoDbAuditLog } from '../../lib/tenants/dynamodb-audit-log.ts';
 import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../../lib/tenants/dynamodb-store.ts';
 import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 import { seededRandom } from '../seeded-random.ts';
+import { auditLogContract } from './audit-log.contract.ts';
 import { runStoreContract } from './run-store.contract.ts';
 import { apiKeyStoreContract, tenantStoreContract } from './tenant-stores.contract.ts';
 import { usageStoreContract } from './usage-store.contract.ts';
@@ -15,6 +17,11 @@ describeOnDynamoDb('the store contracts', (engine) => {
   describe('usage records', () => usageStoreContract(() => createDynamoDbUsageStore(engine().table('LedgerTable'))));
   describe('API keys', () => apiKeyStoreContract(() => createDynamoDbApiKeyStore(engine().table('LedgerTable'))));
   describe('tenants', () => tenantStoreContract(() => createDynamoDbTenantStore(engine().table('LedgerTable'))));
+  describe('the audit log', () => {
+    // Opened when it is first used, because the engine is not there before.
+    const open = () => createDynamoDbAuditLog(engine().table('LedgerTable'));
+    auditLogContract(() => ({ add: (entry) => open().add(entry), list: (options) => open().list(options) }));
+  });
   describe('runs', () =>
     runStoreContract((clock, retentionMs) =>
       createDynamoDbRunStore({ table: engine().table('RunsTable'), clock, random, retentionMs }),

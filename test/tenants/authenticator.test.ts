@@ -1,59 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../lib/kernel/errors.ts';
-import { safe } from '../../lib/kernel/redacted.ts';
-import { createAuthenticator } from '../../lib/tenants/authenticator.ts';
+import type { AppError } from '../../lib/kernel/errors.ts';
 import { hashKey } from '../../lib/tenants/hash.ts';
-import { createMemoryApiKeyStore, createMemoryTenantStore } from '../../lib/tenants/memory-store.ts';
-import type { ApiKey, Tenant } from '../../lib/tenants/types.ts';
+import { issueKey } from '../../lib/tenants/issue-key.ts';
+import { newTenant } from '../../lib/tenants/types.ts';
 import { createFakeClock } from '../fake-clock.ts';
-
-const KEY = 'bk_live_0123456789';
-
-interface Setting {
-  readonly key?: Partial<ApiKey>;
-  readonly tenant?: Partial<Tenant>;
-  readonly noTenant?: boolean;
-}
-
-const setUp = async ({ key, tenant, noTenant = false }: Setting = {}) => {
-  const clock = createFakeClock();
-  const [keys, tenants] = [createMemoryApiKeyStore(), createMemoryTenantStore()];
-  const stored: ApiKey = {
-    hash: hashKey(KEY),
-    keyId: 'key_1',
-    tenantId: 'acme',
-    name: 'test',
-    scopes: ['runs:write'],
-    createdAt: 0,
-    expiresAt: null,
-    ...key,
-  };
-  await keys.add(stored);
-  if (!noTenant) await tenants.add({ tenantId: 'acme', name: 'Acme', status: 'active', ...tenant });
-  const reads: string[] = [];
-  const store = { down: false };
-  const authenticator = createAuthenticator({
-    clock,
-    keys: {
-      async find(hash) {
-        reads.push(hash);
-        await clockTick();
-        if (store.down) throw new AppError('store-unavailable', safe`the store does not answer`);
-        return keys.find(hash);
-      },
-    },
-    tenants,
-  });
-  return { clock, keys, reads, store, authenticate: (presented: string) => authenticator.authenticate(presented) };
-};
-
-const clockTick = () => new Promise((resolve) => setImmediate(resolve));
-const PRINCIPAL = { tenantId: 'acme', keyId: 'key_1', scopes: ['runs:write'] };
+import { seededRandom } from '../seeded-random.ts';
+import { apiKey, KEY, PRINCIPAL, setUp } from './parts.ts';
 
 describe('the authenticator', () => {
-  it('says who holds a key, and nothing else of it', async () => {
+  it('says who holds a key, under what settings of its tenant, and nothing else of it', async () => {
     const { authenticate } = await setUp();
     expect(await authenticate(KEY)).toEqual(PRINCIPAL);
+  });
+
+  it('tells the limits of the key beside those of its tenant', async () => {
+    const keyLimits = { requestsPerMinute: 5, dailyBudgetUsd: '0.5' };
+    const { authenticate } = await setUp({ key: keyLimits, tenant: { requestsPerMinute: 100 } });
+    expect(await authenticate(KEY)).toMatchObject({ keyLimits, tenant: { requestsPerMinute: 100 } });
   });
 
   it.each(['wrong', `${KEY} `, KEY.toUpperCase(), '\u0000', hashKey(KEY)])('does not know %j', async (presented) => {
@@ -118,15 +81,7 @@ describe('the authenticator', () => {
   it('reads an unknown key once in 10 s, and lets it in when it was created since', async () => {
     const { authenticate, clock, keys, reads } = await setUp();
     await expect(authenticate('new')).rejects.toMatchObject({ code: 'unauthenticated' });
-    await keys.add({
-      hash: hashKey('new'),
-      keyId: 'key_2',
-      tenantId: 'acme',
-      name: 'new',
-      scopes: [],
-      createdAt: 0,
-      expiresAt: null,
-    });
+    await keys.add(apiKey('new', { keyId: 'key_2' }));
     await clock.advance(9_999);
     await expect(authenticate('new')).rejects.toMatchObject({ code: 'unauthenticated' });
     expect(reads).toHaveLength(1);
@@ -157,13 +112,48 @@ describe('the authenticator', () => {
     await expect(authenticate(KEY)).rejects.toMatchObject({ code: 'store-unavailable' });
   });
 
-  it('keeps a known key through a flood of made-up ones', async () => {
+  it('keeps a known key through a flood of made-up ones that look as if they were issued', async () => {
     const { authenticate, reads } = await setUp();
+    const random = seededRandom(7);
+    const issue = () => issueKey((length) => Uint8Array.from({ length }, () => Math.floor(random() * 256))).key;
     await authenticate(KEY);
-    const flood = Array.from({ length: 10_500 }, (_, at) => authenticate(`made-up-${at}`).catch(() => undefined));
+    const flood = Array.from({ length: 10_500 }, () => authenticate(issue()).catch(() => undefined));
     await Promise.all(flood);
     const before = reads.length;
+    expect(before).toBe(10_501);
     await authenticate(KEY);
     expect(reads).toHaveLength(before);
+  });
+
+  it('reads a tenant once for all its keys', async () => {
+    const { authenticate, keys, tenantReads } = await setUp();
+    await keys.add(apiKey('second'));
+    await authenticate(KEY);
+    await authenticate('second');
+    expect(tenantReads).toEqual(['acme']);
+  });
+
+  it('lets a revoked key go 60 s after it was read, however often it is used', async () => {
+    const { authenticate, clock, keys } = await setUp();
+    await authenticate(KEY);
+    await keys.revoke('acme', 'key_1');
+    for (let second = 1; second < 60; second += 1) {
+      await clock.advance(1_000);
+      expect(await authenticate(KEY)).toEqual(PRINCIPAL);
+    }
+    await clock.advance(1_000);
+    await expect(authenticate(KEY)).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+
+  it('sees new settings and a suspension within 60 s, also of a key that is read later than its tenant', async () => {
+    const { authenticate, clock, keys, tenants } = await setUp();
+    await keys.add(apiKey('second'));
+    await authenticate(KEY);
+    await tenants.replace({ ...newTenant('acme', 0, { status: 'suspended' }), version: 2 }, 1);
+    await clock.advance(59_999);
+    expect(await authenticate('second')).toMatchObject({ tenant: { status: 'active' } });
+    await clock.advance(1);
+    await expect(authenticate('second')).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(authenticate(KEY)).rejects.toMatchObject({ code: 'forbidden' });
   });
 });

@@ -40,4 +40,11 @@ describe('an expiring cache', () => {
     for (const key of ['a', 'b', 'a', 'c']) cache.set(key, key, clock.now());
     expect(['a', 'b', 'c'].map((key) => cache.get(key))).toEqual(['a', undefined, 'c']);
   });
+
+  it('forgets what matches by key or by value, and nothing else', () => {
+    const { cache, clock } = setUp(4);
+    for (const key of ['a', 'b', 'c', 'd']) cache.set(key, key.toUpperCase(), clock.now());
+    cache.forget((key, value) => key === 'a' || value === 'C');
+    expect(['a', 'b', 'c', 'd'].map((key) => cache.get(key))).toEqual([undefined, 'B', undefined, 'D']);
+  });
 });

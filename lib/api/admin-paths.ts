@@ -1,0 +1,60 @@
+import { inPath, inQuery, ok, problems, requestBody, type Json } from './operation.ts';
+
+const tenantId = inPath('tenantId');
+const page = (fallback: number, maximum: number): Json[] => [
+  inQuery('limit', { type: 'integer', minimum: 1, maximum, default: fallback }),
+  inQuery('cursor', { type: 'string' }),
+];
+
+/** The operations of `functions/admin.ts`, which need the scope `admin`. */
+export const adminPaths: Json = {
+  '/admin/tenants': {
+    get: { summary: 'The tenants, by their ids', parameters: page(100, 1_000), responses: ok('A page', 'Tenants') },
+  },
+  '/admin/tenants/{tenantId}': {
+    get: { summary: 'A tenant', parameters: [tenantId], responses: ok('The tenant', 'Tenant') },
+    put: {
+      summary: 'Create a tenant, or replace all its settings',
+      parameters: [tenantId],
+      requestBody: requestBody('TenantSettings'),
+      responses: ok('The tenant as it now is', 'Tenant'),
+    },
+  },
+  '/admin/tenants/{tenantId}/keys': {
+    get: { summary: 'The keys of a tenant', parameters: [tenantId], responses: ok('Without secrets', 'ApiKeys') },
+    post: {
+      summary: 'Make a key, which is told this once',
+      parameters: [tenantId],
+      requestBody: requestBody('KeyRequest'),
+      responses: ok('The key', 'IssuedApiKey', 201),
+    },
+  },
+  '/admin/tenants/{tenantId}/keys/{keyId}': {
+    delete: {
+      summary: 'Revoke a key',
+      parameters: [tenantId, inPath('keyId')],
+      responses: { '204': { description: 'Revoked' }, ...problems },
+    },
+  },
+  '/admin/tenants/{tenantId}/cache/invalidate': {
+    post: {
+      summary: 'Make every cached answer of a tenant stale',
+      parameters: [tenantId],
+      responses: ok('Done', 'InvalidatedCache', 202),
+    },
+  },
+  '/admin/circuits': {
+    get: { summary: 'The circuits that failed or were set lately', responses: ok('The circuits', 'Circuits') },
+  },
+  '/admin/circuits/{name}': {
+    put: {
+      summary: 'Close or isolate a circuit; slashes in its name are taken as they are, or encoded',
+      parameters: [inPath('name')],
+      requestBody: requestBody('CircuitRequest'),
+      responses: ok('The circuit as it now is', 'Circuit'),
+    },
+  },
+  '/admin/audit': {
+    get: { summary: 'Changes, newest first', parameters: page(20, 100), responses: ok('A page', 'Audit') },
+  },
+};

@@ -1,0 +1,59 @@
+import * as z from 'zod/mini';
+import { circuitRequestSchema } from '../tenants/circuit-schema.ts';
+import { keyRequestSchema } from '../tenants/key-schema.ts';
+import { settingsSchema } from '../tenants/settings-schema.ts';
+import { SCOPES } from '../tenants/types.ts';
+import { count, instant, list, object, orNull, reference, text, usd, type JsonSchema } from './json-schema.ts';
+
+const written = (schema: z.core.$ZodType): JsonSchema => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  return rest;
+};
+
+const key: Readonly<Record<string, JsonSchema>> = {
+  keyId: text,
+  tenantId: text,
+  name: text,
+  scopes: list({ enum: SCOPES }),
+  createdAt: instant,
+  expiresAt: orNull(instant),
+  requestsPerMinute: orNull(count),
+  dailyBudgetUsd: orNull(usd),
+};
+
+const circuit = object({
+  name: text,
+  state: { enum: ['closed', 'open', 'half-open', 'isolated'] },
+  failures: count,
+  openedAt: orNull(instant),
+  retryAfterMs: orNull(count),
+});
+
+const auditEntry = object({
+  entryId: text,
+  at: instant,
+  actor: object({ tenantId: text, keyId: text }),
+  action: text,
+  target: text,
+  changes: { type: 'object', additionalProperties: object({ from: {}, to: {} }) },
+});
+
+/** The bodies under `/admin`; those of requests come from the very schemas that validate them. */
+export const adminSchemas = (): Readonly<Record<string, JsonSchema>> => {
+  const settings = written(settingsSchema);
+  const fields = settings['properties'] as Readonly<Record<string, JsonSchema>>;
+  return {
+    TenantSettings: settings,
+    Tenant: object({ tenantId: text, ...fields, createdAt: instant, updatedAt: instant }),
+    Tenants: object({ tenants: list(reference('Tenant')), nextCursor: orNull(text) }),
+    KeyRequest: written(keyRequestSchema(() => 0)),
+    ApiKey: object(key),
+    ApiKeys: object({ keys: list(reference('ApiKey')) }),
+    IssuedApiKey: object({ ...key, key: text }),
+    Circuit: circuit,
+    Circuits: object({ circuits: list(reference('Circuit')) }),
+    CircuitRequest: written(circuitRequestSchema),
+    InvalidatedCache: object({ tenantId: text }),
+    Audit: object({ entries: list(auditEntry), nextCursor: orNull(text) }),
+  };
+};

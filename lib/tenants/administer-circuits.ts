@@ -1,0 +1,46 @@
+import { AppError } from '../kernel/errors.ts';
+import { safe } from '../kernel/redacted.ts';
+import type { Actor, Note } from './audited.ts';
+
+/** A circuit as an administrator sees it; instants are epoch milliseconds. */
+export interface ShownCircuit {
+  readonly name: string;
+  readonly state: 'closed' | 'open' | 'half-open' | 'isolated';
+  readonly failures: number;
+  readonly openedAt: number | null;
+  readonly retryAfterMs: number | null;
+}
+
+/** What an administrator may do to the circuits, which are no business of tenants: told here in their own words. */
+export interface CircuitsPort {
+  list(): Promise<readonly ShownCircuit[]>;
+  set(name: string, state: 'closed' | 'isolated'): Promise<ShownCircuit>;
+}
+
+export interface CircuitAdministration {
+  list(): Promise<readonly ShownCircuit[]>;
+  /** `closed` clears its failures. Throws `not-found` for a name that no circuit could have. */
+  set(name: string, state: 'closed' | 'isolated', actor: Actor): Promise<ShownCircuit>;
+}
+
+export interface CircuitAdministrationOptions {
+  readonly circuits: CircuitsPort;
+  readonly note: Note;
+}
+
+// A circuit that never failed is not stored, and may be isolated all the same: so its name is judged by its form.
+const NAME = /^(?:anthropic|tool)\/[A-Za-z0-9][A-Za-z0-9._-]{0,115}$/;
+
+export const createCircuitAdministration = (options: CircuitAdministrationOptions): CircuitAdministration => {
+  const { circuits, note } = options;
+  return {
+    list: () => circuits.list(),
+    async set(name, state, actor) {
+      if (!NAME.test(name)) throw new AppError('not-found', safe`There is no circuit of this name.`);
+      const before = (await circuits.list()).find((circuit) => circuit.name === name);
+      const changes = { state: { from: before?.state ?? 'closed', to: state } };
+      await note({ actor, action: 'circuit.set', target: name, changes });
+      return circuits.set(name, state);
+    },
+  };
+};

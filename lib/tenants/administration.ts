@@ -1,0 +1,41 @@
+import { createCircuitAdministration, type CircuitAdministration, type CircuitsPort } from './administer-circuits.ts';
+import { createKeyAdministration, type KeyAdministration, type KeyAdministrationOptions } from './administer-keys.ts';
+import { createTenantAdministration, type TenantAdministration } from './administer-tenants.ts';
+import { noting, type NotingOptions } from './audited.ts';
+import { checkNames, type KnownNames } from './known-names.ts';
+import type { AuditLog, Tenant, TenantDirectory } from './types.ts';
+
+/** All that an administrator may do; what changes something is audited first. */
+export interface Administration {
+  readonly tenants: TenantAdministration & { list(): AsyncIterable<Tenant> };
+  readonly keys: KeyAdministration;
+  readonly circuits: CircuitAdministration;
+  readonly audit: Pick<AuditLog, 'list'>;
+}
+
+export interface AdministrationOptions
+  extends Omit<NotingOptions, 'audit'>, Pick<KeyAdministrationOptions, 'keys' | 'issue' | 'onChanged'> {
+  readonly tenants: TenantDirectory;
+  readonly circuits: CircuitsPort;
+  readonly audit: AuditLog;
+  readonly known: KnownNames;
+}
+
+export const createAdministration = (options: AdministrationOptions): Administration => {
+  const { tenants, circuits, audit, known } = options;
+  const note = noting(options);
+  const administered = createTenantAdministration({ ...options, note });
+  return {
+    tenants: {
+      ...administered,
+      async put(tenantId, settings, actor) {
+        checkNames(settings, known);
+        return administered.put(tenantId, settings, actor);
+      },
+      list: () => tenants.list(),
+    },
+    keys: createKeyAdministration({ ...options, note }),
+    circuits: createCircuitAdministration({ circuits, note }),
+    audit,
+  };
+};

@@ -1,0 +1,87 @@
+import * as z from 'zod/mini';
+import { formatUsd, parseUsd } from '../kernel/money.ts';
+import { safe } from '../kernel/redacted.ts';
+import { budgetUsd, displayName, limit, perMinute, reference, says } from './field-schemas.ts';
+import { SHADOWS, UNLIMITED, type TenantSettings } from './types.ts';
+
+const MAX_LIST = 100;
+/** All names in `fallbackModels` together: a change, audited with what was before, still fits into an item of 400 KB. */
+const MAX_FALLBACK_NAMES = 200;
+const MAX_URL_CHARS = 2_048;
+const THIRTY_DAYS_SECONDS = 2_592_000;
+
+const names = z.array(reference).check(z.maxLength(MAX_LIST));
+
+const fallbackModels = z
+  .record(reference, names)
+  .check(
+    z.refine((chains) => Object.keys(chains).length <= MAX_LIST, says(safe`must be at most ${MAX_LIST} models`)),
+    z.refine(
+      (chains) => Object.values(chains).flat().length <= MAX_FALLBACK_NAMES,
+      says(safe`must be at most ${MAX_FALLBACK_NAMES} names in all`),
+    ),
+  )
+  .register(z.globalRegistry, { maxProperties: MAX_LIST });
+
+// Settings are shown and audited, so an address holds no credentials.
+const isWebhookUrl = (text: string): boolean => {
+  const url = URL.parse(text);
+  return url?.protocol === 'https:' && url.username === '' && url.password === '';
+};
+const webhookUrl = z
+  .string()
+  .check(z.maxLength(MAX_URL_CHARS), z.refine(isWebhookUrl, says(safe`must be an https URL without credentials`)))
+  .register(z.globalRegistry, { format: 'uri' });
+
+/** The body of `PUT /admin/tenants/{tenantId}`: everything optional, `null` for no limit. Unknown fields are refused. */
+export const settingsSchema = z.strictObject({
+  name: limit(displayName),
+  status: z.optional(z.enum(['active', 'suspended'])),
+  requestsPerMinute: perMinute,
+  tokensPerMinute: perMinute,
+  maxConcurrentRuns: limit(z.int().check(z.minimum(0), z.maximum(1_000))),
+  userRequestsPerMinute: perMinute,
+  dailyBudgetUsd: budgetUsd,
+  monthlyBudgetUsd: budgetUsd,
+  userDailyBudgetUsd: budgetUsd,
+  allowedModels: limit(names),
+  allowedAgents: limit(names),
+  allowedTools: limit(names),
+  fallbackModels: limit(fallbackModels),
+  maxModelCalls: limit(z.int().check(z.minimum(1), z.maximum(100))),
+  maxRetries: limit(z.int().check(z.minimum(0), z.maximum(10))),
+  cacheTtlSeconds: limit(z.int().check(z.minimum(0), z.maximum(THIRTY_DAYS_SECONDS))),
+  allowUnboundedFeatures: z.optional(z.boolean()),
+  redactOutput: z.optional(z.boolean()),
+  webhookUrl: limit(webhookUrl),
+  shadow: limit(z.array(z.enum(SHADOWS)).check(z.maxLength(SHADOWS.length))),
+});
+
+export type SettingsRequest = z.output<typeof settingsSchema>;
+
+const plain = (amount: string | null | undefined): string | null =>
+  amount === null || amount === undefined ? null : formatUsd(parseUsd(amount));
+
+/** The whole settings that a request means: defaults where it says nothing, money without needless zeros. */
+export const settingsOf = (request: SettingsRequest, tenantId: string): TenantSettings => ({
+  name: request.name ?? tenantId,
+  status: request.status ?? UNLIMITED.status,
+  requestsPerMinute: request.requestsPerMinute ?? null,
+  tokensPerMinute: request.tokensPerMinute ?? null,
+  maxConcurrentRuns: request.maxConcurrentRuns ?? null,
+  userRequestsPerMinute: request.userRequestsPerMinute ?? null,
+  dailyBudgetUsd: plain(request.dailyBudgetUsd),
+  monthlyBudgetUsd: plain(request.monthlyBudgetUsd),
+  userDailyBudgetUsd: plain(request.userDailyBudgetUsd),
+  allowedModels: request.allowedModels ?? null,
+  allowedAgents: request.allowedAgents ?? null,
+  allowedTools: request.allowedTools ?? null,
+  fallbackModels: request.fallbackModels ?? null,
+  maxModelCalls: request.maxModelCalls ?? null,
+  maxRetries: request.maxRetries ?? null,
+  cacheTtlSeconds: request.cacheTtlSeconds ?? null,
+  allowUnboundedFeatures: request.allowUnboundedFeatures ?? UNLIMITED.allowUnboundedFeatures,
+  redactOutput: request.redactOutput ?? UNLIMITED.redactOutput,
+  webhookUrl: request.webhookUrl ?? null,
+  shadow: SHADOWS.filter((guard) => request.shadow?.includes(guard)),
+});

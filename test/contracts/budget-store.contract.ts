@@ -1,0 +1,194 @@
+import { expect, it } from 'vitest';
+import { keyAccount, tenantAccount, type Limits } from '../../lib/budget/account.ts';
+import type { Reservation } from '../../lib/budget/reservation.ts';
+import type { BudgetStore } from '../../lib/budget/store.ts';
+import { pico, ZERO } from '../../lib/kernel/money.ts';
+
+const AT = Date.UTC(2026, 10, 20, 23, 59, 59, 999);
+const DAY = '2026-11-20';
+const MONTH = '2026-11';
+/** Beyond what a float holds exactly. */
+const UNIT = pico(9_007_199_254_740_993n);
+
+const times = (count: number) => pico(UNIT * BigInt(count));
+const limited = (tenantId: string, day: number | null, month: number | null) => {
+  const limits: Limits = { day: day === null ? null : times(day), month: month === null ? null : times(month) };
+  return tenantAccount(tenantId, limits);
+};
+
+const reservation = (tenantId: string, change: Partial<Reservation> = {}): Reservation => ({
+  attemptId: 'run_01:1:1',
+  tenantId,
+  at: AT,
+  amount: UNIT,
+  keyId: 'key-1',
+  userId: 'a|b\n🦉',
+  agent: 'assistant',
+  model: 'claude-opus-5-5',
+  alsoHeldBy: ['key', 'user'],
+  ...change,
+});
+
+/** What every budget store does. Each test has a tenant of its own. */
+export const budgetStoreContract = (createStore: () => BudgetStore): void => {
+  const monthOf = async (store: BudgetStore, tenantId: string, month = MONTH) => {
+    const [found] = await store.months(tenantAccount(tenantId), month, month);
+    return found;
+  };
+  const counters = async (store: BudgetStore, tenantId: string) => {
+    const found = await monthOf(store, tenantId);
+    return [found?.days.get(DAY), found?.month];
+  };
+
+  it('holds a reservation back in its day and month, and gives it back whole', async () => {
+    const store = createStore();
+    const asked = reservation('b-whole');
+    expect(await store.reserve(limited('b-whole', 1, 1), asked)).toEqual({ reserved: true });
+    expect(await monthOf(store, 'b-whole')).toEqual({
+      name: MONTH,
+      month: UNIT,
+      days: new Map([[DAY, UNIT]]),
+      open: [asked],
+      adjustments: [],
+      marks: new Set(),
+    });
+  });
+
+  it.each([
+    ['day', 1, null, 1],
+    ['month', null, 2, 2],
+    ['day within a larger month', 3, 10, 3],
+    ['month within a larger day', 10, 4, 4],
+  ] as const)('admits up to the limit of the %s, to the last unit', async (_, day, month, fits) => {
+    const store = createStore();
+    const account = limited(`b-limit-${fits}`, day, month);
+    for (let count = 0; count < fits; count += 1)
+      expect(
+        (await store.reserve(account, reservation(`b-limit-${fits}`, { attemptId: `r:${count}:1` }))).reserved,
+      ).toBe(true);
+    const more = reservation(`b-limit-${fits}`, { attemptId: 'more:1:1', amount: pico(1n) });
+    expect((await store.reserve(account, more)).reserved).toBe(false);
+    expect(await counters(store, `b-limit-${fits}`)).toEqual([times(fits), times(fits)]);
+  });
+
+  it('tells what stands in the way of a reservation that it refuses', async () => {
+    const store = createStore();
+    const account = limited('b-why', 1, null);
+    const first = reservation('b-why');
+    await store.reserve(account, first);
+    expect(await store.reserve(account, reservation('b-why', { attemptId: 'run_02:1:1' }))).toMatchObject({
+      reserved: false,
+      balance: { month: UNIT, days: new Map([[DAY, UNIT]]), open: [first] },
+    });
+  });
+
+  it('refuses what is above the limit by itself, where nothing was spent yet', async () => {
+    const store = createStore();
+    const asked = reservation('b-alone', { amount: pico(UNIT + 1n) });
+    for (const account of [limited('b-alone', 1, null), limited('b-alone', null, 1)])
+      expect(await store.reserve(account, asked)).toMatchObject({ reserved: false, balance: { month: 0n, open: [] } });
+    expect((await store.reserve(limited('b-alone', 0, 0), reservation('b-alone'))).reserved).toBe(false);
+  });
+
+  it('holds the same reservation once, and says yes again, also where no more would fit', async () => {
+    const store = createStore();
+    const account = limited('b-twice', 1, 1);
+    expect((await store.reserve(account, reservation('b-twice'))).reserved).toBe(true);
+    expect((await store.reserve(limited('b-twice', 5, 5), reservation('b-twice'))).reserved).toBe(true);
+    expect((await store.reserve(limited('b-twice', 0, 0), reservation('b-twice'))).reserved).toBe(true);
+    expect(await counters(store, 'b-twice')).toEqual([UNIT, UNIT]);
+  });
+
+  it('does not take a reservation of another amount for the one that it holds', async () => {
+    const store = createStore();
+    await store.reserve(limited('b-other', null, null), reservation('b-other'));
+    const other = reservation('b-other', { amount: times(2) });
+    expect((await store.reserve(limited('b-other', null, null), other)).reserved).toBe(false);
+    await store.settle(tenantAccount('b-other'), other, ZERO);
+    expect(await counters(store, 'b-other')).toEqual([UNIT, UNIT]);
+  });
+
+  it('settles once, whoever repeats it and with whatever amount', async () => {
+    const store = createStore();
+    const account = limited('b-settle', 1, 1);
+    const asked = reservation('b-settle');
+    await store.reserve(account, asked);
+    await Promise.all(Array.from({ length: 10 }, () => store.settle(account, asked, pico(7n))));
+    await store.settle(account, asked, pico(9n));
+    expect(await counters(store, 'b-settle')).toEqual([7n, 7n]);
+    expect((await monthOf(store, 'b-settle'))?.open).toEqual([]);
+    const rest = reservation('b-settle', { attemptId: 'run_02:1:1', amount: pico(UNIT - 7n) });
+    expect((await store.reserve(account, rest)).reserved).toBe(true);
+  });
+
+  it('settles nothing that was never held', async () => {
+    const store = createStore();
+    await store.settle(tenantAccount('b-never'), reservation('b-never'), times(3));
+    expect((await counters(store, 'b-never')).map((counter) => counter ?? 0n)).toEqual([0n, 0n]);
+  });
+
+  it('adjusts an attempt once, and keeps the note until its record is written', async () => {
+    const store = createStore();
+    const account = tenantAccount('b-adjust');
+    const adjustment = { attemptId: 'run_01:1:1', note: '{}\nnote|🦉' };
+    await store.adjust(account, AT, times(5), adjustment);
+    await store.adjust(account, AT, times(5), adjustment);
+    expect((await monthOf(store, 'b-adjust'))?.adjustments).toEqual([adjustment]);
+    await store.adjusted(account, MONTH, { ...adjustment, note: 'of another' });
+    expect((await monthOf(store, 'b-adjust'))?.adjustments).toEqual([adjustment]);
+    await store.adjusted(account, MONTH, adjustment);
+    await store.adjust(account, AT, times(5), adjustment);
+    expect((await monthOf(store, 'b-adjust'))?.adjustments).toEqual([{ ...adjustment, note: null }]);
+    await store.adjust(account, AT, times(-1), { attemptId: 'run_02:1:1', note: null });
+    expect(await counters(store, 'b-adjust')).toEqual([times(4), times(4)]);
+  });
+
+  it('gives a mark to exactly one of many who set it', async () => {
+    const store = createStore();
+    const account = tenantAccount('b-mark');
+    const firsts = await Promise.all(Array.from({ length: 20 }, () => store.mark(account, MONTH, 'told#2026-11#50')));
+    expect(firsts.filter(Boolean)).toHaveLength(1);
+    expect(await store.mark(account, MONTH, 'told#2026-11#75')).toBe(true);
+    expect((await monthOf(store, 'b-mark'))?.marks).toEqual(new Set(['told#2026-11#50', 'told#2026-11#75']));
+  });
+
+  it('begins anew with the next day and the next month, in the first millisecond', async () => {
+    const store = createStore();
+    const account = limited('b-next', 1, 2);
+    const at = (instant: number) => reservation('b-next', { at: instant, attemptId: `run_${instant}:1:1` });
+    const lastOfMonth = Date.UTC(2026, 10, 30, 23, 59, 59, 999);
+    const asked = [AT, AT + 1, lastOfMonth, lastOfMonth + 1];
+    const answers: boolean[] = [];
+    for (const instant of asked) answers.push((await store.reserve(account, at(instant))).reserved);
+    expect(answers).toEqual([true, true, false, true]);
+  });
+
+  it('lists the months between two, both included, in their order, of this account alone', async () => {
+    const store = createStore();
+    for (const month of [11, 9, 10, 8, 12]) {
+      const at = Date.UTC(2026, month - 1, 1);
+      await store.reserve(limited('b-months', null, null), reservation('b-months', { at }));
+    }
+    await store.reserve(keyAccount('b-months', 'key-1'), reservation('b-months'));
+    await store.reserve(limited('b-months-2', null, null), reservation('b-months-2'));
+    const found = await store.months(tenantAccount('b-months'), '2026-09', '2026-11');
+    expect(found.map(({ name, month }) => [name, month])).toEqual([
+      ['2026-09', UNIT],
+      ['2026-10', UNIT],
+      ['2026-11', UNIT],
+    ]);
+    expect(await store.months(tenantAccount('b-nobody'), '2026-01', '2026-12')).toEqual([]);
+  });
+
+  it('lets exactly as many of thirty simultaneous reservations pass as fit', async () => {
+    const store = createStore();
+    const account = limited('b-race', 7, 30);
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, count) =>
+        store.reserve(account, reservation('b-race', { attemptId: `r:${count}:1` })),
+      ),
+    );
+    expect(answers.filter(({ reserved }) => reserved)).toHaveLength(7);
+    expect(await counters(store, 'b-race')).toEqual([times(7), times(7)]);
+  });
+};

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { adminOnFakes, NOON } from './admin-parts.ts';
+
+describe('circuits', () => {
+  it('are listed with instants as text', async () => {
+    const { ask, stage } = adminOnFakes();
+    const open = { name: 'anthropic/claude-opus-5-5', state: 'open', failures: 5, retryAfterMs: 60_000 } as const;
+    stage.circuits.set(open.name, { ...open, openedAt: stage.clock.now() });
+    stage.circuits.set('tool/x', { ...open, name: 'tool/x', state: 'closed', openedAt: null, retryAfterMs: null });
+    expect((await ask('GET /admin/circuits')).body).toEqual({
+      circuits: [
+        { ...open, openedAt: NOON },
+        { name: 'tool/x', state: 'closed', failures: 5, openedAt: null, retryAfterMs: null },
+      ],
+    });
+  });
+
+  it.each(['anthropic/claude-opus-5-5', 'anthropic%2Fclaude-opus-5-5', 'anthropic%2fclaude-opus-5-5'])(
+    'are set by a name with its slash however it is sent: %s',
+    async (path) => {
+      const { ask, stage } = adminOnFakes();
+      const { status, body } = await ask(`PUT /admin/circuits/${path}`, { state: 'isolated' });
+      expect([status, body]).toMatchObject([
+        200,
+        { name: 'anthropic/claude-opus-5-5', state: 'isolated', openedAt: NOON },
+      ]);
+      expect(stage.entries.at(-1)).toMatchObject({
+        ...{ action: 'circuit.set', target: 'anthropic/claude-opus-5-5', actor: { keyId: 'key_good' } },
+        changes: { state: { from: 'closed', to: 'isolated' } },
+      });
+    },
+  );
+
+  it('are set by a name whose slash the gateway left encoded', async () => {
+    const { ask } = adminOnFakes();
+    const over = { pathParameters: { name: 'tool%2Fopen-meteo' } };
+    expect((await ask('PUT /admin/circuits/x', { state: 'closed' }, over)).body).toMatchObject({
+      name: 'tool/open-meteo',
+    });
+  });
+
+  it.each(['x', 'other/y', 'tool/', 'tool//a', 'tool/a/b', 'anthropic/..%20', `tool/${'x'.repeat(117)}`])(
+    'that no name could be are not there: %s',
+    async (name) => {
+      const { ask, stage } = adminOnFakes();
+      expect((await ask(`PUT /admin/circuits/${name}`, { state: 'closed' })).status).toBe(404);
+      expect(stage.calls).toEqual([]);
+    },
+  );
+
+  it.each([[{ state: 'open' }], [{ state: 'half-open' }], [{}], [{ state: 'closed', failures: 0 }]])(
+    'are not set to %j',
+    async (body) => {
+      const { ask, stage } = adminOnFakes();
+      expect((await ask('PUT /admin/circuits/tool/x', body)).status).toBe(400);
+      expect(stage.calls).toEqual([]);
+    },
+  );
+});
+
+describe('the cache of a tenant', () => {
+  it('is invalidated by raising its version', async () => {
+    const { ask, stage } = adminOnFakes();
+    await ask('PUT /admin/tenants/acme', {});
+    const { status, body } = await ask('POST /admin/tenants/acme/cache/invalidate');
+    expect([status, body]).toEqual([202, { tenantId: 'acme' }]);
+    expect(stage.tenantRows.get('acme')?.cacheVersion).toBe(1);
+  });
+});
+
+describe('the audit', () => {
+  it('tells newest first who changed what, page by page', async () => {
+    const { ask } = adminOnFakes();
+    for (const maxRetries of [1, 2, 3]) await ask('PUT /admin/tenants/acme', { maxRetries });
+    const first = await ask('GET /admin/audit?limit=2');
+    expect(first.body['entries']).toMatchObject([
+      { action: 'tenant.replaced', at: NOON, changes: { maxRetries: { from: 2, to: 3 } } },
+      { action: 'tenant.replaced', changes: { maxRetries: { from: 1, to: 2 } } },
+    ]);
+    const rest = await ask(`GET /admin/audit?limit=2&cursor=${String(first.body['nextCursor'])}`);
+    expect(rest.body).toMatchObject({
+      entries: [{ action: 'tenant.created', target: 'acme', actor: { tenantId: 'admin', keyId: 'key_good' } }],
+      nextCursor: null,
+    });
+  });
+
+  it.each(['limit=101', 'limit=0', 'tenant=acme'])('is not told for ?%s', async (query) => {
+    expect((await adminOnFakes().ask(`GET /admin/audit?${query}`)).status).toBe(400);
+  });
+});
+
+const LINES: readonly [string, unknown][] = [
+  ['GET /admin/tenants', undefined],
+  ['PUT /admin/tenants/acme', {}],
+  ['GET /admin/tenants/acme', undefined],
+  ['POST /admin/tenants/acme/keys', { name: 'k' }],
+  ['GET /admin/tenants/acme/keys', undefined],
+  ['DELETE /admin/tenants/acme/keys/key_1', undefined],
+  ['POST /admin/tenants/acme/cache/invalidate', undefined],
+  ['GET /admin/circuits', undefined],
+  ['PUT /admin/circuits/tool/x', { state: 'closed' }],
+  ['GET /admin/audit', undefined],
+];
+
+describe('every route', () => {
+  it.each(LINES)('is closed to a key without the scope, to an unknown one and to none: %s', async (line, body) => {
+    const { ask, stage } = adminOnFakes();
+    const as = async (key: string) => (await ask(line, body, { headers: { 'x-api-key': key } })).status;
+    expect([await as('weak'), await as('unknown'), await as('')]).toEqual([403, 401, 401]);
+    expect(stage.calls).toEqual([]);
+  });
+
+  it.each(LINES.filter(([line]) => line.includes('/acme') && !line.startsWith('PUT')))(
+    'knows no tenant that is not there: %s',
+    async (line, body) => {
+      expect((await adminOnFakes().ask(line, body)).status).toBe(404);
+    },
+  );
+
+  it.each([
+    ['PATCH /admin/tenants', 'GET'],
+    ['DELETE /admin/tenants/acme', 'GET, PUT'],
+    ['PUT /admin/tenants/acme/keys', 'GET, POST'],
+    ['GET /admin/tenants/acme/keys/key_1', 'DELETE'],
+    ['GET /admin/tenants/acme/cache/invalidate', 'POST'],
+    ['POST /admin/circuits', 'GET'],
+    ['GET /admin/circuits/tool/x', 'PUT'],
+    ['POST /admin/audit', 'GET'],
+  ])('says which methods it takes, even to nobody: %s', async (line, allow) => {
+    const { status, headers } = await adminOnFakes().ask(line, undefined, { headers: {} });
+    expect([status, headers['allow']]).toEqual([405, allow]);
+  });
+
+  it.each(LINES.filter(([, body]) => body !== undefined))('refuses a body that is none: %s', async (line) => {
+    const { ask, stage } = adminOnFakes();
+    const status = async (over: object) => (await ask(line, undefined, over)).status;
+    for (const body of [null, '', '{', '[]', '"x"', 'null']) expect(await status({ body })).toBe(400);
+    const headers = { 'x-api-key': 'good', 'content-type': 'text/plain' };
+    expect(await status({ body: '{}', headers })).toBe(415);
+    expect(stage.calls).toEqual([]);
+  });
+
+  it('looks at the credential before the body', async () => {
+    const { ask } = adminOnFakes();
+    expect((await ask('PUT /admin/tenants/acme', undefined, { body: '{', headers: {} })).status).toBe(401);
+  });
+});

@@ -1,0 +1,100 @@
+import type { ShownCircuit } from '../../lib/tenants/administer-circuits.ts';
+import { createAdministration } from '../../lib/tenants/administration.ts';
+import type { ApiKey, AuditEntry, Tenant } from '../../lib/tenants/types.ts';
+import { createFakeClock } from '../fake-clock.ts';
+
+/** A stage by hand: its tenants, keys, audit and circuits in plain maps, with every call in `calls`, in order. */
+export const fakeStage = () => {
+  const clock = createFakeClock();
+  const tenants = new Map<string, Tenant>();
+  const keys = new Map<string, ApiKey>();
+  const entries: AuditEntry[] = [];
+  const circuits = new Map<string, ShownCircuit>();
+  const calls: string[] = [];
+  let births = 0;
+  const stage = {
+    ...{ clock, entries, calls, circuits },
+    /** Set to make the audit fail. */
+    auditFails: null as Error | null,
+    /** Runs once, directly before the next write of a tenant: another administrator. */
+    meanwhile: null as (() => void) | null,
+    tenantRows: tenants,
+    keyRows: keys,
+  };
+  const interrupted = (): void => {
+    const act = stage.meanwhile;
+    stage.meanwhile = null;
+    act?.();
+  };
+  const administration = createAdministration({
+    clock,
+    ids: { trace: () => String((births += 1)).padStart(32, '0') },
+    tenants: {
+      find: async (tenantId) => tenants.get(tenantId) ?? null,
+      async add(tenant) {
+        interrupted();
+        calls.push('tenants.add');
+        if (tenants.has(tenant.tenantId)) return false;
+        tenants.set(tenant.tenantId, tenant);
+        return true;
+      },
+      async replace(tenant, version) {
+        interrupted();
+        calls.push('tenants.replace');
+        if (tenants.get(tenant.tenantId)?.version !== version) return false;
+        tenants.set(tenant.tenantId, tenant);
+        return true;
+      },
+      async *list() {
+        yield* [...tenants.values()].sort((a, b) => (a.tenantId < b.tenantId ? -1 : 1));
+      },
+    },
+    keys: {
+      find: async (hash) => keys.get(hash) ?? null,
+      async add(key) {
+        calls.push('keys.add');
+        keys.set(key.hash, key);
+        return true;
+      },
+      list: async (tenantId) => [...keys.values()].filter((key) => key.tenantId === tenantId),
+      async revoke(tenantId, keyId) {
+        calls.push('keys.revoke');
+        const found = [...keys.values()].find((key) => key.tenantId === tenantId && key.keyId === keyId);
+        return found !== undefined && keys.delete(found.hash);
+      },
+    },
+    audit: {
+      async add(entry) {
+        calls.push(`audit.${entry.action}`);
+        if (stage.auditFails) throw stage.auditFails;
+        entries.push(entry);
+      },
+      async list({ cursor, limit }) {
+        const from = cursor === null ? 0 : Number(cursor);
+        const page = entries.toReversed().slice(from, from + limit);
+        return { entries: page, nextCursor: from + limit < entries.length ? String(from + limit) : null };
+      },
+    },
+    circuits: {
+      list: async () => [...circuits.values()],
+      async set(name, state) {
+        calls.push('circuits.set');
+        const openedAt = state === 'isolated' ? clock.now() : null;
+        const circuit: ShownCircuit = { name, state, failures: 0, openedAt, retryAfterMs: null };
+        circuits.set(name, circuit);
+        return circuit;
+      },
+    },
+    known: {
+      isPriced: (model) => ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-4-5'].includes(model),
+      hasAgent: (name) => name === 'assistant',
+      hasTool: (name) => name === 'calculate',
+    },
+    issue: () => {
+      births += 1;
+      return { keyId: `key_${births}`, key: `bk_secret_${births}` };
+    },
+    onChanged: (tenantId) => calls.push(`changed ${tenantId}`),
+  });
+  return Object.assign(stage, { administration });
+};

@@ -1,0 +1,27 @@
+import { GetItemCommand, QueryCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { expect, it } from 'vitest';
+import { createTable } from '../../lib/dynamodb/table.ts';
+import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../../lib/tenants/dynamodb-store.ts';
+import { createFakeClock } from '../fake-clock.ts';
+import { seededRandom } from '../seeded-random.ts';
+
+// What is read may be remembered for 60 s. An eventually consistent read would add its own delay to the minute that the
+// contract gives, and could be remembered again right after an administrator's change.
+it('keys and tenants are read strongly', async () => {
+  const asked: (boolean | undefined)[] = [];
+  const client = {
+    send: async (command: unknown) => {
+      if (command instanceof GetItemCommand || command instanceof QueryCommand)
+        asked.push(command.input.ConsistentRead);
+      return {};
+    },
+  } as unknown as Pick<DynamoDBClient, 'send'>;
+  const table = createTable({ client, name: 'ledger', clock: createFakeClock(), random: seededRandom(1) });
+  const [keys, tenants] = [createDynamoDbApiKeyStore(table), createDynamoDbTenantStore(table)];
+  await keys.find('hash');
+  await keys.list('acme');
+  await keys.revoke('acme', 'key_1');
+  await tenants.find('acme');
+  for await (const tenant of tenants.list()) expect(tenant).toBeUndefined();
+  expect(asked).toEqual([true, true, true, true, true]);
+});
