@@ -1,5 +1,6 @@
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { noFloatMoney } from './scripts/no-float-money.js';
 
 const noAmbient = [
   { object: 'Date', property: 'now', message: 'The clock is passed in; lib/app.ts alone reads it.' },
@@ -44,6 +45,13 @@ export default tseslint.config(
       ],
       'no-console': 'error',
     },
+  },
+  {
+    files: ['agents/**/*.ts', 'functions/**/*.ts', 'lib/**/*.ts', 'local/**/*.ts', 'scripts/**/*.ts'],
+    // Metrics are floats by nature, and nobody is billed by them. The bigints of base 62 are digits of keys.
+    ignores: ['lib/telemetry/measure.ts', 'lib/tenants/base62.ts'],
+    plugins: { money: { rules: { 'no-float': noFloatMoney } } },
+    rules: { 'money/no-float': 'error' },
   },
   { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
 );
