@@ -1,6 +1,6 @@
 import { plus, minus, ZERO, type PicoUsd } from '../kernel/money.ts';
 import { dayOf, monthOf, type Account } from './account.ts';
-import type { Reservation } from './reservation.ts';
+import { packReservation, type Reservation } from './reservation.ts';
 import type { AccountMonth, Adjustment, BudgetStore } from './store.ts';
 
 interface Month {
@@ -38,23 +38,30 @@ export const createMemoryBudgetStore = (): BudgetStore => {
     adjustments: [...month.adjustments.values()],
     marks: new Set(month.marks),
   });
+  const holds = ({ open }: Month, asked: Reservation): boolean => {
+    const held = open.get(asked.attemptId);
+    return held !== undefined && packReservation(held) === packReservation(asked);
+  };
   const fits = (counter: PicoUsd, amount: PicoUsd, limit: PicoUsd | null) =>
     limit === null || (amount <= limit && counter <= minus(limit, amount));
   return {
     async reserve({ pk, limits }: Account, reservation) {
       const { at, amount, attemptId } = reservation;
       const month = monthIn(pk, monthOf(at));
-      if (month.open.has(attemptId)) return { reserved: true };
+      if (holds(month, reservation)) return { reserved: true };
       const day = month.days.get(dayOf(at)) ?? ZERO;
-      if (!fits(day, amount, limits.day) || !fits(month.month, amount, limits.month))
+      if (month.open.has(attemptId) || !fits(day, amount, limits.day) || !fits(month.month, amount, limits.month))
         return { reserved: false, balance: view(monthOf(at), month) };
       month.open.set(attemptId, reservation);
       add(month, at, amount);
       return { reserved: true };
     },
-    async settle({ pk }, { attemptId, at, amount }, actual) {
+    async settle({ pk }, reservation, actual) {
+      const { at, amount, attemptId } = reservation;
       const month = monthIn(pk, monthOf(at));
-      if (month.open.delete(attemptId)) add(month, at, minus(actual, amount));
+      if (!holds(month, reservation)) return;
+      month.open.delete(attemptId);
+      add(month, at, minus(actual, amount));
     },
     async adjust({ pk }, at, by, adjustment) {
       const month = monthIn(pk, monthOf(at));
@@ -62,8 +69,9 @@ export const createMemoryBudgetStore = (): BudgetStore => {
       month.adjustments.set(adjustment.attemptId, adjustment);
       add(month, at, by);
     },
-    async adjusted({ pk }, name, { attemptId }) {
-      monthIn(pk, name).adjustments.set(attemptId, { attemptId, note: null });
+    async adjusted({ pk }, name, { attemptId, note }) {
+      const { adjustments } = monthIn(pk, name);
+      if (adjustments.get(attemptId)?.note === note) adjustments.set(attemptId, { attemptId, note: null });
     },
     async mark({ pk }, name, mark) {
       const { marks } = monthIn(pk, name);
@@ -75,6 +83,7 @@ export const createMemoryBudgetStore = (): BudgetStore => {
       const prefix = `${pk}/`;
       return [...items]
         .filter(([key]) => key.startsWith(prefix) && key.slice(prefix.length) >= from && key.slice(prefix.length) <= to)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([key, month]) => view(key.slice(prefix.length), month));
     },
   };

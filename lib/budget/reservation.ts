@@ -38,10 +38,12 @@ const parseBase36 = (digits: string): bigint => {
   return value;
 };
 
+const isBase36 = (text: string | undefined): boolean => /^[0-9a-z]+$/.test(text ?? '');
+
 /** `null` where the text is none of ours: then another version wrote it, and that one will settle it. */
 export const unpackReservation = (tenantId: string, attemptId: string, text: string): Reservation | null => {
   const [amount, at, flags, keyId, model, agent, ...user] = text.split('|');
-  if (agent === undefined || !/^[0-9a-z]+$/.test(`${amount}${at}`)) return null;
+  if (agent === undefined || !isBase36(amount) || !isBase36(at)) return null;
   return {
     attemptId,
     tenantId,

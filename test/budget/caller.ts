@@ -1,0 +1,62 @@
+/**
+ * A process that makes paid calls against an engine and an upstream given to it. Each line of its input is an order, each is answered
+ * by one line of JSON; it may be killed at any time.
+ */
+import { createInterface } from 'node:readline';
+import type { Reservation } from '../../lib/budget/reservation.ts';
+import { settleAttempt } from '../../lib/claude/settle-attempt.ts';
+import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
+import { pico } from '../../lib/kernel/money.ts';
+import { concurrently } from '../../lib/usage/concurrently.ts';
+import { DUMMY_CONNECTION } from '../dynamodb-names.ts';
+import { seededRandom } from '../seeded-random.ts';
+import type { CallerOptions, Order, Told } from './caller-protocol.ts';
+import { accountsOf, AMOUNT, openBooks, recordOf, reservationOf } from './parts.ts';
+
+const { endpoint, upstream, name, tenantId, fits, seed } = JSON.parse(process.argv[2] ?? '') as CallerOptions;
+const books = openBooks(createDynamoDbClient({ ...DUMMY_CONNECTION, endpoint }), { random: seededRandom(seed) });
+const limits = { day: pico(AMOUNT * BigInt(fits)), month: null };
+const { tenant, key, user } = accountsOf(tenantId, { tenant: limits, key: limits, user: limits });
+
+let attempts = 0;
+const reserve = async (): Promise<Reservation | null> => {
+  attempts += 1;
+  const reservation = reservationOf(tenantId, { attemptId: `run_${name}-${attempts}:1:1` });
+  const answer = await books.budgets.reserve({ reservation, tenant, others: [key, user] });
+  return answer.held ? answer.reservation : null;
+};
+const askAndSettle = async (reservation: Reservation): Promise<void> => {
+  const answer = await fetch(upstream, { method: 'POST', body: reservation.attemptId });
+  await settleAttempt(books, reservation, recordOf(reservation, pico(BigInt(await answer.text()))));
+};
+
+const holding: Reservation[] = [];
+const told = (passed: readonly (Reservation | null)[]): Told => {
+  const held = passed.filter((reservation) => reservation !== null);
+  return { passed: held.map(({ attemptId }) => attemptId), refused: passed.length - held.length };
+};
+const call = async (): Promise<Reservation | null> => {
+  const reservation = await reserve();
+  if (reservation !== null) await askAndSettle(reservation);
+  return reservation;
+};
+const obey = async (order: Order): Promise<Told> => {
+  switch (order.do) {
+    case 'reserve': {
+      const passed = await Promise.all(Array.from({ length: order.count }, reserve));
+      holding.push(...passed.filter((reservation) => reservation !== null));
+      return told(passed);
+    }
+    case 'settle': {
+      const settled = holding.splice(0);
+      await Promise.all(settled.map(askAndSettle));
+      return told(settled);
+    }
+    case 'call':
+      return told(await concurrently(Array.from({ length: order.count }), order.atOnce, call));
+  }
+};
+
+console.log(JSON.stringify('ready'));
+for await (const line of createInterface({ input: process.stdin }))
+  console.log(JSON.stringify(await obey(JSON.parse(line) as Order)));

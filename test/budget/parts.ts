@@ -1,0 +1,114 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Account, Limits } from '../../lib/budget/account.ts';
+import { keyAccount, tenantAccount, userAccount } from '../../lib/budget/account.ts';
+import { createBudgets } from '../../lib/budget/budgets.ts';
+import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
+import type { Reservation } from '../../lib/budget/reservation.ts';
+import type { ReconcileTenantParts } from '../../lib/claude/reconcile-tenant.ts';
+import { createTable } from '../../lib/dynamodb/table.ts';
+import type { Clock, Random } from '../../lib/kernel/clock.ts';
+import { pico, sum, type PicoUsd } from '../../lib/kernel/money.ts';
+import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
+import { NO_TOKENS, type UsageRecord, type UsageStore } from '../../lib/usage/record.ts';
+import { TABLE_NAMES } from '../dynamodb-names.ts';
+import { seededRandom } from '../seeded-random.ts';
+
+export const NOW = Date.UTC(2026, 10, 20, 12);
+export const DAY = '2026-11-20';
+export const MONTH = '2026-11';
+export const LONGEST_CALL_MS = 1_200_000;
+/** Primes, so that no two mistakes cancel each other out. */
+export const AMOUNT = pico(500_000_000_003n);
+export const BILL = pico(123_456_791n);
+
+/** Stands still, and waits for nobody: pauses end in the next turn. */
+export const promptClock: Clock = {
+  now: () => NOW,
+  after: (_ms, act) => {
+    const turn = setImmediate(act);
+    return () => clearImmediate(turn);
+  },
+};
+
+export const reservationOf = (tenantId: string, change: Partial<Reservation> = {}): Reservation => ({
+  attemptId: 'run_01:1:1',
+  tenantId,
+  at: NOW,
+  amount: AMOUNT,
+  keyId: 'key-1',
+  userId: 'user|1',
+  agent: 'assistant',
+  model: 'claude-sonnet-5-5',
+  alsoHeldBy: [],
+  ...change,
+});
+
+export const recordOf = ({ amount: _, alsoHeldBy: __, ...facts }: Reservation, cost: PicoUsd): UsageRecord => ({
+  ...facts,
+  runId: facts.attemptId.split(':')[0] ?? '',
+  answered: true,
+  estimated: null,
+  tokens: NO_TOKENS,
+  cost,
+});
+
+export const accountsOf = (tenantId: string, limits: Record<'tenant' | 'key' | 'user', Limits>) => ({
+  tenant: tenantAccount(tenantId, limits.tenant),
+  key: keyAccount(tenantId, 'key-1', limits.key),
+  user: userAccount(tenantId, 'user|1', limits.user),
+});
+
+export interface Books extends ReconcileTenantParts {
+  readonly store: ReturnType<typeof createDynamoDbBudgetStore>;
+  readonly budgets: ReturnType<typeof createBudgets>;
+  readonly events: BallastEvent[];
+}
+
+export interface BooksOptions {
+  /** Requests that one operation may send. */
+  readonly maxAttempts?: number;
+  readonly random?: Random;
+}
+
+// One for all: two processes with the same seed would take each other's records for their own.
+const chance = seededRandom(7);
+
+/** All that one process has of the books, through its own client. */
+export const openBooks = (
+  client: Pick<DynamoDBClient, 'send'>,
+  { maxAttempts = 3, random = chance }: BooksOptions = {},
+): Books => {
+  const table = createTable({ client, name: TABLE_NAMES.LedgerTable, clock: promptClock, random, maxAttempts });
+  const store = createDynamoDbBudgetStore(table);
+  const events: BallastEvent[] = [];
+  return {
+    store,
+    budgets: createBudgets(store),
+    usage: createDynamoDbUsageStore(table),
+    events,
+    emit: (event) => events.push(event),
+    rewrite: async () => undefined,
+    longestCallMs: LONGEST_CALL_MS,
+    tell: async () => true,
+  };
+};
+
+/** An account's month as it stands; zero where it has seen nothing. */
+export const monthOf = async ({ store }: Pick<Books, 'store'>, account: Pick<Account, 'pk'>) => {
+  const [month] = await store.months(account, MONTH, MONTH);
+  return {
+    month: month?.month ?? 0n,
+    day: month?.days.get(DAY) ?? 0n,
+    open: month?.open ?? [],
+    unfinished: month?.adjustments.filter(({ note }) => note !== null) ?? [],
+  };
+};
+
+export const recordsOf = async (usage: UsageStore, tenantId: string): Promise<UsageRecord[]> => {
+  const records: UsageRecord[] = [];
+  for await (const record of usage.inHour(tenantId, NOW)) records.push(record);
+  return records;
+};
+
+export const costOf = (records: readonly UsageRecord[]): PicoUsd => sum(records.map(({ cost }) => cost));

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { tenantAccount } from '../../lib/budget/account.ts';
+import { createBudgets } from '../../lib/budget/budgets.ts';
+import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
+import type { Threshold } from '../../lib/claude/budget-thresholds.ts';
+import { reconcileTenant } from '../../lib/claude/reconcile-tenant.ts';
+import { parseUsd } from '../../lib/kernel/money.ts';
+import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { newTenant, type TenantSettings } from '../../lib/tenants/types.ts';
+import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
+import { DAY, LONGEST_CALL_MS, MONTH, NOW, reservationOf } from './parts.ts';
+
+const setUp = (settings: Partial<TenantSettings>) => {
+  const store = createMemoryBudgetStore();
+  const told: Threshold[] = [];
+  const events: BallastEvent[] = [];
+  let reachable = true;
+  const parts = {
+    store,
+    budgets: createBudgets(store),
+    usage: createMemoryUsageStore(),
+    emit: (event: BallastEvent) => events.push(event),
+    rewrite: async () => undefined,
+    longestCallMs: LONGEST_CALL_MS,
+    tell: async (threshold: Threshold) => {
+      if (reachable) told.push(threshold);
+      return reachable;
+    },
+  };
+  const tenant = newTenant('acme', NOW, settings);
+  let calls = 0;
+  return {
+    events,
+    reach: (now: boolean) => (reachable = now),
+    async spend(usd: string, { open = false } = {}) {
+      calls += 1;
+      const held = reservationOf('acme', { attemptId: `run_${calls}:1:1`, amount: parseUsd(usd) });
+      await store.reserve(tenantAccount('acme'), held);
+      if (!open) await store.settle(tenantAccount('acme'), held, parseUsd(usd));
+    },
+    /** What one pass tells. */
+    async pass(now = NOW) {
+      await reconcileTenant(parts, tenant, now);
+      return told.splice(0).map(({ period, percent }) => `${period} ${percent}`);
+    },
+  };
+};
+
+describe('a threshold of a budget', () => {
+  it('is told when it is reached, once, and not again when more is spent', async () => {
+    const acme = setUp({ dailyBudgetUsd: '100' });
+    const passes: string[][] = [];
+    for (const usd of ['49.999999999999', '0.000000000001', '24', '1', '14.9', '0.1', '10', '5']) {
+      await acme.spend(usd);
+      passes.push([...(await acme.pass()), ...(await acme.pass())]);
+    }
+    expect(passes).toEqual([[], [`${DAY} 50`], [], [`${DAY} 75`], [], [`${DAY} 90`], [`${DAY} 100`], []]);
+    const percents = acme.events.flatMap((event) => (event.type === 'budget.threshold' ? [event.percent] : []));
+    expect(percents).toEqual([50, 75, 90, 100]);
+  });
+
+  it('is told alone where several are reached at once, and makes the lower ones pointless', async () => {
+    const acme = setUp({ dailyBudgetUsd: '100' });
+    await acme.spend('95');
+    expect(await acme.pass()).toEqual([`${DAY} 90`]);
+    expect(await acme.pass()).toEqual([]);
+  });
+
+  it('is one of the day and one of the month', async () => {
+    const acme = setUp({ dailyBudgetUsd: '10', monthlyBudgetUsd: '20' });
+    await acme.spend('10');
+    expect(await acme.pass()).toEqual([`${DAY} 100`, `${MONTH} 50`]);
+  });
+
+  it('counts what is spent, not what is reserved', async () => {
+    const acme = setUp({ dailyBudgetUsd: '100' });
+    await acme.spend('90', { open: true });
+    expect(await acme.pass()).toEqual([]);
+    expect(await acme.pass(NOW + LONGEST_CALL_MS)).toEqual([]);
+    expect(await acme.pass(NOW + LONGEST_CALL_MS)).toEqual([`${DAY} 90`]);
+  });
+
+  it('is told later where it could not be told now', async () => {
+    const acme = setUp({ dailyBudgetUsd: '100' });
+    await acme.spend('50');
+    acme.reach(false);
+    expect(await acme.pass()).toEqual([]);
+    acme.reach(true);
+    expect(await acme.pass()).toEqual([`${DAY} 50`]);
+  });
+
+  it.each([
+    ['no limit', {}],
+    ['a limit of zero', { dailyBudgetUsd: '0' }],
+  ])('is none where there is %s', async (_, settings) => {
+    const acme = setUp(settings);
+    await acme.spend('5');
+    expect(await acme.pass()).toEqual([]);
+  });
+});
