@@ -1,11 +1,13 @@
 import middy from '@middy/core';
 import { app, type App } from '../lib/app.ts';
+import { supervisionOf } from '../lib/assembly/supervision.ts';
+import type { Health } from '../lib/health/health.ts';
 import { jsonResponse } from '../lib/http/json-response.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { observed, type Observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
 
-type Parts = ObservedOptions & Pick<App, 'config' | 'health'>;
+type Parts = ObservedOptions & Pick<App, 'config'> & { readonly health: Health };
 
 /** GET /health: how the dependencies are; GET /health/live: that this function runs. Neither needs a credential. */
 export const health = (parts: Parts) =>
@@ -18,4 +20,4 @@ export const health = (parts: Parts) =>
       return jsonResponse(report, report.status === 'unhealthy' ? 503 : 200);
     });
 
-export const handler = health(app);
+export const handler = health({ ...app, health: supervisionOf(app).health });

@@ -1,13 +1,12 @@
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import middy from '@middy/core';
 import { runRequestSchema, type RunRequest } from '../lib/agent/run-request.ts';
-import { silentStream } from '../lib/agent/run-stream.ts';
+import { runAsJson } from '../lib/agent/run-json.ts';
 import { runAsEvents } from '../lib/agent/run-events.ts';
 import { app, type App } from '../lib/app.ts';
 import { wantsEvents } from '../lib/http/event-stream.ts';
 import { header } from '../lib/http/types.ts';
 import { runLimits } from '../lib/http/run-limits.ts';
-import { jsonResponse } from '../lib/http/json-response.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { authenticated, type Authenticated } from '../lib/middleware/authenticated.ts';
 import { idempotent, type Claimed } from '../lib/middleware/idempotent.ts';
@@ -40,7 +39,7 @@ export const runAgent = (parts: Parts) =>
       const call = { request: input, principal, requestId, traceId, claim, ...limits };
       return wantsEvents(header(event, 'accept'))
         ? runAsEvents((stream) => parts.runSync({ ...call, stream }), telling(parts, event))
-        : jsonResponse(await parts.runSync({ ...call, stream: silentStream }));
+        : runAsJson((stream) => parts.runSync({ ...call, stream }));
     });
 
 export const handler = runAgent(app);

@@ -3,44 +3,38 @@ import { agents } from '../agents/index.ts';
 import { boundFetch } from './agent/bound-fetch.ts';
 import { createCatalog } from './agent/catalog.ts';
 import { createSyncRun, type RunSync } from './agent/sync-run.ts';
-import type { NotifyAlarm } from './alerts/alerts.ts';
-import { createCircuits } from './circuit-breaker/circuits.ts';
-import { createDynamoDbCircuitStore } from './circuit-breaker/dynamodb-store.ts';
+import { createCircuits, type Circuits } from './circuit-breaker/circuits.ts';
+import { createBudgets, type Budgets } from './budget/budgets.ts';
+import type { AnthropicClientOptions } from './claude/anthropic-client.ts';
 import { createMessagesApi } from './claude/messages-api.ts';
 import { createModelCall } from './claude/model-call.ts';
 import { withCircuit } from './claude/with-circuit.ts';
 import { loadConfig, type Config } from './config.ts';
 import { circuitSettings, retrySettings, streamSettings } from './settings.ts';
 import { createDynamoDbClient } from './dynamodb/client.ts';
-import { createTable } from './dynamodb/table.ts';
-import type { Health } from './health/health.ts';
-import type { ProbeDependencies } from './health/probe-dependencies.ts';
-import { createDynamoDbClaimStore } from './idempotency/dynamodb-store.ts';
 import { createIdempotency, lockFor, type Idempotency } from './idempotency/idempotency.ts';
 import type { Clock, Random } from './kernel/clock.ts';
 import { createIds, type Ids } from './kernel/ids.ts';
 import { late } from './kernel/late.ts';
-import { createDynamoDbRunStore } from './runs/dynamodb-store.ts';
+import { createRateLimit } from './rate-limit/rate-limit.ts';
 import type { RunStore } from './runs/types.ts';
 import { checkedApiKeys, parseApiKeys } from './secrets/api-keys.ts';
 import { createCachedSecret, type Secret } from './secrets/cached-secret.ts';
-import { readOptionalSecret, readSecret } from './secrets/secrets-manager.ts';
+import { readSecret } from './secrets/secrets-manager.ts';
 import { fanOut, type Emit } from './telemetry/events.ts';
 import { logEvents } from './telemetry/log-events.ts';
 import type { Log } from './telemetry/log.ts';
 import { createMetrics, noMetrics } from './telemetry/metrics.ts';
 import { createPowertoolsLog } from './telemetry/powertools-log.ts';
 import { createPrettyLog } from './telemetry/pretty-log.ts';
-import { createAuthenticator, type Authenticator } from './tenants/authenticator.ts';
-import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from './tenants/dynamodb-store.ts';
-import { createDynamoDbUsageStore } from './usage/dynamodb-store.ts';
+import { createStores, type Stores } from './stores.ts';
+import { createAuthenticator, type Authenticator, type CachingAuthenticator } from './tenants/authenticator.ts';
+import type { TenantDirectory } from './tenants/types.ts';
+import { tokenVerifier } from './token-verifier.ts';
 import { readPriceOverrides } from './usage/price-overrides.ts';
 import { createPriceTable } from './usage/price-table.ts';
 import { PUBLISHED_PRICES } from './usage/prices.ts';
 import { priceAt } from './usage/pricing.ts';
-
-/** How long a run can be read back: 30 days. */
-const RUN_RETENTION_MS = 30 * 24 * 3_600_000;
 
 /** By how much a function outlives its run's deadline; `serverless.yml` says the same. */
 const FUNCTION_MARGIN_MS = 20_000;
@@ -60,9 +54,19 @@ export interface App {
   readonly runSync: RunSync;
   readonly idempotency: Idempotency;
   readonly runs: RunStore;
-  readonly health: Health;
-  readonly probeDependencies: ProbeDependencies;
-  readonly notifyAlarm: NotifyAlarm;
+  readonly tenants: TenantDirectory;
+  /** What `lib/assembly` makes more of, for the functions that need it; a run does not. */
+  readonly core: {
+    readonly authenticator: CachingAuthenticator;
+    readonly stores: Stores;
+    readonly budgets: Budgets;
+    readonly circuits: Circuits;
+    readonly upstream: AnthropicClientOptions;
+    readonly random: Random;
+    readonly randomBytes: (length: number) => Uint8Array;
+    readonly fetch: typeof globalThis.fetch;
+    readonly isPriced: (model: string, at: number) => boolean;
+  };
 }
 
 /** The world outside: all that is not the same twice. */
@@ -90,27 +94,16 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
   const emit = fanOut([logEvents(log), metrics.listen]);
   const ids = createIds(clock, bytes);
 
-  const client = createDynamoDbClient();
-  const table = (name: string) => createTable({ client, name, clock, random });
-  const control = table(config.CONTROL_TABLE);
-  const ledger = table(config.LEDGER_TABLE);
-  const runs = createDynamoDbRunStore({
-    table: table(config.RUNS_TABLE),
-    clock,
-    random,
-    retentionMs: RUN_RETENTION_MS,
-  });
-  const usage = createDynamoDbUsageStore(ledger);
+  const stores = createStores({ client: createDynamoDbClient(), config, clock, random });
+  const { control, runs, tenants, toolUsage, usage } = stores;
+  const budgets = createBudgets(stores.budgets);
   const idempotency = createIdempotency({
-    store: createDynamoDbClaimStore({ table: control, random }),
+    store: stores.claims,
     ...{ clock, emit, randomBytes: bytes },
     lockMs: lockFor(config.RUN_TIMEOUT_MS + FUNCTION_MARGIN_MS),
   });
-  const authenticator = createAuthenticator({
-    keys: createDynamoDbApiKeyStore(ledger),
-    tenants: createDynamoDbTenantStore(ledger),
-    clock,
-  });
+  const tokens = tokenVerifier(config, { clock, fetch });
+  const authenticator = createAuthenticator({ keys: stores.apiKeys, tenants, clock, tokens });
 
   const anthropicKey = createCachedSecret({
     read: async () => checkedApiKeys(await readSecret(config.ANTHROPIC_SECRET_ID)),
@@ -122,7 +115,7 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
   };
   const api = createMessagesApi(upstream);
   const circuits = createCircuits({
-    ...{ clock, random, emit, store: createDynamoDbCircuitStore({ table: control, clock }) },
+    ...{ clock, random, emit, store: stores.circuits },
     options: circuitSettings(config),
   });
   const prices = createPriceTable(
@@ -130,42 +123,32 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     config.MODEL_PRICES ? readPriceOverrides(config.MODEL_PRICES, PUBLISHED_PRICES) : {},
   );
   const callModel = createModelCall({
-    ...{ clock, random, emit, prices, usage, api },
+    ...{ clock, random, emit, prices, usage, budgets, api },
     retry: retrySettings(config),
     circuit: withCircuit({ circuits }),
     limits: streamSettings(config),
   });
+  const isPriced = (model: string, at: number) => priceAt(prices, model, at) !== null;
   const base = config.OPEN_METEO_BASE_URL;
   const overrides = new Map(base === undefined ? [] : OPEN_METEO.map((origin) => [origin, base]));
   const catalog = createCatalog(agents);
+  // For tenants with a limit of concurrent runs only.
+  const slots = late(async () => {
+    const { createDynamoDbSlots } = await import('./rate-limit/dynamodb-slots.ts');
+    return createDynamoDbSlots({ clock, random, emit, table: control });
+  });
   const runSync = createSyncRun({
     catalog,
-    callModel,
-    circuits,
-    runs,
-    ids,
-    clock,
-    emit,
+    ...{ callModel, circuits, runs, toolUsage, ids, clock, emit },
+    rateLimit: createRateLimit({ clock, emit, store: stores.rates }),
+    slots: { take: async (...slot) => (await slots()).take(...slot) },
     fetchFor: boundFetch({ fetch, overrides }),
-    isPriced: (model, at) => priceAt(prices, model, at) !== null,
-  });
-  // Of no use to a run: what only some functions need is loaded by them.
-  const supervision = late(async () => {
-    const { createSupervision } = await import('./claude/supervision.ts');
-    const parts = { clock, emit, table: control, upstream, circuits, secret: anthropicKey };
-    return createSupervision({ ...parts, version: config.BALLAST_VERSION });
-  });
-  const alerts = late(async () => {
-    const { createNotifyAlarm } = await import('./alerts/notify-alarm.ts');
-    const targets = createCachedSecret({ read: () => readOptionalSecret(config.ALERTS_SECRET_ID), clock });
-    return createNotifyAlarm({ clock, random, emit, log, fetch, table: control, secret: () => targets.get() });
+    isPriced,
   });
   return {
     ...{ config, clock, ids, log, emit, flush: metrics.flush },
-    ...{ authenticator, anthropicKey, catalog, runSync, idempotency, runs },
-    health: { report: async () => (await supervision()).health.report() },
-    probeDependencies: async () => (await supervision()).probeDependencies(),
-    notifyAlarm: async (event) => (await alerts())(event),
+    ...{ authenticator, anthropicKey, catalog, runSync, idempotency, runs, tenants },
+    core: { authenticator, stores, budgets, circuits, upstream, random, randomBytes: bytes, fetch, isPriced },
   };
 };
 

@@ -10,6 +10,7 @@ export const TABLE_NAMES = {
 
 export const ANTHROPIC_SECRET_ID = 'ballast/local/anthropic';
 export const ALERTS_SECRET_ID = 'ballast/local/alerts';
+export const JWT_SECRET_ID = 'ballast/local/jwt';
 
 export interface Surroundings {
   readonly settings: Settings;
@@ -43,8 +44,10 @@ export const functionEnvironment = (env: Environment, surroundings: Surroundings
     RUNS_TABLE: TABLE_NAMES.RunsTable,
     ANTHROPIC_SECRET_ID,
     ALERTS_SECRET_ID,
+    JWT_SECRET_ID,
     ...Object.fromEntries(ALERTS_VARIABLES.map((name) => [name, undefined])),
-    // The key is in the secret, and nowhere else where a function could print it.
+    // Both are in their secrets, and nowhere else where a function could print them.
+    JWT_SECRET: undefined,
     ANTHROPIC_API_KEY: undefined,
     ANTHROPIC_AUTH_TOKEN: undefined,
     ANTHROPIC_BASE_URL: simulatedClaudeUrl ?? settings.anthropicBaseUrl ?? undefined,

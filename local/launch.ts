@@ -2,7 +2,7 @@ import './lambda-shim.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAnswer } from './answer.ts';
-import { ALERTS_SECRET_ID, ANTHROPIC_SECRET_ID, functionEnvironment } from './environment.ts';
+import { ALERTS_SECRET_ID, ANTHROPIC_SECRET_ID, functionEnvironment, JWT_SECRET_ID } from './environment.ts';
 import { startEngine } from './engine.ts';
 import { serve, type Serving } from './http-server.ts';
 import { loadHandler, loadHandlers, loadingFailed } from './load-handlers.ts';
@@ -10,7 +10,7 @@ import { createMatchRoute } from './match-route.ts';
 import { prepareStore } from './prepare-store.ts';
 import { readRoutes, type Route } from './routes.ts';
 import { createSchedules, type EventHandler } from './run-schedules.ts';
-import { readSchedules, type Schedule } from './schedules.ts';
+import { atLocalPace, readSchedules, type Schedule } from './schedules.ts';
 import { startSecretsServer } from './secrets-server.ts';
 import type { Environment, Settings } from './settings.ts';
 import { startSimulatedClaude } from './simulated-claude/start-simulated-claude.ts';
@@ -74,7 +74,7 @@ export const launch = async (options: LaunchOptions): Promise<Running> => {
   await using started = new AsyncDisposableStack();
   const description = readFileSync(join(root, 'serverless.yml'), 'utf8');
   const routes = readRoutes(description);
-  const schedules = readSchedules(description);
+  const schedules = atLocalPace(readSchedules(description));
   const directory = started.use(await waitForDataDirectory(settings.dataDirectory, systemClock));
 
   const startDynamoDb = async () => {
@@ -88,6 +88,7 @@ export const launch = async (options: LaunchOptions): Promise<Running> => {
     new Map([
       [ANTHROPIC_SECRET_ID, settings.anthropicApiKey ?? SIMULATED_KEY],
       ...(settings.alertsSecret === null ? [] : [[ALERTS_SECRET_ID, settings.alertsSecret] as const]),
+      ...(settings.jwtSecret === null ? [] : [[JWT_SECRET_ID, settings.jwtSecret] as const]),
     ]),
   );
   started.defer(() => secrets.close());

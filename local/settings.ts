@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { alertsSecretOf } from './alerts-secret.ts';
+import { jwtSecretOf } from './jwt-secret.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** What `npm start` is told by its environment, beside what the functions read themselves. */
@@ -18,6 +19,8 @@ export interface Settings {
   readonly devAdminKey: string;
   /** Who is told of alarms, as the secret of a deployment says it; `null`: nobody. */
   readonly alertsSecret: string | null;
+  /** What the issuer of tokens signs them with; `null`: no issuer does. */
+  readonly jwtSecret: string | null;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -72,6 +75,7 @@ export const readSettings = (env: Environment, directory: string): Settings => {
     devApiKey: key(env, 'BALLAST_DEV_API_KEY', 'ballast-dev-key'),
     devAdminKey: key(env, 'BALLAST_DEV_ADMIN_KEY', 'ballast-dev-admin-key'),
     alertsSecret: alertsSecretOf(env),
+    jwtSecret: jwtSecretOf(env),
   };
   if (settings.devApiKey === settings.devAdminKey) {
     throw new StartRefused('BALLAST_DEV_API_KEY and BALLAST_DEV_ADMIN_KEY must differ: each belongs to one tenant.');

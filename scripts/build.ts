@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { build, type BuildOptions, type BuildResult } from 'esbuild';
 import { parse } from 'yaml';
+import { pastBarrels } from './past-barrels.ts';
 import { startBytes } from './start-bytes.ts';
 
 type InMemory = BuildResult<{ metafile: true; write: false }>;
@@ -47,6 +48,7 @@ const bundle = (root: string, name: string): Promise<InMemory> =>
     sourcesContent: false,
     metafile: true,
     write: false,
+    plugins: [pastBarrels(root)],
   });
 
 const save = async (outdir: string, name: string, result: InMemory): Promise<void> => {

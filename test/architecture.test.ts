@@ -7,8 +7,9 @@ const root = path.resolve(import.meta.dirname, '..');
 /** Layers from the top down; a file may import from its own folder and from layers below its own. */
 const LAYERS: readonly (readonly string[])[] = [
   ['functions', 'local'],
+  ['lib/assembly'],
   ['lib/app.ts'],
-  ['lib/settings.ts'],
+  ['lib/settings.ts', 'lib/stores.ts', 'lib/token-verifier.ts'],
   ['agents', 'lib/api', 'lib/middleware'],
   ['lib/agent'],
   ['lib/claude'],
@@ -18,6 +19,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'lib/circuit-breaker',
     'lib/health',
     'lib/idempotency',
+    'lib/rate-limit',
     'lib/runs',
     'lib/tenants',
     'lib/usage',

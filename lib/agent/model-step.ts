@@ -30,7 +30,7 @@ export type ModelStep = {
       readonly partial: string;
       readonly code: ErrorCode;
       readonly detail: Redacted;
-      readonly options: Pick<AppErrorOptions, 'retryAfterMs' | 'issues' | 'figures'>;
+      readonly options: Pick<AppErrorOptions, 'retryAfterMs' | 'issues' | 'figures' | 'headers'>;
     }
 );
 
@@ -74,8 +74,12 @@ export const modelStep = async (
 ): Promise<ModelStep> => {
   const startedAt = clock.now();
   const booked: BookedAttempt[] = [];
-  const { runId, tenantId, keyId, userId, deadline, account, stream } = run;
-  const sink = { text: (delta: string) => stream.text(delta), reset: () => stream.reset() };
+  const { runId, tenantId, keyId, userId, deadline, account, budget, admission, maxRetries, stream } = run;
+  const sink = {
+    text: (delta: string) => stream.text(delta),
+    reset: () => stream.reset(),
+    admitted: () => stream.admitted(admission.headers()),
+  };
   const context = {
     runId,
     step,
@@ -86,6 +90,9 @@ export const modelStep = async (
     userId,
     deadline,
     account,
+    budget,
+    admission,
+    maxRetries,
     sink,
     booked,
   };
@@ -103,6 +110,7 @@ export const modelStep = async (
     issues: error.issues,
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
     ...(error.figures === undefined ? {} : { figures: error.figures }),
+    headers: error.headers,
   };
   return {
     ...figures,

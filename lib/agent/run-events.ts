@@ -7,11 +7,9 @@ import type { HttpResponse } from '../http/types.ts';
 import type { Clock } from '../kernel/clock.ts';
 
 /** The contract's events, in its names. */
-const told = (send: EventStream['send'], runStarted: (runId: string) => void): RunStream => ({
-  runStarted(runId) {
-    send('run.started', { runId });
-    runStarted(runId);
-  },
+const told = (send: EventStream['send'], admitted: RunStream['admitted']): RunStream => ({
+  runStarted: (runId) => send('run.started', { runId }),
+  admitted,
   modelStarted: (model) => send('model.started', { model }),
   text: (text) => send('text.delta', { text }),
   reset: () => send('text.reset', {}),
@@ -34,32 +32,34 @@ export interface RunTelling {
 }
 
 /**
- * A run told as Server-Sent Events. A refusal before the run began is thrown, so that its status is a real one;
- * after that the last event is `run.succeeded` or `run.failed`, exactly one of them.
+ * A run told as Server-Sent Events. The head is held back until a model call goes out: a refusal before that is thrown, so that its
+ * status is a real one. After it the last event is `run.succeeded` or `run.failed`, exactly one of them.
  */
 export const runAsEvents = async (
   run: (stream: RunStream) => Promise<RunAnswer>,
   { clock, requestId, failed }: RunTelling,
 ): Promise<HttpResponse> => {
   const events = createEventStream(clock);
-  const begun = Promise.withResolvers<void>();
-  let started = false;
-  const stream = told(events.send, () => {
-    started = true;
-    begun.resolve();
+  const admitted = Promise.withResolvers<Readonly<Record<string, string>>>();
+  let open = false;
+  const stream = told(events.send, (headers) => {
+    open = true;
+    admitted.resolve(headers);
   });
   void run(stream)
     .then(
-      (answer) => events.send('run.succeeded', answer),
+      (answer) => {
+        events.send('run.succeeded', answer);
+        admitted.resolve({});
+      },
       (error: unknown) => {
-        if (!started) return begun.reject(error);
+        if (!open) return admitted.reject(error);
         failed(error);
         events.send('run.failed', problemOf(asAppError(error), requestId));
       },
     )
     .finally(() => events.end());
-  await begun.promise;
-  return response(events);
+  return response(events, await admitted.promise);
 };
 
 /** A stored result told again as events: what a caller would have heard last time, without its pauses. */

@@ -34,6 +34,7 @@ const withRun = (error: AppError, members: AppError['members']): AppError =>
   new AppError(error.code, error.message, {
     cause: error,
     issues: error.issues,
+    headers: error.headers,
     members,
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
     ...(error.figures === undefined ? {} : { figures: error.figures }),

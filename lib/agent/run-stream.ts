@@ -2,6 +2,8 @@
 export interface RunStream {
   /** The first of all: from here on the run is real, and ends with an answer or a failure of its own. */
   runStarted(runId: string): void;
+  /** A model call was let through by every limit and budget and goes out; with what the limits tell of themselves. */
+  admitted(headers: Readonly<Record<string, string>>): void;
   modelStarted(model: string): void;
   text(delta: string): void;
   /** A model call is being made again: its text is void. */
@@ -13,6 +15,7 @@ export interface RunStream {
 /** For a caller who waits for the whole answer. */
 export const silentStream: RunStream = {
   runStarted() {},
+  admitted() {},
   modelStarted() {},
   text() {},
   reset() {},

@@ -4,23 +4,22 @@ import { asAppError, AppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { formatUsd, parseUsd, type PicoUsd } from '../kernel/money.ts';
 import { label, safe } from '../kernel/redacted.ts';
-import type { OwnedClaim } from '../idempotency/owned-claim.ts';
-import type { RunStore } from '../runs/types.ts';
-import { nameError } from '../telemetry/describe-error.ts';
 import type { Principal } from '../tenants/types.ts';
+import { createAdmission, type AdmissionParts } from './admission.ts';
+import { allowedRun, budgetOf } from './allowance.ts';
 import { stopName, type RunAnswer } from './answer.ts';
 import type { Catalog } from './catalog.ts';
+import { closeRun, hasBegun, type CloseRunParts, type RunClaim } from './close-run.ts';
 import { directJournal } from './journal.ts';
 import { react } from './react.ts';
-import { conclude, type Conclusion } from './run-record.ts';
+import { conclude } from './run-record.ts';
 import type { RunRequest } from './run-request.ts';
 import type { RunStream } from './run-stream.ts';
 import { createTranscript } from './transcript.ts';
 import type { LoopParts, LoopResult } from './types.ts';
 
-export interface SyncRunParts extends LoopParts {
+export interface SyncRunParts extends LoopParts, AdmissionParts, CloseRunParts {
   readonly catalog: Catalog;
-  readonly runs: RunStore;
   readonly ids: Ids;
   /** Whether a model has a price at an instant (epoch milliseconds). */
   readonly isPriced: (model: string, at: number) => boolean;
@@ -38,7 +37,7 @@ export interface SyncRunCall {
   readonly signal: AbortSignal | undefined;
   readonly stream: RunStream;
   /** The request's hold on its idempotency key, where it sent one: ended together with the run. */
-  readonly claim: Pick<OwnedClaim, 'complete' | 'release' | 'markEffects'> | null;
+  readonly claim: RunClaim;
 }
 
 export type RunSync = (call: SyncRunCall) => Promise<RunAnswer>;
@@ -46,32 +45,27 @@ export type RunSync = (call: SyncRunCall) => Promise<RunAnswer>;
 const costLimit = ({ maxCostUsd }: RunRequest): PicoUsd | null =>
   maxCostUsd === undefined ? null : parseUsd(maxCostUsd);
 
-/** A failure that cost nothing is not kept: asked for again, the run may do better. */
-const endClaim = async (claim: SyncRunCall['claim'], concluded: Conclusion, spent: PicoUsd): Promise<void> => {
-  if ('error' in concluded && spent === 0n) await claim?.release();
-  else await claim?.complete(concluded.result);
-};
-
 /** A run that ended in a way nobody foresaw still ends, with its costs on the books. */
 const broken = (error: unknown): LoopResult => createTranscript().failed(asAppError(error));
 
 /**
  * Runs an agent to its end and keeps the run. Resolves with the answer, or throws the AppError that stopped it,
- * with `runId` and `usage` as members once it had begun.
+ * with `runId` and `usage` as members once a model call had gone out.
  */
 export const createSyncRun =
   (parts: SyncRunParts): RunSync =>
   async ({ request, principal, requestId, traceId, limitMs, signal, stream, claim }) => {
-    const { clock, emit, ids, runs } = parts;
+    const { clock, emit, ids } = parts;
     const createdAt = clock.now();
-    const agent = parts.catalog.forSyncRun(request);
-    const model = request.model ?? agent.models[request.complexity ?? 'standard'];
+    const { agent, model, maxModelCalls } = allowedRun(parts.catalog.forSyncRun(request), request, principal);
     if (!parts.isPriced(model, createdAt)) {
       const issues = [{ path: 'model', message: safe`has no known price` }];
       throw new AppError('unpriced-model', safe`A model without a known price is not called.`, { issues });
     }
     const runId = ids.run();
     const { tenantId, keyId } = principal;
+    const userId = request.userId ?? null;
+    const admission = createAdmission(parts, { principal, userId, runId });
     const account = createRunAccount(costLimit(request));
     using deadline = createDeadline(clock, Math.min(request.timeoutMs ?? limitMs, limitMs), signal);
     emit({
@@ -87,12 +81,15 @@ export const createSyncRun =
       runId,
       agent,
       model,
-      maxModelCalls: request.maxModelCalls ?? agent.maxModelCalls,
+      maxModelCalls,
+      maxRetries: principal.tenant.maxRetries,
       tenantId,
       keyId,
-      userId: request.userId ?? null,
+      userId,
       deadline,
       account,
+      budget: budgetOf(principal, userId),
+      admission,
       stream,
       journal: directJournal,
       beforeEffects: () => claim?.markEffects() ?? Promise.resolve(),
@@ -102,21 +99,17 @@ export const createSyncRun =
     const facts = { runId, tenantId, agent: agent.name, model, requestId, traceId, metadata: request.metadata ?? {} };
     const cancelled = deadline.stoppedBy === 'cancelled';
     const concluded = conclude(result, { ...facts, cancelled, spent: account.spent, createdAt, endedAt: clock.now() });
+    const closing = { result, concluded, claim, spent: account.spent };
+    // The answer waits for its books and for all that is kept of it, written at the same time.
+    await Promise.all([account.closed(), admission.leave(), closeRun(parts, closing)]);
     const { row } = concluded;
-    // The answer waits for its books and its own row, both at once; a row that can't be kept does not take the answer away.
-    await Promise.all([
-      account.closed(),
-      endClaim(claim, concluded, account.spent),
-      runs.add(row).catch((cause: unknown) => {
-        emit({ type: 'store.failed', operation: safe`runs.add`, error: nameError(cause) });
-      }),
-    ]);
+    const begun = hasBegun(result);
     const answered = 'answer' in concluded;
     emit({
       type: 'run.finished',
       runId: label(runId),
       agent: label(agent.name),
-      status: label(row.status),
+      status: begun ? label(row.status) : safe`refused`,
       reason: answered ? stopName(concluded.answer.stopReason) : label(concluded.error.code),
       modelCalls: result.totals.modelCalls,
       toolCalls: result.totals.toolCalls,
@@ -124,5 +117,5 @@ export const createSyncRun =
       durationMs: row.updatedAt - createdAt,
     });
     if (answered) return concluded.answer;
-    throw concluded.error;
+    throw begun || !('error' in result.ending) ? concluded.error : result.ending.error;
   };

@@ -1,6 +1,7 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Circuits } from '../circuit-breaker/circuits.ts';
-import type { Attempt } from '../claude/types.ts';
+import type { Attempt, CallBudget } from '../claude/types.ts';
+import type { RunAdmission } from './admission.ts';
 import type { RunAccount } from '../claude/run-account.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Deadline } from '../kernel/deadline.ts';
@@ -30,11 +31,15 @@ export interface Run {
   readonly agent: Agent;
   readonly model: string;
   readonly maxModelCalls: number;
+  /** Retries of one model call that the tenant allows, where that is less than the stage's; `null`: the stage's. */
+  readonly maxRetries: number | null;
   readonly tenantId: string;
   readonly keyId: string;
   readonly userId: string | null;
   readonly deadline: Deadline;
   readonly account: RunAccount;
+  readonly budget: CallBudget;
+  readonly admission: RunAdmission;
   readonly stream: RunStream;
   readonly journal: Journal;
   /** Awaited before the first tool that changes the world: from then on the run must not be begun anew. */

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { label, type Redacted } from '../kernel/redacted.ts';
+import { alertId, type Alert } from './alert.ts';
 
 const STATES = ['ALARM', 'OK', 'INSUFFICIENT_DATA'] as const;
 export type AlarmState = (typeof STATES)[number];
@@ -39,7 +39,7 @@ const readNotification = (message: string): Transition | null => {
   if (!parsed.success) return null;
   const { AlarmName, NewStateValue, OldStateValue, StateChangeTime } = parsed.data;
   return {
-    id: createHash('sha256').update(`${AlarmName}\n${StateChangeTime}`).digest('hex').slice(0, 32),
+    id: alertId(AlarmName, StateChangeTime),
     alarm: label(AlarmName),
     state: NewStateValue,
     previous: OldStateValue,
@@ -57,3 +57,20 @@ export const readTransitions = (event: unknown): (Transition | null)[] =>
  */
 export const isNews = ({ state, previous }: Transition): boolean =>
   state === 'ALARM' || (state === 'OK' && previous === 'ALARM');
+
+const sentence = ({ alarm, state, changedAt }: Transition): string =>
+  state === 'ALARM'
+    ? `:rotating_light: *${alarm}* is in ALARM since ${changedAt}. docs/alarms.md says what it means and what to do.`
+    : `:white_check_mark: *${alarm}* is OK again since ${changedAt}.`;
+
+/** A transition as it is told. */
+export const alarmAlert = (transition: Transition): Alert => {
+  const { id, alarm, state, previous, changedAt } = transition;
+  return {
+    id,
+    alarm,
+    state: label(state),
+    text: sentence(transition),
+    fields: { type: 'alarm.changed', alarm, state, previous, changedAt },
+  };
+};

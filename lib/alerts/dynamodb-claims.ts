@@ -4,29 +4,33 @@ import { createWriteId } from '../dynamodb/write-id.ts';
 import { epochSeconds, type Clock, type Random } from '../kernel/clock.ts';
 import type { AlertClaims } from './claims.ts';
 
-/** Longer than the function lives (40 s) and shorter than the pause before its event is delivered again (60 s). */
+/** Longer than telling a target takes (40 s at most) and shorter than the pause before it is tried again (60 s). */
 export const LEASE_MS = 45_000;
-
-/** Far longer than a notification is delivered again: Lambda gives up after six hours. */
-const KEPT_MS = 2 * 24 * 3_600_000;
 
 export interface DynamoDbAlertClaimsOptions {
   readonly table: Pick<Table, 'putNewOrFind' | 'replace' | 'remove'>;
   readonly clock: Clock;
   readonly random: Random;
+  /** How long it is known that a target was told. */
+  readonly toldForMs: number;
 }
 
 /** Claims in the control table: taken by a conditional write, and over by another once the lease has ended. */
-export const createDynamoDbAlertClaims = ({ table, clock, random }: DynamoDbAlertClaimsOptions): AlertClaims => ({
-  async claim(transitionId, target) {
-    const key = { pk: `alert#${transitionId}`, sk: target };
+export const createDynamoDbAlertClaims = ({
+  table,
+  clock,
+  random,
+  toldForMs,
+}: DynamoDbAlertClaimsOptions): AlertClaims => ({
+  async claim(alertId, target) {
+    const key = { pk: `alert#${alertId}`, sk: target };
     const claimId = createWriteId(random);
     const item = (state: 'claimed' | 'sent'): Item => ({
       ...keyOf(key),
       state: s(state),
       claimId: s(claimId),
       leaseEndsAt: n(clock.now() + LEASE_MS),
-      expiresAt: n(epochSeconds(clock.now() + KEPT_MS)),
+      expiresAt: n(epochSeconds(clock.now() + toldForMs)),
     });
     const own = { equal: { claimId: s(claimId), state: s('claimed') } };
 

@@ -2,12 +2,19 @@ import type { Table } from '../dynamodb/table.ts';
 import { createAlerts, type AlertsOptions, type NotifyAlarm } from './alerts.ts';
 import { createDynamoDbAlertClaims } from './dynamodb-claims.ts';
 import { createPost, type PostOptions } from './post.ts';
+import { createTellTargets, type TellTargetsOptions } from './tell-targets.ts';
 
-export interface NotifyAlarmOptions extends Omit<AlertsOptions, 'claims' | 'post'>, PostOptions {
+export interface NotifyAlarmOptions
+  extends Omit<AlertsOptions, 'tell'>, Omit<TellTargetsOptions, 'claims' | 'post'>, PostOptions {
   /** Where it is kept who was told. */
   readonly table: Pick<Table, 'putNewOrFind' | 'replace' | 'remove'>;
 }
 
-/** Alerts over HTTP, each target told once by claims in the table. */
-export const createNotifyAlarm = (options: NotifyAlarmOptions): NotifyAlarm =>
-  createAlerts({ ...options, claims: createDynamoDbAlertClaims(options), post: createPost(options) });
+/** Far longer than a notification is delivered again: Lambda gives up after six hours. */
+const TOLD_FOR_MS = 2 * 24 * 3_600_000;
+
+/** Alarms over HTTP, each target told once by claims in the table. */
+export const createNotifyAlarm = (options: NotifyAlarmOptions): NotifyAlarm => {
+  const claims = createDynamoDbAlertClaims({ ...options, toldForMs: TOLD_FOR_MS });
+  return createAlerts({ ...options, tell: createTellTargets({ ...options, claims, post: createPost(options) }) });
+};

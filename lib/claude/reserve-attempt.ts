@@ -66,7 +66,7 @@ export const reserveAttempt = async (
     counted = true;
     using limit = createDeadline(clock, COUNT_LIMIT_MS, deadline.signal);
     const tokens = await api.countTokens(request, limit.signal).catch(() => null);
-    if (tokens !== null) worst = worst.counted(Math.ceil(tokens * COUNT_MARGIN));
+    if (tokens !== null) worst = worst.counted(Math.ceil(tokens * COUNT_MARGIN)) ?? worst;
   };
   const no = (asked: PicoUsd): ReservedAttempt => {
     const own = account.remaining();

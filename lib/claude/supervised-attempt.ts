@@ -50,6 +50,7 @@ export const supervisedAttempt =
     const metered = (estimated: Estimate) => ({
       tokens: begun ? meter.tokens(estimated === null) : NO_TOKENS,
       estimated,
+      terms: meter.terms(),
       firstContentMs,
       upstreamRequestId: requestId,
     });

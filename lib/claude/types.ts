@@ -3,6 +3,7 @@ import type { CircuitOptions } from '../circuit-breaker/options.ts';
 import type { Deadline } from '../kernel/deadline.ts';
 import type { AppError } from '../kernel/errors.ts';
 import type { PicoUsd } from '../kernel/money.ts';
+import type { PricingTerms } from '../usage/pricing.ts';
 import type { Estimate, TokenUsage } from '../usage/record.ts';
 import type { Account } from '../budget/account.ts';
 import type { RunAccount } from './run-account.ts';
@@ -46,6 +47,8 @@ export interface Fault {
 export interface Metered {
   readonly tokens: TokenUsage;
   readonly estimated: Estimate;
+  /** What the upstream says of the price, where it says so; it wins over what was asked. Default: nothing. */
+  readonly terms?: PricingTerms;
   readonly firstContentMs: number | null;
   readonly upstreamRequestId: string | null;
 }

@@ -62,9 +62,9 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     context.sink.admitted?.();
     const outcome = await next({ ...request, max_tokens: maxTokens }, context);
 
-    const { estimated, tokens: seen } = outcome.metered;
+    const { estimated, tokens: seen, terms } = outcome.metered;
     const tokens = estimated === 'unanswered' ? worst.unanswered : seen;
-    const cost = costOf(tokens, price, { inferenceGeo: request.inference_geo ?? null });
+    const cost = costOf(tokens, price, { inferenceGeo: request.inference_geo ?? null, ...terms });
     settle(cost);
     const { model } = request;
     booked.push({ model, tokens, cost });

@@ -1,49 +1,64 @@
 import { fitOutput, type Fit } from '../budget/fit-output.ts';
-import { pico, type PicoUsd } from '../kernel/money.ts';
+import { pico, plus, type PicoUsd } from '../kernel/money.ts';
+import { inputBoundOf } from '../usage/input-bound.ts';
 import type { Price } from '../usage/price-table.ts';
-import { dearestInputRate, dearestOutputRate, inputTokenBound } from '../usage/pricing.ts';
+import { dearestInputRate, dearestOutputRate, type BoundTerms } from '../usage/pricing.ts';
 import { NO_TOKENS, type TokenUsage } from '../usage/record.ts';
+import { serverToolBound } from '../usage/request-tools.ts';
 import type { ModelRequest } from './types.ts';
-
-/** How a request asks for the one-hour cache; text that only looks like it raises the bound, never lowers it. */
-const ONE_HOUR = '"ttl":"1h"';
 
 /** What an attempt can cost at most, before anything is known of it but its request. */
 export interface WorstCase {
-  readonly inputTokens: number;
   /** How it fits into `remaining`; `null`: no limit. */
   fit(remaining: PicoUsd | null): Fit;
-  /** The same request, its input bounded anew: by the provider's own count. */
-  counted(inputTokens: number): WorstCase;
+  /** The same request, its input bounded anew by the provider's own count; `null` where that may not stand for it. */
+  counted(inputTokens: number): WorstCase | null;
   /** All of the input, as the dearest kind that the request may have made of it. */
   readonly unanswered: TokenUsage;
 }
 
-const unansweredOf = (inputTokens: number, json: string): TokenUsage => {
-  if (!json.includes('"cache_control"')) return { ...NO_TOKENS, inputTokens };
-  return json.includes(ONE_HOUR)
+interface Bounded {
+  readonly request: ModelRequest;
+  readonly price: Price;
+  readonly terms: BoundTerms;
+  /** Whether anything of it may be written to the prompt cache. */
+  readonly caches: boolean;
+  readonly countable: boolean;
+  /** Of the server's tools, their tokens aside. */
+  readonly tools: PicoUsd;
+}
+
+const unansweredOf = (inputTokens: number, { terms, caches }: Bounded): TokenUsage => {
+  if (!caches) return { ...NO_TOKENS, inputTokens };
+  return terms.oneHourCacheWrites
     ? { ...NO_TOKENS, cacheWrite1hInputTokens: inputTokens }
     : { ...NO_TOKENS, cacheWrite5mInputTokens: inputTokens };
 };
 
-const bounded = (request: ModelRequest, json: string, price: Price, inputTokens: number): WorstCase => {
-  const terms = { inferenceGeo: request.inference_geo ?? null, oneHourCacheWrites: json.includes(ONE_HOUR) };
+const bounded = (facts: Bounded, inputTokens: number): WorstCase => {
+  const { request, price, terms, tools, countable } = facts;
+  const input = pico(dearestInputRate(price, inputTokens, terms) * BigInt(inputTokens));
   return {
-    inputTokens,
-    unanswered: unansweredOf(inputTokens, json),
+    unanswered: unansweredOf(inputTokens, facts),
     fit: (remaining) =>
       fitOutput({
         remaining,
-        inputCost: pico(dearestInputRate(price, inputTokens, terms) * BigInt(inputTokens)),
+        inputCost: plus(input, tools),
         outputRate: dearestOutputRate(price, inputTokens, terms),
         maxTokens: request.max_tokens,
       }),
-    counted: (count) => bounded(request, json, price, count),
+    counted: (count) => (countable ? bounded(facts, count) : null),
   };
 };
 
-/** Bounded by the bytes of the request. */
+/** Bounded by what the request holds. Without a word about geography, a workspace may have set the dearer one. */
 export const worstCaseOf = (request: ModelRequest, price: Price): WorstCase => {
   const json = JSON.stringify(request);
-  return bounded(request, json, price, inputTokenBound(Buffer.byteLength(json), 0, price.contextWindow));
+  const { tokens, countable, oneHourCacheWrites } = inputBoundOf(request, json, price.contextWindow);
+  const inferenceGeo = request.inference_geo === 'global' ? null : 'us';
+  const facts = { request, price, countable, tools: serverToolBound(request, price) };
+  return bounded(
+    { ...facts, caches: json.includes('"cache_control"'), terms: { inferenceGeo, oneHourCacheWrites } },
+    tokens,
+  );
 };

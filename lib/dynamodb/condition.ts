@@ -35,11 +35,11 @@ export const conditionOf = ({ equal = {}, lacks = [], atMost = {}, atLeast = {} 
       ...most.map((_, at) => `(attribute_not_exists(#most${at}) OR #most${at} <= :most${at})`),
       ...least.map((_, at) => `#least${at} >= :least${at}`),
     ].join(' AND '),
-    ExpressionAttributeNames: Object.fromEntries([
-      ...has.map(([name], at) => [`#has${at}`, name]),
-      ...lacks.map((name, at) => [`#lacks${at}`, name]),
-      ...most.map(([name], at) => [`#most${at}`, name]),
-      ...least.map(([name], at) => [`#least${at}`, name]),
+    ExpressionAttributeNames: Object.fromEntries<string>([
+      ...has.map(([name], at) => [`#has${at}`, name] as const),
+      ...lacks.map((name, at) => [`#lacks${at}`, name] as const),
+      ...most.map(([name], at) => [`#most${at}`, name] as const),
+      ...least.map(([name], at) => [`#least${at}`, name] as const),
     ]),
     ...(values.length === 0 ? {} : { ExpressionAttributeValues: Object.fromEntries(values) }),
   };

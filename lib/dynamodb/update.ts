@@ -47,14 +47,14 @@ const expressionOf = ({ set = {}, add = {}, remove = [] }: Change): Expression =
         remove.map((_, at) => `#remove${at}`),
       ),
     ].join(' '),
-    ExpressionAttributeNames: Object.fromEntries([
-      ...sets.map(([name], at) => [`#set${at}`, name]),
-      ...adds.map(([name], at) => [`#add${at}`, name]),
-      ...remove.map((name, at) => [`#remove${at}`, name]),
+    ExpressionAttributeNames: Object.fromEntries<string>([
+      ...sets.map(([name], at) => [`#set${at}`, name] as const),
+      ...adds.map(([name], at) => [`#add${at}`, name] as const),
+      ...remove.map((name, at) => [`#remove${at}`, name] as const),
     ]),
-    ExpressionAttributeValues: Object.fromEntries([
-      ...sets.map(([, value], at) => [`:set${at}`, value]),
-      ...adds.map(([, value], at) => [`:add${at}`, n(value)]),
+    ExpressionAttributeValues: Object.fromEntries<Item[string]>([
+      ...sets.map(([, value], at) => [`:set${at}`, value] as const),
+      ...adds.map(([, value], at) => [`:add${at}`, n(value)] as const),
     ]),
   };
 };

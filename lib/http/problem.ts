@@ -63,6 +63,7 @@ export const problemResponse = (error: AppError, requestId: string): HttpRespons
     'request-id': requestId,
     ...(error.retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(error.retryAfterMs / 1000)) }),
     ...(error.allow.length === 0 ? {} : { allow: error.allow.join(', ') }),
+    ...error.headers,
     ...(error.code === 'unauthenticated' ? { 'www-authenticate': 'Bearer realm="ballast"' } : {}),
   },
   body: JSON.stringify(problemOf(error, requestId)),

@@ -7,11 +7,23 @@ const levelOf = (event: BallastEvent): keyof Log | null => {
   switch (event.type) {
     case 'usage.unrecorded':
     case 'store.failed':
+    case 'budget.drifted':
     case 'alert.failed':
       return 'error';
     case 'model.retried':
     case 'circuit.unguarded':
+    case 'limit.unguarded':
+    case 'budget.threshold':
+    case 'budget.unsettled':
+    case 'usage.adjusted':
       return 'warn';
+    case 'limit.refused':
+    case 'budget.refused':
+      return 'info';
+    case 'budget.reconciled':
+      return event.outcome === 'lost' ? 'warn' : 'info';
+    case 'budgets.reconciled':
+      return event.failed > 0 ? 'warn' : 'debug';
     case 'circuit.changed':
       return event.to === 'closed' ? 'info' : 'warn';
     case 'model.attempted':
@@ -42,7 +54,7 @@ export const logEvents =
   };
 
 /** What each event is called in the log. */
-const TITLES = {
+export const TITLES = {
   'run.started': safe`run started`,
   'run.finished': safe`run finished`,
   'model.attempted': safe`model attempted`,
@@ -52,6 +64,15 @@ const TITLES = {
   'circuit.unguarded': safe`circuit unguarded`,
   'usage.unrecorded': safe`usage unrecorded`,
   'store.failed': safe`store failed`,
+  'limit.refused': safe`limit refused`,
+  'limit.unguarded': safe`limit unguarded`,
+  'budget.refused': safe`budget refused`,
+  'budget.threshold': safe`budget threshold`,
+  'budget.unsettled': safe`budget unsettled`,
+  'budget.reconciled': safe`budget reconciled`,
+  'usage.adjusted': safe`usage adjusted`,
+  'budget.drifted': safe`budget drifted`,
+  'budgets.reconciled': safe`budgets reconciled`,
   'request.finished': safe`request finished`,
   'dependency.probed': safe`dependency probed`,
   'dependencies.probed': safe`dependencies probed`,

@@ -63,6 +63,22 @@ export const measure = (event: BallastEvent, tools: ReadonlySet<string>): Measur
       return ofChange(event);
     case 'circuit.unguarded':
       return measured({}, { CircuitUnguarded: 1 });
+    case 'limit.refused':
+      return measured({ limit: event.limit }, { LimitRefusals: 1 });
+    case 'limit.unguarded':
+      return measured({}, { LimitUnguarded: 1 });
+    case 'budget.refused':
+      return measured({ scope: event.scope }, { BudgetRefusals: 1 });
+    case 'budget.threshold':
+      return measured({ percent: String(event.percent) }, { BudgetThresholds: 1 });
+    case 'budget.unsettled':
+      return measured({}, { BudgetUnsettled: 1 });
+    case 'budget.reconciled':
+      return measured({ outcome: event.outcome }, { ReservationsReconciled: 1 });
+    case 'budget.drifted':
+      return measured({}, { BudgetDrift: 1 });
+    case 'budgets.reconciled':
+      return measured({}, { ReconcilePasses: 1, ReconcileFailures: event.failed });
     case 'dependency.probed':
       return measured(
         { dependency: event.dependency },
@@ -74,6 +90,7 @@ export const measure = (event: BallastEvent, tools: ReadonlySet<string>): Measur
         ...(event.openCircuits === null ? [] : measured({}, { CircuitsOpen: event.openCircuits })),
       ];
     case 'run.started':
+    case 'usage.adjusted':
     case 'alert.sent':
     case 'alert.failed':
       return [];

@@ -5,7 +5,18 @@ export const NAMESPACE = 'Ballast';
 export const SERVICE = 'ballast';
 
 /** What tells values of one metric apart: names from closed lists only. Never a tenant, a run or a request. */
-export type Dimension = 'agent' | 'dependency' | 'fault' | 'function' | 'model' | 'outcome' | 'status' | 'tool';
+export type Dimension =
+  | 'agent'
+  | 'dependency'
+  | 'fault'
+  | 'function'
+  | 'limit'
+  | 'model'
+  | 'outcome'
+  | 'percent'
+  | 'scope'
+  | 'status'
+  | 'tool';
 
 interface Definition {
   /** As CloudWatch spells it; an amount of money has none. */
@@ -50,6 +61,19 @@ export const METRICS = {
   CircuitUnguarded: definition('Count', []),
   /** Circuits that are not closed again, isolated ones left out: counted by each probe, and at least 1 where one opens. */
   CircuitsOpen: definition('Count', []),
+
+  LimitRefusals: definition('Count', ['limit']),
+  LimitUnguarded: definition('Count', []),
+  BudgetRefusals: definition('Count', ['scope']),
+  /** By the part of the budget that was reached: 50, 75, 90 or 100. */
+  BudgetThresholds: definition('Count', ['percent']),
+  BudgetUnsettled: definition('Count', []),
+  ReservationsReconciled: definition('Count', ['outcome']),
+  /** Days whose counter differs from the sum of their records. */
+  BudgetDrift: definition('Count', []),
+  ReconcilePasses: definition('Count', []),
+  /** Tenants that a pass could not look at. */
+  ReconcileFailures: definition('Count', []),
 
   DependencyProbes: definition('Count', []),
   /** 1 where a dependency was not found healthy, else 0. */

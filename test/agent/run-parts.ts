@@ -9,9 +9,13 @@ import { UNGUARDED } from '../../lib/circuit-breaker/entry.ts';
 import type { Attempt, CallContext, ModelRequest, Outcome } from '../../lib/claude/types.ts';
 import { createIds } from '../../lib/kernel/ids.ts';
 import { pico } from '../../lib/kernel/money.ts';
+import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
+import { createRateLimit } from '../../lib/rate-limit/rate-limit.ts';
 import { createMemoryRunStore } from '../../lib/runs/memory-store.ts';
 import type { RunStore } from '../../lib/runs/types.ts';
+import { newTenant } from '../../lib/tenants/types.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
@@ -85,13 +89,19 @@ export const runParts = (script: readonly (Outcome | Script)[], options: RunPart
     ids: createIds(clock, (length) => new Uint8Array(length).fill(7)),
     clock,
     emit: (event) => events.push(event),
+    toolUsage: createMemoryToolUsageStore(),
+    rateLimit: createRateLimit({ store: createMemoryRateStore(), clock, emit: (event) => events.push(event) }),
+    slots: { take: async () => ({ held: true, release: async () => {} }) },
     fetchFor: options.fetchFor ?? (() => () => Promise.reject(new Error('no network'))),
     isPriced: (model) => model !== 'claude-fable-5-2',
   });
   const run = (request: Partial<RunRequest> = {}, signal?: AbortSignal) =>
     runSync({
       request: { task: 'Do it.', ...request },
-      principal: { tenantId: 'demo', keyId: 'key', scopes: [] },
+      principal: {
+        ...{ tenantId: 'demo', keyId: 'key', scopes: [], tenant: newTenant('demo', 0) },
+        keyLimits: { requestsPerMinute: null, dailyBudgetUsd: null },
+      },
       requestId: 'req_1',
       traceId: 'a'.repeat(32),
       limitMs: 120_000,

@@ -12,17 +12,24 @@ describeOnDynamoDb('a run with one model call in a warm environment', (engine) =
   // The circuit is read about once a second, so it may have been read just now.
   const CIRCUIT = [['GetItem control']];
 
-  it('asks DynamoDB at most one thing before the model, and writes all it has to write together', async () => {
+  const RESERVED = ['UpdateItem ledger'];
+  // The record says by what a reservation is settled, so it is written first.
+  const SETTLED = ['UpdateItem ledger'];
+
+  it('holds its cost back with one write before the model, and then writes all it has to write, and settles', async () => {
     const { beforeModelCall, beforeAnswer } = await countOperations({ endpoint: engine().endpoint, folder });
-    expect([[], CIRCUIT]).toContainEqual(beforeModelCall);
-    expect(beforeAnswer).toEqual([['PutItem ledger', 'PutItem runs']]);
+    expect([[RESERVED], [...CIRCUIT, RESERVED]]).toContainEqual(beforeModelCall);
+    expect(beforeAnswer).toEqual([['PutItem ledger', 'PutItem runs'], SETTLED]);
   }, 60_000);
 
-  it('with an idempotency key asks at most two, one after the other, and ends its claim with the rest', async () => {
+  it('with an idempotency key claims it before that, and ends its claim with the rest', async () => {
     const options = { endpoint: engine().endpoint, folder, idempotencyKey: 'counted' };
     const { beforeModelCall, beforeAnswer } = await countOperations(options);
     const claim = ['PutItem control'];
-    expect([[claim], [claim, ...CIRCUIT]]).toContainEqual(beforeModelCall);
-    expect(beforeAnswer).toEqual([['PutItem control', 'PutItem ledger', 'PutItem runs']]);
+    expect([
+      [claim, RESERVED],
+      [claim, ...CIRCUIT, RESERVED],
+    ]).toContainEqual(beforeModelCall);
+    expect(beforeAnswer).toEqual([['PutItem control', 'PutItem ledger', 'PutItem runs'], SETTLED]);
   }, 60_000);
 });

@@ -151,21 +151,24 @@ describe('an attempt', () => {
   });
 });
 
+/** Without a word about geography the bound is that of the dearer one. */
+const GLOBAL: ModelRequest = { ...REQUEST, inference_geo: 'global' };
+
 describe('a limit of the run', () => {
   it('lowers the output to what is affordable in the worst case', async () => {
     const run = budgeted({ maxCostUsd: '0.01' });
-    await run.attempt(REQUEST, run.context);
+    await run.attempt(GLOBAL, run.context);
     const [sent] = run.sent;
     // Worst input: its bytes and 1,000 tokens, all written to the cache at 2.50 USD per million; output 10 USD per million.
-    const inputTokens = Buffer.byteLength(JSON.stringify(REQUEST)) + 1_000;
+    const inputTokens = Buffer.byteLength(JSON.stringify(GLOBAL)) + 1_000;
     expect(sent?.max_tokens).toBe(Math.floor((0.01 - (inputTokens * 2.5) / 1e6) / (10 / 1e6)));
-    expect(sent?.max_tokens).toBeLessThan(REQUEST.max_tokens);
+    expect(sent?.max_tokens).toBeLessThan(GLOBAL.max_tokens);
     expect(run.counts()).toBe(0);
   });
 
   it('asks the provider for its own count where the bound alone does not fit', async () => {
     const run = budgeted({ maxCostUsd: '0.004', counted: 100 });
-    await run.attempt(REQUEST, run.context);
+    await run.attempt(GLOBAL, run.context);
     expect(run.counts()).toBe(1);
     // 105 tokens at 2.50 leave 0.0037375, that is 373 tokens of output.
     expect(run.sent[0]?.max_tokens).toBe(373);
@@ -173,7 +176,7 @@ describe('a limit of the run', () => {
 
   it('refuses what leaves less than 256 tokens, with its figures, and sends nothing', async () => {
     const run = budgeted({ maxCostUsd: '0.0027', counted: 100 });
-    const outcome = await run.attempt(REQUEST, run.context);
+    const outcome = await run.attempt(GLOBAL, run.context);
     expect(outcome).toMatchObject({
       ok: false,
       fault: {
@@ -184,34 +187,43 @@ describe('a limit of the run', () => {
     expect(run.sent).toEqual([]);
   });
 
+  it('reckons with the dearer geography unless the request names the other', async () => {
+    const sentBy = async (request: ModelRequest) => {
+      const run = budgeted({ maxCostUsd: '0.01' });
+      await run.attempt(request, run.context);
+      return run.sent[0]?.max_tokens ?? 0;
+    };
+    expect(await sentBy(REQUEST)).toBeLessThan(await sentBy(GLOBAL));
+  });
+
   it('that not even the output would fit into is refused without asking anybody', async () => {
     const run = budgeted({ maxCostUsd: '0.002', counted: 1 });
-    expect(await run.attempt(REQUEST, run.context)).toMatchObject({ ok: false, fault: { kind: 'run-cost' } });
+    expect(await run.attempt(GLOBAL, run.context)).toMatchObject({ ok: false, fault: { kind: 'run-cost' } });
     expect(run.counts()).toBe(0);
   });
 
   it('waits for the provider’s count three seconds at most', async () => {
     const run = budgeted({ maxCostUsd: '0.0027', counted: 'never' });
-    const asked = run.attempt(REQUEST, run.context);
+    const asked = run.attempt(GLOBAL, run.context);
     await run.clock.advance(3_000);
     expect(await asked).toMatchObject({ ok: false, fault: { kind: 'run-cost' } });
   });
 
   it('is not blamed where the deadline passed over the count', async () => {
     const run = budgeted({ maxCostUsd: '0.0027', counted: 'never', deadlineMs: 1_000 });
-    const asked = run.attempt(REQUEST, run.context);
+    const asked = run.attempt(GLOBAL, run.context);
     await run.clock.advance(1_000);
     expect(await asked).toMatchObject({ ok: false, fault: { kind: 'deadline', error: { code: 'upstream-timeout' } } });
   });
 
   it('refuses where the provider does not count either', async () => {
     const run = budgeted({ maxCostUsd: '0.002' });
-    expect(await run.attempt(REQUEST, run.context)).toMatchObject({ ok: false, fault: { kind: 'run-cost' } });
+    expect(await run.attempt(GLOBAL, run.context)).toMatchObject({ ok: false, fault: { kind: 'run-cost' } });
   });
 
   it('counts what earlier attempts have spent', async () => {
     const run = budgeted({ maxCostUsd: '0.0065', counted: 100 });
-    const wanted = { ...REQUEST, max_tokens: 300 };
+    const wanted = { ...GLOBAL, max_tokens: 300 };
     expect((await run.attempt(wanted, run.context)).ok).toBe(true);
     for (let more = 0; more < 20; more += 1) await run.attempt(wanted, run.context);
     expect(run.context.account.spent).toBeLessThanOrEqual(parseUsd('0.0065'));

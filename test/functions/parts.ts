@@ -8,7 +8,7 @@ import { createIds } from '../../lib/kernel/ids.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
-import type { Principal } from '../../lib/tenants/types.ts';
+import { newTenant, type Principal } from '../../lib/tenants/types.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
 /** What a function is made of, by hand: the key `good` may do all, `weak` nothing, any other is unknown. */
@@ -17,7 +17,10 @@ export const functionParts = (runSync: (call: SyncRunCall) => Promise<RunAnswer>
   const lines: string[] = [];
   const events: BallastEvent[] = [];
   let births = 0;
-  const principal = (scopes: Principal['scopes']): Principal => ({ tenantId: 'demo', keyId: 'key-1', scopes });
+  const principal = (scopes: Principal['scopes']): Principal => ({
+    ...{ tenantId: 'demo', keyId: 'key-1', scopes, tenant: newTenant('demo', 0) },
+    keyLimits: { requestsPerMinute: null, dailyBudgetUsd: null },
+  });
   return {
     config: loadConfig({}),
     clock,

@@ -1,0 +1,12 @@
+import { app } from '../lib/app.ts';
+import { accountingOf } from '../lib/assembly/accounting.ts';
+import type { ReconcileBudgets } from '../lib/claude/reconcile-budgets.ts';
+import { observedEvent, type ObservedEventOptions } from '../lib/middleware/observed-event.ts';
+
+type Parts = ObservedEventOptions & { readonly reconcileBudgets: ReconcileBudgets };
+
+/** Each minute: settles the reservations that outlived their process, and holds the counters against the records. */
+export const reconcileBudgets = (parts: Parts) =>
+  observedEvent(parts, 'reconcile-budgets', async () => void (await parts.reconcileBudgets()));
+
+export const handler = reconcileBudgets({ ...app, ...accountingOf(app) });

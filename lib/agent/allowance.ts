@@ -1,0 +1,55 @@
+import { keyAccount, tenantAccount, userAccount, type Account } from '../budget/account.ts';
+import type { CallBudget } from '../claude/types.ts';
+import { AppError } from '../kernel/errors.ts';
+import { parseUsd, type PicoUsd } from '../kernel/money.ts';
+import { safe, type Redacted } from '../kernel/redacted.ts';
+import type { Principal, Tenant } from '../tenants/types.ts';
+import { familyOf } from '../usage/pricing.ts';
+import type { Agent } from './define-agent.ts';
+import type { RunRequest } from './run-request.ts';
+
+const forbidden = (path: string, message: Redacted): AppError =>
+  new AppError('forbidden', message, { issues: [{ path, message: safe`is not allowed for the tenant` }] });
+
+const withinTools = (agent: Agent, { allowedTools }: Tenant): Agent =>
+  allowedTools === null
+    ? agent
+    : { ...agent, tools: new Map([...agent.tools].filter(([name]) => allowedTools.includes(name))) };
+
+/** What a request comes to under its tenant's settings. */
+export interface Allowed {
+  /** With the tools that the tenant may use. */
+  readonly agent: Agent;
+  readonly model: string;
+  readonly maxModelCalls: number;
+}
+
+/** Throws `forbidden` for an agent or a model that the tenant is not allowed; a limit of calls is lowered to the tenant's. */
+export const allowedRun = (agent: Agent, request: RunRequest, { tenant }: Principal): Allowed => {
+  if (tenant.allowedAgents !== null && !tenant.allowedAgents.includes(agent.name))
+    throw forbidden('agent', safe`The tenant may not use this agent.`);
+  const model = request.model ?? agent.models[request.complexity ?? 'standard'];
+  const { allowedModels } = tenant;
+  if (allowedModels !== null && !allowedModels.includes(model) && !allowedModels.includes(familyOf(model)))
+    throw forbidden('model', safe`The tenant may not use this model.`);
+  const asked = request.maxModelCalls ?? agent.maxModelCalls;
+  return {
+    agent: withinTools(agent, tenant),
+    model,
+    maxModelCalls: Math.min(asked, tenant.maxModelCalls ?? asked),
+  };
+};
+
+const money = (usd: string | null): PicoUsd | null => (usd === null ? null : parseUsd(usd));
+
+/** Whose money a caller's runs spend. */
+export const budgetOf = ({ tenant, tenantId, keyId, keyLimits }: Principal, userId: string | null): CallBudget => {
+  const day = money(keyLimits.dailyBudgetUsd);
+  const userDay = money(tenant.userDailyBudgetUsd);
+  const others: Account[] = [
+    ...(day === null ? [] : [keyAccount(tenantId, keyId, { day, month: null })]),
+    ...(userDay === null || userId === null ? [] : [userAccount(tenantId, userId, { day: userDay, month: null })]),
+  ];
+  const limits = { day: money(tenant.dailyBudgetUsd), month: money(tenant.monthlyBudgetUsd) };
+  return { tenant: tenantAccount(tenantId, limits), others, shadow: tenant.shadow.includes('budget') };
+};

@@ -1,0 +1,61 @@
+import type { OwnedClaim } from '../idempotency/owned-claim.ts';
+import type { ErrorCode } from '../kernel/errors.ts';
+import type { PicoUsd } from '../kernel/money.ts';
+import { safe, type Redacted } from '../kernel/redacted.ts';
+import type { RunStore, TraceStep } from '../runs/types.ts';
+import { nameError } from '../telemetry/describe-error.ts';
+import type { Emit } from '../telemetry/events.ts';
+import type { ToolCall, ToolUsageStore } from '../usage/tool-record.ts';
+import type { Conclusion } from './run-record.ts';
+import type { LoopResult } from './types.ts';
+
+export interface CloseRunParts {
+  readonly runs: Pick<RunStore, 'add'>;
+  readonly toolUsage: Pick<ToolUsageStore, 'add'>;
+  readonly emit: Emit;
+}
+
+/** The request's hold on its idempotency key. */
+export type RunClaim = Pick<OwnedClaim, 'complete' | 'release' | 'markEffects'> | null;
+
+/** How a call is refused by what guards it; the provider's own refusals count as attempts. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'budget-exceeded',
+  'circuit-open',
+  'rate-limited',
+  'store-unavailable',
+]);
+
+/** Whether a model call went out at all. What was refused before that was no run: nothing of it is kept, however often it is tried. */
+export const hasBegun = ({ steps, ending }: LoopResult): boolean =>
+  'stop' in ending ||
+  !REFUSALS.has(ending.error.code) ||
+  steps.some(({ kind, attempts }) => kind === 'model' && attempts > 0);
+
+const toolCallsOf = (steps: readonly TraceStep[]): ToolCall[] =>
+  steps.flatMap(({ kind, name, durationMs, status }) =>
+    kind === 'tool' ? [{ tool: name, durationMs: Math.round(durationMs), isError: status === 'failed' }] : [],
+  );
+
+/** A failure that cost nothing is not kept: asked for again, the run may do better. */
+const endClaim = async (claim: RunClaim, concluded: Conclusion, spent: PicoUsd): Promise<void> => {
+  if ('error' in concluded && spent === 0n) await claim?.release();
+  else await claim?.complete(concluded.result);
+};
+
+/** Writes what is kept of a run, all at once; a row that can't be kept does not take the answer away. */
+export const closeRun = async (
+  { runs, toolUsage, emit }: CloseRunParts,
+  { result, concluded, claim, spent }: { result: LoopResult; concluded: Conclusion; claim: RunClaim; spent: PicoUsd },
+): Promise<void> => {
+  const kept = (operation: Redacted, write: Promise<unknown>) =>
+    write.catch((cause: unknown) => emit({ type: 'store.failed', operation, error: nameError(cause) }));
+  const { row } = concluded;
+  const calls = toolCallsOf(result.steps);
+  const { tenantId, runId, updatedAt: at } = row;
+  await Promise.all([
+    endClaim(claim, concluded, spent),
+    ...(hasBegun(result) ? [kept(safe`runs.add`, runs.add(row))] : []),
+    ...(calls.length === 0 ? [] : [kept(safe`toolUsage.add`, toolUsage.add({ tenantId, runId, at, calls }))]),
+  ]);
+};

@@ -1,0 +1,36 @@
+import type { Circuits } from '../circuit-breaker/circuits.ts';
+import type { Table } from '../dynamodb/table.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Ids, RandomBytes } from '../kernel/ids.ts';
+import { createAdministration, type Administration } from '../tenants/administration.ts';
+import { createDynamoDbAuditLog } from '../tenants/dynamodb-audit-log.ts';
+import { issueKey } from '../tenants/issue-key.ts';
+import type { ApiKeyDirectory, TenantDirectory } from '../tenants/types.ts';
+import type { Agent } from './define-agent.ts';
+
+export interface StageAdministrationOptions {
+  readonly ledger: Table;
+  readonly tenants: TenantDirectory;
+  readonly apiKeys: ApiKeyDirectory;
+  readonly circuits: Pick<Circuits, 'list' | 'set'>;
+  readonly agents: readonly Agent[];
+  readonly isPriced: (model: string) => boolean;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly randomBytes: RandomBytes;
+  readonly onChanged: (tenantId: string) => void;
+}
+
+/** What an administrator may do in a stage, where settings can name its own agents, tools and priced models only. */
+export const createStageAdministration = (options: StageAdministrationOptions): Administration => {
+  const { ledger, apiKeys, agents, isPriced, randomBytes } = options;
+  const names = new Set(agents.map(({ name }) => name));
+  const tools = new Set(agents.flatMap((agent) => [...agent.tools.keys()]));
+  return createAdministration({
+    ...options,
+    keys: apiKeys,
+    audit: createDynamoDbAuditLog(ledger),
+    issue: () => issueKey(randomBytes),
+    known: { isPriced, hasAgent: (name) => names.has(name), hasTool: (name) => tools.has(name) },
+  });
+};

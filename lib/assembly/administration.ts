@@ -1,0 +1,13 @@
+import { agents } from '../../agents/index.ts';
+import { createStageAdministration } from '../agent/stage-administration.ts';
+import type { App } from '../app.ts';
+import type { Administration } from '../tenants/administration.ts';
+
+/** What administrators do, over an app's own stores; what they change is seen at once by this environment. */
+export const administrationOf = ({ clock, ids, core }: App): Administration =>
+  createStageAdministration({
+    ...core.stores,
+    ...{ clock, ids, agents, circuits: core.circuits, randomBytes: core.randomBytes },
+    onChanged: (tenantId) => core.authenticator.forget({ tenantId }),
+    isPriced: (model) => core.isPriced(model, clock.now()),
+  });

@@ -1,0 +1,9 @@
+import { createSupervision } from '../claude/supervision.ts';
+import type { App } from '../app.ts';
+
+/** How an app's dependencies are, asked and told. */
+export const supervisionOf = ({ clock, emit, config, anthropicKey, core }: App) =>
+  createSupervision({
+    ...{ clock, emit, version: config.BALLAST_VERSION, secret: anthropicKey },
+    ...{ table: core.stores.control, upstream: core.upstream, circuits: core.circuits },
+  });

@@ -1,0 +1,44 @@
+import type { Reservation } from '../../lib/budget/reservation.ts';
+import { tenantAccount, monthOf } from '../../lib/budget/account.ts';
+import type { BudgetStore } from '../../lib/budget/store.ts';
+import { settleAttempt, type SettleParts } from '../../lib/claude/settle-attempt.ts';
+import { parseUsd } from '../../lib/kernel/money.ts';
+import { TITLES } from '../../lib/telemetry/log-events.ts';
+import { NO_TOKENS, type TokenUsage, type UsageRecord } from '../../lib/usage/record.ts';
+
+const ESTIMATES = ['cut', 'unanswered', 'lost'] as const;
+
+/** The record that a line of the log tells of; `null` for a line about something else. */
+const recordOf = (line: string): UsageRecord | null => {
+  if (!line.includes(TITLES['usage.unrecorded'])) return null;
+  const told = JSON.parse(line) as Record<string, unknown>;
+  if (told['message'] !== TITLES['usage.unrecorded']) return null;
+  const { tenantId, keyId, userId, agent, model, attemptId, answered, costUsd, at } = told;
+  const counts = Object.keys(NO_TOKENS).map((kind) => [kind, Number(told[kind] ?? 0)]);
+  return {
+    ...{ tenantId: String(tenantId), keyId: String(keyId), agent: String(agent), model: String(model) },
+    userId: typeof userId === 'string' ? userId : null,
+    attemptId: String(attemptId),
+    runId: String(attemptId).split(':')[0] ?? '',
+    at: Number(at),
+    answered: answered === true,
+    estimated: ESTIMATES.find((estimate) => estimate === told['estimated']) ?? null,
+    tokens: Object.fromEntries(counts) as unknown as TokenUsage,
+    cost: parseUsd(String(costUsd)),
+  };
+};
+
+/** Books what a process could only write into its log, line by line; what is on the books by now stays as it is. */
+export const bookUnrecorded = async (
+  parts: SettleParts & { readonly store: Pick<BudgetStore, 'months'> },
+  log: string,
+): Promise<number> => {
+  const records = log.split('\n').flatMap((line) => recordOf(line) ?? []);
+  for (const record of records) {
+    const { tenantId, at, attemptId, keyId, userId, agent, model, cost } = record;
+    const [month] = await parts.store.months(tenantAccount(tenantId), monthOf(at), monthOf(at));
+    const gone: Reservation = { tenantId, at, attemptId, keyId, userId, agent, model, amount: cost, alsoHeldBy: [] };
+    await settleAttempt(parts, month?.open.find((open) => open.attemptId === attemptId) ?? gone, record);
+  }
+  return records.length;
+};
