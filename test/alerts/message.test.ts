@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { alarmAlert } from '../../lib/alerts/alarm.ts';
 import { slackMessage, webhookMessage } from '../../lib/alerts/message.ts';
 import { label } from '../../lib/kernel/redacted.ts';
 
@@ -13,7 +14,8 @@ const transition = {
   changedAt: '2026-11-20T12:00:00.000Z',
 } as const;
 
-const webhook = (now = AT) => webhookMessage(transition, { url: 'https://example.com', secret: SECRET }, now);
+const webhook = (now = AT) =>
+  webhookMessage(alarmAlert(transition), { url: 'https://example.com', secret: SECRET }, now);
 
 /** As a receiver would, by another implementation of HMAC than the sender's. */
 const verified = async (header: string, body: string, secret: string): Promise<boolean> => {
@@ -51,8 +53,11 @@ describe('the messages', () => {
 
   it('tell people what is wrong since when, and that it is over', () => {
     const text = (state: 'ALARM' | 'OK') =>
-      (JSON.parse(slackMessage({ ...transition, state }, { url: 'https://example.com' }).body) as { text: string })
-        .text;
+      (
+        JSON.parse(slackMessage(alarmAlert({ ...transition, state }), { url: 'https://example.com' }).body) as {
+          text: string;
+        }
+      ).text;
     expect(text('ALARM')).toMatch(/ballast-dev-errors.*ALARM.*2026-11-20T12:00:00.000Z.*docs\/alarms\.md/);
     expect(text('OK')).toMatch(/ballast-dev-errors.*OK again/);
   });

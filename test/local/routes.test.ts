@@ -78,6 +78,13 @@ describe('routes of serverless.yml', () => {
       '/agent/runs/{runId}/trace': 'get-run',
       '/health/live': 'health',
     });
+    const circuit = createMatchRoute(routes);
+    for (const name of ['anthropic/claude-opus-5-5', 'anthropic%2Fclaude-opus-5-5'])
+      expect(circuit('PUT', `/admin/circuits/${name}`)).toMatchObject({
+        route: { definition: { name: 'admin' } },
+        pathParameters: { name: 'anthropic/claude-opus-5-5' },
+      });
+    expect(circuit('GET', '/admin/circuits').pathParameters).toBeNull();
     expect(routes.find(({ template }) => template === '/agent/run')).toMatchObject({
       streaming: true,
       definition: { timeoutMs: 140_000 },
@@ -98,6 +105,12 @@ describe('matching a path', () => {
       ['reader', '/things/{thingId}/parts/{partId}', { thingId: 'a/b', partId: '%25' }],
     ],
     ['the rest of a path', 'GET', '/files/a/b%20c', ['files', '/files/{proxy+}', { proxy: 'a/b c' }]],
+    [
+      'the rest of a path with a slash that is escaped',
+      'PUT',
+      '/files/a%2Fb',
+      ['files', '/files/{proxy+}', { proxy: 'a/b' }],
+    ],
     ['Unicode', 'GET', '/things/%E2%9A%93', ['reader', '/things/{thingId}', { thingId: '⚓' }]],
   ])('finds %s', (_, method, path, expected) => {
     expect(found(method, path)).toEqual(expected);

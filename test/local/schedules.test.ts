@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createSchedules, type EventHandler } from '../../local/run-schedules.ts';
-import { readSchedules } from '../../local/schedules.ts';
+import { atLocalPace, readSchedules, type Schedule } from '../../local/schedules.ts';
 import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 
@@ -30,6 +30,15 @@ describe('schedules of serverless.yml', () => {
       definition: { name: 'probe-dependencies', timeoutMs: 30_000 },
       everyMs: 60_000,
     });
+  });
+
+  it('run here as they are written, but for budgets, which are reconciled every 15 seconds', () => {
+    const yaml = readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8');
+    const pace = (schedules: readonly Schedule[]) =>
+      Object.fromEntries(schedules.map(({ definition: { name }, everyMs }) => [name, everyMs]));
+    const deployed = pace(readSchedules(yaml));
+    expect(deployed['reconcile-budgets']).toBe(60_000);
+    expect(pace(atLocalPace(readSchedules(yaml)))).toEqual({ ...deployed, 'reconcile-budgets': 15_000 });
   });
 });
 

@@ -17,6 +17,7 @@ describe('the settings of npm start', () => {
       devApiKey: 'ballast-dev-key',
       devAdminKey: 'ballast-dev-admin-key',
       alertsSecret: null,
+      jwtSecret: null,
     };
     expect(read()).toEqual(defaults);
     expect(read({ PORT: '', HOST: '', BALLAST_DATA_DIR: '', ANTHROPIC_API_KEY: '' })).toEqual(defaults);
@@ -64,6 +65,8 @@ describe('the environment of the functions', () => {
       RUNS_TABLE: 'ballast-local-runs',
       ANTHROPIC_SECRET_ID: 'ballast/local/anthropic',
       ALERTS_SECRET_ID: 'ballast/local/alerts',
+      JWT_SECRET_ID: 'ballast/local/jwt',
+      JWT_SECRET: undefined,
       BALLAST_SLACK_WEBHOOK_URL: undefined,
       BALLAST_ALARM_WEBHOOK_URL: undefined,
       BALLAST_ALARM_WEBHOOK_SECRET: undefined,

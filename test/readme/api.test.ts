@@ -39,14 +39,23 @@ it('docs/api.md has every path that is served, and no other', () => {
 
 it('docs/api.md and the OpenAPI description know the same methods', () => {
   const paths = openApi('1', RUN_TIMEOUT_MS)['paths'] as Record<string, object>;
-  const shown = tableOf(api, 'path', 'method', 'scope', 'answer').map((row) => [code(row.path), row.method]);
-  const described = Object.entries(paths).map(([path, methods]) => [path, Object.keys(methods).join().toUpperCase()]);
+  // In OpenAPI a parameter that takes the rest of the path is written as any other.
+  const shown = tableOf(api, 'path', 'method', 'scope', 'answer').map((row) => [
+    code(row.path).replace('+}', '}'),
+    row.method,
+  ]);
+  const described = Object.entries(paths).map(([path, methods]) => [
+    path,
+    Object.keys(methods).join(', ').toUpperCase(),
+  ]);
   expect(shown).toEqual(described);
 });
 
 it.each<[string, string, [string, ...string[]]]>([
   ['the request', 'RunRequest', ['field', 'type', 'bounds and default']],
   ['the answer', 'RunAnswer', ['field', 'meaning']],
+  ['a tenant’s settings', 'TenantSettings', ['setting', 'type', 'bounds and default', 'meaning']],
+  ['the request for a key', 'KeyRequest', ['field of a key', 'type', 'bounds and default']],
 ])('docs/api.md has every field of %s, and no other', (_title, schema, columns) => {
   expect(names(...columns).sort()).toEqual(Object.keys(propertiesOf(schema)).sort());
 });
@@ -68,12 +77,39 @@ it('docs/api.md has every event of a run, and no other', () => {
   expect(names('event', 'data', 'when').sort()).toEqual([...sent].sort());
 });
 
-const BOUNDS = ['minimum', 'maximum', 'minLength', 'maxLength', 'maxItems'];
-const requested = tableOf(api, 'field', 'type', 'bounds and default');
+const BOUNDS = ['minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'maxProperties'];
+/** A field's own schema, or that of what it is when it is not `null`. */
+const plain = (field: Field = {}): Field => (field['anyOf'] as Field[] | undefined)?.[0] ?? field;
 
-it.each(requested)('docs/api.md tells the bounds of $field', (row) => {
-  const field = propertiesOf('RunRequest')[code(row.field)] ?? {};
+const bounded = [
+  ...tableOf(api, 'field', 'type', 'bounds and default').map((row) => ({ ...row, schema: 'RunRequest' })),
+  ...tableOf(api, 'setting', 'type', 'bounds and default', 'meaning').map((row) => ({
+    ...row,
+    field: row.setting,
+    schema: 'TenantSettings',
+  })),
+  ...tableOf(api, 'field of a key', 'type', 'bounds and default').map((row) => ({
+    ...row,
+    field: row['field of a key'],
+    schema: 'KeyRequest',
+  })),
+];
+
+it.each(bounded)('docs/api.md tells the bounds of $field in $schema', (row) => {
+  const field = plain(propertiesOf(row.schema)[code(row.field)]);
   const bounds = BOUNDS.flatMap((bound) => (typeof field[bound] === 'number' ? [field[bound]] : []));
   for (const bound of bounds) expect(row['bounds and default']).toContain(bound.toLocaleString('en-US'));
-  if (Array.isArray(field['enum'])) expect(codes(row.type)).toEqual(field['enum']);
+  const options = (field['items'] as Field | undefined)?.['enum'] ?? field['enum'];
+  if (Array.isArray(options)) expect(codes(row.type)).toEqual(options);
+});
+
+it('docs/api.md has every action of the audit, and no other', () => {
+  const files = readdirSync(path.join(ROOT, 'lib', 'tenants'), { recursive: true, encoding: 'utf8' });
+  const sources = files
+    .filter((file) => /administer-.+\.ts$/.test(file))
+    .map((file) => read(`lib/tenants/${file}`).text);
+  const actions = sources.flatMap((text) =>
+    [...text.matchAll(/'((?:tenant|key|cache|circuit)\.\w+)'/g)].map(([, name]) => name),
+  );
+  expect(names('action', 'target', 'changes').sort()).toEqual([...new Set(actions)].sort());
 });

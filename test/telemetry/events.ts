@@ -34,7 +34,15 @@ export const SAMPLES: Samples = {
       keyId: label('key-1'),
       userId: null,
     },
-    ...{ agent: label('assistant'), model, at: 0, ...tokens, cacheWrite5mInputTokens: 0, cacheWrite1hInputTokens: 0 },
+    ...{
+      agent: label('assistant'),
+      model,
+      at: 0,
+      ...tokens,
+      cacheWrite5mInputTokens: 0,
+      cacheWrite1hInputTokens: 0,
+      webSearchRequests: 0,
+    },
     ...{ answered: true, estimated: null, costUsd, error },
   },
   'circuit.changed': {
@@ -43,6 +51,31 @@ export const SAMPLES: Samples = {
   },
   'circuit.unguarded': { type: 'circuit.unguarded', name: label('anthropic/x'), operation: safe`enter`, error },
   'store.failed': { type: 'store.failed', operation: safe`health.secrets`, error },
+  'limit.refused': {
+    ...{ type: 'limit.refused', limit: label('key-requests'), tenantId: label('acme'), keyId: label('key-1') },
+    ...{ shadow: false, retryAfterMs: 2_000 },
+  },
+  'limit.unguarded': { type: 'limit.unguarded', limit: label('tenant-requests'), error },
+  'budget.refused': {
+    ...{ type: 'budget.refused', tenantId: label('acme'), scope: label('user'), period: label('day'), shadow: false },
+    ...{ limitUsd: label('10'), usedUsd: label('9.5'), reservedUsd: label('0.4'), askedUsd: costUsd },
+  },
+  'budget.threshold': {
+    ...{ type: 'budget.threshold', tenantId: label('acme'), period: label('2026-11-20'), percent: 75 },
+    ...{ limitUsd: label('10'), spentUsd: label('7.51') },
+  },
+  'budget.unsettled': { type: 'budget.unsettled', tenantId: label('acme'), attemptId: label('run_01:1:1'), error },
+  'budget.reconciled': {
+    ...{ type: 'budget.reconciled', tenantId: label('acme'), attemptId: label('run_01:1:1') },
+    ...{ outcome: label('lost'), costUsd },
+  },
+  'usage.adjusted': {
+    ...{ type: 'usage.adjusted', tenantId: label('acme'), attemptId: label('run_01:1:1'), byUsd: label('-0.2') },
+  },
+  'budget.drifted': {
+    ...{ type: 'budget.drifted', tenantId: label('acme'), day: label('2026-11-19'), driftUsd: label('0.000001') },
+  },
+  'budgets.reconciled': { type: 'budgets.reconciled', tenants: 12, settled: 1, failed: 2, durationMs: 90 },
   'request.finished': {
     ...{ type: 'request.finished', function: label('run-agent'), status: 503, error: label('store-unavailable') },
     durationMs: 9,

@@ -42,17 +42,11 @@ describe('the alarms', () => {
   it('are there for what the operator must hear of', async () => {
     const template = await packagedTemplate('prod');
     expect(names(template).toSorted()).toEqual([
-      'circuit-open',
-      'errors',
-      'lambda-errors',
-      'lambda-throttles',
-      'latency-p95',
-      'latency-p99',
-      'probe-silent',
-      'probe-unhealthy',
-      'usage-unrecorded',
+      ...['budget-drift', 'budget-unsettled', 'circuit-open', 'errors', 'lambda-errors', 'lambda-throttles'],
+      ...['latency-p95', 'latency-p99', 'limit-unguarded', 'probe-silent', 'probe-unhealthy'],
+      ...['reconcile-failures', 'reconcile-silent', 'reservations-lost', 'usage-unrecorded'],
     ]);
-    expect(new Set(alarmedMetrics(template)).size).toBe(6);
+    expect(new Set(alarmedMetrics(template)).size).toBe(12);
   });
 
   it('each have a section in docs/alarms.md, which has none for others', async () => {
@@ -69,12 +63,17 @@ describe('the alarms', () => {
     expect(listed?.toSorted()).toEqual(Object.keys(METRICS).toSorted());
   });
 
-  it('take silence for what it is: of the probe an alarm, of errors none, and of circuits neither', async () => {
+  it('take silence for what it is: of what runs each minute an alarm, of errors none, and of circuits neither', async () => {
     const template = await packagedTemplate('prod');
     const silence = (id: string) => resource(template, id).Properties['TreatMissingData'];
-    expect(silence('ProbeSilentAlarm')).toBe('breaching');
-    expect(resource(template, 'ProbeSilentAlarm').Properties['ComparisonOperator']).toBe('LessThanThreshold');
-    expect(silence('ErrorsAlarm')).toBe('notBreaching');
+    for (const id of ['ProbeSilentAlarm', 'ReconcileSilentAlarm']) {
+      expect(silence(id)).toBe('breaching');
+      expect(resource(template, id).Properties).toMatchObject({
+        ...{ ComparisonOperator: 'LessThanThreshold', Period: 60, EvaluationPeriods: 5 },
+      });
+    }
+    for (const id of ['ErrorsAlarm', 'BudgetDriftAlarm', 'ReservationsLostAlarm', 'ReconcileFailuresAlarm'])
+      expect(silence(id)).toBe('notBreaching');
     expect(silence('CircuitOpenAlarm')).toBe('ignore');
   });
 
@@ -101,6 +100,18 @@ describe('the alarms', () => {
     ['an alarm that tells nobody', ['ErrorsAlarm', 'Properties', 'AlarmActions'], [], 'not told by AlarmActions'],
     ['an alarm that never ends', ['ErrorsAlarm', 'Properties', 'OKActions'], [], 'not told by OKActions'],
     ['silence without a meaning', ['ErrorsAlarm', 'Properties', 'TreatMissingData'], undefined, 'silence'],
+    [
+      'another outcome of reservations',
+      ['ReservationsLostAlarm', 'Properties', 'Dimensions', 2, 'Value'],
+      'recorded',
+      'nothing emits',
+    ],
+    [
+      'a sum of more metrics than CloudWatch takes',
+      ['LambdaErrorsAlarm', 'Properties', 'Metrics', 11],
+      { MetricStat: { Metric: { Namespace: 'AWS/Lambda', MetricName: 'Errors' } } },
+      'more than 10 metrics',
+    ],
     ['a function without an alarm', ['LambdaErrorsAlarm', 'Properties', 'Metrics', 1], {}, 'are in no alarm'],
   ])('would show %s', async (_defect, path, value, complaint) => {
     const broken = plant(await packagedTemplate('dev'), path, value);

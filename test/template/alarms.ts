@@ -48,9 +48,15 @@ const lambdaDefects = (template: Template, alarms: readonly [string, Resource][]
   });
 };
 
+/** As many as CloudWatch takes in one alarm on an expression. */
+const MOST_METRICS = 10;
+
 const TREATMENTS = ['breaching', 'notBreaching', 'ignore'];
 
 const wiringDefects = (id: string, { Properties }: Resource, stage: string): string[] => [
+  ...(watched({ Type: 'AWS::CloudWatch::Alarm', Properties }).length > MOST_METRICS
+    ? [`${id} looks at more than ${MOST_METRICS} metrics`]
+    : []),
   ...(String(Properties['AlarmName']).startsWith(`ballast-${stage}-`) ? [] : [`${id} is not named after its stage`]),
   ...['AlarmActions', 'OKActions'].flatMap((actions) =>
     at(Properties, actions, 0, 'Ref') === 'AlarmTopic' ? [] : [`${id} is not told by ${actions}`],

@@ -5,17 +5,24 @@ import { at, ofType, plant, resource, type Template } from './template.ts';
 
 const SCHEDULE = 'ProbeDashdependenciesSchedulerSchedule1';
 const PROBE = 'ProbeDashdependenciesLambdaFunction';
+const RECONCILE = 'ReconcileDashbudgetsLambdaFunction';
 const NOTIFY = 'NotifyDashalarmLambdaFunction';
 
+/** What is called each minute, and by which role. */
+const CALLED: Readonly<Record<string, string>> = {
+  [PROBE]: 'ProbeScheduleRole',
+  [RECONCILE]: 'ReconcileScheduleRole',
+};
+
 const scheduleDefects = (template: Template): string[] => {
-  const schedules = ofType(template, 'AWS::Scheduler::Schedule');
+  const schedules = ofType(template, 'AWS::Scheduler::Schedule').map(([, { Properties }]) => Properties);
+  const called = (properties: unknown) => String(at(properties, 'Target', 'Arn', 'Fn::GetAtt', 0));
   return [
-    ...(schedules.length === 1 ? [] : ['not one schedule']),
-    ...schedules.flatMap(([, { Properties }]) => [
-      ...(Properties['ScheduleExpression'] === 'rate(1 minute)' ? [] : ['another rate']),
-      ...(Properties['State'] === 'ENABLED' ? [] : ['not enabled']),
-      ...(at(Properties, 'Target', 'Arn', 'Fn::GetAtt', 0) === PROBE ? [] : ['another function']),
-      ...(at(Properties, 'Target', 'RoleArn', 'Fn::GetAtt', 0) === 'ProbeScheduleRole' ? [] : ['another role']),
+    ...(schedules.map(called).sort().join() === Object.keys(CALLED).sort().join() ? [] : ['other functions']),
+    ...schedules.flatMap((properties) => [
+      ...(properties['ScheduleExpression'] === 'rate(1 minute)' ? [] : ['another rate']),
+      ...(properties['State'] === 'ENABLED' ? [] : ['not enabled']),
+      ...(at(properties, 'Target', 'RoleArn', 'Fn::GetAtt', 0) === CALLED[called(properties)] ? [] : ['another role']),
     ]),
   ];
 };
@@ -49,7 +56,7 @@ const retriesOf = (template: Template, id: string): unknown =>
 beforeAll(packaged, 120_000);
 
 describe('what calls functions beside the API', () => {
-  it.each(STAGES)('is a scheduler, each minute, by a role of its own in %s', async (stage) => {
+  it.each(STAGES)('is a scheduler, each minute, by a role for each function in %s', async (stage) => {
     expect(scheduleDefects(await packagedTemplate(stage))).toEqual([]);
   });
 
@@ -57,11 +64,12 @@ describe('what calls functions beside the API', () => {
     expect(topicDefects(await packagedTemplate(stage), stage)).toEqual([]);
   });
 
-  it('is called again where an alarm could not be told, and not where a probe failed', async () => {
+  it('is called again where an alarm could not be told, and not what comes again in a minute', async () => {
     const template = await packagedTemplate('prod');
     const configs = ofType(template, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties);
-    expect(configs).toHaveLength(2);
+    expect(configs).toHaveLength(3);
     expect(retriesOf(template, PROBE)).toBe(0);
+    expect(retriesOf(template, RECONCILE)).toBe(0);
     expect(retriesOf(template, NOTIFY)).toBe(2);
   });
 
@@ -72,9 +80,20 @@ describe('what calls functions beside the API', () => {
     expect(LEASE_MS).toBeLessThan(60_000);
   });
 
+  it('ends before it begins again', async () => {
+    const template = await packagedTemplate('prod');
+    for (const id of Object.keys(CALLED)) expect(Number(resource(template, id).Properties['Timeout'])).toBeLessThan(60);
+  });
+
   it.each<[string, (string | number)[], unknown, string]>([
     ['another rate', [SCHEDULE, 'Properties', 'ScheduleExpression'], 'rate(1 hour)', 'another rate'],
     ['a schedule that is off', [SCHEDULE, 'Properties', 'State'], 'DISABLED', 'not enabled'],
+    [
+      'one function twice',
+      ['ReconcileDashbudgetsSchedulerSchedule1', 'Properties', 'Target', 'Arn', 'Fn::GetAtt', 0],
+      PROBE,
+      'other functions',
+    ],
     ['the role of a function', [SCHEDULE, 'Properties', 'Target', 'RoleArn'], 'x', 'another role'],
   ])('would show %s', async (_defect, path, value, complaint) => {
     expect(scheduleDefects(plant(await packagedTemplate('dev'), path, value)).join()).toContain(complaint);

@@ -40,7 +40,8 @@ describe('the functions of the template', () => {
   it('take from a parameter the default that the code has', async () => {
     const set = variables(await packagedTemplate('prod'));
     const { STAGE: stage, BALLAST_VERSION: version, LOG_LEVEL: level, ...rest } = loadConfig({});
-    const own = ['CONTROL_TABLE', 'LEDGER_TABLE', 'RUNS_TABLE', 'ANTHROPIC_SECRET_ID', 'ALERTS_SECRET_ID'];
+    const tables = ['CONTROL_TABLE', 'LEDGER_TABLE', 'RUNS_TABLE'];
+    const own = [...tables, 'ANTHROPIC_SECRET_ID', 'ALERTS_SECRET_ID', 'JWT_SECRET_ID'];
     const settings = Object.fromEntries(Object.entries(rest).filter(([name]) => !own.includes(name)));
     expect([stage, version, level]).toEqual(['local', '0.0.0', 'INFO']);
     expect(loadConfig(set)).toMatchObject(settings);
@@ -49,6 +50,7 @@ describe('the functions of the template', () => {
   it.each([
     ['ANTHROPIC_SECRET_ID', 'AnthropicSecret'],
     ['ALERTS_SECRET_ID', 'AlertsSecret'],
+    ['JWT_SECRET_ID', 'JwtSecret'],
   ])('get by %s the name of a secret that the template leaves empty', async (variable, id) => {
     const { Properties } = resource(await packagedTemplate('prod'), id);
     expect(Object.keys(Properties).toSorted()).toEqual(['Description', 'Name']);

@@ -22,6 +22,9 @@ export interface Invocation {
 export interface Call {
   readonly method?: string;
   readonly path: string;
+  /** The path as `serverless.yml` writes it, where it has parameters. */
+  readonly resource?: string;
+  readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly pathParameters?: Readonly<Record<string, string>>;
   readonly body?: unknown;
@@ -32,11 +35,12 @@ export interface RawCall {
   readonly event: unknown;
 }
 
-const eventOf = ({ method = 'GET', path, headers = {}, pathParameters, body }: Call) => ({
+const eventOf = ({ method = 'GET', path, resource = path, query, headers = {}, pathParameters, body }: Call) => ({
+  resource,
   httpMethod: method,
   path,
   headers: { Host: 'api.example.com', ...headers },
-  queryStringParameters: null,
+  queryStringParameters: query ?? null,
   pathParameters: pathParameters ?? null,
   body: body === undefined ? null : JSON.stringify(body),
   isBase64Encoded: false,

@@ -17,7 +17,7 @@ describe('the roles of the functions', () => {
     expect(grantDefects(await packagedTemplate(stage))).toEqual([]);
   });
 
-  it('can be assumed by Lambda alone, but for the one by which the scheduler calls, in this account', async () => {
+  it('can be assumed by Lambda alone, but for those by which the scheduler calls, in this account', async () => {
     const roles = ofType(await packagedTemplate('prod'), 'AWS::IAM::Role');
     const trusted = roles.map(([id, { Properties }]) => {
       const { Principal, Condition } = at(Properties, 'AssumeRolePolicyDocument', 'Statement', 0) as Trust;
@@ -31,13 +31,19 @@ describe('the roles of the functions', () => {
   it.each<[string, (string | number)[], unknown, string]>([
     ['a wildcard action', [...STATEMENTS, 1, 'Action'], 'dynamodb:*', 'wildcard'],
     ['a wildcard resource', [...STATEMENTS, 1, 'Resource'], '*', 'wildcard'],
-    ['one action too many', [...STATEMENTS, 3, 'Action'], ['dynamodb:PutItem', 'dynamodb:Scan'], 'does not need'],
+    ['one action too many', [...STATEMENTS, 4, 'Action'], ['dynamodb:PutItem', 'dynamodb:Scan'], 'does not need'],
     ['one action too few', [...STATEMENTS, 2], { Effect: 'Allow', Action: [], Resource: [] }, 'lacks'],
     [
       'a ledger without bounds',
       [...STATEMENTS, 1, 'Condition'],
       undefined,
       'does not need dynamodb:GetItem LedgerTable',
+    ],
+    [
+      'an administrator that may write the accounts',
+      ['AdminRole', 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement', 4, 'Condition'],
+      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['budget#*'] } },
+      'admin does not need dynamodb:PutItem LedgerTable budget#*',
     ],
     ['a managed policy', ['HealthRole', 'Properties', 'ManagedPolicyArns'], ['arn:x'], 'managed policies'],
     [

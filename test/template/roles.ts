@@ -12,29 +12,56 @@ const LOG = (logGroup: string): Grant[] => [
   { action: 'logs:PutLogEvents', on: logGroup },
 ];
 const ANTHROPIC_KEY: Grant = { action: 'secretsmanager:GetSecretValue', on: 'AnthropicSecret' };
-const CREDENTIALS: Grant = { action: 'dynamodb:GetItem', on: 'LedgerTable', keys: ['key#*', 'tenant#*'] };
+
+/** The same actions on the same keys of a table. */
+const each = (actions: readonly string[], on: string, ...keys: readonly string[]): Grant[] =>
+  actions.map((action) => ({ action: `dynamodb:${action}`, on, keys }));
+
+const TOKENS: Grant = { action: 'secretsmanager:GetSecretValue', on: 'JwtSecret' };
+const CREDENTIALS: Grant[] = [...each(['GetItem'], 'LedgerTable', 'key#*', 'tenants'), TOKENS];
+
+const ALERTS: Grant[] = [
+  ...each(['PutItem', 'DeleteItem'], 'ControlTable', 'alert#*'),
+  { action: 'secretsmanager:GetSecretValue', on: 'AlertsSecret' },
+];
 
 /** What each function does on AWS, and nothing else. No grant holds a wildcard, so no exception is needed. */
 export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   'run-agent': [
     ...LOG('RunDashagentLogGroup'),
-    CREDENTIALS,
-    { action: 'dynamodb:PutItem', on: 'LedgerTable', keys: ['usage#*'] },
+    ...CREDENTIALS,
+    ...each(['PutItem'], 'LedgerTable', 'usage#*', 'tool-usage#*'),
+    ...each(['UpdateItem'], 'LedgerTable', 'budget#*'),
+    ...each(['GetItem'], 'LedgerTable', 'budget#*', 'usage#*'),
+    ...each(['UpdateItem'], 'ControlTable', 'rate#*'),
+    ...each(['DeleteItem', 'PutItem', 'Query'], 'ControlTable', 'slots#*'),
     { action: 'dynamodb:PutItem', on: 'RunsTable' },
-    { action: 'dynamodb:GetItem', on: 'ControlTable', keys: ['circuits'] },
-    { action: 'dynamodb:PutItem', on: 'ControlTable', keys: ['circuits'] },
-    { action: 'dynamodb:DeleteItem', on: 'ControlTable', keys: ['idem#*'] },
-    { action: 'dynamodb:PutItem', on: 'ControlTable', keys: ['idem#*'] },
-    { action: 'dynamodb:Query', on: 'ControlTable', keys: ['idem#*'] },
+    ...each(['GetItem', 'PutItem'], 'ControlTable', 'circuits'),
+    ...each(['DeleteItem', 'PutItem', 'Query'], 'ControlTable', 'idem#*'),
     ANTHROPIC_KEY,
   ],
   'get-run': [
     ...LOG('GetDashrunLogGroup'),
-    CREDENTIALS,
+    ...CREDENTIALS,
     { action: 'dynamodb:GetItem', on: 'RunsTable' },
     { action: 'dynamodb:Query', on: 'RunsTable' },
   ],
-  'list-agents': [...LOG('ListDashagentsLogGroup'), CREDENTIALS],
+  'list-agents': [...LOG('ListDashagentsLogGroup'), ...CREDENTIALS],
+  admin: [
+    ...LOG('AdminLogGroup'),
+    TOKENS,
+    ...each(['GetItem'], 'LedgerTable', 'key#*', 'tenants', 'tenant-keys#*'),
+    ...each(['PutItem'], 'LedgerTable', 'key#*', 'tenants', 'tenant-keys#*', 'audit'),
+    ...each(['DeleteItem'], 'LedgerTable', 'key#*', 'tenant-keys#*'),
+    ...each(['Query'], 'LedgerTable', 'tenants', 'tenant-keys#*', 'audit'),
+    ...each(['GetItem', 'PutItem', 'Query'], 'ControlTable', 'circuits'),
+  ],
+  'report-usage': [
+    ...LOG('ReportDashusageLogGroup'),
+    ...CREDENTIALS,
+    ...each(['GetItem'], 'LedgerTable', 'rollup#*'),
+    ...each(['Query'], 'LedgerTable', 'tenants', 'usage#*', 'tool-usage#*', 'rollup#*', 'budget#*'),
+  ],
   health: [
     ...LOG('HealthLogGroup'),
     { action: 'dynamodb:Query', on: 'ControlTable', keys: ['circuits', 'health'] },
@@ -48,17 +75,21 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     { action: 'dynamodb:Query', on: 'ControlTable', keys: ['circuits'] },
     ANTHROPIC_KEY,
   ],
-  'notify-alarm': [
-    ...LOG('NotifyDashalarmLogGroup'),
-    { action: 'dynamodb:PutItem', on: 'ControlTable', keys: ['alert#*'] },
-    { action: 'dynamodb:DeleteItem', on: 'ControlTable', keys: ['alert#*'] },
-    { action: 'secretsmanager:GetSecretValue', on: 'AlertsSecret' },
+  'reconcile-budgets': [
+    ...LOG('ReconcileDashbudgetsLogGroup'),
+    ...each(['Query'], 'LedgerTable', 'tenants', 'budget#*', 'usage#*', 'tool-usage#*', 'rollup#*'),
+    ...each(['GetItem'], 'LedgerTable', 'usage#*', 'rollup#*'),
+    ...each(['PutItem'], 'LedgerTable', 'usage#*', 'rollup#*'),
+    ...each(['UpdateItem'], 'LedgerTable', 'budget#*', 'rollup#*'),
+    ...ALERTS,
   ],
+  'notify-alarm': [...LOG('NotifyDashalarmLogGroup'), ...ALERTS],
 };
 
 /** Roles of services that call a function, each with the one function. */
 export const CALLERS: Readonly<Record<string, readonly Grant[]>> = {
   ProbeScheduleRole: [{ action: 'lambda:InvokeFunction', on: 'ProbeDashdependenciesLambdaFunction' }],
+  ReconcileScheduleRole: [{ action: 'lambda:InvokeFunction', on: 'ReconcileDashbudgetsLambdaFunction' }],
 };
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);

@@ -1,59 +1,28 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { hashKey } from '../../lib/tenants/hash.ts';
-import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../../lib/tenants/dynamodb-store.ts';
-import { startSecretsServer, type SecretsServer } from '../../local/secrets-server.ts';
-import { startSimulatedClaude, type SimulatedClaude } from '../../local/simulated-claude/start-simulated-claude.ts';
 import { notification, snsEvent } from '../alerts/sns.ts';
-import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
+import { describeOnDynamoDb } from '../dynamodb.ts';
 import { startHttpTarget } from '../http-target.ts';
 import { published } from '../telemetry/embedded-format.ts';
-import { systemClock } from '../upstream/system-clock.ts';
-import { invoke, type Call, type RawCall } from './invoke.ts';
+import type { Call, RawCall } from './invoke.ts';
 import { packaged } from './packaged.ts';
-import { startPermittedDynamoDb, type PermittedDynamoDb } from './permitted.ts';
 import { readZip } from './unzip.ts';
+import { authorised, startZips, type Zips } from './zips.ts';
 
-const KEY = 'bk_canary-of-the-zips';
-const UPSTREAM_KEY = 'sk-ant-canary-of-the-zips';
-const NAMES = ['run-agent', 'get-run', 'list-agents', 'health', 'describe-api', 'probe-dependencies', 'notify-alarm'];
+const NAMES = [
+  ...['run-agent', 'get-run', 'list-agents', 'admin', 'report-usage', 'health', 'describe-api'],
+  ...['probe-dependencies', 'reconcile-budgets', 'notify-alarm'],
+];
 
 describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
-  let claude: SimulatedClaude;
-  let secrets: SecretsServer;
-  let dynamoDb: PermittedDynamoDb;
-  const values = new Map([['AnthropicSecret', UPSTREAM_KEY]]);
+  let zips: Zips;
 
   beforeAll(async () => {
-    await packaged();
-    claude = await startSimulatedClaude({ clock: systemClock });
-    secrets = await startSecretsServer(values);
-    dynamoDb = await startPermittedDynamoDb(engine().endpoint);
-    const ledger = engine().table('LedgerTable');
-    await createDynamoDbTenantStore(ledger).add({ tenantId: 'demo', name: 'Demo', status: 'active' });
-    await createDynamoDbApiKeyStore(ledger).add({
-      ...{ hash: hashKey(KEY), keyId: 'key-1', tenantId: 'demo', name: 'test', createdAt: 0, expiresAt: null },
-      scopes: ['runs:write', 'runs:read'],
-    });
+    zips = await startZips(engine());
   }, 120_000);
-  afterAll(async () => {
-    await dynamoDb.close();
-    await secrets.close();
-    await claude.close();
-  });
+  afterAll(() => zips.close());
 
-  const call = (name: string, request: Call | RawCall) => {
-    dynamoDb.as(name);
-    return invoke(name, request, {
-      references: TABLE_NAMES,
-      env: {
-        AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
-        AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
-        ANTHROPIC_BASE_URL: claude.url,
-      },
-    });
-  };
-  const authorised = { 'x-api-key': KEY, 'content-type': 'application/json' };
+  const call = (name: string, request: Call | RawCall) => zips.call(name, request);
 
   it('runs an agent, keeps the run where get-run finds it, and logs neither key nor task', async () => {
     const task = 'canary-task: what is 6 times 7?';
@@ -74,6 +43,9 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
     ['run-agent', 405, { method: 'GET', path: '/agent/run', headers: authorised }],
     ['get-run', 404, { path: '/agent/runs/run_x', headers: authorised, pathParameters: { runId: 'run_x' } }],
     ['list-agents', 401, { path: '/agents' }],
+    ['admin', 401, { path: '/admin/tenants' }],
+    ['admin', 403, { path: '/admin/tenants', headers: authorised }],
+    ['report-usage', 401, { path: '/usage/budget' }],
   ])('%s answers %i as a problem with a request-id', async (name, status, request) => {
     const { statusCode, headers, body } = await call(name, request);
     expect([statusCode, headers['content-type']]).toEqual([status, 'application/problem+json']);
@@ -106,7 +78,7 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
     const event = snsEvent(notification());
     expect((await call('notify-alarm', { event })).output).toContain('not configured');
     const slack = await startHttpTarget();
-    values.set('AlertsSecret', JSON.stringify({ slackWebhookUrl: `${slack.url}/canary` }));
+    zips.secrets.set('AlertsSecret', JSON.stringify({ slackWebhookUrl: `${slack.url}/canary` }));
     const { output } = await call('notify-alarm', { event });
     await call('notify-alarm', { event });
     await slack.close();
@@ -128,8 +100,8 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
   }, 30_000);
 
   it('no function has asked DynamoDB for what its role does not grant', () => {
-    expect(dynamoDb.denied).toEqual([]);
-    const actions = new Set(dynamoDb.granted.map((said) => said.split(' ').slice(0, 3).join(' ')));
+    expect(zips.denied).toEqual([]);
+    const actions = new Set(zips.granted.map((said) => said.split(' ').slice(0, 3).join(' ')));
     expect([...actions].sort()).toEqual(
       expect.arrayContaining([
         'run-agent: dynamodb:DeleteItem ControlTable',
@@ -138,6 +110,8 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
         'run-agent: dynamodb:PutItem ControlTable',
         'run-agent: dynamodb:PutItem LedgerTable',
         'run-agent: dynamodb:PutItem RunsTable',
+        'run-agent: dynamodb:UpdateItem ControlTable',
+        'run-agent: dynamodb:UpdateItem LedgerTable',
         'probe-dependencies: dynamodb:PutItem ControlTable',
         'notify-alarm: dynamodb:PutItem ControlTable',
         'health: dynamodb:Query ControlTable',

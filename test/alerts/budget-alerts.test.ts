@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { budgetAlert, createBudgetAlerts, type BudgetThreshold } from '../../lib/alerts/budget-alerts.ts';
+import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
+import { createFakeClock, type FakeClock } from '../fake-clock.ts';
+import { startHttpTarget, type HttpTarget } from '../http-target.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { size } from '../sizes.ts';
+
+let slack: HttpTarget;
+let webhook: HttpTarget;
+let clock: FakeClock;
+let events: BallastEvent[];
+let tenants = 0;
+
+beforeEach(async () => {
+  [slack, webhook] = await Promise.all([startHttpTarget(), startHttpTarget()]);
+  clock = createFakeClock();
+  events = [];
+});
+afterEach(() => Promise.all([slack.close(), webhook.close()]));
+
+/** Of another tenant each time. */
+const threshold = (more: Partial<BudgetThreshold> = {}): BudgetThreshold => ({
+  ...{ tenantId: `acme-${(tenants += 1)}`, period: '2026-11', percent: 75 },
+  ...{ limitUsd: '10', spentUsd: '7.51', ...more },
+});
+
+const both = () =>
+  JSON.stringify({
+    ...{ slackWebhookUrl: `${slack.url}/services/x`, webhookUrl: `${webhook.url}/hook` },
+    webhookSecret: '0123456789abcdef',
+  });
+
+/** The teller of one process. */
+const teller = (table: ReturnType<TestDynamoDb['table']>, { seed = 1, secret = async () => both() } = {}) =>
+  createBudgetAlerts({
+    ...{ clock, table, secret, fetch: globalThis.fetch, random: seededRandom(seed) },
+    emit: (event) => void events.push(event),
+  });
+
+/** Moves the pauses between tries on while a target is told. */
+const ended = async (work: Promise<boolean>): Promise<boolean> => {
+  let told: boolean | undefined;
+  void work.then((outcome) => (told = outcome));
+  while (told === undefined) await clock.advance(100);
+  return told;
+};
+
+// Which of them is told first is a matter of luck.
+const byTarget = (a: BallastEvent, b: BallastEvent) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+
+const counts = () => [slack.seen.length, webhook.seen.length];
+
+describeOnDynamoDb('a threshold of a budget', (engine) => {
+  const own = (options = {}) => teller(engine().table('ControlTable'), options);
+
+  it('is told to each target, with tenant, period, percentage and amounts', async () => {
+    const reached = threshold();
+    expect(await own()(reached)).toBe(true);
+    expect(counts()).toEqual([1, 1]);
+    const { text } = JSON.parse(slack.seen[0]?.body ?? '') as { text: string };
+    expect(text).toContain(`*${reached.tenantId}* has spent $7.51 of its budget of $10 for 2026-11 (75 % reached)`);
+    const { id, type, ...fields } = JSON.parse(webhook.seen[0]?.body ?? '') as Record<string, unknown>;
+    expect([type, fields]).toEqual(['budget.threshold', reached]);
+    expect(id).toMatch(/^[0-9a-f]{32}$/);
+    expect(webhook.seen[0]?.headers['ballast-signature']).toMatch(/^t=\d+,v1=[0-9a-f]{64}$/);
+    expect(events.toSorted(byTarget)).toEqual(
+      ['slack', 'webhook'].map((target) => ({
+        ...{ type: 'alert.sent', target, alarm: `budget/${reached.tenantId}/2026-11`, state: '75%' },
+      })),
+    );
+  });
+
+  it('is told once, also where more was spent by then and to the last day of a month', async () => {
+    const reached = threshold();
+    await own()(reached);
+    await clock.advance(31 * 24 * 3_600_000);
+    expect(await own({ seed: 2 })({ ...reached, spentUsd: '7.9' })).toBe(true);
+    expect(counts()).toEqual([1, 1]);
+  });
+
+  it.each<[string, Partial<BudgetThreshold>]>([
+    ['tenant', { tenantId: 'another' }],
+    ['period', { period: '2026-12' }],
+    ['day', { period: '2026-11-20' }],
+    ['percentage', { percent: 90 }],
+  ])('of another %s is another one', async (_what, change) => {
+    const reached = threshold();
+    expect(budgetAlert({ ...reached, ...change }).id).not.toBe(budgetAlert(reached).id);
+    await own()(reached);
+    await own()({ ...reached, ...change });
+    expect(counts()).toEqual([2, 2]);
+  });
+
+  it.each(Array.from({ length: size(3, 20) }, (_, round) => [round]))(
+    'that many processes see at once is told once to each target (round %i)',
+    async (round) => {
+      const reached = threshold();
+      const fleet = Array.from({ length: 8 }, (_, member) => own({ seed: round * 100 + member + 1 }));
+      const told = await Promise.all(fleet.map((tell) => tell(reached)));
+      expect(told.every(Boolean)).toBe(true);
+      expect(counts()).toEqual([1, 1]);
+    },
+  );
+
+  it('that one target does not take is not all told, and is told again to that target alone', async () => {
+    const reached = threshold();
+    webhook.script({ status: 500 });
+    expect(await ended(own()(reached))).toBe(false);
+    expect(counts()).toEqual([1, 3]);
+    expect(events.filter(({ type }) => type === 'alert.failed')).toHaveLength(1);
+    webhook.script({ status: 200 });
+    expect(await ended(own()(reached))).toBe(true);
+    expect(counts()).toEqual([1, 4]);
+  });
+
+  it('is told to nobody where nobody is configured, which leaves no trace', async () => {
+    const operations: string[] = [];
+    const spied = new Proxy({} as ReturnType<TestDynamoDb['table']>, {
+      get: (_, name) => operations.push(String(name)),
+    });
+    expect(await teller(spied, { secret: async () => '' })(threshold())).toBe(true);
+    expect([events, operations, counts()]).toEqual([[], [], [0, 0]]);
+  });
+
+  it.each<[string, () => Promise<string>]>([
+    ['cannot be read', () => Promise.reject(new TypeError('canary'))],
+    ['is broken', async () => '{"slackWebhookUrl":"http://canary.com"}'],
+  ])('is not told where the secret %s, and that is all that happens', async (_what, secret) => {
+    expect(await own({ secret })(threshold())).toBe(false);
+    expect(events).toMatchObject([{ type: 'store.failed', operation: 'alerts.secret' }]);
+    expect(JSON.stringify(events)).not.toContain('canary');
+  });
+});

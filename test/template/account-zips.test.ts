@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeOnDynamoDb } from '../dynamodb.ts';
+import { published } from '../telemetry/embedded-format.ts';
+import { administrator, authorised, startZips, type Zips } from './zips.ts';
+
+describeOnDynamoDb('the zips that keep accounts, loaded as Lambda loads them', (engine) => {
+  let zips: Zips;
+
+  beforeAll(async () => {
+    zips = await startZips(engine());
+  }, 120_000);
+  afterAll(() => zips.close());
+
+  it('report-usage tells what a run took out of its budget', async () => {
+    const body = { task: 'what is 6 times 7?', userId: 'canary-user' };
+    const ran = await zips.call('run-agent', { method: 'POST', path: '/agent/run', headers: authorised, body });
+    const run = JSON.parse(ran.body) as { usage: { costUsd: string } };
+    const told = await zips.call('report-usage', { path: '/usage/budget', headers: authorised });
+    const spent = { spentUsd: run.usage.costUsd, reservedUsd: '0' };
+    expect([told.statusCode, JSON.parse(told.body)]).toMatchObject([
+      200,
+      { day: { limitUsd: '5', ...spent }, month: { limitUsd: '50', ...spent } },
+    ]);
+    for (const groupBy of ['day', 'tool']) {
+      const used = await zips.call('report-usage', { path: '/usage', query: { groupBy }, headers: authorised });
+      expect(used.statusCode).toBe(200);
+    }
+    const all = await zips.call('report-usage', { path: '/admin/usage', headers: administrator });
+    expect(JSON.parse(all.body)).toMatchObject({ totals: { costUsd: run.usage.costUsd } });
+    expect(ran.output + told.output + all.output).not.toContain('canary');
+  }, 30_000);
+
+  it('admin sets a tenant, makes it a key and takes that away, sets a circuit and tells all of it', async () => {
+    const ask = (method: string, resource: string, pathParameters: Record<string, string> = {}, body?: object) => {
+      const path = resource.replaceAll(/\{(\w+)\+?\}/g, (_, name: string) => pathParameters[name] ?? '');
+      return zips.call('admin', { method, path, resource, pathParameters, body, headers: administrator });
+    };
+    const tenant = { tenantId: 'acme' };
+    const set = await ask('PUT', '/admin/tenants/{tenantId}', tenant, { dailyBudgetUsd: '10' });
+    expect([set.statusCode, JSON.parse(set.body)]).toMatchObject([200, { dailyBudgetUsd: '10' }]);
+    const made = await ask('POST', '/admin/tenants/{tenantId}/keys', tenant, { name: 'first' });
+    const { keyId, key } = JSON.parse(made.body) as { keyId: string; key: string };
+    expect(made.statusCode).toBe(201);
+    expect(made.output).not.toContain(key);
+    const revoked = await ask('DELETE', '/admin/tenants/{tenantId}/keys/{keyId}', { ...tenant, keyId });
+    expect(revoked.statusCode).toBe(204);
+    const name = 'anthropic/claude-opus-5-5';
+    const isolated = await ask('PUT', '/admin/circuits/{name+}', { name }, { state: 'isolated' });
+    expect(isolated.statusCode).toBe(200);
+    const invalidated = await ask('POST', '/admin/tenants/{tenantId}/cache/invalidate', tenant);
+    expect(invalidated.statusCode).toBe(202);
+    expect((await ask('GET', '/admin/tenants/{tenantId}/keys', tenant)).body).not.toContain(keyId);
+    for (const path of ['/admin/tenants', '/admin/circuits', '/admin/audit'])
+      expect((await ask('GET', path)).statusCode).toBe(200);
+    await ask('PUT', '/admin/circuits/{name+}', { name }, { state: 'closed' });
+  }, 30_000);
+
+  it('reconcile-budgets looks at every tenant, and writes it as metrics', async () => {
+    const { output } = await zips.call('reconcile-budgets', { event: {} });
+    const metrics = output.split('\n').filter((line) => line.startsWith('{"_aws"'));
+    const told = metrics.flatMap(published).map((metric) => [metric.name, metric.values]);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        ['ReconcilePasses', [1]],
+        ['ReconcileFailures', [0]],
+      ]),
+    );
+  });
+
+  it('none has asked DynamoDB for what its role does not grant', () => {
+    expect(zips.denied).toEqual([]);
+    const actions = new Set(zips.granted.map((said) => said.split(' ').slice(0, 3).join(' ')));
+    expect([...actions]).toEqual(
+      expect.arrayContaining([
+        'admin: dynamodb:DeleteItem LedgerTable',
+        'admin: dynamodb:PutItem LedgerTable',
+        'admin: dynamodb:Query LedgerTable',
+        'admin: dynamodb:PutItem ControlTable',
+        'report-usage: dynamodb:Query LedgerTable',
+        'reconcile-budgets: dynamodb:Query LedgerTable',
+      ]),
+    );
+  });
+});
