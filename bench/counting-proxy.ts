@@ -20,14 +20,35 @@ export interface CountingProxy {
   close(): Promise<void>;
 }
 
-const nameOf = ({ headers, raw }: Exchange): string => {
-  const { TableName = '' } = JSON.parse(raw.toString()) as { TableName?: string };
-  return `${String(headers['x-amz-target']).split('.')[1]} ${TableName.split('-').at(-1)}`;
+interface Sent {
+  readonly TableName?: string;
+  readonly Key?: { readonly pk?: { readonly S?: string } };
+  readonly Item?: { readonly pk?: { readonly S?: string } };
+  readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly S?: string }>>;
+}
+
+/** What an operation is called in the journal. */
+export type NameOf = (operation: string, sent: Sent) => string;
+
+export const byTable: NameOf = (operation, { TableName = '' }) => `${operation} ${TableName.split('-').at(-1)}`;
+
+/** By the first part of the partition key, which says whose item it is; in the runs table that is a tenant. */
+export const byPartition: NameOf = (operation, sent) => {
+  const { TableName = '', Key, Item, ExpressionAttributeValues: values } = sent;
+  if (TableName.endsWith('-runs')) return byTable(operation, sent);
+  return `${operation} ${((Key ?? Item)?.pk ?? values?.[':pk'])?.S?.split('#')[0]}`;
 };
 
-/** What the server's own schedule does beside the run: its probes write and read `health` items and list the circuits. */
-const ofSchedule = ({ headers, raw }: Exchange): boolean =>
-  raw.includes('"health') || (String(headers['x-amz-target']).endsWith('.Query') && raw.includes('"circuits"'));
+const operationOf = ({ headers }: Exchange): string => String(headers['x-amz-target']).split('.')[1] ?? '';
+
+/**
+ * What the server's own schedules do beside the run: probes write and read `health` items and list the circuits,
+ * reconciling walks through the books and rolls them up. Of its queries a run makes only the one for slots.
+ */
+const ofSchedule = (exchange: Exchange): boolean =>
+  exchange.raw.includes('"health') ||
+  exchange.raw.includes('"rollup#') ||
+  (operationOf(exchange) === 'Query' && !exchange.raw.includes('"slots#'));
 
 const createRounds = (together: number, quietMs: number) => {
   const journal: Entry[] = [];
@@ -54,7 +75,7 @@ const createRounds = (together: number, quietMs: number) => {
 };
 
 /** Stands between the server and its DynamoDB and tells which operations waited for which. */
-export const startCountingProxy = async (endpoint: string): Promise<CountingProxy> => {
+export const startCountingProxy = async (endpoint: string, nameOf: NameOf = byTable): Promise<CountingProxy> => {
   const agent = new Agent({ keepAlive: true });
   let rounds: ReturnType<typeof createRounds> | null = null;
 
@@ -70,7 +91,9 @@ export const startCountingProxy = async (endpoint: string): Promise<CountingProx
   };
 
   const server = await listen(0, async (exchange) => {
-    const turn = ofSchedule(exchange) ? undefined : rounds?.join(nameOf(exchange));
+    const turn = ofSchedule(exchange)
+      ? undefined
+      : rounds?.join(nameOf(operationOf(exchange), JSON.parse(exchange.raw.toString()) as Sent));
     const [{ status, headers, body }] = await Promise.all([pass(exchange), turn]);
     exchange.response.writeHead(status, headers).end(body);
   });

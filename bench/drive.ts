@@ -16,18 +16,29 @@ export interface Driven {
   readonly elapsedMs: number;
 }
 
-const BODY = JSON.stringify({ task: 'Say that you are done.' });
-const HEADERS = { 'x-api-key': API_KEY, 'content-type': 'application/json', 'content-length': BODY.length };
+const TASK = { task: 'Say that you are done.' };
 
 export interface RunOnceOptions {
   readonly agent?: Agent;
   readonly idempotencyKey?: string;
+  /** Whose run it is; by default the development tenant's. */
+  readonly apiKey?: string;
+  readonly userId?: string;
 }
 
+const headersFor = (body: string, { idempotencyKey, apiKey = API_KEY }: RunOnceOptions) => ({
+  'x-api-key': apiKey,
+  'content-type': 'application/json',
+  'content-length': body.length,
+  ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+});
+
 /** One run, its answer read to the end. Rejects unless it is a 200. */
-export const runOnce = (url: string, { agent, idempotencyKey }: RunOnceOptions = {}): Promise<void> =>
+export const runOnce = (url: string, options: RunOnceOptions = {}): Promise<void> =>
   new Promise((resolve, reject) => {
-    const headers = idempotencyKey === undefined ? HEADERS : { ...HEADERS, 'idempotency-key': idempotencyKey };
+    const { agent, userId } = options;
+    const body = JSON.stringify({ ...TASK, ...(userId === undefined ? {} : { userId }) });
+    const headers = headersFor(body, options);
     const sent = request(`${url}/agent/run`, { method: 'POST', headers, ...(agent ? { agent } : {}) });
     sent.once('error', reject).once('response', (response) => {
       response.resume().once('error', reject);
@@ -36,7 +47,7 @@ export const runOnce = (url: string, { agent, idempotencyKey }: RunOnceOptions =
         else reject(new Error(`A run was answered with ${response.statusCode}.`));
       });
     });
-    sent.end(BODY);
+    sent.end(body);
   });
 
 /** Runs one agent after the other over a bounded number of connections. Rejects with the first run that does not succeed. */

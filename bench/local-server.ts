@@ -5,6 +5,9 @@ import { join } from 'node:path';
 /** The development key of `npm start`, given to the server by its environment. */
 export const API_KEY = 'bench-key';
 
+/** The key with every scope, likewise. */
+export const ADMIN_KEY = 'bench-admin-key';
+
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 15_000;
 
@@ -55,6 +58,7 @@ export const startLocalServer = async ({ folder, env }: LocalServerOptions): Pro
       HOST: '127.0.0.1',
       BALLAST_DATA_DIR: join(folder, 'data'),
       BALLAST_DEV_API_KEY: API_KEY,
+      BALLAST_DEV_ADMIN_KEY: ADMIN_KEY,
       ANTHROPIC_API_KEY: 'not-a-key',
       ...env,
     },

@@ -1,5 +1,5 @@
-import { startCountingProxy, type Entry, type Round } from './counting-proxy.ts';
-import { runOnce } from './drive.ts';
+import { startCountingProxy, type Entry, type NameOf, type Round } from './counting-proxy.ts';
+import { runOnce, type RunOnceOptions } from './drive.ts';
 import { startFastUpstream } from './fast-upstream.ts';
 import { startLocalServer } from './local-server.ts';
 import type { Section } from './section.ts';
@@ -27,12 +27,18 @@ export interface CountOptions {
   readonly folder: string;
   /** Sent with the run that is counted. */
   readonly idempotencyKey?: string;
+  /** Sets up who runs, by the server's own API; by default the development tenant does. */
+  readonly runAs?: (url: string) => Promise<Pick<RunOnceOptions, 'apiKey' | 'userId'>>;
+  /** Operations after which a round is complete without waiting for more; by default those of a run without limits. */
+  readonly together?: number;
+  readonly nameOf?: NameOf;
 }
 
 /** Counts them in a warm server: its first run, which finds key and secret, is not counted. */
-export const countOperations = async ({ endpoint, folder, ...request }: CountOptions): Promise<OperationsOfRun> => {
+export const countOperations = async (options: CountOptions): Promise<OperationsOfRun> => {
+  const { endpoint, folder, idempotencyKey, runAs, nameOf } = options;
   await using started = new AsyncDisposableStack();
-  const proxy = await startCountingProxy(endpoint);
+  const proxy = await startCountingProxy(endpoint, nameOf);
   started.defer(() => proxy.close());
   const upstream = await startFastUpstream(() => proxy.mark('asked'));
   started.defer(() => upstream.close());
@@ -40,11 +46,12 @@ export const countOperations = async ({ endpoint, folder, ...request }: CountOpt
   const server = await startLocalServer({ folder, env });
   started.defer(() => server.stop());
 
-  await runOnce(server.url);
-  const together = request.idempotencyKey === undefined ? 2 : 3;
+  const caller = (await runAs?.(server.url)) ?? {};
+  await runOnce(server.url, caller);
+  const { together = idempotencyKey === undefined ? 2 : 3 } = options;
   const journal = proxy.watch(together, QUIET_MS);
   proxy.mark('request');
-  await runOnce(server.url, request);
+  await runOnce(server.url, { ...caller, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) });
   proxy.mark('response');
   return {
     beforeModelCall: between(journal, 'request', 'asked'),

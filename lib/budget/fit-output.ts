@@ -19,8 +19,8 @@ export type Fit =
   | {
       readonly fits: false;
       readonly asked: PicoUsd;
-      /** Whether a smaller input could make it fit. */
-      readonly inputDecides: boolean;
+      /** Of the output alone, whatever the input is found to be. */
+      readonly outputAlone: PicoUsd;
     };
 
 /**
@@ -33,7 +33,7 @@ export const fitOutput = ({ remaining, inputCost, outputRate, maxTokens }: FitQu
     return { fits: true, maxTokens, reserve: costOf(maxTokens) };
   const least = Math.min(LEAST_OUTPUT_TOKENS, maxTokens);
   if (costOf(least) > remaining)
-    return { fits: false, asked: costOf(least), inputDecides: outputRate * BigInt(least) < remaining };
+    return { fits: false, asked: costOf(least), outputAlone: pico(outputRate * BigInt(least)) };
   const affordable = Number((remaining - inputCost) / outputRate);
   return { fits: true, maxTokens: affordable, reserve: costOf(affordable) };
 };

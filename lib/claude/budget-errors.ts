@@ -19,8 +19,8 @@ export const runLimitError = ({ limit, spent, reserved }: RunAccount, asked: Pic
     },
   });
 
-/** A budget does not cover the call; `retryAfterMs` only where open reservations are the cause. */
-export const budgetError = (refusal: Refusal, asked: PicoUsd): AppError => {
+/** A budget does not cover the call; `retryAfterMs` only where open reservations are the cause, as far as is known: `atLeast` is the least that it can come to. */
+export const budgetError = (refusal: Refusal, asked: PicoUsd, atLeast: PicoUsd): AppError => {
   const { scope, period, limit, spent, reserved } = refusal;
   return new AppError(
     'budget-exceeded',
@@ -32,7 +32,7 @@ export const budgetError = (refusal: Refusal, asked: PicoUsd): AppError => {
         reserved: formatUsd(reserved),
         asked: formatUsd(asked),
       },
-      ...(wouldFitLater(refusal, asked) ? { retryAfterMs: RESERVED_RETRY_MS } : {}),
+      ...(reserved > 0n && wouldFitLater(refusal, atLeast) ? { retryAfterMs: RESERVED_RETRY_MS } : {}),
     },
   );
 };

@@ -7,7 +7,7 @@ import type { Tenant } from '../tenants/types.ts';
 /** Parts of a budget that are told when they are reached, in percent. */
 export const THRESHOLDS = [50, 75, 90, 100] as const;
 
-/** A part of a budget that was reached and not yet told. */
+/** A part of a budget that was reached and of which not everybody was told; lower ones are not told any more. */
 export interface Threshold {
   readonly tenantId: string;
   /** As `2026-11-20` or `2026-11`. */
@@ -15,16 +15,18 @@ export interface Threshold {
   readonly percent: number;
   readonly limitUsd: string;
   readonly spentUsd: string;
-  /** What is set when it has been told: its own mark, and those of lower ones that it makes pointless. */
-  readonly marks: readonly string[];
+  /** The account's month that holds its marks. */
+  readonly month: string;
+  /** The mark that says it was reached; `null` where it is set already. */
+  readonly reached: string | null;
+  /** The mark to be set when everybody was told. */
+  readonly told: string;
 }
 
-const markOf = (period: string, percent: number): string => `told#${period}#${percent}`;
-
-const reached = ({ limit, spent }: Standing): number[] =>
+const reachedBy = ({ limit, spent }: Standing): number[] =>
   limit === null || limit === 0n ? [] : THRESHOLDS.filter((percent) => spent * 100n >= limit * BigInt(percent));
 
-/** The highest threshold that each period has reached, where it was not told. */
+/** The highest threshold that each period has reached, where not everybody was told. */
 export const budgetThresholds = (tenant: Tenant, month: AccountMonth, now: number): Threshold[] => {
   if (month.name !== monthOf(now)) return [];
   const limit = (usd: string | null) => (usd === null ? null : parseUsd(usd));
@@ -35,11 +37,11 @@ export const budgetThresholds = (tenant: Tenant, month: AccountMonth, now: numbe
     [month.name, standings.month],
   ] as const;
   return periods.flatMap(([period, standing]) => {
-    const percents = reached(standing);
-    const percent = percents.at(-1);
-    if (percent === undefined || standing.limit === null || month.marks.has(markOf(period, percent))) return [];
-    const marks = percents.map((each) => markOf(period, each)).filter((mark) => !month.marks.has(mark));
+    const percent = reachedBy(standing).at(-1);
+    const [reached, told] = [`reached#${period}#${percent}`, `told#${period}#${percent}`];
+    if (percent === undefined || standing.limit === null || month.marks.has(told)) return [];
+    const marks = { month: month.name, reached: month.marks.has(reached) ? null : reached, told };
     const amounts = { limitUsd: formatUsd(standing.limit), spentUsd: formatUsd(standing.spent) };
-    return [{ tenantId: tenant.tenantId, period, percent, ...amounts, marks }];
+    return [{ tenantId: tenant.tenantId, period, percent, ...amounts, ...marks }];
   });
 };

@@ -3,7 +3,8 @@ import { safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Tenant, TenantDirectory } from '../tenants/types.ts';
 import { concurrently } from '../usage/concurrently.ts';
-import { reconcileTenant, type ReconcileTenantParts } from './reconcile-tenant.ts';
+import type { Threshold } from './budget-thresholds.ts';
+import { reconcileTenant, tellThreshold, type ReconcileTenantParts } from './reconcile-tenant.ts';
 
 export interface ReconcileBudgetsParts extends ReconcileTenantParts {
   readonly tenants: Pick<TenantDirectory, 'list'>;
@@ -32,9 +33,11 @@ export const createReconcileBudgets =
   async () => {
     const { tenants, clock, emit, rollUp } = parts;
     const startedAt = clock.now();
+    const telling: Threshold[] = [];
     const look = async (tenant: Tenant): Promise<number | null> => {
       try {
-        const settled = await reconcileTenant(parts, tenant, clock.now());
+        const { settled, toTell } = await reconcileTenant(parts, tenant, clock.now());
+        telling.push(...toTell);
         await rollUp(tenant, clock.now());
         return settled;
       } catch (error) {
@@ -48,6 +51,12 @@ export const createReconcileBudgets =
       settled: results.reduce<number>((total, settled) => total + (settled ?? 0), 0),
       failed: results.filter((settled) => settled === null).length,
     };
+    // Last, because a target that hangs must keep no account from being settled.
+    await concurrently(telling, AT_ONCE, (threshold) =>
+      tellThreshold(parts, threshold).catch((error: unknown) => {
+        emit({ type: 'store.failed', operation: safe`budgets.tell`, error: nameError(error) });
+      }),
+    );
     emit({ type: 'budgets.reconciled', ...reconciled, durationMs: clock.now() - startedAt });
     return reconciled;
   };

@@ -40,12 +40,18 @@ const lostRecord = ({ attemptId, amount, alsoHeldBy: _, ...facts }: Reservation)
  * Settles one reservation by its record. Without one the provider may have been paid, so it is booked at its full amount first;
  * whoever owns it and is late finds that record, and puts its own figures in its place.
  */
-const settleOpen = async ({ usage, budgets, emit }: ReconcileTenantParts, reservation: Reservation): Promise<void> => {
+const settleOpen = async (
+  { usage, budgets, rewrite, emit }: ReconcileTenantParts,
+  reservation: Reservation,
+  now: number,
+): Promise<void> => {
   const { tenantId, at, attemptId } = reservation;
   let record = await usage.find(tenantId, at, attemptId);
   if (record === null) {
     const lost = lostRecord(reservation);
     record = (await usage.add(lost)) ? lost : await usage.find(tenantId, at, attemptId);
+    // Whoever was away for long comes after the sums of the hour.
+    if (now - at > HOUR_MS) await rewrite(tenantId, at);
   }
   if (record === null) return;
   await budgets.settle(reservation, record.cost);
@@ -96,42 +102,50 @@ const checkClosedDays = async (parts: ReconcileTenantParts, tenantId: string, mo
   }
 };
 
-const tellThresholds = async (
-  { store, emit, tell }: ReconcileTenantParts,
-  tenant: Tenant,
-  month: AccountMonth,
-  now: number,
-) => {
-  const { tenantId } = tenant;
-  for (const threshold of budgetThresholds(tenant, month, now)) {
-    if (!(await tell(threshold))) continue;
-    const { period, percent, limitUsd, spentUsd, marks } = threshold;
-    const first = await Promise.all(marks.map((mark) => store.mark(tenantAccount(tenantId), month.name, mark)));
-    if (!first.includes(true)) continue;
-    const amounts = { limitUsd: label(limitUsd), spentUsd: label(spentUsd) };
-    emit({ type: 'budget.threshold', tenantId: label(tenantId), period: label(period), percent, ...amounts });
-  }
+/** Says once for all that a threshold was reached; whoever is to be told hears of it apart, and again until they were. */
+const noteThreshold = async ({ store, emit }: ReconcileTenantParts, threshold: Threshold): Promise<void> => {
+  const { tenantId, month, period, percent, limitUsd, spentUsd, reached } = threshold;
+  if (reached === null || !(await store.mark(tenantAccount(tenantId), month, reached))) return;
+  const amounts = { limitUsd: label(limitUsd), spentUsd: label(spentUsd) };
+  emit({ type: 'budget.threshold', tenantId: label(tenantId), period: label(period), percent, ...amounts });
+};
+
+/** Tells of a threshold, and notes that everybody was told. */
+export const tellThreshold = async (
+  { store, tell }: Pick<ReconcileTenantParts, 'store' | 'tell'>,
+  threshold: Threshold,
+): Promise<void> => {
+  if (await tell(threshold)) await store.mark(tenantAccount(threshold.tenantId), threshold.month, threshold.told);
 };
 
 /**
  * Leaves a tenant's accounts as if no process had ever died: every reservation that outlived its call is settled, every adjustment
- * finished, every threshold told. Harmless beside another that does the same. Answers with how many reservations were settled.
+ * finished. Harmless beside another that does the same. Answers with how many reservations were settled, and of which thresholds somebody
+ * is still to be told.
  */
-export const reconcileTenant = async (parts: ReconcileTenantParts, tenant: Tenant, now: number): Promise<number> => {
+export const reconcileTenant = async (
+  parts: ReconcileTenantParts,
+  tenant: Tenant,
+  now: number,
+): Promise<{ readonly settled: number; readonly toTell: readonly Threshold[] }> => {
   const { tenantId } = tenant;
   // A call may have been reserved in the last moment of a month.
   const from = monthOf(Date.parse(`${monthOf(now)}-01T00:00:00.000Z`) - 1);
   // A clock that is ahead may have begun the next month already.
   const months = await parts.store.months(tenantAccount(tenantId), from, monthOf(now + DAY_MS));
+  const toTell: Threshold[] = [];
   let settled = 0;
   for (const month of months) {
     for (const reservation of month.open.filter(({ at }) => at + parts.longestCallMs <= now)) {
-      await settleOpen(parts, reservation);
+      await settleOpen(parts, reservation, now);
       settled += 1;
     }
     await finishAdjustments(parts, tenantId, month);
     await checkClosedDays(parts, tenantId, month, now);
-    await tellThresholds(parts, tenant, month, now);
+    for (const threshold of budgetThresholds(tenant, month, now)) {
+      await noteThreshold(parts, threshold);
+      toTell.push(threshold);
+    }
   }
-  return settled;
+  return { settled, toTell };
 };

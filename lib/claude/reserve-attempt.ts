@@ -68,19 +68,22 @@ export const reserveAttempt = async (
     const tokens = await api.countTokens(request, limit.signal).catch(() => null);
     if (tokens !== null) worst = worst.counted(Math.ceil(tokens * COUNT_MARGIN)) ?? worst;
   };
-  const no = (asked: PicoUsd): ReservedAttempt => {
+  const no = (asked: PicoUsd, atLeast = asked): ReservedAttempt => {
     const own = account.remaining();
     if (refusal === null || (own !== null && own < refusal.remaining))
       return { held: false, fault: refused(runLimitError(account, asked), 'run-cost') };
     emit(budgetRefused(tenantId, refusal, asked, false));
-    return { held: false, fault: refused(budgetError(refusal, asked)) };
+    return { held: false, fault: refused(budgetError(refusal, asked, atLeast)) };
   };
 
   for (let tries = 0; ;) {
-    const fit = worst.fit(least(account.remaining(), refusal?.remaining ?? null));
+    const left = least(account.remaining(), refusal?.remaining ?? null);
+    const fit = worst.fit(left);
     if (!fit.fits) {
       // Where not even the output could be paid for, no count of the input would help.
-      if (counted || !fit.inputDecides) return no(fit.asked);
+      const { asked, outputAlone } = fit;
+      if (counted) return no(asked);
+      if (outputAlone >= (left ?? 0n)) return no(asked, outputAlone);
       await count();
       if (deadline.stoppedBy !== null) return { held: false, fault: fault(deadline.stoppedBy) };
       continue;

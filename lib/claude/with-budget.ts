@@ -39,9 +39,15 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     const attemptId = `${runId}:${step}:${booked.length + 1}`;
     const asking = { attemptId, request, at, worst: worstCaseOf(request, price) };
     const aboutTokens = Math.ceil(Buffer.byteLength(JSON.stringify(request)) / BYTES_PER_TOKEN);
+    const entering = admission.enter(step, aboutTokens);
+    // A call that a limit refuses asks the provider for nothing, not even for a count.
+    const countTokens: ReserveParts['api']['countTokens'] = async (...counting) => {
+      if ((await entering) !== null) throw new AppError('rate-limited', safe`The call is refused.`);
+      return parts.api.countTokens(...counting);
+    };
     const [denied, reserved] = await Promise.all([
-      admission.enter(step, aboutTokens),
-      reserveAttempt(parts, asking, context),
+      entering,
+      reserveAttempt({ ...parts, api: { countTokens } }, asking, context),
     ]);
     if (!reserved.held) {
       if (denied === null) account.keep(admission.undo(step));

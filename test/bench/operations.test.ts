@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { countAdmission, LIMITED } from '../../bench/admission.ts';
 import { countOperations } from '../../bench/operations.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 
@@ -11,25 +12,41 @@ describeOnDynamoDb('a run with one model call in a warm environment', (engine) =
 
   // The circuit is read about once a second, so it may have been read just now.
   const CIRCUIT = [['GetItem control']];
+  const RESERVE = ['UpdateItem ledger'];
+  const SETTLE = ['UpdateItem ledger'];
 
-  const RESERVED = ['UpdateItem ledger'];
-  // The record says by what a reservation is settled, so it is written first.
-  const SETTLED = ['UpdateItem ledger'];
-
-  it('holds its cost back with one write before the model, and then writes all it has to write, and settles', async () => {
+  it('reserves before the model, and settles once its record is written', async () => {
     const { beforeModelCall, beforeAnswer } = await countOperations({ endpoint: engine().endpoint, folder });
-    expect([[RESERVED], [...CIRCUIT, RESERVED]]).toContainEqual(beforeModelCall);
-    expect(beforeAnswer).toEqual([['PutItem ledger', 'PutItem runs'], SETTLED]);
+    expect([[RESERVE], [...CIRCUIT, RESERVE]]).toContainEqual(beforeModelCall);
+    expect(beforeAnswer).toEqual([['PutItem ledger', 'PutItem runs'], SETTLE]);
   }, 60_000);
 
-  it('with an idempotency key claims it before that, and ends its claim with the rest', async () => {
+  it('with an idempotency key claims it before, and ends its claim with the rest', async () => {
     const options = { endpoint: engine().endpoint, folder, idempotencyKey: 'counted' };
     const { beforeModelCall, beforeAnswer } = await countOperations(options);
     const claim = ['PutItem control'];
     expect([
-      [claim, RESERVED],
-      [claim, ...CIRCUIT, RESERVED],
+      [claim, RESERVE],
+      [claim, ...CIRCUIT, RESERVE],
     ]).toContainEqual(beforeModelCall);
-    expect(beforeAnswer).toEqual([['PutItem control', 'PutItem ledger', 'PutItem runs'], SETTLED]);
+    expect(beforeAnswer).toEqual([['PutItem control', 'PutItem ledger', 'PutItem runs'], SETTLE]);
+  }, 60_000);
+
+  it('with every limit there is asks all but the budgets of key and user at the same time', async () => {
+    const limited = LIMITED.at(-1);
+    if (limited === undefined) throw new Error('there are no limits to count');
+    const own = join(folder, 'limited');
+    mkdirSync(own);
+    const { beforeModelCall, beforeAnswer } = await countAdmission(engine().endpoint, own, limited);
+    const rates = Array.from({ length: 4 }, () => 'UpdateItem rate');
+    expect(beforeModelCall.filter((round) => !round.includes('GetItem circuits'))).toEqual([
+      ['PutItem slots', 'UpdateItem budget', ...rates],
+      ['UpdateItem budget', 'UpdateItem budget'],
+    ]);
+    expect(beforeAnswer).toEqual([
+      ['DeleteItem slots', 'PutItem runs', 'PutItem usage'],
+      ['UpdateItem budget', 'UpdateItem budget'],
+      ['UpdateItem budget'],
+    ]);
   }, 60_000);
 });
