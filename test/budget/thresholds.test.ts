@@ -3,7 +3,7 @@ import { tenantAccount } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
 import type { Threshold } from '../../lib/claude/budget-thresholds.ts';
-import { reconcileTenant } from '../../lib/claude/reconcile-tenant.ts';
+import { reconcileTenant, tellThreshold } from '../../lib/claude/reconcile-tenant.ts';
 import { parseUsd } from '../../lib/kernel/money.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { newTenant, type TenantSettings } from '../../lib/tenants/types.ts';
@@ -40,7 +40,8 @@ const setUp = (settings: Partial<TenantSettings>) => {
     },
     /** What one pass tells. */
     async pass(now = NOW) {
-      await reconcileTenant(parts, tenant, now);
+      const { toTell } = await reconcileTenant(parts, tenant, now);
+      for (const threshold of toTell) await tellThreshold(parts, threshold);
       return told.splice(0).map(({ period, percent }) => `${period} ${percent}`);
     },
   };
