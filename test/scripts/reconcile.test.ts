@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, it, onTestFinished } from 'vitest';
+import { tenantAccount } from '../../lib/budget/account.ts';
+import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
+import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
+import { createTable } from '../../lib/dynamodb/table.ts';
+import { parseUsd } from '../../lib/kernel/money.ts';
+import { createDynamoDbTenantStore } from '../../lib/tenants/dynamodb-store.ts';
+import { newTenant } from '../../lib/tenants/types.ts';
+import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
+import { TABLE_NAMES } from '../../local/environment.ts';
+import { createTables, readTableDefinitions } from '../../local/tables.ts';
+import { reservationOf } from '../budget/parts.ts';
+import { DUMMY_CONNECTION } from '../dynamodb-names.ts';
+import { describeOnDynamoDb } from '../dynamodb.ts';
+import { createFakeClock } from '../fake-clock.ts';
+import { seededRandom } from '../seeded-random.ts';
+
+const ENTRY = path.resolve(import.meta.dirname, '..', '..', 'scripts', 'reconcile.ts');
+
+const run = async (endpoint: string, ...args: readonly string[]) => {
+  const env = { PATH: process.env['PATH'], AWS_ENDPOINT_URL_DYNAMODB: endpoint };
+  const child = spawn(process.execPath, [ENTRY, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const closed = once(child, 'close');
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = (await closed) as [number];
+  return { code, stdout, stderr };
+};
+
+/** What a process whose store had failed wrote into its log. */
+const lineOf = (at: number, tenantId: string) =>
+  JSON.stringify({
+    ...{ level: 'ERROR', message: 'usage unrecorded', attemptId: 'run_told:1:1', tenantId, keyId: 'key-1' },
+    ...{ userId: null, agent: 'assistant', model: 'claude-sonnet-5-5', at, answered: true, estimated: null },
+    ...{ inputTokens: 100, outputTokens: 20, costUsd: '0.0004' },
+  });
+
+describeOnDynamoDb('npm run reconcile', (engine) => {
+  // A real process has a real clock, so what it is to find is old by that one.
+  const longAgo = () => Math.floor(performance.timeOrigin) - 30 * 60_000;
+  const stores = async () => {
+    const client = createDynamoDbClient({ ...DUMMY_CONNECTION, endpoint: engine().endpoint });
+    onTestFinished(() => client.destroy());
+    const definitions = readFileSync(new URL('../../infra/tables.yml', import.meta.url), 'utf8');
+    await createTables(client, readTableDefinitions(definitions, TABLE_NAMES));
+    const name = TABLE_NAMES.LedgerTable;
+    const ledger = createTable({ client, name, clock: createFakeClock(), random: seededRandom(1) });
+    return {
+      tenants: createDynamoDbTenantStore(ledger),
+      budgets: createDynamoDbBudgetStore(ledger),
+      usage: createDynamoDbUsageStore(ledger),
+    };
+  };
+
+  it('books what a log tells, settles by it, and gives up at its full amount what nobody tells of', async () => {
+    const { tenants, budgets, usage } = await stores();
+    const at = longAgo();
+    await tenants.add(newTenant('acme', at));
+    const account = tenantAccount('acme');
+    const held = { at, amount: parseUsd('0.05') };
+    await budgets.reserve(account, reservationOf('acme', { ...held, attemptId: 'run_told:1:1' }));
+    await budgets.reserve(account, reservationOf('acme', { ...held, attemptId: 'run_lost:1:1' }));
+    const folder = mkdtempSync(path.join(tmpdir(), 'ballast-reconcile-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const log = path.join(folder, 'log.jsonl');
+    writeFileSync(log, `${lineOf(at, 'acme')}\n{"message":"request"}\nnot JSON\n`);
+
+    const first = await run(engine().endpoint, '--stage', 'local', '--unrecorded', log);
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first.stdout).toContain('1 attempt(s) of the log are on the books.');
+    expect(first.stdout).toContain('acme run_lost:1:1: settled as lost at $0.05');
+    expect(first.stdout).toContain('1 tenant(s) looked at, 1 reservation(s) settled, 0 tenant(s) failed.');
+
+    const month = new Date(at).toISOString().slice(0, 7);
+    const [books] = await budgets.months(account, month, month);
+    expect(books).toMatchObject({ open: [], month: parseUsd('0.0504') });
+    expect(await usage.find('acme', at, 'run_told:1:1')).toMatchObject({ answered: true, cost: parseUsd('0.0004') });
+
+    const again = await run(engine().endpoint, '--stage', 'local', '--unrecorded', log);
+    expect(again.stdout).toContain('0 reservation(s) settled');
+    const [same] = await budgets.months(account, month, month);
+    expect(same?.month).toBe(books?.month);
+  }, 60_000);
+
+  it('says how it is called where an option is wrong, and names no machine where the store does not answer', async () => {
+    expect(await run('http://127.0.0.1:9', '--stage', 'No Stage')).toMatchObject({ code: 2, stdout: '' });
+    const unreachable = await run('http://127.0.0.1:9', '--stage', 'local');
+    expect(unreachable).toMatchObject({ code: 2, stdout: '' });
+    expect(unreachable.stderr).toMatch(/^It could not be reconciled: \S+\.\n$/);
+  }, 60_000);
+});
