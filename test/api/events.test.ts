@@ -97,7 +97,6 @@ describe('a run as events', () => {
   it.each([
     ['the upstream', status(500), {}, 'upstream-error'],
     ['the deadline', neverAnswer(), { timeoutMs: 1_000 }, 'upstream-timeout'],
-    ['its own limit', reply('x'), { maxCostUsd: '0.000001' }, 'budget-exceeded'],
   ])('that fails by %s ends with exactly one run.failed, the problem', async (_title, answer, limits, code) => {
     upstream.script('*', [answer]);
     const response = await server.run({ task: 'a', ...limits }, EVENTS);
@@ -113,6 +112,7 @@ describe('a run as events', () => {
 
   it.each([
     ['an unknown agent', { agent: 'nobody' }, 400],
+    ['a limit that its first call would pass', { maxCostUsd: '0.000001' }, 402],
     ['an agent with approvals', { agent: 'clerk' }, 409],
     ['a model without a price', { model: 'claude-fable-5-2' }, 422],
     ['an unknown field', { nothing: 1 }, 400],
