@@ -82,13 +82,14 @@ export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionPart
       ? null
       : { key: `tenant#${tenantId}#tokens`, permitsPerMinute: tenant.tokensPerMinute };
 
-  const decided = (limit: LimitName, permitsPerMinute: number, decision: Decision): Pass => {
+  const decided = (limit: LimitName, permitsPerMinute: number, asked: number, decision: Decision): Pass => {
     if (limit === 'tenant-requests') told.requests = { limit: permitsPerMinute, ...decision };
     if (limit === 'tenant-tokens') told.tokens = { limit: permitsPerMinute, ...decision };
     if (decision.admitted) return { admitted: true, giveBack: () => decision.giveBack() };
-    return denied(limit, permitsPerMinute, permitsPerMinute - decision.remaining, decision.retryAfterMs);
+    const used = permitsPerMinute - decision.remaining;
+    return denied(limit, permitsPerMinute, used, asked, decision.retryAfterMs);
   };
-  const denied = (limit: LimitName, most: number, used: number, retryAfterMs: number): Pass => ({
+  const denied = (limit: LimitName, most: number, used: number, asked: number, retryAfterMs: number): Pass => ({
     admitted: false,
     limit,
     retryAfterMs,
@@ -96,29 +97,27 @@ export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionPart
     error: () =>
       new AppError('rate-limited', safe`The limit of ${NAMES[limit]} is reached.`, {
         retryAfterMs,
-        figures: { limit: String(most), used: String(Math.max(0, used)), reserved: '0', asked: '1' },
+        figures: { limit: String(most), used: String(Math.max(0, used)), reserved: '0', asked: String(asked) },
         headers: limitHeaders(told, clock.now()),
       }),
   });
 
   const take = async (limit: LimitName, bucket: Bucket, cost: number): Promise<Pass> =>
-    decided(limit, bucket.permitsPerMinute, await rateLimit.take(bucket, cost));
+    decided(limit, bucket.permitsPerMinute, cost, await rateLimit.take(bucket, cost));
 
   const takeSlot = async (count: number): Promise<Pass> => {
     const slot = await slots.take(tenantId, runId, count);
-    if (!slot.held) return denied('concurrent-runs', count, count, slot.retryAfterMs);
+    if (!slot.held) return denied('concurrent-runs', count, count, 1, slot.retryAfterMs);
     leave = () => slot.release();
     return { admitted: true, giveBack: () => slot.release() };
   };
 
   return {
     async enter(step, inputTokens) {
-      if (prepaid.has(step)) return null;
-      const asking: Promise<Pass>[] = [];
-      if (!inside) {
-        asking.push(...requestBuckets(caller).map(({ limit, ...bucket }) => take(limit, bucket, 1)));
-        if (tenant.maxConcurrentRuns !== null) asking.push(takeSlot(tenant.maxConcurrentRuns));
-      }
+      // A run that was let in is not cut off by a limit: what its later calls use is charged when it is known.
+      if (inside) return null;
+      const asking = requestBuckets(caller).map(({ limit, ...bucket }) => take(limit, bucket, 1));
+      if (tenant.maxConcurrentRuns !== null) asking.push(takeSlot(tenant.maxConcurrentRuns));
       if (tokens !== null) asking.push(take('tenant-tokens', tokens, inputTokens));
       const passes = await Promise.all(asking);
       const refusals = passes.filter((pass) => !pass.admitted);

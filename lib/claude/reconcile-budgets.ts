@@ -4,7 +4,7 @@ import { nameError } from '../telemetry/describe-error.ts';
 import type { Tenant, TenantDirectory } from '../tenants/types.ts';
 import { concurrently } from '../usage/concurrently.ts';
 import type { Threshold } from './budget-thresholds.ts';
-import { reconcileTenant, tellThreshold, type ReconcileTenantParts } from './reconcile-tenant.ts';
+import { checkClosedDays, reconcileTenant, tellThreshold, type ReconcileTenantParts } from './reconcile-tenant.ts';
 
 export interface ReconcileBudgetsParts extends ReconcileTenantParts {
   readonly tenants: Pick<TenantDirectory, 'list'>;
@@ -28,17 +28,22 @@ export interface Reconciled {
 export type ReconcileBudgets = () => Promise<Reconciled>;
 
 /** Looks after the accounts of every tenant; one that fails keeps none of the others from theirs. */
-export const createReconcileBudgets =
-  (parts: ReconcileBudgetsParts): ReconcileBudgets =>
-  async () => {
-    const { tenants, clock, emit, rollUp } = parts;
+export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileBudgets => {
+  const { tenants, clock, emit, rollUp } = parts;
+  const lookedAt = new Set<string>();
+  return async () => {
     const startedAt = clock.now();
     const telling: Threshold[] = [];
     const look = async (tenant: Tenant): Promise<number | null> => {
       try {
-        const { settled, toTell } = await reconcileTenant(parts, tenant, clock.now());
+        // At its first look an environment goes back to the beginning: nobody may have been there for months.
+        const since = lookedAt.has(tenant.tenantId) ? clock.now() : tenant.createdAt;
+        const { settled, toTell, months } = await reconcileTenant(parts, tenant, clock.now(), since);
         telling.push(...toTell);
         await rollUp(tenant, clock.now());
+        // After the sums, because it reads a whole day.
+        for (const month of months) await checkClosedDays(parts, tenant.tenantId, month, clock.now());
+        lookedAt.add(tenant.tenantId);
         return settled;
       } catch (error) {
         emit({ type: 'store.failed', operation: safe`budgets.reconcile`, error: nameError(error) });
@@ -60,3 +65,4 @@ export const createReconcileBudgets =
     emit({ type: 'budgets.reconciled', ...reconciled, durationMs: clock.now() - startedAt });
     return reconciled;
   };
+};

@@ -22,8 +22,8 @@ export interface ReconcileTenantParts {
   readonly rewrite: (tenantId: string, at: number) => Promise<void>;
   /** A reservation that is older belongs to a process that is no more. */
   readonly longestCallMs: number;
-  /** Tells whoever is to be told that a threshold was reached, once for each; `false`: not everybody could be. */
-  readonly tell: (threshold: Threshold) => Promise<boolean>;
+  /** Tells whoever is to be told that a threshold was reached, once for each; `false`: not everybody could be. `null`: thresholds are left to another. */
+  readonly tell: ((threshold: Threshold) => Promise<boolean>) | null;
 }
 
 const lostRecord = ({ attemptId, amount, alsoHeldBy: _, ...facts }: Reservation): UsageRecord => ({
@@ -89,7 +89,12 @@ const recordedOn = async (usage: UsageStore, tenantId: string, day: string) => {
 };
 
 /** Holds the counters of days that are over against their records, once a day. */
-const checkClosedDays = async (parts: ReconcileTenantParts, tenantId: string, month: AccountMonth, now: number) => {
+export const checkClosedDays = async (
+  parts: ReconcileTenantParts,
+  tenantId: string,
+  month: AccountMonth,
+  now: number,
+) => {
   const { store, usage, emit, longestCallMs } = parts;
   const settled = dayOf(now - longestCallMs - HOUR_MS);
   const busy = new Set(month.open.map(({ at }) => dayOf(at)));
@@ -115,22 +120,33 @@ export const tellThreshold = async (
   { store, tell }: Pick<ReconcileTenantParts, 'store' | 'tell'>,
   threshold: Threshold,
 ): Promise<void> => {
-  if (await tell(threshold)) await store.mark(tenantAccount(threshold.tenantId), threshold.month, threshold.told);
+  if (await tell?.(threshold)) await store.mark(tenantAccount(threshold.tenantId), threshold.month, threshold.told);
 };
+
+/** What a look at a tenant came to. */
+export interface TenantReconciled {
+  /** Reservations that had outlived their process. */
+  readonly settled: number;
+  /** Thresholds of which somebody is still to be told. */
+  readonly toTell: readonly Threshold[];
+  /** As they were found. */
+  readonly months: readonly AccountMonth[];
+}
 
 /**
  * Leaves a tenant's accounts as if no process had ever died: every reservation that outlived its call is settled, every adjustment
- * finished. Harmless beside another that does the same. Answers with how many reservations were settled, and of which thresholds somebody
- * is still to be told.
+ * finished. Harmless beside another that does the same. Looks at the
+ * months from the one before `since` (epoch milliseconds) on.
  */
 export const reconcileTenant = async (
   parts: ReconcileTenantParts,
   tenant: Tenant,
   now: number,
-): Promise<{ readonly settled: number; readonly toTell: readonly Threshold[] }> => {
+  since = now,
+): Promise<TenantReconciled> => {
   const { tenantId } = tenant;
   // A call may have been reserved in the last moment of a month.
-  const from = monthOf(Date.parse(`${monthOf(now)}-01T00:00:00.000Z`) - 1);
+  const from = monthOf(Date.parse(`${monthOf(since)}-01T00:00:00.000Z`) - 1);
   // A clock that is ahead may have begun the next month already.
   const months = await parts.store.months(tenantAccount(tenantId), from, monthOf(now + DAY_MS));
   const toTell: Threshold[] = [];
@@ -141,11 +157,10 @@ export const reconcileTenant = async (
       settled += 1;
     }
     await finishAdjustments(parts, tenantId, month);
-    await checkClosedDays(parts, tenantId, month, now);
-    for (const threshold of budgetThresholds(tenant, month, now)) {
+    for (const threshold of parts.tell === null ? [] : budgetThresholds(tenant, month, now)) {
       await noteThreshold(parts, threshold);
       toTell.push(threshold);
     }
   }
-  return { settled, toTell };
+  return { settled, toTell, months };
 };

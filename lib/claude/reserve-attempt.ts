@@ -92,7 +92,8 @@ export const reserveAttempt = async (
     tries += 1;
     try {
       const reservation = { ...identity, amount: fit.reserve };
-      const answer = await budgets.reserve({ reservation, tenant, others }, deadline.signal);
+      // Never broken off: a write that arrives after it was given back would hold money that nobody spends.
+      const answer = await budgets.reserve({ reservation, tenant, others });
       if (answer.held) return { held: true, reservation: answer.reservation, maxTokens: fit.maxTokens, worst };
       if (budget.shadow) {
         emit(budgetRefused(tenantId, answer.refusal, fit.reserve, true));

@@ -83,7 +83,7 @@ export interface CallBudget {
 
 /** What limits how often a caller may call. None of it ever rejects. */
 export interface Admission {
-  /** Lets the `step`-th model call through, or says why not; for all but its first attempt there is nothing to ask. */
+  /** Lets the `step`-th model call through, or says why not; a caller that was let in is asked for nothing more. */
   enter(step: number, inputTokens: number): Promise<AppError | null>;
   /** Nothing was sent after all: what `enter` took for this step is given back. */
   undo(step: number): Promise<void>;

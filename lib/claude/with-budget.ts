@@ -4,7 +4,7 @@ import { label, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { PriceTable } from '../usage/price-table.ts';
 import { costOf, priceAt } from '../usage/pricing.ts';
-import { NO_TOKENS, type UsageRecord } from '../usage/record.ts';
+import { NO_TOKENS, type Estimate, type TokenUsage, type UsageRecord } from '../usage/record.ts';
 import { attempted } from './book-attempt.ts';
 import { refusal } from './faults.ts';
 import { reserveAttempt, type ReserveParts } from './reserve-attempt.ts';
@@ -50,7 +50,8 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
       reserveAttempt({ ...parts, api: { countTokens } }, asking, context),
     ]);
     if (!reserved.held) {
-      if (denied === null) account.keep(admission.undo(step));
+      // What earlier attempts of the call have used stays taken.
+      if (denied === null && booked.length === 0) account.keep(admission.undo(step));
       return refused(denied === null ? reserved.fault : refusal(denied));
     }
     const { reservation, maxTokens, worst } = reserved;
@@ -69,7 +70,7 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     const outcome = await next({ ...request, max_tokens: maxTokens }, context);
 
     const { estimated, tokens: seen, terms } = outcome.metered;
-    const tokens = estimated === 'unanswered' ? worst.unanswered : seen;
+    const tokens = estimated === 'unanswered' ? worst.unanswered : withinOutput(seen, estimated, maxTokens);
     const cost = costOf(tokens, price, { inferenceGeo: request.inference_geo ?? null, ...terms });
     settle(cost);
     const { model } = request;
@@ -82,6 +83,10 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     return outcome;
   };
 };
+
+/** An estimate from what was seen may exceed what was allowed and held back; no answer can. */
+const withinOutput = (tokens: TokenUsage, estimated: Estimate, maxTokens: number): TokenUsage =>
+  estimated === null ? tokens : { ...tokens, outputTokens: Math.min(tokens.outputTokens, maxTokens) };
 
 const allOf = (tokens: UsageRecord['tokens']): number =>
   tokens.inputTokens +

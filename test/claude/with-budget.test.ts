@@ -230,3 +230,16 @@ describe('a limit of the run', () => {
     expect((await run.attempt(wanted, run.context)).ok).toBe(false);
   });
 });
+
+describe('an estimate', () => {
+  it('of an answer that broke off is never above what was allowed and held back', async () => {
+    const outcome: Outcome = {
+      ok: false,
+      fault: fault('cut', { contentSeen: true }),
+      metered: metered({ tokens: { ...NO_TOKENS, inputTokens: 10, outputTokens: 9_000 }, estimated: 'cut' }),
+    };
+    const run = budgeted({ outcome });
+    await run.attempt(REQUEST, run.context);
+    expect(await run.records()).toMatchObject([{ tokens: { outputTokens: REQUEST.max_tokens } }]);
+  });
+});
