@@ -10,10 +10,17 @@ const RETRY_MS = 5_000;
 const STALE_MS = 60_000;
 /** How long a caller waits for a newer value while there is an old one. */
 const PATIENCE_MS = 250;
+/** How often a value may be read anew on demand: a storm of rejected calls is not to become one on the secret store. */
+const REFRESH_EACH_MS = 5_000;
 
 export interface Secret {
   /** The value. Rejects with `store-unavailable` where it was never loaded and cannot be. */
   get(): Promise<string>;
+  /**
+   * Reads the value anew, however fresh the one there is: somebody has refused it. Shared by all who ask meanwhile;
+   * within five seconds of one, and where the look-up fails, what there is. Rejects as `get` does.
+   */
+  refresh(): Promise<string>;
 }
 
 export interface CachedSecretOptions {
@@ -25,6 +32,7 @@ export interface CachedSecretOptions {
 export const createCachedSecret = ({ read, clock }: CachedSecretOptions): Secret => {
   let value: string | undefined;
   let freshUntil = 0;
+  let refreshedAt = -Infinity;
   let loading: Promise<string> | undefined;
 
   const load = async (): Promise<string> => {
@@ -51,11 +59,19 @@ export const createCachedSecret = ({ read, clock }: CachedSecretOptions): Secret
         resolve(found);
       });
     });
+  const loaded = (): Promise<string> => (loading ??= load().finally(() => (loading = undefined)));
   return {
     get() {
       if (value !== undefined && clock.now() < freshUntil) return Promise.resolve(value);
-      loading ??= load().finally(() => (loading = undefined));
-      return value === undefined ? loading : soonOr(loading, value);
+      const newer = loaded();
+      return value === undefined ? newer : soonOr(newer, value);
+    },
+    refresh() {
+      // Only refreshes count here: the very first call of an environment may find that its key was replaced just now.
+      const tooSoon = clock.now() - refreshedAt < REFRESH_EACH_MS;
+      if (loading === undefined && tooSoon && value !== undefined) return Promise.resolve(value);
+      if (loading === undefined) refreshedAt = clock.now();
+      return loaded();
     },
   };
 };
