@@ -15,5 +15,6 @@ export const assistant = defineAgent({
     "If you do not know, or can't do it, or a tool fails, say so plainly. Never invent a figure, a source or a result.",
   ].join('\n'),
   models: { simple: 'claude-haiku-5-5', standard: 'claude-sonnet-5-5', complex: 'claude-opus-5-5' },
+  fallbackModels: ['claude-haiku-4-5'],
   tools: [calculate, currentTime, getWeather],
 });

@@ -6,9 +6,10 @@ import { createSyncRun, type RunSync } from './agent/sync-run.ts';
 import { createCircuits, type Circuits } from './circuit-breaker/circuits.ts';
 import { createBudgets, type Budgets } from './budget/budgets.ts';
 import type { AnthropicClientOptions } from './claude/anthropic-client.ts';
+import { createKeyPool } from './claude/key-pool.ts';
 import { createMessagesApi } from './claude/messages-api.ts';
 import { createModelCall } from './claude/model-call.ts';
-import { withCircuit } from './claude/with-circuit.ts';
+import { createCoolDowns } from './cool-down/cool-downs.ts';
 import { loadConfig, type Config } from './config.ts';
 import { circuitSettings, retrySettings, streamSettings } from './settings.ts';
 import { createDynamoDbClient } from './dynamodb/client.ts';
@@ -113,7 +114,6 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     apiKey: async () => parseApiKeys(await anthropicKey.get())[0],
     baseUrl: config.ANTHROPIC_BASE_URL,
   };
-  const api = createMessagesApi(upstream);
   const circuits = createCircuits({
     ...{ clock, random, emit, store: stores.circuits },
     options: circuitSettings(config),
@@ -123,25 +123,35 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     config.MODEL_PRICES ? readPriceOverrides(config.MODEL_PRICES, PUBLISHED_PRICES) : {},
   );
   const callModel = createModelCall({
-    ...{ clock, random, emit, prices, usage, budgets, api },
+    ...{ clock, random, emit, prices, usage, budgets, circuits },
+    api: createMessagesApi(upstream),
+    keys: createKeyPool({ secret: anthropicKey, clock }),
+    coolDowns: createCoolDowns({ clock, emit, store: stores.coolDowns }),
     retry: retrySettings(config),
-    circuit: withCircuit({ circuits }),
     limits: streamSettings(config),
   });
   const isPriced = (model: string, at: number) => priceAt(prices, model, at) !== null;
   const base = config.OPEN_METEO_BASE_URL;
   const overrides = new Map(base === undefined ? [] : OPEN_METEO.map((origin) => [origin, base]));
-  const catalog = createCatalog(agents);
+  const catalog = createCatalog(agents, (model) => isPriced(model, clock.now()));
   // For tenants with a limit of concurrent runs only.
   const slots = late(async () => {
     const { createDynamoDbSlots } = await import('./rate-limit/dynamodb-slots.ts');
     return createDynamoDbSlots({ clock, random, emit, table: control });
+  });
+  // For requests that ask for it, and agents that have a lifetime for their answers.
+  const cache = late(async () => {
+    const { createDynamoDbCache } = await import('./response-cache/dynamodb-cache.ts');
+    return createDynamoDbCache({ clock, random, randomBytes: bytes, emit, table: control });
   });
   const runSync = createSyncRun({
     catalog,
     ...{ callModel, circuits, runs, toolUsage, ids, clock, emit },
     rateLimit: createRateLimit({ clock, emit, store: stores.rates }),
     slots: { take: async (...slot) => (await slots()).take(...slot) },
+    cache: { open: async (...asked) => (await cache()).open(...asked) },
+    cacheTtlSeconds: config.CACHE_TTL_SECONDS,
+    contextWindowOf: (model) => priceAt(prices, model, clock.now())?.contextWindow ?? null,
     fetchFor: boundFetch({ fetch, overrides }),
     isPriced,
   });

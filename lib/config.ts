@@ -38,6 +38,7 @@ export const ConfigSchema = z.object({
   CIRCUIT_BREAK_DURATION_MS: milliseconds(60_000),
   CIRCUIT_SUCCESS_THRESHOLD: count(2),
   RUN_TIMEOUT_MS: milliseconds(120_000, 1_000),
+  CACHE_TTL_SECONDS: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(2_592_000)), 300),
 });
 
 export type Config = z.infer<typeof ConfigSchema>;

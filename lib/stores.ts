@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbBudgetStore } from './budget/dynamodb-store.ts';
 import { createDynamoDbCircuitStore } from './circuit-breaker/dynamodb-store.ts';
 import type { Config } from './config.ts';
+import { createDynamoDbCoolDownStore } from './cool-down/dynamodb-store.ts';
 import { createTable } from './dynamodb/table.ts';
 import { createDynamoDbClaimStore } from './idempotency/dynamodb-store.ts';
 import type { Clock, Random } from './kernel/clock.ts';
@@ -33,6 +34,7 @@ export const createStores = ({ client, config, clock, random }: StoresOptions) =
     apiKeys: createDynamoDbApiKeyStore(ledger),
     budgets: createDynamoDbBudgetStore(ledger),
     circuits: createDynamoDbCircuitStore({ table: control, clock }),
+    coolDowns: createDynamoDbCoolDownStore({ table: control, clock }),
     claims: createDynamoDbClaimStore({ table: control, random }),
     rates: createDynamoDbRateStore({ table: control }),
     runs: createDynamoDbRunStore({ table: runs, clock, random, retentionMs: RUN_RETENTION_MS }),

@@ -94,6 +94,7 @@ export const calculate = defineTool({
     'Calculates an arithmetic expression, such as "12.5% * 80", "sqrt(2)^3" or "round(10 / 3, 2)". Use it for every ' +
     `calculation instead of doing it in your head. ${allowed} Angles are in radians; log is the natural logarithm, ` +
     `log(x, base) another. Gives back the value, fractions rounded to ${DIGITS} significant digits.`,
+  cacheable: true,
   input: z.strictObject({ expression: z.string().check(z.minLength(1), z.maxLength(MAX_CHARS)) }),
   run: async ({ expression }) => {
     const loaded = await loadEngine();

@@ -21,21 +21,31 @@ export interface Allowed {
   /** With the tools that the tenant may use. */
   readonly agent: Agent;
   readonly model: string;
+  /** Models that may stand in for it, in order: the tenant's own for this model, then the agent's. */
+  readonly standIns: readonly string[];
   readonly maxModelCalls: number;
 }
+
+const isAllowed = ({ allowedModels }: Tenant, model: string): boolean =>
+  allowedModels === null || allowedModels.includes(model) || allowedModels.includes(familyOf(model));
+
+const standInsFor = (model: string, agent: Agent, tenant: Tenant): string[] => {
+  const own = tenant.fallbackModels?.[model] ?? tenant.fallbackModels?.[familyOf(model)] ?? [];
+  const chain = new Set([...own, ...agent.fallbackModels].filter((each) => isAllowed(tenant, each)));
+  return [...chain].filter((each) => familyOf(each) !== familyOf(model));
+};
 
 /** Throws `forbidden` for an agent or a model that the tenant is not allowed; a limit of calls is lowered to the tenant's. */
 export const allowedRun = (agent: Agent, request: RunRequest, { tenant }: Principal): Allowed => {
   if (tenant.allowedAgents !== null && !tenant.allowedAgents.includes(agent.name))
     throw forbidden('agent', safe`The tenant may not use this agent.`);
   const model = request.model ?? agent.models[request.complexity ?? 'standard'];
-  const { allowedModels } = tenant;
-  if (allowedModels !== null && !allowedModels.includes(model) && !allowedModels.includes(familyOf(model)))
-    throw forbidden('model', safe`The tenant may not use this model.`);
+  if (!isAllowed(tenant, model)) throw forbidden('model', safe`The tenant may not use this model.`);
   const asked = request.maxModelCalls ?? agent.maxModelCalls;
   return {
     agent: withinTools(agent, tenant),
     model,
+    standIns: standInsFor(model, agent, tenant),
     maxModelCalls: Math.min(asked, tenant.maxModelCalls ?? asked),
   };
 };

@@ -1,6 +1,7 @@
 import { label, safe, type Redacted } from '../kernel/redacted.ts';
 import { formatUsd, type PicoUsd } from '../kernel/money.ts';
-import type { LoopResult, RunStop, RunTotals } from './types.ts';
+import type { RunCache } from './run-cache.ts';
+import type { Degraded, LoopResult, RunStop, RunTotals } from './types.ts';
 
 /** Endings that leave the task undone. */
 const INCOMPLETE: ReadonlySet<RunStop> = new Set<RunStop>([
@@ -10,6 +11,8 @@ const INCOMPLETE: ReadonlySet<RunStop> = new Set<RunStop>([
   'max_cost',
   'budget',
   'deadline',
+  'review_failed',
+  'fallback',
 ]);
 
 const KNOWN: ReadonlySet<string> = new Set([...INCOMPLETE, 'end_turn', 'stop_sequence', 'refusal']);
@@ -30,8 +33,8 @@ export interface RunAnswer {
   readonly model: string;
   readonly stopReason: string;
   readonly usage: RunUsage;
-  readonly degraded: null;
-  readonly cache: 'bypass';
+  readonly degraded: Degraded | null;
+  readonly cache: RunCache['state'];
   readonly durationMs: number;
 }
 
@@ -43,6 +46,7 @@ export interface Answered {
   /** Asked for; stands in where no model answered. */
   readonly model: string;
   readonly spent: PicoUsd;
+  readonly cache: RunCache['state'];
   readonly durationMs: number;
 }
 
@@ -54,7 +58,7 @@ export const answerOf = (result: LoopResult, stop: RunStop, run: Answered): RunA
   model: result.answeredBy ?? run.model,
   stopReason: stop,
   usage: usageOf(result.totals, run.spent),
-  degraded: null,
-  cache: 'bypass',
+  degraded: result.degraded,
+  cache: run.cache,
   durationMs: run.durationMs,
 });

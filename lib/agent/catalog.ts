@@ -14,10 +14,14 @@ export interface Catalog {
   describe(): readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Throws a TypeError at start where two agents share a name, or a tool's input has no JSON schema. */
-export const createCatalog = (agents: readonly Agent[]): Catalog => {
+/** Throws a TypeError at start where two agents share a name, a tool's input has no JSON schema, or an agent names a model without a price. */
+export const createCatalog = (agents: readonly Agent[], isPriced: (model: string) => boolean): Catalog => {
   const byName = new Map(agents.map((agent) => [agent.name, agent]));
   for (const { tools } of agents) for (const { input } of tools.values()) toolSchema(input);
+  for (const { name, models, fallbackModels } of agents) {
+    const unpriced = [...Object.values(models), ...fallbackModels].find((model) => !isPriced(model));
+    if (unpriced !== undefined) throw new TypeError(`${name}: ${unpriced} has no known price, so it is never called.`);
+  }
   if (byName.size < agents.length) throw new TypeError('Two agents have the same name.');
   const names = [...byName.keys()].map(label).reduce((all, name) => safe`${all}/${name}`);
   return {

@@ -37,24 +37,33 @@ const toolCallsOf = (steps: readonly TraceStep[]): ToolCall[] =>
     kind === 'tool' ? [{ tool: name, durationMs: Math.round(durationMs), isError: status === 'failed' }] : [],
   );
 
-/** A failure that cost nothing is not kept: asked for again, the run may do better. */
-const endClaim = async (claim: RunClaim, concluded: Conclusion, spent: PicoUsd): Promise<void> => {
-  if ('error' in concluded && spent === 0n) await claim?.release();
+/** Whether no model gave what was asked for: by an error, or by what stood in for an answer. */
+const isUnanswered = (concluded: Conclusion, { degraded }: LoopResult): boolean =>
+  'error' in concluded || (degraded !== null && degraded.servedBy !== 'fallback-model');
+
+/** What no model answered and nothing was paid for is not kept: asked for again, the run may do better. */
+const endClaim = async ({ claim, concluded, result, spent }: ClosingRun): Promise<void> => {
+  if (spent === 0n && isUnanswered(concluded, result)) await claim?.release();
   else await claim?.complete(concluded.result);
 };
 
+export interface ClosingRun {
+  readonly result: LoopResult;
+  readonly concluded: Conclusion;
+  readonly claim: RunClaim;
+  readonly spent: PicoUsd;
+}
+
 /** Writes what is kept of a run, all at once; a row that can't be kept does not take the answer away. */
-export const closeRun = async (
-  { runs, toolUsage, emit }: CloseRunParts,
-  { result, concluded, claim, spent }: { result: LoopResult; concluded: Conclusion; claim: RunClaim; spent: PicoUsd },
-): Promise<void> => {
+export const closeRun = async ({ runs, toolUsage, emit }: CloseRunParts, closing: ClosingRun): Promise<void> => {
   const kept = (operation: Redacted, write: Promise<unknown>) =>
     write.catch((cause: unknown) => emit({ type: 'store.failed', operation, error: nameError(cause) }));
+  const { result, concluded } = closing;
   const { row } = concluded;
   const calls = toolCallsOf(result.steps);
   const { tenantId, runId, updatedAt: at } = row;
   await Promise.all([
-    endClaim(claim, concluded, spent),
+    endClaim(closing),
     ...(hasBegun(result) ? [kept(safe`runs.add`, runs.add(row))] : []),
     ...(calls.length === 0 ? [] : [kept(safe`toolUsage.add`, toolUsage.add({ tenantId, runId, at, calls }))]),
   ]);

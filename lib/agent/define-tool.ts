@@ -37,6 +37,8 @@ export interface ToolOptions<Schema extends z.core.$ZodType, Endpoint extends st
   readonly circuit?: ToolCircuit;
   /** Whether a call changes the world. Default false. */
   readonly sideEffects?: boolean;
+  /** Whether its result is the same for everybody and for a while, so that an answer made with it may be cached. Default false. */
+  readonly cacheable?: boolean;
   /** Whether a person must approve each call; such an agent runs only through `/agent/runs`. Default false. */
   readonly requiresApproval?: boolean;
 }
@@ -52,6 +54,7 @@ export interface Tool {
   readonly fallback: ((input: never) => string) | null;
   readonly circuit: ToolCircuit | null;
   readonly sideEffects: boolean;
+  readonly cacheable: boolean;
   readonly requiresApproval: boolean;
 }
 
@@ -62,9 +65,10 @@ const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 export const defineTool = <Schema extends z.core.$ZodType, Endpoint extends string = never>(
   options: ToolOptions<Schema, Endpoint>,
 ): Tool => {
-  const { name, timeoutMs = 10_000, sideEffects = false, requiresApproval = false } = options;
+  const { name, timeoutMs = 10_000, sideEffects = false, cacheable = false, requiresApproval = false } = options;
   if (!NAME.test(name)) throw new TypeError('A tool name has 1 to 64 of A-Z a-z 0-9 _ and -.');
   if (!(timeoutMs > 0 && timeoutMs <= 900_000)) throw new TypeError(`${name}: timeoutMs is 1 to 900,000.`);
+  if (sideEffects && cacheable) throw new TypeError(`${name}: what has side effects is not cacheable.`);
   if (options.circuit && !CIRCUIT.test(options.circuit.name))
     throw new TypeError(`${name}: its circuit has a wrong name.`);
   const endpoints: Readonly<Record<string, string>> = options.endpoints ?? {};
@@ -79,6 +83,7 @@ export const defineTool = <Schema extends z.core.$ZodType, Endpoint extends stri
     fallback: options.fallback ?? null,
     circuit: options.circuit ?? null,
     sideEffects,
+    cacheable,
     requiresApproval,
   };
 };

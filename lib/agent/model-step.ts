@@ -22,7 +22,12 @@ export type ModelStep = {
   readonly attempts: number;
   readonly tokens: NonNullable<TraceStep['usage']>;
 } & (
-  | { readonly ok: true; readonly message: Message }
+  | {
+      readonly ok: true;
+      readonly message: Message;
+      /** Why a stand-in answered, and which; `null`: the asked model did. */
+      readonly degraded: { readonly reason: ErrorCode; readonly model: string } | null;
+    }
   | {
       readonly ok: false;
       readonly fault: FaultKind;
@@ -38,7 +43,8 @@ const system = (agent: Agent): TextBlockParam[] => [
   { type: 'text', text: agent.system, cache_control: { type: 'ephemeral' } },
 ];
 
-const tools = (agent: Agent): ToolParam[] =>
+/** An agent's tools as a model is told of them. */
+export const toolParams = (agent: Agent): ToolParam[] =>
   [...agent.tools.values()].map(({ name, description, input }) => ({
     name,
     description,
@@ -51,7 +57,7 @@ const requestOf = (run: Run, messages: readonly MessageParam[]): ModelRequest =>
   max_tokens: run.agent.maxOutputTokens,
   system: system(run.agent),
   messages: [...messages],
-  ...(run.agent.tools.size === 0 ? {} : { tools: tools(run.agent) }),
+  ...(run.agent.tools.size === 0 ? {} : { tools: toolParams(run.agent) }),
 });
 
 const total = (booked: readonly BookedAttempt[]): NonNullable<TraceStep['usage']> => {
@@ -74,7 +80,7 @@ export const modelStep = async (
 ): Promise<ModelStep> => {
   const startedAt = clock.now();
   const booked: BookedAttempt[] = [];
-  const { runId, tenantId, keyId, userId, deadline, account, budget, admission, maxRetries, stream } = run;
+  const { runId, tenantId, keyId, userId, deadline, account, budget, admission, maxRetries, standIns, stream } = run;
   const sink = {
     text: (delta: string) => stream.text(delta),
     reset: () => stream.reset(),
@@ -93,6 +99,7 @@ export const modelStep = async (
     budget,
     admission,
     maxRetries,
+    standIns,
     sink,
     booked,
   };
@@ -104,7 +111,7 @@ export const modelStep = async (
     attempts: booked.length,
     tokens: total(booked),
   };
-  if (outcome.ok) return { ...figures, ok: true, message: outcome.message };
+  if (outcome.ok) return { ...figures, ok: true, message: outcome.message, degraded: outcome.degraded ?? null };
   const { kind, error } = outcome.fault;
   const options = {
     issues: error.issues,

@@ -4,6 +4,7 @@ import type { StoredResult } from '../idempotency/answer.ts';
 import type { PicoUsd } from '../kernel/money.ts';
 import type { RunRow } from '../runs/types.ts';
 import { answerOf, usageOf, type RunAnswer } from './answer.ts';
+import type { RunCache } from './run-cache.ts';
 import type { LoopResult } from './types.ts';
 
 /** What is known of a run besides what its loop came to. */
@@ -18,6 +19,7 @@ export interface RunFacts {
   readonly metadata: Readonly<Record<string, string>>;
   /** Whether the caller left before the end. */
   readonly cancelled: boolean;
+  readonly cache: RunCache['state'];
   readonly spent: PicoUsd;
   /** Epoch milliseconds. */
   readonly createdAt: number;

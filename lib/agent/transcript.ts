@@ -9,8 +9,8 @@ import type { Ending, LoopResult, RunStop, RunTotals } from './types.ts';
 export interface Transcript {
   model(name: Redacted, step: ModelStep): void;
   tool(name: Redacted, step: ToolStep): void;
-  /** The text of an answer; `goesOn` where it continues the one before (after `pause_turn`). */
-  say(text: string, goesOn: boolean): void;
+  /** What the run has to say as it stands, and the model that said it. */
+  say(text: string, by: string | null): void;
   /** What the first tool that ended the run wants the caller to be told. */
   readonly fatal: Redacted | null;
   ended(stop: RunStop): LoopResult;
@@ -54,10 +54,15 @@ export const createTranscript = (): Transcript => {
   let output = '';
   let answeredBy: string | null = null;
   let fatal: Redacted | null = null;
-  const result = (ending: Ending): LoopResult => ({ ending, output, steps, totals, answeredBy });
+  let degraded: LoopResult['degraded'] = null;
+  let lastFault: LoopResult['lastFault'] = null;
+  const result = (ending: Ending): LoopResult => ({
+    ...{ ending, output, steps, totals, answeredBy, degraded, lastFault },
+  });
   return {
     model(name, step) {
-      steps.push(traceOfModel(name, step));
+      const served = step.ok ? step.degraded : null;
+      steps.push(traceOfModel(served ? label(served.model) : name, step));
       totals = {
         ...totals,
         modelCalls: totals.modelCalls + (step.ok ? 1 : 0),
@@ -66,16 +71,17 @@ export const createTranscript = (): Transcript => {
         cacheReadInputTokens: totals.cacheReadInputTokens + step.tokens.cacheReadInputTokens,
         cacheCreationInputTokens: totals.cacheCreationInputTokens + step.tokens.cacheCreationInputTokens,
       };
-      if (step.ok) answeredBy = step.message.model;
+      lastFault = step.ok ? null : step.fault;
+      if (served) degraded ??= { reason: served.reason, servedBy: 'fallback-model' };
     },
     tool(name, step) {
       steps.push(traceOfTool(name, step));
       totals = { ...totals, toolCalls: totals.toolCalls + 1 };
       fatal ??= step.fatal;
     },
-    say(text, goesOn) {
-      if (goesOn) output += text;
-      else if (text !== '') output = text;
+    say(text, by) {
+      output = text;
+      answeredBy = by;
     },
     get fatal() {
       return fatal;

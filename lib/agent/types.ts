@@ -1,11 +1,11 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Circuits } from '../circuit-breaker/circuits.ts';
-import type { Attempt, CallBudget } from '../claude/types.ts';
+import type { Attempt, CallBudget, FaultKind } from '../claude/types.ts';
 import type { RunAdmission } from './admission.ts';
 import type { RunAccount } from '../claude/run-account.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Deadline } from '../kernel/deadline.ts';
-import type { AppError } from '../kernel/errors.ts';
+import type { AppError, ErrorCode } from '../kernel/errors.ts';
 import type { TraceStep } from '../runs/types.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Agent } from './define-agent.ts';
@@ -23,7 +23,11 @@ export type RunStop =
   | 'max_model_calls'
   | 'max_cost'
   | 'budget'
-  | 'deadline';
+  | 'deadline'
+  /** The answer is whole, but could not be reviewed or revised as its agent's pattern says. */
+  | 'review_failed'
+  /** No model answered, and the agent's own message stands in. */
+  | 'fallback';
 
 /** Who runs it, for whom, and within which bounds: all that a pattern needs to know. */
 export interface Run {
@@ -31,6 +35,8 @@ export interface Run {
   readonly agent: Agent;
   readonly model: string;
   readonly maxModelCalls: number;
+  /** Models that stand in for the asked one, in order; each is allowed to the tenant. */
+  readonly standIns: readonly string[];
   /** Retries of one model call that the tenant allows, where that is less than the stage's; `null`: the stage's. */
   readonly maxRetries: number | null;
   readonly tenantId: string;
@@ -56,6 +62,8 @@ export interface LoopParts {
   readonly emit: Emit;
   /** Binds a tool's `fetch` to the tool's own endpoints. */
   readonly fetchFor: (endpoints: Readonly<Record<string, string>>, signal: AbortSignal) => ToolContext['fetch'];
+  /** Tokens that a model takes and gives in one call together; `null`: not known. */
+  readonly contextWindowOf: (model: string) => number | null;
 }
 
 /** How a run ended: with something to say, or with the error that stopped it. */
@@ -67,8 +75,18 @@ export interface LoopResult {
   readonly output: string;
   readonly steps: readonly TraceStep[];
   readonly totals: RunTotals;
-  /** The model of the last answer. */
+  /** The model whose words the output is. */
   readonly answeredBy: string | null;
+  /** Why, and by whom, it was answered otherwise than asked; `null`: it was not. */
+  readonly degraded: Degraded | null;
+  /** What its last model call met; `null`: an answer. */
+  readonly lastFault: FaultKind | null;
+}
+
+/** An answer that is not quite what was asked for: `reason` is the code of the error that there would have been. */
+export interface Degraded {
+  readonly reason: ErrorCode;
+  readonly servedBy: 'fallback-model' | 'cache' | 'default';
 }
 
 /** Counts of a run; tokens are of all attempts, as they were booked. */

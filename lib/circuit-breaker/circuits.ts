@@ -13,6 +13,7 @@ import type { CircuitOptions } from './options.ts';
 import { createReports } from './reports.ts';
 import type { CircuitStore } from './store.ts';
 import { createTally } from './tally.ts';
+import { totals } from './window.ts';
 import { viewOf, type CircuitView } from './view.ts';
 
 /** Longest time to become the probe, and for an administrator's word. */
@@ -36,6 +37,11 @@ export interface Circuits {
   enter(name: string, settings?: Partial<CircuitOptions>): Promise<Entry>;
   /** How a circuit stands, as `enter` would see it, and so that the next `enter` need not read; `null`: the store fails. */
   look(name: string): Promise<CircuitView | null>;
+  /** The failures that this environment last knew in the window of a closed circuit, and how many open it; no I/O. */
+  window(
+    name: string,
+    settings?: Partial<CircuitOptions>,
+  ): { readonly failures: number; readonly failureThreshold: number };
   /** All circuits that failed or were changed lately, by name. Rejects with `store-unavailable`. */
   list(): Promise<CircuitView[]>;
   /** An administrator's word: `closed` clears its failures. Rejects with `store-unavailable`. */
@@ -93,6 +99,11 @@ export const createCircuits = ({ store, clock, random, emit, options: defaults }
         (circuit) => viewOf(name, circuit, clock.now()),
         () => null,
       ),
+    window(name, { failureThreshold = defaults.failureThreshold } = {}) {
+      const circuit = known.last(name);
+      const failures = circuit?.state === 'closed' ? totals(circuit.window, clock.now()).failures : 0;
+      return { failures, failureThreshold };
+    },
     async list() {
       const all = await store.list();
       return all.map(({ name, circuit }) => viewOf(name, circuit, clock.now()));

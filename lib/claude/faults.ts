@@ -1,9 +1,14 @@
 import { AppError, type AppErrorOptions, type ErrorCode } from '../kernel/errors.ts';
 import { safe, type Redacted } from '../kernel/redacted.ts';
-import type { Fault, FaultKind } from './types.ts';
+import { NO_TOKENS } from '../usage/record.ts';
+import type { Fault, FaultKind, Metered, Outcome, OwnNo } from './types.ts';
 
-const TOLD: Record<Exclude<FaultKind, 'refused' | 'run-cost'>, readonly [ErrorCode, Redacted]> = {
+/** A fault of the upstream, or of time. */
+export type UpstreamFault = Exclude<FaultKind, OwnNo>;
+
+const TOLD: Record<UpstreamFault, readonly [ErrorCode, Redacted]> = {
   'invalid-request': ['invalid-request', safe`The model provider refused the request as not valid.`],
+  'context-too-long': ['invalid-request', safe`The conversation is longer than the model's context window.`],
   credential: ['upstream-error', safe`The model provider refused the service's own credential.`],
   'unknown-model': ['invalid-request', safe`The model provider does not know the model.`],
   'rate-limited': ['rate-limited', safe`The model provider's rate limit is reached.`],
@@ -26,7 +31,7 @@ interface FaultDetails {
 }
 
 /** A fault of the upstream or of time, with the error it becomes if nothing mends it. */
-export const fault = (kind: Exclude<FaultKind, 'refused' | 'run-cost'>, details: FaultDetails = {}): Fault => {
+export const fault = (kind: UpstreamFault, details: FaultDetails = {}): Fault => {
   const { status = null, retryAfterMs = null, contentSeen = false } = details;
   const [code, message] = TOLD[kind];
   const options: AppErrorOptions = {
@@ -38,7 +43,7 @@ export const fault = (kind: Exclude<FaultKind, 'refused' | 'run-cost'>, details:
 };
 
 /** A no of our own, before anything was sent. */
-export const refusal = (error: AppError, kind: 'refused' | 'run-cost' = 'refused'): Fault => ({
+export const refusal = (error: AppError, kind: OwnNo = 'refused'): Fault => ({
   kind,
   status: null,
   retryAfterMs: error.retryAfterMs ?? null,
@@ -46,13 +51,18 @@ export const refusal = (error: AppError, kind: 'refused' | 'run-cost' = 'refused
   error,
 });
 
+const UNMETERED: Metered = { tokens: NO_TOKENS, estimated: null, firstContentMs: null, upstreamRequestId: null };
+
+/** The outcome of a call that was not made. */
+export const notMade = (reason: Fault): Outcome => ({ ok: false, fault: reason, metered: UNMETERED });
+
 const codeFor = (code: ErrorCode, status: number | null): ErrorCode => {
   if (status === 413) return 'payload-too-large';
   return status === 504 ? 'upstream-timeout' : code;
 };
 
 /** What a status of the upstream means; the table of the contract. */
-export const kindOfStatus = (status: number): Exclude<FaultKind, 'refused' | 'run-cost'> => {
+export const kindOfStatus = (status: number): UpstreamFault => {
   if (status === 401 || status === 402 || status === 403) return 'credential';
   if (status === 404) return 'unknown-model';
   if (status === 429) return 'rate-limited';
@@ -62,7 +72,7 @@ export const kindOfStatus = (status: number): Exclude<FaultKind, 'refused' | 'ru
 };
 
 /** What an `error` event inside a stream means, by its type. */
-export const kindOfErrorType = (type: unknown): Exclude<FaultKind, 'refused' | 'run-cost'> => {
+export const kindOfErrorType = (type: unknown): UpstreamFault => {
   if (type === 'overloaded_error') return 'overloaded';
   if (type === 'rate_limit_error') return 'rate-limited';
   if (type === 'invalid_request_error' || type === 'request_too_large') return 'invalid-request';
@@ -84,3 +94,9 @@ const RETRYABLE: ReadonlySet<FaultKind> = new Set([
 
 /** Whether another attempt may mend it. */
 export const isRetryable = (kind: FaultKind): boolean => RETRYABLE.has(kind);
+
+/** Whether it says that the model is not well; all else is the request's, the credential's, the limit's or our own. */
+export const isFailure = (kind: FaultKind): boolean => RETRYABLE.has(kind) && kind !== 'rate-limited';
+
+/** Whether somebody else may answer in its place: another model, or an earlier answer. */
+export const failsOver = (kind: FaultKind): boolean => RETRYABLE.has(kind) || kind === 'circuit-open';

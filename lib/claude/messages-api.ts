@@ -3,7 +3,7 @@ import type { Messages } from '@anthropic-ai/sdk/resources/messages/messages';
 import { late } from '../kernel/late.ts';
 import { loadAnthropicClient, type AnthropicClientOptions } from './anthropic-client.ts';
 import { KeyUnavailable } from './diagnose.ts';
-import type { ModelRequest } from './types.ts';
+import type { ModelRequest, PoolKey } from './types.ts';
 
 /** The events of one answer as they arrive, pings included. */
 export interface UpstreamStream {
@@ -11,43 +11,65 @@ export interface UpstreamStream {
   readonly events: AsyncIterable<ServerSentEvent>;
 }
 
-/** The one way to a model: opens a stream, or throws what the SDK throws, or KeyUnavailable before anything is sent. `signal` ends the request and the stream. */
+/** By which key to ask, and until when. */
+export interface Asking {
+  readonly key: PoolKey | undefined;
+  /** Ends the request and the stream. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The one way to a model: opens a stream, or throws what the SDK throws, or KeyUnavailable before anything is sent.
+ * Another provider of the same models (Amazon Bedrock) is another one of these, with circuits under a name of its own.
+ */
 export interface MessagesApi {
-  stream(request: ModelRequest, signal: AbortSignal): Promise<UpstreamStream>;
+  stream(request: ModelRequest, asking: Asking): Promise<UpstreamStream>;
   /** The provider's own count of a request's input tokens; unpaid. */
-  countTokens(request: ModelRequest, signal: AbortSignal): Promise<number>;
+  countTokens(request: ModelRequest, asking: Asking): Promise<number>;
 }
 
 interface Loaded {
-  readonly messages: Messages;
+  /** Clients of one key each; they share everything else. */
+  readonly messagesOf: (key: PoolKey) => Messages;
   readonly rawEvents: (response: Response) => AsyncIterable<ServerSentEvent>;
 }
 
-const load = async (options: AnthropicClientOptions): Promise<Loaded> => {
+const load = async (baseUrl: string): Promise<Loaded> => {
   const [client, { Messages }, { Stream }] = await Promise.all([
-    loadAnthropicClient(options),
+    loadAnthropicClient({ apiKey: KEYLESS, baseUrl }),
     import('@anthropic-ai/sdk/resources/messages/messages'),
     import('@anthropic-ai/sdk/core/streaming'),
   ]);
-  return { messages: new Messages(client), rawEvents: (response) => Stream.rawEvents(response) };
+  return {
+    messagesOf: ({ value }) => new Messages(client.withOptions({ apiKey: value })),
+    rawEvents: (response) => Stream.rawEvents(response),
+  };
 };
 
-/** One client, and so one pool of keep-alive connections, per environment. */
-export const createMessagesApi = (options: AnthropicClientOptions): MessagesApi => {
-  const loaded = late(() => load(options));
+const KEYLESS = () => Promise.reject(new KeyUnavailable('no key'));
+
+const known = (key: PoolKey | undefined): PoolKey => {
+  if (key === undefined) throw new KeyUnavailable('no key');
+  return key;
+};
+
+/** One pool of keep-alive connections per environment, whatever the key. */
+export const createMessagesApi = ({ baseUrl }: Pick<AnthropicClientOptions, 'baseUrl'>): MessagesApi => {
+  const loaded = late(() => load(baseUrl));
   return {
-    async stream(request, signal) {
-      await options.apiKey().catch((cause: unknown) => {
-        throw new KeyUnavailable('no key', { cause });
-      });
-      const { messages, rawEvents } = await loaded();
-      const response = await messages.create({ ...request, stream: true }, { signal }).asResponse();
+    async stream(request, { key, signal }) {
+      const own = known(key);
+      const { messagesOf, rawEvents } = await loaded();
+      const response = await messagesOf(own)
+        .create({ ...request, stream: true }, { signal })
+        .asResponse();
       return { requestId: response.headers.get('request-id'), events: rawEvents(response) };
     },
-    async countTokens({ model, messages: turns, system, tools }, signal) {
-      const { messages } = await loaded();
+    async countTokens({ model, messages: turns, system, tools }, { key, signal }) {
+      const own = known(key);
+      const { messagesOf } = await loaded();
       const body = { model, messages: turns, ...(system ? { system } : {}), ...(tools ? { tools } : {}) };
-      const { input_tokens } = await messages.countTokens(body, { signal });
+      const { input_tokens } = await messagesOf(own).countTokens(body, { signal });
       return input_tokens;
     },
   };

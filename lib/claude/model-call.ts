@@ -1,20 +1,28 @@
-import { passThrough } from './pass-through.ts';
 import { supervisedAttempt, type SupervisedAttemptOptions } from './supervised-attempt.ts';
-import type { Attempt, Bracket } from './types.ts';
+import type { Attempt } from './types.ts';
 import { withBudget, type WithBudgetOptions } from './with-budget.ts';
+import { withCircuit, type WithCircuitOptions } from './with-circuit.ts';
+import { withFallback, type WithFallbackOptions } from './with-fallback.ts';
+import { withKeyPool, type WithKeyPoolOptions } from './with-key-pool.ts';
 import { withRetry, type WithRetryOptions } from './with-retry.ts';
 
-export interface ModelCallParts extends WithRetryOptions, WithBudgetOptions, SupervisedAttemptOptions {
+export interface ModelCallParts
+  extends
+    WithFallbackOptions,
+    WithRetryOptions,
+    WithKeyPoolOptions,
+    WithCircuitOptions,
+    WithBudgetOptions,
+    SupervisedAttemptOptions {
+  readonly circuits: WithRetryOptions['circuits'] & WithKeyPoolOptions['circuits'] & WithCircuitOptions['circuits'];
   readonly api: WithBudgetOptions['api'] & SupervisedAttemptOptions['api'];
-  /** Asks each attempt's circuit first. */
-  readonly circuit: Bracket;
-  /** Tries the models of a chain in turn. Default: the one that was asked for. */
-  readonly fallback?: Bracket;
 }
 
 /**
- * One model call made safe. The order is the design: a fallback tries each model with its own retries,
- * every retry asks the circuit first, and whatever passes it is reserved, supervised and settled one by one.
+ * One model call made safe. The order is the design: the chain tries each model with its own retries, every try has a key that is
+ * not resting and asks the circuit, and whatever passes that is reserved, supervised and settled one by one.
  */
-export const createModelCall = ({ fallback = passThrough, circuit, ...parts }: ModelCallParts): Attempt =>
-  fallback(withRetry(parts)(circuit(withBudget(parts)(supervisedAttempt(parts)))));
+export const createModelCall = (parts: ModelCallParts): Attempt => {
+  const attempt = withCircuit(parts)(withBudget(parts)(supervisedAttempt(parts)));
+  return withFallback(parts)(withRetry(parts)(withKeyPool(parts)(attempt)));
+};

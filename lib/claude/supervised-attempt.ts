@@ -68,7 +68,7 @@ export const supervisedAttempt =
     };
 
     try {
-      const upstream = await api.stream(request, watchdog.signal);
+      const upstream = await api.stream(request, { key: context.key, signal: watchdog.signal });
       requestId = upstream.requestId;
       let stopped = false;
       for await (const { event, data } of upstream.events) {

@@ -1,7 +1,7 @@
 import type { Message, MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { CircuitOptions } from '../circuit-breaker/options.ts';
 import type { Deadline } from '../kernel/deadline.ts';
-import type { AppError } from '../kernel/errors.ts';
+import type { AppError, ErrorCode } from '../kernel/errors.ts';
 import type { PicoUsd } from '../kernel/money.ts';
 import type { PricingTerms } from '../usage/pricing.ts';
 import type { Estimate, TokenUsage } from '../usage/record.ts';
@@ -13,10 +13,11 @@ export type ModelRequest = Readonly<Omit<MessageCreateParamsNonStreaming, 'strea
 
 /**
  * What can go wrong with one attempt. `no-content`: nothing came before its limit; `stalled`: silence inside the stream;
- * `cut`: it ended before its end; `refused`: we said no ourselves, before anything was sent.
+ * `cut`: it ended before its end; `refused`, `run-cost`, `circuit-open`: we said no ourselves, before anything was sent.
  */
 export type FaultKind =
   | 'invalid-request'
+  | 'context-too-long'
   | 'credential'
   | 'unknown-model'
   | 'rate-limited'
@@ -29,8 +30,10 @@ export type FaultKind =
   | 'malformed'
   | 'deadline'
   | 'cancelled'
-  | 'run-cost'
-  | 'refused';
+  | OwnNo;
+
+/** Why we refused a call ourselves: a budget or a limit, the run's own limit of money, a model that is left alone. */
+export type OwnNo = 'refused' | 'run-cost' | 'circuit-open';
 
 export interface Fault {
   readonly kind: FaultKind;
@@ -54,7 +57,13 @@ export interface Metered {
 }
 
 export type Outcome =
-  | { readonly ok: true; readonly message: Message; readonly metered: Metered }
+  | {
+      readonly ok: true;
+      readonly message: Message;
+      readonly metered: Metered;
+      /** Why another model answered than the one that was asked. Default: that one did. */
+      readonly degraded?: { readonly reason: ErrorCode; readonly model: string };
+    }
   | {
       readonly ok: false;
       readonly fault: Fault;
@@ -98,7 +107,14 @@ export interface BookedAttempt {
   readonly cost: PicoUsd;
 }
 
-/** Who calls, for whom, within what; the same for all attempts of one model call. */
+/** One of the service's own keys with the provider. */
+export interface PoolKey {
+  /** Tells keys apart without telling them. */
+  readonly id: string;
+  readonly value: string;
+}
+
+/** Who calls, for whom, within what; the same for all attempts of one model call, but for what a bracket adds. */
 export interface CallContext {
   readonly runId: string;
   /** The step within the run: `runId:step:attempt` names an attempt. */
@@ -118,6 +134,12 @@ export interface CallContext {
   readonly circuit: Partial<CircuitOptions>;
   /** The attempts made so far, in order; the budget bracket appends. */
   readonly booked: BookedAttempt[];
+  /** Models that may stand in for the asked one, in order; each is allowed to the caller. Default: none. */
+  readonly standIns?: readonly string[];
+  /** No retry begins after this instant (epoch milliseconds): a stand-in needs the rest of the time. Default: the deadline. */
+  readonly retryUntil?: number;
+  /** The key to call with; chosen by the key pool's bracket. */
+  readonly key?: PoolKey;
   /** Called once an attempt, at its first content. */
   readonly began?: () => void;
 }

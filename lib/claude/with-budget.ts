@@ -4,12 +4,12 @@ import { label, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { PriceTable } from '../usage/price-table.ts';
 import { costOf, priceAt } from '../usage/pricing.ts';
-import { NO_TOKENS, type Estimate, type TokenUsage, type UsageRecord } from '../usage/record.ts';
+import type { Estimate, TokenUsage, UsageRecord } from '../usage/record.ts';
 import { attempted } from './book-attempt.ts';
-import { refusal } from './faults.ts';
+import { notMade, refusal } from './faults.ts';
 import { reserveAttempt, type ReserveParts } from './reserve-attempt.ts';
 import { settleAttempt, type SettleParts } from './settle-attempt.ts';
-import type { Bracket, Fault, Metered, Outcome } from './types.ts';
+import type { Bracket } from './types.ts';
 import { worstCaseOf } from './worst-case.ts';
 
 export interface WithBudgetOptions extends Omit<ReserveParts, 'budgets'>, Omit<SettleParts, 'budgets'> {
@@ -19,10 +19,6 @@ export interface WithBudgetOptions extends Omit<ReserveParts, 'budgets'>, Omit<S
 
 /** Bytes of a request to a token, for what is charged against a limit of tokens before they can be counted; English prose has about four. */
 const BYTES_PER_TOKEN = 4;
-
-const unmetered: Metered = { tokens: NO_TOKENS, estimated: null, firstContentMs: null, upstreamRequestId: null };
-
-const refused = (fault: Fault): Outcome => ({ ok: false, fault, metered: unmetered });
 
 /**
  * Lets an attempt out only when its limits admit it and what it can cost at most is held back, both asked at the same time, and books
@@ -35,7 +31,7 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     const at = clock.now();
     const price = priceAt(prices, request.model, at);
     if (!price)
-      return refused(refusal(new AppError('unpriced-model', safe`A model without a known price is not called.`)));
+      return notMade(refusal(new AppError('unpriced-model', safe`A model without a known price is not called.`)));
     const attemptId = `${runId}:${step}:${booked.length + 1}`;
     const asking = { attemptId, request, at, worst: worstCaseOf(request, price) };
     const aboutTokens = Math.ceil(Buffer.byteLength(JSON.stringify(request)) / BYTES_PER_TOKEN);
@@ -52,7 +48,7 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     if (!reserved.held) {
       // What earlier attempts of the call have used stays taken.
       if (denied === null && booked.length === 0) account.keep(admission.undo(step));
-      return refused(denied === null ? reserved.fault : refusal(denied));
+      return notMade(denied === null ? reserved.fault : refusal(denied));
     }
     const { reservation, maxTokens, worst } = reserved;
     if (denied !== null) {
@@ -62,7 +58,7 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
           emit({ type: 'budget.unsettled', ...ids, error: nameError(error) });
         }),
       );
-      return refused(refusal(denied));
+      return notMade(refusal(denied));
     }
 
     const settle = account.reserve(reservation.amount);

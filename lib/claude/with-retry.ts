@@ -1,29 +1,40 @@
+import type { Circuits } from '../circuit-breaker/circuits.ts';
 import { sleep, type Clock, type Random } from '../kernel/clock.ts';
 import { label } from '../kernel/redacted.ts';
 import { decideRetry, type RetryOptions } from '../retry/decision.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { familyOf } from '../usage/pricing.ts';
-import { fault, isRetryable } from './faults.ts';
+import { fault, isFailure, isRetryable } from './faults.ts';
 import type { Bracket, Outcome } from './types.ts';
+import { circuitOf } from './with-circuit.ts';
 
 export interface WithRetryOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly emit: Emit;
   readonly retry: RetryOptions;
+  readonly circuits: Pick<Circuits, 'window'>;
 }
 
-const isCircuitOpen = (outcome: Outcome): boolean => !outcome.ok && outcome.fault.error.code === 'circuit-open';
+const isCircuitOpen = (outcome: Outcome): boolean => !outcome.ok && outcome.fault.kind === 'circuit-open';
+
+/** So many retries of a call while others fail too: each would be one more attempt at what is going down. */
+const RETRIES_UNDER_STRAIN = 1;
 
 /**
- * Tries again what another attempt may mend, with full jitter and never past the deadline.
- * Text that was passed on already is taken back first.
+ * Tries again what another attempt may mend, with full jitter and never past the deadline; once at most while the window of the model's
+ * circuit holds half the failures that open it, those of this very call left out. Text that was passed on already is taken back first.
  */
 export const withRetry =
-  ({ clock, random, emit, retry: options }: WithRetryOptions): Bracket =>
+  ({ clock, random, emit, circuits, retry: options }: WithRetryOptions): Bracket =>
   (next) =>
   async (request, context) => {
-    const maxRetries = Math.min(options.maxRetries, context.maxRetries ?? options.maxRetries);
+    const most = Math.min(options.maxRetries, context.maxRetries ?? options.maxRetries);
+    let own = 0;
+    const retries = (): number => {
+      const { failures, failureThreshold } = circuits.window(circuitOf(request.model), context.circuit);
+      return (failures - own) * 2 >= failureThreshold ? Math.min(most, RETRIES_UNDER_STRAIN) : most;
+    };
     let before: Outcome | undefined;
     for (let retry = 0; ; retry += 1) {
       const outcome = await next(request, context);
@@ -32,8 +43,13 @@ export const withRetry =
       before = outcome;
       if (outcome.ok || !isRetryable(outcome.fault.kind)) return outcome;
       const { kind, retryAfterMs, contentSeen } = outcome.fault;
-      const remainingMs = context.deadline.remainingMs();
-      const decision = decideRetry({ retry, retryAfterMs, remainingMs, random: random() }, { ...options, maxRetries });
+      if (isFailure(kind)) own += 1;
+      const remainingMs = Math.min(
+        context.deadline.remainingMs(),
+        (context.retryUntil ?? Number.POSITIVE_INFINITY) - clock.now(),
+      );
+      const question = { retry, retryAfterMs, remainingMs, random: random() };
+      const decision = decideRetry(question, { ...options, maxRetries: retries() });
       if (!decision.retry) return outcome;
       emit({
         type: 'model.retried',

@@ -2,7 +2,7 @@ import type { MiddlewareObj } from '@middy/core';
 import type { Secret } from '../secrets/cached-secret.ts';
 
 /** Makes sure that a secret can be had before work begins that needs it; its value stays where it is kept. */
-export const loadedSecret = (secret: Secret): MiddlewareObj => ({
+export const loadedSecret = (secret: Pick<Secret, 'get'>): MiddlewareObj => ({
   before: async () => {
     await secret.get();
   },

@@ -6,11 +6,15 @@ import type { Log } from './log.ts';
 const levelOf = (event: BallastEvent): keyof Log | null => {
   switch (event.type) {
     case 'usage.unrecorded':
+    case 'credential.rejected':
     case 'store.failed':
     case 'budget.drifted':
     case 'alert.failed':
       return 'error';
     case 'model.retried':
+    case 'model.fell-back':
+    case 'model.cooled':
+    case 'run.degraded':
     case 'circuit.unguarded':
     case 'limit.unguarded':
     case 'budget.threshold':
@@ -36,6 +40,8 @@ const levelOf = (event: BallastEvent): keyof Log | null => {
       return event.status === 'healthy' ? 'debug' : 'warn';
     case 'alert.sent':
       return 'info';
+    case 'cache.looked':
+      return event.outcome === 'failed' ? 'warn' : 'debug';
     case 'run.started':
     case 'dependencies.probed':
       return 'debug';
@@ -59,6 +65,11 @@ export const TITLES = {
   'run.finished': safe`run finished`,
   'model.attempted': safe`model attempted`,
   'model.retried': safe`model retried`,
+  'model.fell-back': safe`model fell back`,
+  'model.cooled': safe`model cooled`,
+  'credential.rejected': safe`credential rejected`,
+  'cache.looked': safe`cache looked`,
+  'run.degraded': safe`run degraded`,
   'tool.finished': safe`tool finished`,
   'circuit.changed': safe`circuit changed`,
   'circuit.unguarded': safe`circuit unguarded`,

@@ -50,6 +50,19 @@ export const measure = (event: BallastEvent, tools: ReadonlySet<string>): Measur
       return ofAttempt(event);
     case 'model.retried':
       return measured({ model: event.model, fault: event.fault }, { ModelRetries: 1 });
+    case 'model.fell-back':
+      return measured({ model: event.from }, { ModelFallbacks: 1 });
+    case 'model.cooled':
+      return measured({ model: event.model }, { ModelCoolDowns: 1 });
+    case 'credential.rejected':
+      return measured({}, { CredentialRejections: 1 });
+    case 'cache.looked':
+      return measured({ agent: event.agent, outcome: event.outcome }, { CacheLookups: 1 });
+    case 'run.degraded':
+      return [
+        ...measured({ agent: event.agent, servedBy: event.servedBy }, { DegradedRuns: 1 }),
+        ...measured({}, { UnansweredRuns: event.servedBy === 'fallback-model' ? 0 : 1 }),
+      ];
     case 'tool.finished':
       return measured(
         { tool: tools.has(event.tool) ? event.tool : 'unknown' },

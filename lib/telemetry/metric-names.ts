@@ -15,6 +15,7 @@ export type Dimension =
   | 'outcome'
   | 'percent'
   | 'scope'
+  | 'servedBy'
   | 'status'
   | 'tool';
 
@@ -47,6 +48,14 @@ export const METRICS = {
   /** In millionths of a US dollar. */
   CostMicroUsd: definition('None', ['model']),
   ModelRetries: definition('Count', ['model', 'fault']),
+  /** By the model that gave up. */
+  ModelFallbacks: definition('Count', ['model']),
+  ModelCoolDowns: definition('Count', ['model']),
+  CredentialRejections: definition('Count', []),
+  CacheLookups: definition('Count', ['agent', 'outcome']),
+  DegradedRuns: definition('Count', ['agent', 'servedBy']),
+  /** The degraded ones that no model answered: something from the cache did, or the agent's own message. */
+  UnansweredRuns: definition('Count', []),
 
   ToolCalls: definition('Count', ['tool']),
   /** 1 for a call that failed, its fallback or not, else 0. */

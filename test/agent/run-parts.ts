@@ -1,6 +1,6 @@
 import type { ContentBlock, Message } from '@anthropic-ai/sdk/resources/messages/messages';
 import { createCatalog } from '../../lib/agent/catalog.ts';
-import { defineAgent, type AgentOptions } from '../../lib/agent/define-agent.ts';
+import { defineAgent, type Agent, type AgentOptions } from '../../lib/agent/define-agent.ts';
 import type { RunRequest } from '../../lib/agent/run-request.ts';
 import { silentStream, type RunStream } from '../../lib/agent/run-stream.ts';
 import { createSyncRun, type SyncRunCall } from '../../lib/agent/sync-run.ts';
@@ -9,6 +9,8 @@ import { UNGUARDED } from '../../lib/circuit-breaker/entry.ts';
 import type { Attempt, CallContext, ModelRequest, Outcome } from '../../lib/claude/types.ts';
 import { createIds } from '../../lib/kernel/ids.ts';
 import { pico } from '../../lib/kernel/money.ts';
+import { createMemoryCacheStore } from '../../lib/response-cache/memory-store.ts';
+import { createResponseCache, type ResponseCache } from '../../lib/response-cache/response-cache.ts';
 import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
 import { createRateLimit } from '../../lib/rate-limit/rate-limit.ts';
 import { createMemoryRunStore } from '../../lib/runs/memory-store.ts';
@@ -29,8 +31,8 @@ export const use = (name: string, input: unknown = {}, id = `toolu_${name}`): Co
   caller: { type: 'direct' },
 });
 
-/** An answer of the model: 10 tokens in, 5 out, a millionth of a dollar. */
-export const answer = (content: readonly ContentBlock[], stopReason?: string): Outcome => ({
+/** An answer of the model: 10 tokens in, 5 out, a millionth of a dollar; `inputTokens` is what its own usage says. */
+export const answer = (content: readonly ContentBlock[], stopReason?: string, inputTokens = 10): Outcome => ({
   ok: true,
   message: {
     id: 'msg',
@@ -39,6 +41,10 @@ export const answer = (content: readonly ContentBlock[], stopReason?: string): O
     model: 'claude-sonnet-5-5',
     content,
     stop_reason: stopReason ?? (content.some((block) => block.type === 'tool_use') ? 'tool_use' : 'end_turn'),
+    usage: {
+      ...{ input_tokens: inputTokens, output_tokens: 5 },
+      ...{ cache_read_input_tokens: null, cache_creation_input_tokens: null },
+    },
   } as Message,
   metered: {
     tokens: { ...NO_TOKENS, inputTokens: 10, outputTokens: 5 },
@@ -56,12 +62,21 @@ export interface RunPartsOptions extends Partial<AgentOptions> {
   readonly stream?: RunStream;
   readonly circuits?: LoopParts['circuits'];
   readonly claim?: SyncRunCall['claim'];
+  readonly responses?: ResponseCache;
+  /** Instead of one that is made of the options. */
+  readonly agent?: Agent;
+  readonly contextWindowOf?: LoopParts['contextWindowOf'];
 }
+
+/** The same every time. */
+const CHANCE = { random: () => 0.5, randomBytes: (length: number) => new Uint8Array(length).fill(7) };
 
 /** A run of an agent whose model answers by script, on a clock that stands still. */
 export const runParts = (script: readonly (Outcome | Script)[], options: RunPartsOptions = {}) => {
   const clock = createFakeClock();
   const events: BallastEvent[] = [];
+  const emit = (event: BallastEvent) => events.push(event);
+  let births = 0;
   const requests: ModelRequest[] = [];
   const runs = options.runs ?? createMemoryRunStore({ clock, retentionMs: 3_600_000 });
   const callModel: Attempt = async (request, context) => {
@@ -69,37 +84,44 @@ export const runParts = (script: readonly (Outcome | Script)[], options: RunPart
     requests.push(structuredClone(request));
     const outcome = typeof next === 'function' ? await next(request, context) : next;
     if (!outcome) throw new Error('the script is empty');
+    // Whoever is not let out by the circuit pays nothing.
+    if (!outcome.ok && outcome.fault.kind === 'circuit-open') return outcome;
     const cost = pico(1_000_000n);
     context.account.reserve(cost)(cost);
     context.booked.push({ model: request.model, tokens: outcome.metered.tokens, cost });
     return outcome;
   };
-  const agent = defineAgent({
-    name: 'assistant',
-    description: 'for tests',
-    system: 'You are a test.',
-    models: { simple: 'claude-haiku-5-5', standard: 'claude-sonnet-5-5', complex: 'claude-opus-5-5' },
-    ...options,
-  });
+  const agent =
+    options.agent ??
+    defineAgent({
+      name: 'assistant',
+      description: 'for tests',
+      system: 'You are a test.',
+      models: { simple: 'claude-haiku-5-5', standard: 'claude-sonnet-5-5', complex: 'claude-opus-5-5' },
+      ...options,
+    });
   const runSync = createSyncRun({
-    catalog: createCatalog([agent]),
+    catalog: createCatalog([agent], () => true),
     callModel,
     circuits: options.circuits ?? { enter: async () => UNGUARDED },
     runs,
-    ids: createIds(clock, (length) => new Uint8Array(length).fill(7)),
+    ids: createIds(clock, (length) => new Uint8Array(length).fill((births += 1))),
     clock,
-    emit: (event) => events.push(event),
+    emit,
     toolUsage: createMemoryToolUsageStore(),
-    rateLimit: createRateLimit({ store: createMemoryRateStore(), clock, emit: (event) => events.push(event) }),
+    rateLimit: createRateLimit({ store: createMemoryRateStore(), clock, emit }),
     slots: { take: async () => ({ held: true, release: async () => {} }) },
     fetchFor: options.fetchFor ?? (() => () => Promise.reject(new Error('no network'))),
+    contextWindowOf: options.contextWindowOf ?? (() => null),
+    cache: options.responses ?? createResponseCache({ ...CHANCE, clock, emit, store: createMemoryCacheStore() }),
+    cacheTtlSeconds: 60,
     isPriced: (model) => model !== 'claude-fable-5-2',
   });
-  const run = (request: Partial<RunRequest> = {}, signal?: AbortSignal) =>
+  const run = (request: Partial<RunRequest> = {}, signal?: AbortSignal, tenant = newTenant('demo', 0)) =>
     runSync({
       request: { task: 'Do it.', ...request },
       principal: {
-        ...{ tenantId: 'demo', keyId: 'key', scopes: [], tenant: newTenant('demo', 0) },
+        ...{ tenantId: tenant.tenantId, keyId: 'key', scopes: [], tenant },
         keyLimits: { requestsPerMinute: null, dailyBudgetUsd: null },
       },
       requestId: 'req_1',

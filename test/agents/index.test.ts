@@ -10,19 +10,34 @@ const models = { simple: 'claude-haiku-5-5', standard: 'claude-sonnet-5-5', comp
 
 describe('the agents of a deployment', () => {
   it('are named once each, the assistant first', () => {
-    expect(agents.map(({ name }) => name)).toEqual(['assistant', 'clerk']);
+    expect(agents.map(({ name }) => name)).toEqual(['assistant', 'researcher', 'clerk']);
   });
 
   it('have the tools that their contract names', () => {
     expect(toolsOf('assistant')).toEqual(['calculate', 'current_time', 'get_weather']);
+    expect(toolsOf('researcher')).toEqual(['calculate', 'current_time', 'get_weather']);
     expect(toolsOf('clerk')).toEqual(['issue_refund', 'current_time']);
+  });
+
+  it('have the patterns and the stand-ins that their contract names', () => {
+    expect(agents.map(({ name, pattern, fallbackModels }) => [name, pattern, fallbackModels])).toEqual([
+      ['assistant', 'react', ['claude-haiku-4-5']],
+      ['researcher', 'reflection', ['claude-haiku-4-5']],
+      ['clerk', 'react', []],
+    ]);
+  });
+
+  it('answer anew whatever depends on the moment: only a calculation may be kept with its answer', () => {
+    const tools = agents.flatMap((agent) => [...agent.tools.values()]);
+    const cacheable = tools.filter((tool) => tool.cacheable).map(({ name }) => name);
+    expect([...new Set(cacheable)]).toEqual(['calculate']);
   });
 
   it('choose the model by complexity, and each model has a price', () => {
     const table = createPriceTable(PUBLISHED_PRICES);
     for (const agent of agents) {
       expect(agent.models).toEqual(models);
-      for (const model of Object.values(agent.models))
+      for (const model of [...Object.values(agent.models), ...agent.fallbackModels])
         expect(priceAt(table, model, Date.UTC(2026, 10, 20))).not.toBeNull();
     }
   });

@@ -6,6 +6,8 @@ import { startServer, type TestServer } from './start-server.ts';
 
 const BREAK_MS = 3_000;
 const THRESHOLD = 5;
+/** The one that stands in for others has no stand-in of its own. */
+const MODEL = 'claude-haiku-4-5';
 
 let engine: TestDynamoDb;
 let upstream: ScriptedUpstream;
@@ -37,7 +39,7 @@ describe('an outage seen by two processes', () => {
     const concurrent = 4;
     const failures = await Promise.all(
       Array.from({ length: concurrent }, (_, index) =>
-        (index % 2 ? servers[1] : servers[0]).run({ task: 'a', model: 'claude-opus-5-5' }),
+        (index % 2 ? servers[1] : servers[0]).run({ task: 'a', model: MODEL }),
       ),
     );
     for (const response of failures) expect([502, 503]).toContain(response.status);
@@ -47,17 +49,17 @@ describe('an outage seen by two processes', () => {
 
     // The other process knows within about a second; the one that opened it, at once.
     await expect
-      .poll(async () => (await json(await servers[1].run({ task: 'b', model: 'claude-opus-5-5' })))['code'])
+      .poll(async () => (await json(await servers[1].run({ task: 'b', model: MODEL })))['code'])
       .toBe('circuit-open');
     const quiet = asked();
-    const refused = await servers[0].run({ task: 'c', model: 'claude-opus-5-5' });
+    const refused = await servers[0].run({ task: 'c', model: MODEL });
     expect(refused.status).toBe(503);
     const problem = await json(refused);
     expect(problem).toMatchObject({ code: 'circuit-open' });
     expect(problem['retryAfterMs']).toBeGreaterThan(0);
     expect(problem['retryAfterMs']).toBeLessThanOrEqual(BREAK_MS);
     expect(refused.headers.get('retry-after')).toMatch(/^[1-3]$/);
-    const asEvents = await servers[0].run({ task: 'c', model: 'claude-opus-5-5' }, { accept: 'text/event-stream' });
+    const asEvents = await servers[0].run({ task: 'c', model: MODEL }, { accept: 'text/event-stream' });
     expect(asEvents.status).toBe(503);
     expect(await json(asEvents)).toMatchObject({ code: 'circuit-open' });
     expect(asked()).toBe(quiet);
@@ -68,13 +70,13 @@ describe('an outage seen by two processes', () => {
 
     upstream.script('*', [reply('back')]);
     await expect
-      .poll(async () => (await servers[0].run({ task: 'e', model: 'claude-opus-5-5' })).status, {
+      .poll(async () => (await servers[0].run({ task: 'e', model: MODEL })).status, {
         timeout: 4 * BREAK_MS,
         interval: 100,
       })
       .toBe(200);
     await expect
-      .poll(async () => (await servers[1].run({ task: 'f', model: 'claude-opus-5-5' })).status, { timeout: BREAK_MS })
+      .poll(async () => (await servers[1].run({ task: 'f', model: MODEL })).status, { timeout: BREAK_MS })
       .toBe(200);
   });
 });

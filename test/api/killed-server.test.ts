@@ -4,7 +4,7 @@ import { neverAnswer } from '../upstream/answers.ts';
 import { messagesOnly, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { ask, testWorkplace } from '../local/spawned-server.ts';
 
-const RUN_TIMEOUT_MS = 1_000;
+const RUN_TIMEOUT_MS = 3_000;
 /** The contract's bound. */
 const SETTLED_WITHIN_MS = RUN_TIMEOUT_MS + 60_000;
 

@@ -26,6 +26,9 @@ afterAll(async () => {
 
 const body = async (response: Response) => (await response.json()) as Record<string, unknown>;
 
+/** Of the one model that has no stand-in. */
+const TRY = { task: 'Try.', model: 'claude-haiku-4-5' };
+
 describe('a run over HTTP', () => {
   it('answers with the contract’s body, and can be read back with its trace', async () => {
     const usage = { input: 1_000, output: 200, read: 3_000, write5m: 500, write1h: 40 };
@@ -105,9 +108,8 @@ describe('a run over HTTP', () => {
   });
 
   it.each([
-    ['an absurd Retry-After', 429, 'rate-limited', 1, status(429, { headers: { 'retry-after': '3600' } })],
     ['a refused request', 400, 'invalid-request', 1, status(400)],
-    ['a refused key', 502, 'upstream-error', 1, status(403)],
+    ['a refused key', 502, 'upstream-error', 2, status(403)],
     ['an unknown model', 400, 'invalid-request', 1, status(404)],
     ['a lasting overload', 503, 'upstream-overloaded', 4, status(529)],
     ['a lasting failure', 502, 'upstream-error', 4, status(500)],
@@ -115,16 +117,13 @@ describe('a run over HTTP', () => {
   ])('against %s fails with %i %s after %i attempts', async (_title, expected, code, attempts, answer) => {
     upstream.script('*', [answer]);
     const before = upstream.requests.length;
-    const failed = await server.run({ task: 'Try.' });
+    const failed = await server.run(TRY);
     expect(failed.status).toBe(expected);
     const problem = await body(failed);
     expect(problem).toMatchObject({ code, runId: expect.stringMatching(/^run_/) as string, usage: { modelCalls: 0 } });
     expect(upstream.requests.length - before).toBe(attempts);
     const kept = await body(await server.ask(`/agent/runs/${String(problem['runId'])}`));
     expect(kept).toMatchObject({ status: 'failed', error: { code }, usage: problem['usage'] });
-    if (expected !== 429) return;
-    expect(failed.headers.get('retry-after')).toBe('3600');
-    expect(problem['retryAfterMs']).toBe(3_600_000);
   });
 
   it('ends at its own deadline, however long the upstream stalls', async () => {
@@ -248,4 +247,20 @@ describe('a canary', () => {
     expect(server.printed()).not.toContain('canary');
     expect(server.printed()).toContain('"message":"model attempted"');
   });
+});
+
+// The last of all: the model is left alone for as long as it says.
+it('against an absurd Retry-After fails at once, and the model is asked no more', async () => {
+  upstream.script('*', [status(429, { headers: { 'retry-after': '3600' } }), reply('too early')]);
+  const before = upstream.requests.length;
+  for (const _ of [1, 2]) {
+    const failed = await server.run(TRY);
+    expect(failed.status).toBe(429);
+    const problem = await body(failed);
+    expect(problem).toMatchObject({ code: 'rate-limited' });
+    expect(problem['retryAfterMs']).toBeGreaterThan(3_590_000);
+    expect(problem['retryAfterMs']).toBeLessThanOrEqual(3_600_000);
+    expect(Number(failed.headers.get('retry-after'))).toBeGreaterThan(3_590);
+  }
+  expect(upstream.requests.length - before).toBe(1);
 });

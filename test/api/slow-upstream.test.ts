@@ -24,6 +24,9 @@ afterAll(async () => {
   await upstream.close();
 });
 
+/** Of the one model that has no stand-in. */
+const ASKED = { task: 'a', model: 'claude-haiku-4-5' };
+
 const FAULTS: readonly (readonly [string, ScriptedAnswer, number, string])[] = [
   ['accepts and never answers', neverAnswer(), 504, 'upstream-timeout'],
   ['stalls before its content', stallAfter(2, reply('x')), 504, 'upstream-timeout'],
@@ -40,7 +43,7 @@ describe.each(FAULTS)('an upstream that %s', (_title, answer, expected, code) =>
   it(`is given up after two attempts with ${expected} ${code}`, async () => {
     upstream.script('*', [answer]);
     const before = upstream.requests.length;
-    const failed = await server.run({ task: 'a' });
+    const failed = await server.run(ASKED);
     expect(failed.status).toBe(expected);
     expect(await failed.json()).toMatchObject({ code, usage: { modelCalls: 0 } });
     expect(upstream.requests.length - before).toBe(2);
@@ -48,20 +51,20 @@ describe.each(FAULTS)('an upstream that %s', (_title, answer, expected, code) =>
 
   it('is told by a last event, never by a stream that just ends', async () => {
     upstream.script('*', [answer]);
-    const events = await allEvents(await server.run({ task: 'a' }, { accept: 'text/event-stream' }));
+    const events = await allEvents(await server.run(ASKED, { accept: 'text/event-stream' }));
     expect(events.at(-1)).toMatchObject({ event: 'run.failed', data: { code } });
   });
 
   it('is survived when the next attempt answers', async () => {
     upstream.script('*', [answer, reply('whole')]);
-    expect(await (await server.run({ task: 'a' })).json()).toMatchObject({ output: 'whole', usage: { modelCalls: 1 } });
+    expect(await (await server.run(ASKED)).json()).toMatchObject({ output: 'whole', usage: { modelCalls: 1 } });
   });
 });
 
 it('that asks to be left alone for longer than the deadline is not waited for', async () => {
   upstream.script('*', [status(429, { headers: { 'retry-after': '5' } })]);
   const before = upstream.requests.length;
-  const failed = await server.run({ task: 'a', timeoutMs: 2_000 });
+  const failed = await server.run({ ...ASKED, timeoutMs: 2_000 });
   expect(failed.status).toBe(429);
   expect(await failed.json()).toMatchObject({ code: 'rate-limited', retryAfterMs: 5_000 });
   expect(upstream.requests.length - before).toBe(1);

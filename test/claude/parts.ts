@@ -2,13 +2,42 @@ import { tenantAccount } from '../../lib/budget/account.ts';
 import { createMessagesApi, type MessagesApi } from '../../lib/claude/messages-api.ts';
 import { createRunAccount } from '../../lib/claude/run-account.ts';
 import { supervisedAttempt } from '../../lib/claude/supervised-attempt.ts';
-import type { Admission, CallContext, ModelRequest } from '../../lib/claude/types.ts';
+import { fault, notMade, refusal } from '../../lib/claude/faults.ts';
+import type {
+  Admission,
+  CallContext,
+  FaultKind,
+  Metered,
+  ModelRequest,
+  Outcome,
+  PoolKey,
+} from '../../lib/claude/types.ts';
+import { AppError } from '../../lib/kernel/errors.ts';
+import { safe } from '../../lib/kernel/redacted.ts';
+import { NO_TOKENS } from '../../lib/usage/record.ts';
 import { createDeadline } from '../../lib/kernel/deadline.ts';
 import type { PicoUsd } from '../../lib/kernel/money.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 
 /** For who has no limits. */
 export const ADMITTED: Admission = { enter: async () => null, undo: async () => {}, charge: async () => {} };
+
+export const KEY: PoolKey = { id: 'key-id', value: 'key' };
+
+/** A circuit in whose window nothing has failed. */
+export const CALM = { window: () => ({ failures: 0, failureThreshold: 5 }) };
+
+const metered: Metered = { tokens: NO_TOKENS, estimated: null, firstContentMs: null, upstreamRequestId: null };
+
+export const answered = { ok: true, message: { stop_reason: 'end_turn' }, metered } as Outcome;
+
+/** What becomes of a call that meets a fault of that kind. */
+export const failing = (kind: FaultKind, details: Parameters<typeof fault>[1] = {}): Outcome => {
+  if (kind === 'refused' || kind === 'run-cost')
+    return notMade(refusal(new AppError('budget-exceeded', safe`too dear`), kind));
+  if (kind === 'circuit-open') return notMade(refusal(new AppError(kind, safe`open`, { retryAfterMs: 5_000 }), kind));
+  return { ok: false, fault: fault(kind, details), metered };
+};
 
 export const LIMITS = { firstContentMs: 30_000, idleMs: 10_000 };
 
@@ -55,10 +84,11 @@ export const setting = (url: string, options: { deadlineMs?: number; maxCost?: P
     account: createRunAccount(options.maxCost ?? null),
     budget: { tenant: tenantAccount('demo'), others: [], shadow: false },
     admission: ADMITTED,
+    key: KEY,
     sink,
     booked: [],
   };
-  return { clock, api: createMessagesApi({ apiKey: async () => 'key', baseUrl: url }), sink, context, leave };
+  return { clock, api: createMessagesApi({ baseUrl: url }), sink, context, leave };
 };
 
 export const attemptOf = ({ api, clock }: Setting) => supervisedAttempt({ api, clock, limits: LIMITS });

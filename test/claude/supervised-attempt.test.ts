@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createMessagesApi } from '../../lib/claude/messages-api.ts';
 import type { Outcome } from '../../lib/claude/types.ts';
 import {
   malformedJson,
@@ -157,8 +156,8 @@ describe('a fault', () => {
 
   it('of a key that cannot be had is never sent, never billed, and the service’s own', async () => {
     const parts = setting(upstream.url);
-    const api = createMessagesApi({ apiKey: () => Promise.reject(new Error('canary')), baseUrl: upstream.url });
-    const outcome = await attemptOf({ ...parts, api })(REQUEST, parts.context);
+    const { key: _, ...keyless } = parts.context;
+    const outcome = await attemptOf(parts)(REQUEST, keyless);
     expect(faultOf(outcome)).toMatchObject({ kind: 'credential', error: { code: 'upstream-error' } });
     expect(outcome.metered).toMatchObject({ estimated: null, tokens: { inputTokens: 0 } });
     expect(upstream.requests).toEqual([]);

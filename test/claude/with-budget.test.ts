@@ -52,7 +52,7 @@ const budgeted = ({
     usage: addFails ? { ...usage, add: () => Promise.reject(new Error('secret words')) } : usage,
     budgets: createBudgets(store),
     api: {
-      countTokens: async (_request, signal) => {
+      countTokens: async (_request, { signal }) => {
         counts += 1;
         if (counted === 'never')
           await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));

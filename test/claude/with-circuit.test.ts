@@ -2,33 +2,20 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createCircuits, type Circuits } from '../../lib/circuit-breaker/circuits.ts';
 import { createMemoryCircuitStore } from '../../lib/circuit-breaker/memory-store.ts';
 import type { CircuitStore } from '../../lib/circuit-breaker/store.ts';
-import { fault, kindOfStatus, refusal } from '../../lib/claude/faults.ts';
+import { kindOfStatus } from '../../lib/claude/faults.ts';
 import type { Attempt, CallContext, FaultKind, Outcome } from '../../lib/claude/types.ts';
 import { circuitOf, withCircuit } from '../../lib/claude/with-circuit.ts';
 import { withRetry } from '../../lib/claude/with-retry.ts';
-import { AppError } from '../../lib/kernel/errors.ts';
 import { sleep } from '../../lib/kernel/clock.ts';
-import { safe } from '../../lib/kernel/redacted.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
 import { OPTIONS } from '../circuit-breaker/parts.ts';
 import { reply, status } from '../upstream/answers.ts';
 import { stallAfter } from '../upstream/broken.ts';
 import { startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
-import { attemptOf, REQUEST, setting, type Setting } from './parts.ts';
+import { answered, attemptOf, failing, REQUEST, setting, type Setting } from './parts.ts';
 
 const NAME = circuitOf(REQUEST.model);
-const metered = { tokens: NO_TOKENS, estimated: null, firstContentMs: null, upstreamRequestId: null };
-const answered = { ok: true, message: { stop_reason: 'end_turn' }, metered } as unknown as Outcome;
-const failing = (kind: FaultKind): Outcome => ({
-  ok: false,
-  fault:
-    kind === 'refused' || kind === 'run-cost'
-      ? refusal(new AppError('budget-exceeded', safe`too dear`), kind)
-      : fault(kind),
-  metered,
-});
-
 let parts: Setting;
 let store: CircuitStore;
 let circuits: Circuits;
@@ -104,7 +91,7 @@ describe('an open circuit', () => {
     expect(attempts).toBe(0);
     expect(outcome).toMatchObject({
       ok: false,
-      fault: { kind: 'refused', error: { code: 'circuit-open', retryAfterMs: OPTIONS.breakDurationMs } },
+      fault: { kind: 'circuit-open', error: { code: 'circuit-open', retryAfterMs: OPTIONS.breakDurationMs } },
       metered: { tokens: NO_TOKENS, estimated: null },
     });
   });
@@ -126,6 +113,7 @@ describe('an open circuit', () => {
 describe('with retries around it', () => {
   const retried = async (next: Attempt) => {
     const retry = withRetry({
+      circuits,
       ...parts,
       random: () => 0,
       emit: () => {},

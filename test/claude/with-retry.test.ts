@@ -1,34 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { fault, refusal } from '../../lib/claude/faults.ts';
-import type { Attempt, FaultKind, Outcome } from '../../lib/claude/types.ts';
+import type { Attempt, Outcome } from '../../lib/claude/types.ts';
 import { withRetry } from '../../lib/claude/with-retry.ts';
-import { AppError } from '../../lib/kernel/errors.ts';
-import { safe } from '../../lib/kernel/redacted.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
-import { NO_TOKENS } from '../../lib/usage/record.ts';
-import { REQUEST, setting } from './parts.ts';
+import { answered, CALM, failing, REQUEST, setting } from './parts.ts';
 
-type Kind = Exclude<FaultKind, 'refused' | 'run-cost'>;
-const metered = { tokens: NO_TOKENS, estimated: null, firstContentMs: null, upstreamRequestId: null };
-const failing = (kind: Kind, details: Parameters<typeof fault>[1] = {}): Outcome => ({
-  ok: false,
-  fault: fault(kind, details),
-  metered,
-});
-const answered = { ok: true, message: { stop_reason: 'end_turn' }, metered } as unknown as Outcome;
-
-const retried = (outcomes: readonly Outcome[], deadlineMs = 120_000) => {
+const retried = (
+  outcomes: readonly Outcome[],
+  { deadlineMs = 120_000, circuits = CALM, retryWithinMs = 120_000 } = {},
+) => {
   const parts = setting('http://unused', { deadlineMs });
   const events: BallastEvent[] = [];
   let attempts = 0;
   const next: Attempt = async () => outcomes[Math.min(attempts++, outcomes.length - 1)] ?? answered;
   const bracket = withRetry({
     clock: parts.clock,
+    circuits,
     random: () => 0.999,
     emit: (event) => events.push(event),
     retry: { maxRetries: 3, baseDelayMs: 500, maxDelayMs: 20_000 },
   });
-  const outcome = bracket(next)(REQUEST, parts.context);
+  const outcome = bracket(next)(REQUEST, { ...parts.context, retryUntil: parts.clock.now() + retryWithinMs });
   const finish = async () => {
     let done = false;
     void outcome.finally(() => (done = true));
@@ -83,8 +74,7 @@ describe('a failed attempt', () => {
   });
 
   it('whose retry finds the circuit open is told as what it met itself', async () => {
-    const error = new AppError('circuit-open', safe`open`, { retryAfterMs: 5_000 });
-    const open: Outcome = { ok: false, fault: refusal(error), metered };
+    const open = failing('circuit-open');
     const result = await retried([failing('overloaded'), open]).finish();
     expect(result).toMatchObject({ attempts: 2, outcome: { fault: { kind: 'overloaded' } } });
     const first = await retried([open, answered]).finish();
@@ -107,7 +97,9 @@ describe('a failed attempt', () => {
   });
 
   it('is not waited for past the deadline', async () => {
-    const result = await retried([failing('rate-limited', { retryAfterMs: 9_000 }), answered], 5_000).finish();
+    const result = await retried([failing('rate-limited', { retryAfterMs: 9_000 }), answered], {
+      deadlineMs: 5_000,
+    }).finish();
     expect(result).toMatchObject({ attempts: 1, outcome: { ok: false } });
   });
 
@@ -132,4 +124,43 @@ describe('a failed attempt', () => {
     expect(result).toMatchObject({ attempts: 1, outcome: { fault: { kind: 'cancelled' } } });
     expect(parts.clock.pending).toBe(0);
   });
+});
+
+describe('under strain', () => {
+  const windowOf = (failures: () => number) => ({ window: () => ({ failures: failures(), failureThreshold: 10 }) });
+
+  it('a call is made again once at most while the window holds half the threshold', async () => {
+    let own = 0;
+    const circuits = windowOf(() => 5 + (own += 1));
+    const result = await retried([failing('server-error')], { circuits }).finish();
+    expect(result.attempts).toBe(2);
+  });
+
+  it('a call is made again as often as ever while it holds less', async () => {
+    let own = 0;
+    const circuits = windowOf(() => 4 + (own += 1));
+    const result = await retried([failing('server-error')], { circuits }).finish();
+    expect(result.attempts).toBe(4);
+  });
+
+  it('a call is held back by what others meet meanwhile, not by its own failures', async () => {
+    let others = 0;
+    let own = 0;
+    const circuits = windowOf(() => (own += 1) + (others += 3));
+    // After two retries the window holds three failures of its own and nine of others.
+    expect((await retried([failing('server-error')], { circuits }).finish()).attempts).toBe(2);
+    expect({ others, own }).toEqual({ others: 6, own: 2 });
+  });
+
+  it('a limit is no failure of the model', async () => {
+    const result = await retried([failing('rate-limited')], { circuits: windowOf(() => 4) }).finish();
+    expect(result.attempts).toBe(4);
+  });
+});
+
+it('no retry begins when the rest of the time belongs to a stand-in', async () => {
+  const soon = retried([failing('server-error'), answered], { retryWithinMs: 500 });
+  expect(await soon.finish()).toMatchObject({ attempts: 2, outcome: { ok: true } });
+  const late = retried([failing('server-error'), answered], { retryWithinMs: 400 });
+  expect(await late.finish()).toMatchObject({ attempts: 1, outcome: { ok: false } });
 });

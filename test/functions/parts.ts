@@ -37,7 +37,7 @@ export const functionParts = (runSync: (call: SyncRunCall) => Promise<RunAnswer>
         throw new AppError('unauthenticated', safe`The API key is not known or has expired.`);
       },
     },
-    anthropicKey: { get: async () => 'key' },
+    anthropicKey: { get: async () => 'key', refresh: async () => 'key' },
     idempotency: createIdempotency({
       store: createMemoryClaimStore(),
       clock,

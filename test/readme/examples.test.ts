@@ -1,17 +1,22 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { boundFetch } from '../../lib/agent/bound-fetch.ts';
+import { calls, testRun } from 'ballast/testing';
 import type { Agent } from '../../lib/agent/define-agent.ts';
-import { answer, runParts, text, use } from '../agent/run-parts.ts';
 import { compile, examples } from './examples.ts';
 import { ROOT } from './markdown.ts';
 
 it('the examples compile', { timeout: 60_000 }, () => {
-  expect(examples().map(({ path: file }) => file)).toEqual(['agents/tools/order-status.ts', 'agents/support.ts']);
+  expect(examples().map(({ path: file }) => file)).toEqual([
+    'agents/tools/order-status.ts',
+    'agents/support.ts',
+    'test/support.test.ts',
+  ]);
   expect(compile(examples())).toEqual([]);
 });
 
@@ -45,6 +50,7 @@ describe('the agent and the tool of the README', () => {
     mkdirSync(path.join(ROOT, '.ballast'), { recursive: true });
     folder = mkdtempSync(path.join(ROOT, '.ballast', 'readme-'));
     mkdirSync(path.join(folder, 'agents', 'tools'), { recursive: true });
+    mkdirSync(path.join(folder, 'test'));
     symlinkSync(path.join(ROOT, 'lib'), path.join(folder, 'lib'));
     const existing = path.join('agents', 'tools', 'current-time.ts');
     symlinkSync(path.join(ROOT, existing), path.join(folder, existing));
@@ -55,34 +61,56 @@ describe('the agent and the tool of the README', () => {
 
   /** A run whose model asks for one order; gives back what the model is told then. */
   const askFor = async (orderId: string, shopUrl: string) => {
-    const script = [answer([use('order_status', { orderId })]), answer([text('That is how far it is.')])];
-    const fetchFor = boundFetch({ fetch, overrides: new Map([['https://shop.example.com', shopUrl]]) });
-    const parts = runParts(script, { ...support, tools: [...support.tools.values()], fetchFor });
-    const { output, usage } = await parts.run({ agent: 'support', task: `How far is ${orderId}?` });
-    expect({ output, calls: usage.toolCalls }).toEqual({ output: 'That is how far it is.', calls: 1 });
-    const [told] = parts.requests[1]?.messages.at(-1)?.content as [object];
-    return told;
+    const script = [calls('order_status', { orderId }), 'That is how far it is.'];
+    const toShop = (url: string, init: RequestInit) => fetch(url.replace('https://shop.example.com', shopUrl), init);
+    const run = await testRun(support, `How far is ${orderId}?`, script, { fetch: toShop });
+    expect(run.output).toBe('That is how far it is.');
+    return run.tools[0];
   };
+
+  /** Runs the README's test as its reader would; gives back whether it passes, and what is printed. */
+  const runItsTest = (): Promise<{ readonly passed: boolean; readonly printed: string }> =>
+    new Promise((resolve) => {
+      const vitest = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+      execFile(process.execPath, [vitest, 'run', '--root', folder], { timeout: 60_000 }, (error, stdout, stderr) =>
+        resolve({ passed: error === null, printed: stripVTControlCharacters(stdout + stderr) }),
+      );
+    });
+
+  it('pass the test of the README', { timeout: 70_000 }, async () => {
+    const { passed, printed } = await runItsTest();
+    expect(printed).toMatch(/Tests +1 passed \(1\)/);
+    expect(passed).toBe(true);
+  });
+
+  it('fail it where it expects another answer', { timeout: 70_000 }, async () => {
+    const file = path.join(folder, 'test', 'support.test.ts');
+    const original = readFileSync(file, 'utf8');
+    writeFileSync(file, original.replace("toBe('It has been shipped.')", "toBe('It has been lost.')"));
+    const { passed, printed } = await runItsTest();
+    writeFileSync(file, original);
+    expect({ passed, told: printed.includes('It has been lost.') }).toEqual({ passed: false, told: true });
+  });
 
   it('give the model what the shop says', async () => {
     await using shop = await serve((_request, response) =>
       response.end('{"status":"shipped","parcels":2,"by":"post"}'),
     );
-    expect(await askFor('A-1234', shop.url)).toMatchObject({ content: '{"status":"shipped","parcels":2}' });
+    expect(await askFor('A-1234', shop.url)).toMatchObject({ result: '{"status":"shipped","parcels":2}' });
     expect(shop.asked).toEqual(['/api/orders/A-1234']);
   });
 
   it('decline an order that is not there, in words for the model', async () => {
     await using shop = await serve((_request, response) => response.writeHead(404).end());
-    const content = 'There is no order of this number. Ask the user for it again.';
-    expect(await askFor('A-1', shop.url)).toMatchObject({ content, is_error: true });
+    const result = 'There is no order of this number. Ask the user for it again.';
+    expect(await askFor('A-1', shop.url)).toMatchObject({ result, isError: true });
   });
 
   it('fall back where the shop refuses, and the run goes on', async () => {
     await using shop = await serve((_request, response) => response.writeHead(500).end('a canary'));
     const told = await askFor('A-1', shop.url);
-    expect(told).toMatchObject({ content: expect.stringMatching(/^The shop does not answer/) as string });
-    expect(told).not.toHaveProperty('is_error');
+    expect(told).toMatchObject({ result: expect.stringMatching(/^The shop does not answer/) as string });
+    expect(told?.isError).toBe(false);
   });
 
   it('follow no redirect', async () => {
@@ -90,14 +118,14 @@ describe('the agent and the tool of the README', () => {
     await using shop = await serve((_request, response) =>
       response.writeHead(302, { location: `${elsewhere.url}/api/orders/A-1` }).end(),
     );
-    expect(await askFor('A-1', shop.url)).toMatchObject({ content: expect.stringMatching(/^The shop/) as string });
+    expect(await askFor('A-1', shop.url)).toMatchObject({ result: expect.stringMatching(/^The shop/) as string });
     expect(elsewhere.asked).toEqual([]);
   });
 
   it('never see an input that the schema refuses', async () => {
     await using shop = await serve((_request, response) => response.end());
-    const content = expect.stringMatching(/^The input is not valid: orderId /) as string;
-    expect(await askFor('A-1/../../admin', shop.url)).toMatchObject({ content, is_error: true });
+    const result = expect.stringMatching(/^The input is not valid: orderId /) as string;
+    expect(await askFor('A-1/../../admin', shop.url)).toMatchObject({ result, isError: true });
     expect(shop.asked).toEqual([]);
   });
 });

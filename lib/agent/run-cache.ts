@@ -1,0 +1,118 @@
+import { fault } from '../claude/faults.ts';
+import type { Deadline } from '../kernel/deadline.ts';
+import { label } from '../kernel/redacted.ts';
+import { cacheKey, type CacheKey } from '../response-cache/key.ts';
+import { cacheLifetime } from '../response-cache/lifetime.ts';
+import type { ResponseCache } from '../response-cache/response-cache.ts';
+import type { Emit } from '../telemetry/events.ts';
+import type { Principal } from '../tenants/types.ts';
+import type { Allowed } from './allowance.ts';
+import { toolParams } from './model-step.ts';
+import type { RunRequest } from './run-request.ts';
+import { createTranscript } from './transcript.ts';
+import type { LoopResult, RunStop } from './types.ts';
+
+export interface RunCacheParts {
+  readonly cache: ResponseCache;
+  /** How long an answer is fresh where a request asks for the cache and neither its agent nor its tenant says how long. */
+  readonly cacheTtlSeconds: number;
+  readonly emit: Emit;
+}
+
+export interface CacheableCall {
+  readonly allowed: Allowed;
+  readonly request: RunRequest;
+  readonly principal: Principal;
+  readonly deadline: Deadline;
+}
+
+/** What the cache means for one run. */
+export interface RunCache {
+  /** As the answer says it. */
+  readonly state: 'hit' | 'miss' | 'bypass';
+  /** How the run ends without a model; `null`: it has to be made. */
+  readonly found: LoopResult | null;
+  /** An answer that is no longer fresh. */
+  readonly stale: LoopResult | null;
+  /** Keeps the answer for others where it may be kept, and tells those who wait. Never rejects. */
+  end(result: LoopResult): Promise<void>;
+}
+
+/** Of how answers are cleaned before they are kept: raised when that changes. */
+const POLICY_VERSION = '1';
+
+const BYPASSED: RunCache = { state: 'bypass', found: null, stale: null, end: async () => {} };
+
+const keyOf = ({ allowed, request, principal }: CacheableCall): CacheKey => {
+  const { agent, model } = allowed;
+  const { maxOutputTokens, maxToolOutputChars, pattern, maxRounds } = agent;
+  return cacheKey(principal.tenant, {
+    agent: { name: agent.name, version: agent.version },
+    model,
+    parameters: { maxOutputTokens, maxToolOutputChars, pattern, maxRounds },
+    system: agent.system,
+    tools: toolParams(agent),
+    messages: request.messages ?? [],
+    task: request.task,
+    policyVersion: POLICY_VERSION,
+    userId: agent.cache?.perUser === true ? (request.userId ?? null) : null,
+  });
+};
+
+/** What of an answer is given again. */
+interface Kept {
+  readonly output: string;
+  readonly model: string | null;
+  readonly stop: RunStop;
+}
+
+const WHOLE: ReadonlySet<RunStop> = new Set<RunStop>(['end_turn', 'stop_sequence']);
+
+/** The text to be kept; `null` where the answer is not whole, not as asked for, or holds what a tool said for this caller and moment. */
+const keptText = ({ ending, output, answeredBy, degraded, steps }: LoopResult, { agent }: Allowed): string | null => {
+  if (!('stop' in ending) || !WHOLE.has(ending.stop) || degraded !== null) return null;
+  const mayStay = steps.every(({ kind, name }) => kind !== 'tool' || agent.tools.get(name)?.cacheable === true);
+  return mayStay ? JSON.stringify({ output, model: answeredBy, stop: ending.stop } satisfies Kept) : null;
+};
+
+const readKept = (text: string): LoopResult => {
+  const { output, model, stop } = JSON.parse(text) as Kept;
+  return { ...createTranscript().ended(stop), output, answeredBy: model };
+};
+
+/** Looks for an answer to the same question; where another request is just making it, waits for that until its own deadline. */
+export const openRunCache = async (
+  { cache, cacheTtlSeconds, emit }: RunCacheParts,
+  call: CacheableCall,
+): Promise<RunCache> => {
+  const { allowed, request, principal, deadline } = call;
+  const { agent } = allowed;
+  const lifetime = cacheLifetime({
+    asked: request.cache,
+    agentTtlSeconds: agent.cache?.ttlSeconds ?? null,
+    tenantTtlSeconds: principal.tenant.cacheTtlSeconds,
+    stageTtlSeconds: cacheTtlSeconds,
+  });
+  if (lifetime.mode === 'bypass') return BYPASSED;
+  const look = await cache.open(keyOf(call), { ...lifetime, deadline });
+  const told = (outcome: string) => emit({ type: 'cache.looked', agent: label(agent.name), outcome: label(outcome) });
+  if (look.kind === 'hit') {
+    told(look.shared ? 'shared' : 'hit');
+    return { ...BYPASSED, state: 'hit', found: readKept(look.answer.body) };
+  }
+  told(look.kind === 'miss' && look.failed ? 'failed' : 'miss');
+  if (look.kind === 'stopped') {
+    const { error } = fault(deadline.stoppedBy ?? 'deadline');
+    return { ...BYPASSED, state: 'miss', found: createTranscript().failed(error) };
+  }
+  const { stale, flight } = look;
+  return {
+    state: 'miss',
+    found: null,
+    stale: stale && readKept(stale.body),
+    end(result) {
+      const text = keptText(result, allowed);
+      return text === null ? flight.unstorable() : flight.store(text);
+    },
+  };
+};

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../kernel/clock.ts';
+import { parseApiKeys } from '../secrets/api-keys.ts';
+import type { Secret } from '../secrets/cached-secret.ts';
+import type { PoolKey } from './types.ts';
+
+/** The service's own keys with the provider, taken in turns. */
+export interface KeyPool {
+  /** All keys, beginning with the one whose turn it is; those that were rejected lately come last. Rejects with `store-unavailable`. */
+  turn(): Promise<readonly [PoolKey, ...PoolKey[]]>;
+  /** Puts a key that the provider rejected behind all others for a while, and reads the secret again. Never rejects. */
+  rejected(key: PoolKey): Promise<void>;
+}
+
+export interface KeyPoolOptions {
+  /** One key, or a JSON array of keys. */
+  readonly secret: Secret;
+  readonly clock: Clock;
+}
+
+/** After so long a rejected key has its turn again: its owner may have enabled it. */
+const REJECTED_MS = 60_000;
+/** Enough to tell keys apart; a key itself has far more than these bits. */
+const ID_CHARS = 16;
+
+const keyOf = (value: string): PoolKey => ({
+  id: createHash('sha256').update(value).digest('hex').slice(0, ID_CHARS),
+  value,
+});
+
+export const createKeyPool = ({ secret, clock }: KeyPoolOptions): KeyPool => {
+  const rejectedUntil = new Map<string, number>();
+  let known = '';
+  let keys: readonly PoolKey[] = [];
+  let turns = 0;
+
+  const current = async (): Promise<readonly PoolKey[]> => {
+    const text = await secret.get();
+    if (text !== known) [known, keys] = [text, parseApiKeys(text).map(keyOf)];
+    return keys;
+  };
+  const isRejected = ({ id }: PoolKey): boolean => (rejectedUntil.get(id) ?? 0) > clock.now();
+
+  return {
+    async turn() {
+      const all = await current();
+      const first = turns++ % all.length;
+      const rotated = [...all.slice(first), ...all.slice(0, first)];
+      return rotated.toSorted((a, b) => Number(isRejected(a)) - Number(isRejected(b))) as [PoolKey, ...PoolKey[]];
+    },
+    async rejected(key) {
+      for (const [id, until] of rejectedUntil) if (until <= clock.now()) rejectedUntil.delete(id);
+      rejectedUntil.set(key.id, clock.now() + REJECTED_MS);
+      // What cannot be read anew stays as it is.
+      await secret.refresh().catch(() => {});
+    },
+  };
+};

@@ -1,0 +1,71 @@
+import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import { elementsOf, isSet, objectOf } from '../usage/json.ts';
+import { capabilityOf, type Capability } from './capabilities.ts';
+import { withoutEarlierThinking } from './earlier-thinking.ts';
+import { leastTokens } from './least-tokens.ts';
+import type { ModelRequest } from './types.ts';
+
+/** The model that a request is put to instead, with the sizes of its price. */
+export interface StandIn {
+  readonly model: string;
+  readonly contextWindow: number;
+  readonly maxOutputTokens: number;
+  /** The `anthropic-version` that the request goes out with. Default: the newest, which takes sampling from nobody. */
+  readonly apiVersion?: string;
+}
+
+/**
+ * Why a request can't be put to a model without a change of what it means. `effort-per-message`, `compaction` and
+ * `computer-use` differ from model to model in ways that are not translated; `empty`: only thinking would have been said.
+ */
+export type Untranslatable =
+  | 'prefill'
+  | 'system-messages'
+  | 'inference-geo'
+  | 'effort-per-message'
+  | 'compaction'
+  | 'computer-use'
+  | 'window'
+  | 'empty';
+
+const typeOf = (value: unknown): string => String(objectOf(value)['type']);
+
+/** A turn that the provider paused while it ran a tool of its own is handed back to be resumed, by whichever model. */
+const isPaused = ({ content }: MessageParam): boolean =>
+  /^(server|mcp)_tool_use$|._tool_result$/.test(typeOf(elementsOf(content).at(-1)));
+
+const isPrefilled = (messages: readonly MessageParam[]): boolean => {
+  const last = messages.findLast(({ role }) => role !== 'system');
+  return last?.role === 'assistant' && !isPaused(last);
+};
+
+/** Compacted turns are signed; what compacts them is a beta of only some models. */
+const compacts = (request: ModelRequest): boolean => {
+  const { compaction, context_management: management } = objectOf(request);
+  const edits = elementsOf(objectOf(management)['edits']);
+  const blocks = request.messages.flatMap(({ content }) => elementsOf(content));
+  return isSet(compaction) || [...edits, ...blocks].some((each) => /^compact(ion$|_)/.test(typeOf(each)));
+};
+
+type Check = (request: ModelRequest, refuses: Capability['refuses'], to: StandIn) => boolean;
+
+const CHECKS: Readonly<Record<Untranslatable, Check>> = {
+  empty: ({ messages }) => messages.length === 0,
+  prefill: ({ messages }, refuses) => refuses.has('prefill') && isPrefilled(messages),
+  'system-messages': ({ messages }, refuses) =>
+    refuses.has('system-messages') && messages.some(({ role }) => role === 'system'),
+  // Left out, the request would be worked on where its sender did not want it.
+  'inference-geo': ({ inference_geo: geo }, refuses) => refuses.has('inference-geo') && isSet(geo) && geo !== 'global',
+  'effort-per-message': ({ messages }) => messages.some((message) => isSet(objectOf(message)['output_config'])),
+  compaction: compacts,
+  'computer-use': ({ tools }) => elementsOf(tools).some((tool) => typeOf(tool).startsWith('computer_')),
+  window: (request, _refuses, { contextWindow }) => leastTokens(request) > contextWindow,
+};
+
+/** Why `translate` has no form of the request for a model, for an operator to read; `null`: it has one. */
+export const whyUntranslatable = (request: ModelRequest, to: StandIn): Untranslatable | null => {
+  const { refuses } = capabilityOf(to.model);
+  const said = { ...request, messages: withoutEarlierThinking(request.messages) };
+  const reasons = Object.keys(CHECKS) as Untranslatable[];
+  return reasons.find((reason) => CHECKS[reason](said, refuses, to)) ?? null;
+};

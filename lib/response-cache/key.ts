@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from './canonical-json.ts';
+
+declare const brand: unique symbol;
+/** What an answer is kept under; there is no other way to make one, so no tenant can meet another's answers. */
+export type CacheKey = string & { readonly [brand]: 'cache-key' };
+
+/** Whose answers they are; raising `cacheVersion` leaves all earlier ones behind. */
+export interface CacheTenant {
+  readonly tenantId: string;
+  readonly cacheVersion: number;
+}
+
+/** All that an answer depends on. Whatever is left out here may give one caller the answer to another question. */
+export interface CacheParts {
+  readonly agent: { readonly name: string; readonly version: string };
+  readonly model: string;
+  /** JSON: all else that steers the answer (output tokens, pattern, rounds, the lengths that results are cut to). */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly system: string;
+  /** JSON, as given to the model: their descriptions are part of its prompt. */
+  readonly tools: readonly unknown[];
+  /** JSON: all earlier turns. */
+  readonly messages: readonly unknown[];
+  /** Compared in NFC and without outer white space: nothing else about a task is known to be without meaning. */
+  readonly task: string;
+  /** Of the rules that an answer was checked by. */
+  readonly policyVersion: string;
+  /** The end user, where answers are theirs alone; else `null`. */
+  readonly userId: string | null;
+}
+
+/** Names a tenant's answer by a SHA-256 over all that it depends on. Tenant ids have no `#`. */
+export const cacheKey = ({ tenantId, cacheVersion }: CacheTenant, parts: CacheParts): CacheKey => {
+  const { agent, model, parameters, system, tools, messages, policyVersion, userId } = parts;
+  const task = parts.task.normalize('NFC').trim();
+  const text = canonicalJson([
+    ...[tenantId, cacheVersion, agent.name, agent.version, model, parameters],
+    ...[system, tools, messages, task, policyVersion, userId],
+  ]);
+  // JSON escapes lone surrogates, so UTF-8 keeps them apart.
+  return `${tenantId}#${createHash('sha256').update(text).digest('hex')}` as CacheKey;
+};

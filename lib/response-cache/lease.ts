@@ -1,0 +1,37 @@
+import type { Clock } from '../kernel/clock.ts';
+
+export interface LeaseOptions {
+  readonly clock: Clock;
+  readonly leaseMs: number;
+  /** Epoch milliseconds: a lease is not renewed any more from then on, whether or not anybody has ended it. */
+  readonly until: number;
+  /** Extends the lease from now on; `false`: it is another's by now. It must not reject. */
+  readonly renew: (signal: AbortSignal) => Promise<boolean>;
+}
+
+/**
+ * Renews a lease each third of its length, so that two renewals may fail before it is lost, and so that one whose holder
+ * was killed is over soon, however long its work may take. Returns what ends the renewing: once that has resolved,
+ * none is under way. The lease itself is then left as it is.
+ */
+export const holdLease = ({ clock, leaseMs, until, renew }: LeaseOptions): (() => Promise<void>) => {
+  const ending = new AbortController();
+  let renewing = Promise.resolve();
+  let cancel = () => {};
+
+  const again = async (): Promise<void> => {
+    if (await renew(ending.signal)) schedule();
+  };
+  const schedule = () => {
+    if (ending.signal.aborted || clock.now() >= until) return;
+    cancel = clock.after(leaseMs / 3, () => {
+      renewing = again();
+    });
+  };
+  schedule();
+  return async () => {
+    cancel();
+    ending.abort();
+    await renewing;
+  };
+};

@@ -1,0 +1,102 @@
+import { sleep, type Clock, type Random } from '../kernel/clock.ts';
+import { createDeadline } from '../kernel/deadline.ts';
+import type { RandomBytes } from '../kernel/ids.ts';
+import { safe, type Redacted } from '../kernel/redacted.ts';
+import { nameError } from '../telemetry/describe-error.ts';
+import type { Emit } from '../telemetry/events.ts';
+import { unpackAnswer, type StoredAnswer } from './answer.ts';
+import { decide, standIn } from './decision.ts';
+import { UNCACHED, type Flight } from './flight.ts';
+import { createFlights } from './flights.ts';
+import type { CacheKey } from './key.ts';
+import type { Look, OpenOptions } from './look.ts';
+import { pauseAfter } from './pause.ts';
+import type { CacheStore } from './store.ts';
+
+/** Longest time for one look, and to become the one who makes an answer: a run waits for both. */
+export const LOOK_LIMIT_MS = 500;
+export const LEAD_LIMIT_MS = 1_000;
+/** So long do followers wait for a leader that was killed; short against the time that a run may take. */
+export const LEASE_MS = 30_000;
+
+export interface ResponseCacheOptions {
+  readonly store: CacheStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly randomBytes: RandomBytes;
+  readonly emit: Emit;
+  /** How long a flight outlives a leader that was killed; a live one renews it. Default 30 seconds. */
+  readonly leaseMs?: number;
+}
+
+export interface ResponseCache {
+  /**
+   * Gives the answer under `key`, also one that another run is just making, or else the right to make it: the flight of
+   * a miss must be ended, whatever became of its run. Never rejects: where the store fails, the run goes on without.
+   */
+  open(key: CacheKey, options: OpenOptions): Promise<Look>;
+}
+
+export const createResponseCache = (options: ResponseCacheOptions): ResponseCache => {
+  const { store, clock, random, randomBytes, emit, leaseMs = LEASE_MS } = options;
+  const flights = createFlights({ store, clock, emit, leaseMs });
+
+  const tell = (operation: Redacted, error: unknown) =>
+    emit({ type: 'store.failed', operation, error: nameError(error) });
+  const read = async (key: CacheKey, eventually: boolean, stop: AbortSignal) => {
+    stop.throwIfAborted();
+    using limit = createDeadline(clock, LOOK_LIMIT_MS, stop);
+    return await store.read(key, { eventually, signal: limit.signal });
+  };
+  /** Not stopped by the caller: whether a write that was given up took effect, nobody could tell. */
+  const lead = async (key: CacheKey, owner: string, now: number): Promise<'leads' | 'refused' | 'unknown'> => {
+    using limit = createDeadline(clock, LEAD_LIMIT_MS);
+    try {
+      const flight = { owner, state: 'aloft', endsAt: now + leaseMs } as const;
+      return (await store.lead(key, flight, now, limit.signal)) ? 'leads' : 'refused';
+    } catch (error) {
+      tell(safe`cache.lead`, error);
+      return 'unknown';
+    }
+  };
+
+  return {
+    async open(key, { mode, ttlSeconds, deadline }): Promise<Look> {
+      const ttlMs = ttlSeconds * 1_000;
+      if (mode === 'refresh') {
+        return { kind: 'miss', stale: null, flight: flights.alone({ key, ttlMs }), failed: false };
+      }
+      let seen: StoredAnswer | null = null;
+      const stale = async () => (seen === null ? null : await unpackAnswer(seen).catch(() => null));
+      const miss = async (flight: Flight, failed = false): Promise<Look> => ({
+        ...{ kind: 'miss', stale: await stale(), flight, failed },
+      });
+      let eventually = true;
+      try {
+        for (let looks = 1; ; looks += 1) {
+          const entry = await read(key, eventually, deadline.signal);
+          const now = clock.now();
+          seen = standIn(entry, now);
+          const decision = decide(entry, now, ttlMs);
+          if (decision.kind === 'hit') {
+            return { kind: 'hit', answer: await unpackAnswer(decision.answer), shared: looks > 1 };
+          }
+          if (decision.kind === 'run-alone') return await miss(flights.alone({ key, ttlMs }));
+          if (decision.kind === 'wait') await sleep(clock, pauseAfter(looks, random), deadline.signal);
+          else {
+            const owner = Buffer.from(randomBytes(16)).toString('hex');
+            const taken = await lead(key, owner, now);
+            const flight = () => flights.led({ key, ttlMs, owner, until: deadline.at });
+            if (taken !== 'refused') return await miss(flight(), taken === 'unknown');
+          }
+          // Whoever was refused has seen too little: what it looks at next must be what stood in its way.
+          eventually = decision.kind === 'wait';
+        }
+      } catch (error) {
+        if (deadline.signal.aborted) return { kind: 'stopped', stale: await stale() };
+        tell(safe`cache.open`, error);
+        return await miss(UNCACHED, true);
+      }
+    },
+  };
+};

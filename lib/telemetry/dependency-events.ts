@@ -1,0 +1,46 @@
+import type { Redacted } from '../kernel/redacted.ts';
+
+/** What happened to what Ballast stands on, and to those who are told of it. */
+export type DependencyEvent =
+  | {
+      readonly type: 'circuit.changed';
+      readonly name: Redacted;
+      readonly from: Redacted;
+      readonly to: Redacted;
+      readonly generation: number;
+      readonly failures: number;
+    }
+  | {
+      /** The circuits' store failed: a call went through unguarded (`enter`), or what came of one was not counted (`report`). */
+      readonly type: 'circuit.unguarded';
+      readonly name: Redacted;
+      readonly operation: Redacted;
+      readonly error: Redacted;
+    }
+  | { readonly type: 'store.failed'; readonly operation: Redacted; readonly error: Redacted }
+  | {
+      readonly type: 'dependency.probed';
+      readonly dependency: Redacted;
+      /** `healthy`, `degraded` or `unhealthy`. */
+      readonly status: Redacted;
+      readonly latencyMs: number;
+    }
+  | {
+      /** A round of probes is over. `openCircuits` is `null` where they could not be read. */
+      readonly type: 'dependencies.probed';
+      readonly openCircuits: number | null;
+    }
+  | {
+      readonly type: 'alert.sent';
+      readonly target: Redacted;
+      readonly alarm: Redacted;
+      readonly state: Redacted;
+    }
+  | {
+      /** Every try failed; whoever called is told, and calls again. */
+      readonly type: 'alert.failed';
+      readonly target: Redacted;
+      readonly alarm: Redacted;
+      readonly state: Redacted;
+      readonly error: Redacted;
+    };

@@ -1,0 +1,51 @@
+import type { Redacted } from '../kernel/redacted.ts';
+
+/** What happened to a call of a model and to the keys it is made with. */
+export type ModelEvent =
+  | {
+      readonly type: 'model.attempted';
+      readonly runId: Redacted;
+      readonly model: Redacted;
+      readonly attemptId: Redacted;
+      /** `answered`, or the kind of the fault. */
+      readonly outcome: Redacted;
+      readonly upstreamStatus: number | null;
+      readonly upstreamRequestId: Redacted | null;
+      /** Class and code of what was thrown, such as `APIConnectionError`; never its message. */
+      readonly error: Redacted | null;
+      readonly durationMs: number;
+      readonly firstContentMs: number | null;
+      readonly inputTokens: number;
+      readonly outputTokens: number;
+      readonly cacheReadInputTokens: number;
+      readonly cacheCreationInputTokens: number;
+      readonly costUsd: Redacted;
+    }
+  | {
+      readonly type: 'model.retried';
+      readonly runId: Redacted;
+      readonly model: Redacted;
+      readonly fault: Redacted;
+      readonly retry: number;
+      readonly delayMs: number;
+    }
+  | {
+      /** A model gave up a call, and the next one of its chain takes it. */
+      readonly type: 'model.fell-back';
+      readonly runId: Redacted;
+      readonly from: Redacted;
+      readonly to: Redacted;
+      /** The code of the error that it would have been. */
+      readonly reason: Redacted;
+    }
+  | {
+      /** The provider limited one key for one model: it is left alone for so long. */
+      readonly type: 'model.cooled';
+      readonly model: Redacted;
+      readonly forMs: number;
+    }
+  | {
+      /** The provider refused one of the service's own keys; the secret is read again. */
+      readonly type: 'credential.rejected';
+      readonly status: number;
+    };

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { createKeyPool } from '../../lib/claude/key-pool.ts';
+import type { Attempt, Outcome } from '../../lib/claude/types.ts';
+import { withKeyPool } from '../../lib/claude/with-key-pool.ts';
+import { createCoolDowns } from '../../lib/cool-down/cool-downs.ts';
+import { createMemoryCoolDownStore } from '../../lib/cool-down/memory-store.ts';
+import { AppError } from '../../lib/kernel/errors.ts';
+import { safe } from '../../lib/kernel/redacted.ts';
+import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { answered, failing, REQUEST, setting } from './parts.ts';
+
+type Script = Readonly<Record<string, readonly Outcome[]>>;
+
+/** Calls with a pool of keys, each of which is answered by its own script, the last outcome for ever. */
+const pooled = (secretText: string, script: Script) => {
+  const parts = setting('http://unused');
+  const { clock } = parts;
+  const events: BallastEvent[] = [];
+  const emit = (event: BallastEvent) => events.push(event);
+  const secret = { text: secretText, refreshed: secretText };
+  const keys = createKeyPool({
+    clock,
+    secret: { get: async () => secret.text, refresh: async () => (secret.text = secret.refreshed) },
+  });
+  const store = createMemoryCoolDownStore({ clock });
+  const used: string[] = [];
+  const next: Attempt = async ({ model }, { key }) => {
+    const name = key?.value ?? 'none';
+    const answers = model === REQUEST.model ? (script[name] ?? [answered]) : [answered];
+    const before = used.filter((each) => each === `${name} ${model}`).length;
+    used.push(`${name} ${model}`);
+    return answers[Math.min(before, answers.length - 1)] ?? answered;
+  };
+  /** Another process has a pool and a memory of its own, over the same store. */
+  const process = () => {
+    const coolDowns = createCoolDowns({ store, clock, emit });
+    const bracket = withKeyPool({ keys, coolDowns, circuits: { look: async () => null }, clock, emit })(next);
+    return async (model = REQUEST.model) => {
+      const outcome = await bracket({ ...REQUEST, model }, parts.context);
+      await parts.context.account.closed();
+      return outcome;
+    };
+  };
+  return { ...parts, ask: process(), process, used, events, secret };
+};
+const limited = (retryAfterMs: number | null = 30_000) => failing('rate-limited', { status: 429, retryAfterMs });
+const names = ({ used }: { used: string[] }) => used.map((each) => each.split(' ')[0]);
+
+describe('a key that the provider limits', () => {
+  it('is left alone for that model, and the next key takes the call at once', async () => {
+    const call = pooled('["a", "b"]', { a: [limited()] });
+    expect((await call.ask()).ok).toBe(true);
+    expect((await call.ask()).ok).toBe(true);
+    expect((await call.ask()).ok).toBe(true);
+    expect(names(call)).toEqual(['a', 'b', 'b', 'b']);
+    expect(call.events).toEqual([{ type: 'model.cooled', model: 'claude-sonnet-5-5', forMs: 30_000 }]);
+  });
+
+  it('goes on answering for other models', async () => {
+    const call = pooled('a', { a: [limited(), answered] });
+    await call.ask();
+    expect((await call.ask('claude-haiku-4-5')).ok).toBe(true);
+  });
+
+  it('is asked again when the time is over', async () => {
+    const call = pooled('a', { a: [limited(), answered] });
+    await call.ask();
+    await call.clock.advance(29_800);
+    expect(await call.ask()).toMatchObject({ ok: false, fault: { kind: 'rate-limited', retryAfterMs: 200 } });
+    await call.clock.advance(200);
+    expect((await call.ask()).ok).toBe(true);
+    expect(names(call)).toEqual(['a', 'a']);
+  });
+
+  it('is left alone by every process', async () => {
+    const call = pooled('a', { a: [limited()] });
+    await call.ask();
+    const elsewhere = call.process();
+    expect(await elsewhere()).toMatchObject({ ok: false, fault: { kind: 'rate-limited', retryAfterMs: 30_000 } });
+    expect(names(call)).toEqual(['a']);
+  });
+
+  it('that does not say for how long is passed over in this call alone', async () => {
+    const call = pooled('["a", "b"]', { a: [limited(null), answered] });
+    await call.ask();
+    await call.ask();
+    await call.ask();
+    expect(names(call)).toEqual(['a', 'b', 'b', 'a']);
+  });
+
+  it('with a wait of nothing is not asked again without end', async () => {
+    const call = pooled('a', { a: [limited(0)] });
+    expect(await call.ask()).toMatchObject({ fault: { kind: 'rate-limited', retryAfterMs: 0 } });
+    expect(names(call)).toEqual(['a']);
+  });
+});
+
+describe('where every key is limited', () => {
+  it('the call is refused, to come back when the first of them is free', async () => {
+    const call = pooled('["a", "b"]', { a: [limited(60_000)], b: [limited(20_000)] });
+    expect(await call.ask()).toMatchObject({ fault: { kind: 'rate-limited', status: 429, retryAfterMs: 20_000 } });
+    expect(await call.ask()).toMatchObject({ fault: { kind: 'rate-limited', status: null, retryAfterMs: 20_000 } });
+    expect(names(call)).toEqual(['a', 'b']);
+  });
+
+  it('a rest that is nearly over is waited for', async () => {
+    const call = pooled('a', { a: [limited(10_000), answered] });
+    await call.ask();
+    await call.clock.advance(9_950);
+    const asked = call.ask();
+    await call.clock.advance(50);
+    expect((await asked).ok).toBe(true);
+  });
+});
+
+describe('a key that the provider rejects', () => {
+  const rejection = (status: number) => failing('credential', { status });
+
+  it.each([401, 403])('with %i has the secret read again, and the call is tried once more', async (status) => {
+    const call = pooled('old', { old: [rejection(status)], new: [answered] });
+    call.secret.refreshed = 'new';
+    expect((await call.ask()).ok).toBe(true);
+    expect(names(call)).toEqual(['old', 'new']);
+    expect(call.events).toEqual([{ type: 'credential.rejected', status }]);
+  });
+
+  it('twice is the service’s own fault: no third try', async () => {
+    const call = pooled('a', { a: [rejection(401)] });
+    expect(await call.ask()).toMatchObject({ fault: { kind: 'credential', error: { code: 'upstream-error' } } });
+    expect(names(call)).toEqual(['a', 'a']);
+  });
+
+  it('leaves the call to another key of the pool', async () => {
+    const call = pooled('["a", "b"]', { a: [rejection(401)] });
+    expect((await call.ask()).ok).toBe(true);
+    expect((await call.ask()).ok).toBe(true);
+    expect(names(call)).toEqual(['a', 'b', 'b']);
+  });
+
+  it('for want of money is not read again', async () => {
+    const call = pooled('a', { a: [rejection(402)] });
+    await call.ask();
+    expect(names(call)).toEqual(['a']);
+    expect(call.events).toEqual([]);
+  });
+});
+
+it.each(['overloaded', 'server-error', 'connection', 'invalid-request'] as const)(
+  '%s cools no key and is told as it is',
+  async (kind) => {
+    const call = pooled('["a", "b"]', { a: [failing(kind, { retryAfterMs: 9_000 })] });
+    expect(await call.ask()).toMatchObject({ fault: { kind } });
+    expect(names(call)).toEqual(['a']);
+    expect(call.events).toEqual([]);
+  },
+);
+
+it('a pool that cannot be read makes no call', async () => {
+  const parts = setting('http://unused');
+  const error = new AppError('store-unavailable', safe`no key`, { retryAfterMs: 5_000 });
+  const bracket = withKeyPool({
+    ...parts,
+    keys: { turn: () => Promise.reject(error), rejected: async () => {} },
+    coolDowns: { of: async () => new Map(), extend: async () => {} },
+    circuits: { look: async () => null },
+    emit: () => {},
+  });
+  const outcome = await bracket(() => Promise.reject(new Error('called')))(REQUEST, parts.context);
+  expect(outcome).toMatchObject({ ok: false, fault: { kind: 'refused', error } });
+});

@@ -1,0 +1,94 @@
+import { expect, it } from 'vitest';
+import type { StoredAnswer } from '../../lib/response-cache/answer.ts';
+import type { CacheStore, FlightRecord } from '../../lib/response-cache/store.ts';
+import { keyFor, NOW } from '../response-cache/parts.ts';
+
+const answer = (text: string, storedAt = NOW): StoredAnswer => ({
+  packed: { encoding: 'plain', bytes: new Uint8Array(Buffer.from(text)) },
+  storedAt,
+  freshUntil: storedAt + 60_000,
+});
+const flight = (owner: string, endsAt = NOW + 30_000, state: FlightRecord['state'] = 'aloft'): FlightRecord => ({
+  owner,
+  state,
+  endsAt,
+});
+const NOTHING = { answer: null, flight: null };
+
+/** What every store of answers does. Each test has keys of its own. */
+export const cacheStoreContract = (create: () => CacheStore): void => {
+  it('has nothing where nothing was written', async () => {
+    expect(await create().read(keyFor('unknown'))).toEqual(NOTHING);
+    expect(await create().read(keyFor('unknown'), { eventually: true })).toEqual(NOTHING);
+  });
+
+  it.each<StoredAnswer>([
+    answer('four', NOW + 123),
+    answer(''),
+    { ...answer('x'), packed: { encoding: 'gzip', bytes: Uint8Array.of(0, 255, 10, 13) } },
+    { ...answer('x'), packed: { encoding: 'plain', bytes: new Uint8Array(256 * 1024).fill(7) } },
+  ])('gives an answer back as it was kept (%#)', async (kept) => {
+    const store = create();
+    const key = keyFor(`whole-${kept.packed.encoding}-${kept.packed.bytes.length}-${kept.storedAt}`);
+    await store.keep(key, kept);
+    const found = await store.read(key);
+    expect(found).toMatchObject({ flight: null, answer: { storedAt: kept.storedAt, freshUntil: kept.freshUntil } });
+    expect(found.answer?.packed.encoding).toBe(kept.packed.encoding);
+    expect(Buffer.from(found.answer?.packed.bytes ?? []).equals(Buffer.from(kept.packed.bytes))).toBe(true);
+  });
+
+  it('writes an answer over the one that is there, and leaves the flight as it is', async () => {
+    const store = create();
+    const key = keyFor('over');
+    await store.lead(key, flight('a'), NOW);
+    for (const text of ['first', 'second']) await store.keep(key, answer(text));
+    const found = await store.read(key, { eventually: true });
+    expect(Buffer.from(found.answer?.packed.bytes ?? []).toString()).toBe('second');
+    expect(found.flight).toEqual(flight('a'));
+  });
+
+  it.each(['aloft', 'landed', 'unshared'] as const)(
+    'lets nobody take off before a flight is over that is %s, and one from then on',
+    async (state) => {
+      const store = create();
+      const key = keyFor(`take-off-${state}`);
+      expect(await store.lead(key, flight('a'), NOW)).toBe(true);
+      expect(await store.change(key, flight('a', NOW + 5_000, state))).toBe(true);
+      expect(await store.lead(key, flight('b', NOW + 40_000), NOW + 4_999)).toBe(false);
+      expect((await store.read(key)).flight).toEqual(flight('a', NOW + 5_000, state));
+      expect(await store.lead(key, flight('b', NOW + 40_000), NOW + 5_000)).toBe(true);
+      expect((await store.read(key)).flight).toEqual(flight('b', NOW + 40_000));
+    },
+  );
+
+  it('lets an owner change its own flight alone, and only while it is aloft', async () => {
+    const store = create();
+    const key = keyFor('own');
+    expect(await store.change(key, flight('a'))).toBe(false);
+    await store.lead(key, flight('a'), NOW);
+    expect(await store.change(key, flight('b'))).toBe(false);
+    expect(await store.change(key, flight('a', NOW + 50_000))).toBe(true);
+    expect(await store.change(key, flight('a', NOW + 60_000, 'unshared'))).toBe(true);
+    expect(await store.change(key, flight('a', NOW + 70_000))).toBe(false);
+    expect((await store.read(key)).flight).toEqual(flight('a', NOW + 60_000, 'unshared'));
+  });
+
+  it.each(['a free key', 'a flight that is over'])('lets one of twenty take off at once: %s', async (title) => {
+    const store = create();
+    const key = keyFor(`race-${title}`);
+    if (title !== 'a free key') await store.lead(key, flight('dead', NOW), NOW - 30_000);
+    const flights = Array.from({ length: 20 }, (_, runner) => flight(`runner-${runner}`));
+    const led = await Promise.all(flights.map((one) => store.lead(key, one, NOW)));
+    expect(led.filter(Boolean)).toHaveLength(1);
+    expect((await store.read(key)).flight).toEqual(flights[led.indexOf(true)]);
+  });
+
+  it('keeps keys and tenants apart', async () => {
+    const store = create();
+    await store.keep(keyFor('apart'), answer('of acme'));
+    await store.lead(keyFor('apart'), flight('a'), NOW);
+    expect(await store.read(keyFor('apart', 'globex'))).toEqual(NOTHING);
+    expect(await store.read(keyFor('apart '.repeat(2)))).toEqual(NOTHING);
+    expect(await store.lead(keyFor('apart', 'globex'), flight('b'), NOW)).toBe(true);
+  });
+};
