@@ -43,12 +43,12 @@ const operationOf = ({ headers }: Exchange): string => String(headers['x-amz-tar
 
 /**
  * What the server's own schedules do beside the run: probes write and read `health` items and list the circuits,
- * reconciling walks through the books and rolls them up. Of its queries a run makes only the one for slots.
+ * reconciling walks through the books and rolls them up. Of its queries a run makes only those for slots and resting keys.
  */
 const ofSchedule = (exchange: Exchange): boolean =>
   exchange.raw.includes('"health') ||
   exchange.raw.includes('"rollup#') ||
-  (operationOf(exchange) === 'Query' && !exchange.raw.includes('"slots#'));
+  (operationOf(exchange) === 'Query' && !/"(?:slots|cool)#/.test(exchange.raw.toString()));
 
 const createRounds = (together: number, quietMs: number) => {
   const journal: Entry[] = [];

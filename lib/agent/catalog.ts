@@ -39,12 +39,8 @@ export const createCatalog = (agents: readonly Agent[], isPriced: (model: string
       return found;
     },
     describe: () =>
-      agents.map(({ name, description, pattern, models, maxModelCalls, tools }) => ({
-        name,
-        description,
-        pattern,
-        models,
-        maxModelCalls,
+      agents.map(({ name, description, version, pattern, models, fallbackModels, maxModelCalls, tools }) => ({
+        ...{ name, description, version, pattern, models, fallbackModels, maxModelCalls },
         tools: [...tools.values()].map((tool) => ({
           name: tool.name,
           description: tool.description,

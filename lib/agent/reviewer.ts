@@ -25,11 +25,9 @@ export const REVIEWER = [
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
-/** Tags that the texts cannot hold, and that are the same whenever the texts are. */
+/** Tags marked by a digest of all that they enclose: a text can't hold what would change with it. Replays mark the same. */
 const tagging = (texts: readonly string[]) => {
-  const all = texts.join('\n');
-  let mark = digest(all);
-  while (all.includes(mark)) mark = digest(mark);
+  const mark = digest(texts.join('\n'));
   return (name: string, text: string): string => `<${name}-${mark}>\n${text}\n</${name}-${mark}>`;
 };
 
@@ -58,7 +56,7 @@ export const revisionPrompt = (remarks: string): string =>
 export const verdictOf = (review: string): Verdict => {
   const [first = '', ...rest] = review.trim().split('\n');
   // Markdown around the word, or a full stop after it, changes nothing.
-  const word = first.replace(/[^\p{L}]+$|^[^\p{L}]+/gu, '');
+  const word = /^[^\p{L}]*(APPROVED|REVISE)[^\p{L}]*$/u.exec(first)?.[1];
   if (word === 'APPROVED') return { approved: true };
   const remarks = (word === 'REVISE' ? rest.join('\n') : review).trim();
   return remarks === '' ? null : { approved: false, remarks };

@@ -7,6 +7,7 @@ import { costOf, priceAt } from '../usage/pricing.ts';
 import type { Estimate, TokenUsage, UsageRecord } from '../usage/record.ts';
 import { attempted } from './book-attempt.ts';
 import { notMade, refusal } from './faults.ts';
+import { lowerMaxTokens } from './lower-max-tokens.ts';
 import { reserveAttempt, type ReserveParts } from './reserve-attempt.ts';
 import { settleAttempt, type SettleParts } from './settle-attempt.ts';
 import type { Bracket } from './types.ts';
@@ -63,7 +64,7 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
 
     const settle = account.reserve(reservation.amount);
     context.sink.admitted?.();
-    const outcome = await next({ ...request, max_tokens: maxTokens }, context);
+    const outcome = await next(lowerMaxTokens(request, maxTokens), context);
 
     const { estimated, tokens: seen, terms } = outcome.metered;
     const tokens = estimated === 'unanswered' ? worst.unanswered : withinOutput(seen, estimated, maxTokens);

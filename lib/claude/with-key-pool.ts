@@ -61,7 +61,11 @@ export const withKeyPool =
       rests.set(key.id, retryAfterMs === null ? null : clock.now() + retryAfterMs);
       if (retryAfterMs === null) return;
       account.keep(coolDowns.extend(name, key.id, retryAfterMs));
-      emit({ type: 'model.cooled', model: label(familyOf(request.model)), forMs: Math.min(retryAfterMs, MAX_COOL_DOWN_MS) });
+      emit({
+        type: 'model.cooled',
+        model: label(familyOf(request.model)),
+        forMs: Math.min(retryAfterMs, MAX_COOL_DOWN_MS),
+      });
     };
 
     let rejected = false;

@@ -1,3 +1,4 @@
+import { alwaysThinks, wrongThinking } from './check-thinking.ts';
 import { conversationOf } from './conversation.ts';
 import { readDirectives } from './directives.ts';
 import type { SimulatedModel } from './models.ts';
@@ -18,18 +19,12 @@ const wrongSampling = (request: MessagesRequest, model: SimulatedModel, apiVersi
   return model.version >= 4.7 && !isDefault ? `\`${name}\` is not supported by this model` : null;
 };
 
-const wrongThinking = (request: CountRequest, model: SimulatedModel): string | null => {
-  const type = request.thinking?.type;
-  if (type === 'enabled' && model.version >= 4.7) return 'thinking.type: "enabled" is not supported by this model';
-  if (type === 'disabled' && model.id === 'claude-sonnet-5-5') {
-    return 'thinking.type: "disabled" is not supported by this model';
-  }
-  return null;
-};
+/** The always thinking ones refuse to skip it for a forced tool, but for the first of them. */
+const refusesForcedTools = (model: SimulatedModel): boolean => alwaysThinks(model) && model.version > 5;
 
 const wrongToolChoice = ({ tool_choice: choice, tools }: CountRequest, model: SimulatedModel): string | null => {
   if (choice?.type !== 'any' && choice?.type !== 'tool') return null;
-  if (model.id === 'claude-sonnet-5-5') return 'tool_choice: forced tool use is not supported by this model';
+  if (refusesForcedTools(model)) return `tool_choice: type "${choice.type}" is not supported for this model`;
   if (!tools?.length) return 'tool_choice: may only be specified while providing tools';
   const isThere = choice.type === 'any' || tools.some((tool) => tool.name === choice.name);
   return isThere ? null : `tool_choice: tool ${String(choice.name)} not found in provided tools`;
@@ -48,10 +43,17 @@ const wrongPrefill = (request: CountRequest, model: SimulatedModel): string | nu
     ? 'This model does not support assistant message prefill. The conversation must end with a user message.'
     : null;
 
+const wrongSystem = (request: CountRequest, model: SimulatedModel): string | null =>
+  model.version < 4.8 && request.messages.some(({ role }) => role === 'system')
+    ? "role 'system' is not supported on this model"
+    : null;
+
+const wrongGeo = (request: MessagesRequest, model: SimulatedModel): string | null =>
+  model.version < 4.6 && (request['inference_geo'] ?? null) !== null ? 'inference_geo is not supported' : null;
+
 /**
- * What this very model would refuse; `null` when nothing.
- * By the public migration guides: prefill from 4.6 on, sampling parameters and manual thinking from 4.7 on,
- * disabled thinking and forced tools on Sonnet 5.5.
+ * What this very model would refuse; `null` when nothing. By the public migration guides: prefill from 4.6 on, sampling
+ * parameters from 4.7 on, forced tools on the newer of those that always think; system messages and geography before.
  */
 export const refusedByModel = (request: MessagesRequest, model: SimulatedModel, apiVersion: string): string | null => {
   if (request.max_tokens > model.maxOutputTokens) {
@@ -61,6 +63,8 @@ export const refusedByModel = (request: MessagesRequest, model: SimulatedModel, 
     wrongSampling(request, model, apiVersion) ??
     wrongThinking(request, model) ??
     wrongToolChoice(request, model) ??
-    wrongPrefill(request, model)
+    wrongPrefill(request, model) ??
+    wrongSystem(request, model) ??
+    wrongGeo(request, model)
   );
 };

@@ -1,9 +1,10 @@
 import type { ContentBlock } from '@anthropic-ai/sdk/resources/messages';
 import { createHash } from 'node:crypto';
+import { REVIEWER } from '../../lib/agent/reviewer.ts';
 import type { Conversation } from './conversation.ts';
 import { suggestedCalls } from './demo-tools.ts';
 import type { Effect, ToolCall } from './directives.ts';
-import type { MessagesRequest } from './request.ts';
+import { blocksOf, type MessagesRequest } from './request.ts';
 import { cutText } from './split-text.ts';
 import { textBlock, toolUseBlock } from './wire.ts';
 
@@ -12,6 +13,15 @@ const RESULT_CHARACTERS = 500;
 
 const shortened = (text: string, limit: number): string =>
   text.length <= limit ? text : `${cutText(text, limit).trimEnd()}…`;
+
+/** Whether Ballast asks for the review of a draft: the prompt quotes the task, but is not it. */
+const isReview = ({ system = [] }: MessagesRequest): boolean => blocksOf(system).some(({ text }) => text === REVIEWER);
+
+/** A review that knows nothing approves, so that a run comes to its end. */
+const reviewOf = (effects: readonly Effect[]): string =>
+  effects.some(({ kind }) => kind === 'revise')
+    ? 'REVISE\nSimulated Claude: no model has read the draft; it is to be written anew because the task says so.'
+    : 'APPROVED\nSimulated Claude: no model has read the draft.';
 
 /** Calls that come whatever the user wrote: the client forces a tool. */
 const forcedCalls = ({ tool_choice: choice, tools = [] }: MessagesRequest, suggested: ToolCall[]): ToolCall[] => {
@@ -69,6 +79,7 @@ export const composeContent = (
   effects: readonly Effect[],
   text: string,
 ): ContentBlock[] => {
+  if (isReview(request)) return [textBlock(reviewOf(effects))];
   const calls = callsOf(request, conversation, effects, text);
   if (calls.length === 0) return [textBlock(replyTo(conversation, effects, text))];
   const allowed = request.tool_choice?.disable_parallel_tool_use ? calls.slice(0, 1) : calls;

@@ -10,7 +10,7 @@ export interface ToolCall {
 /** What a directive asks for. `after` counts events from the start of the stream. */
 export type Effect =
   | { readonly kind: 'fault'; readonly status: number; readonly headers: Readonly<Record<string, string>> }
-  | { readonly kind: 'hang' }
+  | { readonly kind: 'hang' | 'revise' }
   | { readonly kind: 'delay' | 'gap'; readonly ms: number }
   | { readonly kind: 'cut' | 'end' | 'stall' | 'malformed' | 'overloaded'; readonly after: number }
   | { readonly kind: 'pings'; readonly everyMs: number }

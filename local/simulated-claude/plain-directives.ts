@@ -53,7 +53,8 @@ const effectOf = (name: string, argument: string | undefined, parameters: Parame
       return status === null ? null : { kind: 'fault', status, headers };
     }
     case 'hang':
-      return argument === undefined ? { kind: 'hang' } : null;
+    case 'revise':
+      return argument === undefined ? { kind: name } : null;
     case 'delay':
     case 'gap': {
       const ms = integer(argument, 0, MAX_MS);

@@ -231,7 +231,7 @@ describe('tool calls', () => {
       run: () => new Promise(() => void (begun += 1)),
     });
     const leave = new AbortController();
-    const { run, runs } = runParts([answer([use('deaf')])], {
+    const { run, runs, events } = runParts([answer([use('deaf')])], {
       tools: [deaf],
       claim: {
         complete: async () => 'done',
@@ -242,6 +242,7 @@ describe('tool calls', () => {
     const error = (await run({}, leave.signal).catch((caught: unknown) => caught)) as AppError;
     expect(error.message).toBe('The call was cancelled.');
     expect(begun).toBe(0);
+    expect(events.map(({ type }) => type)).not.toContain('tool.finished');
     expect(await runs.find('demo', error.members['runId'] as string)).toMatchObject({ status: 'cancelled' });
   });
 

@@ -6,6 +6,12 @@ import type { Outcome } from '../../lib/claude/types.ts';
 import { approval, draft, failing, promptOf, reflecting, remarks, revised } from './reflecting.ts';
 import { answer, text, use } from './run-parts.ts';
 
+const standIn = (outcome: Outcome): Outcome => {
+  if (!outcome.ok) return outcome;
+  const model = 'claude-haiku-4-5';
+  return { ...outcome, message: { ...outcome.message, model }, degraded: { reason: 'upstream-overloaded', model } };
+};
+
 describe('a draft', () => {
   it('that its reviewer approves is the answer', async () => {
     const { run, heard, steps } = reflecting([draft, approval]);
@@ -65,6 +71,19 @@ describe('a draft', () => {
   });
 });
 
+it('shows its reviewer the newest of very long tool results, whole, and not the oldest', async () => {
+  let at = 0;
+  const long = defineTool({
+    ...{ name: 'long', description: '', input: z.object({}) },
+    run: () => `${(at += 1)}:${'x'.repeat(120_000)}`,
+  });
+  const script = [answer([use('long', {}, 'a')]), answer([use('long', {}, 'b')]), draft, approval];
+  const { run, requests } = reflecting(script, { tools: [long], maxToolOutputChars: 150_000 });
+  await run();
+  expect(promptOf(requests[3])).toContain(`\n2:${'x'.repeat(120_000)}\n`);
+  expect(promptOf(requests[3])).not.toContain('1:x');
+});
+
 describe('a revision', () => {
   it('takes the place of the draft for whoever listens, and its reviewer is never heard', async () => {
     const { run, heard, requests } = reflecting([draft, remarks, revised, approval]);
@@ -88,6 +107,18 @@ describe('a revision', () => {
     expect(steps).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('is asked for without an empty turn, where the words of the draft came before its last tool call', async () => {
+    const { run, requests } = reflecting([
+      answer([text('The draft.'), use('look')]),
+      answer([]),
+      remarks,
+      revised,
+      approval,
+    ]);
+    expect(await run()).toMatchObject({ output: 'The revision.' });
+    expect(requests[3]?.messages.filter(({ content }) => content.length === 0)).toEqual([]);
+  });
+
   it.each([
     [1, 3],
     [2, 5],
@@ -104,17 +135,12 @@ describe('a revision', () => {
   });
 });
 
-it('names the model that wrote the answer, and says that a stand-in had a part in it', async () => {
-  if (!approval.ok) throw new Error('an answer');
-  const stoodIn: Outcome = {
-    ...approval,
-    message: { ...approval.message, model: 'claude-haiku-4-5' },
-    degraded: { reason: 'upstream-overloaded', model: 'claude-haiku-4-5' },
-  };
-  expect(await reflecting([draft, stoodIn]).run()).toMatchObject({
-    model: 'claude-sonnet-5-5',
-    degraded: { reason: 'upstream-overloaded', servedBy: 'fallback-model' },
-  });
+it.each([
+  ['the reviewer', 'claude-sonnet-5-5', (by: typeof standIn) => [draft, by(approval)]],
+  ['the author of a revision', 'claude-haiku-4-5', (by: typeof standIn) => [draft, remarks, by(revised), approval]],
+])('names the model that wrote the answer, and says so where a stand-in was %s', async (_title, model, script) => {
+  const degraded = { reason: 'upstream-overloaded', servedBy: 'fallback-model' };
+  expect(await reflecting(script(standIn)).run()).toMatchObject({ model, degraded });
 });
 
 it('makes room in the draft’s conversation before it asks for a revision', async () => {

@@ -11,6 +11,7 @@ describe('a verdict', () => {
     ['**APPROVED**', true],
     ['APPROVED.\nWell done.', true],
     ['REVISE\nAPPROVED', false],
+    ['APPROVED, if the sum is mended.', false],
     ['NOT APPROVED\nToo long.', false],
     ['Approved', false],
     ['I would say APPROVED', false],
