@@ -1,7 +1,7 @@
 import { keyAccount, tenantAccount, userAccount, type Account } from '../budget/account.ts';
+import { limitIn, limitsOf } from '../claude/budget-limits.ts';
 import type { CallBudget } from '../claude/types.ts';
 import { AppError } from '../kernel/errors.ts';
-import { parseUsd, type PicoUsd } from '../kernel/money.ts';
 import { safe, type Redacted } from '../kernel/redacted.ts';
 import type { Principal, Tenant } from '../tenants/types.ts';
 import { familyOf } from '../usage/pricing.ts';
@@ -50,16 +50,13 @@ export const allowedRun = (agent: Agent, request: RunRequest, { tenant }: Princi
   };
 };
 
-const money = (usd: string | null): PicoUsd | null => (usd === null ? null : parseUsd(usd));
-
 /** Whose money a caller's runs spend. */
 export const budgetOf = ({ tenant, tenantId, keyId, keyLimits }: Principal, userId: string | null): CallBudget => {
-  const day = money(keyLimits.dailyBudgetUsd);
-  const userDay = money(tenant.userDailyBudgetUsd);
+  const day = limitIn(keyLimits.dailyBudgetUsd);
+  const userDay = limitIn(tenant.userDailyBudgetUsd);
   const others: Account[] = [
     ...(day === null ? [] : [keyAccount(tenantId, keyId, { day, month: null })]),
     ...(userDay === null || userId === null ? [] : [userAccount(tenantId, userId, { day: userDay, month: null })]),
   ];
-  const limits = { day: money(tenant.dailyBudgetUsd), month: money(tenant.monthlyBudgetUsd) };
-  return { tenant: tenantAccount(tenantId, limits), others, shadow: tenant.shadow.includes('budget') };
+  return { tenant: tenantAccount(tenantId, limitsOf(tenant)), others, shadow: tenant.shadow.includes('budget') };
 };

@@ -17,7 +17,11 @@ export interface ToolStep extends Omit<ToolVerdict, 'outcome' | 'thrown'> {
 /** Ends when the tool does or the signal aborts, whichever comes first: a tool that ignores its signal can't hold the run. */
 const orAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
+    if (signal.aborted) {
+      // Whatever becomes of it, nobody waits for it any more.
+      work.catch(() => {});
+      return reject(signal.reason);
+    }
     const onAbort = () => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));

@@ -23,7 +23,7 @@ export type Answer =
  */
 export interface Budgets {
   /** Holds the amount back in every account, or in none. Rejects with `store-unavailable`, having given back what it could. */
-  reserve(ask: Ask, signal?: AbortSignal): Promise<Answer>;
+  reserve(ask: Ask): Promise<Answer>;
   /** Puts what it did cost in its place everywhere, once. Rejects with `store-unavailable`; then it is to be settled again. */
   settle(reservation: Reservation, actual: PicoUsd): Promise<void>;
   /** Corrects what was settled before, once, everywhere, the tenant's first. */
@@ -45,11 +45,11 @@ export const createBudgets = (store: BudgetStore): Budgets => {
   return {
     settle,
 
-    async reserve({ reservation: asked, tenant, others }, signal) {
+    async reserve({ reservation: asked, tenant, others }) {
       const alsoHeldBy = others.flatMap(({ scope }) => (scope === 'tenant' ? [] : [scope]));
       const reservation: Reservation = { ...asked, alsoHeldBy };
       const ask = async (account: Account): Promise<Refusal | null> => {
-        const answer = await store.reserve(account, reservation, signal);
+        const answer = await store.reserve(account, reservation);
         if (answer.reserved) return null;
         const refusal = refusalOf(answer.balance, asked.at, account);
         if (refusal === null) throw confused();

@@ -21,7 +21,7 @@ const exceeds = ({ day, month }: Limits, { amount }: Reservation): boolean =>
  * whoever repeats it, and there is no state in between.
  */
 export const createDynamoDbBudgetStore = (table: Pick<Table, 'get' | 'query' | 'update'>): BudgetStore => ({
-  async reserve(account, reservation, signal) {
+  async reserve(account, reservation) {
     const key = itemKey(account, reservation.at);
     const name = reservationName(reservation.attemptId);
     const text = s(packReservation(reservation));
@@ -29,15 +29,13 @@ export const createDynamoDbBudgetStore = (table: Pick<Table, 'get' | 'query' | '
       item[name]?.S === text.S
         ? ({ reserved: true } as const)
         : ({ reserved: false, balance: foundMonth(key, item) } as const);
-    const sending = signal === undefined ? {} : { signal };
     // A counter that is not there yet fulfils any condition, so what is above the limit by itself is never asked for.
-    if (exceeds(account.limits, reservation)) return found((await table.get(key, sending)) ?? {});
+    if (exceeds(account.limits, reservation)) return found((await table.get(key)) ?? {});
     const { amount, at } = reservation;
     const updated = await table.update(
       key,
       { set: { [name]: text }, add: { [dayName(dayOf(at))]: amount, month: amount } },
       { lacks: [name], atMost: ceilings(account.limits, reservation) },
-      sending,
     );
     return updated.applied ? { reserved: true } : found(updated.found);
   },

@@ -27,7 +27,7 @@ export interface AccountMonth extends Balance {
  */
 export interface BudgetStore {
   /** Holds the amount back if day and month stay within the account's limits. Asked again for the same reservation: the same answer. */
-  reserve(account: Account, reservation: Reservation, signal?: AbortSignal): Promise<Reserved>;
+  reserve(account: Account, reservation: Reservation): Promise<Reserved>;
   /** Puts `actual` in the reservation's place, once, whoever asks and how often. */
   settle(account: Pick<Account, 'pk'>, reservation: Reservation, actual: PicoUsd): Promise<void>;
   /** Adds `by` to the day and month of `at`, once for an attempt. */

@@ -1,16 +1,15 @@
 import { createBudgetAlerts, type BudgetAlertsOptions } from '../alerts/budget-alerts.ts';
-import type { Limits } from '../budget/account.ts';
 import type { Budgets } from '../budget/budgets.ts';
 import type { BudgetStore } from '../budget/store.ts';
 import { viewBudget } from '../budget/view.ts';
 import type { Table } from '../dynamodb/table.ts';
-import { parseUsd } from '../kernel/money.ts';
 import type { Tenant, TenantDirectory } from '../tenants/types.ts';
 import { createDynamoDbRollupStore } from '../usage/dynamodb-rollup-store.ts';
 import type { UsageStore } from '../usage/record.ts';
 import { createReports, type Reports } from '../usage/reports.ts';
 import { createRollUps } from '../usage/roll-up.ts';
 import type { ToolUsageStore } from '../usage/tool-record.ts';
+import { limitsOf } from './budget-limits.ts';
 import { createReconcileBudgets, type ReconcileBudgets } from './reconcile-budgets.ts';
 
 export interface AccountingOptions extends Omit<BudgetAlertsOptions, 'table'> {
@@ -30,11 +29,6 @@ export interface Accounting {
   readonly reports: Reports;
   readonly view: (tenant: Tenant, now: number) => ReturnType<typeof viewBudget>;
 }
-
-const limitsOf = ({ dailyBudgetUsd, monthlyBudgetUsd }: Tenant): Limits => ({
-  day: dailyBudgetUsd === null ? null : parseUsd(dailyBudgetUsd),
-  month: monthlyBudgetUsd === null ? null : parseUsd(monthlyBudgetUsd),
-});
 
 /** Reports, budgets as they stand, and the reconciler, over the same stores that runs write to. */
 export const createAccounting = (options: AccountingOptions): Accounting => {

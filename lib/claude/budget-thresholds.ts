@@ -1,8 +1,9 @@
 import { dayOf, monthOf } from '../budget/account.ts';
 import { standingOf, type Standing } from '../budget/balance.ts';
 import type { AccountMonth } from '../budget/store.ts';
-import { formatUsd, parseUsd } from '../kernel/money.ts';
+import { formatUsd } from '../kernel/money.ts';
 import type { Tenant } from '../tenants/types.ts';
+import { limitsOf } from './budget-limits.ts';
 
 /** Parts of a budget that are told when they are reached, in percent. */
 export const THRESHOLDS = [50, 75, 90, 100] as const;
@@ -29,9 +30,7 @@ const reachedBy = ({ limit, spent }: Standing): number[] =>
 /** The highest threshold that each period has reached, where not everybody was told. */
 export const budgetThresholds = (tenant: Tenant, month: AccountMonth, now: number): Threshold[] => {
   if (month.name !== monthOf(now)) return [];
-  const limit = (usd: string | null) => (usd === null ? null : parseUsd(usd));
-  const limits = { day: limit(tenant.dailyBudgetUsd), month: limit(tenant.monthlyBudgetUsd) };
-  const standings = standingOf(month, dayOf(now), limits);
+  const standings = standingOf(month, dayOf(now), limitsOf(tenant));
   const periods = [
     [dayOf(now), standings.day],
     [month.name, standings.month],

@@ -2,7 +2,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Tenant, TenantDirectory } from '../tenants/types.ts';
-import { concurrently } from '../usage/concurrently.ts';
+import { concurrently } from '../kernel/concurrently.ts';
 import type { Threshold } from './budget-thresholds.ts';
 import { checkClosedDays, reconcileTenant, tellThreshold, type ReconcileTenantParts } from './reconcile-tenant.ts';
 

@@ -1,4 +1,4 @@
-import { concurrently } from './concurrently.ts';
+import { concurrently } from '../kernel/concurrently.ts';
 import { groupOf, type Dimension } from './dimensions.ts';
 import { addTo, merged, totalOf, type Groups, type Measure } from './measure.ts';
 import type { UsageStore } from './record.ts';

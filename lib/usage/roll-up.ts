@@ -1,4 +1,4 @@
-import { concurrently } from './concurrently.ts';
+import { concurrently } from '../kernel/concurrently.ts';
 import { rollUpAttempts, rollUpToolCalls } from './hour-rollup.ts';
 import type { UsageStore } from './record.ts';
 import type { RollupStore } from './rollup-store.ts';

@@ -246,6 +246,23 @@ describe('tool calls', () => {
     expect(await runs.find('demo', error.members['runId'] as string)).toMatchObject({ status: 'cancelled' });
   });
 
+  it('that rejects after its own first step made the caller leave takes no process down', async () => {
+    const leave = new AbortController();
+    const leaving = defineTool({
+      name: 'leaving',
+      description: '',
+      input: z.object({}),
+      // Vitest fails on a rejection that nobody handles.
+      run: async () => {
+        leave.abort();
+        throw new Error('too late');
+      },
+    });
+    const { run } = runParts([answer([use('leaving')])], { tools: [leaving] });
+    await expect(run({}, leave.signal)).rejects.toMatchObject({ message: 'The call was cancelled.' });
+    await new Promise(setImmediate);
+  });
+
   it('whose effects may not be marked are not begun', async () => {
     let begun = 0;
     const refund = defineTool({

@@ -1,14 +1,11 @@
-/**
- * A process that makes paid calls against an engine and an upstream given to it. Each line of its input is an order, each is answered
- * by one line of JSON; it may be killed at any time.
- */
-import { createInterface } from 'node:readline';
+/** A process of a fleet that makes paid calls against an engine and an upstream given to it; it may be killed at any time. */
 import type { Reservation } from '../../lib/budget/reservation.ts';
 import { settleAttempt } from '../../lib/claude/settle-attempt.ts';
 import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
 import { pico } from '../../lib/kernel/money.ts';
-import { concurrently } from '../../lib/usage/concurrently.ts';
+import { concurrently } from '../../lib/kernel/concurrently.ts';
 import { DUMMY_CONNECTION } from '../dynamodb-names.ts';
+import { obeyOrders } from '../fleet/obey-orders.ts';
 import { seededRandom } from '../seeded-random.ts';
 import type { CallerOptions, Order, Told } from './caller-protocol.ts';
 import { accountsOf, AMOUNT, openBooks, recordOf, reservationOf } from './parts.ts';
@@ -57,6 +54,4 @@ const obey = async (order: Order): Promise<Told> => {
   }
 };
 
-console.log(JSON.stringify('ready'));
-for await (const line of createInterface({ input: process.stdin }))
-  console.log(JSON.stringify(await obey(JSON.parse(line) as Order)));
+await obeyOrders(obey);

@@ -1,4 +1,4 @@
-import { concurrently } from '../../lib/usage/concurrently.ts';
+import { concurrently } from '../../lib/kernel/concurrently.ts';
 import { FAULTS, type PlannedFault } from './mortal-process.ts';
 
 /** Plays one schedule and answers with the number of its requests that could have been hit. */

@@ -1,10 +1,1 @@
-import type { Clock } from '../../lib/kernel/clock.ts';
-
-/** The machine's time, for servers that answer real connections. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  after: (ms, act) => {
-    const timer = setTimeout(act, ms);
-    return () => clearTimeout(timer);
-  },
-};
+export * from '../../testing/upstream/system-clock.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { concurrently } from '../../lib/usage/concurrently.ts';
+import { concurrently } from '../../lib/kernel/concurrently.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 

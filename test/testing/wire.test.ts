@@ -1,0 +1,90 @@
+import type { ServerSentEvent } from '@anthropic-ai/sdk/core/streaming';
+import { expect, it } from 'vitest';
+import type { MessagesApi } from '../../lib/claude/messages-api.ts';
+import type { ModelRequest } from '../../lib/claude/types.ts';
+import { createIdleClock } from '../../testing/idle-clock.ts';
+import { createWire } from '../../testing/wire.ts';
+
+const REQUEST: ModelRequest = { model: 'claude-sonnet-5-5', max_tokens: 1, messages: [] };
+const EVENT: ServerSentEvent = { event: 'ping', data: '{}', raw: [] };
+
+const turns = async (count: number) => {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+};
+
+/** A call whose upstream has sent one event and says no more, with a limit of 10 ms on it. */
+const calling = () => {
+  const clock = createIdleClock(0);
+  const wire = createWire(clock);
+  const arrived = Promise.withResolvers<void>();
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => {});
+  const api: MessagesApi = {
+    stream: async () => ({
+      requestId: null,
+      events: (async function* () {
+        await Promise.race([arrived.promise, failed.promise]);
+        yield EVENT;
+        await failed.promise;
+      })(),
+    }),
+    countTokens: () => failed.promise,
+  };
+  const pace = wire.paceOf();
+  const steps = pace.steps([{ do: 'head', status: 200, headers: {} }, { do: 'hold' }])[Symbol.iterator]();
+  steps.next();
+  pace.sent();
+  steps.next();
+  const leaving = new AbortController();
+  const reading = (async () => {
+    const { events } = await wire.watched(api).stream(REQUEST, { key: undefined, signal: leaving.signal });
+    for await (const _ of events);
+  })().catch(() => {});
+  clock.after(10, () => {});
+  return { clock, pace, leaving, arrived, failed, reading };
+};
+
+it('time stands still while an event is between the two ends, and moves on once it was read', async () => {
+  const { clock, arrived } = calling();
+  await turns(20);
+  expect(clock.now()).toBe(0);
+  arrived.resolve();
+  await turns(20);
+  expect(clock.now()).toBe(10);
+});
+
+it('time stands still while the client has left and does not know it yet', async () => {
+  const { clock, pace, arrived, failed, leaving, reading } = calling();
+  leaving.abort();
+  arrived.resolve();
+  await turns(20);
+  expect(clock.now()).toBe(0);
+  failed.reject(new Error('aborted'));
+  await reading;
+  pace.closed();
+  await turns(20);
+  expect(clock.now()).toBe(10);
+});
+
+it('time stands still while the upstream has not seen a call', async () => {
+  const { clock, pace, arrived } = calling();
+  pace.closed();
+  arrived.resolve();
+  await turns(20);
+  expect(clock.now()).toBe(0);
+});
+
+it('time stands still while tokens are counted', async () => {
+  const clock = createIdleClock(0);
+  const counting = Promise.withResolvers<number>();
+  const none = () => Promise.reject(new Error('no stream'));
+  const api = createWire(clock).watched({ stream: none, countTokens: () => counting.promise });
+  const counted = api.countTokens(REQUEST, { key: undefined, signal: new AbortController().signal });
+  clock.after(10, () => {});
+  await turns(20);
+  expect(clock.now()).toBe(0);
+  counting.resolve(7);
+  expect(await counted).toBe(7);
+  await turns(20);
+  expect(clock.now()).toBe(10);
+});

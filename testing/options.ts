@@ -1,0 +1,55 @@
+import { runRequestSchema, type RunRequest } from '../lib/agent/run-request.ts';
+import { loadConfig, type Config } from '../lib/config.ts';
+import { describeIssues } from '../lib/http/describe-issue.ts';
+import { newTenant, type Principal, type TenantSettings } from '../lib/tenants/types.ts';
+import type { OutsideFetch } from './outside.ts';
+
+export interface TestRunOptions {
+  /** The time at which the run begins: ISO 8601 or epoch milliseconds. Default `2026-11-20T12:00:00Z`. */
+  readonly now?: string | number;
+  /** Answers the requests of tools. Default: none, and a request is the test's mistake. */
+  readonly fetch?: OutsideFetch;
+  /** The tenant's settings, as an administrator gives them. Default: no limits. */
+  readonly tenant?: Partial<TenantSettings>;
+  /** The stage's settings, such as `MAX_RETRIES`. Default: theirs. */
+  readonly settings?: Partial<Config>;
+  /** Aborts where the caller leaves. */
+  readonly signal?: AbortSignal;
+}
+
+/** A task, or a whole request; the agent is the one under test. */
+export type Asked = string | Omit<RunRequest, 'agent'>;
+
+/** When a run begins, unless its test says otherwise. */
+export const START = '2026-11-20T12:00:00Z';
+
+/** Epoch milliseconds. Throws a TypeError where it is no time. */
+export const timeOf = (now: string | number): number => {
+  const at = typeof now === 'number' ? now : Date.parse(now);
+  if (!Number.isFinite(at)) throw new TypeError('now is no time: give ISO 8601 or epoch milliseconds.');
+  return at;
+};
+
+/** The request as `POST /agent/run` would take it. Throws a TypeError that names each wrong field. */
+export const requestOf = (asked: Asked, maxTimeoutMs: number): RunRequest => {
+  const parsed = runRequestSchema(maxTimeoutMs).safeParse(typeof asked === 'string' ? { task: asked } : asked);
+  if (parsed.success) return parsed.data;
+  const issues = describeIssues(parsed.error.issues).map(({ path, message }) => `${path} ${message}`);
+  throw new TypeError(`The request is not one: ${issues.join('; ')}.`);
+};
+
+/** The stage's configuration. Throws an Error that names each wrong setting. */
+export const configOf = (settings: Partial<Config>): Config =>
+  loadConfig(Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])));
+
+/** A caller of a tenant with these settings. */
+export const principalOf = (settings: Partial<TenantSettings>, now: number): Principal => ({
+  ...{ tenantId: 'test', keyId: 'key', scopes: ['runs:write'], tenant: newTenant('test', now, settings) },
+  keyLimits: { requestsPerMinute: null, dailyBudgetUsd: null },
+});
+
+/** A byte that differs from call to call, and not from test to test. */
+export const countingBytes = () => {
+  let calls = 0;
+  return (length: number) => new Uint8Array(length).fill((calls += 1));
+};

@@ -1,0 +1,89 @@
+import { boundFetch } from '../lib/agent/bound-fetch.ts';
+import { createCatalog } from '../lib/agent/catalog.ts';
+import type { Agent } from '../lib/agent/define-agent.ts';
+import { createSyncRun, type RunSync } from '../lib/agent/sync-run.ts';
+import { createBudgets } from '../lib/budget/budgets.ts';
+import { createMemoryBudgetStore } from '../lib/budget/memory-store.ts';
+import { createCircuits } from '../lib/circuit-breaker/circuits.ts';
+import { createMemoryCircuitStore } from '../lib/circuit-breaker/memory-store.ts';
+import { createKeyPool } from '../lib/claude/key-pool.ts';
+import { createMessagesApi } from '../lib/claude/messages-api.ts';
+import { createModelCall } from '../lib/claude/model-call.ts';
+import type { Config } from '../lib/config.ts';
+import { createCoolDowns } from '../lib/cool-down/cool-downs.ts';
+import { createMemoryCoolDownStore } from '../lib/cool-down/memory-store.ts';
+import type { Ids, RandomBytes } from '../lib/kernel/ids.ts';
+import { createMemorySlotStore } from '../lib/rate-limit/memory-slot-store.ts';
+import { createMemoryRateStore } from '../lib/rate-limit/memory-store.ts';
+import { createRateLimit } from '../lib/rate-limit/rate-limit.ts';
+import { createSlots } from '../lib/rate-limit/slots.ts';
+import { createMemoryCacheStore } from '../lib/response-cache/memory-store.ts';
+import { createResponseCache } from '../lib/response-cache/response-cache.ts';
+import { createMemoryRunStore } from '../lib/runs/memory-store.ts';
+import { createCachedSecret } from '../lib/secrets/cached-secret.ts';
+import { circuitSettings, retrySettings, streamSettings } from '../lib/settings.ts';
+import type { Emit } from '../lib/telemetry/events.ts';
+import { createMemoryUsageStore } from '../lib/usage/memory-store.ts';
+import { createMemoryToolUsageStore } from '../lib/usage/memory-tool-store.ts';
+import { readPriceOverrides } from '../lib/usage/price-overrides.ts';
+import { createPriceTable } from '../lib/usage/price-table.ts';
+import { PUBLISHED_PRICES } from '../lib/usage/prices.ts';
+import { priceAt } from '../lib/usage/pricing.ts';
+import type { IdleClock } from './idle-clock.ts';
+import type { Outside } from './outside.ts';
+import type { Wire } from './wire.ts';
+
+export interface StageParts {
+  readonly agent: Agent;
+  readonly config: Config;
+  readonly clock: IdleClock;
+  readonly ids: Ids;
+  readonly randomBytes: RandomBytes;
+  readonly emit: Emit;
+  readonly outside: Pick<Outside, 'fetchFor'>;
+  readonly wire: Pick<Wire, 'watched'>;
+  /** Where the scripted API is. */
+  readonly baseUrl: string;
+}
+
+/** Jitter is the middle of its range, each time. */
+const random = () => 0.5;
+
+const RETENTION_MS = 3_600_000;
+
+/** What `lib/app.ts` makes of the same parts, on memory instead of tables, for one agent. */
+export const createStage = (parts: StageParts): RunSync => {
+  const { agent, config, clock, ids, randomBytes, emit, outside, wire, baseUrl } = parts;
+  const circuits = createCircuits({
+    ...{ clock, random, emit, store: createMemoryCircuitStore({ clock }) },
+    options: circuitSettings(config),
+  });
+  const prices = createPriceTable(
+    PUBLISHED_PRICES,
+    config.MODEL_PRICES ? readPriceOverrides(config.MODEL_PRICES, PUBLISHED_PRICES) : {},
+  );
+  const callModel = createModelCall({
+    ...{ clock, random, emit, prices, circuits },
+    api: wire.watched(createMessagesApi({ baseUrl })),
+    keys: createKeyPool({ secret: createCachedSecret({ read: async () => 'test-key', clock }), clock }),
+    coolDowns: createCoolDowns({ clock, emit, store: createMemoryCoolDownStore({ clock }) }),
+    usage: createMemoryUsageStore(),
+    budgets: createBudgets(createMemoryBudgetStore()),
+    retry: retrySettings(config),
+    limits: streamSettings(config),
+  });
+  const isPriced = (model: string, at: number) => priceAt(prices, model, at) !== null;
+  return createSyncRun({
+    catalog: createCatalog([agent], (model) => isPriced(model, clock.now())),
+    ...{ callModel, circuits, ids, clock, emit, isPriced },
+    runs: createMemoryRunStore({ clock, retentionMs: RETENTION_MS }),
+    toolUsage: createMemoryToolUsageStore(),
+    rateLimit: createRateLimit({ clock, emit, store: createMemoryRateStore() }),
+    slots: createSlots({ clock, random, emit, store: createMemorySlotStore() }),
+    cache: createResponseCache({ clock, random, randomBytes, emit, store: createMemoryCacheStore() }),
+    cacheTtlSeconds: config.CACHE_TTL_SECONDS,
+    contextWindowOf: (model) => priceAt(prices, model, clock.now())?.contextWindow ?? null,
+    fetchFor: (endpoints, signal) =>
+      boundFetch({ fetch: outside.fetchFor(signal), overrides: new Map() })(endpoints, signal),
+  });
+};

@@ -1,0 +1,86 @@
+import type { Agent } from '../lib/agent/define-agent.ts';
+import type { ModelRequest } from '../lib/claude/types.ts';
+import { createIds } from '../lib/kernel/ids.ts';
+import type { BallastEvent } from '../lib/telemetry/events.ts';
+import { giveUp } from './give-up.ts';
+import { hear } from './heard.ts';
+import { createIdleClock } from './idle-clock.ts';
+import {
+  configOf,
+  countingBytes,
+  principalOf,
+  requestOf,
+  START,
+  timeOf,
+  type Asked,
+  type TestRunOptions,
+} from './options.ts';
+import { createOutside } from './outside.ts';
+import { playScript, type Script } from './script.ts';
+import { createStage } from './stage.ts';
+import { endOf, testedRun, type TestedRun } from './tested-run.ts';
+import { toldTools } from './told-tools.ts';
+import { messagesOnly, startScriptedUpstream } from './upstream/start-scripted-upstream.ts';
+import { watchedAgent } from './watched-agent.ts';
+import { createWire } from './wire.ts';
+
+/**
+ * Runs an agent as a deployment would, with a model that does what the script says: the real loop, retries, limits and accounts, over HTTP
+ * to a scripted API on the loopback address, and over memory instead of tables. Waits cost no time. A run that fails resolves too, with
+ * its `error`; what rejects is a mistake of the test: a script that does not fit the run, a request or a setting that is none.
+ */
+export const testRun = async (
+  agent: Agent,
+  asked: Asked,
+  script: Script,
+  { now = START, fetch, tenant = {}, settings = {}, signal }: TestRunOptions = {},
+): Promise<TestedRun> => {
+  if (!(agent?.tools instanceof Map))
+    throw new TypeError('The first argument is no agent: give one made by defineAgent.');
+  const mistakes = new Set<string>();
+  const mistake = (sentence: string) => void mistakes.add(sentence);
+  const playing = playScript(script, agent, mistake);
+  const config = configOf(settings);
+  const request = requestOf(asked, config.RUN_TIMEOUT_MS);
+  const startedAt = timeOf(now);
+  const clock = createIdleClock(startedAt);
+  const wire = createWire(clock);
+  const outside = createOutside(fetch, { mistake, changed: () => clock.changed() });
+  const thrown = new Map<string, unknown>();
+  const telemetry: BallastEvent[] = [];
+  const randomBytes = countingBytes();
+  const ids = createIds(clock, randomBytes);
+  const upstream = await startScriptedUpstream(clock, { ...messagesOnly, ...playing, paceOf: () => wire.paceOf() });
+  const ending = new AbortController();
+  try {
+    const runSync = createStage({
+      agent: watchedAgent(agent, {
+        ...{ clock, outside },
+        threw: (key, error) => void thrown.set(key.slice(key.indexOf(':') + 1), error),
+      }),
+      ...{ config, clock, ids, randomBytes, outside, wire, baseUrl: upstream.url },
+      emit: (event) => void telemetry.push(event),
+    });
+    const requestId = ids.request();
+    const run = hear(
+      (stream) =>
+        runSync({
+          request: { ...request, agent: agent.name },
+          principal: principalOf(tenant, startedAt),
+          ...{ requestId, traceId: ids.trace(), limitMs: config.RUN_TIMEOUT_MS, signal, stream, claim: null },
+        }),
+      { clock, requestId },
+    );
+    const heard = await Promise.race([run, giveUp(clock, ending.signal)]);
+    const unused = mistakes.size === 0 ? playing.unused() : null;
+    if (unused !== null) mistake(unused);
+    if (mistakes.size > 0) throw new Error([...mistakes, endOf(heard)].join(' '), { cause: heard.error });
+    const requests = upstream.requests.map(({ body }) => body as unknown as ModelRequest);
+    const tools = toldTools({ requests, events: heard.events, inputs: playing.inputs, thrown });
+    return testedRun(heard, { tools, requests, telemetry, durationMs: clock.now() - startedAt });
+  } finally {
+    ending.abort();
+    clock.stop();
+    await upstream.close();
+  }
+};

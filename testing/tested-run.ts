@@ -1,0 +1,51 @@
+import type { RunAnswer, RunUsage } from '../lib/agent/answer.ts';
+import type { ModelRequest } from '../lib/claude/types.ts';
+import type { AppError } from '../lib/kernel/errors.ts';
+import type { BallastEvent } from '../lib/telemetry/events.ts';
+import type { Heard, HeardEvent } from './heard.ts';
+import type { ToolCalled } from './told-tools.ts';
+
+/** What a run came to, and all that was seen of it. */
+export interface TestedRun {
+  readonly status: 'succeeded' | 'incomplete' | 'failed';
+  /** Empty where the run failed. */
+  readonly output: string;
+  readonly stopReason: string | null;
+  /** The model that answered. */
+  readonly model: string | null;
+  readonly degraded: RunAnswer['degraded'];
+  readonly cache: RunAnswer['cache'];
+  /** `null` where the run failed before it was paid for. */
+  readonly usage: RunUsage | null;
+  /** Why it failed; `null` where it did not. */
+  readonly error: AppError | null;
+  readonly tools: readonly ToolCalled[];
+  /** What the model was sent, attempt by attempt. */
+  readonly requests: readonly ModelRequest[];
+  /** What a caller hears who asks for events, pings left out. */
+  readonly events: readonly HeardEvent[];
+  /** What logs and metrics are made of. */
+  readonly telemetry: readonly BallastEvent[];
+  /** By the run's own clock, which jumps over every wait. */
+  readonly durationMs: number;
+}
+
+/** What was seen of a run besides its end. */
+export type Seen = Pick<TestedRun, 'tools' | 'requests' | 'telemetry' | 'durationMs'>;
+
+export const testedRun = ({ answer, error, events }: Heard, seen: Seen): TestedRun => ({
+  status: answer?.status ?? 'failed',
+  output: answer?.output ?? '',
+  stopReason: answer?.stopReason ?? null,
+  model: answer?.model ?? null,
+  degraded: answer?.degraded ?? null,
+  cache: answer?.cache ?? 'bypass',
+  usage: answer?.usage ?? (error?.members['usage'] as RunUsage | undefined) ?? null,
+  error,
+  events,
+  ...seen,
+});
+
+/** How a run ended, in a sentence. */
+export const endOf = ({ answer, error }: Heard): string =>
+  error === null ? `The run ended as ${answer.status} (${answer.stopReason}).` : `The run failed: ${error.message}`;

@@ -1,0 +1,10 @@
+import type { Clock } from '../../lib/kernel/clock.ts';
+
+/** The machine's time, for servers that answer real connections. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after: (ms, act) => {
+    const timer = setTimeout(act, ms);
+    return () => clearTimeout(timer);
+  },
+};
