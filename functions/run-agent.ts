@@ -14,9 +14,11 @@ import { loadedSecret } from '../lib/middleware/loaded-secret.ts';
 import { observed, type Observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
 import { validatedBody, type Validated } from '../lib/middleware/validated-body.ts';
+import type { Secret } from '../lib/secrets/cached-secret.ts';
 
 type Event = Observed & Authenticated & Validated<RunRequest> & Claimed;
-type Parts = ObservedOptions & Pick<App, 'anthropicKey' | 'authenticator' | 'config' | 'idempotency' | 'runSync'>;
+type Parts = ObservedOptions &
+  Pick<App, 'authenticator' | 'config' | 'idempotency' | 'runSync'> & { readonly anthropicKey: Pick<Secret, 'get'> };
 
 const telling = ({ clock }: Parts, event: Event) => ({
   clock,

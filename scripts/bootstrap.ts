@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { parseArgs } from 'node:util';
-import { createDynamoDbClient } from '../lib/dynamodb/client.ts';
-import { createTable } from '../lib/dynamodb/table.ts';
 import { createIds } from '../lib/kernel/ids.ts';
 import { nameError } from '../lib/telemetry/describe-error.ts';
 import { createKeyAdministration } from '../lib/tenants/administer-keys.ts';
@@ -9,28 +6,19 @@ import { createTenantAdministration } from '../lib/tenants/administer-tenants.ts
 import { noting } from '../lib/tenants/audited.ts';
 import { bootstrap, type Bootstrapped } from '../lib/tenants/bootstrap.ts';
 import { createDynamoDbAuditLog } from '../lib/tenants/dynamodb-audit-log.ts';
-import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../lib/tenants/dynamodb-store.ts';
 import { issueKey } from '../lib/tenants/issue-key.ts';
 import { systemClock as clock } from '../local/system-clock.ts';
+import { openStage } from './open-stage.ts';
+import { Misused, readOptions } from './read-options.ts';
 
 const USAGE = 'Usage: npm run bootstrap -- --stage <stage> [--region <region>]';
 
-const readArguments = (words: string[]): { stage: string; region: string | undefined } => {
-  const { values } = parseArgs({ args: words, options: { stage: { type: 'string' }, region: { type: 'string' } } });
-  const { stage = '', region } = values;
-  if (!/^[A-Za-z0-9-]{1,64}$/.test(stage)) throw new TypeError('a stage is needed');
-  return { stage, region };
-};
-
 /** Bootstraps the ledger of a stage, with whatever credentials the SDK finds. */
 const onStage = async (stage: string, region: string | undefined): Promise<Bootstrapped> => {
-  const client = createDynamoDbClient(region === undefined ? {} : { region });
+  const { ledger, tenants: directory, apiKeys: keys, close } = openStage(stage, region);
   try {
-    const table = createTable({ client, name: `ballast-${stage}-ledger`, clock, random: Math.random });
-    const directory = createDynamoDbTenantStore(table);
-    const note = noting({ audit: createDynamoDbAuditLog(table), clock, ids: createIds(clock, randomBytes) });
+    const note = noting({ audit: createDynamoDbAuditLog(ledger), clock, ids: createIds(clock, randomBytes) });
     const parts = { tenants: directory, note, clock, onChanged: () => undefined };
-    const keys = createDynamoDbApiKeyStore(table);
     return await bootstrap({
       directory,
       tenants: createTenantAdministration(parts),
@@ -38,7 +26,7 @@ const onStage = async (stage: string, region: string | undefined): Promise<Boots
       now: clock.now(),
     });
   } finally {
-    client.destroy();
+    close();
   }
 };
 
@@ -61,15 +49,8 @@ const tell = (stage: string, outcome: Bootstrapped): void => {
 };
 
 const run = async (): Promise<void> => {
-  let asked: ReturnType<typeof readArguments>;
-  try {
-    asked = readArguments(process.argv.slice(2));
-  } catch {
-    console.error(USAGE);
-    process.exitCode = 2;
-    return;
-  }
-  const { stage, region } = asked;
+  const { stage, region } = readOptions(USAGE, 'region');
+  if (stage === undefined) throw new Misused(USAGE);
   try {
     tell(stage, await onStage(stage, region));
   } catch (error) {
@@ -82,4 +63,7 @@ const run = async (): Promise<void> => {
   }
 };
 
-await run();
+run().catch((error: unknown) => {
+  console.error(error instanceof Misused ? error.message : nameError(error));
+  process.exitCode = 2;
+});

@@ -1,30 +1,24 @@
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { createBudgets } from '../lib/budget/budgets.ts';
 import { createReconcileBudgets } from '../lib/claude/reconcile-budgets.ts';
-import { createDynamoDbClient } from '../lib/dynamodb/client.ts';
 import { nameError } from '../lib/telemetry/describe-error.ts';
 import type { BallastEvent } from '../lib/telemetry/events.ts';
-import { createStores } from '../lib/stores.ts';
 import { createDynamoDbRollupStore } from '../lib/usage/dynamodb-rollup-store.ts';
 import { createRollUps } from '../lib/usage/roll-up.ts';
 import { systemClock } from '../local/system-clock.ts';
+import { openStage } from './open-stage.ts';
+import { Misused, readOptions } from './read-options.ts';
 import { bookUnrecorded } from './reconcile/book-unrecorded.ts';
 
 const USAGE = 'Usage: npm run reconcile -- [--stage prod] [--longest-call-ms 840000] [--unrecorded log.jsonl]';
-
-/** The embedded engine takes any region and credentials; a stage is reconciled with the operator's own. */
-const LOCAL = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
 /** Longer than any call of any stage can last, because Lambda ends every function after 15 minutes. */
 const LONGEST_CALL_MS = '900000';
 
 const read = () => {
-  const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { stage: text, 'longest-call-ms': text, unrecorded: text } });
-  const { stage = 'prod', unrecorded } = values;
-  const longest = values['longest-call-ms'] ?? LONGEST_CALL_MS;
-  if (!/^[a-z0-9-]{1,64}$/.test(stage) || !/^\d{1,9}$/.test(longest)) throw new Error(USAGE);
+  const values = readOptions(USAGE, 'longest-call-ms', 'unrecorded');
+  const { stage = 'prod', unrecorded, 'longest-call-ms': longest = LONGEST_CALL_MS } = values;
+  if (!/^\d{1,9}$/.test(longest)) throw new Misused(USAGE);
   return { stage, longestCallMs: Number(longest), unrecorded };
 };
 
@@ -48,13 +42,7 @@ const sentence = (event: BallastEvent): string | null => {
 
 const reconcile = async (): Promise<boolean> => {
   const { stage, longestCallMs, unrecorded } = read();
-  const client = createDynamoDbClient(stage === 'local' ? LOCAL : {});
-  const tables = ['CONTROL', 'LEDGER', 'RUNS'].map((name) => [
-    `${name}_TABLE`,
-    `ballast-${stage}-${name.toLowerCase()}`,
-  ]);
-  const config = Object.fromEntries(tables) as Record<'CONTROL_TABLE' | 'LEDGER_TABLE' | 'RUNS_TABLE', string>;
-  const stores = createStores({ client, config, clock: systemClock, random: Math.random });
+  const stores = openStage(stage);
   const budgets = createBudgets(stores.budgets);
   const rollUps = createRollUps({
     usage: stores.usage,
@@ -85,8 +73,9 @@ const reconcile = async (): Promise<boolean> => {
 reconcile().then(
   (whole) => process.exit(whole ? 0 : 1),
   (error: unknown) => {
-    const own = error instanceof Error && error.message.startsWith('Usage');
-    process.stderr.write(`${own ? error.message : `It could not be reconciled: ${nameError(error)}.`}\n`);
+    process.stderr.write(
+      `${error instanceof Misused ? error.message : `It could not be reconciled: ${nameError(error)}.`}\n`,
+    );
     process.exit(2);
   },
 );

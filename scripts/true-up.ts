@@ -1,47 +1,22 @@
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
-import { createDynamoDbClient } from '../lib/dynamodb/client.ts';
-import { createTable } from '../lib/dynamodb/table.ts';
 import { nameError } from '../lib/telemetry/describe-error.ts';
-import { createDynamoDbTenantStore } from '../lib/tenants/dynamodb-store.ts';
-import { createDynamoDbUsageStore } from '../lib/usage/dynamodb-store.ts';
-import { systemClock } from '../local/system-clock.ts';
+import { openStage } from './open-stage.ts';
+import { Misused, readOptions } from './read-options.ts';
 import { driftOf, isBeyond } from './true-up/drift.ts';
 import { driftTable } from './true-up/drift-table.ts';
-import { readBooks, type Books } from './true-up/read-books.ts';
+import { readBooks } from './true-up/read-books.ts';
 import { readReport } from './true-up/read-report.ts';
 import { TrueUpRefused } from './true-up/refused.ts';
 
 const USAGE =
   'Usage: npm run true-up -- --report usage.csv [--stage prod] [--month 2026-11] [--tolerance 0.5] [--api-key NAME] [--workspace NAME]';
 
-/** The embedded engine takes any region and credentials; a stage is read with the operator's own. */
-const LOCAL = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
-
-const read = (args: readonly string[]) => {
-  const text = { type: 'string' } as const;
-  const options = { report: text, stage: text, month: text, tolerance: text, 'api-key': text, workspace: text };
-  try {
-    const { values } = parseArgs({ args: [...args], options });
-    const { report, stage = 'prod', month, tolerance = '0.5', workspace } = values;
-    if (report === undefined || !/^\d{1,3}(\.\d+)?$/.test(tolerance)) throw new TrueUpRefused(USAGE);
-    if (month !== undefined && !/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) throw new TrueUpRefused(USAGE);
-    return {
-      report,
-      stage,
-      month,
-      percent: tolerance,
-      filter: { api_key: values['api-key'], workspace },
-    };
-  } catch (error) {
-    throw error instanceof TrueUpRefused ? error : new TrueUpRefused(USAGE);
-  }
-};
-
-const booksOf = (stage: string): Books => {
-  const client = createDynamoDbClient(stage === 'local' ? LOCAL : {});
-  const table = createTable({ client, name: `ballast-${stage}-ledger`, clock: systemClock, random: Math.random });
-  return { tenants: createDynamoDbTenantStore(table), usage: createDynamoDbUsageStore(table) };
+const read = () => {
+  const values = readOptions(USAGE, 'report', 'month', 'tolerance', 'api-key', 'workspace');
+  const { report, stage = 'prod', month, tolerance: percent = '0.5', workspace } = values;
+  if (report === undefined || !/^\d{1,3}(\.\d+)?$/.test(percent)) throw new Misused(USAGE);
+  if (month !== undefined && !/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) throw new Misused(USAGE);
+  return { report, stage, month, percent, filter: { api_key: values['api-key'], workspace } };
 };
 
 const textOf = (file: string): Promise<string> =>
@@ -56,15 +31,15 @@ const lastDay = (month: string): string => {
 };
 
 /** Compares what the provider says it billed with what is booked; answers whether they agree within the tolerance. */
-const trueUp = async (args: readonly string[]): Promise<boolean> => {
-  const { report, stage, month, percent, filter } = read(args);
+const trueUp = async (): Promise<boolean> => {
+  const { report, stage, month, percent, filter } = read();
   const tolerance = Number(percent) / 100;
   const all = readReport(await textOf(report), filter);
   const billed = all.filter(({ day }) => month === undefined || day.startsWith(month));
   const days = month === undefined ? billed.map(({ day }) => day).sort() : [`${month}-01`, lastDay(month)];
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) throw new TrueUpRefused('The report has no row to compare.');
-  const drifts = driftOf(billed, await Array.fromAsync(readBooks(booksOf(stage), first, last)));
+  const drifts = driftOf(billed, await Array.fromAsync(readBooks(openStage(stage), first, last)));
   const beyond = drifts.filter((drift) => isBeyond(drift, tolerance));
   process.stdout.write(driftTable(drifts, tolerance));
   process.stdout.write(
@@ -73,12 +48,13 @@ const trueUp = async (args: readonly string[]): Promise<boolean> => {
   return beyond.length === 0;
 };
 
-trueUp(process.argv.slice(2)).then(
+trueUp().then(
   (agrees) => {
     process.exitCode = agrees ? 0 : 1;
   },
   (error: unknown) => {
-    const reason = error instanceof TrueUpRefused ? error.message : `The books cannot be read (${nameError(error)}).`;
+    const own = error instanceof TrueUpRefused || error instanceof Misused;
+    const reason = own ? error.message : `The books cannot be read (${nameError(error)}).`;
     process.stderr.write(`${reason}\n`);
     process.exitCode = 2;
   },

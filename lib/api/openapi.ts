@@ -1,5 +1,5 @@
 import { adminPaths } from './admin-paths.ts';
-import { body, inPath, ok, problems, requestBody, type Json } from './operation.ts';
+import { body, inPath, ok, requestBody, type Json } from './operation.ts';
 import { apiSchemas } from './schemas.ts';
 import { usagePaths, usageSchemas } from './usage-paths.ts';
 
@@ -24,15 +24,7 @@ export const openApi = (version: string, maxTimeoutMs: number): Json => ({
     '/agent/runs/{runId}/trace': {
       get: { summary: 'What a run did, step by step', parameters: [runId], responses: ok('The trace', 'Trace') },
     },
-    '/agents': {
-      get: {
-        summary: 'The agents and their tools',
-        responses: {
-          '200': { description: 'The agents', content: { 'application/json': { schema: { type: 'object' } } } },
-          ...problems,
-        },
-      },
-    },
+    '/agents': { get: { summary: 'The agents and their tools', responses: ok('The agents', 'Agents') } },
     '/health': {
       get: {
         summary: 'How the dependencies are',

@@ -20,4 +20,7 @@ export const ok = (description: string, schema: string, status = 200): Json => (
 
 export const inPath = (name: string): Json => ({ name, in: 'path', required: true, schema: { type: 'string' } });
 
-export const inQuery = (name: string, schema: Json): Json => ({ name, in: 'query', required: false, schema });
+export const inQuery = (name: string, schema: Json, description?: string): Json => ({
+  ...{ name, in: 'query', required: false, schema },
+  ...(description === undefined ? {} : { description }),
+});

@@ -1,35 +1,9 @@
 import * as z from 'zod/mini';
 import { runRequestSchema } from '../agent/run-request.ts';
 import { adminSchemas } from './admin-schemas.ts';
-import { count, instant, object, usd, type JsonSchema } from './json-schema.ts';
-
-const runUsage = object({
-  modelCalls: count,
-  toolCalls: count,
-  inputTokens: count,
-  outputTokens: count,
-  cacheReadInputTokens: count,
-  cacheCreationInputTokens: count,
-  costUsd: usd,
-});
-
-const answer: Readonly<Record<string, JsonSchema>> = {
-  runId: { type: 'string' },
-  status: { enum: ['succeeded', 'incomplete'] },
-  output: { type: 'string' },
-  agent: { type: 'string' },
-  model: { type: 'string', description: 'the model that answered' },
-  stopReason: { type: 'string' },
-  usage: { $ref: '#/components/schemas/RunUsage' },
-  degraded: {
-    oneOf: [
-      { type: 'null' },
-      object({ reason: { type: 'string' }, servedBy: { enum: ['fallback-model', 'cache', 'default'] } }),
-    ],
-  },
-  cache: { enum: ['hit', 'miss', 'bypass'] },
-  durationMs: count,
-};
+import { agentSchemas } from './agent-schemas.ts';
+import { count, instant, object, type JsonSchema } from './json-schema.ts';
+import { runSchemas } from './run-schemas.ts';
 
 const problem = object(
   {
@@ -51,37 +25,6 @@ const problem = object(
   ['type', 'title', 'status', 'detail', 'code', 'requestId'],
 );
 
-const run = object(
-  {
-    ...answer,
-    status: {
-      enum: ['queued', 'running', 'awaiting_approval', 'succeeded', 'incomplete', 'failed', 'cancelled', 'timed_out'],
-    },
-    mode: { enum: ['sync', 'async'] },
-    createdAt: instant,
-    updatedAt: instant,
-    error: { $ref: '#/components/schemas/Problem' },
-    approvals: { type: 'array', items: { type: 'object' } },
-    metadata: { type: 'object', additionalProperties: { type: 'string' } },
-  },
-  ['runId', 'mode', 'status', 'agent', 'createdAt', 'updatedAt', 'approvals'],
-);
-
-const traceStep = object(
-  {
-    kind: { enum: ['model', 'tool', 'approval'] },
-    name: { type: 'string' },
-    startedAt: instant,
-    durationMs: count,
-    attempts: count,
-    status: { enum: ['succeeded', 'failed'] },
-    usage: { type: 'object' },
-    costUsd: usd,
-    error: object({ code: { type: 'string' }, detail: { type: 'string' } }),
-  },
-  ['kind', 'name', 'startedAt', 'durationMs', 'attempts', 'status'],
-);
-
 const check = object(
   {
     status: { enum: ['healthy', 'degraded', 'unhealthy'] },
@@ -97,20 +40,14 @@ export const apiSchemas = (maxTimeoutMs: number): Readonly<Record<string, JsonSc
   const { $schema: _, ...runRequest } = z.toJSONSchema(runRequestSchema(maxTimeoutMs), { io: 'input' });
   return {
     RunRequest: runRequest,
-    RunAnswer: object(answer),
-    RunUsage: runUsage,
-    Run: run,
-    Trace: object({
-      runId: { type: 'string' },
-      traceId: { type: 'string' },
-      steps: { type: 'array', items: traceStep },
-    }),
+    ...runSchemas,
     Health: object({
       status: { enum: ['healthy', 'degraded', 'unhealthy'] },
       version: { type: 'string' },
       checks: { type: 'object', additionalProperties: check },
     }),
     Problem: problem,
+    ...agentSchemas,
     ...adminSchemas(),
   };
 };

@@ -1,15 +1,9 @@
 import { ADMIN_GROUPS, USAGE_GROUPS } from '../usage/report-query.ts';
+import { count, instant, list, object, orNull, reference, text, usd, type JsonSchema } from './json-schema.ts';
+import { inQuery, ok, problems, type Json } from './operation.ts';
 
-type Json = Readonly<Record<string, unknown>>;
-
-const count: Json = { type: 'integer', minimum: 0 };
-const usd: Json = { type: 'string', pattern: '^-?\\d+(\\.\\d{1,12})?$', description: 'US dollars as a decimal string' };
-const nullable = (schema: Json): Json => ({ oneOf: [schema, { type: 'null' }] });
-const object = (properties: Readonly<Record<string, Json>>): Json => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties),
-});
+/** Below zero where an adjustment is more than what its day used, or a budget was lowered below what was spent. */
+const amount: JsonSchema = { ...usd, pattern: `^-?${String(usd['pattern']).slice(1)}` };
 
 const usage: Readonly<Record<string, Json>> = {
   requests: { ...count, description: 'calls of the API that reached a model' },
@@ -17,7 +11,7 @@ const usage: Readonly<Record<string, Json>> = {
   outputTokens: count,
   cacheReadInputTokens: count,
   cacheCreationInputTokens: count,
-  costUsd: usd,
+  costUsd: amount,
 };
 const milliseconds: Json = { type: 'number', minimum: 0 };
 const tools: Readonly<Record<string, Json>> = {
@@ -30,16 +24,16 @@ const report = (figures: Readonly<Record<string, Json>>): Json =>
   object({
     currency: { const: 'USD' },
     totals: object(figures),
-    groups: { type: 'array', items: object({ key: { type: 'string' }, ...figures }) },
+    groups: list(object({ key: text, ...figures })),
     nextCursor: { type: ['string', 'null'] },
   });
 
 const period = object({
-  limitUsd: nullable(usd),
-  spentUsd: usd,
+  limitUsd: orNull(usd),
+  spentUsd: amount,
   reservedUsd: usd,
-  remainingUsd: nullable(usd),
-  resetsAt: { type: 'string', format: 'date-time' },
+  remainingUsd: orNull(amount),
+  resetsAt: instant,
 });
 
 /** Bodies of the usage routes as JSON schema, by name. */
@@ -49,28 +43,20 @@ export const usageSchemas: Readonly<Record<string, Json>> = {
   Budget: object({ day: period, month: period }),
 };
 
-const query = (name: string, description: string, schema: Json): Json => ({ name, in: 'query', description, schema });
 const day: Json = { type: 'string', format: 'date' };
 const common = [
-  query('from', 'first day, included; default: the first of the month of `to`', day),
-  query('to', 'last day, included; default: today', day),
-  query('limit', 'groups in one answer', { type: 'integer', minimum: 1, maximum: 10_000, default: 1_000 }),
-  query('cursor', '`nextCursor` of the answer before', { type: 'string' }),
+  inQuery('from', day, 'first day, included; default: the first of the month of `to`'),
+  inQuery('to', day, 'last day, included; default: today'),
+  inQuery('limit', { type: 'integer', minimum: 1, maximum: 10_000, default: 1_000 }, 'groups in one answer'),
+  inQuery('cursor', text, '`nextCursor` of the answer before'),
 ];
 const groupBy = (groups: readonly string[], byDefault: string): Json =>
-  query('groupBy', 'what makes a group', { enum: groups, default: byDefault });
+  inQuery('groupBy', { enum: groups, default: byDefault }, 'what makes a group');
 
-const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
-const problems: Json = {
-  default: {
-    description: 'Refused or failed: a problem',
-    content: { 'application/problem+json': { schema: ref('Problem') } },
-  },
-};
 const reported = (schema: Json): Json => ({
   '200': {
     description: 'What was used; in CSV the groups alone',
-    content: { 'application/json': { schema }, 'text/csv': { schema: { type: 'string' } } },
+    content: { 'application/json': { schema }, 'text/csv': { schema: text } },
   },
   ...problems,
 });
@@ -81,16 +67,13 @@ export const usagePaths: Readonly<Record<string, Json>> = {
     get: {
       summary: 'What the caller’s tenant used',
       parameters: [...common, groupBy(USAGE_GROUPS, 'day')],
-      responses: reported({ oneOf: [ref('UsageReport'), ref('ToolUsageReport')] }),
+      responses: reported({ oneOf: [reference('UsageReport'), reference('ToolUsageReport')] }),
     },
   },
   '/usage/budget': {
     get: {
       summary: 'What is left of the caller’s budgets',
-      responses: {
-        '200': { description: 'The budgets', content: { 'application/json': { schema: ref('Budget') } } },
-        ...problems,
-      },
+      responses: ok('The budgets', 'Budget'),
     },
   },
   '/admin/usage': {
@@ -99,9 +82,9 @@ export const usagePaths: Readonly<Record<string, Json>> = {
       parameters: [
         ...common,
         groupBy(ADMIN_GROUPS, 'tenant'),
-        query('tenant', 'this one alone', { type: 'string', pattern: '^[a-z0-9-]{1,64}$' }),
+        inQuery('tenant', { type: 'string', pattern: '^[a-z0-9-]{1,64}$' }, 'this one alone'),
       ],
-      responses: reported(ref('UsageReport')),
+      responses: reported(reference('UsageReport')),
     },
   },
 };

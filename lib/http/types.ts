@@ -2,6 +2,8 @@
 export interface HttpEvent {
   readonly httpMethod: string;
   readonly path: string;
+  /** The path's template that the gateway matched, such as `/agent/runs/{runId}`. */
+  readonly resource: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly queryStringParameters: Readonly<Record<string, string | undefined>> | null;
   readonly pathParameters: Readonly<Record<string, string | undefined>> | null;

@@ -14,9 +14,16 @@ const BEARER = /^bearer +(\S+) *$/i;
 const credentialOf = (event: HttpEvent): string | undefined =>
   header(event, 'x-api-key') || BEARER.exec(header(event, 'authorization') ?? '')?.[1];
 
-/** Knows who asks, by `x-api-key` or Bearer, and that the key may do this. The tenant comes from the credential alone. */
-export const authenticated = ({ authenticate }: Authenticator, scope: Scope): MiddlewareObj<Authenticated> => ({
+/**
+ * Knows who asks, by `x-api-key` or Bearer, and that the key may do this, whose scope can depend on the path.
+ * The tenant comes from the credential alone.
+ */
+export const authenticated = (
+  { authenticate }: Authenticator,
+  needed: Scope | ((event: HttpEvent) => Scope),
+): MiddlewareObj<Authenticated> => ({
   before: async (request) => {
+    const scope = typeof needed === 'string' ? needed : needed(request.event);
     const credential = credentialOf(request.event);
     if (!credential) throw new AppError('unauthenticated', safe`Send an API key as x-api-key or as a Bearer token.`);
     const principal = await authenticate(credential);

@@ -1,54 +1,17 @@
 import type { MiddlewareObj } from '@middy/core';
-import * as z from 'zod/mini';
-import { describeIssues } from '../http/describe-issue.ts';
-import { header, type HttpEvent } from '../http/types.ts';
-import { AppError } from '../kernel/errors.ts';
-import { safe, type Redacted } from '../kernel/redacted.ts';
+import type * as z from 'zod/mini';
+import { readBody } from '../http/read-body.ts';
+import type { HttpEvent } from '../http/types.ts';
 
 export interface Validated<Body> extends HttpEvent {
   readonly input: Body;
 }
-
-const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i;
-
-const refused = (message: Redacted, reason: Redacted, cause?: unknown): AppError =>
-  new AppError('invalid-request', message, { cause, issues: [{ path: '', message: reason }] });
-
-/** The body as text; bytes that are no UTF-8 come from the gateway as base64 and are refused here. */
-const textOf = ({ body, isBase64Encoded }: HttpEvent): string => {
-  if (body === null || body === '') throw refused(safe`The request needs a JSON body.`, safe`is empty`);
-  if (!isBase64Encoded) return body;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(body, 'base64'));
-  } catch (cause) {
-    throw refused(safe`The body is not valid UTF-8.`, safe`is not UTF-8`, cause);
-  }
-};
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw refused(safe`The body is not valid JSON.`, safe`is not JSON`, cause);
-  }
-};
 
 /** Hands on the body as the schema understands it, or refuses it naming each wrong field and its bound. */
 export const validatedBody = <Schema extends z.core.$ZodType>(
   schema: Schema,
 ): MiddlewareObj<Validated<z.core.output<Schema>>> => ({
   before: (request) => {
-    // API Gateway too takes a missing content type for JSON.
-    const type = header(request.event, 'content-type');
-    if (type !== undefined && !JSON_TYPE.test(type))
-      throw new AppError('unsupported-media-type', safe`Send the body as application/json in UTF-8.`);
-    const parsed = z.safeParse(schema, parse(textOf(request.event)));
-    if (!parsed.success) {
-      const issues = describeIssues(parsed.error.issues);
-      throw new AppError('invalid-request', safe`The body has ${issues.length} invalid field(s); see errors.`, {
-        issues,
-      });
-    }
-    request.event = { ...request.event, input: parsed.data };
+    request.event = { ...request.event, input: readBody(request.event, schema) };
   },
 });

@@ -14,10 +14,14 @@ export interface TestServer extends AsyncDisposable {
   run(body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
 }
 
-/** Starts the local server on a free port, with a data directory of its own and every log level on. */
-export const startServer = async (env: Readonly<Record<string, string>> = {}): Promise<TestServer> => {
+/** Starts the local server on a free port, with a data directory of its own and every log level on; Node may be given more. */
+export const startServer = async (
+  env: Readonly<Record<string, string>> = {},
+  nodeArguments: readonly string[] = [],
+): Promise<TestServer> => {
   const directory = mkdtempSync(path.join(tmpdir(), 'ballast-api-'));
-  const { child, ready, output, exited } = spawnServer({ directory, env: { LOG_LEVEL: 'DEBUG', ...env } });
+  const all = { LOG_LEVEL: 'DEBUG', ...env };
+  const { child, ready, output, exited } = spawnServer({ directory, env: all, nodeArguments });
   const url = await ready;
   const ask = (target: string, init: RequestInit = {}) =>
     fetch(`${url}${target}`, {

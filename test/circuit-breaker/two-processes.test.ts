@@ -1,59 +1,36 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
+import { startProcess, type FleetProcess } from '../fleet/start-process.ts';
 import type { Order, Told } from './orders.ts';
 import { NAME, OPTIONS } from './parts.ts';
 
-const CALLER = fileURLToPath(new URL('caller.ts', import.meta.url));
+const CALLER = new URL('caller.ts', import.meta.url);
 
-interface Caller {
-  readonly tell: (order: Order) => Promise<Told>;
-  /** SIGKILL, and gone when it resolves. */
-  readonly kill: () => Promise<void>;
-}
+type Caller = FleetProcess<Order, Told>;
 
 describeOnDynamoDb('circuits over two processes', (engine) => {
-  const running = new Set<ChildProcess>();
+  const running = new Set<Caller>();
   let seed = 0;
 
-  const start = (): Caller => {
+  const start = async (): Promise<Caller> => {
     seed += 1;
-    const args = [CALLER, engine().endpoint, String(seed)];
-    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-    running.add(child);
-    const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    return {
-      async tell(order) {
-        child.stdin.write(`${JSON.stringify(order)}\n`);
-        const { value, done } = await answers.next();
-        if (done) throw new Error('the caller has gone');
-        return JSON.parse(value) as Told;
-      },
-      async kill() {
-        running.delete(child);
-        const gone = once(child, 'exit');
-        child.kill('SIGKILL');
-        await gone;
-      },
-    };
+    const caller = await startProcess<Order, Told>(CALLER, engine().endpoint, String(seed));
+    running.add(caller);
+    return caller;
   };
-  const stopAll = () => {
-    for (const child of running) child.kill('SIGKILL');
+  const stopAll = async () => {
+    await Promise.all([...running].map((caller) => caller.kill()));
     running.clear();
   };
 
   let a: Caller;
   let b: Caller;
   beforeEach(async () => {
-    stopAll();
+    await stopAll();
     const Key = { pk: { S: 'circuits' }, sk: { S: NAME } };
     await engine().client.send(new DeleteItemCommand({ TableName: TABLE_NAMES.ControlTable, Key }));
-    a = start();
-    b = start();
+    [a, b] = await Promise.all([start(), start()]);
   });
   afterAll(stopAll);
 

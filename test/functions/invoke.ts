@@ -6,6 +6,7 @@ import { metadataOf } from '../../local/lambda-shim.ts';
 export const httpEvent = (over: Partial<HttpEvent> = {}): HttpEvent => ({
   httpMethod: 'POST',
   path: '/agent/run',
+  resource: over.path ?? '/agent/run',
   headers: { 'x-api-key': 'good', 'content-type': 'application/json' },
   queryStringParameters: null,
   pathParameters: null,

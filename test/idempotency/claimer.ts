@@ -1,9 +1,5 @@
-/**
- * A process that claims keys on an engine given to it. Each line of its input is a command, each is answered by one line
- * of JSON; its time stands still at the instant it is started with, so that locks end when a test says so.
- */
+/** A process of a fleet that claims keys. Its time stands still at the instant it is started with, so that locks end when a test says so. */
 import { randomBytes } from 'node:crypto';
-import { createInterface } from 'node:readline';
 import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import { createDynamoDbClaimStore } from '../../lib/idempotency/dynamodb-store.ts';
@@ -12,6 +8,7 @@ import type { OwnedClaim } from '../../lib/idempotency/owned-claim.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { systemClock } from '../../local/system-clock.ts';
 import { DUMMY_CONNECTION, TABLE_NAMES } from '../dynamodb-names.ts';
+import { obeyOrders } from '../fleet/obey-orders.ts';
 import type { Command, Reply } from './claimer-protocol.ts';
 
 const [, , endpoint = '', now = '0', lockMs = '0'] = process.argv;
@@ -61,8 +58,5 @@ const obey = async (command: Command): Promise<Reply> => {
   }
 };
 
-console.log(JSON.stringify(['ready']));
-for await (const line of createInterface({ input: process.stdin })) {
-  // Not awaited: a test may have one command overtake another.
-  void obey(JSON.parse(line) as Command).then((reply) => console.log(JSON.stringify(reply)));
-}
+// A test may have one command overtake another.
+await obeyOrders(obey, { overtaking: true });

@@ -1,35 +1,17 @@
-/**
- * A process of a fleet: takes orders as lines of JSON, answers each with one line. Its clock begins at the instant
- * given to it, and runs or stands still as it is told; waits are added to it.
- */
-import { createInterface } from 'node:readline';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
-import { createTable } from '../../lib/dynamodb/table.ts';
-import type { Clock } from '../../lib/kernel/clock.ts';
+/** A process of a fleet. Its clock begins at the instant given to it, and runs or stands still as it is told; waits are added to it. */
 import { createDynamoDbSlotStore } from '../../lib/rate-limit/dynamodb-slot-store.ts';
 import { createDynamoDbRateStore } from '../../lib/rate-limit/dynamodb-store.ts';
 import { createRateLimit } from '../../lib/rate-limit/rate-limit.ts';
 import { createSlots } from '../../lib/rate-limit/slots.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
-import { DUMMY_CONNECTION, TABLE_NAMES } from '../dynamodb-names.ts';
-import { seededRandom } from '../seeded-random.ts';
+import { obeyOrders } from '../fleet/obey-orders.ts';
+import { ownTable } from '../fleet/own-table.ts';
 import type { Order, Told } from './taker-orders.ts';
 
 const [, , endpoint = '', tenant = '', startAt = '0', pace = 'still', seed = '1'] = process.argv;
-/** A busy machine must not look like a store that is down. */
-const PATIENCE = 20;
-
 let waited = 0;
-const clock: Clock = {
-  now: () => Number(startAt) + waited + (pace === 'running' ? Math.floor(performance.now()) : 0),
-  after(ms, act) {
-    const timer = setTimeout(act, ms < 500 ? ms : ms * PATIENCE);
-    return () => clearTimeout(timer);
-  },
-};
-const random = seededRandom(Number(seed));
-const client = createDynamoDbClient({ ...DUMMY_CONNECTION, endpoint });
-const table = createTable({ client, name: TABLE_NAMES.ControlTable, clock, random });
+const now = () => Number(startAt) + waited + (pace === 'running' ? Math.floor(performance.now()) : 0);
+const { clock, random, table } = ownTable(endpoint, Number(seed), now);
 const events: BallastEvent[] = [];
 const emit = (event: BallastEvent) => void events.push(event);
 const limit = createRateLimit({ store: createDynamoDbRateStore({ table }), clock, emit });
@@ -63,7 +45,4 @@ const obey = async (order: Order): Promise<Told> => {
   return { passed: 0, retryAfterMs: [], events };
 };
 
-console.log(JSON.stringify({ passed: 0, retryAfterMs: [], events } satisfies Told));
-for await (const line of createInterface({ input: process.stdin })) {
-  console.log(JSON.stringify(await obey(JSON.parse(line) as Order)));
-}
+await obeyOrders(obey);

@@ -1,49 +1,16 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { expect, it } from 'vitest';
 import { createAuthenticator } from '../../lib/tenants/authenticator.ts';
 import { createDynamoDbAuditLog } from '../../lib/tenants/dynamodb-audit-log.ts';
 import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../../lib/tenants/dynamodb-store.ts';
 import { SCOPES } from '../../lib/tenants/types.ts';
-import { createTable } from '../../lib/dynamodb/table.ts';
-import { createTables, readTableDefinitions } from '../../local/tables.ts';
 import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { createFakeClock } from '../fake-clock.ts';
-import { seededRandom } from '../seeded-random.ts';
+import { runScript, stageLedger } from './stage.ts';
 
-const root = path.resolve(import.meta.dirname, '..', '..');
+const run = (endpoint: string, ...words: string[]) => runScript('bootstrap', endpoint, words, { signedIn: true });
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const run = async (endpoint: string, ...words: string[]): Promise<Ended> => {
-  const script = path.join(root, 'scripts', 'bootstrap.ts');
-  const credentials = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', AWS_REGION: 'us-east-1' };
-  const env = { PATH: process.env['PATH'], AWS_ENDPOINT_URL_DYNAMODB: endpoint, ...credentials };
-  const child = spawn(process.execPath, [script, ...words], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, stdout, stderr };
-};
-
-/** A deployed stage, as far as the ledger goes. */
-const ledgerOf = async ({ client }: TestDynamoDb, stage: string) => {
-  const names = {
-    ControlTable: `ballast-${stage}-control`,
-    LedgerTable: `ballast-${stage}-ledger`,
-    RunsTable: `ballast-${stage}-runs`,
-  };
-  const definitions = readFileSync(path.join(root, 'infra', 'tables.yml'), 'utf8');
-  await createTables(client, readTableDefinitions(definitions, names));
-  const table = createTable({ client, name: names.LedgerTable, clock: createFakeClock(), random: seededRandom(1) });
+const ledgerOf = async (engine: TestDynamoDb, stage: string) => {
+  const table = await stageLedger(engine, stage);
   const tenants = createDynamoDbTenantStore(table);
   return { tenants, keys: createDynamoDbApiKeyStore(table), audit: createDynamoDbAuditLog(table) };
 };

@@ -1,36 +1,18 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { tenantAccount } from '../../lib/budget/account.ts';
 import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
-import { createTable } from '../../lib/dynamodb/table.ts';
 import { parseUsd } from '../../lib/kernel/money.ts';
 import { createDynamoDbTenantStore } from '../../lib/tenants/dynamodb-store.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
-import { TABLE_NAMES } from '../../local/environment.ts';
-import { createTables, readTableDefinitions } from '../../local/tables.ts';
 import { reservationOf } from '../budget/parts.ts';
-import { DUMMY_CONNECTION } from '../dynamodb-names.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
-import { createFakeClock } from '../fake-clock.ts';
-import { seededRandom } from '../seeded-random.ts';
+import { runScript, stageLedger } from './stage.ts';
 
-const ENTRY = path.resolve(import.meta.dirname, '..', '..', 'scripts', 'reconcile.ts');
-
-const run = async (endpoint: string, ...args: readonly string[]) => {
-  const env = { PATH: process.env['PATH'], AWS_ENDPOINT_URL_DYNAMODB: endpoint };
-  const child = spawn(process.execPath, [ENTRY, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const closed = once(child, 'close');
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [code] = (await closed) as [number];
-  return { code, stdout, stderr };
-};
+const run = (endpoint: string, ...words: string[]) => runScript('reconcile', endpoint, words);
 
 /** What a process whose store had failed wrote into its log. */
 const lineOf = (at: number, tenantId: string) =>
@@ -44,12 +26,7 @@ describeOnDynamoDb('npm run reconcile', (engine) => {
   // A real process has a real clock, so what it is to find is old by that one.
   const longAgo = () => Math.floor(performance.timeOrigin) - 30 * 60_000;
   const stores = async () => {
-    const client = createDynamoDbClient({ ...DUMMY_CONNECTION, endpoint: engine().endpoint });
-    onTestFinished(() => client.destroy());
-    const definitions = readFileSync(new URL('../../infra/tables.yml', import.meta.url), 'utf8');
-    await createTables(client, readTableDefinitions(definitions, TABLE_NAMES));
-    const name = TABLE_NAMES.LedgerTable;
-    const ledger = createTable({ client, name, clock: createFakeClock(), random: seededRandom(1) });
+    const ledger = await stageLedger(engine(), 'local');
     return {
       tenants: createDynamoDbTenantStore(ledger),
       budgets: createDynamoDbBudgetStore(ledger),

@@ -23,6 +23,16 @@ export const SAMPLES: Samples = {
     ...{ ...tokens, cacheCreationInputTokens: 533 },
   },
   'model.retried': { type: 'model.retried', runId, model, fault: label('overloaded'), retry: 1, delayMs: 200 },
+  'model.fell-back': {
+    ...{ type: 'model.fell-back', runId, from: model, to: label('claude-haiku-4-5'), reason: label('circuit-open') },
+  },
+  'model.cooled': { type: 'model.cooled', model, forMs: 4_000 },
+  'credential.rejected': { type: 'credential.rejected', status: 401 },
+  'cache.looked': { type: 'cache.looked', agent: label('assistant'), outcome: label('hit') },
+  'run.degraded': {
+    ...{ type: 'run.degraded', runId, agent: label('assistant'), servedBy: label('default') },
+    reason: label('upstream-overloaded'),
+  },
   'tool.finished': {
     ...{ type: 'tool.finished', runId, tool: label('calculate'), outcome: label('ok'), error: null, durationMs: 12 },
   },

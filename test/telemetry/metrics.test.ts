@@ -46,6 +46,20 @@ describe('what an event adds to the metrics', () => {
       ['RunDuration{agent=assistant,status=succeeded}=286', 'Runs{agent=assistant,status=succeeded}=1'],
     ],
     ['a retry', SAMPLES['model.retried'], ['ModelRetries{model=claude-sonnet-5-5,fault=overloaded}=1']],
+    ['a model that gave up', SAMPLES['model.fell-back'], ['ModelFallbacks{model=claude-sonnet-5-5}=1']],
+    ['a key that is left alone', SAMPLES['model.cooled'], ['ModelCoolDowns{model=claude-sonnet-5-5}=1']],
+    ['a key that the provider refused', SAMPLES['credential.rejected'], ['CredentialRejections{}=1']],
+    ['a look into the cache', SAMPLES['cache.looked'], ['CacheLookups{agent=assistant,outcome=hit}=1']],
+    [
+      'a run that no model answered',
+      SAMPLES['run.degraded'],
+      ['DegradedRuns{agent=assistant,servedBy=default}=1', 'UnansweredRuns{}=1'],
+    ],
+    [
+      'a run that another model answered',
+      { ...SAMPLES['run.degraded'], servedBy: safe`fallback-model` },
+      ['DegradedRuns{agent=assistant,servedBy=fallback-model}=1', 'UnansweredRuns{}=0'],
+    ],
     [
       'a tool that worked',
       SAMPLES['tool.finished'],

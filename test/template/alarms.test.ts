@@ -42,11 +42,11 @@ describe('the alarms', () => {
   it('are there for what the operator must hear of', async () => {
     const template = await packagedTemplate('prod');
     expect(names(template).toSorted()).toEqual([
-      ...['budget-drift', 'budget-unsettled', 'circuit-open', 'errors', 'lambda-errors', 'lambda-throttles'],
-      ...['latency-p95', 'latency-p99', 'limit-unguarded', 'probe-silent', 'probe-unhealthy'],
-      ...['reconcile-failures', 'reconcile-silent', 'reservations-lost', 'usage-unrecorded'],
+      ...['budget-drift', 'budget-unsettled', 'circuit-open', 'credential-rejected', 'errors', 'lambda-errors'],
+      ...['lambda-throttles', 'latency-p95', 'latency-p99', 'limit-unguarded', 'probe-silent', 'probe-unhealthy'],
+      ...['reconcile-failures', 'reconcile-silent', 'reservations-lost', 'runs-degraded', 'usage-unrecorded'],
     ]);
-    expect(new Set(alarmedMetrics(template)).size).toBe(12);
+    expect(new Set(alarmedMetrics(template)).size).toBe(14);
   });
 
   it('each have a section in docs/alarms.md, which has none for others', async () => {
@@ -72,7 +72,8 @@ describe('the alarms', () => {
         ...{ ComparisonOperator: 'LessThanThreshold', Period: 60, EvaluationPeriods: 5 },
       });
     }
-    for (const id of ['ErrorsAlarm', 'BudgetDriftAlarm', 'ReservationsLostAlarm', 'ReconcileFailuresAlarm'])
+    const ofEvents = ['ErrorsAlarm', 'BudgetDriftAlarm', 'ReservationsLostAlarm', 'ReconcileFailuresAlarm'];
+    for (const id of [...ofEvents, 'CredentialRejectedAlarm', 'RunsDegradedAlarm'])
       expect(silence(id)).toBe('notBreaching');
     expect(silence('CircuitOpenAlarm')).toBe('ignore');
   });

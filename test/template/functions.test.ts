@@ -6,6 +6,7 @@ import { at, ofType, plant, resource, type Template } from './template.ts';
 beforeAll(packaged, 120_000);
 
 const LEVELS = { dev: 'DEBUG', staging: 'INFO', prod: 'WARN' };
+const CACHE_TTL_SECONDS = { dev: 60, staging: 300, prod: 3_600 };
 
 const functionDefects = (template: Template): string[] =>
   ofType(template, 'AWS::Lambda::Function').flatMap(([id, { Properties }]) => {
@@ -34,14 +35,15 @@ describe('the functions of the template', () => {
   it.each(STAGES)('are given each variable that they read, with a value that they take, in %s', async (stage) => {
     const set = variables(await packagedTemplate(stage));
     expect(Object.keys(set).toSorted()).toEqual(Object.keys(ConfigSchema.shape).toSorted());
-    expect(loadConfig(set)).toMatchObject({ STAGE: stage, LOG_LEVEL: LEVELS[stage], LOG_FORMAT: 'json' });
+    const own = { STAGE: stage, LOG_LEVEL: LEVELS[stage], CACHE_TTL_SECONDS: CACHE_TTL_SECONDS[stage] };
+    expect(loadConfig(set)).toMatchObject({ ...own, LOG_FORMAT: 'json' });
   });
 
   it('take from a parameter the default that the code has', async () => {
     const set = variables(await packagedTemplate('prod'));
     const { STAGE: stage, BALLAST_VERSION: version, LOG_LEVEL: level, ...rest } = loadConfig({});
     const tables = ['CONTROL_TABLE', 'LEDGER_TABLE', 'RUNS_TABLE'];
-    const own = [...tables, 'ANTHROPIC_SECRET_ID', 'ALERTS_SECRET_ID', 'JWT_SECRET_ID'];
+    const own = [...tables, 'ANTHROPIC_SECRET_ID', 'ALERTS_SECRET_ID', 'JWT_SECRET_ID', 'CACHE_TTL_SECONDS'];
     const settings = Object.fromEntries(Object.entries(rest).filter(([name]) => !own.includes(name)));
     expect([stage, version, level]).toEqual(['local', '0.0.0', 'INFO']);
     expect(loadConfig(set)).toMatchObject(settings);

@@ -38,6 +38,7 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     { action: 'dynamodb:PutItem', on: 'RunsTable' },
     ...each(['GetItem', 'PutItem'], 'ControlTable', 'circuits'),
     ...each(['DeleteItem', 'PutItem', 'Query'], 'ControlTable', 'idem#*'),
+    ...each(['PutItem', 'Query'], 'ControlTable', 'cache#*', 'cool#*'),
     ANTHROPIC_KEY,
   ],
   'get-run': [

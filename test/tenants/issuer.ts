@@ -2,6 +2,8 @@ import { createHmac, generateKeyPairSync, sign, type KeyObject } from 'node:cryp
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose/jwt/sign';
+import type { Clock } from '../../lib/kernel/clock.ts';
+import { createTokenVerifier, type TokenVerifier } from '../../lib/tenants/jwt.ts';
 
 export const ISSUER = 'https://issuer.example';
 export const AUDIENCE = 'ballast';
@@ -107,3 +109,7 @@ export const startKeyServer = async (): Promise<KeyServer> => {
       }),
   };
 };
+
+/** Takes what is signed with the keys that this server publishes. */
+export const verifierBy = ({ url }: KeyServer, clock: Clock): TokenVerifier =>
+  createTokenVerifier({ issuer: ISSUER, audience: AUDIENCE, keys: { jwksUrl: url, fetch: globalThis.fetch }, clock });

@@ -12,6 +12,7 @@ import {
   rsaKey,
   signed,
   startKeyServer,
+  verifierBy,
   type Claims,
   type KeyServer,
 } from './issuer.ts';
@@ -32,12 +33,7 @@ beforeEach(() => {
   server.publish(key);
   server.answer('keys');
   clock = createFakeClock();
-  verifier = createTokenVerifier({
-    issuer: ISSUER,
-    audience: AUDIENCE,
-    keys: { jwksUrl: server.url, fetch: globalThis.fetch },
-    clock,
-  });
+  verifier = verifierBy(server, clock);
 });
 
 const seconds = () => clock.now() / 1000;

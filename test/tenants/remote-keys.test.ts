@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createTokenVerifier, type TokenVerifier } from '../../lib/tenants/jwt.ts';
+import type { TokenVerifier } from '../../lib/tenants/jwt.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
-import { AUDIENCE, claims, ISSUER, rsaKey, signed, startKeyServer, type KeyServer, type SigningKey } from './issuer.ts';
+import { claims, rsaKey, signed, startKeyServer, verifierBy, type KeyServer, type SigningKey } from './issuer.ts';
 
 const first = rsaKey('first');
 const second = rsaKey('second');
@@ -19,12 +19,7 @@ beforeEach(() => {
   server.answer('keys');
   before = server.requests;
   clock = createFakeClock();
-  verifier = createTokenVerifier({
-    issuer: ISSUER,
-    audience: AUDIENCE,
-    keys: { jwksUrl: server.url, fetch: globalThis.fetch },
-    clock,
-  });
+  verifier = verifierBy(server, clock);
 });
 
 const requests = () => server.requests - before;

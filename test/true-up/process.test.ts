@@ -1,35 +1,17 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
-import { createTable } from '../../lib/dynamodb/table.ts';
 import { parseUsd } from '../../lib/kernel/money.ts';
 import { createDynamoDbTenantStore } from '../../lib/tenants/dynamodb-store.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
 import { NO_TOKENS, type UsageRecord } from '../../lib/usage/record.ts';
-import { TABLE_NAMES } from '../../local/environment.ts';
-import { createTables, readTableDefinitions } from '../../local/tables.ts';
-import { DUMMY_CONNECTION } from '../dynamodb-names.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
-import { createFakeClock } from '../fake-clock.ts';
-import { seededRandom } from '../seeded-random.ts';
+import { runScript, stageLedger } from '../scripts/stage.ts';
 import { reportOf, row } from './report.ts';
 
-const ENTRY = path.resolve(import.meta.dirname, '..', '..', 'scripts', 'true-up.ts');
-
-const run = async (args: readonly string[], endpoint: string) => {
-  const env = { PATH: process.env['PATH'], AWS_ENDPOINT_URL_DYNAMODB: endpoint };
-  const child = spawn(process.execPath, [ENTRY, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const closed = once(child, 'close');
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [code] = (await closed) as [number];
-  return { code, stdout, stderr };
-};
+const run = (words: readonly string[], endpoint: string) => runScript('true-up', endpoint, words);
 
 const reportFile = (...rows: readonly string[]): string => {
   const folder = mkdtempSync(path.join(tmpdir(), 'ballast-true-up-'));
@@ -56,16 +38,8 @@ const record = (tenantId: string, at: string, change: Partial<UsageRecord> = {})
 });
 
 describeOnDynamoDb('npm run true-up', (engine) => {
-  const table = async () => {
-    const client = createDynamoDbClient({ ...DUMMY_CONNECTION, endpoint: engine().endpoint });
-    onTestFinished(() => client.destroy());
-    const definitions = readFileSync(new URL('../../infra/tables.yml', import.meta.url), 'utf8');
-    await createTables(client, readTableDefinitions(definitions, TABLE_NAMES));
-    return createTable({ client, name: TABLE_NAMES.LedgerTable, clock: createFakeClock(), random: seededRandom(1) });
-  };
-
   it('agrees with books that hold what was billed to all tenants, and shows where they do not', async () => {
-    const ledger = await table();
+    const ledger = await stageLedger(engine(), 'local');
     const tenants = createDynamoDbTenantStore(ledger);
     const usage = createDynamoDbUsageStore(ledger);
     for (const tenantId of ['acme', 'globex']) await tenants.add(newTenant(tenantId, 1));
@@ -103,7 +77,7 @@ describeOnDynamoDb('npm run true-up', (engine) => {
     expect(strict.code).toBe(1);
     expect(strict.stdout).toMatch(/2026-11-02 .+ input +2020 +2000 +-0\.99 % +1 {2}beyond\n/);
     expect((await run([...args, '--tolerance', '1'], engine().endpoint)).code).toBe(0);
-  });
+  }, 60_000);
 
   it.each<[why: string, args: string[], reason: string]>([
     ['no report', [], 'Usage: npm run true-up'],

@@ -1,0 +1,80 @@
+import { jsonResponse } from '../http/json-response.ts';
+import { readBody } from '../http/read-body.ts';
+import type { Routes } from '../http/routes.ts';
+import type { HttpEvent, HttpResponse } from '../http/types.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Administration } from '../tenants/administration.ts';
+import { circuitRequestSchema } from '../tenants/circuit-schema.ts';
+import { keyRequestSchema, keySettingsOf } from '../tenants/key-schema.ts';
+import { pageOfAudit, pageOfTenants, pageRequest } from '../tenants/pages.ts';
+import { settingsOf, settingsSchema } from '../tenants/settings-schema.ts';
+import { checkedTenantId } from '../tenants/tenant-id.ts';
+import type { Principal } from '../tenants/types.ts';
+import { auditView, circuitView, keyView, tenantView } from '../tenants/views.ts';
+
+interface Request extends HttpEvent {
+  readonly principal: Principal;
+}
+
+const tenantIn = ({ pathParameters }: Request): string => checkedTenantId(pathParameters?.['tenantId'] ?? '');
+const keyIn = ({ pathParameters }: Request): string => pathParameters?.['keyId'] ?? '';
+/** The gateway may hand over the name's slash still encoded. */
+const circuitIn = ({ pathParameters }: Request): string => (pathParameters?.['name'] ?? '').replaceAll(/%2f/gi, '/');
+const actorOf = ({ principal: { tenantId, keyId } }: Request) => ({ tenantId, keyId });
+const noContent: HttpResponse = { statusCode: 204, headers: { 'cache-control': 'no-store' }, body: '' };
+
+/** What administrators are answered; each change is made in the name of the key that asked for it. */
+export const adminRoutes = (
+  { tenants, keys, circuits, audit }: Administration,
+  clock: Pick<Clock, 'now'>,
+): Routes<Request> => ({
+  '/admin/tenants': {
+    GET: async ({ queryStringParameters }) =>
+      jsonResponse(await pageOfTenants(tenants.list(), pageRequest(queryStringParameters), tenantView)),
+  },
+  '/admin/tenants/{tenantId}': {
+    GET: async (request) => jsonResponse(tenantView(await tenants.find(tenantIn(request)))),
+    PUT: async (request) => {
+      const input = readBody(request, settingsSchema);
+      const tenantId = tenantIn(request);
+      return jsonResponse(tenantView(await tenants.put(tenantId, settingsOf(input, tenantId), actorOf(request))));
+    },
+  },
+  '/admin/tenants/{tenantId}/keys': {
+    GET: async (request) => jsonResponse({ keys: (await keys.list(tenantIn(request))).map(keyView) }),
+    POST: async (request) => {
+      const input = readBody(
+        request,
+        keyRequestSchema(() => clock.now()),
+      );
+      const { key, stored } = await keys.create(tenantIn(request), keySettingsOf(input), actorOf(request));
+      return jsonResponse({ ...keyView(stored), key }, 201);
+    },
+  },
+  '/admin/tenants/{tenantId}/keys/{keyId}': {
+    DELETE: async (request) => {
+      await keys.revoke(tenantIn(request), keyIn(request), actorOf(request));
+      return noContent;
+    },
+  },
+  '/admin/tenants/{tenantId}/cache/invalidate': {
+    POST: async (request) => {
+      const tenantId = tenantIn(request);
+      await tenants.invalidateCache(tenantId, actorOf(request));
+      return jsonResponse({ tenantId }, 202);
+    },
+  },
+  '/admin/circuits': {
+    GET: async () => jsonResponse({ circuits: (await circuits.list()).map(circuitView) }),
+  },
+  '/admin/circuits/{name+}': {
+    PUT: async (request) => {
+      const { state } = readBody(request, circuitRequestSchema);
+      return jsonResponse(circuitView(await circuits.set(circuitIn(request), state, actorOf(request))));
+    },
+  },
+  '/admin/audit': {
+    GET: async ({ queryStringParameters }) =>
+      jsonResponse(await pageOfAudit(audit, pageRequest(queryStringParameters, 20, 100), auditView)),
+  },
+});

@@ -1,0 +1,27 @@
+import type { Complexity, Pattern } from '../agent/define-agent.ts';
+import { count, list, object, text, type JsonSchema } from './json-schema.ts';
+
+const PATTERNS = Object.keys({ react: true, reflection: true } satisfies Record<Pattern, true>);
+const MODELS = { simple: text, standard: text, complex: text } satisfies Record<Complexity, JsonSchema>;
+
+const tool = object({
+  name: text,
+  description: text,
+  input: { type: 'object', description: 'the JSON schema that the model gets' },
+  sideEffects: { type: 'boolean' },
+  requiresApproval: { type: 'boolean' },
+});
+
+const agent = object({
+  name: text,
+  description: text,
+  version: text,
+  pattern: { enum: PATTERNS },
+  models: { ...object(MODELS), description: 'which model answers at which complexity' },
+  fallbackModels: { ...list(text), description: 'models that stand in for one that fails, in order' },
+  maxModelCalls: count,
+  tools: list(tool),
+});
+
+/** The body of `GET /agents`, as `lib/agent/catalog.ts` makes it. */
+export const agentSchemas: Readonly<Record<string, JsonSchema>> = { Agents: object({ agents: list(agent) }) };

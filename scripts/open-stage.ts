@@ -1,0 +1,21 @@
+import { createDynamoDbClient } from '../lib/dynamodb/client.ts';
+import { createStores, type Stores } from '../lib/stores.ts';
+import { systemClock } from '../local/system-clock.ts';
+
+/** The embedded engine takes any region and credentials; a deployed stage is opened with the operator's own. */
+const LOCAL = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+
+/** The stores of a stage, `local` being the one of `npm start`; `close` lets go of its connections. */
+export const openStage = (stage: string, region?: string): Stores & { readonly close: () => void } => {
+  const client = createDynamoDbClient({
+    ...(stage === 'local' ? LOCAL : {}),
+    ...(region === undefined ? {} : { region }),
+  });
+  const config = {
+    CONTROL_TABLE: `ballast-${stage}-control`,
+    LEDGER_TABLE: `ballast-${stage}-ledger`,
+    RUNS_TABLE: `ballast-${stage}-runs`,
+  };
+  const stores = createStores({ client, config, clock: systemClock, random: Math.random });
+  return { ...stores, close: () => client.destroy() };
+};

@@ -1,0 +1,88 @@
+import { ADMIN_KEY } from '../api/fleet.ts';
+import { startServer, type TestServer } from '../api/start-server.ts';
+import { messagesOnly, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
+import { STAND_IN } from './fault.ts';
+import { FAULTS, rightText } from './faults.ts';
+import { judge, type Judgement } from './judge.ts';
+import { LIMITS_ENV } from './limits.ts';
+import { attemptsAt, scriptRows, taskOf } from './script-rows.ts';
+import type { Transcript } from './transcript.ts';
+import type { Way } from './ways.ts';
+
+/** One cell of the table. */
+export interface Cell extends Judgement {
+  readonly row: number;
+  readonly way: string;
+  /** Attempts at the call that met the fault: of the asked model, and of its stand-in. */
+  readonly attempts: readonly [asked: number, standIn: number];
+  /** The longest that a client waited. */
+  readonly ms: number;
+}
+
+export interface LaneOptions {
+  /** Given to the server's Node. */
+  readonly nodeArguments?: readonly string[];
+  /** Rows under way at the same time: most of them only wait. Default 4. */
+  readonly atOnce?: number;
+  /** After so long a client leaves, whatever the row's bound. Default: half a second after that. */
+  readonly patienceMs?: number;
+}
+
+const DEV_KEY = 'ballast-dev-key';
+
+/** A tenant that is allowed no model that stands in for another. */
+const addLoneTenant = async (server: TestServer): Promise<string> => {
+  const send = async (method: string, target: string, body: object): Promise<Record<string, unknown>> => {
+    const headers = { 'x-api-key': ADMIN_KEY, 'content-type': 'application/json' };
+    const response = await server.ask(target, { method, headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${method} ${target}: ${await response.text()}`);
+    return (await response.json()) as Record<string, unknown>;
+  };
+  const allowedModels = [...new Set(FAULTS.map(({ model }) => model))].filter((model) => model !== STAND_IN);
+  await send('PUT', '/admin/tenants/lone', { allowedModels });
+  return String((await send('POST', '/admin/tenants/lone/keys', { name: 'faults' }))['key']);
+};
+
+/** Meets the rows in one way, with a server and an upstream of its own, and judges them all at the end. */
+export const runLane = async (
+  way: Way,
+  rows: readonly number[],
+  { nodeArguments = [], atOnce = 4, patienceMs }: LaneOptions = {},
+): Promise<Cell[]> => {
+  const upstream = await startScriptedUpstream(undefined, messagesOnly);
+  await using _upstream = { [Symbol.asyncDispose]: () => upstream.close() };
+  scriptRows(upstream, way);
+  const env = { ANTHROPIC_API_KEY: 'sk-upstream', ANTHROPIC_BASE_URL: upstream.url, ...LIMITS_ENV };
+  await using server = await startServer(env, nodeArguments);
+  const loneKey = await addLoneTenant(server);
+  const transcripts = new Map<number, Transcript[]>();
+
+  const meet = async (row: number): Promise<void> => {
+    const { model, alone, asks, timeoutMs, withinMs } = FAULTS[row]!;
+    const key = alone ? loneKey : DEV_KEY;
+    const question = { url: server.url, key, model, timeoutMs, text: taskOf(row) };
+    const got: Transcript[] = [];
+    transcripts.set(row, got);
+    for (let ask = 0; ask < asks; ask += 1)
+      got.push(await way.ask({ ...question, patienceMs: patienceMs ?? withinMs + 500 }));
+  };
+  // The first row alone, so that no other one pays for a cold server.
+  const [first, ...waiting] = rows;
+  if (first !== undefined) await meet(first);
+  const worker = async () => {
+    for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) await meet(row);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+
+  return rows.map((row) => {
+    const fault = FAULTS[row]!;
+    const attempts = attemptsAt(row, upstream, way);
+    const got = transcripts.get(row) ?? [];
+    const ofAsked = attempts.filter(({ opening, model }) => !opening && model === fault.model).length;
+    const others = attempts.filter(({ opening, model }) => !opening && model !== fault.model).length;
+    return {
+      ...{ row, way: way.name, attempts: [ofAsked, others], ms: Math.max(0, ...got.map(({ ms }) => ms)) },
+      ...judge({ fault, text: rightText(row), way }, { transcripts: got, attempts }),
+    };
+  });
+};

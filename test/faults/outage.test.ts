@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startServer, type TestServer } from '../api/start-server.ts';
+import { startTestDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
+import { reply, status } from '../upstream/answers.ts';
+import { messagesOnly, startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
+import { ASKED, STAND_IN } from './fault.ts';
+import { askAll, askOnce, phasesOf, type Told } from './outage.ts';
+
+const THRESHOLD = 5;
+const BREAK_MS = 2_000;
+/** Longer than five failures one after the other take on a loaded machine. */
+const WINDOW_MS = 10_000;
+const CLIENTS = 20;
+const REQUESTS = 200;
+/** Long enough for two breaks to end within the load. */
+const PAUSE_MS = 500;
+/** What a loaded machine may lose; with it, still less than a second break. */
+const SLACK_MS = 1_900;
+/** For two attempts at each model, their pauses, and a loaded machine. */
+const ANSWERED_WITHIN_MS = 10_000;
+const POLL_MS = 15_000;
+
+let engine: TestDynamoDb;
+let upstream: ScriptedUpstream;
+let servers: readonly TestServer[];
+beforeAll(async () => {
+  [engine, upstream] = await Promise.all([startTestDynamoDb(), startScriptedUpstream(undefined, messagesOnly)]);
+  const env = {
+    AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
+    ANTHROPIC_API_KEY: 'key',
+    ANTHROPIC_BASE_URL: upstream.url,
+    RETRY_BASE_DELAY_MS: '50',
+    CIRCUIT_FAILURE_THRESHOLD: String(THRESHOLD),
+    CIRCUIT_FAILURE_WINDOW_MS: String(WINDOW_MS),
+    CIRCUIT_BREAK_DURATION_MS: String(BREAK_MS),
+  };
+  servers = await Promise.all(Array.from({ length: 4 }, () => startServer(env)));
+});
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
+  await upstream.close();
+  await engine.stop();
+});
+
+const instantsOf = (model: string) =>
+  upstream.requests.filter((request) => request.model === model).map(({ at }) => at);
+
+describe('an outage of all models, met by 200 requests to four processes', () => {
+  let told: readonly Told[];
+  beforeAll(async () => {
+    upstream.script('*', [status(529), status(503)]);
+    told = await askAll({ servers, clients: CLIENTS, requests: REQUESTS / CLIENTS, pauseMs: PAUSE_MS });
+  });
+
+  it('is told to every client as what it is, in bounded time', () => {
+    expect(told).toHaveLength(REQUESTS);
+    expect(new Set(told.map((answer) => answer.status))).toEqual(new Set([503]));
+    expect(Math.max(...told.map(({ ms }) => ms))).toBeLessThan(ANSWERED_WITHIN_MS);
+    expect(new Set(told.map(({ code }) => code))).toEqual(new Set(['upstream-overloaded', 'circuit-open']));
+  });
+
+  it.each([ASKED, STAND_IN])('costs %s its threshold and what was under way, then one probe a break', (model) => {
+    const { opening, breaks } = phasesOf(instantsOf(model), THRESHOLD, BREAK_MS);
+    expect(opening).toBeGreaterThanOrEqual(THRESHOLD);
+    expect(opening).toBeLessThanOrEqual(THRESHOLD + CLIENTS);
+    expect(breaks.length).toBeGreaterThanOrEqual(1);
+    for (const length of breaks) expect(length).toBeGreaterThanOrEqual(1);
+  });
+
+  it('is over within one break, and soon for every process', async () => {
+    upstream.script('*', [reply('back')]);
+    const upAt = Date.now();
+    for (const server of servers)
+      await expect.poll(() => askOnce(server), { timeout: POLL_MS, interval: 50 }).toMatchObject({ status: 200 });
+    // The asked model comes first in every chain: the next request after its break is its probe.
+    const instants = instantsOf(ASKED);
+    const lastFailure = instants.findLast((at) => at < upAt) ?? Infinity;
+    expect(instants.find((at) => at >= upAt)! - lastFailure).toBeLessThan(BREAK_MS + SLACK_MS);
+    // Closed again: as many as there are pass at the same time.
+    const together = () => askAll({ servers, clients: CLIENTS, requests: 1, pauseMs: 0 });
+    await expect
+      .poll(async () => new Set((await together()).map(({ status: code }) => code)), { timeout: POLL_MS })
+      .toEqual(new Set([200]));
+  });
+
+  it('costs one client the threshold alone, however often it asks', async () => {
+    // Of a model that nobody has asked before: its circuit is closed, whatever the others are.
+    const model = 'claude-opus-5-5';
+    upstream.script('*', [status(503)]);
+    await askAll({ servers: servers.slice(0, 1), clients: 1, requests: 15, pauseMs: 0, model });
+    expect(instantsOf(model)).toHaveLength(THRESHOLD);
+  });
+});

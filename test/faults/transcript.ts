@@ -1,0 +1,29 @@
+/** What a client got, and when: all that a judge knows of an answer. */
+export interface Transcript {
+  /** `null`: no head came. */
+  readonly status: number | null;
+  readonly contentType: string;
+  readonly bytes: string;
+  /** How the body ended: properly, by a broken connection, or not before the client lost its patience. */
+  readonly ended: 'properly' | 'broken' | 'never';
+  /** From the request's first byte to the end. */
+  readonly ms: number;
+}
+
+/** Asks, and writes down what comes until it ends or `patienceMs` are over. Never rejects. */
+export const transcribe = async (url: string, init: RequestInit, patienceMs: number): Promise<Transcript> => {
+  const patience = AbortSignal.timeout(patienceMs);
+  const startedAt = performance.now();
+  const decoder = new TextDecoder();
+  let head: Pick<Transcript, 'status' | 'contentType'> = { status: null, contentType: '' };
+  let bytes = '';
+  let ended: Transcript['ended'] = 'properly';
+  try {
+    const response = await fetch(url, { ...init, signal: patience });
+    head = { status: response.status, contentType: response.headers.get('content-type') ?? '' };
+    for await (const chunk of response.body ?? []) bytes += decoder.decode(chunk as Uint8Array, { stream: true });
+  } catch {
+    ended = patience.aborted ? 'never' : 'broken';
+  }
+  return { ...head, bytes, ended, ms: performance.now() - startedAt };
+};

@@ -1,0 +1,43 @@
+import type { Answer } from './fault.ts';
+import { hearEvents, hearJson, type Heard } from './heard.ts';
+import { TOOL_CALL } from './opening.ts';
+import { transcribe, type Transcript } from './transcript.ts';
+
+/** One request, whatever its form. */
+export interface Question {
+  readonly url: string;
+  readonly key: string;
+  readonly model: string;
+  readonly text: string;
+  /** The request's own deadline. */
+  readonly timeoutMs: number;
+  /** After so long the client leaves. */
+  readonly patienceMs: number;
+}
+
+/** A way to ask: how a request goes out, and how its answer is to be read. */
+export interface Way {
+  readonly name: string;
+  /** What a model answers before the call that meets the fault; `null`: that call is the first. */
+  readonly opening: Answer | null;
+  ask(question: Question): Promise<Transcript>;
+  hear(transcript: Transcript): Heard;
+}
+
+const askRun =
+  (accept: string): Way['ask'] =>
+  ({ url, key, model, text, timeoutMs, patienceMs }) => {
+    const headers = { 'x-api-key': key, 'content-type': 'application/json', accept };
+    const body = JSON.stringify({ task: text, model, timeoutMs });
+    return transcribe(`${url}/agent/run`, { method: 'POST', headers, body }, patienceMs);
+  };
+
+const EVENTS = 'text/event-stream';
+
+export const JSON_WAY: Way = { name: 'JSON', opening: null, ask: askRun('application/json'), hear: hearJson };
+export const STREAM: Way = { name: 'stream', opening: null, ask: askRun(EVENTS), hear: hearEvents };
+/** A run that meets the fault in its second model call, after a tool. */
+export const AGENT: Way = { name: 'agent', opening: TOOL_CALL, ask: askRun(EVENTS), hear: hearEvents };
+
+/** The columns of the table. */
+export const WAYS: readonly Way[] = [JSON_WAY, STREAM, AGENT];

@@ -1,0 +1,17 @@
+import { createInterface } from 'node:readline';
+
+/**
+ * The other side of `startProcess`: says that it is ready, then answers each order, a line of JSON, by one line; one
+ * after the other, or as they end (`overtaking`).
+ */
+export const obeyOrders = async <Order, Told>(
+  obey: (order: Order) => Promise<Told>,
+  { overtaking = false } = {},
+): Promise<void> => {
+  const say = (told: unknown) => console.log(JSON.stringify(told));
+  say('ready');
+  for await (const line of createInterface({ input: process.stdin })) {
+    const answered = obey(JSON.parse(line) as Order).then(say);
+    if (!overtaking) await answered;
+  }
+};

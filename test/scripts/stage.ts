@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { once } from 'node:events';
+import { createTable, type Table } from '../../lib/dynamodb/table.ts';
+import { createTables, readTableDefinitions } from '../../local/tables.ts';
+import { DUMMY_CONNECTION } from '../dynamodb-names.ts';
+import type { TestDynamoDb } from '../dynamodb.ts';
+import { createFakeClock } from '../fake-clock.ts';
+import { seededRandom } from '../seeded-random.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '..', '..');
+
+/** The ledger of a stage that has just been deployed to this engine. */
+export const stageLedger = async ({ client }: TestDynamoDb, stage: string): Promise<Table> => {
+  const names = {
+    ControlTable: `ballast-${stage}-control`,
+    LedgerTable: `ballast-${stage}-ledger`,
+    RunsTable: `ballast-${stage}-runs`,
+  };
+  const definitions = readFileSync(path.join(ROOT, 'infra', 'tables.yml'), 'utf8');
+  await createTables(client, readTableDefinitions(definitions, names));
+  return createTable({ client, name: names.LedgerTable, clock: createFakeClock(), random: seededRandom(1) });
+};
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const { region, credentials } = DUMMY_CONNECTION;
+const AWS = {
+  AWS_REGION: region,
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+};
+
+/** Runs a script to its end as npm does, against the DynamoDB at this endpoint; `signedIn`: as somebody of an account. */
+export const runScript = async (
+  name: string,
+  endpoint: string,
+  words: readonly string[],
+  { signedIn = false } = {},
+): Promise<Ended> => {
+  const env = { PATH: process.env['PATH'], AWS_ENDPOINT_URL_DYNAMODB: endpoint, ...(signedIn ? AWS : {}) };
+  const program = path.join(ROOT, 'scripts', `${name}.ts`);
+  const child = spawn(process.execPath, [program, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const closed = once(child, 'close');
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = (await closed) as [number];
+  return { code, stdout, stderr };
+};
