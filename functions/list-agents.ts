@@ -14,6 +14,6 @@ export const listAgents = (parts: Parts) =>
     .use(problemJson())
     .use(allowedMethods('GET'))
     .use(authenticated(parts.authenticator, 'runs:write'))
-    .handler(() => jsonResponse({ agents: parts.catalog.describe() }));
+    .handler(async () => jsonResponse({ agents: await parts.catalog.describe() }));
 
 export const handler = listAgents(app);

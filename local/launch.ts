@@ -1,3 +1,4 @@
+import { checkTools } from '../lib/agent/check-tools.ts';
 import './lambda-shim.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -59,6 +60,16 @@ const loadApp = () =>
     throw loadingFailed('lib/app.ts', error);
   });
 
+/** A function would find out at its first model call only. */
+const checkAgents = async () => {
+  try {
+    const { agents } = await import('../agents/index.ts');
+    checkTools(agents);
+  } catch (error) {
+    throw loadingFailed('agents/index.ts', error);
+  }
+};
+
 const loadScheduled = async (root: string, schedules: readonly Schedule[]) =>
   new Map(
     await Promise.all(
@@ -103,8 +114,9 @@ export const launch = async (options: LaunchOptions): Promise<Running> => {
       simulatedClaudeUrl: simulated?.url ?? null,
     }),
   );
-  const [{ app }, handlers, scheduled] = await Promise.all([
+  const [{ app }, , handlers, scheduled] = await Promise.all([
     loadApp(),
+    checkAgents(),
     loadHandlers(root, routes),
     loadScheduled(root, schedules),
     prepareStore({ root, dataDirectory: directory.path, settings, endpoint: dynamoDb.endpoint }),

@@ -1,3 +1,5 @@
+import { agents } from '../agents/index.ts';
+import { checkTools } from '../lib/agent/check-tools.ts';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { build, type BuildOptions, type BuildResult } from 'esbuild';
@@ -66,6 +68,7 @@ const save = async (outdir: string, name: string, result: InMemory): Promise<voi
  * Answers with the bytes that each function loads at start.
  */
 export const buildFunctions = async (root: string, outdir = join(root, 'dist')): Promise<Record<string, number>> => {
+  checkTools(agents);
   const names = await deployedFunctions(root);
   const built = names.map(async (name): Promise<[string, number]> => {
     const result = await bundle(root, name);

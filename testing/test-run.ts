@@ -1,3 +1,5 @@
+import { checkTools } from '../lib/agent/check-tools.ts';
+import { loadToolSchema } from '../lib/agent/tool-schema.ts';
 import type { Agent } from '../lib/agent/define-agent.ts';
 import type { ModelRequest } from '../lib/claude/types.ts';
 import { createIds } from '../lib/kernel/ids.ts';
@@ -37,6 +39,9 @@ export const testRun = async (
 ): Promise<TestedRun> => {
   if (!(agent?.tools instanceof Map))
     throw new TypeError('The first argument is no agent: give one made by defineAgent.');
+  // What a function loads at its first model call is there before time begins to move.
+  await loadToolSchema();
+  checkTools([agent]);
   const mistakes = new Set<string>();
   const mistake = (sentence: string) => void mistakes.add(sentence);
   const playing = playScript(script, agent, mistake);

@@ -2,7 +2,7 @@ import type { RunRequest } from './run-request.ts';
 import type { Agent } from './define-agent.ts';
 import { AppError } from '../kernel/errors.ts';
 import { label, safe } from '../kernel/redacted.ts';
-import { toolSchema } from './tool-schema.ts';
+import { loadToolSchema } from './tool-schema.ts';
 
 export const DEFAULT_AGENT = 'assistant';
 
@@ -11,13 +11,12 @@ export interface Catalog {
   /** The agent that a request asks for. Throws `invalid-request` at `agent`, or `run-conflict` where it needs approvals. */
   forSyncRun(request: Pick<RunRequest, 'agent'>): Agent;
   /** What `GET /agents` shows. */
-  describe(): readonly Readonly<Record<string, unknown>>[];
+  describe(): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
-/** Throws a TypeError at start where two agents share a name, a tool's input has no JSON schema, or an agent names a model without a price. */
+/** Throws a TypeError at start where two agents share a name, or an agent names a model without a price. */
 export const createCatalog = (agents: readonly Agent[], isPriced: (model: string) => boolean): Catalog => {
   const byName = new Map(agents.map((agent) => [agent.name, agent]));
-  for (const { tools } of agents) for (const { input } of tools.values()) toolSchema(input);
   for (const { name, models, fallbackModels } of agents) {
     const unpriced = [...Object.values(models), ...fallbackModels].find((model) => !isPriced(model));
     if (unpriced !== undefined) throw new TypeError(`${name}: ${unpriced} has no known price, so it is never called.`);
@@ -38,8 +37,9 @@ export const createCatalog = (agents: readonly Agent[], isPriced: (model: string
         );
       return found;
     },
-    describe: () =>
-      agents.map(({ name, description, version, pattern, models, fallbackModels, maxModelCalls, tools }) => ({
+    async describe() {
+      const toolSchema = await loadToolSchema();
+      return agents.map(({ name, description, version, pattern, models, fallbackModels, maxModelCalls, tools }) => ({
         ...{ name, description, version, pattern, models, fallbackModels, maxModelCalls },
         tools: [...tools.values()].map((tool) => ({
           name: tool.name,
@@ -48,6 +48,7 @@ export const createCatalog = (agents: readonly Agent[], isPriced: (model: string
           sideEffects: tool.sideEffects,
           requiresApproval: tool.requiresApproval,
         })),
-      })),
+      }));
+    },
   };
 };

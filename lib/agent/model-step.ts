@@ -1,16 +1,11 @@
-import type {
-  Message,
-  MessageParam,
-  TextBlockParam,
-  Tool as ToolParam,
-} from '@anthropic-ai/sdk/resources/messages/messages';
+import type { Message, MessageParam, TextBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { BookedAttempt, FaultKind, ModelRequest } from '../claude/types.ts';
 import { AppError, type AppErrorOptions, type ErrorCode } from '../kernel/errors.ts';
 import { formatUsd, sum } from '../kernel/money.ts';
 import type { Redacted } from '../kernel/redacted.ts';
 import type { TraceStep } from '../runs/types.ts';
 import type { Agent } from './define-agent.ts';
-import { toolSchema } from './tool-schema.ts';
+import { toolParams } from './tool-schema.ts';
 import type { LoopParts, Run } from './types.ts';
 
 /** What a model step leaves in the journal: plain JSON, enough to go on from and to account for. */
@@ -43,21 +38,13 @@ const system = (agent: Agent): TextBlockParam[] => [
   { type: 'text', text: agent.system, cache_control: { type: 'ephemeral' } },
 ];
 
-/** An agent's tools as a model is told of them. */
-export const toolParams = (agent: Agent): ToolParam[] =>
-  [...agent.tools.values()].map(({ name, description, input }) => ({
-    name,
-    description,
-    input_schema: toolSchema(input),
-  }));
-
 /** The breakpoint behind the system prompt covers the tools too: they come before it in the provider's order. */
-const requestOf = (run: Run, messages: readonly MessageParam[]): ModelRequest => ({
+const requestOf = async (run: Run, messages: readonly MessageParam[]): Promise<ModelRequest> => ({
   model: run.model,
   max_tokens: run.agent.maxOutputTokens,
   system: system(run.agent),
   messages: [...messages],
-  ...(run.agent.tools.size === 0 ? {} : { tools: toolParams(run.agent) }),
+  ...(run.agent.tools.size === 0 ? {} : { tools: await toolParams(run.agent) }),
 });
 
 const total = (booked: readonly BookedAttempt[]): NonNullable<TraceStep['usage']> => {
@@ -103,7 +90,7 @@ export const modelStep = async (
     sink,
     booked,
   };
-  const outcome = await callModel(requestOf(run, messages), context);
+  const outcome = await callModel(await requestOf(run, messages), context);
   const figures = {
     startedAt,
     durationMs: clock.now() - startedAt,

@@ -7,8 +7,8 @@ import type { ResponseCache } from '../response-cache/response-cache.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Principal } from '../tenants/types.ts';
 import type { Allowed } from './allowance.ts';
-import { toolParams } from './model-step.ts';
 import type { RunRequest } from './run-request.ts';
+import { toolParams } from './tool-schema.ts';
 import { createTranscript } from './transcript.ts';
 import type { LoopResult, RunStop } from './types.ts';
 
@@ -43,7 +43,7 @@ const POLICY_VERSION = '1';
 
 const BYPASSED: RunCache = { state: 'bypass', found: null, stale: null, end: async () => {} };
 
-const keyOf = ({ allowed, request, principal }: CacheableCall): CacheKey => {
+const keyOf = async ({ allowed, request, principal }: CacheableCall): Promise<CacheKey> => {
   const { agent, model } = allowed;
   const { maxOutputTokens, maxToolOutputChars, pattern, maxRounds } = agent;
   return cacheKey(principal.tenant, {
@@ -51,7 +51,7 @@ const keyOf = ({ allowed, request, principal }: CacheableCall): CacheKey => {
     model,
     parameters: { maxOutputTokens, maxToolOutputChars, pattern, maxRounds },
     system: agent.system,
-    tools: toolParams(agent),
+    tools: await toolParams(agent),
     messages: request.messages ?? [],
     task: request.task,
     policyVersion: POLICY_VERSION,
@@ -94,7 +94,7 @@ export const openRunCache = async (
     stageTtlSeconds: cacheTtlSeconds,
   });
   if (lifetime.mode === 'bypass') return BYPASSED;
-  const look = await cache.open(keyOf(call), { ...lifetime, deadline });
+  const look = await cache.open(await keyOf(call), { ...lifetime, deadline });
   const told = (outcome: string) => emit({ type: 'cache.looked', agent: label(agent.name), outcome: label(outcome) });
   if (look.kind === 'hit') {
     told(look.shared ? 'shared' : 'hit');

@@ -1,13 +1,14 @@
-import type { Tool } from '@anthropic-ai/sdk/resources/messages/messages';
-import * as z from 'zod/mini';
+import type { Tool as ToolParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import { late } from '../kernel/late.ts';
+import type { Agent } from './define-agent.ts';
 
-const schemas = new WeakMap<z.core.$ZodType, Tool.InputSchema>();
+/** Made of zod's schemas at the first use: the 21 KB that do it are not in the way of a cold start. */
+export const loadToolSchema = late(async () => (await import('./json-schema.ts')).toolSchema);
 
-/** A tool's input as JSON schema for the model, made once. Throws at the first use of a type that JSON schema lacks. */
-export const toolSchema = (input: z.core.$ZodType): Tool.InputSchema => {
-  const known = schemas.get(input);
-  if (known) return known;
-  const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input' });
-  schemas.set(input, schema as Tool.InputSchema);
-  return schema as Tool.InputSchema;
+/** An agent's tools as a model is told of them. Rejects where a tool's input has a type that JSON schema lacks. */
+export const toolParams = async (agent: Agent): Promise<ToolParam[]> => {
+  const tools = [...agent.tools.values()];
+  if (tools.length === 0) return [];
+  const toolSchema = await loadToolSchema();
+  return tools.map(({ name, description, input }) => ({ name, description, input_schema: toolSchema(input) }));
 };

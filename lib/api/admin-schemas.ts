@@ -1,3 +1,4 @@
+import { toJSONSchema } from 'zod/v4/core';
 import * as z from 'zod/mini';
 import { circuitRequestSchema } from '../tenants/circuit-schema.ts';
 import { keyRequestSchema } from '../tenants/key-schema.ts';
@@ -6,7 +7,7 @@ import { SCOPES } from '../tenants/types.ts';
 import { count, instant, list, object, orNull, reference, text, usd, type JsonSchema } from './json-schema.ts';
 
 const written = (schema: z.core.$ZodType): JsonSchema => {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  const { $schema: _, ...rest } = toJSONSchema(schema, { io: 'input' });
   return rest;
 };
 

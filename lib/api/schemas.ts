@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import { toJSONSchema } from 'zod/v4/core';
 import { runRequestSchema } from '../agent/run-request.ts';
 import { adminSchemas } from './admin-schemas.ts';
 import { agentSchemas } from './agent-schemas.ts';
@@ -37,7 +37,7 @@ const check = object(
 
 /** Every body of the API as JSON schema, by name; the request's comes from the very schema that validates it. */
 export const apiSchemas = (maxTimeoutMs: number): Readonly<Record<string, JsonSchema>> => {
-  const { $schema: _, ...runRequest } = z.toJSONSchema(runRequestSchema(maxTimeoutMs), { io: 'input' });
+  const { $schema: _, ...runRequest } = toJSONSchema(runRequestSchema(maxTimeoutMs), { io: 'input' });
   return {
     RunRequest: runRequest,
     ...runSchemas,

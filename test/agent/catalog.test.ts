@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { createCatalog } from '../../lib/agent/catalog.ts';
+import { checkTools } from '../../lib/agent/check-tools.ts';
+import { defineTool } from '../../lib/agent/define-tool.ts';
 import { defineAgent, type AgentOptions } from '../../lib/agent/define-agent.ts';
 import { agents } from '../../agents/index.ts';
 
@@ -18,6 +21,13 @@ it.each([
   ['a complexity', { models: { simple: 'known', standard: 'known', complex: 'unknown' } }],
 ])('%s that names a model without a price is refused at start, by its name', (_title, options) => {
   expect(() => createCatalog([agent(options)], isPriced)).toThrow('mine: unknown has no known price');
+});
+
+it('a tool whose input no model could be told of is refused where a stage is started or built, by its name', () => {
+  const input = z.object({ when: z.date() });
+  const tool = defineTool({ name: 'when', description: '', input, run: () => 'now' });
+  expect(() => checkTools([agent({ tools: [tool] })])).toThrow('mine: the input of when has no JSON schema');
+  expect(() => checkTools(agents)).not.toThrow();
 });
 
 it('two agents of one name are refused at start', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { agents } from '../../agents/index.ts';
-import { toolSchema } from '../../lib/agent/tool-schema.ts';
+import { toolSchema } from '../../lib/agent/json-schema.ts';
 import { createPriceTable } from '../../lib/usage/price-table.ts';
 import { PUBLISHED_PRICES } from '../../lib/usage/prices.ts';
 import { priceAt } from '../../lib/usage/pricing.ts';

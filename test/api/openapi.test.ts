@@ -18,9 +18,9 @@ it('every schema that is referred to is there', () => {
   expect(references.map(([, name]) => name).filter((name = '') => !(name in schemas))).toEqual([]);
 });
 
-it('GET /agents answers exactly the fields that are described', () => {
+it('GET /agents answers exactly the fields that are described', async () => {
   const agent = schemas['Agents']?.properties['agents']?.items;
-  for (const shown of createCatalog(agents, () => true).describe()) {
+  for (const shown of await createCatalog(agents, () => true).describe()) {
     expect(names(shown)).toEqual(names(agent?.properties));
     expect(names(shown['models'] as object)).toEqual(names(agent?.properties['models']?.properties));
     for (const tool of shown['tools'] as object[])
