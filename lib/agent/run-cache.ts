@@ -93,7 +93,9 @@ export const openRunCache = async (
     tenantTtlSeconds: principal.tenant.cacheTtlSeconds,
     stageTtlSeconds: cacheTtlSeconds,
   });
-  if (lifetime.mode === 'bypass') return BYPASSED;
+  // Nobody's own answers would be everybody's.
+  const isNobodys = agent.cache?.perUser === true && request.userId === undefined;
+  if (lifetime.mode === 'bypass' || isNobodys) return BYPASSED;
   const look = await cache.open(await keyOf(call), { ...lifetime, deadline });
   const told = (outcome: string) => emit({ type: 'cache.looked', agent: label(agent.name), outcome: label(outcome) });
   if (look.kind === 'hit') {

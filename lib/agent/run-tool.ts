@@ -1,6 +1,7 @@
 import type { ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
 import * as z from 'zod/mini';
 import { describeIssues } from '../http/describe-issue.ts';
+import { orAborted } from '../kernel/clock.ts';
 import { createDeadline, type Deadline } from '../kernel/deadline.ts';
 import { label, safe, type Redacted } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
@@ -13,19 +14,6 @@ export interface ToolStep extends Omit<ToolVerdict, 'outcome' | 'thrown'> {
   readonly startedAt: number;
   readonly durationMs: number;
 }
-
-/** Ends when the tool does or the signal aborts, whichever comes first: a tool that ignores its signal can't hold the run. */
-const orAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
-  new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      // Whatever becomes of it, nobody waits for it any more.
-      work.catch(() => {});
-      return reject(signal.reason);
-    }
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 
 interface Call {
   readonly tool: Tool;

@@ -1,5 +1,5 @@
 import { toJSONSchema } from 'zod/v4/core';
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { circuitRequestSchema } from '../tenants/circuit-schema.ts';
 import { keyRequestSchema } from '../tenants/key-schema.ts';
 import { settingsSchema } from '../tenants/settings-schema.ts';

@@ -28,3 +28,16 @@ export const sleep = (clock: Clock, ms: number, signal: AbortSignal): Promise<vo
     });
     signal.addEventListener('abort', onAbort, { once: true });
   });
+
+/** Ends when the work does or the signal aborts, whichever comes first: work that ignores its signal can't hold its caller. */
+export const orAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      // Whatever becomes of it, nobody waits for it any more.
+      work.catch(() => {});
+      return reject(signal.reason);
+    }
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });

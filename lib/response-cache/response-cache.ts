@@ -1,4 +1,4 @@
-import { sleep, type Clock, type Random } from '../kernel/clock.ts';
+import { orAborted, sleep, type Clock, type Random } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import type { RandomBytes } from '../kernel/ids.ts';
 import { safe, type Redacted } from '../kernel/redacted.ts';
@@ -11,11 +11,13 @@ import { createFlights } from './flights.ts';
 import type { CacheKey } from './key.ts';
 import type { Look, OpenOptions } from './look.ts';
 import { pauseAfter } from './pause.ts';
-import type { CacheStore } from './store.ts';
+import { createSharedLooks } from './shared-looks.ts';
+import type { CacheEntry, CacheStore } from './store.ts';
 
-/** Longest time for one look, and to become the one who makes an answer: a run waits for both. */
-export const LOOK_LIMIT_MS = 500;
+/** Longest time to become the one who makes an answer: a run waits for it. */
 export const LEAD_LIMIT_MS = 1_000;
+/** Who waits for another's answer does not begin its own because a look or two was in vain: all who wait would, at once. */
+export const LOOKS_IN_VAIN = 3;
 /** So long do followers wait for a leader that was killed; short against the time that a run may take. */
 export const LEASE_MS = 30_000;
 
@@ -43,11 +45,7 @@ export const createResponseCache = (options: ResponseCacheOptions): ResponseCach
 
   const tell = (operation: Redacted, error: unknown) =>
     emit({ type: 'store.failed', operation, error: nameError(error) });
-  const read = async (key: CacheKey, eventually: boolean, stop: AbortSignal) => {
-    stop.throwIfAborted();
-    using limit = createDeadline(clock, LOOK_LIMIT_MS, stop);
-    return await store.read(key, { eventually, signal: limit.signal });
-  };
+  const lookAt = createSharedLooks({ store, clock });
   /** Not stopped by the caller: whether a write that was given up took effect, nobody could tell. */
   const lead = async (key: CacheKey, owner: string, now: number): Promise<'leads' | 'refused' | 'unknown'> => {
     using limit = createDeadline(clock, LEAD_LIMIT_MS);
@@ -72,9 +70,27 @@ export const createResponseCache = (options: ResponseCacheOptions): ResponseCach
         ...{ kind: 'miss', stale: await stale(), flight, failed },
       });
       let eventually = true;
+      let waiting = false;
+      let inVain = 0;
+      /** `null`: in vain, and to be tried again. */
+      const look = async (): Promise<CacheEntry | null> => {
+        deadline.signal.throwIfAborted();
+        try {
+          const entry = await orAborted(lookAt(key, eventually), deadline.signal);
+          inVain = 0;
+          return entry;
+        } catch (error) {
+          if (!waiting || deadline.signal.aborted || (inVain += 1) >= LOOKS_IN_VAIN) throw error;
+          return null;
+        }
+      };
       try {
         for (let looks = 1; ; looks += 1) {
-          const entry = await read(key, eventually, deadline.signal);
+          const entry = await look();
+          if (entry === null) {
+            await sleep(clock, pauseAfter(looks, random), deadline.signal);
+            continue;
+          }
           const now = clock.now();
           seen = standIn(entry, now);
           const decision = decide(entry, now, ttlMs);
@@ -90,7 +106,7 @@ export const createResponseCache = (options: ResponseCacheOptions): ResponseCach
             if (taken !== 'refused') return await miss(flight(), taken === 'unknown');
           }
           // Whoever was refused has seen too little: what it looks at next must be what stood in its way.
-          eventually = decision.kind === 'wait';
+          eventually = waiting = decision.kind === 'wait';
         }
       } catch (error) {
         if (deadline.signal.aborted) return { kind: 'stopped', stale: await stale() };

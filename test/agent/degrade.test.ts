@@ -22,7 +22,12 @@ describe('an answer of a stand-in', () => {
     const { run, events } = runParts([served as Outcome]);
     const degraded = { reason: 'upstream-overloaded', servedBy: 'fallback-model' };
     expect(await run()).toMatchObject({ status: 'succeeded', output: 'Yes.', degraded });
-    expect(events).toContainEqual({ type: 'run.degraded', runId: expect.any(String), agent: 'assistant', ...degraded });
+    expect(events).toContainEqual({
+      type: 'run.degraded',
+      runId: expect.any(String) as unknown,
+      agent: 'assistant',
+      ...degraded,
+    });
   });
 
   it('is told when it was only one of the calls', async () => {

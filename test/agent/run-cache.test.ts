@@ -85,6 +85,7 @@ describe('the same task asked again', () => {
     await own.run({ userId: 'ann' });
     expect(await own.run({ userId: 'bob' })).toMatchObject({ cache: 'miss' });
     expect(await own.run({ userId: 'ann' })).toMatchObject({ cache: 'hit' });
+    expect(await own.run()).toMatchObject({ cache: 'bypass' });
   });
 });
 

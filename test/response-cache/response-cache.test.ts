@@ -154,3 +154,16 @@ it.each(['deadline', 'cancelled'] as const)('stops waiting when its own time is 
   expect(looks).toEqual([{ kind: 'stopped', stale: { body: ANSWER, storedAt: NOW } }]);
   expect(deadline.stoppedBy).toBe(cause);
 });
+
+it('looks once for all who ask the same in one process at the same time', async () => {
+  const store = createMemoryCacheStore();
+  let reads = 0;
+  const counting: typeof store = { ...store, read: (...asked) => ((reads += 1), store.read(...asked)) };
+  const { clock, open } = setUp(counting);
+  await missed(await open(KEY)).flight.store(ANSWER);
+  reads = 0;
+  const looks = collected(Array.from({ length: 50 }, () => open(KEY)));
+  await clock.advance(0);
+  expect(looks).toHaveLength(50);
+  expect(reads).toBe(1);
+});

@@ -3,7 +3,8 @@ import { storeUnavailable } from '../../lib/dynamodb/failure.ts';
 import { LANDING_MS, WRITE_LIMIT_MS } from '../../lib/response-cache/flights.ts';
 import { createMemoryCacheStore } from '../../lib/response-cache/memory-store.ts';
 import { LONGEST_PAUSE_MS } from '../../lib/response-cache/pause.ts';
-import { LEAD_LIMIT_MS, LOOK_LIMIT_MS } from '../../lib/response-cache/response-cache.ts';
+import { LEAD_LIMIT_MS } from '../../lib/response-cache/response-cache.ts';
+import { LOOK_LIMIT_MS } from '../../lib/response-cache/shared-looks.ts';
 import type { CacheStore } from '../../lib/response-cache/store.ts';
 import { collected, keyFor, LEASE_MS, missed, seen, setUp } from './parts.ts';
 
@@ -174,4 +175,25 @@ it('puts nothing of a key or an answer into what it tells', async () => {
   await open(KEY);
   await flight.store(ANSWER);
   expect(JSON.stringify(events)).not.toMatch(/acme|four|fails/);
+});
+
+it('keeps followers waiting through a look or two in vain, and lets them go on the third', async () => {
+  const { broken, clock, open, events } = breakable();
+  const leader = missed(await open(KEY));
+  const [looks, gone] = [collected([open(KEY)]), collected([open(KEY)])];
+  await clock.advance(10_000);
+  broken.set('read', 'refuses');
+  // The longest pause is a second: one look in vain each, or two.
+  await clock.advance(1_000);
+  broken.clear();
+  await clock.advance(5_000);
+  expect([...looks, ...gone]).toEqual([]);
+  expect(failures(events)).toEqual([]);
+  broken.set('read', 'refuses');
+  await clock.advance(5_000);
+  expect([...looks, ...gone]).toMatchObject([
+    { kind: 'miss', failed: true },
+    { kind: 'miss', failed: true },
+  ]);
+  await leader.flight.unstorable();
 });
