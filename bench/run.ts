@@ -19,6 +19,10 @@ import { reports } from './reports.ts';
 import { renderSection, type Section } from './section.ts';
 import { shards } from './simulate-shards.ts';
 import { slotMisses } from './simulate-slots.ts';
+import { sockets } from './supervision-sockets.ts';
+import { supervisionTime } from './supervision-time.ts';
+import { startStreamUpstream } from './supervision-upstream.ts';
+import { supervision } from './supervision.ts';
 import { throughput } from './throughput.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -40,6 +44,10 @@ const measure = async (folder: string): Promise<Section[]> => {
   };
   await add(coldImport(root, subfolder('build')));
   await add(middlewareOverhead());
+  const streams = started.use(await startStreamUpstream());
+  await add(supervision(streams));
+  await add(supervisionTime(streams));
+  await add(sockets());
   const engine = await startEngine({ dbPath: null });
   started.defer(() => engine.stop());
   await add(operations(engine.endpoint, subfolder('operations')));

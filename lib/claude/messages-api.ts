@@ -34,14 +34,25 @@ interface Loaded {
   readonly rawEvents: (response: Response) => AsyncIterable<ServerSentEvent>;
 }
 
+/** More than any pool has keys. */
+const MAX_KNOWN = 100;
+
 const load = async (baseUrl: string): Promise<Loaded> => {
   const [client, { Messages }, { Stream }] = await Promise.all([
     loadAnthropicClient({ apiKey: KEYLESS, baseUrl }),
     import('@anthropic-ai/sdk/resources/messages/messages'),
     import('@anthropic-ai/sdk/core/streaming'),
   ]);
+  const known = new Map<string, Messages>();
+  const messagesOf = ({ id, value }: PoolKey): Messages => {
+    const messages = known.get(id) ?? new Messages(client.withOptions({ apiKey: value }));
+    // Rotated keys do not come back; those that are left are made anew.
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(id, messages);
+    return messages;
+  };
   return {
-    messagesOf: ({ value }) => new Messages(client.withOptions({ apiKey: value })),
+    messagesOf,
     rawEvents: (response) => Stream.rawEvents(response),
   };
 };

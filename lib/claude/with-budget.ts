@@ -34,8 +34,9 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     if (!price)
       return notMade(refusal(new AppError('unpriced-model', safe`A model without a known price is not called.`)));
     const attemptId = `${runId}:${step}:${booked.length + 1}`;
-    const asking = { attemptId, request, at, worst: worstCaseOf(request, price) };
-    const aboutTokens = Math.ceil(Buffer.byteLength(JSON.stringify(request)) / BYTES_PER_TOKEN);
+    const worst = worstCaseOf(request, price);
+    const asking = { attemptId, request, at, worst };
+    const aboutTokens = Math.ceil(worst.requestBytes / BYTES_PER_TOKEN);
     const entering = admission.enter(step, aboutTokens);
     // A call that a limit refuses asks the provider for nothing, not even for a count.
     const countTokens: ReserveParts['api']['countTokens'] = async (...counting) => {
@@ -51,7 +52,7 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
       if (denied === null && booked.length === 0) account.keep(admission.undo(step));
       return notMade(denied === null ? reserved.fault : refusal(denied));
     }
-    const { reservation, maxTokens, worst } = reserved;
+    const { reservation, maxTokens } = reserved;
     if (denied !== null) {
       account.keep(
         budgets.settle(reservation, ZERO).catch((error: unknown) => {
@@ -67,7 +68,7 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     const outcome = await next(lowerMaxTokens(request, maxTokens), context);
 
     const { estimated, tokens: seen, terms } = outcome.metered;
-    const tokens = estimated === 'unanswered' ? worst.unanswered : withinOutput(seen, estimated, maxTokens);
+    const tokens = estimated === 'unanswered' ? reserved.worst.unanswered : withinOutput(seen, estimated, maxTokens);
     const cost = costOf(tokens, price, { inferenceGeo: request.inference_geo ?? null, ...terms });
     settle(cost);
     const { model } = request;

@@ -5,7 +5,8 @@ import type { PriceTable } from '../usage/price-table.ts';
 import { familyOf, priceAt } from '../usage/pricing.ts';
 import { failsOver } from './faults.ts';
 import { translate } from './translate.ts';
-import type { Bracket, FaultKind, ModelRequest, Outcome } from './types.ts';
+import type { Bracket, FaultKind, Outcome } from './types.ts';
+import { whyUntranslatable } from './untranslatable.ts';
 
 export interface WithFallbackOptions {
   readonly prices: PriceTable;
@@ -28,24 +29,31 @@ export const withFallback =
   (next) =>
   async (request, context) => {
     const { standIns = [], runId, deadline, sink } = context;
-    /** The request as a stand-in takes it; `null` where it has no price, or can't be asked this. */
-    const translated = (model: string): ModelRequest | null => {
-      const price = priceAt(prices, model, clock.now());
-      return price && translate(request, { ...price, model });
-    };
+    const others = standIns.flatMap((model) => {
+      const price = model === request.model ? null : priceAt(prices, model, clock.now());
+      return price === null ? [] : [{ ...price, model }];
+    });
     const inTime = (isLast: boolean) =>
       isLast ? context : { ...context, retryUntil: clock.now() + RETRY_SHARE * deadline.remainingMs() };
 
-    const others = standIns.filter((model) => model !== request.model).flatMap((model) => translated(model) ?? []);
     const asked = await next(request, inTime(others.length === 0));
     if (asked.ok || !failsOver(asked.fault.kind)) return asked;
     const reason = asked.fault.error.code;
     let last: Extract<Outcome, { ok: false }> = asked;
-    for (const [at, candidate] of others.entries()) {
+    for (const [at, standIn] of others.entries()) {
       if (deadline.stoppedBy !== null) break;
+      const names = {
+        runId: label(runId),
+        from: label(familyOf(request.model)),
+        to: label(familyOf(standIn.model)),
+      };
+      const candidate = translate(request, standIn);
+      if (candidate === null) {
+        emit({ type: 'model.passed-over', ...names, reason: label(String(whyUntranslatable(request, standIn))) });
+        continue;
+      }
       if (last.fault.contentSeen) sink.reset();
-      const names = { from: label(familyOf(request.model)), to: label(familyOf(candidate.model)) };
-      emit({ type: 'model.fell-back', runId: label(runId), ...names, reason: label(reason) });
+      emit({ type: 'model.fell-back', ...names, reason: label(reason) });
       const outcome = await next(candidate, inTime(at === others.length - 1));
       if (outcome.ok) return { ...outcome, degraded: { reason, model: candidate.model } };
       if (isOver(outcome.fault.kind)) return outcome;

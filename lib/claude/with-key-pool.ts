@@ -40,32 +40,26 @@ export const withKeyPool =
   async (request, context) => {
     const name = circuitOf(request.model);
     const { account, deadline } = context;
-    /** Since when which key may be asked again; `null`: the provider did not say. */
-    const rests = new Map<string, number | null>();
-    const limited = new Set<string>();
     let pool: readonly PoolKey[];
+    let resting: ReadonlyMap<string, number>;
     try {
       // The circuit is looked at meanwhile, so that entering it needs no round trip of its own.
-      const [turn, resting] = await Promise.all([keys.turn(), coolDowns.of(name), circuits.look(name)]);
-      pool = turn;
-      for (const [id, until] of resting) rests.set(id, until);
+      [pool, resting] = await Promise.all([keys.turn(), coolDowns.of(name), circuits.look(name)]);
     } catch (error) {
       return notMade(refusal(asAppError(error)));
     }
+    /** What the provider said to keys in this very call; `null`: that it is limited, and not for how long. */
+    const limited = new Map<string, number | null>();
     const restMs = ({ id }: PoolKey): number | null => {
-      const until = rests.get(id);
-      return until === null ? null : Math.max(0, (until ?? 0) - clock.now());
+      const said = limited.get(id);
+      return said === undefined ? Math.max(0, (resting.get(id) ?? 0) - clock.now()) : said;
     };
     const limit = (key: PoolKey, { retryAfterMs }: Fault) => {
-      limited.add(key.id);
-      rests.set(key.id, retryAfterMs === null ? null : clock.now() + retryAfterMs);
+      limited.set(key.id, retryAfterMs);
       if (retryAfterMs === null) return;
       account.keep(coolDowns.extend(name, key.id, retryAfterMs));
-      emit({
-        type: 'model.cooled',
-        model: label(familyOf(request.model)),
-        forMs: Math.min(retryAfterMs, MAX_COOL_DOWN_MS),
-      });
+      const forMs = Math.min(retryAfterMs, MAX_COOL_DOWN_MS);
+      emit({ type: 'model.cooled', model: label(familyOf(request.model)), forMs });
     };
 
     let rejected = false;

@@ -9,6 +9,8 @@ import type { ModelRequest } from './types.ts';
 
 /** What an attempt can cost at most, before anything is known of it but its request. */
 export interface WorstCase {
+  /** Of the request as JSON, in UTF-8. */
+  readonly requestBytes: number;
   /** How it fits into `remaining`; `null`: no limit. */
   fit(remaining: PicoUsd | null): Fit;
   /** The same request, its input bounded anew by the provider's own count; `null` where that may not stand for it. */
@@ -18,6 +20,7 @@ export interface WorstCase {
 }
 
 interface Bounded {
+  readonly requestBytes: number;
   readonly request: ModelRequest;
   readonly price: Price;
   readonly terms: BoundTerms;
@@ -39,6 +42,7 @@ const bounded = (facts: Bounded, inputTokens: number): WorstCase => {
   const { request, price, terms, tools, countable } = facts;
   const input = pico(dearestInputRate(price, inputTokens, terms) * BigInt(inputTokens));
   return {
+    requestBytes: facts.requestBytes,
     unanswered: unansweredOf(inputTokens, facts),
     fit: (remaining) =>
       fitOutput({
@@ -56,7 +60,8 @@ export const worstCaseOf = (request: ModelRequest, price: Price): WorstCase => {
   const json = JSON.stringify(request);
   const { tokens, countable, oneHourCacheWrites } = inputBoundOf(request, json, price.contextWindow);
   const inferenceGeo = request.inference_geo === 'global' ? null : 'us';
-  const facts = { request, price, countable, tools: serverToolBound(request, price) };
+  const requestBytes = Buffer.byteLength(json);
+  const facts = { request, requestBytes, price, countable, tools: serverToolBound(request, price) };
   return bounded(
     { ...facts, caches: json.includes('"cache_control"'), terms: { inferenceGeo, oneHourCacheWrites } },
     tokens,

@@ -13,6 +13,7 @@ const levelOf = (event: BallastEvent): keyof Log | null => {
       return 'error';
     case 'model.retried':
     case 'model.fell-back':
+    case 'model.passed-over':
     case 'model.cooled':
     case 'run.degraded':
     case 'circuit.unguarded':
@@ -66,6 +67,7 @@ export const TITLES = {
   'model.attempted': safe`model attempted`,
   'model.retried': safe`model retried`,
   'model.fell-back': safe`model fell back`,
+  'model.passed-over': safe`model passed over`,
   'model.cooled': safe`model cooled`,
   'credential.rejected': safe`credential rejected`,
   'cache.looked': safe`cache looked`,

@@ -103,6 +103,7 @@ export const measure = (event: BallastEvent, tools: ReadonlySet<string>): Measur
         ...(event.openCircuits === null ? [] : measured({}, { CircuitsOpen: event.openCircuits })),
       ];
     case 'run.started':
+    case 'model.passed-over':
     case 'usage.adjusted':
     case 'alert.sent':
     case 'alert.failed':

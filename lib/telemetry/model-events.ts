@@ -39,6 +39,15 @@ export type ModelEvent =
       readonly reason: Redacted;
     }
   | {
+      /** The next model of a chain can't be asked this without a change of what it means. */
+      readonly type: 'model.passed-over';
+      readonly runId: Redacted;
+      readonly from: Redacted;
+      readonly to: Redacted;
+      /** As `prefill` or `window`: what of the request stands in the way. */
+      readonly reason: Redacted;
+    }
+  | {
       /** The provider limited one key for one model: it is left alone for so long. */
       readonly type: 'model.cooled';
       readonly model: Redacted;

@@ -137,6 +137,8 @@ describe('a stand-in', () => {
     const call = chained({ 'claude-sonnet-4-5': failing('overloaded') }, { standIns, request: prefilled });
     await call.ask();
     expect(call.models()).toEqual(['claude-sonnet-4-5', 'claude-haiku-4-5']);
+    const names = { runId: 'run_01', from: 'claude-sonnet-4-5', to: 'claude-opus-5-5' };
+    expect(call.events[0]).toEqual({ type: 'model.passed-over', ...names, reason: 'prefill' });
   });
 
   it('has half of the time left for itself, the last one all that is left', async () => {

@@ -26,6 +26,10 @@ export const SAMPLES: Samples = {
   'model.fell-back': {
     ...{ type: 'model.fell-back', runId, from: model, to: label('claude-haiku-4-5'), reason: label('circuit-open') },
   },
+
+  'model.passed-over': {
+    ...{ type: 'model.passed-over', runId, from: model, to: label('claude-haiku-4-5'), reason: label('prefill') },
+  },
   'model.cooled': { type: 'model.cooled', model, forMs: 4_000 },
   'credential.rejected': { type: 'credential.rejected', status: 401 },
   'cache.looked': { type: 'cache.looked', agent: label('assistant'), outcome: label('hit') },
