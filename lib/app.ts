@@ -6,9 +6,10 @@ import { createSyncRun, type RunSync } from './agent/sync-run.ts';
 import { createCircuits, type Circuits } from './circuit-breaker/circuits.ts';
 import { createBudgets, type Budgets } from './budget/budgets.ts';
 import type { AnthropicClientOptions } from './claude/anthropic-client.ts';
-import { createKeyPool } from './claude/key-pool.ts';
+import { createKeyPool, type KeyPool } from './claude/key-pool.ts';
 import { createMessagesApi } from './claude/messages-api.ts';
 import { createModelCall } from './claude/model-call.ts';
+import type { Attempt } from './claude/types.ts';
 import { createCoolDowns } from './cool-down/cool-downs.ts';
 import { loadConfig, type Config } from './config.ts';
 import { circuitSettings, retrySettings, streamSettings } from './settings.ts';
@@ -17,7 +18,8 @@ import { createIdempotency, lockFor, type Idempotency } from './idempotency/idem
 import type { Clock, Random } from './kernel/clock.ts';
 import { createIds, type Ids } from './kernel/ids.ts';
 import { late } from './kernel/late.ts';
-import { createRateLimit } from './rate-limit/rate-limit.ts';
+import { createRateLimit, type RateLimit } from './rate-limit/rate-limit.ts';
+import type { Slots } from './rate-limit/slots.ts';
 import type { RunStore } from './runs/types.ts';
 import { checkedApiKeys, parseApiKeys } from './secrets/api-keys.ts';
 import { createCachedSecret, type Secret } from './secrets/cached-secret.ts';
@@ -33,7 +35,7 @@ import { createAuthenticator, type Authenticator, type CachingAuthenticator } fr
 import type { TenantDirectory } from './tenants/types.ts';
 import { tokenVerifier } from './token-verifier.ts';
 import { readPriceOverrides } from './usage/price-overrides.ts';
-import { createPriceTable } from './usage/price-table.ts';
+import { createPriceTable, type PriceTable } from './usage/price-table.ts';
 import { PUBLISHED_PRICES } from './usage/prices.ts';
 import { priceAt } from './usage/pricing.ts';
 
@@ -67,6 +69,11 @@ export interface App {
     readonly randomBytes: (length: number) => Uint8Array;
     readonly fetch: typeof globalThis.fetch;
     readonly isPriced: (model: string, at: number) => boolean;
+    readonly callModel: Attempt;
+    readonly rateLimit: RateLimit;
+    readonly slots: Slots;
+    readonly keys: KeyPool;
+    readonly prices: PriceTable;
   };
 }
 
@@ -122,10 +129,11 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     PUBLISHED_PRICES,
     config.MODEL_PRICES ? readPriceOverrides(config.MODEL_PRICES, PUBLISHED_PRICES) : {},
   );
+  const keys = createKeyPool({ secret: anthropicKey, clock });
   const callModel = createModelCall({
     ...{ clock, random, emit, prices, usage, budgets, circuits },
     api: createMessagesApi(upstream),
-    keys: createKeyPool({ secret: anthropicKey, clock }),
+    keys,
     coolDowns: createCoolDowns({ clock, emit, store: stores.coolDowns }),
     retry: retrySettings(config),
     limits: streamSettings(config),
@@ -135,10 +143,12 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
   const overrides = new Map(base === undefined ? [] : OPEN_METEO.map((origin) => [origin, base]));
   const catalog = createCatalog(agents, (model) => isPriced(model, clock.now()));
   // For tenants with a limit of concurrent runs only.
-  const slots = late(async () => {
+  const lateSlots = late(async () => {
     const { createDynamoDbSlots } = await import('./rate-limit/dynamodb-slots.ts');
     return createDynamoDbSlots({ clock, random, emit, table: control });
   });
+  const slots: Slots = { take: async (...slot) => (await lateSlots()).take(...slot) };
+  const rateLimit = createRateLimit({ clock, emit, store: stores.rates });
   // For requests that ask for it, and agents that have a lifetime for their answers.
   const cache = late(async () => {
     const { createDynamoDbCache } = await import('./response-cache/dynamodb-cache.ts');
@@ -147,10 +157,10 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
   const runSync = createSyncRun({
     catalog,
     ...{ callModel, circuits, runs, toolUsage, ids, clock, emit },
-    rateLimit: createRateLimit({ clock, emit, store: stores.rates }),
-    slots: { take: async (...slot) => (await slots()).take(...slot) },
+    ...{ rateLimit, slots },
     cache: { open: async (...asked) => (await cache()).open(...asked) },
     cacheTtlSeconds: config.CACHE_TTL_SECONDS,
+    provider: config.ANTHROPIC_BASE_URL,
     contextWindowOf: (model) => priceAt(prices, model, clock.now())?.contextWindow ?? null,
     fetchFor: boundFetch({ fetch, overrides }),
     isPriced,
@@ -158,7 +168,10 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
   return {
     ...{ config, clock, ids, log, emit, flush: metrics.flush },
     ...{ authenticator, anthropicKey, catalog, runSync, idempotency, runs, tenants },
-    core: { authenticator, stores, budgets, circuits, upstream, random, randomBytes: bytes, fetch, isPriced },
+    core: {
+      ...{ authenticator, stores, budgets, circuits, upstream, random, randomBytes: bytes, fetch },
+      ...{ isPriced, callModel, rateLimit, slots, keys, prices },
+    },
   };
 };
 

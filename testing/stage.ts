@@ -18,7 +18,7 @@ import { createMemoryRateStore } from '../lib/rate-limit/memory-store.ts';
 import { createRateLimit } from '../lib/rate-limit/rate-limit.ts';
 import { createSlots } from '../lib/rate-limit/slots.ts';
 import { createMemoryCacheStore } from '../lib/response-cache/memory-store.ts';
-import { createResponseCache } from '../lib/response-cache/response-cache.ts';
+import { createResponseCache, type ResponseCache } from '../lib/response-cache/response-cache.ts';
 import { createMemoryRunStore } from '../lib/runs/memory-store.ts';
 import { createCachedSecret } from '../lib/secrets/cached-secret.ts';
 import { circuitSettings, retrySettings, streamSettings } from '../lib/settings.ts';
@@ -48,6 +48,20 @@ export interface StageParts {
 
 /** Jitter is the middle of its range, each time. */
 const random = () => 0.5;
+
+/** A cache whose packing, which takes real time in a thread of its own, is announced to the clock. */
+const announced = (cache: ResponseCache, clock: IdleClock): ResponseCache => ({
+  async open(key, options) {
+    const look = await cache.open(key, options);
+    if (look.kind !== 'miss') return look;
+    const { flight } = look;
+    const store = async (text: string) => {
+      const end = clock.begin({ what: 'an answer being packed', isWaiting: () => false });
+      await flight.store(text).finally(end);
+    };
+    return { ...look, flight: { ...flight, store } };
+  },
+});
 
 const RETENTION_MS = 3_600_000;
 
@@ -80,8 +94,9 @@ export const createStage = (parts: StageParts): RunSync => {
     toolUsage: createMemoryToolUsageStore(),
     rateLimit: createRateLimit({ clock, emit, store: createMemoryRateStore() }),
     slots: createSlots({ clock, random, emit, store: createMemorySlotStore() }),
-    cache: createResponseCache({ clock, random, randomBytes, emit, store: createMemoryCacheStore() }),
+    cache: announced(createResponseCache({ clock, random, randomBytes, emit, store: createMemoryCacheStore() }), clock),
     cacheTtlSeconds: config.CACHE_TTL_SECONDS,
+    provider: 'test',
     contextWindowOf: (model) => priceAt(prices, model, clock.now())?.contextWindow ?? null,
     fetchFor: (endpoints, signal) =>
       boundFetch({ fetch: outside.fetchFor(signal), overrides: new Map() })(endpoints, signal),

@@ -29,10 +29,16 @@ export interface Allowed {
 const isAllowed = ({ allowedModels }: Tenant, model: string): boolean =>
   allowedModels === null || allowedModels.includes(model) || allowedModels.includes(familyOf(model));
 
-const standInsFor = (model: string, agent: Agent, tenant: Tenant): string[] => {
+/** Throws `forbidden` for a model that the tenant is not allowed. */
+export const checkAllowedModel = (model: string, tenant: Tenant): void => {
+  if (!isAllowed(tenant, model)) throw forbidden('model', safe`The tenant may not use this model.`);
+};
+
+/** Models that may stand in for another: the tenant's own for it, then those of `chain`, without what the tenant may not use. */
+export const standInsFor = (model: string, chain: readonly string[], tenant: Tenant): string[] => {
   const own = tenant.fallbackModels?.[model] ?? tenant.fallbackModels?.[familyOf(model)] ?? [];
-  const chain = new Set([...own, ...agent.fallbackModels].filter((each) => isAllowed(tenant, each)));
-  return [...chain].filter((each) => familyOf(each) !== familyOf(model));
+  const all = new Set([...own, ...chain].filter((each) => isAllowed(tenant, each)));
+  return [...all].filter((each) => familyOf(each) !== familyOf(model));
 };
 
 /** Throws `forbidden` for an agent or a model that the tenant is not allowed; a limit of calls is lowered to the tenant's. */
@@ -40,12 +46,12 @@ export const allowedRun = (agent: Agent, request: RunRequest, { tenant }: Princi
   if (tenant.allowedAgents !== null && !tenant.allowedAgents.includes(agent.name))
     throw forbidden('agent', safe`The tenant may not use this agent.`);
   const model = request.model ?? agent.models[request.complexity ?? 'standard'];
-  if (!isAllowed(tenant, model)) throw forbidden('model', safe`The tenant may not use this model.`);
+  checkAllowedModel(model, tenant);
   const asked = request.maxModelCalls ?? agent.maxModelCalls;
   return {
     agent: withinTools(agent, tenant),
     model,
-    standIns: standInsFor(model, agent, tenant),
+    standIns: standInsFor(model, agent.fallbackModels, tenant),
     maxModelCalls: Math.min(asked, tenant.maxModelCalls ?? asked),
   };
 };
@@ -58,5 +64,10 @@ export const budgetOf = ({ tenant, tenantId, keyId, keyLimits }: Principal, user
     ...(day === null ? [] : [keyAccount(tenantId, keyId, { day, month: null })]),
     ...(userDay === null || userId === null ? [] : [userAccount(tenantId, userId, { day: userDay, month: null })]),
   ];
-  return { tenant: tenantAccount(tenantId, limitsOf(tenant)), others, shadow: tenant.shadow.includes('budget') };
+  return {
+    tenant: tenantAccount(tenantId, limitsOf(tenant)),
+    others,
+    shadow: tenant.shadow.includes('budget'),
+    unbounded: tenant.allowUnboundedFeatures,
+  };
 };

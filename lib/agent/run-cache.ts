@@ -1,12 +1,15 @@
 import { fault } from '../claude/faults.ts';
+import type { FaultKind } from '../claude/types.ts';
 import type { Deadline } from '../kernel/deadline.ts';
 import { label } from '../kernel/redacted.ts';
 import { cacheKey, type CacheKey } from '../response-cache/key.ts';
 import { cacheLifetime } from '../response-cache/lifetime.ts';
 import type { ResponseCache } from '../response-cache/response-cache.ts';
+import type { TraceStep } from '../runs/types.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Principal } from '../tenants/types.ts';
 import type { Allowed } from './allowance.ts';
+import type { EarlierAnswer } from './degrade.ts';
 import type { RunRequest } from './run-request.ts';
 import { toolParams } from './tool-schema.ts';
 import { createTranscript } from './transcript.ts';
@@ -16,6 +19,8 @@ export interface RunCacheParts {
   readonly cache: ResponseCache;
   /** How long an answer is fresh where a request asks for the cache and neither its agent nor its tenant says how long. */
   readonly cacheTtlSeconds: number;
+  /** Who answers: a simulation's answers are not to be told for the provider's. */
+  readonly provider: string;
   readonly emit: Emit;
 }
 
@@ -24,6 +29,8 @@ export interface CacheableCall {
   readonly request: RunRequest;
   readonly principal: Principal;
   readonly deadline: Deadline;
+  /** Called once where another request is just making the answer, and has to be waited for. */
+  readonly onWait: () => void;
 }
 
 /** What the cache means for one run. */
@@ -33,7 +40,7 @@ export interface RunCache {
   /** How the run ends without a model; `null`: it has to be made. */
   readonly found: LoopResult | null;
   /** An answer that is no longer fresh. */
-  readonly stale: LoopResult | null;
+  readonly stale: EarlierAnswer | null;
   /** Keeps the answer for others where it may be kept, and tells those who wait. Never rejects. */
   end(result: LoopResult): Promise<void>;
 }
@@ -43,13 +50,13 @@ const POLICY_VERSION = '1';
 
 const BYPASSED: RunCache = { state: 'bypass', found: null, stale: null, end: async () => {} };
 
-const keyOf = async ({ allowed, request, principal }: CacheableCall): Promise<CacheKey> => {
+const keyOf = async ({ allowed, request, principal }: CacheableCall, provider: string): Promise<CacheKey> => {
   const { agent, model } = allowed;
   const { maxOutputTokens, maxToolOutputChars, pattern, maxRounds } = agent;
   return cacheKey(principal.tenant, {
     agent: { name: agent.name, version: agent.version },
     model,
-    parameters: { maxOutputTokens, maxToolOutputChars, pattern, maxRounds },
+    parameters: { provider, maxOutputTokens, maxToolOutputChars, pattern, maxRounds },
     system: agent.system,
     tools: await toolParams(agent),
     messages: request.messages ?? [],
@@ -68,24 +75,36 @@ interface Kept {
 
 const WHOLE: ReadonlySet<RunStop> = new Set<RunStop>(['end_turn', 'stop_sequence']);
 
+/** What a tool said, rather than that it could not: an outage must not be told for an hour after its end. */
+const isToolsOwnWord = ({ error }: TraceStep): boolean =>
+  error === undefined || error.code === 'declined' || error.code === 'invalid-input';
+
+/** Ends that say something about the run's caller and its limits, and nothing about the answer. */
+const OWN_STOPS: ReadonlySet<RunStop> = new Set<RunStop>(['deadline', 'max_cost', 'budget', 'max_model_calls']);
+const OWN_FAULTS: ReadonlySet<FaultKind> = new Set<FaultKind>(['deadline', 'cancelled', 'run-cost', 'refused']);
+
+const isCallersOwn = ({ ending, lastFault }: LoopResult): boolean =>
+  'stop' in ending ? OWN_STOPS.has(ending.stop) : lastFault !== null && OWN_FAULTS.has(lastFault);
+
 /** The text to be kept; `null` where the answer is not whole, not as asked for, or holds what a tool said for this caller and moment. */
 const keptText = ({ ending, output, answeredBy, degraded, steps }: LoopResult, { agent }: Allowed): string | null => {
   if (!('stop' in ending) || !WHOLE.has(ending.stop) || degraded !== null) return null;
-  const mayStay = steps.every(({ kind, name }) => kind !== 'tool' || agent.tools.get(name)?.cacheable === true);
-  return mayStay ? JSON.stringify({ output, model: answeredBy, stop: ending.stop } satisfies Kept) : null;
+  const mayStay = (step: TraceStep): boolean =>
+    step.kind !== 'tool' || (agent.tools.get(step.name)?.cacheable === true && isToolsOwnWord(step));
+  return steps.every(mayStay) ? JSON.stringify({ output, model: answeredBy, stop: ending.stop } satisfies Kept) : null;
 };
 
-const readKept = (text: string): LoopResult => {
+const readKept = (text: string): EarlierAnswer => {
   const { output, model, stop } = JSON.parse(text) as Kept;
-  return { ...createTranscript().ended(stop), output, answeredBy: model };
+  return { ending: { stop }, output, answeredBy: model };
 };
 
 /** Looks for an answer to the same question; where another request is just making it, waits for that until its own deadline. */
 export const openRunCache = async (
-  { cache, cacheTtlSeconds, emit }: RunCacheParts,
+  { cache, cacheTtlSeconds, provider, emit }: RunCacheParts,
   call: CacheableCall,
 ): Promise<RunCache> => {
-  const { allowed, request, principal, deadline } = call;
+  const { allowed, request, principal, deadline, onWait } = call;
   const { agent } = allowed;
   const lifetime = cacheLifetime({
     asked: request.cache,
@@ -96,11 +115,12 @@ export const openRunCache = async (
   // Nobody's own answers would be everybody's.
   const isNobodys = agent.cache?.perUser === true && request.userId === undefined;
   if (lifetime.mode === 'bypass' || isNobodys) return BYPASSED;
-  const look = await cache.open(await keyOf(call), { ...lifetime, deadline });
+  const look = await cache.open(await keyOf(call, provider), { ...lifetime, deadline, onWait });
   const told = (outcome: string) => emit({ type: 'cache.looked', agent: label(agent.name), outcome: label(outcome) });
   if (look.kind === 'hit') {
     told(look.shared ? 'shared' : 'hit');
-    return { ...BYPASSED, state: 'hit', found: readKept(look.answer.body) };
+    const { ending, ...answer } = readKept(look.answer.body);
+    return { ...BYPASSED, state: 'hit', found: { ...createTranscript().ended(ending.stop), ...answer } };
   }
   told(look.kind === 'miss' && look.failed ? 'failed' : 'miss');
   if (look.kind === 'stopped') {
@@ -114,7 +134,8 @@ export const openRunCache = async (
     stale: stale && readKept(stale.body),
     end(result) {
       const text = keptText(result, allowed);
-      return text === null ? flight.unstorable() : flight.store(text);
+      if (text !== null) return flight.store(text);
+      return isCallersOwn(result) ? flight.free() : flight.unstorable();
     },
   };
 };

@@ -10,6 +10,7 @@ import { allowedRun, budgetOf, type Allowed } from './allowance.ts';
 import { stopName, type RunAnswer } from './answer.ts';
 import type { Catalog } from './catalog.ts';
 import { closeRun, hasBegun, type CloseRunParts, type RunClaim } from './close-run.ts';
+import type { Agent } from './define-agent.ts';
 import { degrade } from './degrade.ts';
 import { directJournal } from './journal.ts';
 import { runPattern } from './patterns.ts';
@@ -61,6 +62,9 @@ const accepted = (
   throw new AppError('unpriced-model', safe`A model without a known price is not called.`, { issues });
 };
 
+const hadEffects = ({ steps }: LoopResult, { tools }: Agent): boolean =>
+  steps.some(({ kind, name }) => kind === 'tool' && tools.get(name)?.sideEffects === true);
+
 /**
  * Runs an agent to its end and keeps the run. Resolves with the answer, or throws the AppError that stopped it,
  * with `runId` and `usage` as members once a model call had gone out.
@@ -83,7 +87,9 @@ export const createSyncRun =
     emit({ type: 'run.started', ...names, requestId: label(requestId), traceId: label(traceId) });
 
     stream.runStarted(runId);
-    const cache = await openRunCache(parts, { allowed, request, principal, deadline });
+    // Who listens hears that the run is alive while it waits for another's answer.
+    const onWait = () => stream.admitted({});
+    const cache = await openRunCache(parts, { allowed, request, principal, deadline, onWait });
     const made = () =>
       runPattern(parts, {
         ...{ ...allowed, runId, tenantId, keyId, userId, deadline, account, admission, stream },
@@ -94,7 +100,8 @@ export const createSyncRun =
         messages: [...(request.messages ?? []), { role: 'user', content: request.task }],
       }).catch(broken);
     const ended = cache.found ?? (await made());
-    const result = degrade(ended, { stale: cache.stale, fallbackMessage: agent.fallbackMessage });
+    const { fallbackMessage } = agent;
+    const result = degrade(ended, { stale: cache.stale, fallbackMessage, hadEffects: hadEffects(ended, agent) });
     // What no model of this run has said, its caller has not heard yet.
     if (result !== ended) stream.reset();
     if (result !== ended || cache.state === 'hit') stream.text(result.output);

@@ -39,6 +39,13 @@ export interface LimitFigures {
   readonly asked: string;
 }
 
+/** What the upstream said of the client's own request. */
+export interface UpstreamWords {
+  /** As the provider names the kind of error. Default: that of our own code. */
+  readonly type?: string;
+  readonly message: string;
+}
+
 export interface AppErrorOptions {
   /** Logged by name and code only, never shown. */
   readonly cause?: unknown;
@@ -52,6 +59,8 @@ export interface AppErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Further members of the problem: what a failed run adds (`runId`, `usage`). Counts and ids, no text. */
   readonly members?: Readonly<Record<string, unknown>>;
+  /** For that client alone, in the answer of the gateway; it can quote the request, so it is never logged or kept. */
+  readonly told?: UpstreamWords;
 }
 
 /** The one error class: `code` decides the status, `message` may be shown, `cause` only ever logged. */
@@ -65,6 +74,7 @@ export class AppError extends Error {
   readonly allow: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly members: Readonly<Record<string, unknown>>;
+  readonly told: UpstreamWords | undefined;
 
   constructor(code: ErrorCode, message: Redacted, options: AppErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : {});
@@ -76,6 +86,7 @@ export class AppError extends Error {
     this.allow = options.allow ?? [];
     this.headers = options.headers ?? {};
     this.members = options.members ?? {};
+    this.told = options.told;
   }
 }
 

@@ -87,12 +87,13 @@ export const createFlights = ({ store, clock, emit, leaseMs }: FlightsOptions): 
         await write(safe`cache.land`, (signal) => store.change(key, record(state, forMs), signal));
       };
       const unshare = () => end('unshared', UNSHARED_MS);
-      return createFlight(async (text) => {
+      const keepAndLand = async (text: string) => {
         const answer = await pack(text, ttlMs);
         if (answer === null) return unshare();
         // Side by side, so that the caller waits for one round trip.
         await Promise.all([keep(key, answer), end('landed', Math.min(ttlMs, LANDING_MS))]);
-      }, unshare);
+      };
+      return createFlight(keepAndLand, unshare, () => end('landed', 0));
     },
   };
 };

@@ -9,6 +9,8 @@ export interface OpenOptions {
   readonly ttlSeconds: number;
   /** The run's own: nobody waits for another's answer beyond it. */
   readonly deadline: Deadline;
+  /** Called once, when it turns out that another's answer is to be waited for. */
+  readonly onWait?: () => void;
 }
 
 /** What is found under a key. `stale`: an answer that may stand in, marked as such, where no other is to be had. */

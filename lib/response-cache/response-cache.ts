@@ -59,7 +59,7 @@ export const createResponseCache = (options: ResponseCacheOptions): ResponseCach
   };
 
   return {
-    async open(key, { mode, ttlSeconds, deadline }): Promise<Look> {
+    async open(key, { mode, ttlSeconds, deadline, onWait }): Promise<Look> {
       const ttlMs = ttlSeconds * 1_000;
       if (mode === 'refresh') {
         return { kind: 'miss', stale: null, flight: flights.alone({ key, ttlMs }), failed: false };
@@ -71,6 +71,7 @@ export const createResponseCache = (options: ResponseCacheOptions): ResponseCach
       });
       let eventually = true;
       let waiting = false;
+      let waited = false;
       let inVain = 0;
       /** `null`: in vain, and to be tried again. */
       const look = async (): Promise<CacheEntry | null> => {
@@ -98,8 +99,11 @@ export const createResponseCache = (options: ResponseCacheOptions): ResponseCach
             return { kind: 'hit', answer: await unpackAnswer(decision.answer), shared: looks > 1 };
           }
           if (decision.kind === 'run-alone') return await miss(flights.alone({ key, ttlMs }));
-          if (decision.kind === 'wait') await sleep(clock, pauseAfter(looks, random), deadline.signal);
-          else {
+          if (decision.kind === 'wait') {
+            if (!waited) onWait?.();
+            waited = true;
+            await sleep(clock, pauseAfter(looks, random), deadline.signal);
+          } else {
             const owner = Buffer.from(randomBytes(16)).toString('hex');
             const taken = await lead(key, owner, now);
             const flight = () => flights.led({ key, ttlMs, owner, until: deadline.at });

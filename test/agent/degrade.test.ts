@@ -1,4 +1,6 @@
+import * as z from 'zod/mini';
 import { describe, expect, it } from 'vitest';
+import { defineTool } from '../../lib/agent/define-tool.ts';
 import type { Outcome } from '../../lib/claude/types.ts';
 import { silentStream, type RunStream } from '../../lib/agent/run-stream.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
@@ -119,4 +121,31 @@ describe('a stale answer', () => {
     const other = run({ cache: 'use' }, undefined, newTenant('other', 0));
     await expect(other).rejects.toMatchObject({ code: 'upstream-overloaded' });
   });
+
+  it('takes nothing away of what the run did and used', async () => {
+    const tools = [
+      defineTool({ name: 'look', description: '', input: z.object({}), cacheable: true, run: () => 'ok' }),
+    ];
+    const script = [answer([text('An hour old.')]), answer([use('look')]), failing('overloaded')];
+    const { run, clock, runs } = runParts(script, { tools });
+    await run({ cache: 'use' });
+    await clock.advance(3_600_000);
+    const degraded = await run({ cache: 'use' });
+    expect(degraded).toMatchObject({
+      output: 'An hour old.',
+      degraded: { servedBy: 'cache' },
+      usage: { modelCalls: 1, toolCalls: 1, inputTokens: 10 },
+    });
+    expect((await runs.find('demo', degraded.runId))?.steps.map(({ kind }) => kind)).toEqual([
+      'model',
+      'tool',
+      'model',
+    ]);
+  });
+});
+
+it('nothing stands in for a run that has changed the world', async () => {
+  const pay = defineTool({ name: 'pay', description: '', input: z.object({}), sideEffects: true, run: () => 'paid' });
+  const { run } = runParts([answer([use('pay')]), failing('overloaded')], { ...told, tools: [pay] });
+  await expect(run()).rejects.toMatchObject({ code: 'upstream-overloaded', members: { usage: { toolCalls: 1 } } });
 });

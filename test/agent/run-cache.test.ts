@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { describe, expect, it } from 'vitest';
+import { silentStream } from '../../lib/agent/run-stream.ts';
 import { defineTool } from '../../lib/agent/define-tool.ts';
+import { UNCACHED } from '../../lib/response-cache/flight.ts';
 import type { Outcome } from '../../lib/claude/types.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { failing } from '../claude/parts.ts';
@@ -139,6 +141,52 @@ it('what is asked at the same time is made once', async () => {
   expect(answers.filter(({ cache }) => cache === 'hit')).toHaveLength(19);
 });
 
+const broken = defineTool({
+  name: 'sum',
+  description: 'sum',
+  input: z.object({}),
+  cacheable: true,
+  fallback: () => 'The sum is not to be had.',
+  run: () => {
+    throw new Error('down');
+  },
+});
+
+it('an answer made without what a tool should have said is not kept: the tool may be back in a moment', async () => {
+  const { run } = runParts([answer([use('sum')]), answer([text('I do not know.')])], { tools: [broken] });
+  await run(CACHED);
+  expect(await run(CACHED)).toMatchObject({ cache: 'miss' });
+});
+
+it.each([
+  ['left', (_: unknown, leave: AbortController) => (leave.abort(), failing('cancelled'))],
+  ['may not spend as much', () => failing('run-cost')],
+  ['is over a limit', () => failing('refused')],
+])('a leader who %s leaves its place to one follower, not to all', async (_title, becomes) => {
+  const leave = new AbortController();
+  const gate = Promise.withResolvers<void>();
+  const script = [async () => (await gate.promise, becomes(null, leave)), async () => answer([text('Once.')])];
+  const { run, clock, requests } = runParts(script);
+  const leader = run(CACHED, leave.signal).catch(() => null);
+  const followers = Array.from({ length: 20 }, () => run(CACHED));
+  await clock.advance(500);
+  gate.resolve();
+  await leader;
+  await clock.advance(5_000);
+  expect((await Promise.all(followers)).map(({ output }) => output)).toEqual(Array(20).fill('Once.'));
+  expect(requests).toHaveLength(2);
+});
+
+it('a follower that listens hears that its run is alive while it waits', async () => {
+  const heard: string[] = [];
+  const stream = { ...silentStream, admitted: () => heard.push('open') };
+  const { run, clock } = runParts([() => new Promise<Outcome>(() => {})], { stream });
+  void run(CACHED);
+  void run({ ...CACHED, timeoutMs: 60_000 }).catch(() => {});
+  await clock.advance(1_000);
+  expect(heard).toEqual(['open']);
+});
+
 it('whoever waits for another’s answer waits no longer than its own deadline', async () => {
   const { run, clock } = runParts([() => new Promise<Outcome>(() => {})]);
   void run(CACHED);
@@ -154,7 +202,7 @@ it('a cache that fails costs nobody an answer', async () => {
       open: async () => ({
         kind: 'miss',
         stale: null,
-        flight: { store: async () => {}, unstorable: async () => {} },
+        flight: UNCACHED,
         failed: true,
       }),
     },

@@ -115,6 +115,7 @@ export const runParts = (script: readonly (Outcome | Script)[], options: RunPart
     contextWindowOf: options.contextWindowOf ?? (() => null),
     cache: options.responses ?? createResponseCache({ ...CHANCE, clock, emit, store: createMemoryCacheStore() }),
     cacheTtlSeconds: 60,
+    provider: 'test',
     isPriced: (model) => model !== 'claude-fable-5-2',
   });
   const run = (request: Partial<RunRequest> = {}, signal?: AbortSignal, tenant = newTenant('demo', 0)) =>

@@ -98,3 +98,9 @@ it('runs do not know each other, also at the same time', async () => {
   expect(runs.map(({ output }) => output)).toEqual(['a!', 'b!', 'c!']);
   expect(new Set(runs.map(({ durationMs }) => durationMs)).size).toBe(1);
 });
+
+it('takes no time for packing a long answer for the cache', async () => {
+  const long = Array.from({ length: 20_000 }, (_, at) => `${at}`).join(' ');
+  const run = await testRun(keeper, { task: 'Tell.', cache: 'use' }, [says(long)]);
+  expect(run).toMatchObject({ output: long, durationMs: 0 });
+});

@@ -1,12 +1,12 @@
-import type { ServerSentEvent } from '@anthropic-ai/sdk/core/streaming';
 import { expect, it } from 'vitest';
 import type { MessagesApi } from '../../lib/claude/messages-api.ts';
+import type { UpstreamEvent } from '../../lib/claude/split-events.ts';
 import type { ModelRequest } from '../../lib/claude/types.ts';
 import { createIdleClock } from '../../testing/idle-clock.ts';
 import { createWire } from '../../testing/wire.ts';
 
 const REQUEST: ModelRequest = { model: 'claude-sonnet-5-5', max_tokens: 1, messages: [] };
-const EVENT: ServerSentEvent = { event: 'ping', data: '{}', raw: [] };
+const EVENT: UpstreamEvent = { bytes: Buffer.from('event: ping\ndata: {}\n\n'), event: 'ping', data: '{}' };
 
 const turns = async (count: number) => {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
