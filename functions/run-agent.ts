@@ -1,6 +1,7 @@
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import middy from '@middy/core';
 import { runRequestSchema, type RunRequest } from '../lib/agent/run-request.ts';
+import { replayRun } from '../lib/agent/replay-run.ts';
 import { runAsJson } from '../lib/agent/run-json.ts';
 import { runAsEvents } from '../lib/agent/run-events.ts';
 import { app, type App } from '../lib/app.ts';
@@ -33,7 +34,7 @@ export const runAgent = (parts: Parts) =>
     .use(allowedMethods('POST'))
     .use(authenticated(parts.authenticator, 'runs:write'))
     .use(validatedBody(runRequestSchema(parts.config.RUN_TIMEOUT_MS)))
-    .use(idempotent(parts.idempotency, parts.clock))
+    .use(idempotent(parts.idempotency, replayRun(parts.clock)))
     .use(loadedSecret(parts.anthropicKey))
     .handler(async (event: Event, context) => {
       const { input, principal, requestId, traceId, claim, startedAt } = event;

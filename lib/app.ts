@@ -129,7 +129,7 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     PUBLISHED_PRICES,
     config.MODEL_PRICES ? readPriceOverrides(config.MODEL_PRICES, PUBLISHED_PRICES) : {},
   );
-  const keys = createKeyPool({ secret: anthropicKey, clock });
+  const keys = createKeyPool({ secret: anthropicKey, clock, random });
   const callModel = createModelCall({
     ...{ clock, random, emit, prices, usage, budgets, circuits },
     api: createMessagesApi(upstream),

@@ -38,6 +38,8 @@ export const ConfigSchema = z.object({
   CIRCUIT_BREAK_DURATION_MS: milliseconds(60_000),
   CIRCUIT_SUCCESS_THRESHOLD: count(2),
   RUN_TIMEOUT_MS: milliseconds(120_000, 1_000),
+  /** Not set: as `RUN_TIMEOUT_MS`. */
+  STREAM_TIMEOUT_MS: z.optional(z.coerce.number().check(z.int(), z.minimum(1_000), z.maximum(900_000))),
   CACHE_TTL_SECONDS: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(2_592_000)), 300),
 });
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { anthropicErrorResponse } from '../lib/http/anthropic-error.ts';
 import { problemResponse } from '../lib/http/problem.ts';
 import type { Clock } from '../lib/kernel/clock.ts';
 import { AppError } from '../lib/kernel/errors.ts';
@@ -39,6 +40,10 @@ interface Read {
   readonly event: ProxyEvent;
 }
 
+/** Clients of the Anthropic API read errors of another shape, also those about requests that no function ever saw. */
+const errorResponseFor = ({ url = '/' }: IncomingMessage) =>
+  splitTarget(url).path.startsWith('/v1/') ? anthropicErrorResponse : problemResponse;
+
 /** Plays API Gateway: takes the request apart, calls the function behind its path, and answers for both when they fail. */
 export const createAnswer = ({ matchRoute, handlers, log, ids, clock }: AnswerOptions): Answer => {
   const read = async ({ request, response, expectsContinue }: Exchange, requestId: string): Promise<Read> => {
@@ -77,7 +82,7 @@ export const createAnswer = ({ matchRoute, handlers, log, ids, clock }: AnswerOp
     } catch (error) {
       if (response.headersSent || response.destroyed) return void response.destroy();
       const told = error instanceof AppError ? error : new AppError('invalid-request', safe`the request was cut off`);
-      writeResponse(response, problemResponse(told, requestId), requestId);
+      writeResponse(response, errorResponseFor(exchange.request)(told, requestId), requestId);
     }
   };
 };

@@ -11,6 +11,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['lib/app.ts'],
   ['lib/settings.ts', 'lib/stores.ts', 'lib/token-verifier.ts'],
   ['agents', 'lib/api', 'lib/middleware'],
+  ['lib/gateway'],
   ['lib/agent'],
   ['lib/claude'],
   [

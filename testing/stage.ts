@@ -79,7 +79,7 @@ export const createStage = (parts: StageParts): RunSync => {
   const callModel = createModelCall({
     ...{ clock, random, emit, prices, circuits },
     api: wire.watched(createMessagesApi({ baseUrl })),
-    keys: createKeyPool({ secret: createCachedSecret({ read: async () => 'test-key', clock }), clock }),
+    keys: createKeyPool({ secret: createCachedSecret({ read: async () => 'test-key', clock }), clock, random }),
     coolDowns: createCoolDowns({ clock, emit, store: createMemoryCoolDownStore({ clock }) }),
     usage: createMemoryUsageStore(),
     budgets: createBudgets(createMemoryBudgetStore()),

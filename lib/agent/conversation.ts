@@ -1,5 +1,7 @@
 import type { Message, MessageParam, Usage } from '@anthropic-ai/sdk/resources/messages/messages';
 import { textOf, toolUses } from '../claude/assemble-message.ts';
+import { withoutEarlierThinking } from '../claude/earlier-thinking.ts';
+import { familyOf } from '../usage/pricing.ts';
 import { fitContext, type Weighed } from './fit-context.ts';
 import type { Called, ModelCalls } from './model-calls.ts';
 import { toolRound } from './tool-round.ts';
@@ -63,9 +65,12 @@ export const createConversation = (
     if (fitted.fits) messages = fitted.messages;
     return fitted.fits;
   };
-  const hear = ({ content, usage }: Message): void => {
+  const hear = ({ model, content, usage }: Message): void => {
+    const turn: MessageParam = { role: 'assistant', content };
+    // A stand-in's thinking is signed for itself: the asked model, which is asked next, may refuse it.
+    const heard = familyOf(model) === familyOf(run.model) ? [turn] : withoutEarlierThinking([turn]);
     // The provider takes no message without content.
-    if (content.length > 0) messages = [...messages, { role: 'assistant', content }];
+    if (content.length > 0) messages = [...messages, ...heard];
     weighed = { tokens: tokensOf(usage), messages: messages.length };
   };
 

@@ -1,4 +1,5 @@
 import { adminPaths } from './admin-paths.ts';
+import { gatewayPaths, gatewaySchemas } from './gateway-paths.ts';
 import { body, inPath, ok, requestBody, type Json } from './operation.ts';
 import { apiSchemas } from './schemas.ts';
 import { usagePaths, usageSchemas } from './usage-paths.ts';
@@ -25,6 +26,7 @@ export const openApi = (version: string, maxTimeoutMs: number): Json => ({
       get: { summary: 'What a run did, step by step', parameters: [runId], responses: ok('The trace', 'Trace') },
     },
     '/agents': { get: { summary: 'The agents and their tools', responses: ok('The agents', 'Agents') } },
+    ...gatewayPaths,
     '/health': {
       get: {
         summary: 'How the dependencies are',
@@ -42,7 +44,7 @@ export const openApi = (version: string, maxTimeoutMs: number): Json => ({
     ...usagePaths,
   },
   components: {
-    schemas: { ...apiSchemas(maxTimeoutMs), ...usageSchemas },
+    schemas: { ...apiSchemas(maxTimeoutMs), ...usageSchemas, ...gatewaySchemas },
     securitySchemes: {
       apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
       bearer: { type: 'http', scheme: 'bearer' },

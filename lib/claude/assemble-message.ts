@@ -1,9 +1,10 @@
 import type {
-  ContentBlock,
   Message,
+  RawMessageDeltaEvent,
   RawMessageStreamEvent,
   ToolUseBlock,
 } from '@anthropic-ai/sdk/resources/messages/messages';
+import { growBlock, overlaid, type Members, type OpenBlock } from './grow-block.ts';
 import type { Meter } from './meter.ts';
 
 /** The stream said something that makes no message. */
@@ -23,21 +24,23 @@ export interface Assembly {
   message(): Message;
 }
 
-interface OpenBlock {
-  block: ContentBlock;
-  json: string;
-}
+/** Stop reasons after which a caller goes on: a broken input would be acted upon, or sent back. */
+const GOES_ON: ReadonlySet<string | null> = new Set(['tool_use', 'pause_turn']);
 
-const parseInput = (json: string): unknown => {
-  try {
-    return json === '' ? {} : JSON.parse(json);
-  } catch (cause) {
-    throw new MalformedStream('tool input is not JSON', { cause });
-  }
-};
+/** What a `message_delta` says of the message beside its usage, at whichever of its two levels. */
+const saidOfMessage = ({ type: _, delta, usage: __, ...beside }: RawMessageDeltaEvent): Members => ({
+  ...beside,
+  ...delta,
+});
 
+/** The model that served in the end, where the provider itself went over to another one. */
+const servedBy = (block: { readonly type: string; readonly to?: { readonly model?: string } }): { model?: string } =>
+  block.type === 'fallback' && block.to?.model !== undefined ? { model: block.to.model } : {};
+
+/** All that the events say stays in the message, blocks, members and deltas of unknown kinds too; an unknown event says nothing of it. */
 export const createAssembly = (meter: Meter): Assembly => {
   let head: Message | null = null;
+  let brokenInput: unknown = null;
   const blocks = new Map<number, OpenBlock>();
 
   const open = (index: number): OpenBlock => {
@@ -45,50 +48,57 @@ export const createAssembly = (meter: Meter): Assembly => {
     if (!found) throw new MalformedStream('delta of a block that was not started');
     return found;
   };
-  const grow = (event: Extract<RawMessageStreamEvent, { type: 'content_block_delta' }>): string => {
-    const target = open(event.index);
-    const { block } = target;
-    const { delta } = event;
-    if (delta.type === 'text_delta' && block.type === 'text') {
-      block.text += delta.text;
-      meter.wrote(delta.text);
-      return delta.text;
+  const started = (): Message => {
+    if (!head) throw new MalformedStream('event before message_start');
+    return head;
+  };
+  const close = (opened: OpenBlock): void => {
+    const { block, json } = opened;
+    opened.closed = true;
+    if (json === '') return;
+    try {
+      (block as { input: unknown }).input = JSON.parse(json);
+    } catch (cause) {
+      brokenInput = cause;
     }
-    if (delta.type === 'input_json_delta') {
-      target.json += delta.partial_json;
-      meter.wrote(delta.partial_json);
-    } else if (delta.type === 'thinking_delta' && block.type === 'thinking') {
-      block.thinking += delta.thinking;
-      meter.wrote(delta.thinking);
-    } else if (delta.type === 'signature_delta' && block.type === 'thinking') block.signature = delta.signature;
-    else if (delta.type === 'citations_delta' && block.type === 'text') {
-      block.citations = [...(block.citations ?? []), delta.citation];
-    }
-    return '';
   };
 
   return {
     apply(event) {
-      if (event.type === 'message_start') {
-        head = { ...event.message, content: [] };
-        meter.started(event.message.usage);
-        return '';
-      }
-      if (!head) throw new MalformedStream('event before message_start');
       switch (event.type) {
-        case 'content_block_start':
-          blocks.set(event.index, { block: { ...event.content_block }, json: '' });
-          return event.content_block.type === 'text' ? event.content_block.text : '';
-        case 'content_block_delta':
-          return grow(event);
-        case 'content_block_stop': {
-          const { block, json } = open(event.index);
-          if (block.type === 'tool_use' && json !== '') (block as { input: unknown }).input = parseInput(json);
+        case 'message_start': {
+          const { message } = event as { message?: Partial<Message> };
+          // What says nothing of what it costs is no message: it could not be booked.
+          if (typeof message?.usage?.input_tokens !== 'number')
+            throw new MalformedStream('message_start without usage');
+          head = { ...event.message, content: [] };
+          meter.started(event.message.usage);
           return '';
         }
-        case 'message_delta':
-          head = { ...head, ...event.delta, usage: { ...head.usage, output_tokens: event.usage.output_tokens } };
+        case 'content_block_start':
+          head = { ...started(), ...servedBy(event.content_block) };
+          blocks.set(event.index, { block: { ...event.content_block }, json: '', closed: false });
+          return event.content_block.type === 'text' ? event.content_block.text : '';
+        case 'content_block_delta':
+          started();
+          return growBlock(open(event.index), event.delta, meter);
+        case 'content_block_stop':
+          started();
+          close(open(event.index));
+          return '';
+        case 'message_delta': {
+          const known = started();
+          head = { ...overlaid(known, saidOfMessage(event)), usage: overlaid(known.usage, { ...event.usage }) };
           meter.updated(event.usage);
+          if (!GOES_ON.has(head.stop_reason)) return '';
+          if (brokenInput !== null) throw new MalformedStream('tool input is not JSON', { cause: brokenInput });
+          // Half an input may parse as none, and a tool would be called with its defaults.
+          if (blocks.values().some(({ json, closed }) => json !== '' && !closed))
+            throw new MalformedStream('tool input without its end');
+          return '';
+        }
+        case 'message_stop':
+          started();
           return '';
         default:
           return '';
@@ -98,7 +108,7 @@ export const createAssembly = (meter: Meter): Assembly => {
       return blocks.size > 0;
     },
     get complete() {
-      return head !== null && head.stop_reason !== null;
+      return typeof head?.stop_reason === 'string';
     },
     message() {
       if (!head?.stop_reason) throw new MalformedStream('the message is not complete');

@@ -3,6 +3,7 @@ import { AppError } from '../kernel/errors.ts';
 import { formatUsd, type PicoUsd } from '../kernel/money.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import type { BallastEvent } from '../telemetry/events.ts';
+import type { UnpriceableFeature } from '../usage/input-bound.ts';
 import type { RunAccount } from './run-account.ts';
 
 /** When a call that only open reservations keep out may be tried again: most calls end within seconds. */
@@ -48,3 +49,9 @@ export const budgetRefused = (tenantId: string, refusal: Refusal, asked: PicoUsd
   reservedUsd: label(formatUsd(refusal.reserved)),
   askedUsd: label(formatUsd(asked)),
 });
+
+/** A request asks for what nobody can price beforehand, and somebody's budget is to hold. */
+export const unpricedFeature = (features: readonly UnpriceableFeature[]): AppError => {
+  const names = features.map(label).reduce((all, name) => safe`${all}, ${name}`);
+  return new AppError('unpriced-feature', safe`What this asks for can't be priced beforehand: ${names}.`);
+};

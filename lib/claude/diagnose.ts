@@ -3,6 +3,7 @@ import type { Estimate } from '../usage/record.ts';
 import { MalformedStream } from './assemble-message.ts';
 import { fault, kindOfErrorType, kindOfStatus } from './faults.ts';
 import type { Fault } from './types.ts';
+import { wordsOf } from './upstream-words.ts';
 import type { WatchdogVerdict } from './watchdog.ts';
 
 /** The upstream said `error` inside its stream. */
@@ -24,8 +25,10 @@ export const diagnose = (error: unknown, verdict: WatchdogVerdict | null, conten
   const { status, headers } = error as { status?: unknown; headers?: HeaderReader };
   if (typeof status === 'number') {
     const retryAfterMs = headers ? retryAfterOf(headers, now) : null;
-    const kind = status === 400 && saysTooLong(error) ? 'context-too-long' : kindOfStatus(status);
-    return fault(kind, { status, retryAfterMs, cause: error });
+    const words = wordsOf(error);
+    const isTooLong = status === 400 && TOO_LONG.test(words?.message ?? '');
+    const kind = isTooLong ? 'context-too-long' : kindOfStatus(status);
+    return fault(kind, { status, retryAfterMs, cause: error, ...(words && { told: words }) });
   }
   if (error instanceof SyntaxError) return fault('malformed', { contentSeen, cause: error });
   return fault(contentSeen ? 'cut' : 'connection', { contentSeen, cause: error });
@@ -33,13 +36,6 @@ export const diagnose = (error: unknown, verdict: WatchdogVerdict | null, conten
 
 /** How the provider words it: `prompt is too long: 201000 tokens > 200000 maximum`, or that input and `max_tokens` exceed the window. */
 const TOO_LONG = /prompt is too long|exceed(?:s|ed)?\b.{0,40}\bcontext\b/i;
-
-/** The provider's words decide here, and are told to nobody. */
-const saysTooLong = (error: unknown): boolean => {
-  const { error: body } = error as { error?: { error?: { message?: unknown } } };
-  const message = body?.error?.message;
-  return typeof message === 'string' && TOO_LONG.test(message);
-};
 
 /** The service's own key could not be had: nothing was sent. */
 export class KeyUnavailable extends Error {

@@ -13,5 +13,8 @@ const withoutThinking = (message: MessageParam): readonly MessageParam[] => {
  * The turns without what an earlier model thought: a signature belongs to the model that made it. A turn that was nothing
  * but thinking is left out whole, because an empty one is refused; its neighbours then count as one turn of the user's.
  */
-export const withoutEarlierThinking = (messages: readonly MessageParam[]): MessageParam[] =>
-  messages.flatMap(withoutThinking);
+export const withoutEarlierThinking = (messages: MessageParam[]): MessageParam[] => {
+  const kept = messages.flatMap(withoutThinking);
+  // Where nothing was left out they are the same turns, byte for byte.
+  return kept.length === messages.length && kept.every((turn, at) => turn === messages[at]) ? messages : kept;
+};

@@ -1,7 +1,7 @@
 import { AppError, type AppErrorOptions, type ErrorCode } from '../kernel/errors.ts';
 import { safe, type Redacted } from '../kernel/redacted.ts';
 import { NO_TOKENS } from '../usage/record.ts';
-import type { Fault, FaultKind, Metered, Outcome, OwnNo } from './types.ts';
+import type { CallContext, Fault, FaultKind, Metered, Outcome, OwnNo } from './types.ts';
 
 /** A fault of the upstream, or of time. */
 export type UpstreamFault = Exclude<FaultKind, OwnNo>;
@@ -28,6 +28,8 @@ interface FaultDetails {
   readonly retryAfterMs?: number | null;
   readonly contentSeen?: boolean;
   readonly cause?: unknown;
+  /** What the upstream said of the client's own request. */
+  readonly told?: AppErrorOptions['told'];
 }
 
 /** A fault of the upstream or of time, with the error it becomes if nothing mends it. */
@@ -37,6 +39,7 @@ export const fault = (kind: UpstreamFault, details: FaultDetails = {}): Fault =>
   const options: AppErrorOptions = {
     ...('cause' in details ? { cause: details.cause } : {}),
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
+    ...(details.told === undefined ? {} : { told: details.told }),
     ...(kind === 'unknown-model' ? { issues: [{ path: 'model', message: safe`unknown to the model provider` }] } : {}),
   };
   return { kind, status, retryAfterMs, contentSeen, error: new AppError(codeFor(code, status), message, options) };
@@ -100,3 +103,7 @@ export const isFailure = (kind: FaultKind): boolean => RETRYABLE.has(kind) && ki
 
 /** Whether somebody else may answer in its place: another model, or an earlier answer. */
 export const failsOver = (kind: FaultKind): boolean => RETRYABLE.has(kind) || kind === 'circuit-open';
+
+/** Whether a part of the answer is out and can't be taken back. */
+export const isTold = ({ contentSeen }: Fault, { restartable = true }: Pick<CallContext, 'restartable'>): boolean =>
+  contentSeen && !restartable;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock, Random } from '../kernel/clock.ts';
 import { parseApiKeys } from '../secrets/api-keys.ts';
 import type { Secret } from '../secrets/cached-secret.ts';
 import type { PoolKey } from './types.ts';
@@ -16,10 +16,13 @@ export interface KeyPoolOptions {
   /** One key, or a JSON array of keys. */
   readonly secret: Secret;
   readonly clock: Clock;
+  readonly random: Random;
 }
 
 /** After so long a rejected key has its turn again: its owner may have enabled it. */
 const REJECTED_MS = 60_000;
+/** Far more than any pool has keys. */
+const MANY_TURNS = 2 ** 20;
 /** Enough to tell keys apart; a key itself has far more than these bits. */
 const ID_CHARS = 16;
 
@@ -28,11 +31,12 @@ const keyOf = (value: string): PoolKey => ({
   value,
 });
 
-export const createKeyPool = ({ secret, clock }: KeyPoolOptions): KeyPool => {
+export const createKeyPool = ({ secret, clock, random }: KeyPoolOptions): KeyPool => {
   const rejectedUntil = new Map<string, number>();
   let known = '';
   let keys: readonly PoolKey[] = [];
-  let turns = 0;
+  // Many environments answer few calls each: they do not all begin with the same key.
+  let turns = Math.floor(random() * MANY_TURNS);
 
   const current = async (): Promise<readonly PoolKey[]> => {
     const text = await secret.get();

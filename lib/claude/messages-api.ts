@@ -1,19 +1,21 @@
-import type { ServerSentEvent } from '@anthropic-ai/sdk/core/streaming';
-import type { Messages } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { BaseAnthropic } from '@anthropic-ai/sdk/client';
 import { late } from '../kernel/late.ts';
 import { loadAnthropicClient, type AnthropicClientOptions } from './anthropic-client.ts';
 import { KeyUnavailable } from './diagnose.ts';
-import type { ModelRequest, PoolKey } from './types.ts';
+import { MalformedStream } from './assemble-message.ts';
+import { splitEvents, type UpstreamEvent } from './split-events.ts';
+import type { ModelRequest, PoolKey, Wire } from './types.ts';
 
 /** The events of one answer as they arrive, pings included. */
 export interface UpstreamStream {
   readonly requestId: string | null;
-  readonly events: AsyncIterable<ServerSentEvent>;
+  readonly events: AsyncIterable<UpstreamEvent>;
 }
 
-/** By which key to ask, and until when. */
+/** By which key to ask, in whose words, and until when. */
 export interface Asking {
   readonly key: PoolKey | undefined;
+  readonly wire?: Wire | undefined;
   /** Ends the request and the stream. */
   readonly signal: AbortSignal;
 }
@@ -28,32 +30,19 @@ export interface MessagesApi {
   countTokens(request: ModelRequest, asking: Asking): Promise<number>;
 }
 
-interface Loaded {
-  /** Clients of one key each; they share everything else. */
-  readonly messagesOf: (key: PoolKey) => Messages;
-  readonly rawEvents: (response: Response) => AsyncIterable<ServerSentEvent>;
-}
-
 /** More than any pool has keys. */
 const MAX_KNOWN = 100;
 
-const load = async (baseUrl: string): Promise<Loaded> => {
-  const [client, { Messages }, { Stream }] = await Promise.all([
-    loadAnthropicClient({ apiKey: KEYLESS, baseUrl }),
-    import('@anthropic-ai/sdk/resources/messages/messages'),
-    import('@anthropic-ai/sdk/core/streaming'),
-  ]);
-  const known = new Map<string, Messages>();
-  const messagesOf = ({ id, value }: PoolKey): Messages => {
-    const messages = known.get(id) ?? new Messages(client.withOptions({ apiKey: value }));
+/** Clients of one key each; they share everything else. */
+const load = async (baseUrl: string): Promise<(key: PoolKey) => BaseAnthropic> => {
+  const client = await loadAnthropicClient({ apiKey: KEYLESS, baseUrl });
+  const known = new Map<string, BaseAnthropic>();
+  return ({ id, value }) => {
+    const own = known.get(id) ?? client.withOptions({ apiKey: value });
     // Rotated keys do not come back; those that are left are made anew.
     if (known.size >= MAX_KNOWN) known.clear();
-    known.set(id, messages);
-    return messages;
-  };
-  return {
-    messagesOf,
-    rawEvents: (response) => Stream.rawEvents(response),
+    known.set(id, own);
+    return own;
   };
 };
 
@@ -64,24 +53,37 @@ const known = (key: PoolKey | undefined): PoolKey => {
   return key;
 };
 
+const JSON_BODY = { 'content-type': 'application/json' };
+
+/** What is not known of a body is not counted, and costs nothing to leave out. */
+const countedPart = ({ model, messages, system, tools }: ModelRequest) => ({
+  ...{ model, messages },
+  ...(system ? { system } : {}),
+  ...(tools ? { tools } : {}),
+});
+
 /** One pool of keep-alive connections per environment, whatever the key. */
 export const createMessagesApi = ({ baseUrl }: Pick<AnthropicClientOptions, 'baseUrl'>): MessagesApi => {
-  const loaded = late(() => load(baseUrl));
+  const clientOf = late(() => load(baseUrl));
+  const post = async (path: string, body: object | string, { key, wire, signal }: Asking): Promise<Response> => {
+    const own = known(key);
+    const client = (await clientOf())(own);
+    const headers = { ...JSON_BODY, ...wire?.headers };
+    return await client.post(path, { body, headers, signal, ...(wire && { query: wire.query }) }).asResponse();
+  };
   return {
-    async stream(request, { key, signal }) {
-      const own = known(key);
-      const { messagesOf, rawEvents } = await loaded();
-      const response = await messagesOf(own)
-        .create({ ...request, stream: true }, { signal })
-        .asResponse();
-      return { requestId: response.headers.get('request-id'), events: rawEvents(response) };
+    async stream(request, asking) {
+      const streamed = { ...request, stream: true } as const;
+      const body = asking.wire === undefined ? streamed : asking.wire.bodyFor(streamed);
+      const response = await post('/v1/messages', body, asking);
+      if (response.body === null) throw new MalformedStream('an answer without a body');
+      return { requestId: response.headers.get('request-id'), events: splitEvents(response.body) };
     },
-    async countTokens({ model, messages: turns, system, tools }, { key, signal }) {
-      const own = known(key);
-      const { messagesOf } = await loaded();
-      const body = { model, messages: turns, ...(system ? { system } : {}), ...(tools ? { tools } : {}) };
-      const { input_tokens } = await messagesOf(own).countTokens(body, { signal });
-      return input_tokens;
+    async countTokens(request, asking) {
+      const response = await post('/v1/messages/count_tokens', countedPart(request), asking);
+      const { input_tokens: tokens } = (await response.json()) as { input_tokens?: unknown };
+      if (typeof tokens !== 'number') throw new MalformedStream('a count without a number');
+      return tokens;
     },
   };
 };

@@ -65,7 +65,9 @@ export const reserveAttempt = async (
   const count = async (): Promise<void> => {
     counted = true;
     using limit = createDeadline(clock, COUNT_LIMIT_MS, deadline.signal);
-    const tokens = await api.countTokens(request, { key: context.key, signal: limit.signal }).catch(() => null);
+    const tokens = await api
+      .countTokens(request, { key: context.key, wire: context.wire, signal: limit.signal })
+      .catch(() => null);
     if (tokens !== null) worst = worst.counted(Math.ceil(tokens * COUNT_MARGIN)) ?? worst;
   };
   const no = (asked: PicoUsd, atLeast = asked): ReservedAttempt => {

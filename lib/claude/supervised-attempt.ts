@@ -1,11 +1,12 @@
 import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages/messages';
-import type { Clock } from '../kernel/clock.ts';
+import { orAborted, type Clock } from '../kernel/clock.ts';
 import { NO_TOKENS, type Estimate } from '../usage/record.ts';
 import { createAssembly, MalformedStream } from './assemble-message.ts';
 import { diagnose, ErrorEvent, estimateOf } from './diagnose.ts';
-import { fault } from './faults.ts';
+import { fault, notMade } from './faults.ts';
 import type { MessagesApi } from './messages-api.ts';
 import { createMeter } from './meter.ts';
+import type { UpstreamEvent } from './split-events.ts';
 import type { Attempt, CallContext, ModelRequest, Outcome } from './types.ts';
 import { createWatchdog, type StreamLimits } from './watchdog.ts';
 
@@ -54,6 +55,13 @@ export const supervisedAttempt =
       firstContentMs,
       upstreamRequestId: requestId,
     });
+    /** Passes an event on as it came; a caller that does not read holds the reading back, and is not taken for a silent upstream. */
+    const pass = async (event: UpstreamEvent, type: string) => {
+      const taken = context.sink.event?.(event, type, context.instead);
+      if (taken === undefined) return;
+      using _ = watchdog.hold();
+      await orAborted(taken, watchdog.signal);
+    };
     const take = (event: RawMessageStreamEvent) => {
       const content = isContent(event);
       watchdog.saw(content ? 'content' : 'preamble');
@@ -67,22 +75,29 @@ export const supervisedAttempt =
       context.sink.text(text);
     };
 
+    // Nothing is sent, and so nothing billed, for a caller who is gone by now or has no time left.
+    if (watchdog.verdict !== null) return { ...notMade(fault(watchdog.verdict)), metered: metered(null) };
     try {
-      const upstream = await api.stream(request, { key: context.key, signal: watchdog.signal });
+      const upstream = await api.stream(request, { key: context.key, wire: context.wire, signal: watchdog.signal });
       requestId = upstream.requestId;
       let stopped = false;
-      for await (const { event, data } of upstream.events) {
+      for await (const upstreamEvent of upstream.events) {
+        const { event, data } = upstreamEvent;
         // Read on to the end of the body after message_stop: only so does the connection go back to the pool.
         if (stopped) continue;
         if (event === 'ping') watchdog.saw('ping');
-        else if (data !== '') {
-          const parsed = parse(data);
-          if (parsed.type === ('error' as string)) throw new ErrorEvent(parsed.error?.type);
-          if (parsed.type === ('ping' as string)) watchdog.saw('ping');
-          else take(parsed);
-          stopped = parsed.type === 'message_stop';
-          if (stopped) watchdog.release(DRAIN_MS);
+        if (event === 'ping' || data === '') {
+          await pass(upstreamEvent, 'ping');
+          continue;
         }
+        const parsed = parse(data);
+        const type: string = parsed.type;
+        if (type === 'error') throw new ErrorEvent(parsed.error?.type);
+        if (type === 'ping') watchdog.saw('ping');
+        else take(parsed);
+        await pass(upstreamEvent, type);
+        stopped = type === 'message_stop';
+        if (stopped) watchdog.release(DRAIN_MS);
       }
     } catch (error) {
       const whole = assembly.complete && !(error instanceof MalformedStream);

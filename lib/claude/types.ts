@@ -7,6 +7,7 @@ import type { PricingTerms } from '../usage/pricing.ts';
 import type { Estimate, TokenUsage } from '../usage/record.ts';
 import type { Account } from '../budget/account.ts';
 import type { RunAccount } from './run-account.ts';
+import type { UpstreamEvent } from './split-events.ts';
 
 /** What is asked of a model, in the provider's own form; whether it streams is not the caller's business: it always does. */
 export type ModelRequest = Readonly<Omit<MessageCreateParamsNonStreaming, 'stream'>>;
@@ -62,7 +63,7 @@ export type Outcome =
       readonly message: Message;
       readonly metered: Metered;
       /** Why another model answered than the one that was asked. Default: that one did. */
-      readonly degraded?: { readonly reason: ErrorCode; readonly model: string };
+      readonly degraded?: ServedInstead;
     }
   | {
       readonly ok: false;
@@ -72,13 +73,34 @@ export type Outcome =
       readonly partial?: string;
     };
 
-/** Where the text of an answer goes while it is made. */
+/** Why a model stands in for the asked one, and which. */
+export interface ServedInstead {
+  readonly reason: ErrorCode;
+  readonly model: string;
+}
+
+/** Where an answer goes while it is made. */
 export interface TextSink {
   text(delta: string): void;
   /** What was passed on of this call is void: it is being made again. */
   reset(): void;
   /** An attempt was let through by every limit and budget, and goes out now. */
   admitted?(): void;
+  /**
+   * Each event of an attempt as it came, pings included, by its type; what it gives back is waited for before more is read.
+   */
+  event?(event: UpstreamEvent, type: string, instead: ServedInstead | undefined): Promise<void> | undefined;
+}
+
+/** A request as a client of the gateway sent it, so that it goes on as it came. */
+export interface Wire {
+  /** Its `anthropic-version`. */
+  readonly apiVersion: string;
+  /** What of its headers and its query goes to the upstream. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  /** The client's own text, byte for byte but for what was changed in `request`. */
+  readonly bodyFor: (request: ModelRequest & { readonly stream: true }) => string;
 }
 
 /** Whose money a call spends. */
@@ -88,6 +110,8 @@ export interface CallBudget {
   readonly others: readonly Account[];
   /** Limits decide and are told, but refuse nothing. */
   readonly shadow: boolean;
+  /** Whether a call may ask for what nobody can price beforehand, although there is a limit. Default: not. */
+  readonly unbounded?: boolean;
 }
 
 /** What limits how often a caller may call. None of it ever rejects. */
@@ -136,6 +160,12 @@ export interface CallContext {
   readonly booked: BookedAttempt[];
   /** Models that may stand in for the asked one, in order; each is allowed to the caller. Default: none. */
   readonly standIns?: readonly string[];
+  /** Which model is asked instead of the one that was asked for; set by the fallback's bracket. */
+  readonly instead?: ServedInstead;
+  /** Whether a call may be made again once a part of its answer was passed on. Default true. */
+  readonly restartable?: boolean;
+  /** The client's own form of the request. Default: the request is made here. */
+  readonly wire?: Wire;
   /** No retry begins after this instant (epoch milliseconds): a stand-in needs the rest of the time. Default: the deadline. */
   readonly retryUntil?: number;
   /** The key to call with; chosen by the key pool's bracket. */

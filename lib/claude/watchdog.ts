@@ -20,6 +20,8 @@ export interface Watchdog extends Disposable {
   readonly verdict: WatchdogVerdict | null;
   /** An event came: `ping`, one without content before the first content, or content. */
   saw(event: 'ping' | 'preamble' | 'content'): void;
+  /** Silence is the caller's, not the upstream's, until what it gives back is disposed of; the deadline runs on. */
+  hold(): Disposable;
   /** The answer is whole: nothing is watched any more, and what is still open after `ms` is closed without a verdict. */
   release(ms: number): void;
 }
@@ -72,6 +74,19 @@ export const createWatchdog = (clock: Clock, deadline: Deadline, limits: StreamL
       contentSeen = true;
       cancelTimer();
       watch();
+    },
+    hold() {
+      cancelTimer();
+      const heldAt = clock.now();
+      return {
+        [Symbol.dispose]() {
+          if (verdict !== null) return;
+          const heldMs = clock.now() - heldAt;
+          lastSignAt += heldMs;
+          lastEventAt += heldMs;
+          watch();
+        },
+      };
     },
     release(ms) {
       unwatch();

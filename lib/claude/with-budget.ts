@@ -6,11 +6,12 @@ import type { PriceTable } from '../usage/price-table.ts';
 import { costOf, priceAt } from '../usage/pricing.ts';
 import type { Estimate, TokenUsage, UsageRecord } from '../usage/record.ts';
 import { attempted } from './book-attempt.ts';
+import { unpricedFeature } from './budget-errors.ts';
 import { notMade, refusal } from './faults.ts';
 import { lowerMaxTokens } from './lower-max-tokens.ts';
 import { reserveAttempt, type ReserveParts } from './reserve-attempt.ts';
 import { settleAttempt, type SettleParts } from './settle-attempt.ts';
-import type { Bracket } from './types.ts';
+import type { Bracket, CallContext } from './types.ts';
 import { worstCaseOf } from './worst-case.ts';
 
 export interface WithBudgetOptions extends Omit<ReserveParts, 'budgets'>, Omit<SettleParts, 'budgets'> {
@@ -35,6 +36,7 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
       return notMade(refusal(new AppError('unpriced-model', safe`A model without a known price is not called.`)));
     const attemptId = `${runId}:${step}:${booked.length + 1}`;
     const worst = worstCaseOf(request, price);
+    if (worst.unpriceable.length > 0 && isLimited(context)) return notMade(refusal(unpricedFeature(worst.unpriceable)));
     const asking = { attemptId, request, at, worst };
     const aboutTokens = Math.ceil(worst.requestBytes / BYTES_PER_TOKEN);
     const entering = admission.enter(step, aboutTokens);
@@ -80,6 +82,11 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     emit(attempted(record, outcome, clock.now() - at));
     return outcome;
   };
+};
+
+const isLimited = ({ budget, account }: CallContext): boolean => {
+  const limits = [budget.tenant, ...budget.others].flatMap(({ limits: { day, month } }) => [day, month]);
+  return budget.unbounded !== true && [account.limit, ...limits].some((limit) => limit !== null);
 };
 
 /** An estimate from what was seen may exceed what was allowed and held back; no answer can. */

@@ -3,7 +3,7 @@ import { label } from '../kernel/redacted.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { PriceTable } from '../usage/price-table.ts';
 import { familyOf, priceAt } from '../usage/pricing.ts';
-import { failsOver } from './faults.ts';
+import { failsOver, isTold } from './faults.ts';
 import { translate } from './translate.ts';
 import type { Bracket, FaultKind, Outcome } from './types.ts';
 import { whyUntranslatable } from './untranslatable.ts';
@@ -28,16 +28,16 @@ export const withFallback =
   ({ prices, clock, emit }: WithFallbackOptions): Bracket =>
   (next) =>
   async (request, context) => {
-    const { standIns = [], runId, deadline, sink } = context;
+    const { standIns = [], runId, deadline, sink, wire } = context;
     const others = standIns.flatMap((model) => {
       const price = model === request.model ? null : priceAt(prices, model, clock.now());
-      return price === null ? [] : [{ ...price, model }];
+      return price === null ? [] : [{ ...price, model, ...(wire && { apiVersion: wire.apiVersion }) }];
     });
     const inTime = (isLast: boolean) =>
       isLast ? context : { ...context, retryUntil: clock.now() + RETRY_SHARE * deadline.remainingMs() };
 
     const asked = await next(request, inTime(others.length === 0));
-    if (asked.ok || !failsOver(asked.fault.kind)) return asked;
+    if (asked.ok || !failsOver(asked.fault.kind) || isTold(asked.fault, context)) return asked;
     const reason = asked.fault.error.code;
     let last: Extract<Outcome, { ok: false }> = asked;
     for (const [at, standIn] of others.entries()) {
@@ -54,9 +54,10 @@ export const withFallback =
       }
       if (last.fault.contentSeen) sink.reset();
       emit({ type: 'model.fell-back', ...names, reason: label(reason) });
-      const outcome = await next(candidate, inTime(at === others.length - 1));
-      if (outcome.ok) return { ...outcome, degraded: { reason, model: candidate.model } };
-      if (isOver(outcome.fault.kind)) return outcome;
+      const instead = { reason, model: candidate.model };
+      const outcome = await next(candidate, { ...inTime(at === others.length - 1), instead });
+      if (outcome.ok) return { ...outcome, degraded: instead };
+      if (isOver(outcome.fault.kind) || isTold(outcome.fault, context)) return outcome;
       last = outcome;
     }
     return asked;

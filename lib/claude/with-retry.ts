@@ -4,7 +4,7 @@ import { label } from '../kernel/redacted.ts';
 import { decideRetry, type RetryOptions } from '../retry/decision.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { familyOf } from '../usage/pricing.ts';
-import { fault, isFailure, isRetryable } from './faults.ts';
+import { fault, isFailure, isRetryable, isTold } from './faults.ts';
 import type { Bracket, Outcome } from './types.ts';
 import { circuitOf } from './with-circuit.ts';
 
@@ -41,7 +41,7 @@ export const withRetry =
       // A retry that finds the circuit open was never made: what the last attempt met is what happened.
       if (before && isCircuitOpen(outcome)) return before;
       before = outcome;
-      if (outcome.ok || !isRetryable(outcome.fault.kind)) return outcome;
+      if (outcome.ok || !isRetryable(outcome.fault.kind) || isTold(outcome.fault, context)) return outcome;
       const { kind, retryAfterMs, contentSeen } = outcome.fault;
       if (isFailure(kind)) own += 1;
       const remainingMs = Math.min(

@@ -1,6 +1,6 @@
 import { fitOutput, type Fit } from '../budget/fit-output.ts';
 import { pico, plus, type PicoUsd } from '../kernel/money.ts';
-import { inputBoundOf } from '../usage/input-bound.ts';
+import { inputBoundOf, type UnpriceableFeature } from '../usage/input-bound.ts';
 import type { Price } from '../usage/price-table.ts';
 import { dearestInputRate, dearestOutputRate, type BoundTerms } from '../usage/pricing.ts';
 import { NO_TOKENS, type TokenUsage } from '../usage/record.ts';
@@ -11,6 +11,8 @@ import type { ModelRequest } from './types.ts';
 export interface WorstCase {
   /** Of the request as JSON, in UTF-8. */
   readonly requestBytes: number;
+  /** What of the request has no bound; `fit` then knows the rest alone. */
+  readonly unpriceable: readonly UnpriceableFeature[];
   /** How it fits into `remaining`; `null`: no limit. */
   fit(remaining: PicoUsd | null): Fit;
   /** The same request, its input bounded anew by the provider's own count; `null` where that may not stand for it. */
@@ -21,6 +23,7 @@ export interface WorstCase {
 
 interface Bounded {
   readonly requestBytes: number;
+  readonly unpriceable: readonly UnpriceableFeature[];
   readonly request: ModelRequest;
   readonly price: Price;
   readonly terms: BoundTerms;
@@ -43,6 +46,7 @@ const bounded = (facts: Bounded, inputTokens: number): WorstCase => {
   const input = pico(dearestInputRate(price, inputTokens, terms) * BigInt(inputTokens));
   return {
     requestBytes: facts.requestBytes,
+    unpriceable: facts.unpriceable,
     unanswered: unansweredOf(inputTokens, facts),
     fit: (remaining) =>
       fitOutput({
@@ -58,10 +62,10 @@ const bounded = (facts: Bounded, inputTokens: number): WorstCase => {
 /** Bounded by what the request holds. Without a word about geography, a workspace may have set the dearer one. */
 export const worstCaseOf = (request: ModelRequest, price: Price): WorstCase => {
   const json = JSON.stringify(request);
-  const { tokens, countable, oneHourCacheWrites } = inputBoundOf(request, json, price.contextWindow);
+  const { tokens, countable, oneHourCacheWrites, unpriceable } = inputBoundOf(request, json, price.contextWindow);
   const inferenceGeo = request.inference_geo === 'global' ? null : 'us';
   const requestBytes = Buffer.byteLength(json);
-  const facts = { request, requestBytes, price, countable, tools: serverToolBound(request, price) };
+  const facts = { request, requestBytes, unpriceable, price, countable, tools: serverToolBound(request, price) };
   return bounded(
     { ...facts, caches: json.includes('"cache_control"'), terms: { inferenceGeo, oneHourCacheWrites } },
     tokens,

@@ -10,7 +10,7 @@ const refused = (message: Redacted, reason: Redacted, cause?: unknown): AppError
   new AppError('invalid-request', message, { cause, issues: [{ path: '', message: reason }] });
 
 /** The body as text; bytes that are no UTF-8 come from the gateway as base64 and are refused here. */
-const textOf = ({ body, isBase64Encoded }: HttpEvent): string => {
+export const bodyText = ({ body, isBase64Encoded }: HttpEvent): string => {
   if (body === null || body === '') throw refused(safe`The request needs a JSON body.`, safe`is empty`);
   if (!isBase64Encoded) return body;
   try {
@@ -28,17 +28,24 @@ const parse = (text: string): unknown => {
   }
 };
 
-/**
- * The body as the schema understands it. Throws `unsupported-media-type`, or `invalid-request` that names each wrong
- * field and its bound; neither quotes what was sent.
- */
-export const readBody = <Schema extends z.core.$ZodType>(event: HttpEvent, schema: Schema): z.core.output<Schema> => {
+/** A body as it came, and what it parses to. Throws `unsupported-media-type` or `invalid-request`; neither quotes what was sent. */
+export const readJson = (event: HttpEvent): { readonly text: string; readonly value: unknown } => {
   // API Gateway too takes a missing content type for JSON.
   const type = header(event, 'content-type');
   if (type !== undefined && !JSON_TYPE.test(type))
     throw new AppError('unsupported-media-type', safe`Send the body as application/json in UTF-8.`);
-  const parsed = z.safeParse(schema, parse(textOf(event)));
+  const text = bodyText(event);
+  return { text, value: parse(text) };
+};
+
+/** A value as the schema understands it. Throws `invalid-request` that names each wrong field and its bound. */
+export const checkedBy = <Schema extends z.core.$ZodType>(schema: Schema, value: unknown): z.core.output<Schema> => {
+  const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
   const issues = describeIssues(parsed.error.issues);
   throw new AppError('invalid-request', safe`The body has ${issues.length} invalid field(s); see errors.`, { issues });
 };
+
+/** The body as the schema understands it. */
+export const readBody = <Schema extends z.core.$ZodType>(event: HttpEvent, schema: Schema): z.core.output<Schema> =>
+  checkedBy(schema, readJson(event).value);

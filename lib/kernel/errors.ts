@@ -43,6 +43,8 @@ export interface LimitFigures {
 export interface UpstreamWords {
   /** As the provider names the kind of error. Default: that of our own code. */
   readonly type?: string;
+  /** The provider's own status. Default: that of our own code. */
+  readonly status?: number;
   readonly message: string;
 }
 

@@ -1,11 +1,8 @@
 import type { MiddlewareObj } from '@middy/core';
-import { replayAsEvents } from '../agent/run-events.ts';
-import { wantsEvents } from '../http/event-stream.ts';
 import { header, type HttpEvent, type HttpResponse } from '../http/types.ts';
 import type { StoredResult } from '../idempotency/answer.ts';
 import type { Idempotency } from '../idempotency/idempotency.ts';
 import type { OwnedClaim } from '../idempotency/owned-claim.ts';
-import type { Clock } from '../kernel/clock.ts';
 import type { Authenticated } from './authenticated.ts';
 import type { Observed } from './observed.ts';
 
@@ -13,6 +10,9 @@ export interface Claimed extends HttpEvent {
   /** The request's own hold on its `Idempotency-Key`; `null` where it sent none. */
   readonly claim: OwnedClaim | null;
 }
+
+/** How an answer that was kept is given again. */
+export type Replay = (result: StoredResult, event: HttpEvent) => HttpResponse;
 
 const bytesOf = ({ body, isBase64Encoded }: HttpEvent): Uint8Array =>
   Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
@@ -27,24 +27,13 @@ const endedOnce = (claim: OwnedClaim): OwnedClaim => {
   };
 };
 
-const replay = ({ status, body }: StoredResult, event: Observed, clock: Clock): HttpResponse => {
-  const headers = { 'idempotency-replayed': 'true', 'request-id': event.requestId };
-  if (wantsEvents(header(event, 'accept'))) return replayAsEvents({ status, body }, clock, headers);
-  const type = status < 400 ? 'application/json' : 'application/problem+json';
-  return {
-    statusCode: status,
-    headers: { 'content-type': type, 'cache-control': 'no-store', ...headers },
-    body: JSON.stringify(body),
-  };
-};
-
 /**
  * Lets one request of a key through and gives its answer to the others, in the form each asks for.
  * What is thrown before the work has ended its claim frees the key; the claim of another is never touched.
  */
 export const idempotent = (
   idempotency: Idempotency,
-  clock: Clock,
+  replay: Replay,
 ): MiddlewareObj<Observed & Authenticated & Claimed, HttpResponse> => ({
   before: async (request) => {
     const { event } = request;
@@ -56,7 +45,10 @@ export const idempotent = (
     const { httpMethod: method, path, principal } = event;
     const { tenantId } = principal;
     const claim = await idempotency.claim({ tenantId, key, method, path, body: bytesOf(event) });
-    if (claim.kind === 'replay') return replay(claim.result, event, clock);
+    if (claim.kind === 'replay') {
+      const response = replay(claim.result, event);
+      return { ...response, headers: { ...response.headers, 'request-id': event.requestId } };
+    }
     request.event = { ...event, claim: endedOnce(claim) };
     return undefined;
   },

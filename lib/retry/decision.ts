@@ -28,6 +28,10 @@ export type RetryDecision =
 const fullJitter = (retry: number, random: number, { baseDelayMs, maxDelayMs }: RetryOptions): number =>
   random * Math.min(maxDelayMs, baseDelayMs * 2 ** retry);
 
+/** So that all who were told the same instant do not return in it: up to a tenth of the wait later, and the base delay at most. */
+const spread = (retryAfterMs: number, random: number, { baseDelayMs }: RetryOptions): number =>
+  random * Math.min(baseDelayMs, retryAfterMs / 10);
+
 /**
  * Whether to try once more, and after how long. An upstream's own delay is never undercut;
  * one beyond the longest delay, or a wait that would outlive the deadline, is not begun.
@@ -36,6 +40,10 @@ export const decideRetry = (question: RetryQuestion, options: RetryOptions): Ret
   if (question.retry >= options.maxRetries) return { retry: false, why: 'exhausted' };
   if (question.retryAfterMs !== null && question.retryAfterMs > options.maxDelayMs)
     return { retry: false, why: 'too-late' };
-  const delayMs = Math.max(question.retryAfterMs ?? 0, fullJitter(question.retry, question.random, options));
+  const { retryAfterMs, random } = question;
+  const delayMs =
+    retryAfterMs === null
+      ? fullJitter(question.retry, random, options)
+      : Math.min(retryAfterMs + spread(retryAfterMs, random, options), options.maxDelayMs);
   return delayMs < question.remainingMs ? { retry: true, delayMs } : { retry: false, why: 'too-late' };
 };

@@ -9,14 +9,17 @@ export interface HeaderReader {
  */
 export const retryAfterOf = (headers: HeaderReader, now: number): number | null => {
   const ms = positive(headers.get('retry-after-ms'));
-  if (ms !== null) return ms;
+  if (ms !== null) return Math.min(ms, LONGEST_MS);
   const value = headers.get('retry-after');
   if (value === null) return null;
   const seconds = positive(value);
-  if (seconds !== null) return seconds * 1000;
+  if (seconds !== null) return Math.min(seconds * 1000, LONGEST_MS);
   const date = /[a-z]/i.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(date) ? null : Math.max(0, date - now);
+  return Number.isNaN(date) ? null : Math.min(Math.max(0, date - now), LONGEST_MS);
 };
+
+/** No limit of the provider's lasts a year; what is longer could not even be written down as a number everywhere. */
+const LONGEST_MS = 31_536_000_000;
 
 const positive = (value: string | null): number | null =>
   value !== null && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : null;

@@ -12,50 +12,89 @@ beforeAll(async () => {
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 
+/** The shape of an answer of which there are two. */
+const shapeOf = (response: Response, text: string): string => {
+  if (response.status < 400) return 'answer';
+  const body = JSON.parse(text) as Readonly<Record<string, unknown>>;
+  const requestId = response.headers.get('request-id');
+  if (body['type'] === 'error') return body['request_id'] === requestId ? 'envelope' : 'another envelope';
+  return body['requestId'] === requestId && 'code' in body ? 'problem' : 'something else';
+};
+
 /** Knocks at every door of a process, at all of them at once. */
 const walk = async (caller: Caller, server = fleet.servers[0]) => {
   const before = fleet.upstream.requests.length;
   const heard = new Set<string>();
-  const knocking = knocks({ name: `anthropic/${MODEL}` }).map(async ({ target, init }) => {
+  const shapes = new Map<string, Set<string>>();
+  const knocking = knocks({ name: `anthropic/${MODEL}`, modelId: MODEL }).map(async ({ target, init }) => {
     const response = await caller.ask(target, init, server);
-    await response.text();
+    const shape = shapeOf(response, await response.text());
     heard.add(`${init.method} ${target} ${response.status}`);
+    shapes.set(shape, (shapes.get(shape) ?? new Set()).add(target));
   });
   await Promise.all(knocking);
-  return { heard, called: fleet.upstream.requests.length - before };
+  const asked = fleet.upstream.requests.slice(before).map(({ path }) => path);
+  const called = asked.filter((path) => path === '/v1/messages').length;
+  return { heard, shapes, called, counted: asked.length - called };
 };
 
-const ofRuns = (heard: ReadonlySet<string>): string[] =>
-  [...heard].filter((each) => each.startsWith('POST /agent/run ')).toSorted();
+const of = (target: string, heard: ReadonlySet<string>): string[] =>
+  [...heard].flatMap((each) => (each.startsWith(`POST ${target} `) ? [each.split(' ')[2] ?? ''] : [])).toSorted();
+
+/** By status: a run, a message, a count. Bodies of the other two are 400, but that a message can be counted as well. */
+const calls = (heard: ReadonlySet<string>) => [
+  of('/agent/run', heard),
+  of('/v1/messages', heard),
+  of('/v1/messages/count_tokens', heard),
+];
+const refused = (...statuses: readonly number[]) => statuses.map((status) => [String(status), '400'].toSorted());
+
+/** Two bodies that can be counted, each asked for in two forms. */
+const COUNTS = 4;
 
 it('every route is walked: without a limit, those that can call a model do', async () => {
-  const { heard, called } = await walk(await fleet.addTenant());
+  const { heard, called, counted } = await walk(await fleet.addTenant());
   expect(called).toBeGreaterThan(0);
-  expect(ofRuns(heard)).toEqual(['POST /agent/run 200', 'POST /agent/run 400']);
+  expect(counted).toBe(COUNTS);
+  expect(calls(heard)).toEqual(refused(200, 200, 200));
 });
 
 it.each([
-  ['a daily budget of 0', { dailyBudgetUsd: '0' }, 402],
-  ['a monthly budget of 0', { monthlyBudgetUsd: '0' }, 402],
-  ['a rate of 0', { requestsPerMinute: 0 }, 429],
-  ['a rate of 0 and a small budget', { requestsPerMinute: 0, dailyBudgetUsd: '0.01' }, 429],
-  ['tokens of 0', { tokensPerMinute: 0 }, 429],
-  ['no run at a time', { maxConcurrentRuns: 0 }, 429],
-  ['no model allowed', { allowedModels: [] }, 403],
-  ['no agent allowed', { allowedAgents: [] }, 403],
-])('no route calls a model with %s, nor asks it to count', async (_title, settings, status) => {
-  const { heard, called } = await walk(await fleet.addTenant(settings), fleet.servers[1]);
-  expect(called).toBe(0);
-  expect(ofRuns(heard)).toEqual(['POST /agent/run 400', `POST /agent/run ${status}`]);
+  ['a daily budget of 0', { dailyBudgetUsd: '0' }, 402, 200],
+  ['a monthly budget of 0', { monthlyBudgetUsd: '0' }, 402, 200],
+  ['a rate of 0', { requestsPerMinute: 0 }, 429, 429],
+  ['a rate of 0 and a small budget', { requestsPerMinute: 0, dailyBudgetUsd: '0.01' }, 429, 429],
+  ['tokens of 0', { tokensPerMinute: 0 }, 429, 200],
+  ['no run at a time', { maxConcurrentRuns: 0 }, 429, 200],
+  ['no model allowed', { allowedModels: [] }, 403, 403],
+])('no route calls a model with %s, nor has a call counted', async (_title, settings, status, count) => {
+  const { heard, called, counted } = await walk(await fleet.addTenant(settings), fleet.servers[1]);
+  expect([called, counted]).toEqual([0, count === 200 ? COUNTS : 0]);
+  expect(calls(heard)).toEqual(refused(status, status, count));
+});
+
+it('no agent is run where none is allowed; messages of clients are no agent’s', async () => {
+  const { heard } = await walk(await fleet.addTenant({ allowedAgents: [] }));
+  expect(calls(heard)).toEqual(refused(403, 200, 200));
 });
 
 it.each([
-  ['a budget of 0', { dailyBudgetUsd: '0' }, 402],
-  ['a rate of 0', { requestsPerMinute: 0 }, 429],
-])('no route calls a model for a key with %s', async (_title, key, status) => {
+  ['a budget of 0', { dailyBudgetUsd: '0' }, 402, 200],
+  ['a rate of 0', { requestsPerMinute: 0 }, 429, 429],
+])('no route calls a model for a key with %s', async (_title, key, status, count) => {
   const { heard, called } = await walk(await fleet.addTenant({}, key));
   expect(called).toBe(0);
-  expect(ofRuns(heard)).toEqual(['POST /agent/run 400', `POST /agent/run ${status}`]);
+  expect(calls(heard)).toEqual(refused(status, status, count));
+});
+
+it('no route is open to a key without its scope, and each door refuses in the shape of its clients', async () => {
+  const caller = await fleet.addTenant({}, { scopes: ['runs:approve'] });
+  const { heard, shapes, called, counted } = await walk(caller);
+  expect([called, counted, calls(heard)]).toEqual([0, 0, [['403'], ['403'], ['403']]]);
+  expect([...shapes.keys()].toSorted()).toEqual(['answer', 'envelope', 'problem']);
+  const isGateway = (target: string) => target.startsWith('/v1/');
+  expect([...(shapes.get('envelope') ?? [])].every(isGateway)).toBe(true);
+  expect([...(shapes.get('problem') ?? [])].some(isGateway)).toBe(false);
 });
 
 it('no route calls a model whose circuit is isolated', async () => {
@@ -70,9 +109,9 @@ it('no route calls a model whose circuit is isolated', async () => {
       .poll(async () => (await caller.run({ task: 'a' }, {}, server)).status, { timeout: 5_000, interval: 100 })
       .toBe(503);
   for (const server of fleet.servers) {
-    const { heard, called } = await walk(caller, server);
-    expect(called).toBe(0);
-    expect(ofRuns(heard)).toEqual(['POST /agent/run 400', 'POST /agent/run 503']);
+    const { heard, called, counted } = await walk(caller, server);
+    expect([called, counted]).toEqual([0, 0]);
+    expect(calls(heard)).toEqual(refused(503, 503, 503));
   }
   for (const model of [MODEL, 'claude-haiku-4-5']) await isolate(model, 'closed');
 });

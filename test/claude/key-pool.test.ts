@@ -6,6 +6,7 @@ const pooled = (first: string) => {
   const clock = createFakeClock();
   const secret = { text: first, refreshes: 0 };
   const pool = createKeyPool({
+    random: () => 0,
     clock,
     secret: {
       get: async () => secret.text,
@@ -56,7 +57,11 @@ it('a secret that cannot be read again leaves the pool as it was', async () => {
   const clock = createFakeClock();
   const get = async () => 'key';
   const refresh = () => Promise.reject(new Error('down'));
-  const pool = createKeyPool({ clock, secret: { get, refresh } });
+  const pool = createKeyPool({
+    random: () => 0,
+    clock,
+    secret: { get, refresh },
+  });
   const [key] = await pool.turn();
   await pool.rejected(key);
   expect(await pool.turn()).toEqual([key]);

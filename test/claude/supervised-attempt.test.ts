@@ -36,6 +36,12 @@ const faultOf = (outcome: Outcome) => {
 };
 const ask = (parts = setting(upstream.url)) => attemptOf(parts)(REQUEST, parts.context);
 
+const sent = (type: string, members: object): string =>
+  `event: ${type}\ndata: ${JSON.stringify({ type, ...members })}\n\n`;
+const started = (message: object): string =>
+  sent('message_start', { message: { id: 'msg', type: 'message', role: 'assistant', model: 'claude', ...message } });
+const block = (content: object): string => sent('content_block_start', { index: 0, content_block: content });
+
 describe('a whole answer', () => {
   it('is put together from its stream, its text passed on as it comes, its usage exact', async () => {
     const parts = setting(upstream.url);
@@ -141,6 +147,28 @@ describe('a fault', () => {
       'malformed',
       false,
     ],
+    ['a beginning that says nothing of its cost', rawStream([started({ content: [] })]), 'malformed', false],
+    [
+      'a beginning without a stop reason, which is not an end',
+      rawStream([
+        started({ content: [], usage: { input_tokens: 5, output_tokens: 1 } }),
+        block({ type: 'text', text: 'x' }),
+      ]),
+      'cut',
+      true,
+    ],
+    [
+      'a tool input without its end',
+      rawStream([
+        started({ content: [], stop_reason: null, usage: { input_tokens: 5, output_tokens: 1 } }),
+        block({ type: 'tool_use', id: 'toolu_1', name: 'look', input: {} }),
+        sent('content_block_delta', { index: 0, delta: { type: 'input_json_delta', partial_json: '{"at":1}' } }),
+        sent('message_delta', { delta: { stop_reason: 'tool_use' }, usage: { output_tokens: 3 } }),
+        sent('message_stop', {}),
+      ]),
+      'malformed',
+      true,
+    ],
   ])('%s is told as one', async (_title, answer, kind, contentSeen) => {
     upstream.script('*', [answer]);
     expect(faultOf(await ask())).toMatchObject({ kind, contentSeen });
@@ -152,6 +180,15 @@ describe('a fault', () => {
     const outcome = await ask(setting(gone.url));
     expect(faultOf(outcome)).toMatchObject({ kind: 'connection', error: { code: 'upstream-error' } });
     expect(outcome.metered.estimated).toBeNull();
+  });
+
+  it('of a caller whose time is up is never sent, never billed', async () => {
+    const parts = setting(upstream.url, { deadlineMs: 1_000 });
+    await parts.clock.advance(1_000);
+    const outcome = await attemptOf(parts)(REQUEST, parts.context);
+    expect(faultOf(outcome)).toMatchObject({ kind: 'deadline' });
+    expect(outcome.metered).toMatchObject({ estimated: null, tokens: { inputTokens: 0 } });
+    expect(upstream.requests).toEqual([]);
   });
 
   it('of a key that cannot be had is never sent, never billed, and the service’s own', async () => {

@@ -140,6 +140,19 @@ describe('with retries around it', () => {
     expect(await state()).toBe('open');
   });
 
+  it('a call is made again once at most while the window holds half the threshold of others’ failures', async () => {
+    const options = { ...OPTIONS, failureThreshold: 10 };
+    circuits = createCircuits({ store, ...parts, random: () => 0, emit: () => {}, options });
+    await retried(counting('overloaded').next);
+    const before = counting('overloaded');
+    await retried(before.next);
+    // Four failures of another call are less than half of ten, and eight are more.
+    expect(before.made.attempts).toBe(4);
+    const after = counting('overloaded');
+    await retried(after.next);
+    expect(after.made.attempts).toBe(2);
+  });
+
   it('a failure is told before the retry asks, however slow the store and short the pause', async () => {
     const fast = store;
     circuits = over({

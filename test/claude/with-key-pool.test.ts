@@ -19,6 +19,7 @@ const pooled = (secretText: string, script: Script) => {
   const emit = (event: BallastEvent) => events.push(event);
   const secret = { text: secretText, refreshed: secretText };
   const keys = createKeyPool({
+    random: () => 0,
     clock,
     secret: { get: async () => secret.text, refresh: async () => (secret.text = secret.refreshed) },
   });
@@ -128,6 +129,36 @@ describe('a key that the provider rejects', () => {
     const call = pooled('a', { a: [rejection(401)] });
     expect(await call.ask()).toMatchObject({ fault: { kind: 'credential', error: { code: 'upstream-error' } } });
     expect(names(call)).toEqual(['a', 'a']);
+  });
+
+  it('is not preferred to waiting for a good one', async () => {
+    const call = pooled('["a", "b"]', { a: [rejection(401)], b: [limited(5_000)] });
+    expect(await call.ask()).toMatchObject({ fault: { kind: 'rate-limited', retryAfterMs: 5_000 } });
+    expect(names(call)).toEqual(['a', 'b']);
+  });
+
+  it('and another one after it leave the call to the third', async () => {
+    const call = pooled('["a", "b", "c"]', { a: [rejection(401)], b: [rejection(403)] });
+    expect((await call.ask()).ok).toBe(true);
+    expect(names(call)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('holds no call past its deadline, however long its secret takes', async () => {
+    const parts = setting('http://unused', { deadlineMs: 1_000 });
+    const secret = { get: async () => 'a', refresh: () => new Promise<string>(() => {}) };
+    const bracket = withKeyPool({
+      ...parts,
+      keys: createKeyPool({ clock: parts.clock, random: () => 0, secret }),
+      coolDowns: { of: async () => new Map(), extend: async () => {} },
+      circuits: { look: async () => null },
+      emit: () => {},
+    });
+    let attempts = 0;
+    const next: Attempt = async () => ((attempts += 1), rejection(401));
+    const outcome = bracket(next)(REQUEST, parts.context);
+    await parts.clock.advance(1_000);
+    expect(await outcome).toMatchObject({ ok: false, fault: { kind: 'credential' } });
+    expect(attempts).toBe(1);
   });
 
   it('leaves the call to another key of the pool', async () => {

@@ -15,10 +15,17 @@ const counted = (models: readonly string[]): string =>
     .map((each) => `${models.filter((model) => model === each).length} of ${each}`)
     .join(', ');
 
-/** What is wrong with a row's attempts: their number by model, or a second one that came too early; `null`: nothing. */
-export const wrongAttempts = (fault: Fault, attempts: readonly Attempt[], openings: number): string | null => {
+/** What is wrong with a row's attempts, asked that way: their number by model, or a second one that came too early; `null`: nothing. */
+export const wrongAttempts = (
+  fault: Fault,
+  way: string,
+  attempts: readonly Attempt[],
+  openings: number,
+): string | null => {
   const met = attempts.filter(({ opening }) => !opening);
-  const due = Object.entries(fault.attempts).flatMap(([model, times]) => Array<string>(times).fill(model));
+  const due = Object.entries(fault.attemptsBy[way] ?? fault.attempts).flatMap(([model, times]) =>
+    Array<string>(times).fill(model),
+  );
   const seen = counted(met.map(({ model }) => model));
   if (seen !== counted(due)) return `attempts: ${seen || 'none'}, not ${counted(due)}`;
   const opened = attempts.length - met.length;

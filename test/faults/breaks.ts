@@ -8,7 +8,18 @@ import {
 } from '../upstream/answers.ts';
 import { endAfter, errorEventAfter, malformedAfter, resetAfter, withoutEvent } from '../upstream/broken.ts';
 import { AMID, BEFORE, broken } from './broken-attempt.ts';
-import { answered, ASKED, everywhere, fault, onOneModel, once, type Fault } from './fault.ts';
+import {
+  answered,
+  ASKED,
+  everywhere,
+  fault,
+  onOneModel,
+  once,
+  PASSED_ON,
+  refused,
+  toldAmid,
+  type Fault,
+} from './fault.ts';
 
 const asPage = status(200, { headers: { 'content-type': 'text/html' }, body: '<html><body>Back soon.</body></html>' });
 
@@ -26,19 +37,20 @@ const CUTS: readonly Fault[] = [
   everywhere('a reset before the headers', resetBeforeHeaders(), 'upstream-error'),
   once('a reset after the headers', resetAfter(0, broken)),
   once('a clean cut before the content', endAfter(BEFORE, broken)),
-  once('a clean cut amid the content', endAfter(AMID, broken), { seen: true }),
-  onOneModel('a clean cut amid the content', endAfter(AMID, broken), { seen: true }),
-  everywhere('a clean cut amid the content', endAfter(AMID, broken), 'upstream-error'),
+  once('a clean cut amid the content', endAfter(AMID, broken), { seen: true, ...toldAmid('upstream-error') }),
+  onOneModel('a clean cut amid the content', endAfter(AMID, broken), { seen: true, ...toldAmid('upstream-error') }),
+  everywhere('a clean cut amid the content', endAfter(AMID, broken), 'upstream-error', toldAmid('upstream-error')),
   once('a reset before the content', resetAfter(BEFORE, broken)),
-  once('a reset amid the content', resetAfter(AMID, broken), { seen: true }),
-  everywhere('a reset amid the content', resetAfter(AMID, broken), 'upstream-error'),
-  once('all of the text without its end', unended, { seen: true }),
+  once('a reset amid the content', resetAfter(AMID, broken), { seen: true, ...toldAmid('upstream-error') }),
+  everywhere('a reset amid the content', resetAfter(AMID, broken), 'upstream-error', toldAmid('upstream-error')),
+  once('all of the text without its end', unended, { seen: true, ...toldAmid('upstream-error') }),
   fault({
     name: 'a clean cut amid a tool call, once',
     seen: true,
     script: (text) => ({ [ASKED]: [endAfter(AMID, toolCall), toolCall, reply(text)] }),
     expected: answered(ASKED),
     attempts: { [ASKED]: 3 },
+    ...toldAmid('upstream-error'),
   }),
   fault({
     name: 'a missing message_stop',
@@ -50,8 +62,16 @@ const CUTS: readonly Fault[] = [
 
 const UNREADABLE: readonly Fault[] = [
   once('a malformed event before the content', malformedAfter(BEFORE, broken)),
-  once('a malformed event amid the content', malformedAfter(AMID, broken), { seen: true }),
-  everywhere('a malformed event amid the content', malformedAfter(AMID, broken), 'upstream-error'),
+  once('a malformed event amid the content', malformedAfter(AMID, broken), {
+    seen: true,
+    ...toldAmid('upstream-error'),
+  }),
+  everywhere(
+    'a malformed event amid the content',
+    malformedAfter(AMID, broken),
+    'upstream-error',
+    toldAmid('upstream-error'),
+  ),
   once('a body of malformed JSON', malformedJson()),
   everywhere('a body of malformed JSON', malformedJson(), 'upstream-error'),
   once('a body of JSON instead of events', asJson),
@@ -61,9 +81,20 @@ const UNREADABLE: readonly Fault[] = [
 const ERROR_EVENTS: readonly Fault[] = [
   once('overloaded_error as the first event', errorEventAfter(0, broken)),
   onOneModel('overloaded_error as the first event', errorEventAfter(0, broken)),
-  once('overloaded_error amid the content', errorEventAfter(AMID, broken), { seen: true }),
-  onOneModel('overloaded_error amid the content', errorEventAfter(AMID, broken), { seen: true }),
-  everywhere('overloaded_error amid the content', errorEventAfter(AMID, broken), 'upstream-overloaded'),
+  once('overloaded_error amid the content', errorEventAfter(AMID, broken), {
+    seen: true,
+    ...toldAmid('upstream-overloaded'),
+  }),
+  onOneModel('overloaded_error amid the content', errorEventAfter(AMID, broken), {
+    seen: true,
+    ...toldAmid('upstream-overloaded'),
+  }),
+  everywhere(
+    'overloaded_error amid the content',
+    errorEventAfter(AMID, broken),
+    'upstream-overloaded',
+    toldAmid('upstream-overloaded'),
+  ),
 ];
 
 const FLAPPING: Fault = fault({
@@ -80,6 +111,14 @@ const FLAPPING: Fault = fault({
   }),
   expected: answered(ASKED),
   attempts: { [ASKED]: 11 },
+  expectedBy: {
+    [PASSED_ON]: [
+      ...[answered(ASKED), answered(ASKED), refused('upstream-error')],
+      ...[answered(ASKED), answered(ASKED), refused('upstream-error')],
+    ],
+  },
+  // Of the five failures those two that come amid the content are not tried again.
+  attemptsBy: { [PASSED_ON]: { [ASKED]: 8 } },
 });
 
 /** Answers that break, or that nobody can read. */

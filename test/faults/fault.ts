@@ -17,6 +17,12 @@ export type Expected =
   | { readonly verdict: 'safe'; readonly code: ErrorCode }
   | { readonly verdict: 'safe'; readonly stopReason: 'deadline' | 'context_window' };
 
+/** Requests by model. */
+export type Attempts = Readonly<Record<string, number>>;
+
+/** The way to ask whose answer is the upstream's own bytes, as they come: what went out cannot be taken back. */
+export const PASSED_ON = 'messages, streamed';
+
 /** One answer, by what was asked and the request's whole body. */
 export type Answer = (asked: Asked, body: Readonly<Record<string, unknown>>) => ReturnType<ScriptedAnswer>;
 
@@ -39,12 +45,14 @@ export interface Fault {
   /** `text` is the answer that the client waits for. */
   readonly script: (text: string) => Script;
   readonly expected: Expected;
-  /** Where a way to ask, by its name, is told otherwise. */
-  readonly expectedBy: Readonly<Record<string, Expected>>;
+  /** Where a way to ask, by its name, is told otherwise; a list: one for each time that it asks. */
+  readonly expectedBy: Readonly<Record<string, Expected | readonly Expected[]>>;
   /** Whether content comes before the fault, so that a client may see the call made again. */
   readonly seen: boolean;
   /** Requests that meet the fault, by model; no other model may be asked at all. */
-  readonly attempts: Readonly<Record<string, number>>;
+  readonly attempts: Attempts;
+  /** Where a way to ask, by its name, meets it another number of times. */
+  readonly attemptsBy: Readonly<Record<string, Attempts>>;
   /** The shortest time between the first attempt at the asked model and the second. */
   readonly pauseMs: number;
   /** From the request's first byte to the answer's last. */
@@ -58,11 +66,18 @@ export const answered = (by: string, stopReason = 'end_turn'): Expected => ({ ve
 
 export const refused = (code: ErrorCode): Expected => ({ verdict: 'safe', code });
 
+/** A fault amid the content, for whom reads it as it comes: it is told at once, and nothing is asked again. */
+export const toldAmid = (code: ErrorCode): Pick<Fault, 'expectedBy' | 'attemptsBy'> => ({
+  expectedBy: { [PASSED_ON]: refused(code) },
+  attemptsBy: { [PASSED_ON]: { [ASKED]: 1 } },
+});
+
 type Own = Pick<Fault, 'name' | 'script' | 'expected' | 'attempts'> & Partial<Fault> & { readonly limitsMs?: number };
 
 /** `limitsMs`: what the limits in time add up to on the way to the answer. */
 export const fault = ({ limitsMs = 0, ...own }: Own): Fault => ({
-  ...{ model: ASKED, alone: false, asks: 1, timeoutMs: 40_000, opening: null, expectedBy: {}, seen: false, pauseMs: 0 },
+  ...{ model: ASKED, alone: false, asks: 1, timeoutMs: 40_000, opening: null, seen: false, pauseMs: 0 },
+  ...{ expectedBy: {}, attemptsBy: {} },
   withinMs: limitsMs + SLACK_MS,
   ...own,
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAULTS } from './faults.ts';
-import { dueOf } from './judge.ts';
+import { verdictDue } from './judge.ts';
 import { runLane, type Cell } from './lane.ts';
 import { asMarkdown, asText, scorecardOf } from './scorecard.ts';
 import { WAYS } from './ways.ts';
@@ -30,6 +30,6 @@ afterAll(async () => {
 describe.each(WAYS)('asked as $name', (way) => {
   it.each(FAULTS.map((fault, row) => ({ ...fault, row })))('$name: as the contract says', (fault) => {
     const { verdict, why } = cells.find((cell) => cell.row === fault.row && cell.way === way.name)!;
-    expect({ verdict, why }).toEqual({ verdict: dueOf({ fault, way }).verdict, why: null });
+    expect({ verdict, why }).toEqual({ verdict: verdictDue({ fault, way }), why: null });
   });
 });

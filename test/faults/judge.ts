@@ -4,6 +4,7 @@ import type { Expected, Fault } from './fault.ts';
 import type { Heard } from './heard.ts';
 import { OPENING_TEXT } from './opening.ts';
 import type { Transcript } from './transcript.ts';
+import type { Way } from './ways.ts';
 
 export interface Evidence {
   readonly transcripts: readonly Transcript[];
@@ -15,7 +16,7 @@ export interface Case {
   readonly fault: Fault;
   /** The right answer. */
   readonly text: string;
-  readonly way: { readonly name: string; readonly opening: unknown; hear(transcript: Transcript): Heard };
+  readonly way: Pick<Way, 'name' | 'tellsMistakes' | 'hear'> & { readonly opening: unknown };
 }
 
 export interface Judgement {
@@ -46,13 +47,24 @@ const AS_DUE: Judgement = { verdict: 'safe', why: null };
 
 const hasOpening = ({ fault, way }: Case): boolean => (fault.opening ?? way.opening) !== null;
 
-/** What must come of a row, asked that way. */
-export const dueOf = ({ fault, way }: Pick<Case, 'fault' | 'way'>): Expected =>
-  fault.expectedBy[way.name] ?? fault.expected;
+type Row = Pick<Case, 'fault'> & { readonly way: { readonly name: string } };
 
-const onAnswer = (tried: Case, heard: Extract<Heard, { kind: 'answer' }>): Judgement => {
+/** What must come of a row, asked that way for the `ask`-th time. */
+const dueOf = ({ fault, way }: Row, ask: number): Expected => {
+  const due = fault.expectedBy[way.name] ?? fault.expected;
+  return isList(due) ? (due[ask] ?? fault.expected) : due;
+};
+
+const isList = (due: Expected | readonly Expected[]): due is readonly Expected[] => Array.isArray(due);
+
+/** What a row may come to at best, asked that way: what is worst of all that must come of it. */
+export const verdictDue = (row: Row): Expected['verdict'] => {
+  const dues = Array.from({ length: row.fault.asks }, (_, ask) => dueOf(row, ask));
+  return dues.some(({ verdict }) => verdict === 'safe') ? 'safe' : 'pass';
+};
+
+const onAnswer = (tried: Case, due: Expected, heard: Extract<Heard, { kind: 'answer' }>): Judgement => {
   const { fault, text } = tried;
-  const due = dueOf(tried);
   if (!heard.whole) {
     const isDue = due.verdict === 'safe' && 'stopReason' in due && heard.stopReason === due.stopReason;
     return isDue ? AS_DUE : fail(`incomplete by ${String(heard.stopReason)}`);
@@ -75,17 +87,19 @@ const onError = (due: Expected, { code, status }: Extract<Heard, { kind: 'error'
   return code === dueCode ? AS_DUE : fail(`${code}, not ${dueCode}`);
 };
 
-const onTranscript = (tried: Case, transcript: Transcript): Judgement => {
-  const { ended, ms, bytes } = transcript;
+const onTranscript = (tried: Case, transcript: Transcript, ask: number): Judgement => {
+  const { ended, ms, bytes, status } = transcript;
+  const due = dueOf(tried, ask);
   if (ended === 'never') return fail(`no end within ${Math.round(ms)} ms`);
   if (ended === 'broken') return fail('a broken connection');
   if (ms > tried.fault.withinMs) return fail(`${Math.round(ms)} ms, more than ${tried.fault.withinMs}`);
-  if (SECRET.test(bytes)) return fail('tells what it must not tell');
+  const isMistake = tried.way.tellsMistakes && status === 400;
+  if (SECRET.test(bytes) && !isMistake) return fail('tells what it must not tell');
   const heard = tried.way.hear(transcript);
   if (heard.kind === 'nothing') return fail(heard.why);
-  if (heard.kind === 'error') return onError(dueOf(tried), heard);
+  if (heard.kind === 'error') return onError(due, heard);
   if (heard.output.includes(BROKEN_BEGINNING)) return fail(`text of a broken attempt: ${heard.output}`);
-  return onAnswer(tried, heard);
+  return onAnswer(tried, due, heard);
 };
 
 const SEVERITY = ['fail', 'safe', 'pass'] as const;
@@ -94,9 +108,9 @@ const SEVERITY = ['fail', 'safe', 'pass'] as const;
 export const judge = (tried: Case, { transcripts, attempts }: Evidence): Judgement => {
   const { asks } = tried.fault;
   if (transcripts.length !== asks) return fail(`${transcripts.length} requests, not ${asks}`);
-  const judged = transcripts.map((transcript) => onTranscript(tried, transcript));
+  const judged = transcripts.map((transcript, ask) => onTranscript(tried, transcript, ask));
   const worst = SEVERITY.flatMap((each) => judged.find(({ verdict }) => verdict === each) ?? [])[0];
   if (worst === undefined || worst.verdict === 'fail') return worst ?? fail('nothing was asked');
-  const wrong = wrongAttempts(tried.fault, attempts, hasOpening(tried) ? asks : 0);
+  const wrong = wrongAttempts(tried.fault, tried.way.name, attempts, hasOpening(tried) ? asks : 0);
   return wrong === null ? worst : fail(wrong);
 };

@@ -30,18 +30,28 @@ export interface LaneOptions {
 
 const DEV_KEY = 'ballast-dev-key';
 
-/** A tenant that is allowed no model that stands in for another. */
-const addLoneTenant = async (server: TestServer): Promise<string> => {
+/** The key of a tenant of its own. */
+const addTenant = async (server: TestServer, name: string, settings: object): Promise<string> => {
   const send = async (method: string, target: string, body: object): Promise<Record<string, unknown>> => {
     const headers = { 'x-api-key': ADMIN_KEY, 'content-type': 'application/json' };
     const response = await server.ask(target, { method, headers, body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`${method} ${target}: ${await response.text()}`);
     return (await response.json()) as Record<string, unknown>;
   };
-  const allowedModels = [...new Set(FAULTS.map(({ model }) => model))].filter((model) => model !== STAND_IN);
-  await send('PUT', '/admin/tenants/lone', { allowedModels });
-  return String((await send('POST', '/admin/tenants/lone/keys', { name: 'faults' }))['key']);
+  await send('PUT', `/admin/tenants/${name}`, settings);
+  return String((await send('POST', `/admin/tenants/${name}/keys`, { name: 'faults' }))['key']);
 };
+
+const ASKED_MODELS = [...new Set(FAULTS.map(({ model }) => model))].filter((model) => model !== STAND_IN);
+
+/** A tenant that is allowed no model that stands in for another. */
+const addLoneTenant = (server: TestServer) => addTenant(server, 'lone', { allowedModels: ASKED_MODELS });
+
+/** One that names the model which stands in for every other. */
+const addStoodInTenant = (server: TestServer) =>
+  addTenant(server, 'stood-in', {
+    fallbackModels: Object.fromEntries(ASKED_MODELS.map((model) => [model, [STAND_IN]])),
+  });
 
 /** Meets the rows in one way, with a server and an upstream of its own, and judges them all at the end. */
 export const runLane = async (
@@ -55,11 +65,12 @@ export const runLane = async (
   const env = { ANTHROPIC_API_KEY: 'sk-upstream', ANTHROPIC_BASE_URL: upstream.url, ...LIMITS_ENV };
   await using server = await startServer(env, nodeArguments);
   const loneKey = await addLoneTenant(server);
+  const ownKey = way.namesStandIns ? await addStoodInTenant(server) : DEV_KEY;
   const transcripts = new Map<number, Transcript[]>();
 
   const meet = async (row: number): Promise<void> => {
     const { model, alone, asks, timeoutMs, withinMs } = FAULTS[row]!;
-    const key = alone ? loneKey : DEV_KEY;
+    const key = alone ? loneKey : ownKey;
     const question = { url: server.url, key, model, timeoutMs, text: taskOf(row) };
     const got: Transcript[] = [];
     transcripts.set(row, got);

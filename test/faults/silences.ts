@@ -2,7 +2,20 @@ import { brokenAfter, pingsOnly as pings } from '../../local/simulated-claude/fa
 import { neverAnswer, reply, type ScriptedAnswer } from '../upstream/answers.ts';
 import { pingsOnly, slowFirstContent, stallAfter } from '../upstream/broken.ts';
 import { AMID, BEFORE, broken } from './broken-attempt.ts';
-import { ALL, alone, answered, ASKED, everywhere, fault, onOneModel, once, refused, type Fault } from './fault.ts';
+import {
+  ALL,
+  alone,
+  answered,
+  ASKED,
+  everywhere,
+  fault,
+  onOneModel,
+  once,
+  PASSED_ON,
+  refused,
+  toldAmid,
+  type Fault,
+} from './fault.ts';
 import { FIRST_CONTENT_MS, IDLE_MS, PING_STRETCH } from './limits.ts';
 
 /** Content, then nothing but pings. */
@@ -23,6 +36,8 @@ export const SILENCES: readonly Fault[] = [
     expected: refused('upstream-timeout'),
     expectedBy: { agent: { verdict: 'safe', stopReason: 'deadline' } },
     attempts: { [ASKED]: 2 },
+    // A request of the API has no deadline of its own.
+    attemptsBy: { messages: { [ASKED]: ALL }, [PASSED_ON]: { [ASKED]: ALL } },
   }),
   fault({
     name: 'a first content that is slow, but in time',
@@ -35,8 +50,19 @@ export const SILENCES: readonly Fault[] = [
     limitsMs: FIRST_CONTENT_MS,
   }),
   once('a stall before the content', stallAfter(BEFORE, broken), { limitsMs: FIRST_CONTENT_MS }),
-  once('a stall amid the content', stallAfter(AMID, broken), { seen: true, limitsMs: IDLE_MS }),
-  everywhere('a stall amid the content', stallAfter(AMID, broken), 'upstream-timeout', { limitsMs: 2 * ALL * IDLE_MS }),
+  once('a stall amid the content', stallAfter(AMID, broken), {
+    seen: true,
+    limitsMs: IDLE_MS,
+    ...toldAmid('upstream-timeout'),
+  }),
+  everywhere('a stall amid the content', stallAfter(AMID, broken), 'upstream-timeout', {
+    limitsMs: 2 * ALL * IDLE_MS,
+    ...toldAmid('upstream-timeout'),
+  }),
   once('pings only, before the content', pingsOnly(100, broken), { limitsMs: FIRST_CONTENT_MS }),
-  once('pings only, amid the content', pingsAmid, { seen: true, limitsMs: PING_STRETCH * IDLE_MS }),
+  once('pings only, amid the content', pingsAmid, {
+    seen: true,
+    limitsMs: PING_STRETCH * IDLE_MS,
+    ...toldAmid('upstream-timeout'),
+  }),
 ];

@@ -3,6 +3,8 @@ export interface Transcript {
   /** `null`: no head came. */
   readonly status: number | null;
   readonly contentType: string;
+  /** What the head says of who answered; `null`: nothing. */
+  readonly degraded: string | null;
   readonly bytes: string;
   /** How the body ended: properly, by a broken connection, or not before the client lost its patience. */
   readonly ended: 'properly' | 'broken' | 'never';
@@ -15,12 +17,13 @@ export const transcribe = async (url: string, init: RequestInit, patienceMs: num
   const patience = AbortSignal.timeout(patienceMs);
   const startedAt = performance.now();
   const decoder = new TextDecoder();
-  let head: Pick<Transcript, 'status' | 'contentType'> = { status: null, contentType: '' };
+  let head: Pick<Transcript, 'status' | 'contentType' | 'degraded'> = { status: null, contentType: '', degraded: null };
   let bytes = '';
   let ended: Transcript['ended'] = 'properly';
   try {
     const response = await fetch(url, { ...init, signal: patience });
-    head = { status: response.status, contentType: response.headers.get('content-type') ?? '' };
+    const { status, headers } = response;
+    head = { status, contentType: headers.get('content-type') ?? '', degraded: headers.get('x-ballast-degraded') };
     for await (const chunk of response.body ?? []) bytes += decoder.decode(chunk as Uint8Array, { stream: true });
   } catch {
     ended = patience.aborted ? 'never' : 'broken';

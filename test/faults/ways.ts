@@ -1,5 +1,7 @@
-import type { Answer } from './fault.ts';
+import { askMessages } from './ask-messages.ts';
+import { PASSED_ON, type Answer } from './fault.ts';
 import { hearEvents, hearJson, type Heard } from './heard.ts';
+import { hearMessage, hearMessageEvents } from './hear-messages.ts';
 import { TOOL_CALL } from './opening.ts';
 import { transcribe, type Transcript } from './transcript.ts';
 
@@ -20,6 +22,10 @@ export interface Way {
   readonly name: string;
   /** What a model answers before the call that meets the fault; `null`: that call is the first. */
   readonly opening: Answer | null;
+  /** Whether its clients are told what the upstream says of their own mistakes. */
+  readonly tellsMistakes: boolean;
+  /** Whether another model answers only where the tenant names one. */
+  readonly namesStandIns: boolean;
   ask(question: Question): Promise<Transcript>;
   hear(transcript: Transcript): Heard;
 }
@@ -34,10 +40,17 @@ const askRun =
 
 const EVENTS = 'text/event-stream';
 
-export const JSON_WAY: Way = { name: 'JSON', opening: null, ask: askRun('application/json'), hear: hearJson };
-export const STREAM: Way = { name: 'stream', opening: null, ask: askRun(EVENTS), hear: hearEvents };
+const RUN = { tellsMistakes: false, namesStandIns: false, opening: null } as const;
+const MESSAGES = { tellsMistakes: true, namesStandIns: true, opening: null } as const;
+
+export const JSON_WAY: Way = { ...RUN, name: 'JSON', ask: askRun('application/json'), hear: hearJson };
+export const STREAM: Way = { ...RUN, name: 'stream', ask: askRun(EVENTS), hear: hearEvents };
 /** A run that meets the fault in its second model call, after a tool. */
-export const AGENT: Way = { name: 'agent', opening: TOOL_CALL, ask: askRun(EVENTS), hear: hearEvents };
+export const AGENT: Way = { ...RUN, name: 'agent', opening: TOOL_CALL, ask: askRun(EVENTS), hear: hearEvents };
+
+/** Clients of the Anthropic API, at `/v1/messages`. */
+export const MESSAGES_JSON: Way = { ...MESSAGES, name: 'messages', ask: askMessages(false), hear: hearMessage };
+export const MESSAGES_STREAM: Way = { ...MESSAGES, name: PASSED_ON, ask: askMessages(true), hear: hearMessageEvents };
 
 /** The columns of the table. */
-export const WAYS: readonly Way[] = [JSON_WAY, STREAM, AGENT];
+export const WAYS: readonly Way[] = [JSON_WAY, STREAM, AGENT, MESSAGES_JSON, MESSAGES_STREAM];

@@ -38,14 +38,14 @@ export interface TestServer extends Serving {
   readonly lines: readonly string[];
 }
 
-/** The local server with one function, reached by every path below `/f`. */
+/** The local server with one function, reached by every path below `/f`, and as a client of the Anthropic API reaches one. */
 export const serveFunction = async (handler: Handler, clock: Clock = systemClock): Promise<TestServer> => {
   let requests = 0;
   const ids = { request: () => `req_${(requests += 1)}` };
   const definition = { name: 'tested', timeoutMs: 10_000 };
   const route = { definition, template: '/f/{proxy+}', method: 'ANY', streaming: true };
   const { lines, log } = createRecordingLog();
-  const matchRoute = createMatchRoute([route]);
+  const matchRoute = createMatchRoute([route, { ...route, template: '/v1/messages', method: 'POST' }]);
   const answer = createAnswer({ matchRoute, handlers: new Map([['tested', handler]]), log, ids, clock });
   const serving = await serve({ answer, ids, clock, hosts: ['127.0.0.1', '::1'], port: 0 });
   return { ...serving, url: `http://127.0.0.1:${serving.port}`, lines };

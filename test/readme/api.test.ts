@@ -4,7 +4,11 @@ import { expect, it } from 'vitest';
 import { openApi } from '../../lib/api/openapi.ts';
 import { apiSchemas } from '../../lib/api/schemas.ts';
 import { loadConfig } from '../../lib/config.ts';
+import { ANTHROPIC_TYPES } from '../../lib/http/anthropic-error.ts';
 import { PROBLEMS } from '../../lib/http/problem.ts';
+import { createPriceTable } from '../../lib/usage/price-table.ts';
+import { viewPrice } from '../../lib/usage/price-view.ts';
+import { PUBLISHED_PRICES } from '../../lib/usage/prices.ts';
 import { readRoutes } from '../../local/routes.ts';
 import { code, codes, read, ROOT, tableOf } from './markdown.ts';
 
@@ -30,6 +34,27 @@ it('docs/api.md has every error code with its status and title', () => {
     rows.map((row) => [code(row.code), { status: Number(row.status), title: row.title }]),
   );
   expect(shown).toEqual(PROBLEMS);
+});
+
+it('docs/api.md has the error type of every code under /v1', () => {
+  const shown = tableOf(api, 'error type', 'codes').flatMap((row) =>
+    codes(row.codes).map((each) => [each, code(row['error type'])]),
+  );
+  expect(Object.fromEntries(shown)).toEqual(ANTHROPIC_TYPES);
+});
+
+it('docs/api.md and the OpenAPI description have every member of a price', () => {
+  const price = viewPrice(createPriceTable(PUBLISHED_PRICES), 'claude-haiku-5-5', Date.UTC(2026, 10, 20));
+  const [band = {}] = price?.bands ?? [];
+  const described = (openApi('1', RUN_TIMEOUT_MS)['components'] as { schemas: Record<string, Shape> }).schemas[
+    'Pricing'
+  ];
+  const bands = described?.properties['bands']?.['items'] as Shape;
+  expect(names('member of `pricing`', 'meaning')).toEqual(Object.keys(price ?? {}));
+  expect(Object.keys(described?.properties ?? {})).toEqual(Object.keys(price ?? {}));
+  expect(Object.keys(bands.properties)).toEqual(Object.keys(band));
+  const told = tableOf(api, 'member of `pricing`', 'meaning').find((row) => row.meaning?.includes('overPromptTokens'));
+  expect(codes(told?.meaning)).toEqual(Object.keys(band));
 });
 
 it('docs/api.md has every path that is served, and no other', () => {

@@ -17,7 +17,13 @@ describe('the decision to try again', () => {
     ['waits half of the base delay in the middle of its range', {}, { retry: true, delayMs: 250 }],
     ['doubles the ceiling with each retry', { retry: 2 }, { retry: true, delayMs: 1_000 }],
     ['stops after the last retry', { retry: 3 }, { retry: false, why: 'exhausted' }],
-    ['never undercuts what the upstream asked for', { retryAfterMs: 7_000 }, { retry: true, delayMs: 7_000 }],
+    [
+      'never undercuts what the upstream asked for',
+      { retryAfterMs: 7_000, random: 0 },
+      { retry: true, delayMs: 7_000 },
+    ],
+    ['spreads those who were told the same instant', { retryAfterMs: 7_000 }, { retry: true, delayMs: 7_250 }],
+    ['spreads them over a tenth of a short wait', { retryAfterMs: 1_000 }, { retry: true, delayMs: 1_050 }],
     ['waits for no more than the longest delay', { retryAfterMs: 20_001 }, { retry: false, why: 'too-late' }],
     [
       'begins no wait that outlives the deadline',
@@ -54,6 +60,8 @@ describe('the upstream’s own delay', () => {
   it.each([
     ['is in milliseconds where it says so', { 'retry-after-ms': '1500', 'retry-after': '60' }, 1_500],
     ['is in seconds', { 'retry-after': '30' }, 30_000],
+    ['is a year at most', { 'retry-after': '9'.repeat(400) }, 31_536_000_000],
+    ['is a year at most in milliseconds too', { 'retry-after-ms': '9'.repeat(30) }, 31_536_000_000],
     ['may have a fraction', { 'retry-after': '0.25' }, 250],
     ['may be a date', { 'retry-after': 'Fri, 20 Nov 2026 12:00:09 GMT' }, 9_000],
     ['is nothing where the date has passed', { 'retry-after': 'Fri, 20 Nov 2026 11:00:00 GMT' }, 0],

@@ -42,8 +42,17 @@ describe('the alarms', () => {
   it('are there for what the operator must hear of', async () => {
     const template = await packagedTemplate('prod');
     expect(names(template).toSorted()).toEqual([
-      ...['budget-drift', 'budget-unsettled', 'circuit-open', 'credential-rejected', 'errors', 'lambda-errors'],
-      ...['lambda-throttles', 'latency-p95', 'latency-p99', 'limit-unguarded', 'probe-silent', 'probe-unhealthy'],
+      ...['budget-drift', 'budget-unsettled', 'circuit-open', 'credential-rejected', 'errors', 'gateway-errors'],
+      ...[
+        'gateway-throttles',
+        'lambda-errors',
+        'lambda-throttles',
+        'latency-p95',
+        'latency-p99',
+        'limit-unguarded',
+        'probe-silent',
+        'probe-unhealthy',
+      ],
       ...['reconcile-failures', 'reconcile-silent', 'reservations-lost', 'runs-degraded', 'usage-unrecorded'],
     ]);
     expect(new Set(alarmedMetrics(template)).size).toBe(14);

@@ -4,6 +4,7 @@ import { packaged, packagedTemplate, STAGES } from './packaged.ts';
 import { plant } from './template.ts';
 
 const RUN = 'ApiGatewayMethodAgentRunAny';
+const MESSAGES = 'ApiGatewayMethodV1MessagesAny';
 const HEALTH = 'ApiGatewayMethodHealthAny';
 
 /** A defect, where it is planted, and what must be said of it. */
@@ -21,6 +22,24 @@ const PLANTED: [string, (string | number)[], unknown, string][] = [
   ['an API that outlives the function', [RUN, 'Properties', 'Integration', 'TimeoutInMillis'], 200_000, 'not between'],
   ['a function killed at its deadline', ['RunDashagentLambdaFunction', 'Properties', 'Timeout'], 120, 'not 20 s more'],
   ['a health check that outlives the API', ['HealthLambdaFunction', 'Properties', 'Timeout'], 30, 'gives up before'],
+  [
+    'a message that is buffered',
+    [MESSAGES, 'Properties', 'Integration', 'ResponseTransferMode'],
+    undefined,
+    'does not stream',
+  ],
+  [
+    'a message with the time of a run',
+    [MESSAGES, 'Properties', 'Integration', 'TimeoutInMillis'],
+    130_000,
+    'not between',
+  ],
+  [
+    'a message longer than an API streams',
+    [MESSAGES, 'Properties', 'Integration', 'TimeoutInMillis'],
+    900_001,
+    'not stream that long',
+  ],
   ['a route for one method', [HEALTH, 'Properties', 'HttpMethod'], 'GET', 'some methods only'],
   ['a path of another name', ['ApiGatewayResourceAgents', 'Properties', 'PathPart'], 'agent-list', 'not deployed'],
 ];

@@ -1,8 +1,19 @@
 import { at, ofType, type Template } from './template.ts';
 
+interface DeployedRoute {
+  readonly name: string;
+  readonly streamed: boolean;
+  /** The variable with the deadline of a streamed answer. Default: that of a run. */
+  readonly deadline?: string;
+}
+
 /** What is deployed: each path, the function behind it, and whether its answer is streamed. */
-export const ROUTES: Readonly<Record<string, { readonly name: string; readonly streamed: boolean }>> = {
+export const ROUTES: Readonly<Record<string, DeployedRoute>> = {
   '/agent/run': { name: 'run-agent', streamed: true },
+  '/v1/messages': { name: 'messages', streamed: true, deadline: 'STREAM_TIMEOUT_MS' },
+  '/v1/messages/count_tokens': { name: 'ask-provider', streamed: false },
+  '/v1/models': { name: 'ask-provider', streamed: false },
+  '/v1/models/{modelId}': { name: 'ask-provider', streamed: false },
   '/agent/runs/{runId}': { name: 'get-run', streamed: false },
   '/agent/runs/{runId}/trace': { name: 'get-run', streamed: false },
   '/agents': { name: 'list-agents', streamed: false },
@@ -60,11 +71,15 @@ const transferDefects = ({ path, integration, uri }: Method, streamed: boolean):
   return !streamed && !(mode === undefined && buffers) ? [`${path} streams`] : [];
 };
 
-const timeoutDefects = (template: Template, { path, integration, functionId }: Method, streamed: boolean): string[] => {
+const timeoutDefects = (
+  template: Template,
+  { path, integration, functionId }: Method,
+  { streamed, deadline = 'RUN_TIMEOUT_MS' }: DeployedRoute,
+): string[] => {
   const { Properties } = template.Resources[functionId] ?? {};
   const apiMs = Number(at(integration, 'TimeoutInMillis') ?? BUFFERED_LIMIT_MS);
   const lambdaMs = Number(at(Properties, 'Timeout')) * 1_000;
-  const deadlineMs = Number(at(Properties, 'Environment', 'Variables', 'RUN_TIMEOUT_MS'));
+  const deadlineMs = Number(at(Properties, 'Environment', 'Variables', deadline));
   if (!streamed) return lambdaMs < apiMs ? [] : [`${path}: the API gives up before the function`];
   return [
     ...(apiMs > deadlineMs && apiMs < lambdaMs ? [] : [`${path}: the API's timeout is not between the other two`]),
@@ -82,7 +97,7 @@ const routeDefects = (template: Template, method: Method): string[] => {
     ...(method.verb === 'ANY' ? [] : [`${method.path} answers some methods only`]),
     ...(at(method.integration, 'Type') === 'AWS_PROXY' ? [] : [`${method.path} is no proxy`]),
     ...transferDefects(method, route.streamed),
-    ...timeoutDefects(template, method, route.streamed),
+    ...timeoutDefects(template, method, route),
   ];
 };
 

@@ -1,5 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { anthropicErrorResponse, ANTHROPIC_TYPES } from '../../lib/http/anthropic-error.ts';
 import { PROBLEMS, type Problem } from '../../lib/http/problem.ts';
+import { AppError } from '../../lib/kernel/errors.ts';
+import { safe } from '../../lib/kernel/redacted.ts';
 import { packaged, packagedTemplate } from './packaged.ts';
 import { at, ofType, plant, type Template } from './template.ts';
 
@@ -28,6 +32,9 @@ const CODES: Readonly<Record<string, keyof typeof PROBLEMS>> = {
 // API Gateway puts a variable in as it is, without escaping: only those that cannot hold a quote are allowed.
 const substituted = (body: string): string => body.replaceAll('$context.requestId', 'c0ffee-1');
 
+/** As of a limit of ours: nobody has waited for it yet. */
+const figures = { limit: '1', used: '1', reserved: '0', asked: '1' };
+
 const responseDefects = (properties: unknown): string[] => {
   const type = String(at(properties, 'ResponseType'));
   const code = CODES[type];
@@ -40,11 +47,19 @@ const responseDefects = (properties: unknown): string[] => {
   const headers = at(properties, 'ResponseParameters');
   const header = (name: string): unknown => at(headers, `gatewayresponse.header.${name}`);
   const retryAfterMs = problem['retryAfterMs'];
+  const envelope = { type: ANTHROPIC_TYPES[code], message: problem.detail };
+  const shouldRetry = anthropicErrorResponse(new AppError(code, safe`x`, { figures }), 'x').headers['x-should-retry'];
   return [
     ...Object.entries(wanted).flatMap(([key, value]) => (problem[key] === value ? [] : [`${type} has another ${key}`])),
     ...(at(properties, 'StatusCode') === String(status) ? [] : [`${type} answers with another status`]),
     ...(header('Content-Type') === "'application/problem+json'" ? [] : [`${type} is not problem+json`]),
     ...(header('request-id') === 'context.requestId' ? [] : [`${type} has no request-id`]),
+    ...(isDeepStrictEqual(problem['error'], envelope) && problem['request_id'] === 'c0ffee-1'
+      ? []
+      : [`${type} is no error to a client of the Anthropic API`]),
+    ...(header('x-should-retry') === (shouldRetry === undefined ? undefined : `'${shouldRetry}'`)
+      ? []
+      : [`${type} says otherwise whether to try again`]),
     ...(typeof problem.detail === 'string' && problem.detail !== '' ? [] : [`${type} has no detail`]),
     ...(retryAfterMs === undefined || header('Retry-After') === `'${Math.ceil(Number(retryAfterMs) / 1000)}'`
       ? []
@@ -58,7 +73,7 @@ const defects = (template: Template): string[] =>
 beforeAll(packaged, 120_000);
 
 describe('what API Gateway answers by itself', () => {
-  it('is a problem in the shape, codes, statuses and titles of the functions', async () => {
+  it('is a problem in the shape, codes, statuses and titles of the functions, and to clients of the Anthropic API an error', async () => {
     expect(defects(await packagedTemplate('prod'))).toEqual([]);
   });
 
@@ -78,6 +93,13 @@ describe('what API Gateway answers by itself', () => {
       'quotes',
     ],
     ['another code', 'ResponseTemplates', { 'application/json': '{"code":"forbidden"}' }, 'another code'],
+    ['a problem alone', 'ResponseTemplates', { 'application/json': '{"code":"not-found"}' }, 'no error to a client'],
+    [
+      'a word against trying again',
+      'ResponseParameters',
+      { 'gatewayresponse.header.x-should-retry': "'false'" },
+      'otherwise whether to try again',
+    ],
   ])('would show %s', async (_defect, property, value, complaint) => {
     const broken = plant(await packagedTemplate('dev'), ['UnknownPath', 'Properties', property], value);
     expect(defects(broken).join('\n')).toContain(complaint);

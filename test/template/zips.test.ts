@@ -10,7 +10,17 @@ import { readZip } from './unzip.ts';
 import { authorised, startZips, type Zips } from './zips.ts';
 
 const NAMES = [
-  ...['run-agent', 'get-run', 'list-agents', 'admin', 'report-usage', 'health', 'describe-api'],
+  ...[
+    'run-agent',
+    'messages',
+    'ask-provider',
+    'get-run',
+    'list-agents',
+    'admin',
+    'report-usage',
+    'health',
+    'describe-api',
+  ],
   ...['probe-dependencies', 'reconcile-budgets', 'notify-alarm'],
 ];
 
@@ -87,6 +97,39 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
     expect(output).not.toContain('canary');
   });
 
+  it('messages answers a client of the Anthropic API, twice the same for a repeated key, and logs neither key nor prompt', async () => {
+    const headers = { ...authorised, 'idempotency-key': 'three', 'anthropic-version': '2026-10-21' };
+    const body = {
+      model: 'claude-sonnet-5-5',
+      max_tokens: 100,
+      messages: [{ role: 'user', content: 'canary: hello' }],
+    };
+    const ask = () => call('messages', { method: 'POST', path: '/v1/messages', headers, body });
+    const [first, again] = [await ask(), await ask()];
+    expect([first.statusCode, JSON.parse(first.body)]).toEqual([200, expect.objectContaining({ type: 'message' })]);
+    expect([again.statusCode, again.body, again.headers['idempotency-replayed']]).toEqual([200, first.body, 'true']);
+    expect(first.output + again.output).not.toMatch(/canary/);
+  }, 30_000);
+
+  it('ask-provider counts tokens, and lists models with their prices', async () => {
+    const headers = { ...authorised, 'anthropic-version': '2026-10-21' };
+    const messages = [{ role: 'user', content: 'hello' }];
+    const path = '/v1/messages/count_tokens';
+    const counted = await call('ask-provider', {
+      method: 'POST',
+      path,
+      headers,
+      body: { model: 'claude-sonnet-5-5', messages },
+    });
+    expect([counted.statusCode, JSON.parse(counted.body)]).toEqual([
+      200,
+      { input_tokens: expect.any(Number) as number },
+    ]);
+    const listed = await call('ask-provider', { path: '/v1/models', headers });
+    const { data } = JSON.parse(listed.body) as { data: { pricing: object | null }[] };
+    expect(data.some(({ pricing }) => pricing !== null)).toBe(true);
+  });
+
   it('run-agent keeps an answer for a repeated key, and lets a refused one go', async () => {
     const headers = { ...authorised, 'idempotency-key': 'one' };
     const ask = (body: object, more: object = {}) =>
@@ -112,6 +155,11 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
         'run-agent: dynamodb:PutItem RunsTable',
         'run-agent: dynamodb:UpdateItem ControlTable',
         'run-agent: dynamodb:UpdateItem LedgerTable',
+        'messages: dynamodb:DeleteItem ControlTable',
+        'messages: dynamodb:PutItem LedgerTable',
+        'messages: dynamodb:UpdateItem LedgerTable',
+        'ask-provider: dynamodb:GetItem ControlTable',
+        'ask-provider: dynamodb:UpdateItem ControlTable',
         'probe-dependencies: dynamodb:PutItem ControlTable',
         'notify-alarm: dynamodb:PutItem ControlTable',
         'health: dynamodb:Query ControlTable',

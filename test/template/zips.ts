@@ -38,7 +38,7 @@ const seed = async (engine: TestDynamoDb): Promise<void> => {
   const keys = createDynamoDbApiKeyStore(ledger);
   await keys.add({
     ...{ ...key, hash: hashKey(KEY), keyId: 'key-1', requestsPerMinute: 100, dailyBudgetUsd: '5' },
-    scopes: ['runs:write', 'runs:read', 'usage:read'],
+    scopes: ['runs:write', 'runs:read', 'usage:read', 'messages:write'],
   });
   await keys.add({
     ...{ ...key, hash: hashKey(ADMIN_KEY), keyId: 'key-2', requestsPerMinute: null, dailyBudgetUsd: null },

@@ -1,0 +1,46 @@
+import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
+import middy from '@middy/core';
+import { app, type App } from '../lib/app.ts';
+import { gatewayOf } from '../lib/assembly/gateway.ts';
+import { answerAsEvents } from '../lib/gateway/answer-events.ts';
+import { answerAsJson } from '../lib/gateway/answer-json.ts';
+import { replayAnswer } from '../lib/gateway/kept-answer.ts';
+import type { CallMessages } from '../lib/gateway/message-call.ts';
+import { runLimits } from '../lib/http/run-limits.ts';
+import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
+import { anthropicErrors } from '../lib/middleware/anthropic-errors.ts';
+import { authenticated, type Authenticated } from '../lib/middleware/authenticated.ts';
+import { clientRequest, type Asked } from '../lib/middleware/client-request.ts';
+import { idempotent, type Claimed } from '../lib/middleware/idempotent.ts';
+import { loadedSecret } from '../lib/middleware/loaded-secret.ts';
+import { observed, type Observed, type ObservedOptions } from '../lib/middleware/observed.ts';
+import type { Secret } from '../lib/secrets/cached-secret.ts';
+
+type Event = Observed & Authenticated & Asked & Claimed;
+type Parts = ObservedOptions &
+  Pick<App, 'authenticator' | 'config' | 'idempotency'> & {
+    readonly anthropicKey: Pick<Secret, 'get'>;
+    readonly callMessages: CallMessages;
+  };
+
+/** POST /v1/messages: one message for any client of the Anthropic API, as JSON or as events. */
+export const messages = (parts: Parts) =>
+  middy({ ...observed(parts, 'messages'), executionMode: executionModeStreamifyResponse })
+    .use(anthropicErrors())
+    .use(allowedMethods('POST'))
+    .use(authenticated(parts.authenticator, 'messages:write'))
+    .use(clientRequest())
+    .use(idempotent(parts.idempotency, replayAnswer))
+    .use(loadedSecret(parts.anthropicKey))
+    .handler(async (event: Event, context) => {
+      const { asked, principal, requestId, claim, startedAt } = event;
+      const { RUN_TIMEOUT_MS, STREAM_TIMEOUT_MS = RUN_TIMEOUT_MS } = parts.config;
+      const stageMs = asked.streams ? STREAM_TIMEOUT_MS : RUN_TIMEOUT_MS;
+      const limits = runLimits(context, stageMs, parts.clock.now() - startedAt, claim === null);
+      const call = { asked, principal, requestId, claim, ...limits };
+      return asked.streams
+        ? answerAsEvents(call, parts.callMessages, (error) => (event.failure = error))
+        : answerAsJson(call, parts.callMessages);
+    });
+
+export const handler = messages({ ...app, callMessages: gatewayOf(app) });

@@ -1,0 +1,64 @@
+import * as z from 'zod/mini';
+import type { ModelRequest, Wire } from '../claude/types.ts';
+import { checkedBy, readJson } from '../http/read-body.ts';
+import { header, type HttpEvent } from '../http/types.ts';
+import { spliceMembers } from './splice-json.ts';
+
+const MAX_MODEL_CHARS = 128;
+
+/** What Ballast has to understand of a body; all else is for the upstream to judge, and passes as it came. */
+const schema = z.looseObject({
+  model: z.string().check(z.minLength(1), z.maxLength(MAX_MODEL_CHARS)),
+  max_tokens: z.int().check(z.minimum(1)),
+  messages: z.array(z.looseObject({})).check(z.minLength(1)),
+  stream: z.optional(z.nullable(z.boolean())),
+  metadata: z.optional(z.nullable(z.looseObject({ user_id: z.optional(z.nullable(z.string())) }))),
+});
+
+/** What a client sent to `/v1/messages`. */
+export interface ClientRequest {
+  /** As the provider's types have it; members that they do not know are there as well. */
+  readonly request: ModelRequest;
+  readonly streams: boolean;
+  /** The end user as the client names them (`metadata.user_id`). */
+  readonly userId: string | null;
+  readonly wire: Wire;
+}
+
+/** What a client that names no version is taken to mean: the first one, as the provider does. */
+const FIRST_VERSION = '2023-06-01';
+const PASSED_ON = ['anthropic-version', 'anthropic-beta'];
+/** An end user's name longer than this is no name. */
+const MAX_USER_CHARS = 256;
+
+/** Reads a body. Throws `invalid-request` or `unsupported-media-type`; neither quotes what was sent. */
+export const readClientRequest = (event: HttpEvent): ClientRequest => {
+  const { text, value } = readJson(event);
+  const { stream, metadata } = checkedBy(schema, value);
+  // Not what the schema made of it: a changed member is told from the others by being another object.
+  const parsed = value as Readonly<Record<string, unknown>>;
+  const { stream: _, ...request } = parsed;
+  const headers = Object.fromEntries(
+    PASSED_ON.flatMap((name) => {
+      const value = header(event, name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  const apiVersion = headers['anthropic-version'] ?? FIRST_VERSION;
+  const query = Object.fromEntries(
+    Object.entries(event.queryStringParameters ?? {}).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
+  const userId = metadata?.user_id ?? null;
+  return {
+    request: request as unknown as ModelRequest,
+    streams: stream === true,
+    userId: userId === null || userId === '' || userId.length > MAX_USER_CHARS ? null : userId,
+    wire: {
+      ...{ apiVersion, query },
+      headers: { ...headers, 'anthropic-version': apiVersion },
+      bodyFor: (changed) => spliceMembers(text, parsed, changed as unknown as Readonly<Record<string, unknown>>),
+    },
+  };
+};

@@ -1,0 +1,53 @@
+import * as z from 'zod/mini';
+import { checkAllowedModel } from '../agent/allowance.ts';
+import type { Circuits } from '../circuit-breaker/circuits.ts';
+import { circuitOf } from '../claude/with-circuit.ts';
+import { checkedBy, readJson } from '../http/read-body.ts';
+import type { HttpEvent, HttpResponse } from '../http/types.ts';
+import type { Deadline } from '../kernel/deadline.ts';
+import { AppError } from '../kernel/errors.ts';
+import { safe } from '../kernel/redacted.ts';
+import type { Principal } from '../tenants/types.ts';
+import { passedOn } from './passed-on.ts';
+import type { ProviderApi } from './provider-api.ts';
+import { takeRequestPermit, type RequestPermitParts } from './request-permit.ts';
+
+export interface CountTokensParts extends RequestPermitParts {
+  readonly api: ProviderApi;
+  readonly circuits: Pick<Circuits, 'look'>;
+  /** Whether a model has a price at an instant (epoch milliseconds). */
+  readonly isPriced: (model: string, at: number) => boolean;
+}
+
+const MAX_MODEL_CHARS = 128;
+const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+
+/** What Ballast has to know of the body; the rest is for the provider to judge. */
+const schema = z.looseObject({ model: z.string().check(z.minLength(1), z.maxLength(MAX_MODEL_CHARS)) });
+
+/** A model that is left alone is not asked to count either; who comes when its break is over may ask, since nothing is paid. */
+const checkCircuit = async ({ circuits, isPriced, clock }: CountTokensParts, model: string): Promise<void> => {
+  // Only models with a price are ever called. What is looked at is remembered, so names that clients make up are not.
+  if (!isPriced(model, clock.now())) return;
+  const view = await circuits.look(circuitOf(model));
+  if (view === null || view.state === 'closed' || view.retryAfterMs === 0) return;
+  const { retryAfterMs } = view;
+  const message = safe`The model has been failing and is left alone for a while.`;
+  throw new AppError('circuit-open', message, retryAfterMs === null ? {} : { retryAfterMs });
+};
+
+/** POST /v1/messages/count_tokens: the body goes to the provider byte for byte, its answer comes back as it is. */
+export const countTokens = async (
+  parts: CountTokensParts,
+  event: HttpEvent & { readonly principal: Principal },
+  deadline: Deadline,
+): Promise<HttpResponse> => {
+  const { text, value } = readJson(event);
+  const { model } = checkedBy(schema, value);
+  checkAllowedModel(model, event.principal.tenant);
+  await checkCircuit(parts, model);
+  const limits = await takeRequestPermit(parts, event.principal);
+  const question = { method: 'POST', path: '/v1/messages/count_tokens', ...passedOn(event) } as const;
+  const body = await parts.api.ask({ ...question, body: text }, deadline);
+  return { statusCode: 200, headers: { ...JSON_HEADERS, ...limits }, body };
+};

@@ -1,0 +1,94 @@
+import { createAdmission, type AdmissionParts } from '../agent/admission.ts';
+import { budgetOf, checkAllowedModel, standInsFor } from '../agent/allowance.ts';
+import { notMade, refusal } from '../claude/faults.ts';
+import { createRunAccount } from '../claude/run-account.ts';
+import type { Attempt, Outcome, TextSink } from '../claude/types.ts';
+import type { StoredResult } from '../idempotency/answer.ts';
+import type { OwnedClaim } from '../idempotency/owned-claim.ts';
+import { createDeadline } from '../kernel/deadline.ts';
+import { AppError, asAppError } from '../kernel/errors.ts';
+import type { Ids } from '../kernel/ids.ts';
+import { label, safe } from '../kernel/redacted.ts';
+import type { Principal } from '../tenants/types.ts';
+import type { ClientRequest } from './client-request.ts';
+
+/** The agent that usage names for what clients of the gateway ask. */
+export const GATEWAY = 'gateway';
+
+export interface MessageCallParts extends AdmissionParts {
+  readonly callModel: Attempt;
+  readonly ids: Pick<Ids, 'run'>;
+  /** Whether a model has a price at an instant (epoch milliseconds). */
+  readonly isPriced: (model: string, at: number) => boolean;
+}
+
+/** One request of a client, with what its surroundings know about it. */
+export interface MessageCall {
+  readonly asked: ClientRequest;
+  readonly principal: Principal;
+  readonly requestId: string;
+  /** The longest the call may take, in milliseconds. */
+  readonly limitMs: number;
+  /** Aborts when the client has left, where that can be known and matters. */
+  readonly signal: AbortSignal | undefined;
+  /** The request's hold on its idempotency key, where it sent one. */
+  readonly claim: Pick<OwnedClaim, 'complete'> | null;
+}
+
+/** What a call came to. */
+export interface CalledModel {
+  readonly outcome: Outcome;
+  /** Resolves once the books are written, and what a repeated request will get; nothing is kept of a failure that cost nothing. */
+  readonly closed: (kept: StoredResult | null) => Promise<void>;
+}
+
+/** Where a call tells what happens while it happens. */
+export interface MessageSink extends Pick<TextSink, 'event'> {
+  /** A call was let through by every limit and budget and goes out; with what the limits tell of themselves. */
+  admitted(headers: Readonly<Record<string, string>>): void;
+}
+
+export type CallMessages = (call: MessageCall, sink: MessageSink) => Promise<CalledModel>;
+
+const nothing = () => {};
+
+/** Lets a client's request through the limits, budgets and brackets that an agent's calls go through, and no other way. */
+export const createCallMessages =
+  (parts: MessageCallParts): CallMessages =>
+  async ({ asked, principal, limitMs, signal, claim }, sink) => {
+    const { callModel, clock, emit, ids, isPriced } = parts;
+    const { request, userId, wire } = asked;
+    const { tenant, tenantId, keyId } = principal;
+    checkAllowedModel(request.model, tenant);
+    if (!isPriced(request.model, clock.now())) {
+      const issues = [{ path: 'model', message: safe`has no known price` }];
+      throw new AppError('unpriced-model', safe`A model without a known price is not called.`, { issues });
+    }
+    const runId = ids.run();
+    const admission = createAdmission(parts, { principal, userId, runId });
+    const account = createRunAccount(null);
+    using deadline = createDeadline(clock, limitMs, signal);
+    const outcome = await callModel(request, {
+      ...{ runId, step: 1, agent: GATEWAY, tenantId, keyId, userId, deadline, account, admission, wire },
+      sink: { ...sink, text: nothing, reset: nothing, admitted: () => sink.admitted(admission.headers()) },
+      budget: budgetOf(principal, userId),
+      standIns: standInsFor(request.model, [], tenant),
+      maxRetries: tenant.maxRetries,
+      circuit: {},
+      booked: [],
+      // Nothing of it is out before a client that waits for the whole of it has an answer.
+      restartable: !asked.streams,
+    }).catch((error: unknown) => notMade(refusal(asAppError(error))));
+    if (outcome.ok && outcome.degraded) {
+      const names = { runId: label(runId), agent: label(GATEWAY), reason: label(outcome.degraded.reason) };
+      emit({ type: 'run.degraded', ...names, servedBy: safe`fallback-model` });
+    }
+    return {
+      outcome,
+      async closed(kept) {
+        const isKept = kept !== null && (outcome.ok || account.spent > 0n);
+        const keep = isKept ? claim?.complete({ ...kept, runId }) : undefined;
+        await Promise.all([account.closed(), admission.leave(), keep]);
+      },
+    };
+  };

@@ -1,0 +1,23 @@
+import { header, type HttpEvent } from '../http/types.ts';
+
+/** What of a client's request, besides its body, the provider is told as it came. */
+export interface PassedOn {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+/** What a client that names no version is taken to mean: the first one. */
+const FIRST_VERSION = '2023-06-01';
+
+/** The version of the API and its betas, and the whole query: neither is for Ballast to judge. */
+export const passedOn = (event: HttpEvent): PassedOn => {
+  const betas = header(event, 'anthropic-beta');
+  const query = Object.entries(event.queryStringParameters ?? {}).filter(([, value]) => value !== undefined);
+  return {
+    headers: {
+      'anthropic-version': header(event, 'anthropic-version') ?? FIRST_VERSION,
+      ...(betas === undefined ? {} : { 'anthropic-beta': betas }),
+    },
+    query: Object.fromEntries(query) as Record<string, string>,
+  };
+};

@@ -1,0 +1,23 @@
+import { createAdmission, type AdmissionParts } from '../agent/admission.ts';
+import type { Principal } from '../tenants/types.ts';
+
+export type RequestPermitParts = Omit<AdmissionParts, 'slots'>;
+
+/** Never asked for: nothing here runs on. */
+const NO_SLOTS: AdmissionParts['slots'] = { take: async () => ({ held: true, release: async () => {} }) };
+
+/**
+ * Takes one request of each limit that the caller's tenant and key have, and nothing of tokens, slots or money. Resolves with
+ * what the limits tell of themselves as headers; throws `rate-limited`.
+ */
+export const takeRequestPermit = async (
+  parts: RequestPermitParts,
+  principal: Principal,
+): Promise<Readonly<Record<string, string>>> => {
+  const tenant = { ...principal.tenant, tokensPerMinute: null, maxConcurrentRuns: null };
+  const caller = { principal: { ...principal, tenant }, userId: null, runId: '' };
+  const admission = createAdmission({ ...parts, slots: NO_SLOTS }, caller);
+  const refused = await admission.enter(1, 0);
+  if (refused !== null) throw refused;
+  return admission.headers();
+};

@@ -1,0 +1,274 @@
+import { describe, expect, it } from 'vitest';
+import { QUESTION_LIMIT_MS } from '../../lib/gateway/question-routes.ts';
+import { refusedBy, type UnpaidAnswer } from '../gateway/unpaid-upstream.ts';
+import { askingProvider, COUNT } from './ask-provider-parts.ts';
+
+const counted: UnpaidAnswer = { status: 200, body: '{ "input_tokens" : 12,"new":1.0 }' };
+const answersCount = { answer: () => counted };
+
+const modelOf = (id: string) => ({ type: 'model', id, display_name: id, created_at: '2026-01-01T00:00:00Z' });
+
+describe('POST /v1/messages/count_tokens', () => {
+  it('hands the body on byte for byte, and the answer back as it came', async () => {
+    await using it = await askingProvider(answersCount);
+    const heard = await it.count();
+    expect([heard.status, heard.text]).toEqual([200, '{ "input_tokens" : 12,"new":1.0 }']);
+    expect(heard.headers).toMatchObject({
+      'content-type': 'application/json',
+      'request-id': expect.any(String) as string,
+    });
+    expect(it.upstream.asked.map(({ method, target, body }) => [method, target, body])).toEqual([
+      ['POST', '/v1/messages/count_tokens', COUNT],
+    ]);
+  });
+
+  it('passes the version, the betas and the query on, and the client’s own key to nobody', async () => {
+    await using it = await askingProvider(answersCount);
+    const headers = { 'anthropic-version': '2026-10-21', 'Anthropic-Beta': 'a-1,b-2', 'x-api-key': 'gateway' };
+    await it.count(COUNT, headers, { queryStringParameters: { beta: 'true' } });
+    await it.count();
+    const [first, second] = it.upstream.asked;
+    expect(first?.target).toBe('/v1/messages/count_tokens?beta=true');
+    expect(first?.headers).toMatchObject({ 'anthropic-version': '2026-10-21', 'anthropic-beta': 'a-1,b-2' });
+    expect(JSON.stringify(first?.headers)).toContain('sk-1');
+    expect(JSON.stringify(first?.headers)).not.toContain('gateway');
+    expect(second?.headers).toMatchObject({ 'anthropic-version': '2023-06-01', 'content-type': 'application/json' });
+    expect(second?.headers).not.toHaveProperty('anthropic-beta');
+  });
+
+  it.each<[string, Parameters<Awaited<ReturnType<typeof askingProvider>>['count']>, number, string, string]>([
+    ['no body', [null], 400, 'invalid_request_error', 'The request needs a JSON body. (is empty)'],
+    ['what is no JSON', ['{'], 400, 'invalid_request_error', 'The body is not valid JSON. (is not JSON)'],
+    ['no model', ['{}'], 400, 'invalid_request_error', 'model: must be string'],
+    ['another type', [COUNT, { 'content-type': 'text/plain' }], 415, 'invalid_request_error', 'Send the body'],
+    ['no key', [COUNT, { 'x-api-key': '' }], 401, 'authentication_error', 'Send an API key'],
+    ['an unknown key', [COUNT, { 'x-api-key': 'other' }], 401, 'authentication_error', 'not known'],
+    ['a key without the scope', [COUNT, { 'x-api-key': 'good' }], 403, 'permission_error', 'messages:write'],
+    ['another method', [COUNT, {}, { httpMethod: 'GET' }], 405, 'invalid_request_error', 'method'],
+  ])('refuses %s in Anthropic’s envelope, and asks nobody', async (_what, sent, status, type, message) => {
+    await using it = await askingProvider(answersCount);
+    const heard = await it.count(...sent);
+    expect(heard.status).toBe(status);
+    expect(heard.body).toEqual({
+      type: 'error',
+      error: { type, message: expect.stringContaining(message) as string },
+      request_id: heard.headers['request-id'],
+    });
+    expect(it.upstream.asked).toEqual([]);
+  });
+
+  it('takes one request of the tenant’s and of the key’s limits, and none of its tokens, runs or money', async () => {
+    const nothing = { tokensPerMinute: 0, maxConcurrentRuns: 0, dailyBudgetUsd: '0', monthlyBudgetUsd: '0' };
+    await using it = await askingProvider({ ...answersCount, settings: { ...nothing, requestsPerMinute: 2 } });
+    const first = await it.count();
+    expect(first.headers).toMatchObject({
+      'anthropic-ratelimit-requests-limit': '2',
+      'anthropic-ratelimit-requests-remaining': '1',
+    });
+    expect(first.headers).not.toHaveProperty('anthropic-ratelimit-tokens-limit');
+    expect((await it.count()).status).toBe(200);
+    const third = await it.count();
+    expect(third).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '30', 'anthropic-ratelimit-requests-remaining': '0' },
+      body: { error: { type: 'rate_limit_error', message: expect.stringContaining('Limit: 2; used 2') as string } },
+    });
+    expect(it.upstream.asked).toHaveLength(2);
+    await using other = await askingProvider({ ...answersCount, keyRequestsPerMinute: 1 });
+    expect([(await other.count()).status, (await other.count()).status]).toEqual([200, 429]);
+  });
+
+  it('is not for a model that the tenant may not use, and takes nothing of its limits', async () => {
+    const settings = { allowedModels: ['claude-haiku-4-5'], requestsPerMinute: 1 };
+    await using it = await askingProvider({ ...answersCount, settings });
+    expect(await it.count()).toMatchObject({ status: 403, body: { error: { type: 'permission_error' } } });
+    expect((await it.count('{"model":"claude-haiku-4-5-20251001"}')).status).toBe(200);
+    expect(it.upstream.asked).toHaveLength(1);
+  });
+
+  it.each([
+    ['isolated', { state: 'isolated', retryAfterMs: null }, undefined],
+    ['open', { state: 'open', retryAfterMs: 1_500 }, '2'],
+    ['half open', { state: 'half-open', retryAfterMs: 900 }, '1'],
+  ] as const)('is refused at once where the circuit of the model is %s', async (_state, circuit, retryAfter) => {
+    await using it = await askingProvider({ ...answersCount, circuit, settings: { requestsPerMinute: 1 } });
+    for (let asked = 0; asked < 2; asked += 1) {
+      const heard = await it.count();
+      expect(heard).toMatchObject({ status: 503, body: { error: { type: 'overloaded_error' } } });
+      expect(heard.headers['retry-after']).toBe(retryAfter);
+      expect(heard.headers['x-should-retry']).toBe('false');
+    }
+    expect([it.upstream.asked, it.looked[0]]).toEqual([[], 'anthropic/claude-sonnet-5-5']);
+  });
+
+  it('is asked for once the break of the circuit is over, and of models without a price without a look at any circuit', async () => {
+    await using it = await askingProvider({ ...answersCount, circuit: { state: 'open', retryAfterMs: 0 } });
+    expect((await it.count()).status).toBe(200);
+    await using other = await askingProvider({ ...answersCount, circuit: { state: 'isolated' } });
+    expect((await other.count('{"model":"made-up"}')).status).toBe(200);
+    expect(other.looked).toEqual([]);
+  });
+});
+
+describe('GET /v1/models', () => {
+  const page = {
+    data: [modelOf('claude-haiku-5-5'), modelOf('claude-fable-5-2')],
+    has_more: true,
+    first_id: 'a',
+    x: [1],
+  };
+  const answersPage = { answer: (): UnpaidAnswer => ({ status: 200, body: JSON.stringify(page) }) };
+
+  it('is the provider’s page, each model with its price by band, or null where it has none', async () => {
+    await using it = await askingProvider({ ...answersPage, settings: { requestsPerMinute: 0 } });
+    const queryStringParameters = { limit: '2', after_id: 'x y', before_id: 'z' };
+    const { status, body } = await it.get('/v1/models', { queryStringParameters });
+    const pricing = {
+      currency: 'USD',
+      perTokens: 1_000_000,
+      bands: [
+        {
+          overPromptTokens: 0,
+          input: '0.1',
+          output: '0.5',
+          cacheRead: '0.01',
+          cacheWrite5m: '0.125',
+          cacheWrite1h: '0.2',
+        },
+        {
+          overPromptTokens: 100_000,
+          input: '0.5',
+          output: '2.5',
+          cacheRead: '0.05',
+          cacheWrite5m: '0.625',
+          cacheWrite1h: '1',
+        },
+      ],
+      webSearchesPerThousand: '10',
+    };
+    const [haiku, fable] = page.data;
+    expect([status, body]).toEqual([
+      200,
+      {
+        ...page,
+        data: [
+          { ...haiku, pricing },
+          { ...fable, pricing: null },
+        ],
+      },
+    ]);
+    expect(it.upstream.asked.map(({ method, target }) => `${method} ${target}`)).toEqual([
+      'GET /v1/models?limit=2&after_id=x%20y&before_id=z',
+    ]);
+  });
+
+  it('is a model with its price by its id', async () => {
+    const id = 'claude-opus-5-5-20260901';
+    await using it = await askingProvider({ answer: () => ({ status: 200, body: JSON.stringify(modelOf(id)) }) });
+    const { body } = await it.get('/v1/models/{modelId}', { pathParameters: { modelId: id } });
+    expect(body).toMatchObject({
+      ...modelOf(id),
+      pricing: { bands: [{ input: '4', output: '20', cacheRead: '0.2' }] },
+    });
+    expect(it.upstream.asked[0]?.target).toBe(`/v1/models/${id}`);
+  });
+
+  it.each(['..', 'a/b', '%2e%2e', 'a?b=c', ''])(
+    'never asks for another path of the provider’s: %j',
+    async (modelId) => {
+      await using it = await askingProvider(answersPage);
+      const heard = await it.get('/v1/models/{modelId}', { pathParameters: { modelId } });
+      expect([heard.status, it.upstream.asked]).toEqual([404, []]);
+    },
+  );
+
+  it('is not found in the provider’s own words', async () => {
+    const told = { type: 'not_found_error', message: 'model: claude-nobody' };
+    await using it = await askingProvider({ answer: () => refusedBy(404, told.type, told.message) });
+    const heard = await it.get('/v1/models/{modelId}', { pathParameters: { modelId: 'claude-nobody' } });
+    expect(heard).toMatchObject({ status: 404, body: { error: told } });
+    expect(it.lines.join('')).not.toContain('claude-nobody');
+  });
+
+  it('is an error where the answer cannot be read', async () => {
+    await using it = await askingProvider({ answer: () => ({ status: 200, body: '<html>' }) });
+    expect(await it.get('/v1/models')).toMatchObject({ status: 502, body: { error: { type: 'api_error' } } });
+  });
+});
+
+describe('what the provider refuses', () => {
+  it.each([
+    [400, 'invalid_request_error', 400],
+    [404, 'not_found_error', 400, 'invalid_request_error'],
+    [413, 'request_too_large', 413],
+    [422, 'invalid_request_error', 422],
+  ])(
+    '%i is told in its own words, since it is about the client’s own request',
+    async (status, type, told, ours = type) => {
+      const message = `canary of ${status}`;
+      await using it = await askingProvider({ answer: () => refusedBy(status, type, message), maxRetries: 3 });
+      const heard = await it.count();
+      expect(heard).toMatchObject({ status: told, body: { error: { type: ours, message } } });
+      expect(it.upstream.asked).toHaveLength(1);
+      expect(it.lines.join('')).not.toContain('canary');
+    },
+  );
+
+  it.each([
+    [402, 'billing_error', 502, 'api_error'],
+    [429, 'rate_limit_error', 429, 'rate_limit_error'],
+    [500, 'api_error', 502, 'api_error'],
+    [529, 'overloaded_error', 503, 'overloaded_error'],
+  ])('%i is told in ours, since it is between the provider and Ballast', async (status, type, told, ours) => {
+    await using it = await askingProvider({ answer: () => refusedBy(status, type, 'canary') });
+    const heard = await it.count();
+    expect(heard).toMatchObject({ status: told, body: { error: { type: ours } } });
+    expect(heard.text).not.toContain('canary');
+  });
+
+  it('as too much comes with its retry-after where that is too long to be waited for, and with no limits of ours', async () => {
+    const answer = () =>
+      refusedBy(429, 'rate_limit_error', 'slow', { 'retry-after': '7', 'anthropic-ratelimit-requests-limit': '9' });
+    await using it = await askingProvider({ answer, maxRetries: 3 });
+    const { status, headers } = await it.count();
+    expect([status, headers['retry-after'], headers['anthropic-ratelimit-requests-limit']]).toEqual([
+      429,
+      '7',
+      undefined,
+    ]);
+    expect(it.upstream.asked).toHaveLength(1);
+  });
+
+  it('because of our key has the secret read again, once', async () => {
+    const answer = ({ headers }: { headers: object }) =>
+      JSON.stringify(headers).includes('sk-new') ? counted : refusedBy(401, 'authentication_error', 'canary');
+    await using it = await askingProvider({ answer, secrets: ['sk-old', 'sk-new'] });
+    expect((await it.count()).status).toBe(200);
+    expect(it.upstream.asked).toHaveLength(2);
+    await using broken = await askingProvider({ answer, secrets: ['sk-old', 'sk-older'] });
+    expect(await broken.count()).toMatchObject({ status: 502, headers: { 'x-should-retry': 'false' } });
+    expect(broken.upstream.asked).toHaveLength(2);
+    expect(broken.events.map(({ type }) => type)).toContain('credential.rejected');
+  });
+
+  it('for a moment is asked again, as often as the stage says', async () => {
+    let failures = 2;
+    const answer = () => ((failures -= 1) >= 0 ? refusedBy(529, 'overloaded_error', 'busy') : counted);
+    await using it = await askingProvider({ answer, maxRetries: 2 });
+    const asking = it.count();
+    const attempts = async () => {
+      await it.clock.advance(1);
+      return it.upstream.asked.length;
+    };
+    await expect.poll(attempts).toBe(3);
+    expect((await asking).status).toBe(200);
+  });
+});
+
+it('a question that nobody answers ends with its deadline', async () => {
+  await using it = await askingProvider({ answer: () => 'hangs', maxRetries: 3 });
+  const asking = it.count();
+  await expect.poll(() => it.upstream.asked.length).toBe(1);
+  await it.clock.advance(QUESTION_LIMIT_MS);
+  expect(await asking).toMatchObject({ status: 504, body: { error: { type: 'timeout_error' } } });
+});

@@ -1,0 +1,142 @@
+import { createAnthropic } from '@ai-sdk/anthropic';
+import { ChatAnthropic } from '@langchain/anthropic';
+import { HumanMessage, ToolMessage, type AIMessageChunk } from '@langchain/core/messages';
+import { APICallError, generateText, isStepCount, jsonSchema, streamText, tool } from 'ai';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { textBlock } from '../../local/simulated-claude/wire.ts';
+import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
+import { rejection } from '../local/simulated-claude/ask.ts';
+import { FULL } from '../sizes.ts';
+import { reply, status, toolCalls } from '../upstream/answers.ts';
+import { endAfter, gatedBefore } from '../upstream/broken.ts';
+import { createGate } from '../upstream/gate.ts';
+import { MODEL, paidOf } from './asking.ts';
+
+/** Frameworks that stand in front of the API, each at its defaults but for a key and a URL. */
+describe.skipIf(!FULL)('frameworks, pointed at Ballast', () => {
+  let fleet: Fleet;
+  let caller: Caller;
+  beforeAll(async () => {
+    fleet = await startFleet({ MAX_RETRIES: '0' });
+  });
+  afterAll(() => fleet[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    caller = await fleet.addTenant();
+  });
+
+  const asked = () => paidOf(fleet.upstream.requests).at(-1);
+  const THOUGHT = { type: 'thinking' as const, thinking: 'Six times seven.', signature: 'c2lnbmVk' };
+  const CALL = { name: 'calculate', input: { expression: '6*7' }, id: 'toolu_1' };
+  const SCHEMA = {
+    type: 'object' as const,
+    properties: { expression: { type: 'string' as const } },
+    required: ['expression'],
+  };
+
+  describe('the Vercel AI SDK', () => {
+    const model = () => createAnthropic({ apiKey: caller.key, baseURL: `${fleet.servers[0].url}/v1` })(MODEL);
+    const calculate = tool({
+      description: 'Works out.',
+      inputSchema: jsonSchema<{ expression: string }>(SCHEMA),
+      execute: async ({ expression }) => `${expression} is 42`,
+    });
+
+    it('generates a text, and knows its usage', async () => {
+      fleet.upstream.script('*', [reply([THOUGHT, textBlock('Weight: héllo 🚢')])]);
+      const { text, usage, finishReason, reasoningText } = await generateText({
+        model: model(),
+        prompt: 'What is ballast?',
+      });
+      expect([text, finishReason, reasoningText]).toEqual(['Weight: héllo 🚢', 'stop', THOUGHT.thinking]);
+      expect([usage.inputTokens, usage.outputTokens]).toEqual([100, 20]);
+    });
+
+    it('streams a text', async () => {
+      fleet.upstream.script('*', [reply('Weight, low down, of one kind or another.')]);
+      const { textStream } = streamText({ model: model(), prompt: 'What is ballast?' });
+      const parts = await Array.fromAsync(textStream);
+      expect(parts.length).toBeGreaterThan(1);
+      expect(parts.join('')).toBe('Weight, low down, of one kind or another.');
+    });
+
+    it.each(['generate', 'stream'])('uses tools over several turns: %s', async (form) => {
+      fleet.upstream.script('*', [toolCalls([CALL], { text: 'Let me see.' }), reply('It is 42.')]);
+      const options = { model: model(), prompt: 'How much?', tools: { calculate }, stopWhen: isStepCount(3) };
+      const text = form === 'generate' ? (await generateText(options)).text : await streamText(options).text;
+      expect(text).toBe('It is 42.');
+      expect(JSON.stringify(asked()?.body?.['messages'])).toContain('6*7 is 42');
+    });
+
+    it('raises what Ballast refuses, without asking again, and what breaks a stream', async () => {
+      const poor = await fleet.addTenant({ dailyBudgetUsd: '0' });
+      const before = fleet.upstream.requests.length;
+      const client = createAnthropic({ apiKey: poor.key, baseURL: `${fleet.servers[0].url}/v1` });
+      const error = await rejection(generateText({ model: client(MODEL), prompt: 'a' }));
+      expect(APICallError.isInstance(error) && error.statusCode).toBe(402);
+      expect(fleet.upstream.requests).toHaveLength(before);
+      fleet.upstream.script('*', [endAfter(5, reply('a text of some length'))]);
+      const seen: unknown[] = [];
+      const { fullStream } = streamText({
+        model: model(),
+        prompt: 'a',
+        onError: ({ error: told }) => void seen.push(told),
+      });
+      await Array.fromAsync(fullStream);
+      expect(JSON.stringify(seen)).toContain('api_error');
+    });
+
+    it('aborts the upstream when it is told to stop', async () => {
+      fleet.upstream.script('*', [gatedBefore(5, createGate(), reply('and so on, and so on, and so on'))]);
+      const index = fleet.upstream.requests.length;
+      const leave = new AbortController();
+      const { textStream } = streamText({ model: model(), prompt: 'a', abortSignal: leave.signal });
+      for await (const _ of textStream) leave.abort();
+      await fleet.upstream.aborted(index);
+    });
+  });
+
+  describe('LangChain', () => {
+    const chat = (over: object = {}) =>
+      new ChatAnthropic({
+        model: MODEL,
+        apiKey: caller.key,
+        anthropicApiUrl: fleet.servers[0].url,
+        maxTokens: 1_000,
+        ...over,
+      });
+
+    it('invokes and streams', async () => {
+      fleet.upstream.script('*', [reply('Weight, low down: héllo 🚢')]);
+      const answer = await chat().invoke('What is ballast?');
+      expect(answer.text).toBe('Weight, low down: héllo 🚢');
+      expect(answer).toMatchObject({ usage_metadata: { input_tokens: 100, output_tokens: 20 } });
+      const chunks: AIMessageChunk[] = await Array.fromAsync(await chat().stream('What is ballast?'));
+      expect(chunks.map((chunk) => chunk.text).join('')).toBe('Weight, low down: héllo 🚢');
+      expect(chunks.filter((chunk) => chunk.text !== '').length).toBeGreaterThan(1);
+    });
+
+    it.each(['invoke', 'stream'])('uses tools over several turns: %s', async (form) => {
+      fleet.upstream.script('*', [toolCalls([CALL], { text: 'Let me see.' }), reply('It is 42.')]);
+      const bound = chat().bindTools([{ name: 'calculate', description: 'Works out.', input_schema: SCHEMA }]);
+      const ask = async (turns: Parameters<typeof bound.invoke>[0]) => {
+        if (form === 'invoke') return bound.invoke(turns);
+        const chunks = await Array.fromAsync(await bound.stream(turns));
+        return chunks.reduce((all, chunk) => all.concat(chunk));
+      };
+      const turn = new HumanMessage('How much?');
+      const first = await ask([turn]);
+      expect(first.tool_calls).toMatchObject([{ id: CALL.id, name: CALL.name, args: CALL.input }]);
+      const second = await ask([turn, first, new ToolMessage({ content: '42', tool_call_id: CALL.id })]);
+      expect(second.text).toBe('It is 42.');
+    });
+
+    it('raises what Ballast refuses, and what the upstream does', async () => {
+      const barred = await fleet.addTenant({ allowedModels: [] });
+      expect(await rejection(chat({ apiKey: barred.key }).invoke('a'))).toMatchObject({ status: 403 });
+      fleet.upstream.script('*', [status(529)]);
+      const before = paidOf(fleet.upstream.requests).length;
+      expect(await rejection(chat({ maxRetries: 0 }).invoke('a'))).toMatchObject({ status: 503 });
+      expect(paidOf(fleet.upstream.requests)).toHaveLength(before + 1);
+    });
+  });
+});

@@ -1,0 +1,64 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Random } from '../../lib/kernel/clock.ts';
+import type { Caller } from '../api/fleet.ts';
+import type { TestServer } from '../api/start-server.ts';
+import { withGaps } from '../../local/simulated-claude/faults.ts';
+import { reply, type ScriptedAnswer } from '../upstream/answers.ts';
+import type { SeenRequest } from '../upstream/recorder.ts';
+import { postStream } from './asking.ts';
+import { streamReader } from './read-stream.ts';
+
+/** What a client does with its stream: it leaves after so long, before it has heard anything, or after so many events, or never. */
+export type Fate = { readonly leavesAfterMs: number } | { readonly leavesAfterEvents: number };
+
+/** How it came out for the client; `left`: by itself, before any status. */
+export interface Outcome {
+  readonly status: number | 'left';
+  readonly last: string | null;
+}
+
+const EVENTS = 25;
+
+/** A fate by chance: two thirds of all clients leave, those that may at any time even before they have an answer. */
+export const fateBy = (random: Random, mayLeaveEarly: boolean): Fate => {
+  const chance = random();
+  if (chance < 1 / 3) return { leavesAfterEvents: Infinity };
+  if (chance < 2 / 3 || !mayLeaveEarly) return { leavesAfterEvents: 1 + Math.floor(random() * EVENTS) };
+  return { leavesAfterMs: random() * 300 };
+};
+
+/** Twenty pieces of text, a pause before each: long enough that clients leave in the middle. */
+export const slowly: ScriptedAnswer = (asked) =>
+  withGaps(reply('x'.repeat(480), { usage: { input: 100, output: 40 } })(asked), 5);
+
+/** Asks in the name of its tenant, by which the upstream's requests are told apart, and meets its fate. */
+export const meet = async (caller: Caller, fate: Fate, server: TestServer): Promise<Outcome> => {
+  const leave = new AbortController();
+  let status: Outcome['status'] = 'left';
+  let last: string | null = null;
+  try {
+    const over = { messages: [{ role: 'user', content: `[${caller.tenantId}]` }] };
+    const asking = postStream(caller, over, { server, signal: leave.signal });
+    if ('leavesAfterMs' in fate) void pause(fate.leavesAfterMs).then(() => leave.abort());
+    const response = await asking;
+    ({ status } = response);
+    if (!response.ok) {
+      await response.text();
+      return { status, last };
+    }
+    const reader = streamReader(response);
+    const most = 'leavesAfterEvents' in fate ? fate.leavesAfterEvents : Infinity;
+    for (let heard = 0; heard < most; heard += 1) {
+      const event = await reader.next();
+      if (event === undefined) return { status, last };
+      last = event.event;
+    }
+    leave.abort();
+  } catch (error) {
+    if (!leave.signal.aborted) throw error;
+  }
+  return { status, last };
+};
+
+export const seenOf = (requests: readonly SeenRequest[], { tenantId }: Caller): SeenRequest[] =>
+  requests.filter(({ path, raw }) => path === '/v1/messages' && raw.includes(`[${tenantId}]`));
