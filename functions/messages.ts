@@ -15,6 +15,7 @@ import { idempotent, type Claimed } from '../lib/middleware/idempotent.ts';
 import { loadedSecret } from '../lib/middleware/loaded-secret.ts';
 import { observed, type Observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import type { Secret } from '../lib/secrets/cached-secret.ts';
+import { streamTimeoutMs } from '../lib/settings.ts';
 
 type Event = Observed & Authenticated & Asked & Claimed;
 type Parts = ObservedOptions &
@@ -34,8 +35,7 @@ export const messages = (parts: Parts) =>
     .use(loadedSecret(parts.anthropicKey))
     .handler(async (event: Event, context) => {
       const { asked, principal, requestId, claim, startedAt } = event;
-      const { RUN_TIMEOUT_MS, STREAM_TIMEOUT_MS = RUN_TIMEOUT_MS } = parts.config;
-      const stageMs = asked.streams ? STREAM_TIMEOUT_MS : RUN_TIMEOUT_MS;
+      const stageMs = asked.streams ? streamTimeoutMs(parts.config) : parts.config.RUN_TIMEOUT_MS;
       const limits = runLimits(context, stageMs, parts.clock.now() - startedAt, claim === null);
       const call = { asked, principal, requestId, claim, ...limits };
       return asked.streams
@@ -43,4 +43,4 @@ export const messages = (parts: Parts) =>
         : answerAsJson(call, parts.callMessages);
     });
 
-export const handler = messages({ ...app, callMessages: gatewayOf(app) });
+export const handler = messages({ ...app, ...gatewayOf(app) });

@@ -12,7 +12,7 @@ import { createModelCall } from './claude/model-call.ts';
 import type { Attempt } from './claude/types.ts';
 import { createCoolDowns } from './cool-down/cool-downs.ts';
 import { loadConfig, type Config } from './config.ts';
-import { circuitSettings, retrySettings, streamSettings } from './settings.ts';
+import { circuitSettings, FUNCTION_MARGIN_MS, retrySettings, streamSettings } from './settings.ts';
 import { createDynamoDbClient } from './dynamodb/client.ts';
 import { createIdempotency, lockFor, type Idempotency } from './idempotency/idempotency.ts';
 import type { Clock, Random } from './kernel/clock.ts';
@@ -38,9 +38,6 @@ import { readPriceOverrides } from './usage/price-overrides.ts';
 import { createPriceTable, type PriceTable } from './usage/price-table.ts';
 import { PUBLISHED_PRICES } from './usage/prices.ts';
 import { priceAt } from './usage/pricing.ts';
-
-/** By how much a function outlives its run's deadline; `serverless.yml` says the same. */
-const FUNCTION_MARGIN_MS = 20_000;
 
 /** What the functions are made of; each takes the part it needs. */
 export interface App {

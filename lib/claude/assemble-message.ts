@@ -37,8 +37,9 @@ const saidOfMessage = ({ type: _, delta, usage: __, ...beside }: RawMessageDelta
 const servedBy = (block: { readonly type: string; readonly to?: { readonly model?: string } }): { model?: string } =>
   block.type === 'fallback' && block.to?.model !== undefined ? { model: block.to.model } : {};
 
-/** All that the events say stays in the message, blocks, members and deltas of unknown kinds too; an unknown event says nothing of it. */
-export const createAssembly = (meter: Meter): Assembly => {
+/** All that the events say stays in the message, blocks, members and deltas of unknown kinds too; an unknown event says nothing of it. With `strict`, an answer that
+ * asks for tools is whole only with inputs that are. */
+export const createAssembly = (meter: Meter, { strict = true }: { readonly strict?: boolean } = {}): Assembly => {
   let head: Message | null = null;
   let brokenInput: unknown = null;
   const blocks = new Map<number, OpenBlock>();
@@ -90,7 +91,7 @@ export const createAssembly = (meter: Meter): Assembly => {
           const known = started();
           head = { ...overlaid(known, saidOfMessage(event)), usage: overlaid(known.usage, { ...event.usage }) };
           meter.updated(event.usage);
-          if (!GOES_ON.has(head.stop_reason)) return '';
+          if (!strict || !GOES_ON.has(head.stop_reason)) return '';
           if (brokenInput !== null) throw new MalformedStream('tool input is not JSON', { cause: brokenInput });
           // Half an input may parse as none, and a tool would be called with its defaults.
           if (blocks.values().some(({ json, closed }) => json !== '' && !closed))

@@ -41,7 +41,8 @@ export const supervisedAttempt =
   async (request: ModelRequest, context: CallContext): Promise<Outcome> => {
     const startedAt = clock.now();
     const meter = createMeter();
-    const assembly = createAssembly(meter);
+    // What a gateway's client gets it reads itself; a tool of ours is not called with half an input.
+    const assembly = createAssembly(meter, { strict: context.wire === undefined });
     using watchdog = createWatchdog(clock, context.deadline, limits);
     let requestId: string | null = null;
     let firstContentMs: number | null = null;

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { ModelRequest, Wire } from '../claude/types.ts';
 import { checkedBy, readJson } from '../http/read-body.ts';
-import { header, type HttpEvent } from '../http/types.ts';
+import type { HttpEvent } from '../http/types.ts';
+import { passedOn } from './passed-on.ts';
 import { spliceMembers } from './splice-json.ts';
 
 const MAX_MODEL_CHARS = 128;
@@ -25,9 +26,6 @@ export interface ClientRequest {
   readonly wire: Wire;
 }
 
-/** What a client that names no version is taken to mean: the first one, as the provider does. */
-const FIRST_VERSION = '2023-06-01';
-const PASSED_ON = ['anthropic-version', 'anthropic-beta'];
 /** An end user's name longer than this is no name. */
 const MAX_USER_CHARS = 256;
 
@@ -38,26 +36,13 @@ export const readClientRequest = (event: HttpEvent): ClientRequest => {
   // Not what the schema made of it: a changed member is told from the others by being another object.
   const parsed = value as Readonly<Record<string, unknown>>;
   const { stream: _, ...request } = parsed;
-  const headers = Object.fromEntries(
-    PASSED_ON.flatMap((name) => {
-      const value = header(event, name);
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-  const apiVersion = headers['anthropic-version'] ?? FIRST_VERSION;
-  const query = Object.fromEntries(
-    Object.entries(event.queryStringParameters ?? {}).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value]],
-    ),
-  );
   const userId = metadata?.user_id ?? null;
   return {
     request: request as unknown as ModelRequest,
     streams: stream === true,
     userId: userId === null || userId === '' || userId.length > MAX_USER_CHARS ? null : userId,
     wire: {
-      ...{ apiVersion, query },
-      headers: { ...headers, 'anthropic-version': apiVersion },
+      ...passedOn(event),
       bodyFor: (changed) => spliceMembers(text, parsed, changed as unknown as Readonly<Record<string, unknown>>),
     },
   };

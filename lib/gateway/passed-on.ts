@@ -2,6 +2,8 @@ import { header, type HttpEvent } from '../http/types.ts';
 
 /** What of a client's request, besides its body, the provider is told as it came. */
 export interface PassedOn {
+  /** Its `anthropic-version`, which `headers` have too. */
+  readonly apiVersion: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
 }
@@ -13,9 +15,11 @@ const FIRST_VERSION = '2023-06-01';
 export const passedOn = (event: HttpEvent): PassedOn => {
   const betas = header(event, 'anthropic-beta');
   const query = Object.entries(event.queryStringParameters ?? {}).filter(([, value]) => value !== undefined);
+  const apiVersion = header(event, 'anthropic-version') ?? FIRST_VERSION;
   return {
+    apiVersion,
     headers: {
-      'anthropic-version': header(event, 'anthropic-version') ?? FIRST_VERSION,
+      'anthropic-version': apiVersion,
       ...(betas === undefined ? {} : { 'anthropic-beta': betas }),
     },
     query: Object.fromEntries(query) as Record<string, string>,

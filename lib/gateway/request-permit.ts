@@ -3,7 +3,7 @@ import type { Principal } from '../tenants/types.ts';
 
 export type RequestPermitParts = Omit<AdmissionParts, 'slots'>;
 
-/** Never asked for: nothing here runs on. */
+/** A question holds no run's slot, however few the tenant has. */
 const NO_SLOTS: AdmissionParts['slots'] = { take: async () => ({ held: true, release: async () => {} }) };
 
 /**
@@ -14,7 +14,7 @@ export const takeRequestPermit = async (
   parts: RequestPermitParts,
   principal: Principal,
 ): Promise<Readonly<Record<string, string>>> => {
-  const tenant = { ...principal.tenant, tokensPerMinute: null, maxConcurrentRuns: null };
+  const tenant = { ...principal.tenant, tokensPerMinute: null };
   const caller = { principal: { ...principal, tenant }, userId: null, runId: '' };
   const admission = createAdmission({ ...parts, slots: NO_SLOTS }, caller);
   const refused = await admission.enter(1, 0);
