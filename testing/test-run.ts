@@ -1,4 +1,5 @@
 import { checkTools } from '../lib/agent/check-tools.ts';
+import { loadReflection } from '../lib/agent/patterns.ts';
 import { loadToolSchema } from '../lib/agent/tool-schema.ts';
 import type { Agent } from '../lib/agent/define-agent.ts';
 import type { ModelRequest } from '../lib/claude/types.ts';
@@ -39,8 +40,8 @@ export const testRun = async (
 ): Promise<TestedRun> => {
   if (!(agent?.tools instanceof Map))
     throw new TypeError('The first argument is no agent: give one made by defineAgent.');
-  // What a function loads at its first model call is there before time begins to move.
-  await loadToolSchema();
+  // What a function loads at its first run is there before time begins to move.
+  await Promise.all([loadToolSchema(), loadReflection()]);
   checkTools([agent]);
   const mistakes = new Set<string>();
   const mistake = (sentence: string) => void mistakes.add(sentence);

@@ -8,12 +8,12 @@ const LIMIT_MS = 30_000;
 describe('a fault that another attempt mends', () => {
   it.each<[string, Turn, { kind: string; atMs?: number; heard?: string[] }]>([
     ['overloaded', faults.overloaded(), { kind: 'overloaded' }],
-    ['overloaded for a while', faults.overloaded({ retryAfterMs: 7_000 }), { kind: 'overloaded', atMs: 7_000 }],
+    ['overloaded for a while', faults.overloaded({ retryAfterMs: 7_000 }), { kind: 'overloaded', atMs: 7_250 }],
     ['unavailable', faults.unavailable(), { kind: 'overloaded' }],
-    ['unavailable for a while', faults.unavailable({ retryAfterMs: 900 }), { kind: 'overloaded', atMs: 900 }],
+    ['unavailable for a while', faults.unavailable({ retryAfterMs: 900 }), { kind: 'overloaded', atMs: 945 }],
     ['broken', faults.broken(), { kind: 'server-error' }],
     ['rate limited', faults.rateLimited(), { kind: 'rate-limited' }],
-    ['rate limited for a while', faults.rateLimited({ retryAfterMs: 9_000 }), { kind: 'rate-limited', atMs: 9_000 }],
+    ['rate limited for a while', faults.rateLimited({ retryAfterMs: 9_000 }), { kind: 'rate-limited', atMs: 9_250 }],
     ['disconnected', faults.disconnected(), { kind: 'connection' }],
     ['silent', faults.silent(), { kind: 'no-content', atMs: LIMIT_MS + FIRST_RETRY_MS }],
     ['stalled at once', faults.stalled(), { kind: 'no-content', atMs: LIMIT_MS + FIRST_RETRY_MS }],
