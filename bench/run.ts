@@ -8,8 +8,12 @@ import { admission } from './admission.ts';
 import { admissionTime } from './admission-time.ts';
 import { coldImport } from './cold-import.ts';
 import { startFastUpstream } from './fast-upstream.ts';
+import { gatewayMemory, gatewayOperations } from './gateway-footprint.ts';
+import { startWays } from './gateway-ways.ts';
+import { gateway } from './gateway.ts';
 import { hotTenant } from './hot-tenant.ts';
 import { itemSize } from './item-size.ts';
+import { leanClientCost } from './lean-client-cost.ts';
 import { startLocalServer } from './local-server.ts';
 import { memory } from './memory.ts';
 import { middlewareOverhead } from './middleware.ts';
@@ -28,6 +32,17 @@ import { throughput } from './throughput.ts';
 const root = join(import.meta.dirname, '..');
 
 const git = (...args: string[]): string => spawnSync('git', args, { cwd: root, encoding: 'utf8' }).stdout.trim();
+
+/** The guarded way to a model: everything of it is started for these sections alone. */
+const measureGateway = async (
+  add: (measured: Promise<Section>) => Promise<void>,
+  subfolder: (name: string) => string,
+) => {
+  await add(gatewayOperations(subfolder('gateway-operations')));
+  await using ways = await startWays(subfolder('gateway'));
+  await add(gateway(ways));
+  await add(gatewayMemory(ways));
+};
 
 const measure = async (folder: string): Promise<Section[]> => {
   await using started = new AsyncDisposableStack();
@@ -59,6 +74,8 @@ const measure = async (folder: string): Promise<Section[]> => {
   await add(oneWrite(engine.endpoint));
   await add(slotMisses());
   await add(reports(engine.endpoint));
+  await add(leanClientCost(engine.endpoint));
+  await measureGateway(add, subfolder);
   const upstream = await startFastUpstream();
   started.defer(() => upstream.close());
   let servers = 0;

@@ -7,6 +7,7 @@ import { answerAsJson } from '../lib/gateway/answer-json.ts';
 import { replayAnswer } from '../lib/gateway/kept-answer.ts';
 import type { CallMessages } from '../lib/gateway/message-call.ts';
 import { runLimits } from '../lib/http/run-limits.ts';
+import { lockFor } from '../lib/idempotency/idempotency.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { anthropicErrors } from '../lib/middleware/anthropic-errors.ts';
 import { authenticated, type Authenticated } from '../lib/middleware/authenticated.ts';
@@ -15,7 +16,7 @@ import { idempotent, type Claimed } from '../lib/middleware/idempotent.ts';
 import { loadedSecret } from '../lib/middleware/loaded-secret.ts';
 import { observed, type Observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import type { Secret } from '../lib/secrets/cached-secret.ts';
-import { streamTimeoutMs } from '../lib/settings.ts';
+import { FUNCTION_MARGIN_MS, streamTimeoutMs } from '../lib/settings.ts';
 
 type Event = Observed & Authenticated & Asked & Claimed;
 type Parts = ObservedOptions &
@@ -24,6 +25,10 @@ type Parts = ObservedOptions &
     readonly callMessages: CallMessages;
   };
 
+/** A stream may outlive any run, and so must its hold on its key. */
+const streamLockMs = (config: App['config'], { asked }: Partial<Asked>) =>
+  asked?.streams === true ? lockFor(streamTimeoutMs(config) + FUNCTION_MARGIN_MS) : undefined;
+
 /** POST /v1/messages: one message for any client of the Anthropic API, as JSON or as events. */
 export const messages = (parts: Parts) =>
   middy({ ...observed(parts, 'messages'), executionMode: executionModeStreamifyResponse })
@@ -31,7 +36,7 @@ export const messages = (parts: Parts) =>
     .use(allowedMethods('POST'))
     .use(authenticated(parts.authenticator, 'messages:write'))
     .use(clientRequest())
-    .use(idempotent(parts.idempotency, replayAnswer))
+    .use(idempotent(parts.idempotency, replayAnswer, (event) => streamLockMs(parts.config, event)))
     .use(loadedSecret(parts.anthropicKey))
     .handler(async (event: Event, context) => {
       const { asked, principal, requestId, claim, startedAt } = event;
@@ -43,4 +48,4 @@ export const messages = (parts: Parts) =>
         : answerAsJson(call, parts.callMessages);
     });
 
-export const handler = messages({ ...app, ...gatewayOf(app) });
+export const handler = messages({ ...app, callMessages: gatewayOf(app) });

@@ -4,6 +4,7 @@ import type {
   RawMessageStreamEvent,
   ToolUseBlock,
 } from '@anthropic-ai/sdk/resources/messages/messages';
+import { parseExactly } from './exact-json.ts';
 import { growBlock, overlaid, type Members, type OpenBlock } from './grow-block.ts';
 import type { Meter } from './meter.ts';
 
@@ -58,7 +59,7 @@ export const createAssembly = (meter: Meter, { strict = true }: { readonly stric
     opened.closed = true;
     if (json === '') return;
     try {
-      (block as { input: unknown }).input = JSON.parse(json);
+      (block as { input: unknown }).input = strict ? JSON.parse(json) : parseExactly(json);
     } catch (cause) {
       brokenInput = cause;
     }

@@ -1,5 +1,6 @@
 import type { BaseAnthropic } from '@anthropic-ai/sdk/client';
 import { late } from '../kernel/late.ts';
+import { COUNTED } from '../usage/input-bound.ts';
 import { loadAnthropicClient, type AnthropicClientOptions } from './anthropic-client.ts';
 import { KeyUnavailable } from './diagnose.ts';
 import { MalformedStream } from './assemble-message.ts';
@@ -55,12 +56,9 @@ const known = (key: PoolKey | undefined): PoolKey => {
 
 const JSON_BODY = { 'content-type': 'application/json' };
 
-/** What is not known of a body is not counted, and costs nothing to leave out. */
-const countedPart = ({ model, messages, system, tools }: ModelRequest) => ({
-  ...{ model, messages },
-  ...(system ? { system } : {}),
-  ...(tools ? { tools } : {}),
-});
+/** All of a request that the provider counts. */
+const countedPart = (request: ModelRequest): object =>
+  Object.fromEntries(COUNTED.flatMap((name) => (request[name] === undefined ? [] : [[name, request[name]]])));
 
 /** One pool of keep-alive connections per environment, whatever the key. */
 export const createMessagesApi = ({ baseUrl }: Pick<AnthropicClientOptions, 'baseUrl'>): MessagesApi => {

@@ -84,7 +84,7 @@ export const reserveAttempt = async (
     if (!fit.fits) {
       // Where not even the output could be paid for, no count of the input would help.
       const { asked, outputAlone } = fit;
-      if (counted) return no(asked);
+      if (counted || !worst.countable) return no(asked);
       if (outputAlone >= (left ?? 0n)) return no(asked, outputAlone);
       await count();
       if (deadline.stoppedBy !== null) return { held: false, fault: fault(deadline.stoppedBy) };

@@ -7,7 +7,7 @@ import { fault, notMade } from './faults.ts';
 import type { MessagesApi } from './messages-api.ts';
 import { createMeter } from './meter.ts';
 import type { UpstreamEvent } from './split-events.ts';
-import type { Attempt, CallContext, ModelRequest, Outcome } from './types.ts';
+import type { Attempt, CallContext, Fault, ModelRequest, Outcome } from './types.ts';
 import { createWatchdog, type StreamLimits } from './watchdog.ts';
 
 export interface SupervisedAttemptOptions {
@@ -18,6 +18,9 @@ export interface SupervisedAttemptOptions {
 
 /** How long a finished answer waits for the upstream to close its body, so that the connection can be used again. */
 const DRAIN_MS = 100;
+
+/** The events of the protocol; their data is JSON. */
+const KNOWN = /^(?:message|content_block)_\w+$|^error$/;
 
 const isContent = (event: RawMessageStreamEvent): boolean => event.type.startsWith('content_block');
 
@@ -48,6 +51,12 @@ export const supervisedAttempt =
     let firstContentMs: number | null = null;
     let begun = false;
     let partial = '';
+    let heldBack = false;
+    const contentSeen = (): boolean => context.sink.isOpen?.() ?? assembly.contentSeen;
+    const failedBy = (failed: Fault, estimated: Estimate): Outcome => ({
+      ...{ ok: false, metered: metered(estimated), partial },
+      fault: heldBack ? { ...failed, heldBack } : failed,
+    });
 
     const metered = (estimated: Estimate) => ({
       tokens: begun ? meter.tokens(estimated === null) : NO_TOKENS,
@@ -60,6 +69,7 @@ export const supervisedAttempt =
     const pass = async (event: UpstreamEvent, type: string) => {
       const taken = context.sink.event?.(event, type, context.instead);
       if (taken === undefined) return;
+      heldBack = true;
       using _ = watchdog.hold();
       await orAborted(taken, watchdog.signal);
     };
@@ -87,8 +97,9 @@ export const supervisedAttempt =
         // Read on to the end of the body after message_stop: only so does the connection go back to the pool.
         if (stopped) continue;
         if (event === 'ping') watchdog.saw('ping');
-        if (event === 'ping' || data === '') {
-          await pass(upstreamEvent, 'ping');
+        // What the protocol does not know is not for us to read.
+        if (event === 'ping' || data === '' || (event !== null && !KNOWN.test(event))) {
+          await pass(upstreamEvent, event ?? 'ping');
           continue;
         }
         const parsed = parse(data);
@@ -103,13 +114,13 @@ export const supervisedAttempt =
     } catch (error) {
       const whole = assembly.complete && !(error instanceof MalformedStream);
       if (!whole) {
-        const failed = diagnose(error, watchdog.verdict, assembly.contentSeen, clock.now());
-        return { ok: false, fault: failed, metered: metered(estimateOf(failed, begun, error)), partial };
+        const failed = diagnose(error, watchdog.verdict, contentSeen(), clock.now());
+        return failedBy(failed, estimateOf(failed, begun, error));
       }
     }
     if (!assembly.complete) {
-      const cut = fault('cut', { contentSeen: assembly.contentSeen });
-      return { ok: false, fault: cut, metered: metered(estimateOf(cut, begun, null)), partial };
+      const cut = fault('cut', { contentSeen: contentSeen() });
+      return failedBy(cut, estimateOf(cut, begun, null));
     }
     return { ok: true, message: assembly.message(), metered: metered(null) };
   };

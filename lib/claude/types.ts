@@ -43,6 +43,8 @@ export interface Fault {
   readonly retryAfterMs: number | null;
   /** Whether the caller may have seen a part of the answer. */
   readonly contentSeen: boolean;
+  /** Whether the caller held the reading back, so that nobody can tell whose silence ended it. Default: not. */
+  readonly heldBack?: boolean;
   /** Ready to be thrown; made where the most is known. */
   readonly error: AppError;
 }
@@ -90,10 +92,14 @@ export interface TextSink {
    * Each event of an attempt as it came, pings included, by its type; what it gives back is waited for before more is read.
    */
   event?(event: UpstreamEvent, type: string, instead: ServedInstead | undefined): Promise<void> | undefined;
+  /** Whether anything of the answer is out. Default: as soon as it has content. */
+  isOpen?(): boolean;
 }
 
 /** A request as a client of the gateway sent it, so that it goes on as it came. */
 export interface Wire {
+  /** Of the client's own text, in UTF-8: numbers can be longer in it than in what they parse to. */
+  readonly bytes: number;
   /** Its `anthropic-version`. */
   readonly apiVersion: string;
   /** What of its headers and its query goes to the upstream. */

@@ -3,7 +3,7 @@ import { ZERO } from '../kernel/money.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { PriceTable } from '../usage/price-table.ts';
-import { costOf, priceAt } from '../usage/pricing.ts';
+import { costOf, familyOf, priceAt } from '../usage/pricing.ts';
 import type { Estimate, TokenUsage, UsageRecord } from '../usage/record.ts';
 import { attempted } from './book-attempt.ts';
 import { unpricedFeature } from './budget-errors.ts';
@@ -11,7 +11,7 @@ import { notMade, refusal } from './faults.ts';
 import { lowerMaxTokens } from './lower-max-tokens.ts';
 import { reserveAttempt, type ReserveParts } from './reserve-attempt.ts';
 import { settleAttempt, type SettleParts } from './settle-attempt.ts';
-import type { Bracket, CallContext } from './types.ts';
+import type { Bracket, CallContext, Outcome } from './types.ts';
 import { worstCaseOf } from './worst-case.ts';
 
 export interface WithBudgetOptions extends Omit<ReserveParts, 'budgets'>, Omit<SettleParts, 'budgets'> {
@@ -35,10 +35,10 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     if (!price)
       return notMade(refusal(new AppError('unpriced-model', safe`A model without a known price is not called.`)));
     const attemptId = `${runId}:${step}:${booked.length + 1}`;
-    const worst = worstCaseOf(request, price);
+    const worst = worstCaseOf(request, price, context.wire?.bytes);
     if (worst.unpriceable.length > 0 && isLimited(context)) return notMade(refusal(unpricedFeature(worst.unpriceable)));
     const asking = { attemptId, request, at, worst };
-    const aboutTokens = Math.ceil(worst.requestBytes / BYTES_PER_TOKEN);
+    const aboutTokens = Math.ceil(worst.textBytes / BYTES_PER_TOKEN);
     const entering = admission.enter(step, aboutTokens);
     // A call that a limit refuses asks the provider for nothing, not even for a count.
     const countTokens: ReserveParts['api']['countTokens'] = async (...counting) => {
@@ -70,10 +70,11 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     const outcome = await next(lowerMaxTokens(request, maxTokens), context);
 
     const { estimated, tokens: seen, terms } = outcome.metered;
+    const served = servedPrice(prices, request.model, outcome, at) ?? { model: request.model, price };
     const tokens = estimated === 'unanswered' ? reserved.worst.unanswered : withinOutput(seen, estimated, maxTokens);
-    const cost = costOf(tokens, price, { inferenceGeo: request.inference_geo ?? null, ...terms });
+    const cost = costOf(tokens, served.price, { inferenceGeo: request.inference_geo ?? null, ...terms });
     settle(cost);
-    const { model } = request;
+    const { model } = served;
     booked.push({ model, tokens, cost });
     const facts = { attemptId, runId, tenantId, keyId, userId, agent, model, at };
     const record: UsageRecord = { ...facts, answered: outcome.ok, estimated, tokens, cost };
@@ -84,9 +85,17 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
   };
 };
 
+/** Where the provider itself went over to another model, that one is what it bills. */
+const servedPrice = (prices: PriceTable, asked: string, outcome: Outcome, at: number) => {
+  if (!outcome.ok || familyOf(outcome.message.model) === familyOf(asked)) return null;
+  const { model } = outcome.message;
+  const price = priceAt(prices, model, at);
+  return price && { model, price };
+};
+
 const isLimited = ({ budget, account }: CallContext): boolean => {
   const limits = [budget.tenant, ...budget.others].flatMap(({ limits: { day, month } }) => [day, month]);
-  return budget.unbounded !== true && [account.limit, ...limits].some((limit) => limit !== null);
+  return budget.unbounded !== true && !budget.shadow && [account.limit, ...limits].some((limit) => limit !== null);
 };
 
 /** An estimate from what was seen may exceed what was allowed and held back; no answer can. */

@@ -7,7 +7,7 @@ import type { Bracket, Outcome } from './types.ts';
 
 const verdictOn = (outcome: Outcome) => {
   if (outcome.ok) return 'success';
-  return isFailure(outcome.fault.kind) ? 'failure' : 'neutral';
+  return isFailure(outcome.fault.kind) && outcome.fault.heldBack !== true ? 'failure' : 'neutral';
 };
 
 const open = (retryAfterMs: number | null): Outcome =>

@@ -9,12 +9,14 @@ import type { ModelRequest } from './types.ts';
 
 /** What an attempt can cost at most, before anything is known of it but its request. */
 export interface WorstCase {
-  /** Of the request as JSON, in UTF-8. */
-  readonly requestBytes: number;
+  /** Of the request as JSON, in UTF-8, media left out. */
+  readonly textBytes: number;
   /** What of the request has no bound; `fit` then knows the rest alone. */
   readonly unpriceable: readonly UnpriceableFeature[];
   /** How it fits into `remaining`; `null`: no limit. */
   fit(remaining: PicoUsd | null): Fit;
+  /** Whether `counted` would help. */
+  readonly countable: boolean;
   /** The same request, its input bounded anew by the provider's own count; `null` where that may not stand for it. */
   counted(inputTokens: number): WorstCase | null;
   /** All of the input, as the dearest kind that the request may have made of it. */
@@ -22,7 +24,7 @@ export interface WorstCase {
 }
 
 interface Bounded {
-  readonly requestBytes: number;
+  readonly textBytes: number;
   readonly unpriceable: readonly UnpriceableFeature[];
   readonly request: ModelRequest;
   readonly price: Price;
@@ -45,8 +47,9 @@ const bounded = (facts: Bounded, inputTokens: number): WorstCase => {
   const { request, price, terms, tools, countable } = facts;
   const input = pico(dearestInputRate(price, inputTokens, terms) * BigInt(inputTokens));
   return {
-    requestBytes: facts.requestBytes,
+    textBytes: facts.textBytes,
     unpriceable: facts.unpriceable,
+    countable,
     unanswered: unansweredOf(inputTokens, facts),
     fit: (remaining) =>
       fitOutput({
@@ -59,13 +62,17 @@ const bounded = (facts: Bounded, inputTokens: number): WorstCase => {
   };
 };
 
-/** Bounded by what the request holds. Without a word about geography, a workspace may have set the dearer one. */
-export const worstCaseOf = (request: ModelRequest, price: Price): WorstCase => {
+/** Bounded by what the request holds, and by the bytes of a text that is sent in its place. Without a word about geography, a workspace may have set the dearer one. */
+export const worstCaseOf = (request: ModelRequest, price: Price, sentBytes = 0): WorstCase => {
   const json = JSON.stringify(request);
-  const { tokens, countable, oneHourCacheWrites, unpriceable } = inputBoundOf(request, json, price.contextWindow);
+  const bytes = Math.max(Buffer.byteLength(json), sentBytes);
+  const { tokens, textBytes, countable, oneHourCacheWrites, unpriceable } = inputBoundOf(
+    request,
+    bytes,
+    price.contextWindow,
+  );
   const inferenceGeo = request.inference_geo === 'global' ? null : 'us';
-  const requestBytes = Buffer.byteLength(json);
-  const facts = { request, requestBytes, unpriceable, price, countable, tools: serverToolBound(request, price) };
+  const facts = { request, textBytes, unpriceable, price, countable, tools: serverToolBound(request, price) };
   return bounded(
     { ...facts, caches: json.includes('"cache_control"'), terms: { inferenceGeo, oneHourCacheWrites } },
     tokens,

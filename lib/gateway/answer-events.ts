@@ -3,7 +3,7 @@ import type { UpstreamEvent } from '../claude/split-events.ts';
 import { anthropicErrorOf } from '../http/anthropic-error.ts';
 import { EVENT_STREAM_HEADERS } from '../http/event-stream.ts';
 import type { HttpResponse } from '../http/types.ts';
-import type { AppError } from '../kernel/errors.ts';
+import { asAppError, type AppError } from '../kernel/errors.ts';
 import { createByteStream } from './byte-stream.ts';
 import { degradedHeader } from './degraded-header.ts';
 import { keptAnswer, keptFailure } from './kept-answer.ts';
@@ -35,15 +35,16 @@ export const answerAsEvents = async (
   let headers: Readonly<Record<string, string>> = {};
   let preamble: Uint8Array[] = [];
   let open = false;
+  let served: ServedInstead | undefined;
   let stop: Uint8Array | string = STOP;
 
   const write = (bytes: Uint8Array | string) => {
     tape.record(bytes);
     return stream.write(bytes);
   };
-  const begin = (instead: ServedInstead | undefined) => {
+  const begin = () => {
     open = true;
-    headers = { ...EVENT_STREAM_HEADERS, ...degradedHeader(instead) };
+    headers = { ...EVENT_STREAM_HEADERS, ...degradedHeader(served) };
     head.resolve({ statusCode: 200, headers: { ...headers, ...limits }, body: stream.body });
     for (const bytes of preamble) void write(bytes);
   };
@@ -53,14 +54,16 @@ export const answerAsEvents = async (
       // An attempt begins: what an earlier one had said before it failed is nobody's any more.
       preamble = [];
     },
+    isOpen: () => open,
     event({ bytes }: UpstreamEvent, type, instead) {
+      served = instead;
       if (type === 'message_stop') {
         stop = bytes;
         return undefined;
       }
       if (open) return write(bytes);
       preamble.push(bytes);
-      if (opens(type)) begin(instead);
+      if (opens(type)) begin();
       return undefined;
     },
   };
@@ -71,6 +74,8 @@ export const answerAsEvents = async (
       await closed(keptFailure(error, call.requestId));
       throw error;
     }
+    // An answer that never had any content is one all the same.
+    if (!open) begin();
     if (!outcome.ok) failed(outcome.fault.error);
     const last = outcome.ok ? stop : errorEvent(outcome.fault.error, call.requestId);
     tape.record(last);
@@ -80,8 +85,9 @@ export const answerAsEvents = async (
   };
   void finish()
     .catch((error: unknown) => {
-      if (open) failed(error);
-      else head.reject(error);
+      if (!open) return head.reject(error);
+      failed(error);
+      void stream.write(errorEvent(asAppError(error), call.requestId));
     })
     .finally(() => stream.end());
   return head.promise;

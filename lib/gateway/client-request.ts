@@ -2,6 +2,9 @@ import * as z from 'zod/mini';
 import type { ModelRequest, Wire } from '../claude/types.ts';
 import { checkedBy, readJson } from '../http/read-body.ts';
 import type { HttpEvent } from '../http/types.ts';
+import { AppError } from '../kernel/errors.ts';
+import { safe } from '../kernel/redacted.ts';
+import { hasDuplicateKeys } from './duplicate-keys.ts';
 import { passedOn } from './passed-on.ts';
 import { spliceMembers } from './splice-json.ts';
 
@@ -33,6 +36,10 @@ const MAX_USER_CHARS = 256;
 export const readClientRequest = (event: HttpEvent): ClientRequest => {
   const { text, value } = readJson(event);
   const { stream, metadata } = checkedBy(schema, value);
+  if (hasDuplicateKeys(text)) {
+    const issues = [{ path: '', message: safe`has an object with the same key twice` }];
+    throw new AppError('invalid-request', safe`The body is ambiguous.`, { issues });
+  }
   // Not what the schema made of it: a changed member is told from the others by being another object.
   const parsed = value as Readonly<Record<string, unknown>>;
   const { stream: _, ...request } = parsed;
@@ -43,6 +50,7 @@ export const readClientRequest = (event: HttpEvent): ClientRequest => {
     userId: userId === null || userId === '' || userId.length > MAX_USER_CHARS ? null : userId,
     wire: {
       ...passedOn(event),
+      bytes: Buffer.byteLength(text),
       bodyFor: (changed) => spliceMembers(text, parsed, changed as unknown as Readonly<Record<string, unknown>>),
     },
   };

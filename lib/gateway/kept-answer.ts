@@ -19,7 +19,13 @@ export const keptAnswer = ({ status, headers, text }: SentAnswer): StoredResult 
 /** An error that was answered, as it is kept. */
 export const keptFailure = (error: AppError, requestId: string): StoredResult => {
   const { statusCode, headers, body } = anthropicErrorResponse(error, requestId);
-  return keptAnswer({ status: statusCode, headers, text: String(body) });
+  // Who asks again gets this very answer: waiting would not change it.
+  const { 'retry-after': _, ...lasting } = headers;
+  return keptAnswer({
+    status: statusCode,
+    headers: { ...lasting, 'x-should-retry': 'false' },
+    text: String(body),
+  });
 };
 
 /** The kept answer again, for a request of its own. */

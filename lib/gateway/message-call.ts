@@ -11,6 +11,7 @@ import type { Ids } from '../kernel/ids.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import type { Principal } from '../tenants/types.ts';
 import type { ClientRequest } from './client-request.ts';
+import { modelsBeside } from './models-beside.ts';
 
 /** The agent that usage names for what clients of the gateway ask. */
 export const GATEWAY = 'gateway';
@@ -32,7 +33,7 @@ export interface MessageCall {
   /** Aborts when the client has left, where that can be known and matters. */
   readonly signal: AbortSignal | undefined;
   /** The request's hold on its idempotency key, where it sent one. */
-  readonly claim: Pick<OwnedClaim, 'complete'> | null;
+  readonly claim: Pick<OwnedClaim, 'complete' | 'release'> | null;
 }
 
 /** What a call came to. */
@@ -43,7 +44,7 @@ export interface CalledModel {
 }
 
 /** Where a call tells what happens while it happens. */
-export interface MessageSink extends Pick<TextSink, 'event'> {
+export interface MessageSink extends Pick<TextSink, 'event' | 'isOpen'> {
   /** A call was let through by every limit and budget and goes out; with what the limits tell of themselves. */
   admitted(headers: Readonly<Record<string, string>>): void;
 }
@@ -59,7 +60,7 @@ export const createCallMessages =
     const { callModel, clock, emit, ids, isPriced } = parts;
     const { request, userId, wire } = asked;
     const { tenant, tenantId, keyId } = principal;
-    checkAllowedModel(request.model, tenant);
+    for (const model of [request.model, ...modelsBeside(request)]) checkAllowedModel(model, tenant);
     if (!isPriced(request.model, clock.now())) {
       const issues = [{ path: 'model', message: safe`has no known price` }];
       throw new AppError('unpriced-model', safe`A model without a known price is not called.`, { issues });
@@ -87,7 +88,7 @@ export const createCallMessages =
       outcome,
       async closed(kept) {
         const isKept = kept !== null && (outcome.ok || account.spent > 0n);
-        const keep = isKept ? claim?.complete({ ...kept, runId }) : undefined;
+        const keep = isKept ? claim?.complete({ ...kept, runId }) : claim?.release();
         await Promise.all([account.closed(), admission.leave(), keep]);
       },
     };

@@ -14,6 +14,9 @@ export type Decision =
   /** The owner died before that: the work may begin anew. */
   | { readonly kind: 'take-over'; readonly claim: Running };
 
+/** The lock is for an owner that died; one that lives is mostly done long before it ends. */
+export const ASK_AGAIN_MS = 5_000;
+
 /**
  * Decides about an unexpired claim. A lock that has run out speaks of a dead owner, not of a free key:
  * another request's key stays refused.
@@ -26,7 +29,8 @@ export const decide = (claim: Claim, fingerprint: string, now: number): Decision
     case 'too-large':
       return { kind: 'too-large', runId: claim.runId };
     case 'running':
-      if (now < claim.lockedUntil) return { kind: 'in-progress', retryAfterMs: claim.lockedUntil - now };
+      if (now < claim.lockedUntil)
+        return { kind: 'in-progress', retryAfterMs: Math.min(claim.lockedUntil - now, ASK_AGAIN_MS) };
       return claim.effects ? { kind: 'effects' } : { kind: 'take-over', claim };
   }
 };

@@ -34,6 +34,8 @@ export interface ClaimRequest extends Fingerprinted {
   readonly tenantId: string;
   /** As the client sent it, 1 to 255 characters. */
   readonly key: string;
+  /** Longer than this very owner lives. Default: than any. */
+  readonly lockMs?: number;
 }
 
 export interface Idempotency {
@@ -57,7 +59,7 @@ export const createIdempotency = (options: IdempotencyOptions): Idempotency => {
   const { store, clock, emit, randomBytes, lockMs, retentionMs = RETENTION_MS } = options;
 
   return {
-    async claim({ tenantId, key, ...request }) {
+    async claim({ tenantId, key, lockMs: ownLockMs = lockMs, ...request }) {
       const scoped = scopedKey(tenantId, key);
       const own: Omit<Running, 'lockedUntil' | 'expiresAt'> = {
         state: 'running',
@@ -67,7 +69,7 @@ export const createIdempotency = (options: IdempotencyOptions): Idempotency => {
       };
       for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
         const now = clock.now();
-        const claim: Running = { ...own, lockedUntil: now + lockMs, expiresAt: epochSeconds(now + retentionMs) };
+        const claim: Running = { ...own, lockedUntil: now + ownLockMs, expiresAt: epochSeconds(now + retentionMs) };
         const owned = () => ownedClaim({ store, clock, emit, retentionMs }, scoped, claim);
         const found = await store.take(scoped, claim, now);
         if (found === null) return owned();

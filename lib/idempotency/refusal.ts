@@ -24,7 +24,7 @@ export const refusalOf = (decision: Refusing): AppError => {
     case 'too-large':
       return new AppError(
         'run-conflict',
-        safe`The first request with this Idempotency-Key has ended; its answer is too large to be given again. Read its run.`,
+        safe`The first request with this Idempotency-Key has ended; its answer is too large to be given again.`,
         { members: decision.runId === null ? {} : { runId: decision.runId } },
       );
   }

@@ -34,6 +34,7 @@ const endedOnce = (claim: OwnedClaim): OwnedClaim => {
 export const idempotent = (
   idempotency: Idempotency,
   replay: Replay,
+  lockMsOf: (event: HttpEvent) => number | undefined = () => undefined,
 ): MiddlewareObj<Observed & Authenticated & Claimed, HttpResponse> => ({
   before: async (request) => {
     const { event } = request;
@@ -44,7 +45,9 @@ export const idempotent = (
     }
     const { httpMethod: method, path, principal } = event;
     const { tenantId } = principal;
-    const claim = await idempotency.claim({ tenantId, key, method, path, body: bytesOf(event) });
+    const lockMs = lockMsOf(event);
+    const asked = { tenantId, key, method, path, body: bytesOf(event) };
+    const claim = await idempotency.claim({ ...asked, ...(lockMs === undefined ? {} : { lockMs }) });
     if (claim.kind === 'replay') {
       const response = replay(claim.result, event);
       return { ...response, headers: { ...response.headers, 'request-id': event.requestId } };

@@ -54,7 +54,9 @@ export const observed = ({ log, emit, flush, ids, clock }: ObservedOptions, func
     const { event, response } = request as ObservedRequest;
     const error = request.error ?? event.failure;
     const code = error ? asAppError(error).code : null;
-    const status = code ? PROBLEMS[code].status : (response?.statusCode ?? 500);
+    // A failure in a stream has a status of its own; any other error was answered with the response's.
+    const isTold = event.failure === undefined || request.error;
+    const status = code && !isTold ? PROBLEMS[code].status : (response?.statusCode ?? 500);
     const fields = {
       function: label(functionName),
       method: label(event.httpMethod),

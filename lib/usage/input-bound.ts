@@ -11,7 +11,9 @@ export type UnpriceableFeature =
 export interface InputBound {
   /** The most input tokens, cached ones included, that the request can be billed for. */
   readonly tokens: number;
-  /** Whether the provider's `count_tokens` may stand for `tokens`: it does not know what server tools will read. */
+  /** Bytes of it without media, whose base64 says nothing about tokens. */
+  readonly textBytes: number;
+  /** Whether the provider's `count_tokens` may stand for `tokens`: it knows neither what server tools will read nor what it is not told. */
   readonly countable: boolean;
   readonly oneHourCacheWrites: boolean;
   /** Empty, or `tokens` bounds nothing. */
@@ -20,6 +22,25 @@ export interface InputBound {
 
 /** How often the provider asks a model anew within one request, at its default, before it answers `pause_turn`. */
 const MOST_SERVER_TURNS = 10;
+
+/** Members of a request that are input, and that `count_tokens` takes. */
+export const COUNTED = ['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking', 'output_config'] as const;
+const isCounted = (name: string): boolean => (COUNTED as readonly string[]).includes(name);
+
+/** Members that add nothing to the input. */
+const NO_INPUT: ReadonlySet<string> = new Set([
+  'max_tokens',
+  'stream',
+  'metadata',
+  'stop_sequences',
+  'temperature',
+  'top_p',
+  'top_k',
+  'service_tier',
+  'inference_geo',
+  'cache_control',
+]);
+const isNoInput = (name: string): boolean => NO_INPUT.has(name);
 
 const compacts = (management: unknown): boolean =>
   elementsOf(objectOf(management)['edits']).some((edit) => String(objectOf(edit)['type']).startsWith('compact'));
@@ -40,10 +61,10 @@ const unpriceable = (request: unknown, content: ContentBound, unboundedTool: boo
 };
 
 /**
- * The bound of any body of the Messages API. `json` is the text that is sent, of which `request` was parsed or which was made of it;
- * each token is at least one of its bytes, but for media and what the provider adds.
+ * The bound of any body of the Messages API. `bytes` are those of the text that is sent, of which `request` was parsed or which was made
+ * of it; each token is at least one of them, but for media and what the provider adds.
  */
-export const inputBoundOf = (request: unknown, json: string, contextWindow: number): InputBound => {
+export const inputBoundOf = (request: unknown, bytes: number, contextWindow: number): InputBound => {
   const body = objectOf(request);
   const tools = toolBoundOf(body);
   const content = contentBoundOf([
@@ -53,7 +74,7 @@ export const inputBoundOf = (request: unknown, json: string, contextWindow: numb
   // A thread's earlier turns are kept by the provider.
   const thread = isSet(body['thread']) ? Number.POSITIVE_INFINITY : 0;
   const first = inputTokenBound(
-    Buffer.byteLength(json) - content.mediaBytes,
+    bytes - content.mediaBytes,
     content.tokens + tools.preambleTokens + thread,
     contextWindow,
   );
@@ -61,7 +82,8 @@ export const inputBoundOf = (request: unknown, json: string, contextWindow: numb
   const turns = 1 + Math.min(tools.serverToolUses, MOST_SERVER_TURNS);
   return {
     tokens: turns === 1 ? first : turns * contextWindow,
-    countable: turns === 1,
+    textBytes: bytes - content.mediaBytes,
+    countable: turns === 1 && Object.keys(body).every((name) => isCounted(name) || isNoInput(name)),
     oneHourCacheWrites: mayWriteForAnHour(request),
     unpriceable: unpriceable(body, content, tools.unbounded),
   };

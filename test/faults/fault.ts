@@ -20,6 +20,9 @@ export type Expected =
 /** Requests by model. */
 export type Attempts = Readonly<Record<string, number>>;
 
+/** The way to ask that a client of the Anthropic API has, with its whole answer at once. */
+export const MESSAGES = 'messages';
+
 /** The way to ask whose answer is the upstream's own bytes, as they come: what went out cannot be taken back. */
 export const PASSED_ON = 'messages, streamed';
 

@@ -45,7 +45,7 @@ export const asMarkdown = ({ header, lines, totals }: Scorecard): string => {
   return [
     '# Faults',
     '',
-    'What becomes of each fault of the model provider, asked for as JSON, as events, and by a run that meets it after a tool. Written by `FAULTS_DOC=1 npm run test:faults`, over real HTTP.',
+    'What becomes of each fault of the model provider, asked for as JSON, as events, by a run that meets it after a tool, and by clients of the Anthropic API at `/v1/messages`, as JSON and streamed. Written by `FAULTS_DOC=1 npm run test:faults`, over real HTTP.',
     '',
     'In each cell: `pass` (the full, right answer), `safe` (an explicit error in bounded time) or `fail`; the attempts at the asked model, and after a `+` those at its stand-in; and how long the client waited.',
     '',

@@ -9,6 +9,7 @@ import {
   ASKED,
   everywhere,
   fault,
+  MESSAGES,
   onOneModel,
   once,
   PASSED_ON,
@@ -37,7 +38,7 @@ export const SILENCES: readonly Fault[] = [
     expectedBy: { agent: { verdict: 'safe', stopReason: 'deadline' } },
     attempts: { [ASKED]: 2 },
     // A request of the API has no deadline of its own.
-    attemptsBy: { messages: { [ASKED]: ALL }, [PASSED_ON]: { [ASKED]: ALL } },
+    attemptsBy: { [MESSAGES]: { [ASKED]: ALL }, [PASSED_ON]: { [ASKED]: ALL } },
   }),
   fault({
     name: 'a first content that is slow, but in time',

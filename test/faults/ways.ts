@@ -1,5 +1,5 @@
 import { askMessages } from './ask-messages.ts';
-import { PASSED_ON, type Answer } from './fault.ts';
+import { MESSAGES, PASSED_ON, type Answer } from './fault.ts';
 import { hearEvents, hearJson, type Heard } from './heard.ts';
 import { hearMessage, hearMessageEvents } from './hear-messages.ts';
 import { TOOL_CALL } from './opening.ts';
@@ -41,7 +41,7 @@ const askRun =
 const EVENTS = 'text/event-stream';
 
 const RUN = { tellsMistakes: false, namesStandIns: false, opening: null } as const;
-const MESSAGES = { tellsMistakes: true, namesStandIns: true, opening: null } as const;
+const OF_API = { tellsMistakes: true, namesStandIns: true, opening: null } as const;
 
 export const JSON_WAY: Way = { ...RUN, name: 'JSON', ask: askRun('application/json'), hear: hearJson };
 export const STREAM: Way = { ...RUN, name: 'stream', ask: askRun(EVENTS), hear: hearEvents };
@@ -49,8 +49,8 @@ export const STREAM: Way = { ...RUN, name: 'stream', ask: askRun(EVENTS), hear: 
 export const AGENT: Way = { ...RUN, name: 'agent', opening: TOOL_CALL, ask: askRun(EVENTS), hear: hearEvents };
 
 /** Clients of the Anthropic API, at `/v1/messages`. */
-export const MESSAGES_JSON: Way = { ...MESSAGES, name: 'messages', ask: askMessages(false), hear: hearMessage };
-export const MESSAGES_STREAM: Way = { ...MESSAGES, name: PASSED_ON, ask: askMessages(true), hear: hearMessageEvents };
+export const MESSAGES_JSON: Way = { ...OF_API, name: MESSAGES, ask: askMessages(false), hear: hearMessage };
+export const MESSAGES_STREAM: Way = { ...OF_API, name: PASSED_ON, ask: askMessages(true), hear: hearMessageEvents };
 
 /** The columns of the table. */
 export const WAYS: readonly Way[] = [JSON_WAY, STREAM, AGENT, MESSAGES_JSON, MESSAGES_STREAM];

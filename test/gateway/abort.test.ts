@@ -5,7 +5,7 @@ import { rejection } from '../local/simulated-claude/ask.ts';
 import { reply } from '../upstream/answers.ts';
 import { gatedBefore, gatedHeaders } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
-import { question } from './asking.ts';
+import { post, postStream, question } from './asking.ts';
 import { createClient, SDKS } from './sdks.ts';
 
 let fleet: Fleet;
@@ -67,4 +67,17 @@ describe.each(SDKS)('%s that is told to stop', (_title, Sdk) => {
       await settled(caller);
     }
   });
+});
+
+it('whoever leaves gives its place to the next', async () => {
+  const caller = await fleet.addTenant({ maxConcurrentRuns: 1 });
+  fleet.upstream.script('*', [gatedBefore(5, createGate(), reply('and so on, and so on')), reply()]);
+  const leave = new AbortController();
+  const held = await postStream(caller, {}, { signal: leave.signal });
+  const refused = await post(caller, question(), { server: fleet.servers[1] });
+  expect(refused.status).toBe(429);
+  expect(held.status).toBe(200);
+  leave.abort();
+  const next = async () => (await post(caller, question(), { server: fleet.servers[1] })).status;
+  await expect.poll(next, { timeout: 5_000 }).toBe(200);
 });

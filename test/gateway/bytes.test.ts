@@ -99,6 +99,14 @@ it('the query, the version and the betas of a client go along, whatever they are
   }
 });
 
+it('who names no version is taken to mean the first one', async () => {
+  fleet.upstream.script('*', [reply()]);
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: BODIES[0]![1] };
+  expect((await caller.ask('/v1/messages', init)).status).toBe(200);
+  expect(asked().headers['anthropic-version']).toBe('2023-06-01');
+  expect(asked().headers['anthropic-beta']).toBeUndefined();
+});
+
 it('output that a budget lowers is all that differs', async () => {
   const poor = await fleet.addTenant({ dailyBudgetUsd: '0.05' });
   fleet.upstream.script('*', [reply()]);

@@ -6,6 +6,7 @@ import { gatedBefore } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
 import { MODEL, paidOf, post, postStream, question, STAND_IN } from './asking.ts';
 import { readError, type ReadError } from './envelope.ts';
+import { streamReader } from './read-stream.ts';
 
 let fleet: Fleet;
 beforeAll(async () => {
@@ -66,6 +67,8 @@ describe.each(FORMS)('asked as %s', (_form, send) => {
     const error = await refusalOf(() => send(caller));
     expect([error.status, error.type]).toEqual([429, 'rate_limit_error']);
     expect(retries(error)).toEqual([null, true]);
+    const limits = [...error.headers.keys()].filter((name) => name.startsWith('anthropic-ratelimit'));
+    expect(limits).toHaveLength('requestsPerMinute' in settings || 'tokensPerMinute' in settings ? 3 : 0);
   });
 
   it.each([
@@ -170,5 +173,19 @@ it('usage is told by agent, model and key, in requests and in money', async () =
     const { groups } = await bodyOf(await caller.ask(`/usage?groupBy=${by}`));
     // Twice 1,000 at 2 and 100 at 10 US dollars a million.
     expect(groups).toMatchObject([{ key, requests: 2, inputTokens: 2_000, outputTokens: 200, costUsd: '0.006' }]);
+  }
+});
+
+it('whoever has heard the last of an answer finds it on the books', async () => {
+  const caller = await fleet.addTenant({ dailyBudgetUsd: '100' });
+  fleet.upstream.script('*', [reply('x', { usage: { input: 1_000, output: 100 } })]);
+  for (let asked = 1; asked <= 30; asked += 1) {
+    if (asked % 2) await (await post(caller)).text();
+    else {
+      const reader = streamReader(await postStream(caller));
+      while ((await reader.next())?.event !== 'message_stop');
+    }
+    // 1,000 at 2 and 100 at 10 US dollars a million, in pico-dollars.
+    expect((await budgetOf(caller)).day).toMatchObject({ spent: BigInt(asked) * 3_000_000_000n, reserved: 0n });
   }
 });

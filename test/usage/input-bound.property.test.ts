@@ -59,7 +59,9 @@ describe('the bound of a request', () => {
   it('is never below the count of a tokenizer that makes a token of each byte', () => {
     fc.assert(
       fc.property(request, (body) => {
-        expect(inputBoundOf(body, JSON.stringify(body), WINDOW).tokens).toBeGreaterThanOrEqual(worstTokens(body));
+        expect(inputBoundOf(body, Buffer.byteLength(JSON.stringify(body)), WINDOW).tokens).toBeGreaterThanOrEqual(
+          worstTokens(body),
+        );
       }),
       options,
     );
@@ -78,7 +80,7 @@ describe('the bound of a request', () => {
     }));
     fc.assert(
       fc.property(json, (body) => {
-        const { tokens } = inputBoundOf(body, JSON.stringify(body), WINDOW);
+        const { tokens } = inputBoundOf(body, Buffer.byteLength(JSON.stringify(body)), WINDOW);
         expect(Number.isSafeInteger(tokens)).toBe(true);
         expect(tokens).toBeGreaterThanOrEqual(1_000);
         expect(tokens).toBeLessThanOrEqual(11 * WINDOW);
@@ -92,7 +94,7 @@ describe('the bound of a request', () => {
       fc.property(fc.array(block, { maxLength: 5 }), block, (blocks, more) => {
         const of = (content: readonly unknown[]) => {
           const body = { messages: [{ role: 'user', content }] };
-          return inputBoundOf(body, JSON.stringify(body), WINDOW).tokens;
+          return inputBoundOf(body, Buffer.byteLength(JSON.stringify(body)), WINDOW).tokens;
         };
         expect(of([...blocks, more])).toBeGreaterThan(of(blocks));
       }),
@@ -102,12 +104,12 @@ describe('the bound of a request', () => {
 
   it('covers a schema of two megabytes by the window and a nesting of a hundred thousand without the stack', () => {
     const huge = { messages: [], tools: [{ name: 'a', input_schema: { enum: ['x'.repeat(2_000_000)] } }] };
-    expect(inputBoundOf(huge, JSON.stringify(huge), WINDOW).tokens).toBe(WINDOW);
+    expect(inputBoundOf(huge, Buffer.byteLength(JSON.stringify(huge)), WINDOW).tokens).toBe(WINDOW);
     const levels = 100_000;
     let deep: unknown = [];
     for (let level = 1; level < levels; level += 1) deep = [deep];
     const body = { messages: [{ role: 'user', content: [{ type: 'tool_result', content: deep }] }] };
     const json = `{"deep":${'['.repeat(levels)}${']'.repeat(levels)}}`;
-    expect(inputBoundOf(body, json, 10 * WINDOW).tokens).toBe(10 * WINDOW);
+    expect(inputBoundOf(body, Buffer.byteLength(json), 10 * WINDOW).tokens).toBe(10 * WINDOW);
   });
 });

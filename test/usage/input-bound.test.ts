@@ -5,7 +5,7 @@ import { jpeg, png } from './pictures.ts';
 const WINDOW = 200_000;
 const image = (data: string) => ({ type: 'image', source: { type: 'base64', media_type: 'image/png', data } });
 const user = (...content: readonly unknown[]) => ({ messages: [{ role: 'user', content }] });
-const boundOf = (request: object) => inputBoundOf(request, JSON.stringify(request), WINDOW);
+const boundOf = (request: object) => inputBoundOf(request, Buffer.byteLength(JSON.stringify(request)), WINDOW);
 const bytesOf = (request: object) => Buffer.byteLength(JSON.stringify(request));
 
 const PICTURE = png(1_000, 1_000).padEnd(400_000, 'A');
@@ -16,6 +16,7 @@ describe('the most input tokens of a request', () => {
     const request = { ...SHARED, system: 'Sei kurz.', messages: [{ role: 'user', content: '船 🚢 مرحبا' }] };
     expect(boundOf(request)).toEqual({
       tokens: bytesOf(request) + 1_000,
+      textBytes: 127,
       countable: true,
       oneHourCacheWrites: false,
       unpriceable: [],
@@ -101,7 +102,8 @@ describe('the most input tokens of a request', () => {
     ],
     ['more text than the window holds', user({ type: 'text', text: 'a'.repeat(WINDOW) })],
   ])('are the whole window for %s', (_, request) => {
-    expect(boundOf(request)).toMatchObject({ tokens: WINDOW, countable: true, unpriceable: [] });
+    // The provider's count does not take a thread.
+    expect(boundOf(request)).toMatchObject({ tokens: WINDOW, countable: !('thread' in request), unpriceable: [] });
   });
 
   it('have two thousand more for each tool that the provider itself describes to the model', () => {
@@ -215,7 +217,7 @@ describe('writes to the one-hour cache', () => {
 
   it('are seen however the text of the request is spelt', () => {
     const json = '{"messages":[],"cache_control":{"\\u0074tl" : "\\u0031h"}}';
-    expect(inputBoundOf(JSON.parse(json), json, WINDOW).oneHourCacheWrites).toBe(true);
+    expect(inputBoundOf(JSON.parse(json), Buffer.byteLength(json), WINDOW).oneHourCacheWrites).toBe(true);
   });
 
   it.each<[what: string, request: object]>([

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PutItemCommand, type PutItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { afterAll, describe, expect, it } from 'vitest';
+import { countGatewayOperations } from '../../bench/gateway-footprint.ts';
+import { percentile, timingOf } from '../../bench/gateway-load.ts';
+import { startWays } from '../../bench/gateway-ways.ts';
+import { gateway } from '../../bench/gateway.ts';
+import { recordInput } from '../../bench/gateway-writes.ts';
+import { leanClientCost } from '../../bench/lean-client-cost.ts';
+import { createLeanClient } from '../../bench/lean-client.ts';
+import { createSigner } from '../../bench/sign-request.ts';
+import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
+import { listen, type Exchange } from '../../local/simulated-claude/listen.ts';
+import { describeOnDynamoDb, engineMissing, TABLE_NAMES } from '../dynamodb.ts';
+
+const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG' };
+const AT = Date.UTC(2026, 10, 21, 9);
+
+describe.skipIf(engineMissing !== null)('the bench of the gateway', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ballast-gateway-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('has a floor that asks of DynamoDB what a guarded call asks, in the same order', async () => {
+    const { json, events, floor } = await countGatewayOperations(folder);
+    expect(floor).toEqual([['UpdateItem budget', 'UpdateItem rate'], ['PutItem usage'], ['UpdateItem budget']]);
+    expect(json).toEqual(floor);
+    expect(events).toEqual(floor);
+  }, 60_000);
+
+  it('tells every way to a model at every number of connections, as ratios to two of them', async () => {
+    const own = mkdtempSync(join(folder, 'ways-'));
+    await using ways = await startWays(own);
+    const { columns, rows } = await gateway(ways, { rounds: 1, turnMs: 50, connections: [1, 3] });
+    expect(rows.map(([name]) => name?.split(',')[0])).toEqual(
+      Array.from({ length: 4 }, () => ['bare pass-through', 'floor', 'Ballast']).flat(),
+    );
+    expect(rows.every((row) => row.length === columns.length)).toBe(true);
+    for (const [at, [, perSecond, ofBare, ofFloor, , , cpu]] of rows.entries()) {
+      expect(Number(perSecond)).toBeGreaterThan(0);
+      expect(Number(cpu)).toBeGreaterThan(0);
+      expect([ofBare, ofFloor][at % 3] ?? '1.00').toBe('1.00');
+    }
+  }, 60_000);
+});
+
+describe('an answer’s timing', () => {
+  const answer = (stamp: string) => Buffer.from(`{"text":"@${stamp}"}`);
+
+  it('counts from the instant that the upstream wrote into it', () => {
+    const timing = timingOf(1_000_000n, 5_500_000n, 9_000_000n, answer('5000000'.padStart(20, '0')));
+    expect(timing).toEqual({ totalMs: 8, delayMs: 0.5 });
+  });
+
+  it('is none where the answer is another one', () => {
+    expect(() => timingOf(1n, 2n, 3n, answer('soon'))).toThrow('not the one');
+  });
+
+  it('has a median that half of all are not above', () => {
+    expect(percentile([3, 1, 2], 0.5)).toBe(2);
+    expect(percentile([1, 2, 3, 4], 0.99)).toBe(4);
+  });
+});
+
+describe('a lean client', () => {
+  it('signs as the SDK does', async () => {
+    const seen = Promise.withResolvers<Exchange>();
+    const server = await listen(0, async (exchange) => {
+      seen.resolve(exchange);
+      exchange.response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
+    });
+    const sdk = createDynamoDbClient({ endpoint: server.url, region: 'eu-west-1', credentials: CREDENTIALS });
+    await sdk.send(new PutItemCommand(recordInput('ledger', 'signed', AT)));
+    const { headers, raw } = await seen.promise;
+    sdk.destroy();
+    await server.close();
+
+    const names = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '')?.[1]?.split(';') ?? [];
+    expect(names).toContain('x-amz-target');
+    const signed = Object.fromEntries(names.map((name) => [name, String(headers[name])]));
+    const sign = createSigner('dynamodb', 'eu-west-1', CREDENTIALS);
+    expect(sign(signed, raw.toString())).toBe(headers.authorization);
+    expect(sign(signed, `${raw.toString()} `)).not.toBe(headers.authorization);
+  });
+
+  describeOnDynamoDb('on an engine', (engine) => {
+    it('writes once, and is told what was in the way of the second time', async () => {
+      const client = createLeanClient({
+        endpoint: engine().endpoint,
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      });
+      const item: PutItemCommandInput = recordInput(TABLE_NAMES.LedgerTable, 'once:1:1', AT);
+      await client.send('PutItem', item);
+      await expect(client.send('PutItem', item)).rejects.toMatchObject({
+        name: 'ConditionalCheckFailedException',
+        $metadata: { httpStatusCode: 400 },
+        Item: item.Item,
+      });
+      client.destroy();
+    });
+
+    it('has its cost told beside that of the SDK’s', async () => {
+      const { columns, rows } = await leanClientCost(engine().endpoint, { rounds: 1, calls: 5 });
+      expect(rows).toHaveLength(3);
+      expect(rows.every((row) => row.length === columns.length)).toBe(true);
+      expect(rows[0]?.[2]).toBe('1.00');
+    });
+  });
+});
