@@ -102,7 +102,7 @@ export const gateway = async ({ ways }: Ways, effort: Effort = FULL): Promise<Se
         ...atMost(
           `The floor's requests a second, of those of ${where},`,
           floor.perSecond / ballast.perSecond,
-          1 / SHARE_AIM,
+          TIMES_AIM,
         ),
         ...atMost(`CPU beyond the floor of ${where}, in ms,`, ballast.cpuMs - floor.cpuMs, CPU_AIM_MS),
         // With more connections a first byte waits for its turn in a process that is busy, as at every server.

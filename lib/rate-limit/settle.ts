@@ -46,8 +46,9 @@ export const createSettle = ({ store, clock, known }: SettleOptions): Settle => 
     once,
     async settle(key, decide, signal) {
       let tat = known.get(key);
+      const at = fromMs(clock.now());
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-        const step = decide(tat, fromMs(clock.now()));
+        const step = decide(tat, at);
         if (!('move' in step)) return step;
         const moved = await once(key, step.move, signal);
         if (moved.applied) return { kind: 'moved', tat: moved.tat };

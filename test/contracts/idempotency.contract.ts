@@ -1,3 +1,4 @@
+import { ASK_AGAIN_MS } from '../../lib/idempotency/decision.ts';
 import { describe, expect, it } from 'vitest';
 import type { ClaimStore } from '../../lib/idempotency/store.ts';
 import { LOCK_MS, request, setUp } from '../idempotency/parts.ts';
@@ -25,7 +26,7 @@ export const idempotencyContract = (createStore: () => ClaimStore): void => {
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
     expect(refused).toHaveLength(49);
     for (const { reason } of refused)
-      expect(reason).toMatchObject({ code: 'idempotency-in-progress', retryAfterMs: LOCK_MS });
+      expect(reason).toMatchObject({ code: 'idempotency-in-progress', retryAfterMs: ASK_AGAIN_MS });
   });
 
   it('lets exactly one of 50 simultaneous requests take over from a dead owner', async () => {
@@ -82,7 +83,7 @@ export const idempotencyContract = (createStore: () => ClaimStore): void => {
     await expect(claim(request('dead'))).rejects.toMatchObject({ code: 'idempotency-in-progress', retryAfterMs: 1 });
     await clock.advance(1);
     expect((await claim(request('dead'))).kind).toBe('claimed');
-    await expect(claim(request('dead'))).rejects.toMatchObject({ retryAfterMs: LOCK_MS });
+    await expect(claim(request('dead'))).rejects.toMatchObject({ retryAfterMs: ASK_AGAIN_MS });
   });
 
   it('lets a late owner change nothing of a claim that was taken over', async () => {

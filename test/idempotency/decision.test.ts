@@ -11,6 +11,12 @@ const tooLarge: Claim = { ...held, state: 'too-large', runId: 'run_1' };
 
 it.each([
   ['a running one asks to wait for its lock', running, 400, { kind: 'in-progress', retryAfterMs: 600 }],
+  [
+    'a running one that may still last long asks to come back soon',
+    { ...running, lockedUntil: 1e6 },
+    400,
+    { kind: 'in-progress', retryAfterMs: 5_000 },
+  ],
   ['a running one still holds in its last millisecond', running, 999, { kind: 'in-progress', retryAfterMs: 1 }],
   ['a lock that ends now has ended', running, 1_000, { kind: 'take-over', claim: running }],
   ['a dead one may be taken over', running, 9_000, { kind: 'take-over', claim: running }],
