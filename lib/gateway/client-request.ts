@@ -51,7 +51,7 @@ export const readClientRequest = (event: HttpEvent): ClientRequest => {
     wire: {
       ...passedOn(event),
       bytes: Buffer.byteLength(text),
-      bodyFor: (changed) => spliceMembers(text, parsed, changed as unknown as Readonly<Record<string, unknown>>),
+      bodyFor: (changed) => spliceMembers(text, parsed, changed),
     },
   };
 };

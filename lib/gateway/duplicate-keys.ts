@@ -17,36 +17,22 @@ export const hasDuplicateKeys = (json: string): boolean => {
   const open: (Set<string> | null)[] = [];
   let isKey = false;
   for (let at = 0; at < json.length; at += 1) {
-    switch (json[at]) {
-      case '{':
-        open.push(new Set());
-        isKey = true;
-        break;
-      case '[':
-        open.push(null);
-        isKey = false;
-        break;
-      case '}':
-      case ']':
-        open.pop();
-        isKey = false;
-        break;
-      case ',':
-        isKey = open.at(-1) instanceof Set;
-        break;
-      case '"': {
-        const end = endOfString(json, at + 1);
-        const keys = open.at(-1);
-        if (isKey && keys) {
-          const key = JSON.parse(json.slice(at, end + 1)) as string;
-          if (keys.has(key)) return true;
-          keys.add(key);
-        }
-        isKey = false;
-        at = end;
-        break;
+    const sign = json[at];
+    if (sign === '{') open.push(new Set());
+    else if (sign === '[') open.push(null);
+    else if (sign === '}' || sign === ']') open.pop();
+    else if (sign === '"') {
+      const end = endOfString(json, at + 1);
+      const keys = open.at(-1);
+      if (isKey && keys) {
+        const key = JSON.parse(json.slice(at, end + 1)) as string;
+        if (keys.has(key)) return true;
+        keys.add(key);
       }
+      at = end;
     }
+    if (sign === '{' || sign === ',') isKey = open.at(-1) instanceof Set;
+    else if (sign === '"' || sign === '[') isKey = false;
   }
   return false;
 };

@@ -1,4 +1,4 @@
-import { anthropicErrorResponse } from '../http/anthropic-error.ts';
+import { anthropicErrorOf, anthropicErrorResponse } from '../http/anthropic-error.ts';
 import type { HttpResponse } from '../http/types.ts';
 import type { StoredResult } from '../idempotency/answer.ts';
 import type { AppError } from '../kernel/errors.ts';
@@ -18,13 +18,13 @@ export const keptAnswer = ({ status, headers, text }: SentAnswer): StoredResult 
 
 /** An error that was answered, as it is kept. */
 export const keptFailure = (error: AppError, requestId: string): StoredResult => {
-  const { statusCode, headers, body } = anthropicErrorResponse(error, requestId);
+  const { statusCode, headers } = anthropicErrorResponse(error, requestId);
   // Who asks again gets this very answer: waiting would not change it.
   const { 'retry-after': _, ...lasting } = headers;
   return keptAnswer({
     status: statusCode,
     headers: { ...lasting, 'x-should-retry': 'false' },
-    text: String(body),
+    text: JSON.stringify(anthropicErrorOf(error, requestId)),
   });
 };
 
