@@ -6,13 +6,16 @@ import type { Emit } from '../telemetry/events.ts';
 import { charge, giveBack, increment, take, viewOf, type View } from './decision.ts';
 import { createKnownTats } from './known-tats.ts';
 import { fromMs, rateOf } from './rate.ts';
-import { createSettle } from './settle.ts';
+import { createSettle, type Decide } from './settle.ts';
 import type { RateStore } from './store.ts';
 import { createTurns } from './turns.ts';
 
-/** Longest time that a call is held up by a limit; longer than one answer of the store may take. */
+/** Longest time to the store's answer. Whoever waits for a turn before that waits for a store that does answer others. */
 export const TAKE_LIMIT_MS = 3_000;
-/** Updates of one environment on one bucket at a time: the first refusal then answers all that wait, unwritten. */
+/**
+ * Updates of one environment on one bucket at a time: the first refusal then answers all that wait, unwritten. So many failures in a row
+ * are the store's, and all that wait pass uncounted.
+ */
 export const MAX_AT_ONCE = 8;
 /** When to come back where nothing ever passes, and where others were faster each time. */
 export const NEVER_MS = 60_000;
@@ -36,7 +39,7 @@ export type Decision =
 
 /** The buckets of all tenants, keys and users, shared by every process on the store. */
 export interface RateLimit {
-  /** Takes `cost` permits. Never rejects: where the store fails the call passes uncounted, and `limit.unguarded` says so. */
+  /** Takes `cost` permits. Never rejects: where the store fails the call passes uncounted, and `limit.unguarded` says so; a caller whose signal aborts is held up no longer. */
   take(bucket: Bucket, cost: number, signal?: AbortSignal): Promise<Decision>;
   /** Charges what was used beyond what was taken, into debt of at most ten minutes. Never rejects. */
   charge(bucket: Bucket, cost: number): Promise<void>;
@@ -55,9 +58,19 @@ const nameOf = (key: string): Redacted => {
 
 export const createRateLimit = ({ store, clock, emit }: RateLimitOptions): RateLimit => {
   const known = createKnownTats();
-  const turns = createTurns(MAX_AT_ONCE);
+  const turns = createTurns(MAX_AT_ONCE, MAX_AT_ONCE);
   const moves = createSettle({ store, clock, known });
   const now = () => fromMs(clock.now());
+  /** Settles when it is its turn, and then in time. */
+  const settled = <Other extends { readonly kind: string }>(key: string, decide: Decide<Other>, caller?: AbortSignal) =>
+    turns.take(
+      key,
+      async () => {
+        using limit = createDeadline(clock, TAKE_LIMIT_MS, caller);
+        return await moves.settle(key, decide, limit.signal);
+      },
+      caller,
+    );
   const unguarded = (key: string, error: Redacted) => emit({ type: 'limit.unguarded', limit: nameOf(key), error });
 
   const undo = ({ key, permitsPerMinute }: Bucket, cost: number, taken: bigint) => {
@@ -87,23 +100,20 @@ export const createRateLimit = ({ store, clock, emit }: RateLimitOptions): RateL
       const decide = (tat: bigint | null, at: bigint) => take(rate, cost, tat, at);
       const view = (tat: bigint | null) => viewOf(rate, tat ?? 0n, now());
 
-      using limit = createDeadline(clock, TAKE_LIMIT_MS, caller);
       try {
         // Known to be empty: that needs no turn, nor a store that answers.
         const first = decide(known.get(key), now());
-        const settled =
-          first.kind === 'refuse'
-            ? first
-            : await turns.take(key, () => moves.settle(key, decide, limit.signal), limit.signal);
-        if (settled.kind === 'moved') {
-          return { admitted: true, ...view(settled.tat), giveBack: undo(bucket, cost, settled.tat) };
+        const decided = first.kind === 'refuse' ? first : await settled(key, decide, caller);
+        if (decided.kind === 'moved') {
+          return { admitted: true, ...view(decided.tat), giveBack: undo(bucket, cost, decided.tat) };
         }
-        if (settled.kind === 'contended') {
+        if (decided.kind === 'contended') {
           return { admitted: false, retryAfterMs: CONTENDED_MS, ...view(known.get(key)) };
         }
-        return { admitted: false, retryAfterMs: settled.retryAfterMs, ...view(settled.tat) };
+        return { admitted: false, retryAfterMs: decided.retryAfterMs, ...view(decided.tat) };
       } catch (error) {
-        unguarded(key, nameError(error));
+        // Of a caller who is gone nothing more comes: nobody passes uncounted.
+        if (caller?.aborted !== true) unguarded(key, nameError(error));
         return { admitted: true, remaining: permitsPerMinute, resetMs: 0, giveBack: async () => {} };
       }
     },
@@ -111,11 +121,9 @@ export const createRateLimit = ({ store, clock, emit }: RateLimitOptions): RateL
     async charge({ key, permitsPerMinute }, cost) {
       if (permitsPerMinute <= 0 || cost <= 0) return;
       const rate = rateOf(permitsPerMinute);
-      using limit = createDeadline(clock, TAKE_LIMIT_MS);
-      const work = () => moves.settle(key, (tat, at) => charge(rate, cost, tat, at), limit.signal);
       try {
-        const settled = await turns.take(key, work, limit.signal);
-        if (settled.kind === 'contended') unguarded(key, safe`contended`);
+        const charged = await settled(key, (tat, at) => charge(rate, cost, tat, at));
+        if (charged.kind === 'contended') unguarded(key, safe`contended`);
       } catch (error) {
         unguarded(key, nameError(error));
       }

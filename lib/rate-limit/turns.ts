@@ -1,46 +1,81 @@
 /** Lets so many at a time work on one key; the others wait in their order. */
 export interface Turns {
-  /** Rejects with the signal's reason when it aborts while waiting; what has begun is not touched. */
-  take<T>(key: string, work: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /**
+   * Rejects with the signal's reason when it aborts while waiting, and with what broke the others where those whose turn it was fail one
+   * after the other; what has begun is not touched.
+   */
+  take<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+}
+
+interface Waiting {
+  begin(): void;
+  fail(error: unknown): void;
 }
 
 interface Lane {
   busy: number;
-  readonly waiting: Set<() => void>;
+  /** Since the last work that succeeded. */
+  failures: number;
+  readonly waiting: Set<Waiting>;
 }
 
-export const createTurns = (width: number): Turns => {
+/** `patience`: failures in a row after which whoever waits would only meet the same, and is told so at once. */
+export const createTurns = (width: number, patience = Number.POSITIVE_INFINITY): Turns => {
   const lanes = new Map<string, Lane>();
 
-  const enter = (lane: Lane, signal: AbortSignal): Promise<void> =>
+  const enter = (lane: Lane, signal: AbortSignal | undefined): Promise<void> =>
     new Promise((resolve, reject) => {
-      const begin = () => {
-        lane.waiting.delete(begin);
-        signal.removeEventListener('abort', leave);
-        lane.busy += 1;
-        resolve();
+      const leave = () => waiting.fail(signal?.reason);
+      const stopWaiting = () => {
+        lane.waiting.delete(waiting);
+        signal?.removeEventListener('abort', leave);
       };
-      const leave = () => {
-        lane.waiting.delete(begin);
-        reject(signal.reason);
+      const waiting: Waiting = {
+        begin() {
+          stopWaiting();
+          lane.busy += 1;
+          resolve();
+        },
+        fail(error) {
+          stopWaiting();
+          reject(error);
+        },
       };
-      if (lane.busy < width) return begin();
-      if (signal.aborted) return leave();
-      lane.waiting.add(begin);
-      signal.addEventListener('abort', leave, { once: true });
+      if (lane.busy < width && lane.waiting.size === 0) return waiting.begin();
+      if (signal?.aborted) return leave();
+      lane.waiting.add(waiting);
+      signal?.addEventListener('abort', leave, { once: true });
     });
+
+  const fill = (lane: Lane): void => {
+    for (const waiting of [...lane.waiting].slice(0, width - lane.busy)) waiting.begin();
+  };
+  const succeeded = (lane: Lane): void => {
+    lane.failures = 0;
+    fill(lane);
+  };
+  const failed = (lane: Lane, error: unknown): void => {
+    lane.failures += 1;
+    if (lane.failures >= patience) for (const waiting of [...lane.waiting]) waiting.fail(error);
+    // As long as another's outcome is open, nobody begins what may only fail as late as this did.
+    else if (lane.busy === 0) fill(lane);
+  };
 
   return {
     async take(key, work, signal) {
-      const lane = lanes.get(key) ?? { busy: 0, waiting: new Set() };
+      const lane = lanes.get(key) ?? { busy: 0, failures: 0, waiting: new Set() };
       lanes.set(key, lane);
       await enter(lane, signal);
       try {
-        return await work();
-      } finally {
+        const result = await work();
         lane.busy -= 1;
-        const [next] = lane.waiting;
-        next?.();
+        succeeded(lane);
+        return result;
+      } catch (error) {
+        lane.busy -= 1;
+        failed(lane, error);
+        throw error;
+      } finally {
         if (lane.busy === 0) lanes.delete(key);
       }
     },

@@ -3,6 +3,7 @@ import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
 import { KNOWN_BUCKETS } from '../../lib/rate-limit/known-tats.ts';
 import { CONTENDED_MS, MAX_AT_ONCE, TAKE_LIMIT_MS } from '../../lib/rate-limit/rate-limit.ts';
 import type { RateStore } from '../../lib/rate-limit/store.ts';
+import { sleep } from '../../lib/kernel/clock.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { bucket, environment, NOW, told, watched, type Environment } from './parts.ts';
 
@@ -246,6 +247,25 @@ describe('a store that is down', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('is not taken for failed by those who wait for their turn while it answers, however slowly', async () => {
+    const slow: RateStore = {
+      async move(...asked) {
+        await sleep(clock, TAKE_LIMIT_MS / 5, new AbortController().signal);
+        return shared.move(...asked);
+      },
+    };
+    const environmentOfSlow = environment(slow, clock);
+    const asked = environmentOfSlow.admitted(THIRTY, 100);
+    // Eight at a time; a permit is refilled each two seconds meanwhile.
+    const startedAt = clock.now();
+    let isOver = false;
+    void asked.finally(() => (isOver = true));
+    while (!isOver) await clock.advance(100);
+    expect(clock.now() - startedAt).toBeGreaterThan(TAKE_LIMIT_MS);
+    expect(await asked).toBeLessThanOrEqual(30 + Math.floor((clock.now() - startedAt) / 2_000));
+    expect(environmentOfSlow.events).toEqual([]);
+  });
+
   it('does not hold up whom an environment knows to be refused, though all turns are taken', async () => {
     await own.admitted(THIRTY, 30);
     seen.hanging = true;
@@ -261,6 +281,7 @@ describe('a store that is down', () => {
     const waiting = own.take(THIRTY, 1, caller.signal);
     caller.abort();
     expect((await waiting).admitted).toBe(true);
+    expect(own.events).toEqual([]);
     expect(clock.pending).toBe(0);
   });
 });

@@ -56,3 +56,25 @@ it('lets one that waits no longer go, without a turn lost', async () => {
   expect(await Promise.all([first, last])).toEqual(['first', 'last']);
   expect(begun).toEqual(['first', 'last']);
 });
+
+it('tells all that wait when those whose turn it was have failed one after the other', async () => {
+  const turns = createTurns(2, 2);
+  const { begun, work } = controlled();
+  const broken = () => Promise.reject(new Error('broken'));
+  const asked = [broken, broken, work('a'), work('b')].map((each) => turns.take<string>('one', each));
+  expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual(Array(4).fill('rejected'));
+  expect(begun).toEqual([]);
+  expect(await turns.take('one', async () => 'later')).toBe('later');
+});
+
+it('forgets failures before a success', async () => {
+  const turns = createTurns(1, 2);
+  const broken = () => Promise.reject(new Error('broken'));
+  const asked = [broken, async () => 'done', broken, async () => 'done'].map((work) => turns.take('one', work));
+  expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual([
+    'rejected',
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+  ]);
+});
