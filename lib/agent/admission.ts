@@ -22,6 +22,8 @@ export interface Caller {
   readonly userId: string | null;
   /** Holds the slot. */
   readonly runId: string;
+  /** Aborts when the run is over, whatever it still waits for. */
+  readonly signal: AbortSignal;
 }
 
 /** The limits of one run, which hold its slot until `leave`. */
@@ -43,6 +45,14 @@ type Pass =
       readonly retryAfterMs: number;
       readonly error: () => AppError;
     };
+
+/** The call by which a run was let in, and what was taken for it. */
+interface Entered {
+  readonly step: number;
+  /** Tokens that were charged before the call, less what it has used of them since. */
+  readonly prepaid: number;
+  readonly giveBack: readonly (() => Promise<void>)[];
+}
 
 const NAMES: Record<LimitName, Redacted> = {
   'tenant-requests': safe`requests a minute of the tenant`,
@@ -68,14 +78,12 @@ const requestBuckets = ({ principal, userId }: Caller): (Bucket & { readonly lim
 
 /** Makes the limits of one run. A refusal of one gives back what the others had let through; a shadowed one only tells. */
 export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionParts, caller: Caller): RunAdmission => {
-  const { principal, runId } = caller;
+  const { principal, runId, signal } = caller;
   const { tenant, tenantId, keyId } = principal;
   const shadow = tenant.shadow.includes('rate');
-  const prepaid = new Map<number, number>();
-  const toGiveBack = new Map<number, readonly (() => Promise<void>)[]>();
   const told: Told = {};
   let leave = async (): Promise<void> => {};
-  let inside = false;
+  let entered: Entered | null = null;
 
   const tokens: Bucket | null =
     tenant.tokensPerMinute === null
@@ -103,7 +111,7 @@ export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionPart
   });
 
   const take = async (limit: LimitName, bucket: Bucket, cost: number): Promise<Pass> =>
-    decided(limit, bucket.permitsPerMinute, cost, await rateLimit.take(bucket, cost));
+    decided(limit, bucket.permitsPerMinute, cost, await rateLimit.take(bucket, cost, signal));
 
   const takeSlot = async (count: number): Promise<Pass> => {
     const slot = await slots.take(tenantId, runId, count);
@@ -115,7 +123,7 @@ export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionPart
   return {
     async enter(step, inputTokens) {
       // A run that was let in is not cut off by a limit: what its later calls use is charged when it is known.
-      if (inside) return null;
+      if (entered !== null) return null;
       const asking = requestBuckets(caller).map(({ limit, ...bucket }) => take(limit, bucket, 1));
       if (tenant.maxConcurrentRuns !== null) asking.push(takeSlot(tenant.maxConcurrentRuns));
       if (tokens !== null) asking.push(take('tenant-tokens', tokens, inputTokens));
@@ -133,22 +141,26 @@ export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionPart
         leave = async () => {};
         return longest.error();
       }
-      inside = true;
-      prepaid.set(step, tokens === null ? 0 : inputTokens);
-      toGiveBack.set(step, giveBack);
+      // What a shadowed limit refused was not taken.
+      const isPaid = tokens !== null && !refusals.some(({ limit }) => limit === 'tenant-tokens');
+      entered = { step, prepaid: isPaid ? inputTokens : 0, giveBack };
       return null;
     },
 
     async undo(step) {
-      await Promise.all((toGiveBack.get(step) ?? []).map((back) => back()));
-      prepaid.delete(step);
-      if (prepaid.size === 0) inside = false;
+      if (entered?.step !== step) return;
+      const { giveBack } = entered;
+      entered = null;
+      await Promise.all(giveBack.map((back) => back()));
     },
 
     async charge(step, used) {
       if (tokens === null) return;
-      const paid = prepaid.get(step) ?? 0;
-      prepaid.set(step, Math.max(0, paid - used));
+      let paid = 0;
+      if (entered?.step === step) {
+        paid = entered.prepaid;
+        entered = { ...entered, prepaid: Math.max(0, paid - used) };
+      }
       if (used > paid) await rateLimit.charge(tokens, used - paid);
     },
 

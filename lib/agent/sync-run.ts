@@ -80,9 +80,9 @@ export const createSyncRun =
     const runId = ids.run();
     const { tenantId, keyId } = principal;
     const userId = request.userId ?? null;
-    const admission = createAdmission(parts, { principal, userId, runId });
     const account = createRunAccount(costLimit(request));
     using deadline = createDeadline(clock, Math.min(request.timeoutMs ?? limitMs, limitMs), signal);
+    const admission = createAdmission(parts, { principal, userId, runId, signal: deadline.signal });
     const names = { runId: label(runId), agent: label(agent.name) };
     emit({ type: 'run.started', ...names, requestId: label(requestId), traceId: label(traceId) });
 

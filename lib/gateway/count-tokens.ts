@@ -46,7 +46,7 @@ export const countTokens = async (
   const { model } = checkedBy(schema, value);
   checkAllowedModel(model, event.principal.tenant);
   await checkCircuit(parts, model);
-  const limits = await takeRequestPermit(parts, event.principal);
+  const limits = await takeRequestPermit(parts, event.principal, deadline.signal);
   const question = { method: 'POST', path: '/v1/messages/count_tokens', ...passedOn(event) } as const;
   const body = await parts.api.ask({ ...question, body: text }, deadline);
   return { statusCode: 200, headers: { ...JSON_HEADERS, ...limits }, body };

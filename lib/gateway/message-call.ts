@@ -66,9 +66,9 @@ export const createCallMessages =
       throw new AppError('unpriced-model', safe`A model without a known price is not called.`, { issues });
     }
     const runId = ids.run();
-    const admission = createAdmission(parts, { principal, userId, runId });
     const account = createRunAccount(null);
     using deadline = createDeadline(clock, limitMs, signal);
+    const admission = createAdmission(parts, { principal, userId, runId, signal: deadline.signal });
     const outcome = await callModel(request, {
       ...{ runId, step: 1, agent: GATEWAY, tenantId, keyId, userId, deadline, account, admission, wire },
       sink: { ...sink, text: nothing, reset: nothing, admitted: () => sink.admitted(admission.headers()) },

@@ -13,9 +13,10 @@ const NO_SLOTS: AdmissionParts['slots'] = { take: async () => ({ held: true, rel
 export const takeRequestPermit = async (
   parts: RequestPermitParts,
   principal: Principal,
+  signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> => {
   const tenant = { ...principal.tenant, tokensPerMinute: null };
-  const caller = { principal: { ...principal, tenant }, userId: null, runId: '' };
+  const caller = { principal: { ...principal, tenant }, userId: null, runId: '', signal };
   const admission = createAdmission({ ...parts, slots: NO_SLOTS }, caller);
   const refused = await admission.enter(1, 0);
   if (refused !== null) throw refused;

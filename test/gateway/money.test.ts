@@ -19,10 +19,6 @@ beforeAll(async () => {
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 
-/** Whom a limit let through uncounted, and said so, because its store had no answer in time: only a machine under heavy load has any. */
-const unguarded = (): number =>
-  fleet.servers.reduce((sum, server) => sum + server.printed().split('limit unguarded').length - 1, 0);
-
 /** Holds a budget against its limit until told that it is over, and tells how often it looked. */
 const watch = async (caller: Caller, isOver: () => boolean): Promise<number> => {
   let looks = 0;
@@ -70,7 +66,6 @@ it.each(FULL ? [1, 2, 3, 4, 5] : [1])(
     const byKey = await fleet.addTenant({}, { dailyBudgetUsd: '0.025' });
     const hurried = await fleet.addTenant({ requestsPerMinute: PERMITS, dailyBudgetUsd: '100' });
     const callers = [free, poor, byKey, hurried];
-    const unguardedBefore = unguarded();
     const beganAt = performance.now();
     let over = false;
     const watching = watch(poor, () => over);
@@ -91,7 +86,7 @@ it.each(FULL ? [1, 2, 3, 4, 5] : [1])(
     // Their budgets are for a part of them, whoever that is.
     for (const caller of [poor, byKey]) expect(statuses(caller)).toContain(402);
     expect(statuses(poor).union(statuses(byKey))).toEqual(new Set([200, 402, 'left']));
-    expect([...statuses(hurried)].filter((status) => status !== 200 && status !== 429)).toEqual([]);
+    expect(statuses(hurried)).toEqual(new Set([200, 429]));
     const broken = [...outcomes.values()].flat().filter(({ last }) => last === 'error');
     expect(broken).toEqual([]);
 
@@ -106,7 +101,7 @@ it.each(FULL ? [1, 2, 3, 4, 5] : [1])(
     expect(seenOf(fleet.upstream.requests, hurried)).toHaveLength(admitted);
     expect(admitted + drained).toBeGreaterThanOrEqual(PERMITS);
     const refilled = Math.floor((performance.now() - beganAt) / (60_000 / PERMITS));
-    expect(admitted + drained - unguarded() + unguardedBefore).toBeLessThanOrEqual(PERMITS + refilled);
+    expect(admitted + drained).toBeLessThanOrEqual(PERMITS + refilled);
   },
   60_000,
 );
