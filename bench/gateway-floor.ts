@@ -1,7 +1,7 @@
 import { PutItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { BaseAnthropic } from '@anthropic-ai/sdk/client';
 import { loadAnthropicClient } from '../lib/claude/anthropic-client.ts';
-import { createDynamoDbClient } from '../lib/dynamodb/client.ts';
+import { createSdkClient } from '../lib/dynamodb/sdk-client.ts';
 import { TABLE_NAMES } from '../local/environment.ts';
 import { serveParent, startChild, type Child } from './gateway-child.ts';
 import { MESSAGE } from './gateway-client.ts';
@@ -43,7 +43,7 @@ const floorOf = (dynamoDb: DynamoDBClient, client: BaseAnthropic) => {
 if (import.meta.main) {
   const [, , endpoint = '', upstream = ''] = process.argv;
   const client = await loadAnthropicClient({ apiKey: () => Promise.resolve('not-a-key'), baseUrl: upstream });
-  const dynamoDb = createDynamoDbClient({ endpoint, region: 'us-east-1', credentials: CREDENTIALS });
+  const dynamoDb = createSdkClient({ endpoint, region: 'us-east-1', credentials: CREDENTIALS });
   const once = floorOf(dynamoDb, client);
   serveParent('', (load: Load): Promise<Driven> => driveLoad(load, once));
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createDynamoDbClient } from '../lib/dynamodb/client.ts';
+import { createSdkClient } from '../lib/dynamodb/sdk-client.ts';
+import { createSignedDynamoDb } from '../lib/dynamodb/signed-client.ts';
 import { createTable, type Table } from '../lib/dynamodb/table.ts';
+import type { DynamoDb } from '../lib/dynamodb/types.ts';
 import { TABLE_NAMES } from '../local/environment.ts';
 import { systemClock } from '../local/system-clock.ts';
 import { createTables, readTableDefinitions } from '../local/tables.ts';
@@ -16,18 +18,18 @@ export interface Ledger extends AsyncDisposable {
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 export const openLedger = async (endpoint: string): Promise<Ledger> => {
-  const client = createDynamoDbClient({ endpoint, region: 'us-east-1', credentials: CREDENTIALS });
+  const sdk = createSdkClient({ endpoint, region: 'us-east-1', credentials: CREDENTIALS });
   const definitions = readFileSync(new URL('../infra/tables.yml', import.meta.url), 'utf8');
-  await createTables(client, readTableDefinitions(definitions, TABLE_NAMES));
+  await createTables(sdk, readTableDefinitions(definitions, TABLE_NAMES));
+  sdk.destroy();
+  const connection = { endpoint, region: 'us-east-1', credentials: { ...CREDENTIALS, sessionToken: null } };
+  const client = createSignedDynamoDb(connection, systemClock);
   let operations = 0;
-  client.middlewareStack.add(
-    (next) => (args) => {
-      operations += 1;
-      return next(args);
-    },
-    { step: 'initialize' },
-  );
-  const table = (name: string) => createTable({ client, name, clock: systemClock, random: Math.random });
+  const send: DynamoDb['send'] = (...asked) => {
+    operations += 1;
+    return client.send(...asked);
+  };
+  const table = (name: string) => createTable({ client: { send }, name, clock: systemClock, random: Math.random });
   return {
     control: table(TABLE_NAMES.ControlTable),
     ledger: table(TABLE_NAMES.LedgerTable),

@@ -13,7 +13,7 @@ import type { Attempt } from './claude/types.ts';
 import { createCoolDowns } from './cool-down/cool-downs.ts';
 import { loadConfig, type Config } from './config.ts';
 import { circuitSettings, FUNCTION_MARGIN_MS, retrySettings, streamSettings } from './settings.ts';
-import { createDynamoDbClient } from './dynamodb/client.ts';
+import { createDynamoDb } from './dynamodb/client.ts';
 import { createIdempotency, lockFor, type Idempotency } from './idempotency/idempotency.ts';
 import type { Clock, Random } from './kernel/clock.ts';
 import { createIds, type Ids } from './kernel/ids.ts';
@@ -23,7 +23,7 @@ import type { Slots } from './rate-limit/slots.ts';
 import type { RunStore } from './runs/types.ts';
 import { checkedApiKeys, parseApiKeys } from './secrets/api-keys.ts';
 import { createCachedSecret, type Secret } from './secrets/cached-secret.ts';
-import { readSecret } from './secrets/secrets-manager.ts';
+import { createSecretReader, type SecretReader } from './secrets/secrets-manager.ts';
 import { fanOut, type Emit } from './telemetry/events.ts';
 import { logEvents } from './telemetry/log-events.ts';
 import type { Log } from './telemetry/log.ts';
@@ -70,6 +70,7 @@ export interface App {
     readonly rateLimit: RateLimit;
     readonly slots: Slots;
     readonly keys: KeyPool;
+    readonly secrets: SecretReader;
     readonly prices: PriceTable;
   };
 }
@@ -99,7 +100,8 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
   const emit = fanOut([logEvents(log), metrics.listen]);
   const ids = createIds(clock, bytes);
 
-  const stores = createStores({ client: createDynamoDbClient(), config, clock, random });
+  const stores = createStores({ client: createDynamoDb({ env, clock }), config, clock, random });
+  const secrets = createSecretReader({ env, clock });
   const { control, runs, tenants, toolUsage, usage } = stores;
   const budgets = createBudgets(stores.budgets);
   const idempotency = createIdempotency({
@@ -107,11 +109,11 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     ...{ clock, emit, randomBytes: bytes },
     lockMs: lockFor(config.RUN_TIMEOUT_MS + FUNCTION_MARGIN_MS),
   });
-  const tokens = tokenVerifier(config, { clock, fetch });
+  const tokens = tokenVerifier(config, { clock, fetch, secrets });
   const authenticator = createAuthenticator({ keys: stores.apiKeys, tenants, clock, tokens });
 
   const anthropicKey = createCachedSecret({
-    read: async () => checkedApiKeys(await readSecret(config.ANTHROPIC_SECRET_ID)),
+    read: async () => checkedApiKeys(await secrets.read(config.ANTHROPIC_SECRET_ID)),
     clock,
   });
   const upstream = {
@@ -167,7 +169,7 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     ...{ authenticator, anthropicKey, catalog, runSync, idempotency, runs, tenants },
     core: {
       ...{ authenticator, stores, budgets, circuits, upstream, random, randomBytes: bytes, fetch },
-      ...{ isPriced, callModel, rateLimit, slots, keys, prices },
+      ...{ isPriced, callModel, rateLimit, slots, keys, prices, secrets },
     },
   };
 };

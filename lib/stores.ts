@@ -1,9 +1,9 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbBudgetStore } from './budget/dynamodb-store.ts';
 import { createDynamoDbCircuitStore } from './circuit-breaker/dynamodb-store.ts';
 import type { Config } from './config.ts';
 import { createDynamoDbCoolDownStore } from './cool-down/dynamodb-store.ts';
 import { createTable } from './dynamodb/table.ts';
+import type { DynamoDb } from './dynamodb/types.ts';
 import { createDynamoDbClaimStore } from './idempotency/dynamodb-store.ts';
 import type { Clock, Random } from './kernel/clock.ts';
 import { createDynamoDbRateStore } from './rate-limit/dynamodb-store.ts';
@@ -16,7 +16,7 @@ import { createDynamoDbToolUsageStore } from './usage/dynamodb-tool-store.ts';
 const RUN_RETENTION_MS = 30 * 24 * 3_600_000;
 
 export interface StoresOptions {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoDb;
   readonly config: Pick<Config, 'CONTROL_TABLE' | 'LEDGER_TABLE' | 'RUNS_TABLE'>;
   readonly clock: Clock;
   readonly random: Random;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createTable } from '../lib/dynamodb/table.ts';
 import { keyOf } from '../lib/dynamodb/attributes.ts';
+import { createSdkDynamoDb } from '../lib/dynamodb/sdk-client.ts';
 import { nameError } from '../lib/telemetry/describe-error.ts';
 import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../lib/tenants/dynamodb-store.ts';
 import { TABLE_NAMES } from './environment.ts';
@@ -21,13 +22,18 @@ export interface PrepareOptions {
   readonly endpoint: string;
 }
 
-const fill = async (client: DynamoDBClient, { root, dataDirectory, settings }: PrepareOptions): Promise<void> => {
+const fill = async (sdk: DynamoDBClient, { root, dataDirectory, settings }: PrepareOptions): Promise<void> => {
   const definitions = readFileSync(join(root, 'infra', 'tables.yml'), 'utf8');
-  await createTables(client, readTableDefinitions(definitions, TABLE_NAMES));
+  await createTables(sdk, readTableDefinitions(definitions, TABLE_NAMES));
   const TableName = TABLE_NAMES.LedgerTable;
-  const ledger = createTable({ client, name: TableName, clock: systemClock, random: Math.random });
+  const ledger = createTable({
+    client: createSdkDynamoDb(sdk),
+    name: TableName,
+    clock: systemClock,
+    random: Math.random,
+  });
   const remove = async (hash: string) => {
-    await client.send(new DeleteItemCommand({ TableName, Key: keyOf({ pk: `key#${hash}`, sk: 'key' }) }));
+    await sdk.send(new DeleteItemCommand({ TableName, Key: keyOf({ pk: `key#${hash}`, sk: 'key' }) }));
   };
   await seedTenants(devTenants(settings.devApiKey, settings.devAdminKey), {
     tenants: createDynamoDbTenantStore(ledger),

@@ -44,7 +44,7 @@ const bundle = (root: string, name: string): Promise<InMemory> =>
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunk-[hash]',
     ...COMPILATION,
-    // Splitting keeps late imports late: credential providers, the Anthropic SDK, the expression library.
+    // Splitting keeps late imports late: the SDKs, the expression library.
     splitting: true,
     sourcemap: 'external',
     sourcesContent: false,

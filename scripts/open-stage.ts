@@ -1,4 +1,4 @@
-import { createDynamoDbClient } from '../lib/dynamodb/client.ts';
+import { createSdkClient, createSdkDynamoDb } from '../lib/dynamodb/sdk-client.ts';
 import { createStores, type Stores } from '../lib/stores.ts';
 import { systemClock } from '../local/system-clock.ts';
 
@@ -7,10 +7,11 @@ const LOCAL = { region: 'us-east-1', credentials: { accessKeyId: 'local', secret
 
 /** The stores of a stage, `local` being the one of `npm start`; `close` lets go of its connections. */
 export const openStage = (stage: string, region?: string): Stores & { readonly close: () => void } => {
-  const client = createDynamoDbClient({
+  const sdk = createSdkClient({
     ...(stage === 'local' ? LOCAL : {}),
     ...(region === undefined ? {} : { region }),
   });
+  const client = createSdkDynamoDb(sdk);
   const config = {
     CONTROL_TABLE: `ballast-${stage}-control`,
     LEDGER_TABLE: `ballast-${stage}-ledger`,

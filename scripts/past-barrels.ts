@@ -3,29 +3,6 @@ import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /**
- * What a client takes out of a file that only passes others on. Each of those others would be loaded at start as soon as
- * anything imported late uses it (the credential providers speak XML), because a file is put where all who can reach it find it.
- */
-const TAKEN = [
-  {
-    importer: /@aws-sdk[/\\]client-dynamodb[/\\]/,
-    barrel: '@aws-sdk/core/protocols',
-    file: '@aws-sdk/core/dist-es/submodules/protocols/json/AwsJson1_0Protocol.js',
-  },
-  {
-    importer: /@aws-sdk[/\\]client-secrets-manager[/\\]/,
-    barrel: '@aws-sdk/core/protocols',
-    file: '@aws-sdk/core/dist-es/submodules/protocols/json/AwsJson1_1Protocol.js',
-  },
-  {
-    // Where the names it takes are passed on from.
-    importer: /@aws-sdk[/\\]dynamodb-codec[/\\]/,
-    barrel: '@aws-sdk/core/protocols',
-    file: '@smithy/core/dist-es/submodules/protocols/index.js',
-  },
-] as const;
-
-/**
  * zod's barrels pass on what makes JSON schemas too, 21 KB that most functions need late or never. Whoever needs it imports
  * it by this name; what is taken from the barrels throws.
  */
@@ -37,13 +14,6 @@ const NOWHERE = 'not-in-barrels';
 export const pastBarrels = (root: string): Plugin => ({
   name: 'past-barrels',
   setup(build) {
-    build.onResolve({ filter: /^@aws-sdk\/core\/protocols$/ }, ({ path, importer }) => {
-      const taken = TAKEN.find((each) => each.barrel === path && each.importer.test(importer));
-      if (taken === undefined) return undefined;
-      const file = join(root, 'node_modules', taken.file);
-      if (!existsSync(file)) throw new Error(`${taken.file} is gone: see scripts/past-barrels.ts.`);
-      return { path: file, sideEffects: false };
-    });
     build.onResolve({ filter: ZOD_CORE.name }, () => {
       const file = join(root, 'node_modules', ZOD_CORE.file);
       if (!existsSync(file)) throw new Error(`${ZOD_CORE.file} is gone: see scripts/past-barrels.ts.`);

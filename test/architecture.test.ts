@@ -28,6 +28,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'lib/usage',
   ],
   ['lib/config.ts', 'lib/dynamodb', 'lib/http', 'lib/retry', 'lib/secrets', 'lib/telemetry'],
+  ['lib/aws'],
   ['lib/kernel'],
 ];
 

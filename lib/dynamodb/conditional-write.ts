@@ -1,17 +1,14 @@
-import { DeleteItemCommand, PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { attempted, type Timing } from './attempted.ts';
 import { keyOf, s, type Item, type Key } from './attributes.ts';
 import type { Condition } from './condition.ts';
 import { isConditionFailed } from './failure.ts';
+import type { DynamoDb } from './types.ts';
 import { createWriteId } from './write-id.ts';
 
 export interface WriteOptions extends Timing {
-  readonly client: Pick<DynamoDBClient, 'send'>;
+  readonly client: DynamoDb;
   readonly name: string;
 }
-
-/** A caller's signal as the SDK takes it. */
-export const sending = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { abortSignal: signal });
 
 /** Asks a refused write for the item in its way, which saves reading it, and tells whether it is our own. */
 export const TELL_WHY = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
@@ -33,10 +30,10 @@ export const putIf = async (
   signal?: AbortSignal,
 ): Promise<{ readonly written: true } | { readonly written: false; readonly refused: Item }> => {
   const writeId = createWriteId(timing.random);
-  const command = new PutItemCommand({ TableName, Item: { ...item, writeId: s(writeId) }, ...condition, ...TELL_WHY });
+  const input = { TableName, Item: { ...item, writeId: s(writeId) }, ...condition, ...TELL_WHY };
   const put = async (repeated: boolean) => {
     try {
-      await client.send(command, sending(signal));
+      await client.send('PutItem', input, signal);
       return { written: true } as const;
     } catch (error) {
       const refused = inTheWay(error) ?? {};
@@ -54,10 +51,10 @@ export const removeIf = async (
   condition: Condition,
   signal?: AbortSignal,
 ): Promise<boolean> => {
-  const command = new DeleteItemCommand({ TableName, Key: keyOf(key), ...condition, ...TELL_WHY });
+  const input = { TableName, Key: keyOf(key), ...condition, ...TELL_WHY };
   const remove = async (repeated: boolean) => {
     try {
-      await client.send(command, sending(signal));
+      await client.send('DeleteItem', input, signal);
       return true;
     } catch (error) {
       return inTheWay(error) === null && repeated;

@@ -1,8 +1,7 @@
-import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { attempted } from './attempted.ts';
 import { keyOf, s, type Item, type Key } from './attributes.ts';
 import { conditionOf, isFree, type Assumption } from './condition.ts';
-import { putIf, removeIf, sending, type WriteOptions } from './conditional-write.ts';
+import { putIf, removeIf, type WriteOptions } from './conditional-write.ts';
 import { updateIf, type Change, type Updated, type UpdateOptions } from './update.ts';
 
 export interface CallOptions {
@@ -74,31 +73,30 @@ export const createTable = (options: TableOptions): Table => {
   const { client, name: TableName, ...timing } = options;
   return {
     async get(key, { signal, eventually = false } = {}) {
-      const command = new GetItemCommand({ TableName, Key: keyOf(key), ConsistentRead: !eventually });
-      const { Item } = await attempted(() => client.send(command, sending(signal)), timing, signal);
+      const input = { TableName, Key: keyOf(key), ConsistentRead: !eventually };
+      const { Item } = await attempted(() => client.send('GetItem', input, signal), timing, signal);
       return Item ?? null;
     },
 
     async *query(pk, sortKeys, { signal, eventually = false, descending = false, pageSize } = {}) {
       let ExclusiveStartKey: Record<string, Item[string]> | undefined;
       do {
-        const command = new QueryCommand({
+        const input = {
           TableName,
           ...within(pk, sortKeys),
           ConsistentRead: !eventually,
           ScanIndexForward: !descending,
           Limit: pageSize,
           ExclusiveStartKey,
-        });
-        const page = await attempted(() => client.send(command, sending(signal)), timing, signal);
+        };
+        const page = await attempted(() => client.send('Query', input, signal), timing, signal);
         yield* page.Items ?? [];
         ExclusiveStartKey = page.LastEvaluatedKey;
       } while (ExclusiveStartKey !== undefined);
     },
 
     async put(item, { signal } = {}) {
-      const command = new PutItemCommand({ TableName, Item: item });
-      await attempted(() => client.send(command, sending(signal)), timing, signal);
+      await attempted(() => client.send('PutItem', { TableName, Item: item }, signal), timing, signal);
     },
 
     putNew: async (item, { signal, expiredBy } = {}) => (await putIf(options, item, isFree(expiredBy), signal)).written,

@@ -1,8 +1,8 @@
-import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { attempted } from './attempted.ts';
 import { keyOf, n, type Item, type Key } from './attributes.ts';
 import { conditionOf, type Assumption } from './condition.ts';
-import { inTheWay, sending, TELL_WHY, type WriteOptions } from './conditional-write.ts';
+import { inTheWay, TELL_WHY, type WriteOptions } from './conditional-write.ts';
 
 /** What an update does to attributes, in one step; the item is made where there is none. */
 export interface Change {
@@ -70,7 +70,7 @@ export const updateIf = async (
   const condition = conditionOf(assumed);
   const expression = expressionOf(change);
   const values = { ...expression.ExpressionAttributeValues, ...condition.ExpressionAttributeValues };
-  const command = new UpdateItemCommand({
+  const input: UpdateItemCommandInput = {
     TableName,
     Key: keyOf(key),
     UpdateExpression: expression.UpdateExpression,
@@ -79,10 +79,10 @@ export const updateIf = async (
     ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
     ReturnValues: 'UPDATED_NEW',
     ...TELL_WHY,
-  });
+  };
   const send = async (): Promise<Updated> => {
     try {
-      const { Attributes } = await client.send(command, sending(signal));
+      const { Attributes } = await client.send('UpdateItem', input, signal);
       return { applied: true, item: Attributes ?? {} };
     } catch (error) {
       return { applied: false, found: inTheWay(error) ?? {} };

@@ -1,32 +1,79 @@
-/** Longest time to an answer of Secrets Manager; the client is loaded late, a warm environment never needs it. */
-const REQUEST_TIMEOUT_MS = 3_000;
+import { connectionOf, type Connection } from '../aws/connection.ts';
+import { createJsonService } from '../aws/json-service.ts';
+import type { Clock } from '../kernel/clock.ts';
 
-/** Reads a secret string from AWS Secrets Manager by its id. Rejects with the SDK's error, or where the secret is empty. */
-export const readSecret = async (secretId: string): Promise<string> => {
-  const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  const client = new SecretsManagerClient({
-    maxAttempts: 2,
-    requestHandler: {
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
-  });
-  try {
-    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
-    if (!SecretString) throw new Error('the secret is empty');
-    return SecretString;
-  } finally {
-    client.destroy();
-  }
+/** Longest time without a word of an answer; twice that is still within what the small functions have. */
+const SILENCE_MS = 3_000;
+const MAX_ATTEMPTS = 2;
+
+/** Gives a secret string by its id. Rejects with an error that has the service's name for it. */
+type ReadValue = (secretId: string) => Promise<unknown>;
+
+/** AWS Secrets Manager, as far as it is read here. */
+export interface SecretReader {
+  /** Rejects with the service's refusal, with what broke the connection, or where the secret is empty. */
+  read(secretId: string): Promise<string>;
+  /** As `read`, but `''` for a secret that the template made and nobody has given a value yet. */
+  readOptional(secretId: string): Promise<string>;
+}
+
+export interface SecretReaderOptions {
+  /** The environment's variables, by the names that the SDK gives them. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+}
+
+const nameOf = (error: unknown) => (error as { readonly name?: unknown }).name;
+const statusOf = (error: unknown) =>
+  (error as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 500;
+
+/** Secrets are read once in minutes: no connection is kept for them. */
+const readDirectly =
+  (connection: Connection, clock: Clock): ReadValue =>
+  async (SecretId) => {
+    const dialect = {
+      service: 'secretsmanager',
+      target: 'secretsmanager',
+      version: '1.1',
+      silenceMs: SILENCE_MS,
+    } as const;
+    const service = createJsonService(dialect, connection, clock);
+    try {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return (await service.send('GetSecretValue', { SecretId }))['SecretString'];
+        } catch (error) {
+          if (attempt === MAX_ATTEMPTS || statusOf(error) < 500) throw error;
+        }
+      }
+    } finally {
+      service.destroy();
+    }
+  };
+
+const readBySdk: ReadValue = async (secretId) => {
+  const { readValueBySdk } = await import('./sdk-secrets.ts');
+  return await readValueBySdk(secretId, SILENCE_MS, MAX_ATTEMPTS);
 };
 
-/** As `readSecret`, but `''` for a secret that the template made and nobody has given a value yet. */
-export const readOptionalSecret = async (secretId: string): Promise<string> => {
-  try {
-    return await readSecret(secretId);
-  } catch (error) {
-    if ((error as { name?: unknown }).name === 'ResourceNotFoundException') return '';
-    throw error;
-  }
+/** Reads directly where the environment's variables say all there is to know, as in a function; else by the SDK, loaded late. */
+export const createSecretReader = ({ env, clock }: SecretReaderOptions): SecretReader => {
+  const connection = connectionOf(env, 'secretsmanager');
+  const readValue = connection === null ? readBySdk : readDirectly(connection, clock);
+  const read = async (secretId: string): Promise<string> => {
+    const value = await readValue(secretId);
+    if (typeof value !== 'string' || value === '') throw new Error('the secret is empty');
+    return value;
+  };
+  return {
+    read,
+    async readOptional(secretId) {
+      try {
+        return await read(secretId);
+      } catch (error) {
+        if (nameOf(error) === 'ResourceNotFoundException') return '';
+        throw error;
+      }
+    },
+  };
 };

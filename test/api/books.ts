@@ -9,7 +9,7 @@ import type { Caller } from './fleet.ts';
 /** Every item of a table of the servers. */
 export const itemsOf = async (engine: TestDynamoDb, table: keyof typeof TABLE_NAMES): Promise<Item[]> => {
   const input = { TableName: TABLE_NAMES[table], ConsistentRead: true };
-  const pages = await Array.fromAsync(paginateScan({ client: engine.client }, input));
+  const pages = await Array.fromAsync(paginateScan({ client: engine.sdk }, input));
   return pages.flatMap(({ Items = [] }) => Items as Item[]);
 };
 

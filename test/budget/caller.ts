@@ -1,9 +1,10 @@
 /** A process of a fleet that makes paid calls against an engine and an upstream given to it; it may be killed at any time. */
 import type { Reservation } from '../../lib/budget/reservation.ts';
 import { settleAttempt } from '../../lib/claude/settle-attempt.ts';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
+import { createSignedDynamoDb } from '../../lib/dynamodb/signed-client.ts';
 import { pico } from '../../lib/kernel/money.ts';
 import { concurrently } from '../../lib/kernel/concurrently.ts';
+import { systemClock } from '../../local/system-clock.ts';
 import { DUMMY_CONNECTION } from '../dynamodb-names.ts';
 import { obeyOrders } from '../fleet/obey-orders.ts';
 import { seededRandom } from '../seeded-random.ts';
@@ -11,7 +12,9 @@ import type { CallerOptions, Order, Told } from './caller-protocol.ts';
 import { accountsOf, AMOUNT, openBooks, recordOf, reservationOf } from './parts.ts';
 
 const { endpoint, upstream, name, tenantId, fits, seed } = JSON.parse(process.argv[2] ?? '') as CallerOptions;
-const books = openBooks(createDynamoDbClient({ ...DUMMY_CONNECTION, endpoint }), { random: seededRandom(seed) });
+const books = openBooks(createSignedDynamoDb({ ...DUMMY_CONNECTION, endpoint }, systemClock), {
+  random: seededRandom(seed),
+});
 const limits = { day: pico(AMOUNT * BigInt(fits)), month: null };
 const { tenant, key, user } = accountsOf(tenantId, { tenant: limits, key: limits, user: limits });
 

@@ -1,4 +1,4 @@
-import { UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import { unanswered } from '../dynamodb/faulty-client.ts';
 
 /**
@@ -16,7 +16,7 @@ export interface PlannedFault {
 
 /** A process that can die: what it has sent still arrives, what it has not sent is never sent. */
 export interface MortalProcess {
-  readonly client: Pick<DynamoDBClient, 'send'>;
+  readonly client: DynamoDb;
   /** Resolves with `killed` when the process has died and everything that it sent has been dealt with. */
   run<T>(work: () => Promise<T>): Promise<T | 'killed'>;
 }
@@ -30,7 +30,7 @@ const never = (): Promise<never> => new Promise(() => undefined);
 
 /** The requests of one schedule, in the order in which they are sent; `observe` looks on after each update that was made. */
 export const createSequence = (
-  client: DynamoDBClient,
+  client: DynamoDb,
   plan: readonly PlannedFault[],
   observe: () => Promise<void>,
 ): Sequence => {
@@ -39,14 +39,14 @@ export const createSequence = (
     let dead = false;
     const death = Promise.withResolvers<'killed'>();
     const underWay = new Set<Promise<unknown>>();
-    const deliver = async (args: unknown[]): Promise<unknown> => {
+    const deliver: DynamoDb['send'] = async (...asked) => {
       try {
-        return await (client.send as (...args: unknown[]) => Promise<unknown>)(...args);
+        return await client.send(...asked);
       } finally {
-        if (args[0] instanceof UpdateItemCommand) await observe();
+        if (asked[0] === 'UpdateItem') await observe();
       }
     };
-    const send = async (...args: unknown[]): Promise<unknown> => {
+    const send: DynamoDb['send'] = async (...asked) => {
       if (dead) return never();
       const kind = plan.find(({ at }) => at === requests)?.kind;
       requests += 1;
@@ -56,7 +56,7 @@ export const createSequence = (
         return never();
       }
       if (kind === 'drop') throw unanswered();
-      const delivery = deliver(args);
+      const delivery = deliver(...asked);
       const [delivered] = await Promise.allSettled([underWay.add(delivery) && delivery]);
       underWay.delete(delivery);
       if (dead) return never();
@@ -65,7 +65,7 @@ export const createSequence = (
       return delivered.value;
     };
     return {
-      client: { send: send as DynamoDBClient['send'] },
+      client: { send },
       async run(work) {
         const ended = await Promise.race([work(), death.promise]);
         await Promise.allSettled(underWay);

@@ -1,4 +1,3 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Account, Limits } from '../../lib/budget/account.ts';
 import { keyAccount, tenantAccount, userAccount } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
@@ -6,6 +5,7 @@ import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
 import type { Reservation } from '../../lib/budget/reservation.ts';
 import type { ReconcileTenantParts } from '../../lib/claude/reconcile-tenant.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
+import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import type { Clock, Random } from '../../lib/kernel/clock.ts';
 import { pico, sum, type PicoUsd } from '../../lib/kernel/money.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
@@ -75,10 +75,7 @@ export interface BooksOptions {
 const chance = seededRandom(7);
 
 /** All that one process has of the books, through its own client. */
-export const openBooks = (
-  client: Pick<DynamoDBClient, 'send'>,
-  { maxAttempts = 3, random = chance }: BooksOptions = {},
-): Books => {
+export const openBooks = (client: DynamoDb, { maxAttempts = 3, random = chance }: BooksOptions = {}): Books => {
   const table = createTable({ client, name: TABLE_NAMES.LedgerTable, clock: promptClock, random, maxAttempts });
   const store = createDynamoDbBudgetStore(table);
   const events: BallastEvent[] = [];

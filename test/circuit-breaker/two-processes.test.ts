@@ -29,7 +29,7 @@ describeOnDynamoDb('circuits over two processes', (engine) => {
   beforeEach(async () => {
     await stopAll();
     const Key = { pk: { S: 'circuits' }, sk: { S: NAME } };
-    await engine().client.send(new DeleteItemCommand({ TableName: TABLE_NAMES.ControlTable, Key }));
+    await engine().sdk.send(new DeleteItemCommand({ TableName: TABLE_NAMES.ControlTable, Key }));
     [a, b] = await Promise.all([start(), start()]);
   });
   afterAll(stopAll);

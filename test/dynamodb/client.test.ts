@@ -1,70 +1,202 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { createSdkClient, createSdkDynamoDb } from '../../lib/dynamodb/sdk-client.ts';
+import { createSignedDynamoDb } from '../../lib/dynamodb/signed-client.ts';
+import type { DynamoDbClient } from '../../lib/dynamodb/types.ts';
+import { systemClock } from '../../local/system-clock.ts';
+import { serve } from '../aws/serving.ts';
+import { describeOnDynamoDb } from '../dynamodb.ts';
+import { DUMMY_CONNECTION, SDK_CONNECTION, TABLE_NAMES } from '../dynamodb-names.ts';
 
-const servers: Server[] = [];
+const CLIENTS: readonly (readonly [string, (endpoint: string) => DynamoDbClient])[] = [
+  ['Ballast’s own', (endpoint) => createSignedDynamoDb({ ...DUMMY_CONNECTION, endpoint }, systemClock)],
+  ['the SDK’s', (endpoint) => createSdkDynamoDb(createSdkClient({ ...SDK_CONNECTION, endpoint }))],
+];
 
-const serve = async (answer: RequestListener) => {
-  const seen = { requests: 0, connections: 0 };
-  const server = createServer((request, response) => {
-    seen.requests += 1;
-    answer(request, response);
-  });
-  server.on('connection', () => (seen.connections += 1));
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const client = createDynamoDbClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-  });
-  return { client, seen };
-};
+const READ = { TableName: 'any', Key: { pk: { S: 'p' }, sk: { S: 's' } } };
 
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-describe('the DynamoDB client', () => {
+describe.each(CLIENTS)('the DynamoDB client, %s', (_, connect) => {
   it('never repeats a request by itself', async () => {
-    const { client, seen } = await serve((_, response) => void response.writeHead(500).end('{}'));
-    await expect(client.send(new ListTablesCommand())).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
+    const { url, seen } = await serve((response) => void response.writeHead(500).end('{}'));
+    const client = connect(url);
+    await expect(client.send('GetItem', READ)).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
     expect(seen.requests).toBe(1);
     client.destroy();
   });
 
   it('keeps its connection for the next request', async () => {
-    const { client, seen } = await serve((_, response) => void response.end('{"TableNames":[]}'));
-    for (let request = 0; request < 3; request += 1) await client.send(new ListTablesCommand());
+    const { url, seen } = await serve((response) => void response.end('{}'));
+    const client = connect(url);
+    for (let request = 0; request < 3; request += 1) await client.send('GetItem', READ);
     expect(seen).toEqual({ requests: 3, connections: 1 });
     client.destroy();
   });
 
+  it('has fifty connections at most, and what is beyond waits for one', async () => {
+    const { url, seen } = await serve((response) => void setTimeout(() => response.end('{}'), 30));
+    const client = connect(url);
+    await Promise.all(Array.from({ length: 120 }, () => client.send('GetItem', READ)));
+    expect(seen).toEqual({ requests: 120, connections: 50 });
+    client.destroy();
+  });
+
   it('gives up on an answer that does not come', async () => {
-    const { client } = await serve(() => undefined);
-    await expect(client.send(new ListTablesCommand())).rejects.toMatchObject({ name: 'TimeoutError' });
+    const { url } = await serve(() => undefined);
+    const client = connect(url);
+    await expect(client.send('GetItem', READ)).rejects.toMatchObject({ name: 'TimeoutError' });
     client.destroy();
   }, 10_000);
 
   it('gives up on headers that keep coming and do not end', async () => {
-    const { client } = await serve((_, { socket }) => {
+    const { url } = await serve(({ socket }) => {
       socket?.write('HTTP/1.1 200 OK\r\n');
       const drip = setInterval(() => socket?.write('x-more: 1\r\n'), 200);
       socket?.once('close', () => clearInterval(drip));
     });
-    await expect(client.send(new ListTablesCommand())).rejects.toMatchObject({ name: 'TimeoutError' });
+    const client = connect(url);
+    await expect(client.send('GetItem', READ)).rejects.toMatchObject({ name: 'TimeoutError' });
     client.destroy();
   }, 10_000);
 
   it('gives up on an answer that begins and does not end', async () => {
-    const { client } = await serve((_, response) => void response.writeHead(200).write('{"Table'));
-    await expect(client.send(new ListTablesCommand())).rejects.toBeInstanceOf(Error);
+    const { url } = await serve((response) => void response.writeHead(200).write('{"Item'));
+    const client = connect(url);
+    await expect(client.send('GetItem', READ)).rejects.toBeInstanceOf(Error);
     client.destroy();
   }, 10_000);
+
+  describeOnDynamoDb('asking', (engine) => {
+    const TableName = TABLE_NAMES.ControlTable;
+    const all = {
+      pk: { S: 'all kinds' },
+      sk: { S: '\u0000é\u2028𝒳"\\' },
+      bytes: { B: Uint8Array.from([0, 255, 128, 10]) },
+      manyBytes: { BS: [Uint8Array.from([1]), Uint8Array.from([2, 3])] },
+      number: { N: '12345678901234567890123456789012345678' },
+      nothing: { NULL: true },
+      not: { BOOL: false },
+      words: { SS: ['a', 'b'] },
+      numbers: { NS: ['1', '2'] },
+      list: { L: [{ S: '' }, { B: Uint8Array.from([7]) }, { L: [{ M: {} }] }] },
+      map: { M: { in: { M: { bytes: { B: Uint8Array.from([9, 9]) } } }, __proto: { S: 'x' } } },
+    } as const;
+
+    it('writes and reads each kind of attribute', async () => {
+      const client = connect(engine().endpoint);
+      await client.send('PutItem', {
+        TableName,
+        Item: {
+          ...all,
+          manyBytes: { BS: [...all.manyBytes.BS] },
+          words: { SS: ['a', 'b'] },
+          numbers: { NS: ['1', '2'] },
+          list: { L: [...all.list.L] as never },
+        },
+      });
+      const Key = { pk: all.pk, sk: all.sk };
+      const { Item = {} } = await client.send('GetItem', { TableName, Key, ConsistentRead: true });
+      expect(plain(Item)).toEqual(plain(all));
+      expect(Item['bytes']?.B).toBeInstanceOf(Uint8Array);
+      client.destroy();
+    });
+
+    it('is told what a refused write found, bytes among it', async () => {
+      const client = connect(engine().endpoint);
+      const Item = { pk: { S: 'taken' }, sk: { S: 's' }, bytes: { B: Uint8Array.from([1, 2]) } };
+      const input = {
+        ...{ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      } as const;
+      await client.send('PutItem', input);
+      const refused = await client.send('PutItem', input).catch((error: unknown) => error);
+      expect(refused).toMatchObject({
+        name: 'ConditionalCheckFailedException',
+        $metadata: { httpStatusCode: 400 },
+      });
+      expect(plain((refused as { Item: object }).Item)).toEqual(plain(Item));
+      client.destroy();
+    });
+
+    it('pages by bytes, changes and deletes', async () => {
+      const client = connect(engine().endpoint);
+      const key = (sk: string) => ({ pk: { S: 'paged' }, sk: { S: sk } });
+      for (const sk of ['1', '2', '3'])
+        await client.send('PutItem', { TableName, Item: { ...key(sk), bytes: { B: Uint8Array.from([Number(sk)]) } } });
+      const query = {
+        ...{ TableName, KeyConditionExpression: 'pk = :pk', Limit: 2 },
+        ExpressionAttributeValues: { ':pk': { S: 'paged' } },
+      };
+      const first = await client.send('Query', query);
+      expect(first.Items?.map(({ bytes }) => bytes?.B?.[0])).toEqual([1, 2]);
+      const rest = await client.send('Query', { ...query, ExclusiveStartKey: first.LastEvaluatedKey });
+      expect(rest.Items?.map(({ bytes }) => bytes?.B?.[0])).toEqual([3]);
+      expect(rest.LastEvaluatedKey).toBeUndefined();
+      const changed = await client.send('UpdateItem', {
+        ...{ TableName, Key: key('1'), ReturnValues: 'UPDATED_NEW', UpdateExpression: 'SET #b = :b' },
+        ...{
+          ExpressionAttributeNames: { '#b': 'bytes' },
+          ExpressionAttributeValues: { ':b': { B: Uint8Array.of(8) } },
+        },
+      });
+      expect(changed.Attributes?.['bytes']?.B?.[0]).toBe(8);
+      await client.send('DeleteItem', { TableName, Key: key('1') });
+      expect((await client.send('GetItem', { TableName, Key: key('1'), ConsistentRead: true })).Item).toBeUndefined();
+      client.destroy();
+    });
+
+    it('names what it cannot do', async () => {
+      const client = connect(engine().endpoint);
+      await expect(client.send('GetItem', { ...READ, TableName: 'not-there' })).rejects.toMatchObject({
+        name: 'ResourceNotFoundException',
+        $metadata: { httpStatusCode: 400 },
+      });
+      client.destroy();
+    });
+  });
+});
+
+/** Bytes as numbers, whichever class holds them. */
+const plain = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (_, part: unknown) => (isBytes(part) ? Array.from(bytesOf(part)) : part)));
+const isBytes = (value: unknown): value is Uint8Array | { type: 'Buffer'; data: number[] } =>
+  value instanceof Uint8Array || (typeof value === 'object' && value !== null && 'type' in value && 'data' in value);
+const bytesOf = (value: Uint8Array | { readonly data: number[] }) => (value instanceof Uint8Array ? value : value.data);
+
+describe('whose client it is', () => {
+  const SCRIPT = `
+    import { createDynamoDb } from './lib/dynamodb/client.ts';
+    import { systemClock } from './local/system-clock.ts';
+    const db = createDynamoDb({ env: process.env, clock: systemClock });
+    await db.send('GetItem', ${JSON.stringify(READ)});
+    process.exit();
+  `;
+  const agentOf = async (env: Readonly<Record<string, string>>) => {
+    const agents: (string | undefined)[] = [];
+    const { url } = await serve((response, request) => {
+      agents.push(request.headers['user-agent']);
+      response.end('{}');
+    });
+    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', SCRIPT], {
+      env: { ...env, AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL_DYNAMODB: url },
+    });
+    return agents;
+  };
+
+  it('is our own where the environment says all', async () => {
+    const env = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
+    expect(await agentOf(env)).toEqual([undefined]);
+  });
+
+  it('is the SDK’s where it has to look elsewhere', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ballast-profile-'));
+    const file = join(folder, 'credentials');
+    writeFileSync(file, '[other]\naws_access_key_id=a\naws_secret_access_key=b\n');
+    const env = { AWS_PROFILE: 'other', AWS_SHARED_CREDENTIALS_FILE: file };
+    expect(await agentOf(env)).toEqual([expect.stringContaining('aws-sdk-js')]);
+    rmSync(folder, { recursive: true });
+  });
 });

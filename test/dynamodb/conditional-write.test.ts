@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { flag, s, type Item } from '../../lib/dynamodb/attributes.ts';
+import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
 import { createFakeClock } from '../fake-clock.ts';
@@ -104,17 +105,16 @@ describeOnDynamoDb('a conditional write', (engine) => {
     const { table: other } = open();
     await other.put(item('newcomer', 'one'));
     const { client } = engine();
-    const send = client.send.bind(client) as (...args: unknown[]) => Promise<unknown>;
     let first = true;
-    const overtaken = async (...args: unknown[]) => {
-      const answer = await send(...args);
+    const overtaken: DynamoDb['send'] = async (...asked) => {
+      const answer = await client.send(...asked);
       if (!first) return answer;
       first = false;
       await other.put(item('newcomer', 'theirs'));
       throw unanswered();
     };
     const table = createTable({
-      client: { send: overtaken as typeof client.send },
+      client: { send: overtaken },
       name: TABLE_NAMES.ControlTable,
       clock: { now: () => 0, after: (_, act) => (act(), () => undefined) },
       random,

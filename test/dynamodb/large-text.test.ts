@@ -57,7 +57,7 @@ describeOnDynamoDb('a text of any size', (engine) => {
     const head = await store(table, 'holed', noise(1_000_000));
     const [piece] = await piecesOf('holed');
     const Key = { pk: { S: 'holed' }, sk: { S: piece?.['sk']?.S ?? '' } };
-    await engine().client.send(new DeleteItemCommand({ TableName: TABLE_NAMES.RunsTable, Key }));
+    await engine().sdk.send(new DeleteItemCommand({ TableName: TABLE_NAMES.RunsTable, Key }));
     await expect(loadText(table, { pk: 'holed', sk: 'head' }, head)).rejects.toMatchObject({ code: 'internal' });
   });
 

@@ -116,7 +116,7 @@ describeOnDynamoDb('the administration', (engine) => {
     await ask('PUT /admin/tenants/secret', {});
     const key = String((await ask('POST /admin/tenants/secret/keys', { name: 'ci' })).body['key']);
     const dump = async (TableName: string) =>
-      JSON.stringify((await engine().client.send(new ScanCommand({ TableName }))).Items);
+      JSON.stringify((await engine().sdk.send(new ScanCommand({ TableName }))).Items);
     const [ledger, ...others] = await Promise.all(
       [TABLE_NAMES.LedgerTable, TABLE_NAMES.ControlTable, TABLE_NAMES.RunsTable].map(dump),
     );

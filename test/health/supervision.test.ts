@@ -57,9 +57,9 @@ const environment = (table: Control) => {
 
 const emptied = async (engine: TestDynamoDb): Promise<Control> => {
   const table = engine.table('ControlTable');
-  const { Items = [] } = await engine.client.send(new ScanCommand({ TableName: 'test-control' }));
+  const { Items = [] } = await engine.sdk.send(new ScanCommand({ TableName: 'test-control' }));
   for (const { pk, sk } of Items)
-    if (pk && sk) await engine.client.send(new DeleteItemCommand({ TableName: 'test-control', Key: { pk, sk } }));
+    if (pk && sk) await engine.sdk.send(new DeleteItemCommand({ TableName: 'test-control', Key: { pk, sk } }));
   return table;
 };
 

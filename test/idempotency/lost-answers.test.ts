@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { createTable } from '../../lib/dynamodb/table.ts';
+import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import { createDynamoDbClaimStore } from '../../lib/idempotency/dynamodb-store.ts';
 import type { Clock } from '../../lib/kernel/clock.ts';
 import { answered, faulty, unanswered, type Fault } from '../dynamodb/faulty-client.ts';
@@ -105,16 +106,15 @@ describeOnDynamoDb('idempotency on a store that fails', (engine) => {
   it('changes nothing by a mark that arrives after the answer it was sent before', async () => {
     const { client } = engine();
     const held: (() => Promise<unknown>)[] = [];
-    const send = client.send.bind(client) as (...args: unknown[]) => Promise<unknown>;
     const requests = { count: 0 };
     // The second request, the mark, is lost on its way and comes to the store when all is over.
-    const delaying = async (...args: unknown[]) => {
+    const delaying: DynamoDb['send'] = async (...asked) => {
       requests.count += 1;
-      if (requests.count !== 2) return send(...args);
-      held.push(() => send(...args));
+      if (requests.count !== 2) return client.send(...asked);
+      held.push(() => client.send(...asked));
       throw unanswered();
     };
-    const through = { send: delaying as typeof client.send };
+    const through = { send: delaying };
     const table = createTable({ client: through, name: TABLE_NAMES.ControlTable, clock: impatient, random });
     const { own, claim } = setUp(createDynamoDbClaimStore({ table, random }));
     const owner = await own(request('delayed'));

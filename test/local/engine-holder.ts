@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createDynamoDbClient } from '../../lib/dynamodb/client.ts';
+import { createSdkClient, createSdkDynamoDb } from '../../lib/dynamodb/sdk-client.ts';
 import { s } from '../../lib/dynamodb/attributes.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import { takeDataDirectory } from '../../local/data-directory.ts';
@@ -12,14 +12,15 @@ import { startEngine } from '../../local/engine.ts';
 import { createTables, readTableDefinitions } from '../../local/tables.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { DUMMY_CONNECTION, TABLE_NAMES } from '../dynamodb-names.ts';
+import { SDK_CONNECTION, TABLE_NAMES } from '../dynamodb-names.ts';
 
 const [, , directory = '', sk = ''] = process.argv;
 const held = takeDataDirectory(directory);
 const engine = await startEngine({ dbPath: join(held.path, 'dynamodb.db') });
-const client = createDynamoDbClient({ ...DUMMY_CONNECTION, endpoint: engine.endpoint });
+const sdk = createSdkClient({ ...SDK_CONNECTION, endpoint: engine.endpoint });
+const client = createSdkDynamoDb(sdk);
 const definitions = readFileSync(new URL('../../infra/tables.yml', import.meta.url), 'utf8');
-await createTables(client, readTableDefinitions(definitions, TABLE_NAMES));
+await createTables(sdk, readTableDefinitions(definitions, TABLE_NAMES));
 const table = createTable({ client, name: TABLE_NAMES.LedgerTable, clock: createFakeClock(), random: seededRandom(1) });
 await table.put({ pk: s('kept'), sk: s(sk) });
 const keys: (string | undefined)[] = [];

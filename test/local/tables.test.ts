@@ -68,7 +68,7 @@ describeOnDynamoDb('creating the tables', (engine) => {
   };
 
   it('makes each with its keys, its index and its time to live', async () => {
-    const { client } = engine();
+    const { sdk: client } = engine();
     await createTables(client, named('whole'));
     const { Table: runs } = await client.send(new DescribeTableCommand({ TableName: 'whole-test-runs' }));
     expect(runs).toMatchObject({
@@ -84,7 +84,7 @@ describeOnDynamoDb('creating the tables', (engine) => {
   });
 
   it('is safe for several servers at once', async () => {
-    const { client } = engine();
+    const { sdk: client } = engine();
     await Promise.all(Array.from({ length: 5 }, () => createTables(client, named('race'))));
     const { TableNames = [] } = await client.send(new ListTablesCommand());
     expect(TableNames.filter((name) => name.startsWith('race-'))).toHaveLength(3);
@@ -93,13 +93,13 @@ describeOnDynamoDb('creating the tables', (engine) => {
   it('leaves a table that is there, and what is in it, alone', async () => {
     const table = engine().table('ControlTable');
     await table.put({ pk: s('kept'), sk: s('a'), value: n(1) });
-    await createTables(engine().client, readTableDefinitions(INFRA, TABLE_NAMES));
+    await createTables(engine().sdk, readTableDefinitions(INFRA, TABLE_NAMES));
     expect(await table.get({ pk: 'kept', sk: 'a' })).toMatchObject({ value: n(1) });
   });
 
   /** The client, refusing to switch on a time to live; `after` happens first. */
   const refusing = (after: (command: UpdateTimeToLiveCommand) => Promise<unknown>): DynamoDBClient => {
-    const { client } = engine();
+    const { sdk: client } = engine();
     const send = async (command: ListTablesCommand | UpdateTimeToLiveCommand) => {
       if (!(command instanceof UpdateTimeToLiveCommand)) return client.send(command);
       await after(command);
@@ -110,7 +110,7 @@ describeOnDynamoDb('creating the tables', (engine) => {
 
   it('does not mind another server that switched the time to live on a moment earlier', async () => {
     await createTables(
-      refusing((command) => engine().client.send(command)),
+      refusing((command) => engine().sdk.send(command)),
       named('quicker'),
     );
   });
@@ -125,7 +125,7 @@ describeOnDynamoDb('creating the tables', (engine) => {
 
   it('says so when a table cannot be made', async () => {
     const [first] = named('x');
-    await expect(createTables(engine().client, first ? [{ ...first, name: '?' }] : [])).rejects.toMatchObject({
+    await expect(createTables(engine().sdk, first ? [{ ...first, name: '?' }] : [])).rejects.toMatchObject({
       name: 'ValidationException',
     });
   });

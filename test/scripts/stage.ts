@@ -13,14 +13,14 @@ import { seededRandom } from '../seeded-random.ts';
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
 
 /** The ledger of a stage that has just been deployed to this engine. */
-export const stageLedger = async ({ client }: TestDynamoDb, stage: string): Promise<Table> => {
+export const stageLedger = async ({ client, sdk }: TestDynamoDb, stage: string): Promise<Table> => {
   const names = {
     ControlTable: `ballast-${stage}-control`,
     LedgerTable: `ballast-${stage}-ledger`,
     RunsTable: `ballast-${stage}-runs`,
   };
   const definitions = readFileSync(path.join(ROOT, 'infra', 'tables.yml'), 'utf8');
-  await createTables(client, readTableDefinitions(definitions, names));
+  await createTables(sdk, readTableDefinitions(definitions, names));
   return createTable({ client, name: names.LedgerTable, clock: createFakeClock(), random: seededRandom(1) });
 };
 

@@ -9,7 +9,7 @@ import { startBytes } from '../../scripts/start-bytes.ts';
 import { ROOT } from './packaged.ts';
 
 /** KiB that a function which somebody waits for may load before its first request: the provider's client is in none. */
-const LIMITS = { 'run-agent': 400, messages: 410, 'ask-provider': 400 };
+const LIMITS = { 'run-agent': 220, messages: 220, 'ask-provider': 220 };
 
 const folders = [1, 2].map(() => mkdtempSync(join(tmpdir(), 'ballast-build-')));
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));

@@ -1,9 +1,9 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
 import type { Clock } from '../../lib/kernel/clock.ts';
 import { createTable, type Table } from '../../lib/dynamodb/table.ts';
 import { createDynamoDbApiKeyStore } from '../../lib/tenants/dynamodb-store.ts';
 import type { ApiKey, ApiKeyDirectory } from '../../lib/tenants/types.ts';
+import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import { faulty, unanswered, type Fault } from '../dynamodb/faulty-client.ts';
 import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
 import { seededRandom } from '../seeded-random.ts';
@@ -23,7 +23,7 @@ const hurried: Clock = {
 
 describeOnDynamoDb('API keys whose writer is interrupted', (engine) => {
   const random = seededRandom(20261122);
-  const through = (client: Pick<DynamoDBClient, 'send'>, maxAttempts = 3): Table =>
+  const through = (client: DynamoDb, maxAttempts = 3): Table =>
     createTable({ client, name: TABLE_NAMES.LedgerTable, clock: hurried, random, maxAttempts });
   const healthy = () => createDynamoDbApiKeyStore(through(engine().client));
 

@@ -1,6 +1,6 @@
-import { GetItemCommand, QueryCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
 import { createTable } from '../../lib/dynamodb/table.ts';
+import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../../lib/tenants/dynamodb-store.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../seeded-random.ts';
@@ -10,12 +10,11 @@ import { seededRandom } from '../seeded-random.ts';
 it('keys and tenants are read strongly', async () => {
   const asked: (boolean | undefined)[] = [];
   const client = {
-    send: async (command: unknown) => {
-      if (command instanceof GetItemCommand || command instanceof QueryCommand)
-        asked.push(command.input.ConsistentRead);
+    send: async (operation: string, input: { readonly ConsistentRead?: boolean | undefined }) => {
+      if (operation === 'GetItem' || operation === 'Query') asked.push(input.ConsistentRead);
       return {};
     },
-  } as unknown as Pick<DynamoDBClient, 'send'>;
+  } as DynamoDb;
   const table = createTable({ client, name: 'ledger', clock: createFakeClock(), random: seededRandom(1) });
   const [keys, tenants] = [createDynamoDbApiKeyStore(table), createDynamoDbTenantStore(table)];
   await keys.find('hash');

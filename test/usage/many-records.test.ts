@@ -1,6 +1,7 @@
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
 import type { Item } from '../../lib/dynamodb/attributes.ts';
+import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import type { Table } from '../../lib/dynamodb/table.ts';
 import { formatUsd } from '../../lib/kernel/money.ts';
 import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
@@ -52,21 +53,21 @@ describeOnDynamoDb(`a month of ${COUNT} usage records`, (engine) => {
   it(
     'is reported exactly, with a handful of DynamoDB operations',
     async () => {
-      const { client } = engine();
+      const { client, sdk } = engine();
       const random = seededRandom(20261101);
       let truth = TOTALS.zero;
       for (let chunk = 0; chunk < COUNT / CHUNK; chunk += 1) {
         const drawn = someRecords(random, CHUNK, { from: FROM, to: NOW }, { users: 500 });
         const records = drawn.map((one) => ({ ...one, attemptId: `${chunk}-${one.attemptId}` }));
         truth = records.map(totalsOf).reduce((a, b) => TOTALS.plus(a, b), truth);
-        await insert(client, await itemsOf(records));
+        await insert(sdk, await itemsOf(records));
       }
 
       let operations = 0;
-      const send = ((...args: Parameters<DynamoDBClient['send']>) => {
+      const send: DynamoDb['send'] = (...asked) => {
         operations += 1;
-        return client.send(...args);
-      }) as DynamoDBClient['send'];
+        return client.send(...asked);
+      };
       const table = engine().table('LedgerTable', { send });
       const stores = {
         usage: createDynamoDbUsageStore(table),

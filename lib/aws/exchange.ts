@@ -1,0 +1,83 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Clock } from '../kernel/clock.ts';
+import { AwsFailure } from './failure.ts';
+
+/** Connections of an environment to one service, kept alive; more requests than that wait for one, as with the SDK. */
+const MAX_SOCKETS = 50;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly text: string;
+}
+
+export interface Exchange {
+  /**
+   * One `POST /`, sent once. Rejects with a `TimeoutError` after `silenceMs` without the head of an answer or more of its
+   * body, with what broke the connection, or as the signal says.
+   */
+  post(headers: http.OutgoingHttpHeaders, body: string, signal?: AbortSignal): Promise<Answer>;
+  /** Lets go of the connections; what is under way breaks. */
+  destroy(): void;
+}
+
+export interface ExchangeOptions {
+  readonly endpoint: string;
+  readonly silenceMs: number;
+  readonly clock: Clock;
+}
+
+const aborted = (signal: AbortSignal): Error =>
+  signal.reason instanceof Error ? signal.reason : new AwsFailure('AbortError', null);
+
+/** Speaks HTTP to one endpoint over connections that are kept. */
+export const createExchange = ({ endpoint, silenceMs, clock }: ExchangeOptions): Exchange => {
+  const { protocol, hostname, port } = new URL(endpoint);
+  const web = protocol === 'https:' ? https : http;
+  const agent = new web.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
+
+  const post: Exchange['post'] = (headers, body, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(aborted(signal));
+      const sent = web.request({ method: 'POST', hostname, port, path: '/', headers, agent });
+      const settle = () => {
+        stopWaiting();
+        signal?.removeEventListener('abort', leave);
+      };
+      const fail = (error: Error) => {
+        settle();
+        reject(error);
+        sent.destroy();
+      };
+      const giveUp = () => fail(new AwsFailure('TimeoutError', null));
+      const leave = () => signal && fail(aborted(signal));
+      let stopWaiting = clock.after(silenceMs, giveUp);
+      const heard = () => {
+        stopWaiting();
+        stopWaiting = clock.after(silenceMs, giveUp);
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      sent.on('error', fail);
+      sent.once('response', (response) => {
+        heard();
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => {
+          heard();
+          parts.push(part);
+        });
+        response.on('error', fail);
+        response.once('end', () => {
+          settle();
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text: Buffer.concat(parts).toString(),
+          });
+        });
+      });
+      sent.end(body);
+    });
+
+  return { post, destroy: () => agent.destroy() };
+};

@@ -1,0 +1,21 @@
+/**
+ * A refusal by a service, or an answer that cannot be read, in the form in which the SDK throws it: whoever asks need not
+ * know which of the two was used. `status` is `null` where there was no answer to speak of.
+ */
+export class AwsFailure extends Error {
+  readonly $metadata: { readonly httpStatusCode?: number };
+  /** What was told besides the name and the message; empty where that was nothing. */
+  readonly told: Readonly<Record<string, unknown>>;
+
+  constructor(name: string, status: number | null, told: Readonly<Record<string, unknown>> = {}) {
+    super(messageOf(told));
+    this.name = name;
+    this.$metadata = status === null ? {} : { httpStatusCode: status };
+    this.told = told;
+  }
+}
+
+const messageOf = ({ message, Message }: Readonly<Record<string, unknown>>): string => {
+  const text = message ?? Message;
+  return typeof text === 'string' ? text : '';
+};

@@ -1,0 +1,52 @@
+import type { Connection } from '../aws/connection.ts';
+import { AwsFailure } from '../aws/failure.ts';
+import { createJsonService } from '../aws/json-service.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { decoded, encoded } from './bytes.ts';
+import { ANSWER_LIMIT_MS } from './limits.ts';
+import type { DynamoDbClient, OperationName, Operations } from './types.ts';
+
+const DIALECT = {
+  service: 'dynamodb',
+  target: 'DynamoDB_20120810',
+  version: '1.0',
+  silenceMs: ANSWER_LIMIT_MS,
+} as const;
+
+type Attributes = Parameters<typeof encoded>[0];
+type WireAttributes = Parameters<typeof decoded>[0];
+
+/** Where an input holds attributes. */
+const INPUTS = ['Item', 'Key', 'ExpressionAttributeValues', 'ExclusiveStartKey'] as const;
+/** Where an answer or a refusal does; `Items` holds many. */
+const ANSWERS = ['Item', 'Attributes', 'LastEvaluatedKey'] as const;
+
+const wireInput = (input: Readonly<Record<string, unknown>>): object => {
+  const wire = { ...input };
+  for (const name of INPUTS) if (wire[name] !== undefined) wire[name] = encoded(wire[name] as Attributes);
+  return wire;
+};
+
+const readAnswer = (answer: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+  const read = { ...answer };
+  for (const name of ANSWERS) if (read[name] !== undefined) read[name] = decoded(read[name] as WireAttributes);
+  if (read['Items'] !== undefined) read['Items'] = (read['Items'] as WireAttributes[]).map(decoded);
+  return read;
+};
+
+/** A DynamoDB spoken to directly; what that costs and saves is in docs/adr/0017. */
+export const createSignedDynamoDb = (connection: Connection, clock: Clock): DynamoDbClient => {
+  const service = createJsonService(DIALECT, connection, clock);
+  return {
+    async send<Name extends OperationName>(operation: Name, input: Operations[Name]['input'], signal?: AbortSignal) {
+      try {
+        const answer = await service.send(operation, wireInput({ ...input }), signal);
+        return readAnswer(answer);
+      } catch (error) {
+        if (!(error instanceof AwsFailure) || error.told['Item'] === undefined) throw error;
+        throw Object.assign(error, { Item: decoded(error.told['Item'] as WireAttributes) });
+      }
+    },
+    destroy: () => service.destroy(),
+  };
+};

@@ -1,0 +1,189 @@
+import type { ServerResponse } from 'node:http';
+import { describe, expect, it, vi } from 'vitest';
+import { createJsonService } from '../../lib/aws/json-service.ts';
+import { createFakeClock } from '../fake-clock.ts';
+import { serve } from './serving.ts';
+
+const NOW = Date.UTC(2026, 10, 21, 9);
+const DIALECT = { service: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0', silenceMs: 2_000 } as const;
+const CREDENTIALS = { accessKeyId: 'a', secretAccessKey: 'b', sessionToken: 'lent' };
+
+const speakTo = (endpoint: string) => {
+  const clock = createFakeClock(NOW);
+  return {
+    clock,
+    service: createJsonService(DIALECT, { endpoint, region: 'eu-west-1', credentials: CREDENTIALS }, clock),
+  };
+};
+
+const refuse = (response: ServerResponse, status: number, body: object | string, headers = {}) =>
+  void response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
+
+describe('a service spoken to directly', () => {
+  it('is told the operation, in its dialect, with the token that came with the credentials', async () => {
+    const headers: unknown[] = [];
+    const { url } = await serve((response, request) => {
+      headers.push(request.headers);
+      response.end('{}');
+    });
+    expect(await speakTo(url).service.send('ListTables', {})).toEqual({});
+    expect(headers).toMatchObject([
+      {
+        'x-amz-target': 'DynamoDB_20120810.ListTables',
+        'x-amz-date': '20261121T090000Z',
+        'x-amz-security-token': 'lent',
+        'content-type': 'application/x-amz-json-1.0',
+        authorization: expect.stringContaining(
+          'SignedHeaders=host;x-amz-date;x-amz-security-token;x-amz-target,',
+        ) as string,
+      },
+    ]);
+  });
+
+  it.each([
+    [400, { __type: 'com.amazonaws.dynamodb.v20120810#ValidationException', message: 'no' }, {}, 'ValidationException'],
+    [400, { Message: 'no' }, { 'x-amzn-errortype': 'ThrottlingException:http://internal/' }, 'ThrottlingException'],
+    [503, '<html>', {}, ''],
+  ])('has its refusal %s %j named', async (status, body, headers, name) => {
+    const { url } = await serve((response) => refuse(response, status, body, headers));
+    await expect(speakTo(url).service.send('GetItem', {})).rejects.toMatchObject({
+      name,
+      message: typeof body === 'string' ? '' : 'no',
+      $metadata: { httpStatusCode: status },
+    });
+  });
+
+  it.each(['', '{"Item":', '7', 'null'])('has not said what it did by a success of %j', async (body) => {
+    const { url, seen } = await serve((response) => void response.end(body));
+    await expect(speakTo(url).service.send('GetItem', {})).rejects.toMatchObject({ name: '', $metadata: {} });
+    expect(seen.requests).toBe(1);
+  });
+
+  it('is not asked at all by a caller who has left', async () => {
+    const { url, seen } = await serve((response) => void response.end('{}'));
+    const reason = new Error('gone');
+    await expect(speakTo(url).service.send('GetItem', {}, AbortSignal.abort(reason))).rejects.toBe(reason);
+    expect(seen.requests).toBe(0);
+  });
+
+  it('is asked no longer by a caller who leaves', async () => {
+    const leaving = new AbortController();
+    const closed = Promise.withResolvers<void>();
+    const { url } = await serve((response) => {
+      response.once('close', () => closed.resolve());
+      leaving.abort();
+    });
+    const { clock, service } = speakTo(url);
+    await expect(service.send('GetItem', {}, leaving.signal)).rejects.toMatchObject({ name: 'AbortError' });
+    await closed.promise;
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a service that is silent', () => {
+  const silent = async (begin: (response: ServerResponse) => void) => {
+    const asked = Promise.withResolvers<void>();
+    const { url } = await serve((response) => {
+      begin(response);
+      asked.resolve();
+    });
+    const { clock, service } = speakTo(url);
+    const answer = service.send('GetItem', {}).catch((error: unknown) => error);
+    await asked.promise;
+    return { clock, answer };
+  };
+
+  it('is given up after its time', async () => {
+    const { clock, answer } = await silent(() => undefined);
+    await clock.advance(1_999);
+    expect(clock.pending).toBe(1);
+    await clock.advance(1);
+    expect(await answer).toMatchObject({ name: 'TimeoutError', $metadata: {} });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is given up where its headers keep coming and do not end', async () => {
+    const { clock, answer } = await silent(({ socket }) => socket?.write('HTTP/1.1 200 OK\r\nx-more: 1\r\n'));
+    await clock.advance(2_000);
+    expect(await answer).toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('is given up in the middle of its answer, and not while more of it comes', async () => {
+    const writing = Promise.withResolvers<ServerResponse>();
+    const { clock, answer } = await silent((response) => writing.resolve(response.writeHead(200)));
+    const response = await writing.promise;
+    response.write('{"a":');
+    await vi.waitFor(async () => {
+      await clock.advance(0);
+      expect(clock.pending).toBe(1);
+    });
+    await clock.advance(1_500);
+    response.write('1');
+    // The part has to arrive before the time goes on.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await clock.advance(1_500);
+    expect(clock.pending).toBe(1);
+    await clock.advance(500);
+    expect(await answer).toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('has broken where its connection ends inside an answer', async () => {
+    const { answer } = await silent((response) => {
+      response.writeHead(200, { 'content-length': 100 }).write('{"a":');
+      setImmediate(() => response.destroy());
+    });
+    expect(await answer).toMatchObject({ code: 'ECONNRESET' });
+  });
+});
+
+describe('a clock that is wrong', () => {
+  const AHEAD_MS = 3_600_000;
+  const skewed = () =>
+    serve((response, request) => {
+      const at = String(request.headers['x-amz-date']);
+      const date = new Date(NOW + AHEAD_MS).toUTCString();
+      if (at === '20261121T100000Z') return void response.end('{"done":true}');
+      refuse(response, 400, { __type: 'InvalidSignatureException', message: 'Signature expired' }, { date });
+    });
+
+  it('is corrected by the refusal, and the operation sent again, once', async () => {
+    const { url, seen } = await skewed();
+    const { service } = speakTo(url);
+    expect(await service.send('PutItem', {})).toEqual({ done: true });
+    expect(seen.requests).toBe(2);
+    expect(await service.send('PutItem', {})).toEqual({ done: true });
+    expect(seen.requests).toBe(3);
+  });
+
+  it('is corrected for all that were refused at once', async () => {
+    const { url, seen } = await skewed();
+    const { service } = speakTo(url);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => service.send('PutItem', {})));
+    expect(answers).toEqual(Array.from({ length: 8 }, () => ({ done: true })));
+    expect(seen.requests).toBe(16);
+  });
+
+  it.each([
+    ['a wrong signature at the right time', 'InvalidSignatureException', NOW + 60_000],
+    ['another refusal', 'ValidationException', NOW + AHEAD_MS],
+  ])('is not what %s tells of', async (_, name, date) => {
+    const { url, seen } = await serve((response) =>
+      refuse(response, 400, { __type: name }, { date: new Date(date).toUTCString() }),
+    );
+    await expect(speakTo(url).service.send('PutItem', {})).rejects.toMatchObject({ name });
+    expect(seen.requests).toBe(1);
+  });
+
+  it('is corrected no second time for one operation', async () => {
+    const { url, seen } = await serve((response, _, count) =>
+      refuse(
+        response,
+        400,
+        { __type: 'RequestTimeTooSkewed' },
+        { date: new Date(NOW + count * AHEAD_MS).toUTCString() },
+      ),
+    );
+    await expect(speakTo(url).service.send('PutItem', {})).rejects.toMatchObject({ name: 'RequestTimeTooSkewed' });
+    expect(seen.requests).toBe(2);
+  });
+});

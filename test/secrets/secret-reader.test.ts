@@ -1,0 +1,70 @@
+import type { ServerResponse } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { createSecretReader } from '../../lib/secrets/secrets-manager.ts';
+import { systemClock } from '../../local/system-clock.ts';
+import { startSecretsServer } from '../../local/secrets-server.ts';
+import { serve } from '../aws/serving.ts';
+
+const readerOf = (url: string) =>
+  createSecretReader({
+    env: {
+      ...{ AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' },
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
+    },
+    clock: systemClock,
+  });
+
+const answer = (response: ServerResponse, status: number, body: object) =>
+  void response.writeHead(status).end(JSON.stringify(body));
+
+describe('a reader of secrets', () => {
+  it('reads a secret, and its next value', async () => {
+    const secrets = new Map([['ballast/test', 'first']]);
+    const server = await startSecretsServer(secrets);
+    const reader = readerOf(server.url);
+    expect(await reader.read('ballast/test')).toBe('first');
+    secrets.set('ballast/test', 'second');
+    expect(await reader.read('ballast/test')).toBe('second');
+    await server.close();
+  });
+
+  it('says by name that a secret is not there, and reads none where it may be missing', async () => {
+    const server = await startSecretsServer(new Map());
+    const reader = readerOf(server.url);
+    await expect(reader.read('ballast/none')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    expect(await reader.readOptional('ballast/none')).toBe('');
+    await server.close();
+  });
+
+  it.each([{}, { SecretString: '' }, { SecretString: 7 }])('takes %j for no secret', async (body) => {
+    const { url } = await serve((response) => answer(response, 200, body));
+    await expect(readerOf(url).read('any')).rejects.toThrow('the secret is empty');
+  });
+
+  it('asks once more where the service failed', async () => {
+    const { url, seen } = await serve((response, _, count) =>
+      count === 1 ? answer(response, 500, {}) : answer(response, 200, { SecretString: 'there' }),
+    );
+    expect(await readerOf(url).read('any')).toBe('there');
+    expect(seen.requests).toBe(2);
+  });
+
+  it('asks no third time, and once only what was refused', async () => {
+    const failing = await serve((response) => answer(response, 503, {}));
+    await expect(readerOf(failing.url).read('any')).rejects.toMatchObject({ $metadata: { httpStatusCode: 503 } });
+    expect(failing.seen.requests).toBe(2);
+    const refusing = await serve((response) => answer(response, 400, { __type: 'AccessDeniedException' }));
+    await expect(readerOf(refusing.url).readOptional('any')).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    expect(refusing.seen.requests).toBe(1);
+  });
+
+  it('keeps no connection', async () => {
+    const closed = Promise.withResolvers<void>();
+    const { url } = await serve((response, request) => {
+      request.socket.once('close', () => closed.resolve());
+      answer(response, 200, { SecretString: 'there' });
+    });
+    await readerOf(url).read('any');
+    await closed.promise;
+  });
+});
