@@ -23,7 +23,7 @@ describeOnDynamoDb('cool-downs', (engine) => {
     const until = clock.now() + 1_001;
     await createDynamoDbCoolDownStore({ table: control(), clock }).extend('swept', 'key-1', until);
     const Key = { pk: { S: 'cool#swept' }, sk: { S: 'key-1' } };
-    const { Item } = await engine().client.send(new GetItemCommand({ TableName: TABLE_NAMES.ControlTable, Key }));
+    const { Item } = await engine().sdk.send(new GetItemCommand({ TableName: TABLE_NAMES.ControlTable, Key }));
     expect(Item).toMatchObject({ until: { N: String(until) }, expiresAt: { N: String(epochSeconds(until)) } });
   });
 

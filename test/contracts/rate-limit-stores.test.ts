@@ -28,7 +28,7 @@ describeOnDynamoDb('buckets', (engine) => {
       applied: true,
     });
     const Key = { pk: { S: 'rate#swept' }, sk: { S: 'rate' } };
-    const { Item } = await engine().client.send(new GetItemCommand({ TableName: TABLE_NAMES.ControlTable, Key }));
+    const { Item } = await engine().sdk.send(new GetItemCommand({ TableName: TABLE_NAMES.ControlTable, Key }));
     expect(Item).toMatchObject({ tat: { N: String(fromMs(NOW)) }, expiresAt: { N: String(expiresAt) } });
   });
 });
