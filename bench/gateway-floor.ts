@@ -1,14 +1,28 @@
-import { PutItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { BaseAnthropic } from '@anthropic-ai/sdk/client';
 import { loadAnthropicClient } from '../lib/claude/anthropic-client.ts';
-import { createSdkClient } from '../lib/dynamodb/sdk-client.ts';
+import { createSdkClient, createSdkDynamoDb } from '../lib/dynamodb/sdk-client.ts';
+import { createSignedDynamoDb } from '../lib/dynamodb/signed-client.ts';
+import type { DynamoDb } from '../lib/dynamodb/types.ts';
 import { TABLE_NAMES } from '../local/environment.ts';
+import { systemClock } from '../local/system-clock.ts';
 import { serveParent, startChild, type Child } from './gateway-child.ts';
 import { MESSAGE } from './gateway-client.ts';
 import { rateInput, recordInput, reserveInput, settleInput } from './gateway-writes.ts';
 import { driveLoad, now, timingOf, type Driven, type Load, type Timing } from './gateway-load.ts';
 
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+const REGION = 'us-east-1';
+
+/** Whose DynamoDB client the loop writes with: as everybody would begin, or as the functions have it. */
+export type FloorClient = 'sdk' | 'own';
+
+const connect = (whose: string, endpoint: string): DynamoDb =>
+  whose === 'own'
+    ? createSignedDynamoDb(
+        { endpoint, region: REGION, credentials: { ...CREDENTIALS, sessionToken: null } },
+        systemClock,
+      )
+    : createSdkDynamoDb(createSdkClient({ endpoint, region: REGION, credentials: CREDENTIALS }));
 
 const callUpstream = async (client: BaseAnthropic, askedAt: bigint): Promise<Timing> => {
   const response = await client.post('/v1/messages', { body: { ...MESSAGE, stream: true } }).asResponse();
@@ -22,32 +36,31 @@ const callUpstream = async (client: BaseAnthropic, askedAt: bigint): Promise<Tim
 };
 
 /** What a guarded call cannot do without, in the same order, and nothing around it. */
-const floorOf = (dynamoDb: DynamoDBClient, client: BaseAnthropic) => {
+const floorOf = (whose: string, dynamoDb: DynamoDb, client: BaseAnthropic) => {
   let calls = 0;
   return async (): Promise<Timing> => {
     const askedAt = now();
-    const id = `run_01kbench${String((calls += 1)).padStart(18, '0')}:1:1`;
+    const id = `run_01kbench${whose}${String((calls += 1)).padStart(15, '0')}:1:1`;
     const at = Date.now();
     const tables = { control: TABLE_NAMES.ControlTable, ledger: TABLE_NAMES.LedgerTable };
     await Promise.all([
-      dynamoDb.send(new UpdateItemCommand(reserveInput(tables.ledger, id, at))),
-      dynamoDb.send(new UpdateItemCommand(rateInput(tables.control, at))),
+      dynamoDb.send('UpdateItem', reserveInput(tables.ledger, id, at)),
+      dynamoDb.send('UpdateItem', rateInput(tables.control, at)),
     ]);
     const { delayMs } = await callUpstream(client, askedAt);
-    await dynamoDb.send(new PutItemCommand(recordInput(tables.ledger, id, at)));
-    await dynamoDb.send(new UpdateItemCommand(settleInput(tables.ledger, id, at)));
+    await dynamoDb.send('PutItem', recordInput(tables.ledger, id, at));
+    await dynamoDb.send('UpdateItem', settleInput(tables.ledger, id, at));
     return { totalMs: Number(now() - askedAt) / 1e6, delayMs };
   };
 };
 
 if (import.meta.main) {
-  const [, , endpoint = '', upstream = ''] = process.argv;
+  const [, , whose = '', endpoint = '', upstream = ''] = process.argv;
   const client = await loadAnthropicClient({ apiKey: () => Promise.resolve('not-a-key'), baseUrl: upstream });
-  const dynamoDb = createSdkClient({ endpoint, region: 'us-east-1', credentials: CREDENTIALS });
-  const once = floorOf(dynamoDb, client);
+  const once = floorOf(whose, connect(whose, endpoint), client);
   serveParent('', (load: Load): Promise<Driven> => driveLoad(load, once));
 }
 
 /** Starts the loop in a process of its own; it runs when it is asked to. The tables have to be there. */
-export const startFloor = (endpoint: string, upstream: string): Promise<Child<Load, Driven>> =>
-  startChild('./gateway-floor.ts', [endpoint, upstream]);
+export const startFloor = (whose: FloorClient, endpoint: string, upstream: string): Promise<Child<Load, Driven>> =>
+  startChild('./gateway-floor.ts', [whose, endpoint, upstream]);

@@ -31,9 +31,18 @@ export const createResponseStream = (response: ServerResponse, requestId: string
     setHead(response, told, requestId);
     response.flushHeaders();
   };
+  /** What is written in one turn of the event loop goes out together: the head with a short answer, many small events. */
+  const gather = () => {
+    // The response's own cork would send the last chunk after the mark of its end.
+    const { socket } = response;
+    if (socket === null || socket.writableCorked > 0) return;
+    socket.cork();
+    setImmediate(() => socket.uncork());
+  };
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
       try {
+        gather();
         commit();
       } catch (error) {
         return done(error as Error);
@@ -43,6 +52,7 @@ export const createResponseStream = (response: ServerResponse, requestId: string
     },
     final(done) {
       try {
+        gather();
         commit();
       } catch (error) {
         return done(error as Error);
@@ -51,7 +61,10 @@ export const createResponseStream = (response: ServerResponse, requestId: string
       done();
     },
     destroy(error, done) {
-      if (response.headersSent && !response.writableEnded) response.destroy();
+      if (response.headersSent && !response.writableEnded) {
+        response.socket?.uncork();
+        response.destroy();
+      }
       done(error);
     },
   });

@@ -4,14 +4,19 @@
  */
 export class AwsFailure extends Error {
   readonly $metadata: { readonly httpStatusCode?: number };
-  /** What was told besides the name and the message; empty where that was nothing. */
-  readonly told: Readonly<Record<string, unknown>>;
+  /** Not a property: whoever prints the failure does not print items with it. */
+  readonly #told: Readonly<Record<string, unknown>>;
 
   constructor(name: string, status: number | null, told: Readonly<Record<string, unknown>> = {}) {
     super(messageOf(told));
     this.name = name;
     this.$metadata = status === null ? {} : { httpStatusCode: status };
-    this.told = told;
+    this.#told = told;
+  }
+
+  /** The body of the answer; empty where there was none to read. */
+  get told(): Readonly<Record<string, unknown>> {
+    return this.#told;
   }
 }
 

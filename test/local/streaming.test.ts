@@ -68,6 +68,22 @@ describe('a streaming function behind the local server', () => {
     socket.destroy();
   });
 
+  it('that is short goes out whole, in one write', async () => {
+    const { port } = await serving(
+      streaming(async function* () {
+        yield 'all ';
+        yield 'of it';
+      }),
+    );
+    const socket = connect(port, '127.0.0.1');
+    const [first] = (await once(
+      socket.setEncoding('latin1').once('connect', () => socket.write(GET)),
+      'data',
+    )) as [string];
+    expect(first).toMatch(/^HTTP\/1\.1 200 [^]*all [^]*of it\r\n0\r\n\r\n$/);
+    socket.destroy();
+  });
+
   it('that fails in the middle cuts the connection, so that its part is not taken for the whole', async () => {
     const { port, lines } = await serving(
       streaming(async function* () {

@@ -10,7 +10,7 @@ const tools = new Set(['calculate']);
 
 const linesOf = async (...events: readonly BallastEvent[]): Promise<string[]> => {
   const lines: string[] = [];
-  const metrics = createMetrics({ stage: 'dev', tools, write: (line) => lines.push(line) });
+  const metrics = createMetrics({ stage: 'dev', tools, write: (text) => lines.push(...text.split(/(?<=\n)/)) });
   events.forEach(metrics.listen);
   await metrics.flush();
   return lines;
@@ -163,9 +163,20 @@ describe('the lines', () => {
     expect(lines.every((line) => line.endsWith('}\n') && line.indexOf('\n') === line.length - 1)).toBe(true);
   });
 
+  it('go out in one write, and where there are none in no write at all', async () => {
+    const writes: string[] = [];
+    const metrics = createMetrics({ stage: 'dev', tools, write: (text) => writes.push(text) });
+    metrics.listen(SAMPLES['model.attempted']);
+    await metrics.flush();
+    expect(writes).toEqual([expect.stringMatching(/^\{.*\}\n\{.*\}\n$/)]);
+    metrics.listen(SAMPLES['run.started']);
+    await metrics.flush();
+    expect(writes).toHaveLength(1);
+  });
+
   it('are written once each, also when requests end together', async () => {
     const lines: string[] = [];
-    const metrics = createMetrics({ stage: 'dev', tools, write: (line) => lines.push(line) });
+    const metrics = createMetrics({ stage: 'dev', tools, write: (text) => lines.push(...text.split(/(?<=\n)/)) });
     metrics.listen(SAMPLES['store.failed']);
     await Promise.all([metrics.flush(), metrics.flush()]);
     await metrics.flush();
