@@ -9,7 +9,6 @@ import type { Match } from './match-route.ts';
 export interface ProxyEvent extends HttpEvent {
   readonly resource: string;
   readonly multiValueHeaders: Readonly<Record<string, readonly string[] | undefined>>;
-  readonly multiValueQueryStringParameters: Readonly<Record<string, readonly string[] | undefined>> | null;
   readonly stageVariables: null;
   readonly requestContext: {
     readonly requestId: string;

@@ -2,7 +2,10 @@ import { packReservation, unpackReservation, type Reservation } from '../budget/
 import { packRecord, unpackRecord } from '../usage/record-text.ts';
 import type { UsageRecord } from '../usage/record.ts';
 
-/** What stands in a budget's item until an adjustment is finished: who held the reservation, and the record to be written. */
+/**
+ * What stands in a budget's item until an adjustment is finished: who held the reservation, and the record to be
+ * written.
+ */
 export const packNote = (reservation: Reservation, adjusting: UsageRecord): string =>
   `${packRecord(adjusting)}\n${packReservation(reservation)}`;
 

@@ -1,21 +1,21 @@
 import type {
   Message,
   RawMessageDeltaEvent,
+  RawMessageStartEvent,
   RawMessageStreamEvent,
   ToolUseBlock,
 } from '@anthropic-ai/sdk/resources/messages/messages';
 import { parseExactly } from './exact-json.ts';
-import { growBlock, overlaid, type Members, type OpenBlock } from './grow-block.ts';
+import { overlaid, type Members } from './grow-block.ts';
+import { MalformedStream } from './malformed-stream.ts';
 import type { Meter } from './meter.ts';
-
-/** The stream said something that makes no message. */
-export class MalformedStream extends Error {
-  override readonly name = 'MalformedStream';
-}
+import { createOpenBlocks } from './open-blocks.ts';
 
 /** Puts the events of one stream together into the message they describe. */
 export interface Assembly {
-  /** Takes the next event; returns the text that it adds to the answer, `''` where it adds none. Throws MalformedStream. */
+  /**
+   * Takes the next event; returns the text that it adds to the answer, `''` where it adds none. Throws MalformedStream.
+   */
   apply(event: RawMessageStreamEvent): string;
   /** Whether a content block has begun. */
   readonly contentSeen: boolean;
@@ -28,6 +28,13 @@ export interface Assembly {
 /** Stop reasons after which a caller goes on: a broken input would be acted upon, or sent back. */
 const GOES_ON: ReadonlySet<string | null> = new Set(['tool_use', 'pause_turn']);
 
+/** What a stream begins with; without a word about what it costs it could not be booked. */
+const headOf = ({ message }: RawMessageStartEvent): Message => {
+  const { usage } = (message ?? {}) as Partial<Message>;
+  if (typeof usage?.input_tokens !== 'number') throw new MalformedStream('message_start without usage');
+  return message;
+};
+
 /** What a `message_delta` says of the message beside its usage, at whichever of its two levels. */
 const saidOfMessage = ({ type: _, delta, usage: __, ...beside }: RawMessageDeltaEvent): Members => ({
   ...beside,
@@ -38,65 +45,40 @@ const saidOfMessage = ({ type: _, delta, usage: __, ...beside }: RawMessageDelta
 const servedBy = (block: { readonly type: string; readonly to?: { readonly model?: string } }): { model?: string } =>
   block.type === 'fallback' && block.to?.model !== undefined ? { model: block.to.model } : {};
 
-/** All that the events say stays in the message, blocks, members and deltas of unknown kinds too; an unknown event says nothing of it. With `strict`, an answer that
- * asks for tools is whole only with inputs that are. */
+/**
+ * All that the events say stays in the message, blocks, members and deltas of unknown kinds too; an unknown event says
+ * nothing of it. With `strict`, an answer that asks for tools is whole only with inputs that are.
+ */
 export const createAssembly = (meter: Meter, { strict = true }: { readonly strict?: boolean } = {}): Assembly => {
   let head: Message | null = null;
-  let brokenInput: unknown = null;
-  const blocks = new Map<number, OpenBlock>();
-
-  const open = (index: number): OpenBlock => {
-    const found = blocks.get(index);
-    if (!found) throw new MalformedStream('delta of a block that was not started');
-    return found;
-  };
+  const blocks = createOpenBlocks(meter, strict ? (json) => JSON.parse(json) as unknown : parseExactly);
   const started = (): Message => {
     if (!head) throw new MalformedStream('event before message_start');
     return head;
-  };
-  const close = (opened: OpenBlock): void => {
-    const { block, json } = opened;
-    opened.closed = true;
-    if (json === '') return;
-    try {
-      (block as { input: unknown }).input = strict ? JSON.parse(json) : parseExactly(json);
-    } catch (cause) {
-      brokenInput = cause;
-    }
   };
 
   return {
     apply(event) {
       switch (event.type) {
-        case 'message_start': {
-          const { message } = event as { message?: Partial<Message> };
-          // What says nothing of what it costs is no message: it could not be booked.
-          if (typeof message?.usage?.input_tokens !== 'number')
-            throw new MalformedStream('message_start without usage');
-          head = { ...event.message, content: [] };
-          meter.started(event.message.usage);
+        case 'message_start':
+          head = { ...headOf(event), content: [] };
+          meter.started(head.usage);
           return '';
-        }
         case 'content_block_start':
           head = { ...started(), ...servedBy(event.content_block) };
-          blocks.set(event.index, { block: { ...event.content_block }, json: '', closed: false });
-          return event.content_block.type === 'text' ? event.content_block.text : '';
+          return blocks.start(event.index, event.content_block);
         case 'content_block_delta':
           started();
-          return growBlock(open(event.index), event.delta, meter);
+          return blocks.grow(event.index, event.delta);
         case 'content_block_stop':
           started();
-          close(open(event.index));
+          blocks.stop(event.index);
           return '';
         case 'message_delta': {
           const known = started();
           head = { ...overlaid(known, saidOfMessage(event)), usage: overlaid(known.usage, { ...event.usage }) };
           meter.updated(event.usage);
-          if (!strict || !GOES_ON.has(head.stop_reason)) return '';
-          if (brokenInput !== null) throw new MalformedStream('tool input is not JSON', { cause: brokenInput });
-          // Half an input may parse as none, and a tool would be called with its defaults.
-          if (blocks.values().some(({ json, closed }) => json !== '' && !closed))
-            throw new MalformedStream('tool input without its end');
+          if (strict && GOES_ON.has(head.stop_reason)) blocks.checkInputs();
           return '';
         }
         case 'message_stop':
@@ -114,8 +96,7 @@ export const createAssembly = (meter: Meter, { strict = true }: { readonly stric
     },
     message() {
       if (!head?.stop_reason) throw new MalformedStream('the message is not complete');
-      const content = [...blocks.entries()].sort(([a], [b]) => a - b).map(([, { block }]) => block);
-      return { ...head, content };
+      return { ...head, content: blocks.content() };
     },
   };
 };

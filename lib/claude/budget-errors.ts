@@ -20,7 +20,10 @@ export const runLimitError = ({ limit, spent, reserved }: RunAccount, asked: Pic
     },
   });
 
-/** A budget does not cover the call; `retryAfterMs` only where open reservations are the cause, as far as is known: `atLeast` is the least that it can come to. */
+/**
+ * A budget does not cover the call; `retryAfterMs` only where open reservations are the cause, as far as is known:
+ * `atLeast` is the least that it can come to.
+ */
 export const budgetError = (refusal: Refusal, asked: PicoUsd, atLeast: PicoUsd): AppError => {
   const { scope, period, limit, spent, reserved } = refusal;
   return new AppError(

@@ -1,11 +1,14 @@
 import { familyOf } from '../usage/pricing.ts';
 
-/** The month in which the table below was gathered; verify it against the provider's own model pages before production. */
+/**
+ * The month in which the table below was gathered; verify it against the provider's own model pages before production.
+ */
 export const CAPABILITIES_AS_OF = '2026-11';
 
 /**
- * What a model answers with status 400. `effort-without-thinking`: an effort above `high` together with thinking turned off;
- * `no-thinking`: `thinking.type: disabled`; `between-tools`: the lowest thinking setting of one model, which has no other.
+ * What a model answers with status 400. `effort-without-thinking`: an effort above `high` together with thinking turned
+ * off; `no-thinking`: `thinking.type: disabled`; `between-tools`: the lowest thinking setting of one model, which has
+ * no other.
  */
 export type Refused =
   | 'sampling'
@@ -51,9 +54,10 @@ const REFUSED_BY_4_6 = ['prefill', 'between-tools', 'system-messages', 'task-bud
 const REFUSED_SINCE_4_7 = ['prefill', 'sampling', 'manual-thinking'] as const satisfies Refused[];
 
 /**
- * By model family, from stored copies of the provider's migration guides and its pages on thinking, effort, task budgets,
- * data residency and system messages. Sampling stands for any value: what is refused at least when it is no default is
- * of no use as one. Where copies contradict each other (system messages on Sonnet 5) the row is the stricter one.
+ * By model family, from stored copies of the provider's migration guides and its pages on thinking, effort, task
+ * budgets, data residency and system messages. Sampling stands for any value: what is refused at least when it is no
+ * default is of no use as one. Where copies contradict each other (system messages on Sonnet 5) the row is the stricter
+ * one.
  */
 export const CAPABILITIES: Readonly<Record<string, Capability>> = {
   'claude-fable-5-1': row(EFFORTS, ...REFUSED_SINCE_4_7, 'no-thinking', 'between-tools', 'forced-tools'),

@@ -2,7 +2,10 @@ const NOTHING = Buffer.alloc(0);
 /** More than most events, so that one that comes in small pieces grows once at most. */
 const FIRST_BYTES = 1_024;
 
-/** Bytes of an event that is not whole yet, copied together; it doubles, so that small pieces cost no more than large ones. */
+/**
+ * Bytes of an event that is not whole yet, copied together; it doubles, so that small pieces cost no more than large
+ * ones.
+ */
 export interface Carry {
   readonly isEmpty: boolean;
   add(bytes: Uint8Array): void;

@@ -1,10 +1,11 @@
 import { retryAfterOf, type HeaderReader } from '../retry/retry-after.ts';
 import type { Estimate } from '../usage/record.ts';
-import { MalformedStream } from './assemble-message.ts';
+import { KeyUnavailable } from './anthropic-client.ts';
+import { MalformedStream } from './malformed-stream.ts';
 import { fault, kindOfErrorType, kindOfStatus } from './faults.ts';
 import type { Fault } from './types.ts';
 import { wordsOf } from './upstream-words.ts';
-import type { WatchdogVerdict } from './watchdog.ts';
+import { isVerdict, type WatchdogVerdict } from './watchdog.ts';
 
 /** The upstream said `error` inside its stream. */
 export class ErrorEvent extends Error {
@@ -34,13 +35,11 @@ export const diagnose = (error: unknown, verdict: WatchdogVerdict | null, conten
   return fault(contentSeen ? 'cut' : 'connection', { contentSeen, cause: error });
 };
 
-/** How the provider words it: `prompt is too long: 201000 tokens > 200000 maximum`, or that input and `max_tokens` exceed the window. */
+/**
+ * How the provider words it: `prompt is too long: 201000 tokens > 200000 maximum`, or that input and `max_tokens`
+ * exceed the window.
+ */
 const TOO_LONG = /prompt is too long|exceed(?:s|ed)?\b.{0,40}\bcontext\b/i;
-
-/** The service's own key could not be had: nothing was sent. */
-export class KeyUnavailable extends Error {
-  override readonly name = 'KeyUnavailable';
-}
 
 /** Codes of a connection that never came about, TLS included: nothing can have been billed. */
 const NEVER_CONNECTED =
@@ -59,12 +58,12 @@ const codesOf = (error: unknown): string[] => {
 };
 
 /**
- * Whether a request may have reached the upstream. Whoever was on the wire says so by a code (`ECONNRESET`, `UND_ERR_SOCKET`);
- * an error without any comes from before it: a URL or a port that fetch refuses, a client that is set up wrongly.
+ * Whether a request may have reached the upstream. Whoever was on the wire says so by a code (`ECONNRESET`,
+ * `UND_ERR_SOCKET`); an error without any comes from before it: a URL or a port that fetch refuses, a client that is
+ * set up wrongly.
  */
 const maybeSent = (error: unknown, failed: Fault): boolean => {
-  if (error === null || error instanceof MalformedStream || failed.kind === 'no-content') return true;
-  if (failed.kind === 'deadline' || failed.kind === 'cancelled' || failed.kind === 'stalled') return true;
+  if (error === null || error instanceof MalformedStream || isVerdict(failed.kind)) return true;
   const codes = codesOf(error);
   return codes.length > 0 && !codes.some((code) => NEVER_CONNECTED.test(code));
 };

@@ -10,8 +10,9 @@ const withoutThinking = (message: MessageParam): readonly MessageParam[] => {
 };
 
 /**
- * The turns without what an earlier model thought: a signature belongs to the model that made it. A turn that was nothing
- * but thinking is left out whole, because an empty one is refused; its neighbours then count as one turn of the user's.
+ * The turns without what an earlier model thought: a signature belongs to the model that made it. A turn that was
+ * nothing but thinking is left out whole, because an empty one is refused; its neighbours then count as one turn of the
+ * user's.
  */
 export const withoutEarlierThinking = (messages: MessageParam[]): MessageParam[] => {
   const kept = messages.flatMap(withoutThinking);

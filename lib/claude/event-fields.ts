@@ -21,8 +21,8 @@ const valueOf = (text: string, name: string, start: number, end: number): string
 export const withoutBom = (text: string): string => (text.charCodeAt(0) === BOM ? text.slice(1) : text);
 
 /**
- * Reads a block of whole lines by the specification of server-sent events; `null` where it has neither an event nor data,
- * and so is no event. An event without a name, or with an empty one, has `null` for it.
+ * Reads a block of whole lines by the specification of server-sent events; `null` where it has neither an event nor
+ * data, and so is no event. An event without a name, or with an empty one, has `null` for it.
  */
 export const readFields = (block: string): EventFields | null => {
   const text = block.includes('\r') ? block.replace(/\r\n?/g, '\n') : block;

@@ -7,8 +7,8 @@ interface ExactJson {
 const json = JSON as unknown as ExactJson;
 
 /**
- * As `JSON.parse`, but that `JSON.stringify` writes every number as it stood there, whatever a number of JavaScript can hold: what only
- * passes through here (an id of 19 digits) is not ours to round. Throws a SyntaxError.
+ * As `JSON.parse`, but that `JSON.stringify` writes every number as it stood there, whatever a number of JavaScript can
+ * hold: what only passes through here (an id of 19 digits) is not ours to round. Throws a SyntaxError.
  */
 export const parseExactly = (text: string): unknown =>
   json.parse(text, (_key, value, { source }) =>

@@ -1,26 +1,36 @@
 import { AppError, type AppErrorOptions, type ErrorCode } from '../kernel/errors.ts';
 import { safe, type Redacted } from '../kernel/redacted.ts';
 import { NO_TOKENS } from '../usage/record.ts';
-import type { CallContext, Fault, FaultKind, Metered, Outcome, OwnNo } from './types.ts';
+import type { CallContext, FailedOutcome, Fault, FaultKind, Metered, OwnNo } from './types.ts';
 
 /** A fault of the upstream, or of time. */
 export type UpstreamFault = Exclude<FaultKind, OwnNo>;
 
-const TOLD: Record<UpstreamFault, readonly [ErrorCode, Redacted]> = {
-  'invalid-request': ['invalid-request', safe`The model provider refused the request as not valid.`],
-  'context-too-long': ['invalid-request', safe`The conversation is longer than the model's context window.`],
-  credential: ['upstream-error', safe`The model provider refused the service's own credential.`],
-  'unknown-model': ['invalid-request', safe`The model provider does not know the model.`],
-  'rate-limited': ['rate-limited', safe`The model provider's rate limit is reached.`],
-  overloaded: ['upstream-overloaded', safe`The model provider is overloaded.`],
-  'server-error': ['upstream-error', safe`The model provider failed.`],
-  connection: ['upstream-error', safe`The model provider could not be reached, or closed the connection.`],
-  'no-content': ['upstream-timeout', safe`The model provider sent no content in time.`],
-  stalled: ['upstream-timeout', safe`The model provider's answer stalled.`],
-  cut: ['upstream-error', safe`The model provider's answer broke off.`],
-  malformed: ['upstream-error', safe`The model provider's answer could not be read.`],
-  deadline: ['upstream-timeout', safe`The deadline passed before the model had answered.`],
-  cancelled: ['upstream-timeout', safe`The call was cancelled.`],
+interface Meaning {
+  readonly code: ErrorCode;
+  readonly message: Redacted;
+  /** Whether another attempt may mend it. */
+  readonly passes: boolean;
+}
+
+const passing = (code: ErrorCode, message: Redacted): Meaning => ({ code, message, passes: true });
+const lasting = (code: ErrorCode, message: Redacted): Meaning => ({ code, message, passes: false });
+
+const MEANINGS: Readonly<Record<UpstreamFault, Meaning>> = {
+  'invalid-request': lasting('invalid-request', safe`The model provider refused the request as not valid.`),
+  'context-too-long': lasting('invalid-request', safe`The conversation is longer than the model's context window.`),
+  credential: lasting('upstream-error', safe`The model provider refused the service's own credential.`),
+  'unknown-model': lasting('invalid-request', safe`The model provider does not know the model.`),
+  'rate-limited': passing('rate-limited', safe`The model provider's rate limit is reached.`),
+  overloaded: passing('upstream-overloaded', safe`The model provider is overloaded.`),
+  'server-error': passing('upstream-error', safe`The model provider failed.`),
+  connection: passing('upstream-error', safe`The model provider could not be reached, or closed the connection.`),
+  'no-content': passing('upstream-timeout', safe`The model provider sent no content in time.`),
+  stalled: passing('upstream-timeout', safe`The model provider's answer stalled.`),
+  cut: passing('upstream-error', safe`The model provider's answer broke off.`),
+  malformed: passing('upstream-error', safe`The model provider's answer could not be read.`),
+  deadline: lasting('upstream-timeout', safe`The deadline passed before the model had answered.`),
+  cancelled: lasting('upstream-timeout', safe`The call was cancelled.`),
 };
 
 interface FaultDetails {
@@ -35,7 +45,7 @@ interface FaultDetails {
 /** A fault of the upstream or of time, with the error it becomes if nothing mends it. */
 export const fault = (kind: UpstreamFault, details: FaultDetails = {}): Fault => {
   const { status = null, retryAfterMs = null, contentSeen = false } = details;
-  const [code, message] = TOLD[kind];
+  const { code, message } = MEANINGS[kind];
   const options: AppErrorOptions = {
     ...('cause' in details ? { cause: details.cause } : {}),
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
@@ -57,7 +67,7 @@ export const refusal = (error: AppError, kind: OwnNo = 'refused'): Fault => ({
 const UNMETERED: Metered = { tokens: NO_TOKENS, estimated: null, firstContentMs: null, upstreamRequestId: null };
 
 /** The outcome of a call that was not made. */
-export const notMade = (reason: Fault): Outcome => ({ ok: false, fault: reason, metered: UNMETERED });
+export const notMade = (reason: Fault): FailedOutcome => ({ ok: false, fault: reason, metered: UNMETERED });
 
 const codeFor = (code: ErrorCode, status: number | null): ErrorCode => {
   if (status === 413) return 'payload-too-large';
@@ -84,25 +94,19 @@ export const kindOfErrorType = (type: unknown): UpstreamFault => {
   return 'server-error';
 };
 
-const RETRYABLE: ReadonlySet<FaultKind> = new Set([
-  'rate-limited',
-  'overloaded',
-  'server-error',
-  'connection',
-  'no-content',
-  'stalled',
-  'cut',
-  'malformed',
-] satisfies FaultKind[]);
+/** Whether it rejects the key itself, so that another may do; 402 rejects no key, it says that nobody pays. */
+export const rejectsKey = (status: number | null): boolean => status === 401 || status === 403;
+
+const isUpstreamFault = (kind: FaultKind): kind is UpstreamFault => kind in MEANINGS;
 
 /** Whether another attempt may mend it. */
-export const isRetryable = (kind: FaultKind): boolean => RETRYABLE.has(kind);
+export const isRetryable = (kind: FaultKind): boolean => isUpstreamFault(kind) && MEANINGS[kind].passes;
 
 /** Whether it says that the model is not well; all else is the request's, the credential's, the limit's or our own. */
-export const isFailure = (kind: FaultKind): boolean => RETRYABLE.has(kind) && kind !== 'rate-limited';
+export const isFailure = (kind: FaultKind): boolean => isRetryable(kind) && kind !== 'rate-limited';
 
 /** Whether somebody else may answer in its place: another model, or an earlier answer. */
-export const failsOver = (kind: FaultKind): boolean => RETRYABLE.has(kind) || kind === 'circuit-open';
+export const failsOver = (kind: FaultKind): boolean => isRetryable(kind) || kind === 'circuit-open';
 
 /** Whether a part of the answer is out and can't be taken back. */
 export const isTold = ({ contentSeen }: Fault, { restartable = true }: Pick<CallContext, 'restartable'>): boolean =>

@@ -22,14 +22,17 @@ export const overlaid = <Known extends object>(known: Known, said: Members): Kno
   ...Object.fromEntries(Object.entries(said).filter(([name, value]) => value !== null || !Object.hasOwn(known, name))),
 });
 
-/** As most of the provider's own deltas work: a text or a list goes on, members are added, of the rest the last word counts. */
+/**
+ * As most of the provider's own deltas work: a text or a list goes on, members are added, of the rest the last word
+ * counts.
+ */
 const continued = (known: unknown, more: unknown): unknown => {
   if (typeof known === 'string' && typeof more === 'string') return known + more;
   if (Array.isArray(known) && Array.isArray(more)) return [...(known as unknown[]), ...(more as unknown[])];
   return isObject(known) && isObject(more) ? overlaid(known, more) : more;
 };
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const written = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 const growUnknown = (target: OpenBlock, said: Members): void => {
   const known = new Map(Object.entries(target.block));
@@ -61,7 +64,7 @@ export const growBlock = (target: OpenBlock, delta: RawContentBlockDelta, meter:
     // Its members come once, each the final value, `null` too: that is a compaction that failed.
     if (type === 'compaction_delta') target.block = { ...block, ...said };
     else growUnknown(target, said);
-    for (const value of Object.values(said)) meter.wrote(textOf(value));
+    for (const value of Object.values(said)) meter.wrote(written(value));
   }
   return '';
 };

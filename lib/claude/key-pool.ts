@@ -6,7 +6,10 @@ import type { PoolKey } from './types.ts';
 
 /** The service's own keys with the provider, taken in turns. */
 export interface KeyPool {
-  /** All keys, beginning with the one whose turn it is; those that were rejected lately come last. Rejects with `store-unavailable`. */
+  /**
+   * All keys, beginning with the one whose turn it is; those that were rejected lately come last. Rejects with
+   * `store-unavailable`.
+   */
   turn(): Promise<readonly [PoolKey, ...PoolKey[]]>;
   /** Puts a key that the provider rejected behind all others for a while, and reads the secret again. Never rejects. */
   rejected(key: PoolKey): Promise<void>;

@@ -6,7 +6,10 @@ import type { ModelRequest } from './types.ts';
  */
 const MOST_UNITS_PER_TOKEN = 8;
 
-/** Pictures and pages cost by their size, and what is encrypted or signed by what it stands for: not by their characters. */
+/**
+ * Pictures and pages cost by their size, and what is encrypted or signed by what it stands for: not by their
+ * characters.
+ */
 const NOT_READ = new Set([
   'data',
   'encrypted_content',

@@ -5,8 +5,8 @@ import type { ModelRequest } from './types.ts';
 const LEAST_THINKING_TOKENS = 1_024;
 
 /**
- * A manual thinking budget under `given` instead of `asked` output tokens, of which it is a part: the answer keeps the room
- * it was given beside it, and a budget that would fall below the provider's least is none (`undefined`).
+ * A manual thinking budget under `given` instead of `asked` output tokens, of which it is a part: the answer keeps the
+ * room it was given beside it, and a budget that would fall below the provider's least is none (`undefined`).
  */
 export const thinkingWithin = (
   thinking: ThinkingConfigEnabled,

@@ -1,9 +1,7 @@
-import type { BaseAnthropic } from '@anthropic-ai/sdk/client';
 import { late } from '../kernel/late.ts';
 import { COUNTED } from '../usage/input-bound.ts';
-import { loadAnthropicClient, type AnthropicClientOptions } from './anthropic-client.ts';
-import { KeyUnavailable } from './diagnose.ts';
-import { MalformedStream } from './assemble-message.ts';
+import { KeyUnavailable, loadClients, type AnthropicClientOptions } from './anthropic-client.ts';
+import { MalformedStream } from './malformed-stream.ts';
 import { splitEvents, type UpstreamEvent } from './split-events.ts';
 import type { ModelRequest, PoolKey, Wire } from './types.ts';
 
@@ -31,29 +29,6 @@ export interface MessagesApi {
   countTokens(request: ModelRequest, asking: Asking): Promise<number>;
 }
 
-/** More than any pool has keys. */
-const MAX_KNOWN = 100;
-
-/** Clients of one key each; they share everything else. */
-const load = async (baseUrl: string): Promise<(key: PoolKey) => BaseAnthropic> => {
-  const client = await loadAnthropicClient({ apiKey: KEYLESS, baseUrl });
-  const known = new Map<string, BaseAnthropic>();
-  return ({ id, value }) => {
-    const own = known.get(id) ?? client.withOptions({ apiKey: value });
-    // Rotated keys do not come back; those that are left are made anew.
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(id, own);
-    return own;
-  };
-};
-
-const KEYLESS = () => Promise.reject(new KeyUnavailable('no key'));
-
-const known = (key: PoolKey | undefined): PoolKey => {
-  if (key === undefined) throw new KeyUnavailable('no key');
-  return key;
-};
-
 const JSON_BODY = { 'content-type': 'application/json' };
 
 /** All of a request that the provider counts. */
@@ -62,10 +37,10 @@ const countedPart = (request: ModelRequest): object =>
 
 /** One pool of keep-alive connections per environment, whatever the key. */
 export const createMessagesApi = ({ baseUrl }: Pick<AnthropicClientOptions, 'baseUrl'>): MessagesApi => {
-  const clientOf = late(() => load(baseUrl));
+  const clientOf = late(() => loadClients(baseUrl));
   const post = async (path: string, body: object | string, { key, wire, signal }: Asking): Promise<Response> => {
-    const own = known(key);
-    const client = (await clientOf())(own);
+    if (key === undefined) throw new KeyUnavailable('no key');
+    const client = (await clientOf())(key);
     const headers = { ...JSON_BODY, ...wire?.headers };
     return await client.post(path, { body, headers, signal, ...(wire && { query: wire.query }) }).asResponse();
   };

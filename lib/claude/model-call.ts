@@ -19,8 +19,9 @@ export interface ModelCallParts
 }
 
 /**
- * One model call made safe. The order is the design: the chain tries each model with its own retries, every try has a key that is
- * not resting and asks the circuit, and whatever passes that is reserved, supervised and settled one by one.
+ * One model call made safe. The order is the design: the chain tries each model with its own retries, every try has a
+ * key that is not resting and asks the circuit, and whatever passes that is reserved, supervised and settled one by
+ * one.
  */
 export const createModelCall = (parts: ModelCallParts): Attempt => {
   const attempt = withCircuit(parts)(withBudget(parts)(supervisedAttempt(parts)));

@@ -10,8 +10,9 @@ export type NextKey =
   | { readonly kind: 'none' };
 
 /**
- * The first key of the pool that rests for nobody and was not asked yet in this call. Where there is none, a key that rests is worth
- * waiting for, and one that was rejected is not; `restMs` says how long a key rests by what was known before.
+ * The first key of the pool that rests for nobody and was not asked yet in this call. Where there is none, a key that
+ * rests is worth waiting for, and one that was rejected is not; `restMs` says how long a key rests by what was known
+ * before.
  */
 export const nextKey = (
   pool: readonly PoolKey[],

@@ -2,6 +2,7 @@ import type { BaseAnthropic } from '@anthropic-ai/sdk/client';
 import type { Probe } from '../health/check.ts';
 import { late } from '../kernel/late.ts';
 import { loadAnthropicClient, type AnthropicClientOptions } from './anthropic-client.ts';
+import { rejectsKey } from './faults.ts';
 
 /** Asks the provider without paying: the list of models, or what it says of one. */
 export interface Reachability {
@@ -23,8 +24,6 @@ const statusOf = async (client: BaseAnthropic, path: string, signal: AbortSignal
   }
 };
 
-const REJECTED = new Set([401, 403]);
-
 const SILENT = { status: 'degraded', detail: 'does not answer' } as const;
 
 const answered = (status: number | null): status is number => status !== null && status < 500;
@@ -43,7 +42,7 @@ export const createReachability = (options: AnthropicClientOptions): Reachabilit
         if (!(await hasKey())) return { status: 'unhealthy', detail: 'there is no key to ask with' };
         const status = await ask('/v1/models?limit=1', signal);
         if (!answered(status)) return SILENT;
-        return REJECTED.has(status) ? { status: 'unhealthy', detail: 'rejects the key' } : { status: 'healthy' };
+        return rejectsKey(status) ? { status: 'unhealthy', detail: 'rejects the key' } : { status: 'healthy' };
       },
       failed: SILENT,
     },

@@ -1,10 +1,11 @@
 import type { Clock } from '../kernel/clock.ts';
+import { concurrently } from '../kernel/concurrently.ts';
 import { safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Tenant, TenantDirectory } from '../tenants/types.ts';
-import { concurrently } from '../kernel/concurrently.ts';
 import type { Threshold } from './budget-thresholds.ts';
-import { checkClosedDays, reconcileTenant, tellThreshold, type ReconcileTenantParts } from './reconcile-tenant.ts';
+import { checkClosedDays } from './check-closed-days.ts';
+import { reconcileTenant, tellThreshold, type ReconcileTenantParts } from './reconcile-tenant.ts';
 
 export interface ReconcileBudgetsParts extends ReconcileTenantParts {
   readonly tenants: Pick<TenantDirectory, 'list'>;

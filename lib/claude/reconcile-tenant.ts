@@ -1,8 +1,8 @@
-import { dayOf, monthOf, tenantAccount } from '../budget/account.ts';
+import { monthOf, tenantAccount } from '../budget/account.ts';
 import type { Budgets } from '../budget/budgets.ts';
 import type { Reservation } from '../budget/reservation.ts';
 import type { AccountMonth, BudgetStore } from '../budget/store.ts';
-import { formatUsd, minus, plus, ZERO } from '../kernel/money.ts';
+import { formatUsd } from '../kernel/money.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Tenant } from '../tenants/types.ts';
@@ -22,7 +22,10 @@ export interface ReconcileTenantParts {
   readonly rewrite: (tenantId: string, at: number) => Promise<void>;
   /** A reservation that is older belongs to a process that is no more. */
   readonly longestCallMs: number;
-  /** Tells whoever is to be told that a threshold was reached, once for each; `false`: not everybody could be. `null`: thresholds are left to another. */
+  /**
+   * Tells whoever is to be told that a threshold was reached, once for each; `false`: not everybody could be. `null`:
+   * thresholds are left to another.
+   */
   readonly tell: ((threshold: Threshold) => Promise<boolean>) | null;
 }
 
@@ -37,8 +40,8 @@ const lostRecord = ({ attemptId, amount, alsoHeldBy: _, ...facts }: Reservation)
 });
 
 /**
- * Settles one reservation by its record. Without one the provider may have been paid, so it is booked at its full amount first;
- * whoever owns it and is late finds that record, and puts its own figures in its place.
+ * Settles one reservation by its record. Without one the provider may have been paid, so it is booked at its full
+ * amount first; whoever owns it and is late finds that record, and puts its own figures in its place.
  */
 const settleOpen = async (
   { usage, budgets, rewrite, emit }: ReconcileTenantParts,
@@ -64,7 +67,9 @@ const settleOpen = async (
   });
 };
 
-/** Finishes what late owners began; also one that was not killed leaves it to here to say that nothing is left to do. */
+/**
+ * Finishes what late owners began; also one that was not killed leaves it to here to say that nothing is left to do.
+ */
 const finishAdjustments = async (
   { usage, budgets, rewrite }: ReconcileTenantParts,
   tenantId: string,
@@ -80,34 +85,9 @@ const finishAdjustments = async (
   }
 };
 
-const recordedOn = async (usage: UsageStore, tenantId: string, day: string) => {
-  let total = ZERO;
-  const begins = Date.parse(`${day}T00:00:00.000Z`);
-  for (let at = begins; at < begins + DAY_MS; at += HOUR_MS)
-    for await (const { cost } of usage.inHour(tenantId, at)) total = plus(total, cost);
-  return total;
-};
-
-/** Holds the counters of days that are over against their records, once a day. */
-export const checkClosedDays = async (
-  parts: ReconcileTenantParts,
-  tenantId: string,
-  month: AccountMonth,
-  now: number,
-) => {
-  const { store, usage, emit, longestCallMs } = parts;
-  const settled = dayOf(now - longestCallMs - HOUR_MS);
-  const busy = new Set(month.open.map(({ at }) => dayOf(at)));
-  if (month.adjustments.some(({ note }) => note !== null)) return;
-  for (const [day, counter] of month.days) {
-    if (day >= settled || busy.has(day) || month.marks.has(`checked#${day}`)) continue;
-    const drift = minus(counter, await recordedOn(usage, tenantId, day));
-    if (!(await store.mark(tenantAccount(tenantId), month.name, `checked#${day}`)) || drift === 0n) continue;
-    emit({ type: 'budget.drifted', tenantId: label(tenantId), day: label(day), driftUsd: label(formatUsd(drift)) });
-  }
-};
-
-/** Says once for all that a threshold was reached; whoever is to be told hears of it apart, and again until they were. */
+/**
+ * Says once for all that a threshold was reached; whoever is to be told hears of it apart, and again until they were.
+ */
 const noteThreshold = async ({ store, emit }: ReconcileTenantParts, threshold: Threshold): Promise<void> => {
   const { tenantId, month, period, percent, limitUsd, spentUsd, reached } = threshold;
   if (reached === null || !(await store.mark(tenantAccount(tenantId), month, reached))) return;
@@ -134,9 +114,9 @@ export interface TenantReconciled {
 }
 
 /**
- * Leaves a tenant's accounts as if no process had ever died: every reservation that outlived its call is settled, every adjustment
- * finished. Harmless beside another that does the same. Looks at the
- * months from the one before `since` (epoch milliseconds) on.
+ * Leaves a tenant's accounts as if no process had ever died: every reservation that outlived its call is settled, every
+ * adjustment finished. Harmless beside another that does the same. Looks at the months from the one before `since`
+ * (epoch milliseconds) on.
  */
 export const reconcileTenant = async (
   parts: ReconcileTenantParts,

@@ -38,7 +38,10 @@ const COUNT_LIMIT_MS = 3_000;
 /** What is added to the provider's own count, which it calls an estimate. */
 const COUNT_MARGIN = 1.05;
 
-/** Others reserve at the same time, so what was left may be gone again; after so many tries the budget is as good as spent. */
+/**
+ * Others reserve at the same time, so what was left may be gone again; after so many tries the budget is as good as
+ * spent.
+ */
 const MAX_TRIES = 5;
 
 const least = (...amounts: readonly (PicoUsd | null)[]): PicoUsd | null =>
@@ -46,30 +49,35 @@ const least = (...amounts: readonly (PicoUsd | null)[]): PicoUsd | null =>
 
 const unlimited = (account: Account): Account => ({ ...account, limits: NO_LIMITS });
 
+/** Its input as the provider counts it; as it was where the provider does not answer in time. */
+const counted = async (
+  { api, clock }: Pick<ReserveParts, 'api' | 'clock'>,
+  request: ModelRequest,
+  worst: WorstCase,
+  { deadline, key, wire }: CallContext,
+): Promise<WorstCase> => {
+  using limit = createDeadline(clock, COUNT_LIMIT_MS, deadline.signal);
+  const tokens = await api.countTokens(request, { key, wire, signal: limit.signal }).catch(() => null);
+  return (tokens === null ? null : worst.counted(Math.ceil(tokens * COUNT_MARGIN))) ?? worst;
+};
+
 /**
- * Holds back what an attempt can cost at most, in the run's own limit and in every budget. Where that is too much, its output is
- * lowered to what is left, and only where even that does not fit is its input counted by the provider.
+ * Holds back what an attempt can cost at most, in the run's own limit and in every budget. Where that is too much, its
+ * output is lowered to what is left, and only where even that does not fit is its input counted by the provider.
  */
 export const reserveAttempt = async (
-  { budgets, api, clock, emit }: ReserveParts,
+  parts: ReserveParts,
   { attemptId, request, at, worst: first }: AttemptToReserve,
   context: CallContext,
 ): Promise<ReservedAttempt> => {
+  const { budgets, emit } = parts;
   const { account, budget, tenantId, keyId, userId, agent, deadline } = context;
   const identity = { attemptId, tenantId, at, keyId, userId, agent, model: request.model };
   let { tenant, others } = budget;
   let worst = first;
-  let counted = false;
+  let isCounted = false;
   let refusal: Refusal | null = null;
 
-  const count = async (): Promise<void> => {
-    counted = true;
-    using limit = createDeadline(clock, COUNT_LIMIT_MS, deadline.signal);
-    const tokens = await api
-      .countTokens(request, { key: context.key, wire: context.wire, signal: limit.signal })
-      .catch(() => null);
-    if (tokens !== null) worst = worst.counted(Math.ceil(tokens * COUNT_MARGIN)) ?? worst;
-  };
   const no = (asked: PicoUsd, atLeast = asked): ReservedAttempt => {
     const own = account.remaining();
     if (refusal === null || (own !== null && own < refusal.remaining))
@@ -84,9 +92,10 @@ export const reserveAttempt = async (
     if (!fit.fits) {
       // Where not even the output could be paid for, no count of the input would help.
       const { asked, outputAlone } = fit;
-      if (counted || !worst.countable) return no(asked);
+      if (isCounted || !worst.countable) return no(asked);
       if (outputAlone >= (left ?? 0n)) return no(asked, outputAlone);
-      await count();
+      worst = await counted(parts, request, worst, context);
+      isCounted = true;
       if (deadline.stoppedBy !== null) return { held: false, fault: fault(deadline.stoppedBy) };
       continue;
     }

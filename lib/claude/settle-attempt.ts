@@ -23,9 +23,9 @@ const adjustmentOf = (record: UsageRecord, lost: UsageRecord): UsageRecord => ({
 });
 
 /**
- * Settles by a record that reconciling wrote, then puts the true cost in its place, once. The counters are corrected together with a
- * note of the record that is to be written, so that whoever is killed in between leaves nothing that cannot be finished;
- * reconciling takes the note away.
+ * Settles by a record that reconciling wrote, then puts the true cost in its place, once. The counters are corrected
+ * together with a note of the record that is to be written, so that whoever is killed in between leaves nothing that
+ * cannot be finished; reconciling takes the note away.
  */
 const settleLate = async (
   { budgets, usage, emit }: SettleParts,
@@ -44,8 +44,8 @@ const settleLate = async (
 };
 
 /**
- * Puts an attempt on the books: its record first, then its cost in the place of its reservation. Never rejects: what cannot be
- * written is told in full, and its reservation stays until reconciling settles it.
+ * Puts an attempt on the books: its record first, then its cost in the place of its reservation. Never rejects: what
+ * cannot be written is told in full, and its reservation stays until reconciling settles it.
  */
 export const settleAttempt = async (
   parts: SettleParts,

@@ -53,7 +53,10 @@ const createSplitter = () => {
   };
 };
 
-/** Not a generator: of what is there already each event costs one turn of the microtask queue instead of three, a quarter of all. */
+/**
+ * Not a generator: of what is there already each event costs one turn of the microtask queue instead of three, a
+ * quarter of all.
+ */
 const readEvents = (source: AsyncIterator<Uint8Array>): AsyncIterator<UpstreamEvent, void> => {
   const splitter = createSplitter();
   let events: UpstreamEvent[] = [];
@@ -84,9 +87,9 @@ const readEvents = (source: AsyncIterator<Uint8Array>): AsyncIterator<UpstreamEv
 };
 
 /**
- * Splits a stream by the specification of server-sent events, each byte kept: all `bytes` in a row are what came, up to the end of
- * the last whole event. What is unfinished at the end is dropped. To be read once, by one `for await`: breaking it off cancels the
- * source, whose errors it throws.
+ * Splits a stream by the specification of server-sent events, each byte kept: all `bytes` in a row are what came, up to
+ * the end of the last whole event. What is unfinished at the end is dropped. To be read once, by one `for await`:
+ * breaking it off cancels the source, whose errors it throws.
  */
 export const splitEvents = (chunks: AsyncIterable<Uint8Array>): AsyncIterable<UpstreamEvent> => ({
   [Symbol.asyncIterator]: () => readEvents(chunks[Symbol.asyncIterator]()),

@@ -1,13 +1,12 @@
-import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages/messages';
 import { orAborted, type Clock } from '../kernel/clock.ts';
-import { NO_TOKENS, type Estimate } from '../usage/record.ts';
-import { createAssembly, MalformedStream } from './assemble-message.ts';
-import { diagnose, ErrorEvent, estimateOf } from './diagnose.ts';
+import { MalformedStream } from './malformed-stream.ts';
+import { createAttemptProgress, isContent } from './attempt-progress.ts';
+import { diagnose } from './diagnose.ts';
 import { fault, notMade } from './faults.ts';
 import type { MessagesApi } from './messages-api.ts';
-import { createMeter } from './meter.ts';
+import { readEvent } from './read-event.ts';
 import type { UpstreamEvent } from './split-events.ts';
-import type { Attempt, CallContext, Fault, ModelRequest, Outcome } from './types.ts';
+import type { Attempt } from './types.ts';
 import { createWatchdog, type StreamLimits } from './watchdog.ts';
 
 export interface SupervisedAttemptOptions {
@@ -19,108 +18,53 @@ export interface SupervisedAttemptOptions {
 /** How long a finished answer waits for the upstream to close its body, so that the connection can be used again. */
 const DRAIN_MS = 100;
 
-/** The events of the protocol; their data is JSON. */
-const KNOWN = /^(?:message|content_block)_\w+$|^error$/;
-
-const isContent = (event: RawMessageStreamEvent): boolean => event.type.startsWith('content_block');
-
-const parse = (data: string): RawMessageStreamEvent & { error?: { type?: unknown } } => {
-  try {
-    const event: unknown = JSON.parse(data);
-    if (typeof event === 'object' && event !== null && 'type' in event && typeof event.type === 'string')
-      return event as never;
-  } catch (cause) {
-    throw new MalformedStream('an event is not JSON', { cause });
-  }
-  throw new MalformedStream('an event has no type');
-};
-
 /**
  * One attempt at a model over a stream, bounded to its first content, in its silences and in all.
  * It is an answer only if the upstream said how it ended; a stream that just ends is a fault.
  */
 export const supervisedAttempt =
   ({ api, clock, limits }: SupervisedAttemptOptions): Attempt =>
-  async (request: ModelRequest, context: CallContext): Promise<Outcome> => {
-    const startedAt = clock.now();
-    const meter = createMeter();
-    // What a gateway's client gets it reads itself; a tool of ours is not called with half an input.
-    const assembly = createAssembly(meter, { strict: context.wire === undefined });
-    using watchdog = createWatchdog(clock, context.deadline, limits);
-    let requestId: string | null = null;
-    let firstContentMs: number | null = null;
-    let begun = false;
-    let partial = '';
-    let heldBack = false;
-    const contentSeen = (): boolean => context.sink.isOpen?.() ?? assembly.contentSeen;
-    const failedBy = (failed: Fault, estimated: Estimate): Outcome => ({
-      ...{ ok: false, metered: metered(estimated), partial },
-      fault: heldBack ? { ...failed, heldBack } : failed,
-    });
-
-    const metered = (estimated: Estimate) => ({
-      tokens: begun ? meter.tokens(estimated === null) : NO_TOKENS,
-      estimated,
-      terms: meter.terms(),
-      firstContentMs,
-      upstreamRequestId: requestId,
-    });
-    /** Passes an event on as it came; a caller that does not read holds the reading back, and is not taken for a silent upstream. */
+  async (request, context) => {
+    const { deadline, sink, instead, key, wire } = context;
+    using watchdog = createWatchdog(clock, deadline, limits);
+    // Nothing is sent, and so nothing billed, for a caller who is gone by now or has no time left.
+    if (watchdog.verdict !== null) return notMade(fault(watchdog.verdict));
+    const progress = createAttemptProgress(clock, context);
+    /**
+     * Passes an event on as it came; a caller that does not read holds the reading back, and is not taken for a silent
+     * upstream.
+     */
     const pass = async (event: UpstreamEvent, type: string) => {
-      const taken = context.sink.event?.(event, type, context.instead);
+      const taken = sink.event?.(event, type, instead);
       if (taken === undefined) return;
-      heldBack = true;
+      const heldAt = clock.now();
       using _ = watchdog.hold();
       await orAborted(taken, watchdog.signal);
-    };
-    const take = (event: RawMessageStreamEvent) => {
-      const content = isContent(event);
-      watchdog.saw(content ? 'content' : 'preamble');
-      const first = content && firstContentMs === null;
-      if (first) firstContentMs = clock.now() - startedAt;
-      const text = assembly.apply(event);
-      begun = true;
-      if (first) context.began?.();
-      if (text === '') return;
-      partial += text;
-      context.sink.text(text);
+      progress.held(clock.now() - heldAt);
     };
 
-    // Nothing is sent, and so nothing billed, for a caller who is gone by now or has no time left.
-    if (watchdog.verdict !== null) return { ...notMade(fault(watchdog.verdict)), metered: metered(null) };
     try {
-      const upstream = await api.stream(request, { key: context.key, wire: context.wire, signal: watchdog.signal });
-      requestId = upstream.requestId;
+      const { requestId, events } = await api.stream(request, { key, wire, signal: watchdog.signal });
+      progress.opened(requestId);
       let stopped = false;
-      for await (const upstreamEvent of upstream.events) {
-        const { event, data } = upstreamEvent;
+      for await (const event of events) {
         // Read on to the end of the body after message_stop: only so does the connection go back to the pool.
         if (stopped) continue;
-        if (event === 'ping') watchdog.saw('ping');
-        // What the protocol does not know is not for us to read.
-        if (event === 'ping' || data === '' || (event !== null && !KNOWN.test(event))) {
-          await pass(upstreamEvent, event ?? 'ping');
-          continue;
-        }
-        const parsed = parse(data);
-        const type: string = parsed.type;
-        if (type === 'error') throw new ErrorEvent(parsed.error?.type);
+        const { type, said } = readEvent(event);
         if (type === 'ping') watchdog.saw('ping');
-        else take(parsed);
-        await pass(upstreamEvent, type);
-        stopped = type === 'message_stop';
+        if (said !== null) {
+          watchdog.saw(isContent(said) ? 'content' : 'preamble');
+          progress.take(said);
+        }
+        await pass(event, type);
+        stopped = said?.type === 'message_stop';
         if (stopped) watchdog.release(DRAIN_MS);
       }
     } catch (error) {
-      const whole = assembly.complete && !(error instanceof MalformedStream);
-      if (!whole) {
-        const failed = diagnose(error, watchdog.verdict, contentSeen(), clock.now());
-        return failedBy(failed, estimateOf(failed, begun, error));
-      }
+      // What ends a whole answer's connection is no fault of the answer.
+      if (!progress.complete || error instanceof MalformedStream)
+        return progress.failed(diagnose(error, watchdog.verdict, progress.contentSeen, clock.now()), error);
     }
-    if (!assembly.complete) {
-      const cut = fault('cut', { contentSeen: contentSeen() });
-      return failedBy(cut, estimateOf(cut, begun, null));
-    }
-    return { ok: true, message: assembly.message(), metered: metered(null) };
+    if (!progress.complete) return progress.failed(fault('cut', { contentSeen: progress.contentSeen }), null);
+    return progress.answered();
   };

@@ -2,17 +2,16 @@ import type { MessageParam, ThinkingConfigParam } from '@anthropic-ai/sdk/resour
 import { elementsOf, objectOf } from '../usage/json.ts';
 import { EFFORTS, type Capability, type Effort } from './capabilities.ts';
 import { thinkingWithin } from './lower-max-tokens.ts';
+import { typeOf } from './type-of.ts';
 import type { ModelRequest } from './types.ts';
-
-const typeOf = (block: unknown): string => String(objectOf(block)['type']);
 
 /** `tool_use`, and those of tools that the provider runs. */
 const callsTool = ({ content }: MessageParam): boolean =>
   elementsOf(content).some((block) => typeOf(block).endsWith('tool_use'));
 
 /**
- * The nearest setting that the model takes; `undefined`: what it does when it is told nothing. Turned off and "between tools"
- * are the lowest setting of different models, so each stands for the other.
+ * The nearest setting that the model takes; `undefined`: what it does when it is told nothing. Turned off and "between
+ * tools" are the lowest setting of different models, so each stands for the other.
  */
 const thinkingOf = (request: ModelRequest, refuses: Capability['refuses'], maxTokens: number) => {
   const { thinking, messages } = request;

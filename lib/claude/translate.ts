@@ -3,6 +3,7 @@ import { elementsOf, objectOf } from '../usage/json.ts';
 import { capabilityOf, type Capability } from './capabilities.ts';
 import { withoutEarlierThinking } from './earlier-thinking.ts';
 import { thinkingFor } from './translate-thinking.ts';
+import { typeOf } from './type-of.ts';
 import type { ModelRequest } from './types.ts';
 import { whyUntranslatable, type StandIn } from './untranslatable.ts';
 
@@ -11,7 +12,9 @@ const WITHOUT_SAMPLING = '2026-10-21';
 
 const SAMPLING = ['temperature', 'top_p', 'top_k'];
 
-/** A faster answer is to be had of few models and has a price of its own; a stand-in has no stand-ins of the provider's. */
+/**
+ * A faster answer is to be had of few models and has a price of its own; a stand-in has no stand-ins of the provider's.
+ */
 const OF_THE_ASKED_MODEL = ['speed', 'fallbacks'];
 
 const choiceFor = (choice: ToolChoice | undefined, refuses: Capability['refuses']): ToolChoice | undefined => {
@@ -23,14 +26,14 @@ const choiceFor = (choice: ToolChoice | undefined, refuses: Capability['refuses'
 /** There is no earlier thinking left to clear, and a model that does not think refuses to be asked for it. */
 const managementFor = (management: unknown): unknown => {
   const edits = elementsOf(objectOf(management)['edits']);
-  const others = edits.filter((edit) => !String(objectOf(edit)['type']).startsWith('clear_thinking'));
+  const others = edits.filter((edit) => !typeOf(edit).startsWith('clear_thinking'));
   if (others.length === edits.length) return management;
   return others.length === 0 ? undefined : { ...objectOf(management), edits: others };
 };
 
 /**
- * The same request in a form that another model accepts, or `null` where it can't be said to that model without a change
- * of what it means (`whyUntranslatable` tells why). Settings that it refuses take its nearest, or are left out;
+ * The same request in a form that another model accepts, or `null` where it can't be said to that model without a
+ * change of what it means (`whyUntranslatable` tells why). Settings that it refuses take its nearest, or are left out;
  * content is never rewritten, unknown fields pass, and the request itself is not touched.
  */
 export const translate = (request: ModelRequest, to: StandIn): ModelRequest | null => {

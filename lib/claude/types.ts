@@ -6,15 +6,20 @@ import type { PicoUsd } from '../kernel/money.ts';
 import type { PricingTerms } from '../usage/pricing.ts';
 import type { Estimate, TokenUsage } from '../usage/record.ts';
 import type { Account } from '../budget/account.ts';
+import type { Query } from './query-string.ts';
 import type { RunAccount } from './run-account.ts';
 import type { UpstreamEvent } from './split-events.ts';
 
-/** What is asked of a model, in the provider's own form; whether it streams is not the caller's business: it always does. */
+/**
+ * What is asked of a model, in the provider's own form; whether it streams is not the caller's business: it always
+ * does.
+ */
 export type ModelRequest = Readonly<Omit<MessageCreateParamsNonStreaming, 'stream'>>;
 
 /**
- * What can go wrong with one attempt. `no-content`: nothing came before its limit; `stalled`: silence inside the stream;
- * `cut`: it ended before its end; `refused`, `run-cost`, `circuit-open`: we said no ourselves, before anything was sent.
+ * What can go wrong with one attempt. `no-content`: nothing came before its limit; `stalled`: silence inside the
+ * stream; `cut`: it ended before its end; `refused`, `run-cost`, `circuit-open`: we said no ourselves, before anything
+ * was sent.
  */
 export type FaultKind =
   | 'invalid-request'
@@ -43,7 +48,9 @@ export interface Fault {
   readonly retryAfterMs: number | null;
   /** Whether the caller may have seen a part of the answer. */
   readonly contentSeen: boolean;
-  /** Whether the caller held the reading back, so that nobody can tell whose silence ended it. Default: not. */
+  /**
+   * Whether the caller held the reading back for long, so that nobody can tell whose silence ended it. Default: not.
+   */
   readonly heldBack?: boolean;
   /** Ready to be thrown; made where the most is known. */
   readonly error: AppError;
@@ -59,21 +66,24 @@ export interface Metered {
   readonly upstreamRequestId: string | null;
 }
 
-export type Outcome =
-  | {
-      readonly ok: true;
-      readonly message: Message;
-      readonly metered: Metered;
-      /** Why another model answered than the one that was asked. Default: that one did. */
-      readonly degraded?: ServedInstead;
-    }
-  | {
-      readonly ok: false;
-      readonly fault: Fault;
-      readonly metered: Metered;
-      /** The text that was passed on before the fault. Default: none. */
-      readonly partial?: string;
-    };
+/** What came of an attempt. */
+export type Outcome = AnsweredOutcome | FailedOutcome;
+
+export interface AnsweredOutcome {
+  readonly ok: true;
+  readonly message: Message;
+  readonly metered: Metered;
+  /** Why another model answered than the one that was asked. Default: that one did. */
+  readonly degraded?: ServedInstead;
+}
+
+export interface FailedOutcome {
+  readonly ok: false;
+  readonly fault: Fault;
+  readonly metered: Metered;
+  /** The text that was passed on before the fault. Default: none. */
+  readonly partial?: string;
+}
 
 /** Why a model stands in for the asked one, and which. */
 export interface ServedInstead {
@@ -89,7 +99,8 @@ export interface TextSink {
   /** An attempt was let through by every limit and budget, and goes out now. */
   admitted?(): void;
   /**
-   * Each event of an attempt as it came, pings included, by its type; what it gives back is waited for before more is read.
+   * Each event of an attempt as it came, pings included, by its type; what it gives back is waited for before more is
+   * read.
    */
   event?(event: UpstreamEvent, type: string, instead: ServedInstead | undefined): Promise<void> | undefined;
   /** Whether anything of the answer is out. Default: as soon as it has content. */
@@ -104,7 +115,7 @@ export interface Wire {
   readonly apiVersion: string;
   /** What of its headers and its query goes to the upstream. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, string>>;
+  readonly query: Query;
   /** The client's own text, byte for byte but for what was changed in `request`. */
   readonly bodyFor: (request: ModelRequest & { readonly stream: true }) => string;
 }
@@ -172,7 +183,10 @@ export interface CallContext {
   readonly restartable?: boolean;
   /** The client's own form of the request. Default: the request is made here. */
   readonly wire?: Wire;
-  /** No retry begins after this instant (epoch milliseconds): a stand-in needs the rest of the time. Default: the deadline. */
+  /**
+   * No retry begins after this instant (epoch milliseconds): a stand-in needs the rest of the time. Default: the
+   * deadline.
+   */
   readonly retryUntil?: number;
   /** The key to call with; chosen by the key pool's bracket. */
   readonly key?: PoolKey;

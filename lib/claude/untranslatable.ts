@@ -3,6 +3,7 @@ import { elementsOf, isSet, objectOf } from '../usage/json.ts';
 import { capabilityOf, type Capability } from './capabilities.ts';
 import { withoutEarlierThinking } from './earlier-thinking.ts';
 import { leastTokens } from './least-tokens.ts';
+import { typeOf } from './type-of.ts';
 import type { ModelRequest } from './types.ts';
 
 /** The model that a request is put to instead, with the sizes of its price. */
@@ -16,7 +17,8 @@ export interface StandIn {
 
 /**
  * Why a request can't be put to a model without a change of what it means. `effort-per-message`, `compaction` and
- * `computer-use` differ from model to model in ways that are not translated; `empty`: only thinking would have been said.
+ * `computer-use` differ from model to model in ways that are not translated; `empty`: only thinking would have been
+ * said.
  */
 export type Untranslatable =
   | 'prefill'
@@ -27,8 +29,6 @@ export type Untranslatable =
   | 'computer-use'
   | 'window'
   | 'empty';
-
-const typeOf = (value: unknown): string => String(objectOf(value)['type']);
 
 /** A turn that the provider paused while it ran a tool of its own is handed back to be resumed, by whichever model. */
 const isPaused = ({ content }: MessageParam): boolean =>

@@ -6,8 +6,8 @@ const OF_THE_REQUEST: ReadonlySet<unknown> = new Set([400, 413, 422]);
 const NOT_FOUND = 404;
 
 /**
- * What the provider said of a request, in the form in which the SDK throws it; `undefined` where it is not for the client.
- * The words may hold anything that the client sent.
+ * What the provider said of a request, in the form in which the SDK throws it; `undefined` where it is not for the
+ * client. The words may hold anything that the client sent.
  */
 export const wordsOf = (thrown: unknown): UpstreamWords | undefined => {
   const { status, error: body } = (thrown ?? {}) as { status?: unknown; error?: { error?: unknown } };

@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Deadline } from '../kernel/deadline.ts';
+import { createSilence, type Sign } from './silence.ts';
 
 export interface StreamLimits {
   /** Longest wait for the first `content_block` event, from the start of the attempt. */
@@ -8,21 +9,23 @@ export interface StreamLimits {
   readonly idleMs: number;
 }
 
-/** What an upstream may still do: say that it is alive without saying anything, up to so many idle limits. */
-const PING_STRETCH = 4;
+const VERDICTS = ['no-content', 'stalled', 'deadline', 'cancelled'] as const;
+export type WatchdogVerdict = (typeof VERDICTS)[number];
 
-export type WatchdogVerdict = 'no-content' | 'stalled' | 'deadline' | 'cancelled';
+export const isVerdict = (kind: string): kind is WatchdogVerdict => VERDICTS.some((verdict) => verdict === kind);
 
 /** Watches one attempt: its signal aborts when the attempt is too slow to begin, falls silent, or runs out of time. */
 export interface Watchdog extends Disposable {
   readonly signal: AbortSignal;
   /** Why the signal aborted; `null` while it has not. */
   readonly verdict: WatchdogVerdict | null;
-  /** An event came: `ping`, one without content before the first content, or content. */
-  saw(event: 'ping' | 'preamble' | 'content'): void;
+  /** An event came. */
+  saw(event: Sign): void;
   /** Silence is the caller's, not the upstream's, until what it gives back is disposed of; the deadline runs on. */
   hold(): Disposable;
-  /** The answer is whole: nothing is watched any more, and what is still open after `ms` is closed without a verdict. */
+  /**
+   * The answer is whole: nothing is watched any more, and what is still open after `ms` is closed without a verdict.
+   */
   release(ms: number): void;
 }
 
@@ -31,11 +34,8 @@ export interface Watchdog extends Disposable {
  */
 export const createWatchdog = (clock: Clock, deadline: Deadline, limits: StreamLimits): Watchdog => {
   const controller = new AbortController();
-  const firstContentBy = clock.now() + limits.firstContentMs;
+  const silence = createSilence(clock, limits);
   let verdict: WatchdogVerdict | null = null;
-  let contentSeen = false;
-  let lastSignAt = clock.now();
-  let lastEventAt = lastSignAt;
   let cancelTimer = () => {};
 
   const bark = (why: WatchdogVerdict) => {
@@ -44,11 +44,9 @@ export const createWatchdog = (clock: Clock, deadline: Deadline, limits: StreamL
     unwatch();
     controller.abort();
   };
-  const limitAt = () =>
-    contentSeen ? Math.min(lastSignAt + limits.idleMs, lastEventAt + PING_STRETCH * limits.idleMs) : firstContentBy;
   const watch = () => {
-    const leftMs = limitAt() - clock.now();
-    if (leftMs <= 0) bark(contentSeen ? 'stalled' : 'no-content');
+    const leftMs = silence.endsAt() - clock.now();
+    if (leftMs <= 0) bark(silence.verdict);
     else cancelTimer = clock.after(leftMs, watch);
   };
   const onDeadline = () => bark(deadline.stoppedBy ?? 'deadline');
@@ -68,10 +66,7 @@ export const createWatchdog = (clock: Clock, deadline: Deadline, limits: StreamL
       return verdict;
     },
     saw(event) {
-      lastSignAt = clock.now();
-      if (event !== 'ping') lastEventAt = lastSignAt;
-      if (event !== 'content' || contentSeen) return;
-      contentSeen = true;
+      if (!silence.broken(event)) return;
       cancelTimer();
       watch();
     },
@@ -81,9 +76,7 @@ export const createWatchdog = (clock: Clock, deadline: Deadline, limits: StreamL
       return {
         [Symbol.dispose]() {
           if (verdict !== null) return;
-          const heldMs = clock.now() - heldAt;
-          lastSignAt += heldMs;
-          lastEventAt += heldMs;
+          silence.excuse(clock.now() - heldAt);
           watch();
         },
       };

@@ -5,7 +5,7 @@ import type { PriceTable } from '../usage/price-table.ts';
 import { familyOf, priceAt } from '../usage/pricing.ts';
 import { failsOver, isTold } from './faults.ts';
 import { translate } from './translate.ts';
-import type { Bracket, FaultKind, Outcome } from './types.ts';
+import type { Bracket, FaultKind } from './types.ts';
 import { whyUntranslatable } from './untranslatable.ts';
 
 export interface WithFallbackOptions {
@@ -14,7 +14,9 @@ export interface WithFallbackOptions {
   readonly emit: Emit;
 }
 
-/** Of what was left of the time when a model began, the part in which its retries begin, where another could stand in. */
+/**
+ * Of what was left of the time when a model began, the part in which its retries begin, where another could stand in.
+ */
 const RETRY_SHARE = 0.5;
 
 /** Where the time is up, another model has none either. */
@@ -22,7 +24,8 @@ const isOver = (kind: FaultKind): boolean => kind === 'deadline' || kind === 'ca
 
 /**
  * Asks the models of the call's chain in turn until one answers, each in a form that it accepts and at its own price.
- * If none does, what the asked model met is what happened: a stand-in's own refusal is nothing that the caller could mend.
+ * If none does, what the asked model met is what happened: a stand-in's own refusal is nothing that the caller could
+ * mend.
  */
 export const withFallback =
   ({ prices, clock, emit }: WithFallbackOptions): Bracket =>
@@ -39,7 +42,7 @@ export const withFallback =
     const asked = await next(request, inTime(others.length === 0));
     if (asked.ok || !failsOver(asked.fault.kind) || isTold(asked.fault, context)) return asked;
     const reason = asked.fault.error.code;
-    let last: Extract<Outcome, { ok: false }> = asked;
+    let last = asked;
     for (const [at, standIn] of others.entries()) {
       if (deadline.stoppedBy !== null) break;
       const names = {

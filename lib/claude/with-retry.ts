@@ -22,8 +22,9 @@ const isCircuitOpen = (outcome: Outcome): boolean => !outcome.ok && outcome.faul
 const RETRIES_UNDER_STRAIN = 1;
 
 /**
- * Tries again what another attempt may mend, with full jitter and never past the deadline; once at most while the window of the model's
- * circuit holds half the failures that open it, those of this very call left out. Text that was passed on already is taken back first.
+ * Tries again what another attempt may mend, with full jitter and never past the deadline; once at most while the
+ * window of the model's circuit holds half the failures that open it, those of this very call left out. Text that was
+ * passed on already is taken back first.
  */
 export const withRetry =
   ({ clock, random, emit, circuits, retry: options }: WithRetryOptions): Bracket =>

@@ -62,7 +62,10 @@ const bounded = (facts: Bounded, inputTokens: number): WorstCase => {
   };
 };
 
-/** Bounded by what the request holds, and by the bytes of a text that is sent in its place. Without a word about geography, a workspace may have set the dearer one. */
+/**
+ * Bounded by what the request holds, and by the bytes of a text that is sent in its place. Without a word about
+ * geography, a workspace may have set the dearer one.
+ */
 export const worstCaseOf = (request: ModelRequest, price: Price, sentBytes = 0): WorstCase => {
   const json = JSON.stringify(request);
   const bytes = Math.max(Buffer.byteLength(json), sentBytes);

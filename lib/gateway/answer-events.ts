@@ -1,94 +1,56 @@
-import type { ServedInstead } from '../claude/types.ts';
-import type { UpstreamEvent } from '../claude/split-events.ts';
 import { anthropicErrorOf } from '../http/anthropic-error.ts';
-import { EVENT_STREAM_HEADERS } from '../http/event-stream.ts';
 import type { HttpResponse } from '../http/types.ts';
-import { asAppError, type AppError } from '../kernel/errors.ts';
-import { createByteStream } from './byte-stream.ts';
-import { degradedHeader } from './degraded-header.ts';
-import { keptAnswer, keptFailure } from './kept-answer.ts';
-import type { CallMessages, MessageCall, MessageSink } from './message-call.ts';
-import { createTape } from './tape.ts';
-
-const STOP = 'event: message_stop\ndata: {"type":"message_stop"}\n\n';
-
-const errorEvent = (error: AppError, requestId: string): string =>
-  `event: error\ndata: ${JSON.stringify(anthropicErrorOf(error, requestId))}\n\n`;
-
-/** What opens the answer: an answer without any content is one all the same. */
-const opens = (type: string): boolean => type.startsWith('content_block') || type === 'message_delta';
+import { asAppError, type AppError, type ErrorCode } from '../kernel/errors.ts';
+import { createHeldStream } from './held-stream.ts';
+import { keptFailure } from './kept-answer.ts';
+import type { CallMessages, MessageCall } from './message-call.ts';
 
 /**
- * Answers a client that reads events, with the upstream's own bytes. The head, and what precedes the first content, is held back until
- * that is there, so that a refusal or a failure before it is thrown and has a real status; after it a failure is an `error` event.
- * The last event waits for the books.
+ * An event has no status, and clients that ask again by themselves decide by these words, which the provider uses, or by
+ * the type `overloaded_error`.
+ */
+const STATUS_WORDS: Partial<Record<ErrorCode, string>> = {
+  internal: 'Internal server error',
+  'upstream-error': 'Internal server error',
+  'upstream-timeout': 'Request timed out',
+};
+
+const errorEvent = (error: AppError, requestId: string): string => {
+  const told = anthropicErrorOf(error, requestId);
+  const words = STATUS_WORDS[error.code];
+  const message = words === undefined ? told.error.message : `${words}: ${told.error.message}`;
+  return `event: error\ndata: ${JSON.stringify({ ...told, error: { ...told.error, message } })}\n\n`;
+};
+
+/**
+ * Answers a client that reads events, with the upstream's own bytes. A refusal or a failure before the first content is thrown and so
+ * has a real status; after it a failure is an `error` event, told to `failed` too. The last event waits for the books.
  */
 export const answerAsEvents = async (
   call: MessageCall,
   callMessages: CallMessages,
   failed: (error: unknown) => void,
 ): Promise<HttpResponse> => {
-  const stream = createByteStream();
-  const tape = createTape(call.claim !== null);
-  const head = Promise.withResolvers<HttpResponse>();
-  let limits: Readonly<Record<string, string>> = {};
-  let headers: Readonly<Record<string, string>> = {};
-  let preamble: Uint8Array[] = [];
-  let open = false;
-  let served: ServedInstead | undefined;
-  let stop: Uint8Array | string = STOP;
-
-  const write = (bytes: Uint8Array | string) => {
-    tape.record(bytes);
-    return stream.write(bytes);
-  };
-  const begin = () => {
-    open = true;
-    headers = { ...EVENT_STREAM_HEADERS, ...degradedHeader(served) };
-    head.resolve({ statusCode: 200, headers: { ...headers, ...limits }, body: stream.body });
-    for (const bytes of preamble) void write(bytes);
-  };
-  const sink: MessageSink = {
-    admitted(told) {
-      limits = told;
-      // An attempt begins: what an earlier one had said before it failed is nobody's any more.
-      preamble = [];
-    },
-    isOpen: () => open,
-    event({ bytes }: UpstreamEvent, type, instead) {
-      served = instead;
-      if (type === 'message_stop') {
-        stop = bytes;
-        return undefined;
-      }
-      if (open) return write(bytes);
-      preamble.push(bytes);
-      if (opens(type)) begin();
-      return undefined;
-    },
-  };
+  const stream = createHeldStream(call.claim !== null);
+  const { sink } = stream;
   const finish = async () => {
     const { outcome, closed } = await callMessages(call, sink);
-    if (!outcome.ok && !open) {
+    if (!outcome.ok && !sink.isOpen()) {
       const { error } = outcome.fault;
       await closed(keptFailure(error, call.requestId));
       throw error;
     }
     // An answer that never had any content is one all the same.
-    if (!open) begin();
+    stream.open();
     if (!outcome.ok) failed(outcome.fault.error);
-    const last = outcome.ok ? stop : errorEvent(outcome.fault.error, call.requestId);
-    tape.record(last);
-    const text = tape.text();
-    await closed(text === null ? null : keptAnswer({ status: 200, headers, text }));
-    void stream.write(last);
+    const last = outcome.ok ? stream.stop() : errorEvent(outcome.fault.error, call.requestId);
+    await closed(stream.kept(last));
+    stream.end(last);
   };
-  void finish()
-    .catch((error: unknown) => {
-      if (!open) return head.reject(error);
-      failed(error);
-      void stream.write(errorEvent(asAppError(error), call.requestId));
-    })
-    .finally(() => stream.end());
-  return head.promise;
+  void finish().catch((error: unknown) => {
+    if (!sink.isOpen()) return stream.refuse(error);
+    failed(error);
+    stream.end(errorEvent(asAppError(error), call.requestId));
+  });
+  return stream.head;
 };

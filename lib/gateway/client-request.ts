@@ -5,14 +5,13 @@ import type { HttpEvent } from '../http/types.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import { hasDuplicateKeys } from './duplicate-keys.ts';
+import { modelName } from './model-name.ts';
 import { passedOn } from './passed-on.ts';
 import { spliceMembers } from './splice-json.ts';
 
-const MAX_MODEL_CHARS = 128;
-
 /** What Ballast has to understand of a body; all else is for the upstream to judge, and passes as it came. */
 const schema = z.looseObject({
-  model: z.string().check(z.minLength(1), z.maxLength(MAX_MODEL_CHARS)),
+  model: modelName,
   max_tokens: z.int().check(z.minimum(1)),
   messages: z.array(z.looseObject({})).check(z.minLength(1)),
   stream: z.optional(z.nullable(z.boolean())),
@@ -32,6 +31,9 @@ export interface ClientRequest {
 /** An end user's name longer than this is no name. */
 const MAX_USER_CHARS = 256;
 
+const endUser = (userId: string | null | undefined): string | null =>
+  userId && userId.length <= MAX_USER_CHARS ? userId : null;
+
 /** Reads a body. Throws `invalid-request` or `unsupported-media-type`; neither quotes what was sent. */
 export const readClientRequest = (event: HttpEvent): ClientRequest => {
   const { text, value } = readJson(event);
@@ -43,11 +45,10 @@ export const readClientRequest = (event: HttpEvent): ClientRequest => {
   // Not what the schema made of it: a changed member is told from the others by being another object.
   const parsed = value as Readonly<Record<string, unknown>>;
   const { stream: _, ...request } = parsed;
-  const userId = metadata?.user_id ?? null;
   return {
     request: request as unknown as ModelRequest,
     streams: stream === true,
-    userId: userId === null || userId === '' || userId.length > MAX_USER_CHARS ? null : userId,
+    userId: endUser(metadata?.user_id),
     wire: {
       ...passedOn(event),
       bytes: Buffer.byteLength(text),

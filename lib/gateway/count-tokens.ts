@@ -8,9 +8,15 @@ import type { Deadline } from '../kernel/deadline.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { Principal } from '../tenants/types.ts';
+import { modelName } from './model-name.ts';
 import { passedOn } from './passed-on.ts';
 import type { ProviderApi } from './provider-api.ts';
 import { takeRequestPermit, type RequestPermitParts } from './request-permit.ts';
+
+/** A request of whoever was let in. */
+export interface AuthenticatedEvent extends HttpEvent {
+  readonly principal: Principal;
+}
 
 export interface CountTokensParts extends RequestPermitParts {
   readonly api: ProviderApi;
@@ -19,11 +25,10 @@ export interface CountTokensParts extends RequestPermitParts {
   readonly isPriced: (model: string, at: number) => boolean;
 }
 
-const MAX_MODEL_CHARS = 128;
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 
 /** What Ballast has to know of the body; the rest is for the provider to judge. */
-const schema = z.looseObject({ model: z.string().check(z.minLength(1), z.maxLength(MAX_MODEL_CHARS)) });
+const schema = z.looseObject({ model: modelName });
 
 /** A model that is left alone is not asked to count either; who comes when its break is over may ask, since nothing is paid. */
 const checkCircuit = async ({ circuits, isPriced, clock }: CountTokensParts, model: string): Promise<void> => {
@@ -39,7 +44,7 @@ const checkCircuit = async ({ circuits, isPriced, clock }: CountTokensParts, mod
 /** POST /v1/messages/count_tokens: the body goes to the provider byte for byte, its answer comes back as it is. */
 export const countTokens = async (
   parts: CountTokensParts,
-  event: HttpEvent & { readonly principal: Principal },
+  event: AuthenticatedEvent,
   deadline: Deadline,
 ): Promise<HttpResponse> => {
   const { text, value } = readJson(event);

@@ -3,10 +3,11 @@ import { budgetOf, checkAllowedModel, standInsFor } from '../agent/allowance.ts'
 import { notMade, refusal } from '../claude/faults.ts';
 import { createRunAccount } from '../claude/run-account.ts';
 import type { Attempt, Outcome, TextSink } from '../claude/types.ts';
+import { unpricedModel } from '../claude/unpriced-model.ts';
 import type { StoredResult } from '../idempotency/answer.ts';
 import type { OwnedClaim } from '../idempotency/owned-claim.ts';
 import { createDeadline } from '../kernel/deadline.ts';
-import { AppError, asAppError } from '../kernel/errors.ts';
+import { asAppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import type { Principal } from '../tenants/types.ts';
@@ -61,10 +62,7 @@ export const createCallMessages =
     const { request, userId, wire } = asked;
     const { tenant, tenantId, keyId } = principal;
     for (const model of [request.model, ...modelsBeside(request)]) checkAllowedModel(model, tenant);
-    if (!isPriced(request.model, clock.now())) {
-      const issues = [{ path: 'model', message: safe`has no known price` }];
-      throw new AppError('unpriced-model', safe`A model without a known price is not called.`, { issues });
-    }
+    if (!isPriced(request.model, clock.now())) throw unpricedModel();
     const runId = ids.run();
     const account = createRunAccount(null);
     using deadline = createDeadline(clock, limitMs, signal);

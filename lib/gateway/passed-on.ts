@@ -1,3 +1,4 @@
+import type { Query } from '../claude/query-string.ts';
 import { header, type HttpEvent } from '../http/types.ts';
 
 /** What of a client's request, besides its body, the provider is told as it came. */
@@ -5,7 +6,7 @@ export interface PassedOn {
   /** Its `anthropic-version`, which `headers` have too. */
   readonly apiVersion: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, string>>;
+  readonly query: Query;
 }
 
 /** What a client that names no version is taken to mean: the first one. */
@@ -14,7 +15,7 @@ const FIRST_VERSION = '2023-06-01';
 /** The version of the API and its betas, and the whole query: neither is for Ballast to judge. */
 export const passedOn = (event: HttpEvent): PassedOn => {
   const betas = header(event, 'anthropic-beta');
-  const query = Object.entries(event.queryStringParameters ?? {}).filter(([, value]) => value !== undefined);
+  const query = Object.entries(event.multiValueQueryStringParameters ?? {}).map(([name, all = []]) => [name, all]);
   const apiVersion = header(event, 'anthropic-version') ?? FIRST_VERSION;
   return {
     apiVersion,
@@ -22,6 +23,6 @@ export const passedOn = (event: HttpEvent): PassedOn => {
       'anthropic-version': apiVersion,
       ...(betas === undefined ? {} : { 'anthropic-beta': betas }),
     },
-    query: Object.fromEntries(query) as Record<string, string>,
+    query: Object.fromEntries(query) as Query,
   };
 };

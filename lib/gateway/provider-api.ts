@@ -1,7 +1,7 @@
 import type { BaseAnthropic } from '@anthropic-ai/sdk/client';
-import { loadAnthropicClient, type AnthropicClientOptions } from '../claude/anthropic-client.ts';
-import { diagnose, KeyUnavailable } from '../claude/diagnose.ts';
-import { isRetryable } from '../claude/faults.ts';
+import { loadClients, type AnthropicClientOptions } from '../claude/anthropic-client.ts';
+import { diagnose } from '../claude/diagnose.ts';
+import { isRetryable, rejectsKey } from '../claude/faults.ts';
 import type { KeyPool } from '../claude/key-pool.ts';
 import type { Fault, PoolKey } from '../claude/types.ts';
 import { orAborted, sleep, type Clock, type Random } from '../kernel/clock.ts';
@@ -35,10 +35,6 @@ export interface ProviderApiOptions extends Pick<AnthropicClientOptions, 'baseUr
 
 type Answered = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly fault: Fault };
 
-const isRejection = ({ kind, status }: Fault): boolean => kind === 'credential' && (status === 401 || status === 403);
-
-const keyless = () => Promise.reject(new KeyUnavailable('no key'));
-
 const send = async (client: BaseAnthropic, { method, path, body, headers, query }: Question, signal: AbortSignal) => {
   const typed = body === undefined ? {} : { body, headers: { ...headers, 'content-type': 'application/json' } };
   const response = await client[method === 'GET' ? 'get' : 'post'](path, {
@@ -48,13 +44,16 @@ const send = async (client: BaseAnthropic, { method, path, body, headers, query 
   return await orAborted(response.text(), signal);
 };
 
-/** Asks with the key whose turn it is; one that is rejected has the secret read again, once. What another try may mend is tried again. */
+/**
+ * Asks with the key whose turn it is; one that is rejected has the secret read again, once. What another try may mend
+ * is tried again.
+ */
 export const createProviderApi = ({ baseUrl, keys, retry, clock, random, emit }: ProviderApiOptions): ProviderApi => {
-  const loaded = late(() => loadAnthropicClient({ apiKey: keyless, baseUrl }));
+  const clientOf = late(() => loadClients(baseUrl));
 
-  const attempt = async (question: Question, { value }: PoolKey, deadline: Deadline): Promise<Answered> => {
+  const attempt = async (question: Question, key: PoolKey, deadline: Deadline): Promise<Answered> => {
     try {
-      const client = (await loaded()).withOptions({ apiKey: value });
+      const client = (await clientOf())(key);
       return { ok: true, text: await send(client, question, deadline.signal) };
     } catch (error) {
       return { ok: false, fault: diagnose(error, deadline.stoppedBy, false, clock.now()) };
@@ -68,20 +67,20 @@ export const createProviderApi = ({ baseUrl, keys, retry, clock, random, emit }:
         const [key] = await keys.turn();
         const answered = await attempt(question, key, deadline);
         if (answered.ok) return answered.text;
-        const { fault } = answered;
-        if (isRejection(fault) && !rejected) {
+        const { kind, status, retryAfterMs, error } = answered.fault;
+        // What ends meanwhile with the deadline is told as what the provider last said.
+        const told = () => Promise.reject(error);
+        if (rejectsKey(status) && !rejected) {
           rejected = true;
-          emit({ type: 'credential.rejected', status: fault.status ?? 401 });
-          await keys.rejected(key);
+          emit({ type: 'credential.rejected', status: status ?? 401 });
+          await orAborted(keys.rejected(key), deadline.signal).catch(told);
           continue;
         }
-        const { retryAfterMs, error } = fault;
         const remainingMs = deadline.remainingMs();
         const decision = decideRetry({ retry: retries, retryAfterMs, remainingMs, random: random() }, retry);
-        if (!isRetryable(fault.kind) || !decision.retry) throw error;
+        if (!isRetryable(kind) || !decision.retry) throw error;
         retries += 1;
-        // A client that leaves meanwhile has nobody to tell.
-        await sleep(clock, decision.delayMs, deadline.signal).catch(() => Promise.reject(error));
+        await sleep(clock, decision.delayMs, deadline.signal).catch(told);
       }
     },
   };

@@ -1,13 +1,8 @@
 import type { Routes } from '../http/routes.ts';
-import type { HttpEvent, HttpResponse } from '../http/types.ts';
+import type { HttpResponse } from '../http/types.ts';
 import { createDeadline, type Deadline } from '../kernel/deadline.ts';
-import type { Principal } from '../tenants/types.ts';
-import { countTokens, type CountTokensParts } from './count-tokens.ts';
+import { countTokens, type AuthenticatedEvent, type CountTokensParts } from './count-tokens.ts';
 import { getModel, listModels, type ModelsParts } from './models.ts';
-
-interface Request extends HttpEvent {
-  readonly principal: Principal;
-}
 
 export type QuestionParts = CountTokensParts & ModelsParts;
 
@@ -15,10 +10,10 @@ export type QuestionParts = CountTokensParts & ModelsParts;
 export const QUESTION_LIMIT_MS = 20_000;
 
 /** What the provider is asked without being paid. */
-export const questionRoutes = (parts: QuestionParts): Routes<Request> => {
+export const questionRoutes = (parts: QuestionParts): Routes<AuthenticatedEvent> => {
   const within =
-    (answer: (parts: QuestionParts, request: Request, deadline: Deadline) => Promise<HttpResponse>) =>
-    async (request: Request): Promise<HttpResponse> => {
+    (answer: (parts: QuestionParts, request: AuthenticatedEvent, deadline: Deadline) => Promise<HttpResponse>) =>
+    async (request: AuthenticatedEvent): Promise<HttpResponse> => {
       using deadline = createDeadline(parts.clock, QUESTION_LIMIT_MS);
       return await answer(parts, request, deadline);
     };

@@ -23,7 +23,7 @@ const skipBlank = (json: string, from: number): number => {
 };
 
 /** The end of the string that begins at `from`. Long ones are searched natively, not a character at a time. */
-const skipString = (json: string, from: number): number => {
+export const skipString = (json: string, from: number): number => {
   for (let end = json.indexOf('"', from + 1); end !== -1; end = json.indexOf('"', end + 1)) {
     let escapes = end;
     while (json.charCodeAt(escapes - 1) === BACKSLASH) escapes -= 1;

@@ -48,8 +48,10 @@ export interface AnthropicError {
   readonly request_id: string;
 }
 
-/** What clients repeat by themselves, by its status, although it cannot help: Ballast has tried again already, or never would. */
+/** What clients repeat by themselves, by its status, although it cannot help: Ballast has tried again already, or never would. Coding agents repeat even a 401. */
 const FINAL: ReadonlySet<ErrorCode> = new Set([
+  'unauthenticated',
+  'forbidden',
   'run-conflict',
   'internal',
   'worker-lost',
@@ -93,16 +95,19 @@ export const anthropicErrorOf = (error: AppError, requestId: string): AnthropicE
 
 const retryHeaders = ({ code, retryAfterMs, figures }: AppError): Record<string, string> => {
   const waitMs = retryAfterMs ?? (PASSES_BY_ITSELF.has(code) ? RETRY_MS : null);
+  // By its status no client would repeat a 402, also where only calls that are still open stand in the way.
+  const isReserved = code === 'budget-exceeded' && waitMs !== null;
   const isSpent = code === 'budget-exceeded' && waitMs === null;
   // The provider's limit, unlike one of ours, has been waited for as long as it was worth it.
   const isProviders = code === 'rate-limited' && figures === undefined;
   return {
     ...(waitMs === null ? {} : { 'retry-after': String(Math.ceil(waitMs / 1_000)) }),
     ...(FINAL.has(code) || isSpent || isProviders ? { 'x-should-retry': 'false' } : {}),
+    ...(isReserved ? { 'x-should-retry': 'true' } : {}),
   };
 };
 
-/** The error as an answer: `retry-after` in whole seconds, rounded up, and `x-should-retry: false` where repeating it cannot help. */
+/** The error as an answer: `retry-after` in whole seconds, rounded up, and `x-should-retry` where it helps, or cannot, although the status says otherwise. */
 export const anthropicErrorResponse = (error: AppError, requestId: string): HttpResponse => ({
   statusCode: error.told?.status ?? PROBLEMS[error.code].status,
   headers: {

@@ -2,42 +2,56 @@ import type * as z from 'zod/mini';
 import type { FieldIssue } from '../kernel/errors.ts';
 import { label, safe, type Redacted } from '../kernel/redacted.ts';
 
-const UNIT: Readonly<Record<string, Redacted>> = {
-  string: safe`characters`,
-  array: safe`items`,
-  set: safe`items`,
-  number: safe``,
-  int: safe``,
+/** The types that JSON can have, and what schemas make of them. */
+const TYPES: Readonly<Record<string, Redacted>> = {
+  string: safe`a string`,
+  number: safe`a number`,
+  int: safe`a whole number`,
+  boolean: safe`a boolean`,
+  array: safe`an array`,
+  object: safe`an object`,
+  record: safe`an object`,
+  null: safe`null`,
 };
 
-const amount = (value: number | bigint, origin: string): Redacted => {
-  const unit = UNIT[origin] ?? safe``;
-  return unit === '' ? safe`${value}` : safe`${value} ${unit}`;
+/** What is counted: one of it, and any other number. */
+const UNITS: Readonly<Record<string, readonly [one: Redacted, many: Redacted]>> = {
+  string: [safe`character`, safe`characters`],
+  array: [safe`item`, safe`items`],
+  set: [safe`item`, safe`items`],
+};
+
+const typed = (type: string): Redacted => TYPES[type] ?? safe`of type ${label(type)}`;
+
+const counted = (value: number | bigint, origin: string): Redacted => {
+  const unit = UNITS[origin]?.[value === 1 || value === 1n ? 0 : 1];
+  return unit === undefined ? safe`${value}` : safe`${value} ${unit}`;
 };
 
 /** The types that the alternatives of a union would take. */
 const expected = (alternatives: readonly (readonly z.core.$ZodIssue[])[]): Redacted => {
-  const types = alternatives.flatMap((issues) =>
-    issues.flatMap((issue) => ('expected' in issue ? [issue.expected] : [])),
-  );
-  return types.length === 0
+  const issues = alternatives.flat().filter(({ path }) => path.length === 0);
+  const types = new Set(issues.flatMap((issue) => ('expected' in issue ? [typed(issue.expected)] : [])));
+  return types.size === 0
     ? safe`one of the documented forms`
-    : types.map(label).reduce((all, one) => safe`${all} or ${one}`);
+    : [...types].reduce((all, type) => safe`${all} or ${type}`);
 };
 
 /** One line about what is wrong and what is allowed. It never quotes the value. */
 const describe = (issue: z.core.$ZodIssue): Redacted => {
   switch (issue.code) {
     case 'invalid_type':
-      return safe`must be ${label(issue.expected)}`;
+      return safe`must be ${typed(issue.expected)}`;
     case 'too_big':
-      return safe`must be at most ${amount(issue.maximum, issue.origin)}`;
+      return safe`must be at most ${counted(issue.maximum, issue.origin)}`;
     case 'too_small':
-      return safe`must be at least ${amount(issue.minimum, issue.origin)}`;
+      return safe`must be at least ${counted(issue.minimum, issue.origin)}`;
     case 'unrecognized_keys':
       return safe`is not a known field`;
-    case 'invalid_value':
-      return safe`must be one of ${label(issue.values.map((value) => String(value)).join('/'))}`;
+    case 'invalid_value': {
+      const allowed = label(issue.values.map((value) => String(value)).join('/'));
+      return issue.values.length === 1 ? safe`must be ${allowed}` : safe`must be one of ${allowed}`;
+    }
     case 'invalid_union':
       return safe`must be ${expected(issue.errors)}`;
     case 'custom':
@@ -50,9 +64,18 @@ const describe = (issue: z.core.$ZodIssue): Redacted => {
 const pathOf = (parts: readonly PropertyKey[]): string => parts.map(String).join('.').slice(0, 200);
 
 /** The issues of a refused value, each with the path of its field; an unknown field is named itself. */
-export const describeIssues = (issues: readonly z.core.$ZodIssue[]): FieldIssue[] =>
-  issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ path: pathOf([...issue.path, key]), message: describe(issue) }))
-      : [{ path: pathOf(issue.path), message: describe(issue) }],
-  );
+export const describeIssues = (
+  issues: readonly z.core.$ZodIssue[],
+  within: readonly PropertyKey[] = [],
+): FieldIssue[] =>
+  issues.flatMap((issue) => {
+    const path = [...within, ...issue.path];
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({ path: pathOf([...path, key]), message: describe(issue) }));
+    if (issue.code === 'invalid_union') {
+      // An alternative that takes the value's type is the one that was meant: what is wrong is inside.
+      const meant = issue.errors.find((each) => each.length > 0 && each.every((inner) => inner.path.length > 0));
+      if (meant !== undefined) return describeIssues(meant, path);
+    }
+    return [{ path: pathOf(path), message: describe(issue) }];
+  });

@@ -5,7 +5,10 @@ export interface HttpEvent {
   /** The path's template that the gateway matched, such as `/agent/runs/{runId}`. */
   readonly resource: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The last value of each. */
   readonly queryStringParameters: Readonly<Record<string, string | undefined>> | null;
+  /** All values of each, in their order. */
+  readonly multiValueQueryStringParameters: Readonly<Record<string, readonly string[] | undefined>> | null;
   readonly pathParameters: Readonly<Record<string, string | undefined>> | null;
   readonly body: string | null;
   readonly isBase64Encoded: boolean;

@@ -31,6 +31,13 @@ export interface Observed extends HttpEvent {
 
 type ObservedRequest = Request<Observed & Partial<Authenticated>, HttpResponse>;
 
+/** Of a client that has left nobody can say more; the status is nginx's, and stands in the log alone. */
+const CLIENT_LEFT = 499;
+
+/** Whether the client is gone; told only by a platform that knows. */
+const hasLeft = ({ context }: Request): boolean =>
+  (context as { readonly clientSignal?: AbortSignal }).clientSignal?.aborted === true;
+
 const TRACEPARENT = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
 
 /**
@@ -56,7 +63,10 @@ export const observed = ({ log, emit, flush, ids, clock }: ObservedOptions, func
     const code = error ? asAppError(error).code : null;
     // A failure in a stream has a status of its own; any other error was answered with the response's.
     const isTold = event.failure === undefined || request.error;
-    const status = code && !isTold ? PROBLEMS[code].status : (response?.statusCode ?? 500);
+    // Any other failure stays one, whoever was there to hear of it.
+    const left = code === 'upstream-timeout' && hasLeft(request);
+    const answered = code && !isTold ? PROBLEMS[code].status : (response?.statusCode ?? 500);
+    const status = left ? CLIENT_LEFT : answered;
     const fields = {
       function: label(functionName),
       method: label(event.httpMethod),
@@ -66,12 +76,19 @@ export const observed = ({ log, emit, flush, ids, clock }: ObservedOptions, func
       durationMs: clock.now() - event.startedAt,
       ...(event.principal ? { tenantId: label(event.principal.tenantId), keyId: label(event.principal.keyId) } : {}),
     };
-    if (!error) log.info(safe`request`, fields);
+    if (left) log.info(safe`request abandoned`, fields);
+    else if (!error) log.info(safe`request`, fields);
     else if (status >= 500) log.error(safe`request failed`, { ...fields, ...describeError(error) });
     else
       log.info(safe`request refused`, { ...fields, ...(error instanceof AppError ? { code: label(error.code) } : {}) });
     const { durationMs } = fields;
-    emit({ type: 'request.finished', function: fields.function, status, error: code && label(code), durationMs });
+    emit({
+      type: 'request.finished',
+      function: fields.function,
+      status,
+      error: left ? null : code && label(code),
+      durationMs,
+    });
     await flush();
   },
 });

@@ -3,7 +3,7 @@ import { createDynamoDbCacheStore } from './dynamodb-store.ts';
 import { createResponseCache, type ResponseCache, type ResponseCacheOptions } from './response-cache.ts';
 
 export interface DynamoDbCacheOptions extends Omit<ResponseCacheOptions, 'store'> {
-  readonly table: Pick<Table, 'query' | 'put' | 'replace'>;
+  readonly table: Pick<Table, 'query' | 'replace'>;
 }
 
 /** The cache as a whole, so that runs which do not use it need not load it. */

@@ -4,7 +4,7 @@ import { answerItem, flightItem, partitionOf, readAnswer, readFlight } from './i
 import type { CacheStore } from './store.ts';
 
 export interface DynamoDbCacheStoreOptions {
-  readonly table: Pick<Table, 'query' | 'put' | 'replace'>;
+  readonly table: Pick<Table, 'query' | 'replace'>;
 }
 
 const within = (signal: AbortSignal | undefined): CallOptions => (signal === undefined ? {} : { signal });
@@ -25,5 +25,7 @@ export const createDynamoDbCacheStore = ({ table }: DynamoDbCacheStoreOptions): 
     table.replace(flightItem(key, flight), { atMost: { endsAt: now } }, within(signal)),
   change: (key, flight, signal) =>
     table.replace(flightItem(key, flight), { equal: { owner: s(flight.owner), state: s('aloft') } }, within(signal)),
-  keep: (key, answer, signal) => table.put(answerItem(key, answer), within(signal)),
+  // A late writer's answer is the older one: whoever was given the newer must not be given it afterwards.
+  keep: (key, answer, signal) =>
+    table.replace(answerItem(key, answer), { atMost: { storedAt: answer.storedAt } }, within(signal)),
 });

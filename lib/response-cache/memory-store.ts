@@ -20,7 +20,9 @@ export const createMemoryCacheStore = (): CacheStore => {
       return true;
     },
     async keep(key, answer) {
+      if ((answers.get(key)?.storedAt ?? -Infinity) > answer.storedAt) return false;
       answers.set(key, answer);
+      return true;
     },
   };
 };

@@ -33,6 +33,6 @@ export interface CacheStore {
   lead(key: CacheKey, flight: FlightRecord, now: number, signal?: AbortSignal): Promise<boolean>;
   /** Writes over the flight of that owner while it is aloft; `false` when it is not, or another's. */
   change(key: CacheKey, flight: FlightRecord, signal?: AbortSignal): Promise<boolean>;
-  /** Writes over whatever answer is there, and touches no flight. */
-  keep(key: CacheKey, answer: StoredAnswer, signal?: AbortSignal): Promise<void>;
+  /** Writes over an answer that was stored no later, and touches no flight; `false` where a newer one is there. */
+  keep(key: CacheKey, answer: StoredAnswer, signal?: AbortSignal): Promise<boolean>;
 }

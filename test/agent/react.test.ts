@@ -147,9 +147,9 @@ describe('tool calls', () => {
   it.each([
     ['of a tool that is not there', use('nothing'), 'There is no tool of this name. There are: echo.'],
     ['with an unknown field', use('echo', { words: 'a', loud: true }), 'loud is not a known field'],
-    ['with a wrong type', use('echo', { words: 7 }), 'words must be string'],
+    ['with a wrong type', use('echo', { words: 7 }), 'words must be a string'],
     ['beyond a bound', use('echo', { words: 'x'.repeat(21) }), 'words must be at most 20 characters'],
-    ['without input', use('echo', null), 'input must be object'],
+    ['without input', use('echo', null), 'input must be an object'],
   ])('%s is told to the model as an error, and the run goes on', async (_title, call, said) => {
     const { run, requests, events } = runParts([answer([call]), answer([text('Sorry.')])], { tools: [echo] });
     expect(await run()).toMatchObject({ status: 'succeeded', output: 'Sorry.' });

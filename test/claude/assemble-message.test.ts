@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createAssembly, MalformedStream } from '../../lib/claude/assemble-message.ts';
+import { createAssembly } from '../../lib/claude/assemble-message.ts';
+import { MalformedStream } from '../../lib/claude/malformed-stream.ts';
 import { createMeter } from '../../lib/claude/meter.ts';
 import { assemble, begin, end, grow, parse, start, stop } from './stream-events.ts';
 

@@ -220,6 +220,15 @@ describe('a fault', () => {
     expect(outcome.metered.estimated).toBe('unanswered');
   });
 
+  it.each([
+    [0, null],
+    [1, 'cut'],
+  ] as const)('in an `error` event after %i others is billed as %j', async (after, estimated) => {
+    upstream.script('*', [errorEventAfter(after, reply('x', { usage: { input: 40, output: 9 } }))]);
+    const { metered } = await ask();
+    expect(metered).toMatchObject({ estimated, tokens: { inputTokens: after === 0 ? 0 : 40 } });
+  });
+
   it('hands on the text that it had passed on', async () => {
     const parts = setting(upstream.url);
     upstream.script('*', [endAfter(5, reply('half a story'))]);
@@ -263,6 +272,21 @@ describe('an upstream that is too slow', () => {
     expect(afterMs).toBeGreaterThanOrEqual(LIMITS.firstContentMs);
     expect(afterMs).toBeLessThanOrEqual(LIMITS.firstContentMs + 2_000);
     await upstream.aborted(0);
+  });
+
+  it.each([
+    ['no-content', 120_000],
+    ['deadline', 5_000],
+    ['cancelled', 120_000],
+  ] as const)('and never answers may have billed the input, where it ends as %s', async (kind, deadlineMs) => {
+    const parts = setting(upstream.url, { deadlineMs });
+    upstream.script('*', [neverAnswer()]);
+    const asked = ask(parts);
+    await upstream.seen(1);
+    if (kind === 'cancelled') parts.leave.abort();
+    const { outcome } = await ended(parts, asked);
+    expect(faultOf(outcome).kind).toBe(kind);
+    expect(outcome.metered.estimated).toBe('unanswered');
   });
 
   it('and stalls before its content is not saved by message_start and ping', async () => {

@@ -127,6 +127,20 @@ describe('an attempt', () => {
     expect(record?.tokens.inputTokens).toBe(0);
   });
 
+  it.each([
+    ['that the provider put in its place', 'claude-haiku-4-5', 'claude-haiku-4-5', '0.0002'],
+    ['asked for, under a dated id', 'claude-sonnet-5-5-20260901', 'claude-sonnet-5-5', '0.0004'],
+    ['asked for, where the one that served has no price', 'claude-fable-5-2', 'claude-sonnet-5-5', '0.0004'],
+  ])('is booked at the price of the model %s', async (_title, served, model, costUsd) => {
+    const message = { stop_reason: 'end_turn', model: served };
+    const run = budgeted({ outcome: { ok: true, message, metered: metered() } as unknown as Outcome });
+    await run.attempt(REQUEST, run.context);
+    expect(await run.records()).toMatchObject([{ model, cost: parseUsd(costUsd) }]);
+    expect(run.context.booked).toMatchObject([{ model, cost: parseUsd(costUsd) }]);
+    expect(formatUsd(run.context.account.spent)).toBe(costUsd);
+    expect(run.events).toMatchObject([{ type: 'model.attempted', model, costUsd }]);
+  });
+
   it('of a model without a price is refused before anything is sent', async () => {
     const run = budgeted();
     const outcome = await run.attempt({ ...REQUEST, model: 'claude-fable-5-2' }, run.context);
@@ -172,6 +186,17 @@ describe('a limit of the run', () => {
     expect(run.counts()).toBe(1);
     // 105 tokens at 2.50 leave 0.0037375, that is 373 tokens of output.
     expect(run.sent[0]?.max_tokens).toBe(373);
+  });
+
+  it('books what was counted and never answered as it was counted', async () => {
+    const outcome: Outcome = {
+      ok: false,
+      fault: fault('no-content'),
+      metered: metered({ tokens: NO_TOKENS, estimated: 'unanswered' }),
+    };
+    const run = budgeted({ maxCostUsd: '0.004', counted: 100, outcome });
+    await run.attempt(GLOBAL, run.context);
+    expect(await run.records()).toMatchObject([{ estimated: 'unanswered', tokens: { inputTokens: 105 } }]);
   });
 
   it('refuses what leaves less than 256 tokens, with its figures, and sends nothing', async () => {

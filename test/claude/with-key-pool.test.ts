@@ -7,7 +7,7 @@ import { createMemoryCoolDownStore } from '../../lib/cool-down/memory-store.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
-import { answered, failing, REQUEST, setting } from './parts.ts';
+import { answered, failing, KEY, REQUEST, setting } from './parts.ts';
 
 type Script = Readonly<Record<string, readonly Outcome[]>>;
 
@@ -89,6 +89,32 @@ describe('a key that the provider limits', () => {
     expect(names(call)).toEqual(['a', 'b', 'b', 'a']);
   });
 
+  it('in the middle of its answer is told as it is: nobody goes on where the text is out', async () => {
+    const cut = failing('rate-limited', { contentSeen: true, retryAfterMs: 30_000 });
+    const call = pooled('["a", "b"]', { a: [cut] });
+    expect(await call.ask()).toBe(cut);
+    expect(names(call)).toEqual(['a']);
+  });
+
+  it('is told to the other processes while the run goes on, and before it ends', async () => {
+    const writing = Promise.withResolvers<void>();
+    const parts = setting('http://unused');
+    const bracket = withKeyPool({
+      ...parts,
+      keys: { turn: async () => [KEY], rejected: async () => {} },
+      coolDowns: { of: async () => new Map(), extend: () => writing.promise },
+      circuits: { look: async () => null },
+      emit: () => {},
+    });
+    expect(await bracket(async () => limited())(REQUEST, parts.context)).toMatchObject({ ok: false });
+    let closed = false;
+    const closing = parts.context.account.closed().then(() => (closed = true));
+    await parts.clock.advance(1_000);
+    expect(closed).toBe(false);
+    writing.resolve();
+    await closing;
+  });
+
   it('with a wait of nothing is not asked again without end', async () => {
     const call = pooled('a', { a: [limited(0)] });
     expect(await call.ask()).toMatchObject({ fault: { kind: 'rate-limited', retryAfterMs: 0 } });
@@ -112,6 +138,22 @@ describe('where every key is limited', () => {
     await call.clock.advance(50);
     expect((await asked).ok).toBe(true);
   });
+
+  it('a rest that is over with the deadline makes no call', async () => {
+    const parts = setting('http://unused', { deadlineMs: 50 });
+    const until = parts.clock.now() + 50;
+    const bracket = withKeyPool({
+      ...parts,
+      keys: { turn: async () => [KEY], rejected: async () => {} },
+      coolDowns: { of: async () => new Map([[KEY.id, until]]), extend: async () => {} },
+      circuits: { look: async () => null },
+      emit: () => {},
+    });
+    const outcome = bracket(() => Promise.reject(new Error('called')))(REQUEST, parts.context);
+    const told = expect(outcome).resolves.toMatchObject({ ok: false, fault: { kind: 'deadline' } });
+    await parts.clock.advance(50);
+    await told;
+  });
 });
 
 describe('a key that the provider rejects', () => {
@@ -129,6 +171,12 @@ describe('a key that the provider rejects', () => {
     const call = pooled('a', { a: [rejection(401)] });
     expect(await call.ask()).toMatchObject({ fault: { kind: 'credential', error: { code: 'upstream-error' } } });
     expect(names(call)).toEqual(['a', 'a']);
+  });
+
+  it('as all the others are is not asked again', async () => {
+    const call = pooled('["a", "b"]', { a: [rejection(401)], b: [rejection(403)] });
+    expect(await call.ask()).toMatchObject({ fault: { kind: 'credential', status: 403 } });
+    expect(names(call)).toEqual(['a', 'b']);
   });
 
   it('is not preferred to waiting for a good one', async () => {

@@ -152,9 +152,12 @@ describe('under strain', () => {
     expect({ others, own }).toEqual({ others: 6, own: 2 });
   });
 
-  it('a limit is no failure of the model', async () => {
-    const result = await retried([failing('rate-limited')], { circuits: windowOf(() => 4) }).finish();
-    expect(result.attempts).toBe(4);
+  it.each([
+    [4, 4],
+    [5, 2],
+  ])('a limit is no failure of the call’s own: beside %i of others it is made %i times', async (others, attempts) => {
+    const result = await retried([failing('rate-limited')], { circuits: windowOf(() => others) }).finish();
+    expect(result.attempts).toBe(attempts);
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { StoredAnswer } from '../../lib/response-cache/answer.ts';
+import type { CacheKey } from '../../lib/response-cache/key.ts';
 import type { CacheStore, FlightRecord } from '../../lib/response-cache/store.ts';
 import { keyFor, NOW } from '../response-cache/parts.ts';
 
@@ -14,6 +15,8 @@ const flight = (owner: string, endsAt = NOW + 30_000, state: FlightRecord['state
   endsAt,
 });
 const NOTHING = { answer: null, flight: null };
+const textUnder = async (store: CacheStore, key: CacheKey): Promise<string> =>
+  Buffer.from((await store.read(key)).answer?.packed.bytes ?? []).toString();
 
 /** What every store of answers does. Each test has keys of its own. */
 export const cacheStoreContract = (create: () => CacheStore): void => {
@@ -37,14 +40,38 @@ export const cacheStoreContract = (create: () => CacheStore): void => {
     expect(Buffer.from(found.answer?.packed.bytes ?? []).equals(Buffer.from(kept.packed.bytes))).toBe(true);
   });
 
-  it('writes an answer over the one that is there, and leaves the flight as it is', async () => {
+  it.each([
+    ['a newer one', 1],
+    ['one of the same instant', 0],
+  ])('writes %s over the answer that is there, and leaves the flight as it is', async (_title, laterMs) => {
     const store = create();
-    const key = keyFor('over');
+    const key = keyFor(`over-${laterMs}`);
     await store.lead(key, flight('a'), NOW);
-    for (const text of ['first', 'second']) await store.keep(key, answer(text));
-    const found = await store.read(key, { eventually: true });
-    expect(Buffer.from(found.answer?.packed.bytes ?? []).toString()).toBe('second');
-    expect(found.flight).toEqual(flight('a'));
+    expect(await store.keep(key, answer('first'))).toBe(true);
+    expect(await store.keep(key, answer('second', NOW + laterMs))).toBe(true);
+    expect(await textUnder(store, key)).toBe('second');
+    expect((await store.read(key)).flight).toEqual(flight('a'));
+  });
+
+  it('writes no answer over a newer one, and leaves that as it is', async () => {
+    const store = create();
+    const key = keyFor('older');
+    await store.keep(key, answer('newer', NOW + 1));
+    expect(await store.keep(key, { ...answer('older'), freshUntil: NOW + 3_600_000 })).toBe(false);
+    expect(await textUnder(store, key)).toBe('newer');
+    expect((await store.read(key)).answer).toMatchObject({ storedAt: NOW + 1, freshUntil: NOW + 60_001 });
+  });
+
+  it.each([
+    ['the oldest first', (ages: readonly number[]) => ages.toReversed()],
+    ['the newest first', (ages: readonly number[]) => ages],
+    ['the newest amid the others', (ages: readonly number[]) => [...ages.slice(10), ...ages.slice(0, 10)]],
+  ])('has the newest of twenty answers that are kept at once: %s', async (title, order) => {
+    const store = create();
+    const key = keyFor(`newest-${title}`);
+    const sent = order(Array.from({ length: 20 }, (_, age) => age));
+    await Promise.all(sent.map((age) => store.keep(key, answer(`aged ${age}`, NOW - age))));
+    expect(await textUnder(store, key)).toBe('aged 0');
   });
 
   it.each(['aloft', 'landed', 'unshared'] as const)(

@@ -25,7 +25,7 @@ describe('POST /v1/messages/count_tokens', () => {
   it('passes the version, the betas and the query on, and the client’s own key to nobody', async () => {
     await using it = await askingProvider(answersCount);
     const headers = { 'anthropic-version': '2026-10-21', 'Anthropic-Beta': 'a-1,b-2', 'x-api-key': 'gateway' };
-    await it.count(COUNT, headers, { queryStringParameters: { beta: 'true' } });
+    await it.count(COUNT, headers, { multiValueQueryStringParameters: { beta: ['true'] } });
     await it.count();
     const [first, second] = it.upstream.asked;
     expect(first?.target).toBe('/v1/messages/count_tokens?beta=true');
@@ -39,7 +39,15 @@ describe('POST /v1/messages/count_tokens', () => {
   it.each<[string, Parameters<Awaited<ReturnType<typeof askingProvider>>['count']>, number, string, string]>([
     ['no body', [null], 400, 'invalid_request_error', 'The request needs a JSON body. (is empty)'],
     ['what is no JSON', ['{'], 400, 'invalid_request_error', 'The body is not valid JSON. (is not JSON)'],
-    ['no model', ['{}'], 400, 'invalid_request_error', 'model: must be string'],
+    ['no model', ['{}'], 400, 'invalid_request_error', 'model: must be a string'],
+    ['a model without a name', ['{"model":""}'], 400, 'invalid_request_error', 'model: must be at least 1 character'],
+    [
+      'a model of 129 characters',
+      [JSON.stringify({ model: 'c'.repeat(129) })],
+      400,
+      'invalid_request_error',
+      'model: must be at most 128 characters',
+    ],
     ['another type', [COUNT, { 'content-type': 'text/plain' }], 415, 'invalid_request_error', 'Send the body'],
     ['no key', [COUNT, { 'x-api-key': '' }], 401, 'authentication_error', 'Send an API key'],
     ['an unknown key', [COUNT, { 'x-api-key': 'other' }], 401, 'authentication_error', 'not known'],
@@ -121,8 +129,8 @@ describe('GET /v1/models', () => {
 
   it('is the provider’s page, each model with its price by band, or null where it has none', async () => {
     await using it = await askingProvider({ ...answersPage, settings: { requestsPerMinute: 0 } });
-    const queryStringParameters = { limit: '2', after_id: 'x y', before_id: 'z' };
-    const { status, body } = await it.get('/v1/models', { queryStringParameters });
+    const multiValueQueryStringParameters = { limit: ['2'], after_id: ['x y'], x: ['2', '1'] };
+    const { status, body } = await it.get('/v1/models', { multiValueQueryStringParameters });
     const pricing = {
       currency: 'USD',
       perTokens: 1_000_000,
@@ -158,7 +166,7 @@ describe('GET /v1/models', () => {
       },
     ]);
     expect(it.upstream.asked.map(({ method, target }) => `${method} ${target}`)).toEqual([
-      'GET /v1/models?limit=2&after_id=x%20y&before_id=z',
+      'GET /v1/models?limit=2&after_id=x%20y&x=2&x=1',
     ]);
   });
 

@@ -9,6 +9,7 @@ export const httpEvent = (over: Partial<HttpEvent> = {}): HttpEvent => ({
   resource: over.path ?? '/agent/run',
   headers: { 'x-api-key': 'good', 'content-type': 'application/json' },
   queryStringParameters: null,
+  multiValueQueryStringParameters: null,
   pathParameters: null,
   body: '{"task":"Do it."}',
   isBase64Encoded: false,

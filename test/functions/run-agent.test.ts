@@ -91,14 +91,14 @@ describe('a refused request', () => {
   const many = (count: number, make: (index: number) => unknown) =>
     Array.from({ length: count }, (_, index) => make(index));
   it.each<[string, unknown, string, string]>([
-    ['no task', {}, 'task', 'must be string'],
+    ['no task', {}, 'task', 'must be a string'],
     ['an empty task', { task: '' }, 'task', 'at least 1 character'],
     ['a task of white space', { task: ' \n\u3000\ufeff' }, 'task', 'white space'],
     ['10,001 characters', { task: 'x'.repeat(10_001) }, 'task', 'at most 10000 characters'],
     ['10,001 characters beyond the basic plane', { task: '𝕊'.repeat(10_001) }, 'task', 'at most 10000 characters'],
     ['a task with NUL', { task: 'a\0b' }, 'task', 'NUL'],
     ['a task with half a character', { task: 'a\ud83d' }, 'task', 'lone surrogate'],
-    ['a task of the wrong type', { task: ['a'] }, 'task', 'must be string'],
+    ['a task of the wrong type', { task: ['a'] }, 'task', 'must be a string'],
     ['an unknown field', { task, temperature: 1 }, 'temperature', 'not a known field'],
     [
       'an unknown field deep inside',
@@ -111,13 +111,13 @@ describe('a refused request', () => {
       'an empty turn',
       { task, messages: [{ role: 'user', content: '' }] },
       'messages.0.content',
-      'at least 1 characters',
+      'at least 1 character',
     ],
     [
       'a turn of the wrong type',
       { task, messages: [{ role: 'user', content: 5 }] },
       'messages.0.content',
-      'string or array',
+      'a string or an array',
     ],
     [
       '201 turns',
@@ -134,8 +134,8 @@ describe('a refused request', () => {
     ['an unknown complexity', { task, complexity: 'hard' }, 'complexity', 'simple/standard/complex'],
     ['no model call', { task, maxModelCalls: 0 }, 'maxModelCalls', 'at least 1'],
     ['too many model calls', { task, maxModelCalls: 101 }, 'maxModelCalls', 'at most 100'],
-    ['half a model call', { task, maxModelCalls: 1.5 }, 'maxModelCalls', 'must be int'],
-    ['a cost as a number', { task, maxCostUsd: 0.5 }, 'maxCostUsd', 'must be string'],
+    ['half a model call', { task, maxModelCalls: 1.5 }, 'maxModelCalls', 'must be a whole number'],
+    ['a cost as a number', { task, maxCostUsd: 0.5 }, 'maxCostUsd', 'must be a string'],
     ['a cost with an exponent', { task, maxCostUsd: '1e-3' }, 'maxCostUsd', 'decimal number of US dollars'],
     ['a negative cost', { task, maxCostUsd: '-1' }, 'maxCostUsd', 'decimal number of US dollars'],
     ['a cost of 13 digits after the point', { task, maxCostUsd: '0.0000000000001' }, 'maxCostUsd', 'at most 12 digits'],
@@ -149,10 +149,10 @@ describe('a refused request', () => {
       'at most 16 pairs',
     ],
     ['metadata of 513 characters', { task, metadata: { a: 'x'.repeat(513) } }, 'metadata.a', 'at most 512 characters'],
-    ['metadata of the wrong type', { task, metadata: { a: 1 } }, 'metadata.a', 'must be string'],
-    ['null where a field may be left out', { task, agent: null }, 'agent', 'must be string'],
-    ['a list for a body', [], '', 'must be object'],
-    ['a text for a body', 'task', '', 'must be object'],
+    ['metadata of the wrong type', { task, metadata: { a: 1 } }, 'metadata.a', 'must be a string'],
+    ['null where a field may be left out', { task, agent: null }, 'agent', 'must be a string'],
+    ['a list for a body', [], '', 'must be an object'],
+    ['a text for a body', 'task', '', 'must be an object'],
   ])('with %s names the field and the bound', async (_title, body, path, says) => {
     const heard = await posted(body);
     expect(heard.status).toBe(400);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
 import { rawStream, reply, status } from '../upstream/answers.ts';
-import { MODEL, paidOf, post, postStream, STAND_IN } from './asking.ts';
+import { MODEL, paidOf, post, postStream, question, STAND_IN } from './asking.ts';
 import { bytesOf, RECORDINGS } from './recordings.ts';
 
 let fleet: Fleet;
@@ -96,6 +96,21 @@ it('the query, the version and the betas of a client go along, whatever they are
     expect((await postStream(caller, {}, { headers, query: '?beta=true&x=%C3%BC' })).status).toBe(200);
     expect(asked().headers).toMatchObject(headers);
     expect(Object.fromEntries(new URLSearchParams(asked().query))).toEqual({ beta: 'true', x: 'ü' });
+  }
+});
+
+it('a parameter that comes more than once goes along as often, in its order', async () => {
+  fleet.upstream.script('*', [reply()]);
+  const query = '?beta=true&x=2&y=%C3%BC%20x&x=1&x=&x=2&__proto__=a%26b';
+  for (const path of ['/v1/messages', '/v1/messages/count_tokens']) {
+    const seen = () => fleet.upstream.requests.filter((each) => each.path === path);
+    const before = seen().length;
+    expect((await post(caller, question(), { query, path })).status).toBe(200);
+    expect(seen()).toHaveLength(before + 1);
+    const told = new URLSearchParams(seen().at(-1)?.query);
+    expect([...told.keys()].sort()).toEqual([...new URLSearchParams(query).keys()].sort());
+    expect(told.getAll('x')).toEqual(['2', '1', '', '2']);
+    expect([told.get('y'), told.get('beta'), told.get('__proto__')]).toEqual(['ü x', 'true', 'a&b']);
   }
 });
 

@@ -54,7 +54,7 @@ describe.each(FORMS)('asked as %s', (_form, send) => {
     gate.open();
     await (await first).text();
     expect(error.status).toBe(402);
-    expect(retries(error)).toEqual([null, true]);
+    expect(retries(error)).toEqual(['true', true]);
   });
 
   it.each([
@@ -77,6 +77,9 @@ describe.each(FORMS)('asked as %s', (_form, send) => {
     ['a tenant that is suspended', { status: 'suspended' }, {}, {}, 403, 'permission_error'],
     ['a model without a price', {}, {}, { model: 'claude-fable-5-2' }, 422, 'invalid_request_error'],
     ['no model', {}, {}, { model: undefined }, 400, 'invalid_request_error'],
+    ['a model without a name', {}, {}, { model: '' }, 400, 'invalid_request_error'],
+    ['a model of 129 characters', {}, {}, { model: 'c'.repeat(129) }, 400, 'invalid_request_error'],
+    ['a model of 128, which has no price', {}, {}, { model: 'c'.repeat(128) }, 422, 'invalid_request_error'],
     ['no limit of output', {}, {}, { max_tokens: undefined }, 400, 'invalid_request_error'],
     ['a limit of output that is no number', {}, {}, { max_tokens: '7' }, 400, 'invalid_request_error'],
     ['no messages', {}, {}, { messages: undefined }, 400, 'invalid_request_error'],

@@ -78,6 +78,15 @@ describe.each(FORMS)('a repeated key, asked as %s,', (_form, send) => {
       expect(await readError(response)).toMatchObject({ status: 422, type: 'invalid_request_error' });
   });
 
+  it('of the same body gives the first answer, whatever the version, the betas and the query are now', async () => {
+    fleet.upstream.script('*', [reply('by the first betas'), reply('by others')]);
+    const first = await (await ask(send, {}, { headers: { 'anthropic-beta': 'a-1' } })).text();
+    const headers = { 'anthropic-beta': 'b-2', 'anthropic-version': '2026-10-21' };
+    const again = await ask(send, {}, { headers, query: '?beta=true' });
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([200, 'true']);
+    expect(await again.text()).toBe(first);
+  });
+
   it.each<[string, object, ScriptedAnswer, number]>([
     ['was not valid', { max_tokens: 0 }, reply(), 400],
     ['had no price', { model: 'claude-fable-5-2' }, reply(), 422],

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { MAX_PAYLOAD_BYTES } from '../../local/read-body.ts';
 import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
 import { reply } from '../upstream/answers.ts';
 import { jpeg } from '../usage/pictures.ts';
@@ -52,4 +55,12 @@ it.each([
   const before = fleet.upstream.requests.length;
   expect(await readError(await post(caller, body))).toMatchObject({ status: 413, type: 'request_too_large' });
   expect(fleet.upstream.requests).toHaveLength(before);
+});
+
+it('the documentation names the bound that is kept', () => {
+  const text = readFileSync(path.join(import.meta.dirname, '../../docs/api.md'), 'utf8');
+  const named = [...text.matchAll(/[\d,]+(?=\)? bytes?\b)/g)].map(([figure]) => Number(figure.replaceAll(',', '')));
+  const near = named.filter((bytes) => bytes > 6_000_000 && bytes < 7_000_000);
+  expect(near.length).toBeGreaterThan(1);
+  expect(new Set(near)).toEqual(new Set([MAX_PAYLOAD_BYTES]));
 });

@@ -67,7 +67,7 @@ const broken = (engine: TestDynamoDb): Control =>
   engine.table('ControlTable', {
     send: (async () => {
       throw Object.assign(new Error('canary'), { name: 'ValidationException', $metadata: { httpStatusCode: 400 } });
-    }) as never,
+    }),
   });
 
 const probed = () =>

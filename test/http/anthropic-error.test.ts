@@ -56,11 +56,11 @@ describe('an error under /v1', () => {
 
   it('names each wrong field, since the envelope has no other place for them', () => {
     const issues = [
-      { path: 'model', message: safe`must be string` },
+      { path: 'model', message: safe`must be a string` },
       { path: 'max_tokens', message: safe`must be at least 1` },
     ];
-    expect(messageOf('invalid-request', { issues })).toBe('model: must be string; max_tokens: must be at least 1');
-    expect(messageOf('forbidden', { issues: issues.slice(0, 1) })).toBe('It is so. (model: must be string)');
+    expect(messageOf('invalid-request', { issues })).toBe('model: must be a string; max_tokens: must be at least 1');
+    expect(messageOf('forbidden', { issues: issues.slice(0, 1) })).toBe('It is so. (model: must be a string)');
     const whole = [{ path: '', message: safe`is not JSON` }];
     expect(messageOf('invalid-request', { issues: whole })).toBe('It is so. (is not JSON)');
   });
@@ -92,9 +92,9 @@ describe('what an error under /v1 says of trying again', () => {
   // Official clients repeat 408, 409, 429 and every status from 500 on.
   const FINAL = CODES.filter((code) => headersOf(code, { figures })['x-should-retry'] === 'false');
 
-  it('is no, after what Ballast has tried again itself and where the money is spent', () => {
+  it('is no, after what Ballast has tried again itself, and where the money is spent or the key is none', () => {
     expect(FINAL.toSorted()).toEqual([
-      ...['budget-exceeded', 'circuit-open', 'internal', 'run-conflict', 'tool-failed'],
+      ...['budget-exceeded', 'circuit-open', 'forbidden', 'internal', 'run-conflict', 'tool-failed', 'unauthenticated'],
       ...['upstream-error', 'upstream-overloaded', 'upstream-timeout', 'worker-lost'],
     ]);
   });
@@ -107,10 +107,9 @@ describe('what an error under /v1 says of trying again', () => {
     expect(headersOf('rate-limited', { figures })).not.toHaveProperty('x-should-retry');
   });
 
-  it('is no word against it where open reservations alone keep the call out', () => {
+  it('is yes where open reservations alone keep the call out, which nobody would repeat by its status', () => {
     const headers = headersOf('budget-exceeded', { retryAfterMs: 2_000 });
-    expect(headers).toMatchObject({ 'retry-after': '2' });
-    expect(headers).not.toHaveProperty('x-should-retry');
+    expect(headers).toMatchObject({ 'retry-after': '2', 'x-should-retry': 'true' });
   });
 
   it('goes with what the limits tell of themselves, the methods of a 405 and the challenge of a 401', () => {

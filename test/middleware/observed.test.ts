@@ -40,6 +40,18 @@ describe('a request that is over', () => {
     ]);
   });
 
+  it.each([
+    ['upstream-timeout', { status: 499, error: null }, 'request abandoned'],
+    ['internal', { status: 500, error: 'internal' }, 'request failed'],
+  ] as const)('is no failure of anybody’s where its client left, but for one like %s', async (code, told, line) => {
+    const parts = failing(new AppError(code, safe`The call was cancelled.`));
+    const stream = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const handler = runAgent(parts) as unknown as (...call: unknown[]) => Promise<void>;
+    await handler(httpEvent(), stream, { ...context, clientSignal: AbortSignal.abort() });
+    expect(parts.events.filter(({ type }) => type === 'request.finished')).toMatchObject([told]);
+    expect(parts.lines.join('\n')).toContain(line);
+  });
+
   it('has no code where it was answered as asked, although that be 503', async () => {
     const parts = failing(new Error('no run'));
     const report = async () => ({ status: 'unhealthy' as const, version: '1', checks: {} });

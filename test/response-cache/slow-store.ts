@@ -96,9 +96,10 @@ export const createSlowStore = (clock: Clock): SlowStore => {
       }),
     keep: (key, answer, signal) =>
       sent(signal, async () => {
-        await truth.keep(key, answer);
-        keptAt.set(key, answer.storedAt);
+        const kept = await truth.keep(key, answer);
+        if (kept) keptAt.set(key, answer.storedAt);
         await remember(key);
+        return kept;
       }),
   };
 };

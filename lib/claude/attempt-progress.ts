@@ -1,0 +1,84 @@
+import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { Clock } from '../kernel/clock.ts';
+import { NO_TOKENS, type Estimate } from '../usage/record.ts';
+import { createAssembly } from './assemble-message.ts';
+import { estimateOf } from './diagnose.ts';
+import { createMeter } from './meter.ts';
+import type { CallContext, Fault, Metered, Outcome } from './types.ts';
+
+/** What an attempt has come to so far. */
+export interface AttemptProgress {
+  /** The upstream answers, under an id of its own. */
+  opened(requestId: string | null): void;
+  /** Takes the next event; its text goes to the caller. Throws MalformedStream. */
+  take(event: RawMessageStreamEvent): void;
+  /** The caller held the reading back for so long. */
+  held(ms: number): void;
+  /** Whether the caller may have seen a part of the answer. */
+  readonly contentSeen: boolean;
+  /** Whether the message is whole. */
+  readonly complete: boolean;
+  /** Throws MalformedStream while the message is not whole. */
+  answered(): Outcome;
+  /** `error`: what was thrown; `null`: the stream just ended. */
+  failed(fault: Fault, error: unknown): Outcome;
+}
+
+/**
+ * A hold from which on a break may be the caller's doing. An upstream gives up a reader that stands still after seconds
+ * at the least, while a reader that is only slower than the answer catches up within a fraction of one.
+ */
+const LONG_HOLD_MS = 1_000;
+
+export const isContent = ({ type }: RawMessageStreamEvent): boolean => type.startsWith('content_block');
+
+export const createAttemptProgress = (clock: Clock, { wire, sink, began }: CallContext): AttemptProgress => {
+  const startedAt = clock.now();
+  const meter = createMeter();
+  // What a gateway's client gets it reads itself; a tool of ours is not called with half an input.
+  const assembly = createAssembly(meter, { strict: wire === undefined });
+  let upstreamRequestId: string | null = null;
+  let firstContentMs: number | null = null;
+  let begun = false;
+  let partial = '';
+  let heldBack = false;
+
+  const metered = (estimated: Estimate): Metered => ({
+    tokens: begun ? meter.tokens(estimated === null) : NO_TOKENS,
+    estimated,
+    terms: meter.terms(),
+    firstContentMs,
+    upstreamRequestId,
+  });
+  return {
+    opened(requestId) {
+      upstreamRequestId = requestId;
+    },
+    take(event) {
+      const first = isContent(event) && firstContentMs === null;
+      if (first) firstContentMs = clock.now() - startedAt;
+      const text = assembly.apply(event);
+      begun = true;
+      if (first) began?.();
+      if (text === '') return;
+      partial += text;
+      sink.text(text);
+    },
+    held(ms) {
+      heldBack ||= ms >= LONG_HOLD_MS;
+    },
+    get contentSeen() {
+      return sink.isOpen?.() ?? assembly.contentSeen;
+    },
+    get complete() {
+      return assembly.complete;
+    },
+    answered: () => ({ ok: true, message: assembly.message(), metered: metered(null) }),
+    failed: (fault, error) => ({
+      ok: false,
+      fault: heldBack ? { ...fault, heldBack } : fault,
+      metered: metered(estimateOf(fault, begun, error)),
+      partial,
+    }),
+  };
+};

@@ -1,0 +1,63 @@
+import { MAX_COOL_DOWN_MS, type CoolDowns } from '../cool-down/cool-downs.ts';
+import { orAborted, type Clock } from '../kernel/clock.ts';
+import { label } from '../kernel/redacted.ts';
+import type { Emit } from '../telemetry/events.ts';
+import { familyOf } from '../usage/pricing.ts';
+import type { KeyPool } from './key-pool.ts';
+import { nextKey, type NextKey, type Said } from './next-key.ts';
+import type { CallContext, Fault, PoolKey } from './types.ts';
+import { circuitOf } from './with-circuit.ts';
+
+export interface CallKeysParts {
+  readonly keys: KeyPool;
+  readonly coolDowns: CoolDowns;
+  readonly clock: Clock;
+  readonly emit: Emit;
+}
+
+/** The keys of one call: those that rest by what was known before it, and what the provider says of them meanwhile. */
+export interface CallKeys {
+  next(): NextKey;
+  /** Has the key left alone for that model, by every process, for as long as the provider said. */
+  limited(key: PoolKey, fault: Fault): void;
+  /** Has the secret read again, for as long as the call may take. */
+  rejected(key: PoolKey, fault: Fault): Promise<void>;
+  /** Takes back what was said of the only key there is, which may have been rejected by mistake; once, then `false`. */
+  onceMore(): boolean;
+}
+
+/** Rejects with `store-unavailable` where the pool cannot be read. */
+export const openCallKeys = async (
+  { keys, coolDowns, clock, emit }: CallKeysParts,
+  model: string,
+  { account, deadline }: Pick<CallContext, 'account' | 'deadline'>,
+): Promise<CallKeys> => {
+  const name = circuitOf(model);
+  const [turn, resting] = await Promise.all([keys.turn(), coolDowns.of(name)]);
+  const said = new Map<string, Said>();
+  const restMs = ({ id }: PoolKey): number => Math.max(0, (resting.get(id) ?? 0) - clock.now());
+  let pool = turn;
+  let again = false;
+  return {
+    next: () => nextKey(pool, said, restMs),
+    limited(key, { retryAfterMs }) {
+      said.set(key.id, { limitedMs: retryAfterMs });
+      if (retryAfterMs === null) return;
+      account.keep(coolDowns.extend(name, key.id, retryAfterMs));
+      const forMs = Math.min(retryAfterMs, MAX_COOL_DOWN_MS);
+      emit({ type: 'model.cooled', model: label(familyOf(model)), forMs });
+    },
+    async rejected(key, { status }) {
+      said.set(key.id, 'rejected');
+      emit({ type: 'credential.rejected', status: status ?? 401 });
+      await orAborted(keys.rejected(key), deadline.signal).catch(() => {});
+      pool = await keys.turn();
+    },
+    onceMore() {
+      if (again || pool.length > 1) return false;
+      again = true;
+      said.clear();
+      return true;
+    },
+  };
+};

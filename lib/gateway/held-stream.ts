@@ -1,0 +1,94 @@
+import type { ServedInstead } from '../claude/types.ts';
+import { EVENT_STREAM_HEADERS } from '../http/event-stream.ts';
+import type { HttpResponse } from '../http/types.ts';
+import type { StoredResult } from '../idempotency/answer.ts';
+import { createByteStream } from './byte-stream.ts';
+import { degradedHeader } from './degraded-header.ts';
+import { keptAnswer } from './kept-answer.ts';
+import type { MessageSink } from './message-call.ts';
+import { createTape } from './tape.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+/** A stream whose head is held back, with what precedes the first content, so that until then it can still become a refusal. */
+export interface HeldStream {
+  /** Resolves once the stream is open; rejects when it is refused. */
+  readonly head: Promise<HttpResponse>;
+  /** Takes the upstream's events: the first of its content opens the stream, and its `message_stop` waits for `end`. */
+  readonly sink: Required<MessageSink>;
+  /** Lets the head go, unless it is out. */
+  open(): void;
+  /** The upstream's own `message_stop`, or the one that it left out. */
+  stop(): Uint8Array | string;
+  /** All that went out and this last event, as it is kept for whoever repeats the request; `null` where nobody can. */
+  kept(last: Uint8Array | string): StoredResult | null;
+  end(last: Uint8Array | string): void;
+  /** Instead of `open`. */
+  refuse(error: unknown): void;
+}
+
+const STOP = 'event: message_stop\ndata: {"type":"message_stop"}\n\n';
+
+const isContent = (type: string): boolean => type.startsWith('content_block') || type === 'message_delta';
+
+/** `isKept`: whether what goes out is recorded. */
+export const createHeldStream = (isKept: boolean): HeldStream => {
+  const stream = createByteStream();
+  const tape = createTape(isKept);
+  const head = Promise.withResolvers<HttpResponse>();
+  let limits: Headers = {};
+  let headers: Headers = {};
+  let served: ServedInstead | undefined;
+  let preamble: Uint8Array[] = [];
+  let stop: Uint8Array | string = STOP;
+  let isOpen = false;
+
+  const write = (bytes: Uint8Array) => {
+    tape.record(bytes);
+    return stream.write(bytes);
+  };
+  const open = () => {
+    if (isOpen) return;
+    isOpen = true;
+    headers = { ...EVENT_STREAM_HEADERS, ...degradedHeader(served) };
+    head.resolve({ statusCode: 200, headers: { ...headers, ...limits }, body: stream.body });
+    for (const bytes of preamble) void write(bytes);
+  };
+  return {
+    head: head.promise,
+    sink: {
+      admitted(told) {
+        limits = told;
+        // An attempt begins: what an earlier one had said before it failed is nobody's any more.
+        preamble = [];
+      },
+      isOpen: () => isOpen,
+      event({ bytes }, type, instead) {
+        served = instead;
+        if (type === 'message_stop') {
+          stop = bytes;
+          return undefined;
+        }
+        if (isOpen) return write(bytes);
+        preamble.push(bytes);
+        if (isContent(type)) open();
+        return undefined;
+      },
+    },
+    open,
+    stop: () => stop,
+    kept(last) {
+      tape.record(last);
+      const text = tape.text();
+      return text === null ? null : keptAnswer({ status: 200, headers, text });
+    },
+    end(last) {
+      void stream.write(last);
+      stream.end();
+    },
+    refuse(error) {
+      head.reject(error);
+      stream.end();
+    },
+  };
+};

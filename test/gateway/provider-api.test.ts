@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import type { KeyPool } from '../../lib/claude/key-pool.ts';
+import { createProviderApi, type Question } from '../../lib/gateway/provider-api.ts';
+import { createDeadline } from '../../lib/kernel/deadline.ts';
+import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { createFakeClock } from '../fake-clock.ts';
+import { refusedBy, startUnpaidUpstream } from './unpaid-upstream.ts';
+
+const QUESTION: Question = { method: 'GET', path: '/v1/models', apiVersion: '2023-06-01', headers: {}, query: {} };
+
+it('a rejected key holds no question past its deadline, however long its secret takes', async () => {
+  await using upstream = await startUnpaidUpstream(() => refusedBy(401, 'authentication_error', 'invalid x-api-key'));
+  const clock = createFakeClock();
+  const events: BallastEvent[] = [];
+  const reading = Promise.withResolvers<void>();
+  const keys: KeyPool = {
+    turn: async () => [{ id: 'id', value: 'key' }],
+    rejected: () => (reading.resolve(), new Promise(() => {})),
+  };
+  const api = createProviderApi({
+    ...{ baseUrl: upstream.url, keys, clock, random: () => 0, emit: (event) => events.push(event) },
+    retry: { maxRetries: 3, baseDelayMs: 1, maxDelayMs: 10 },
+  });
+  using deadline = createDeadline(clock, 1_000);
+  const asked = api.ask(QUESTION, deadline);
+  const told = expect(asked).rejects.toMatchObject({ code: 'upstream-error' });
+  await reading.promise;
+  await clock.advance(1_000);
+  await told;
+  expect(upstream.asked).toHaveLength(1);
+  expect(events).toEqual([{ type: 'credential.rejected', status: 401 }]);
+});
