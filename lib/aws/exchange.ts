@@ -12,12 +12,15 @@ export interface Answer {
   readonly text: string;
 }
 
+/** Names and values, one after the other. */
+export type HeaderList = readonly string[];
+
 export interface Exchange {
   /**
    * One `POST /`, sent once. Rejects with a `TimeoutError` after `silenceMs` without the head of an answer or more of its
    * body, with what broke the connection, or as the signal says.
    */
-  post(headers: http.OutgoingHttpHeaders, body: string, signal?: AbortSignal): Promise<Answer>;
+  post(headers: HeaderList, body: string, signal?: AbortSignal): Promise<Answer>;
   /** Lets go of the connections; what is under way breaks. */
   destroy(): void;
 }
@@ -40,6 +43,7 @@ export const createExchange = ({ endpoint, silenceMs, clock }: ExchangeOptions):
   const post: Exchange['post'] = (headers, body, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(aborted(signal));
+      // As a list they are taken as they are; as an object each would be looked at and copied.
       const sent = web.request({ method: 'POST', hostname, port, path: '/', headers, agent });
       const settle = () => {
         stopWaiting();
@@ -50,13 +54,18 @@ export const createExchange = ({ endpoint, silenceMs, clock }: ExchangeOptions):
         reject(error);
         sent.destroy();
       };
-      const giveUp = () => fail(new AwsFailure('TimeoutError', null));
       const leave = () => signal && fail(aborted(signal));
-      let stopWaiting = clock.after(silenceMs, giveUp);
+      let heardAt = clock.now();
       const heard = () => {
-        stopWaiting();
-        stopWaiting = clock.after(silenceMs, giveUp);
+        heardAt = clock.now();
       };
+      /** Of one timer; to set a new one with each word of an answer would cost more than to read it. */
+      const look = () => {
+        const restMs = heardAt + silenceMs - clock.now();
+        if (restMs <= 0) fail(new AwsFailure('TimeoutError', null));
+        else stopWaiting = clock.after(restMs, look);
+      };
+      let stopWaiting = clock.after(silenceMs, look);
       signal?.addEventListener('abort', leave, { once: true });
       sent.on('error', fail);
       sent.once('response', (response) => {

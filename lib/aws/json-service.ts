@@ -73,10 +73,10 @@ export const createJsonService = (dialect: Dialect, connection: Connection, cloc
     const headers = {
       ...signed,
       'content-type': `application/x-amz-json-${version}`,
-      'content-length': Buffer.byteLength(body),
+      'content-length': String(Buffer.byteLength(body)),
       authorization: sign(signed, body, at),
     };
-    return await exchange.post(headers, body, signal);
+    return await exchange.post(Object.entries(headers).flat(), body, signal);
   };
 
   /** Takes over the service's time where a refusal shows that the time it was signed with is wrong; whether it was. */

@@ -17,7 +17,8 @@ beforeAll(packaged, 120_000);
 /** All that the real listener writes in a stage: for an event of each type, and for a request to the real handler. */
 const emitted = async (stage: Stage): Promise<Published[]> => {
   const lines: string[] = [];
-  const metrics = createMetrics({ stage, tools: new Set(), write: (line) => lines.push(line) });
+  const write = (text: string) => lines.push(...text.trimEnd().split('\n'));
+  const metrics = createMetrics({ stage, tools: new Set(), write });
   const parts = { ...functionParts(async () => Promise.reject(new Error('broken'))), flush: metrics.flush };
   const events = Object.entries(SAMPLES).filter(([type]) => type !== 'request.finished');
   for (const [, event] of events) metrics.listen(event);
