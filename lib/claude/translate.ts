@@ -2,6 +2,7 @@ import type { ToolChoice } from '@anthropic-ai/sdk/resources/messages/messages';
 import { elementsOf, objectOf } from '../usage/json.ts';
 import { capabilityOf, type Capability } from './capabilities.ts';
 import { withoutEarlierThinking } from './earlier-thinking.ts';
+import { withOneEffort } from './effort-of-turns.ts';
 import { thinkingFor } from './translate-thinking.ts';
 import { typeOf } from './type-of.ts';
 import type { ModelRequest } from './types.ts';
@@ -34,10 +35,11 @@ const managementFor = (management: unknown): unknown => {
 /**
  * The same request in a form that another model accepts, or `null` where it can't be said to that model without a
  * change of what it means (`whyUntranslatable` tells why). Settings that it refuses take its nearest, or are left out;
- * content is never rewritten, unknown fields pass, and the request itself is not touched.
+ * content is never rewritten, unknown fields pass, and what was asked is not touched.
  */
-export const translate = (request: ModelRequest, to: StandIn): ModelRequest | null => {
-  if (whyUntranslatable(request, to) !== null) return null;
+export const translate = (asked: ModelRequest, to: StandIn): ModelRequest | null => {
+  if (whyUntranslatable(asked, to) !== null) return null;
+  const request = withOneEffort(asked);
   const capability = capabilityOf(to.model);
   const { refuses } = capability;
   const noSampling = refuses.has('sampling') || (to.apiVersion ?? WITHOUT_SAMPLING) >= WITHOUT_SAMPLING;

@@ -2,6 +2,7 @@ import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages
 import { elementsOf, isSet, objectOf } from '../usage/json.ts';
 import { capabilityOf, type Capability } from './capabilities.ts';
 import { withoutEarlierThinking } from './earlier-thinking.ts';
+import { setsMoreThanEffort } from './effort-of-turns.ts';
 import { leastTokens } from './least-tokens.ts';
 import { typeOf } from './type-of.ts';
 import type { ModelRequest } from './types.ts';
@@ -16,15 +17,15 @@ export interface StandIn {
 }
 
 /**
- * Why a request can't be put to a model without a change of what it means. `effort-per-message`, `compaction` and
- * `computer-use` differ from model to model in ways that are not translated; `empty`: only thinking would have been
- * said.
+ * Why a request can't be put to a model without a change of what it means. `settings-per-message`: a turn sets more than
+ * its effort. `compaction` and `computer-use` differ from model to model in ways that are not translated; `empty`: only
+ * thinking would have been said.
  */
 export type Untranslatable =
   | 'prefill'
   | 'system-messages'
   | 'inference-geo'
-  | 'effort-per-message'
+  | 'settings-per-message'
   | 'compaction'
   | 'computer-use'
   | 'window'
@@ -56,7 +57,7 @@ const CHECKS: Readonly<Record<Untranslatable, Check>> = {
     refuses.has('system-messages') && messages.some(({ role }) => role === 'system'),
   // Left out, the request would be worked on where its sender did not want it.
   'inference-geo': ({ inference_geo: geo }, refuses) => refuses.has('inference-geo') && isSet(geo) && geo !== 'global',
-  'effort-per-message': ({ messages }) => messages.some((message) => isSet(objectOf(message)['output_config'])),
+  'settings-per-message': setsMoreThanEffort,
   compaction: compacts,
   'computer-use': ({ tools }) => elementsOf(tools).some((tool) => typeOf(tool).startsWith('computer_')),
   window: (request, _refuses, { contextWindow }) => leastTokens(request) > contextWindow,

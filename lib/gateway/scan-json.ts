@@ -55,6 +55,19 @@ const skipValue = (json: string, from: number): number => {
   return at;
 };
 
+/** The texts of the elements of the list that `json` is, in their order; else as `membersOf`. */
+export const elementsOf = (json: string): string[] => {
+  const elements: string[] = [];
+  let at = skipBlank(json, skipBlank(json, 0) + 1);
+  while (at < json.length && json.charCodeAt(at) !== CLOSE_BRACKET) {
+    const end = skipValue(json, at);
+    elements.push(json.slice(at, end));
+    at = skipBlank(json, end);
+    if (json.charCodeAt(at) === COMMA) at = skipBlank(json, at + 1);
+  }
+  return elements;
+};
+
 /**
  * The members of the object that `json` is, in their order, each key as often as it stands there. One pass, linear in its length.
  * Only of what `JSON.parse` takes: of anything else the result means nothing.

@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { user, thought, hidden, said, call, result, assistant, manual, asking, translated } from './said-to-another.ts';
+import {
+  user,
+  thought,
+  hidden,
+  said,
+  call,
+  result,
+  assistant,
+  system,
+  manual,
+  asking,
+  translated,
+} from './said-to-another.ts';
 
 describe('a request for another model', () => {
   it.each<[string, object, string, object]>([
@@ -89,6 +101,29 @@ describe('a request for another model', () => {
       { thinking: { type: 'disabled' }, output_config: { effort: 'max' } },
       'claude-opus-5',
       { output_config: { effort: 'high' } },
+    ],
+    [
+      'says of the whole request the effort that its last turn with one asks for, as far as the model goes',
+      {
+        output_config: { effort: 'low', format: { type: 'json_schema', schema: {} } },
+        messages: [
+          { ...user, output_config: { effort: 'low' } },
+          { ...assistant(said), output_config: null },
+          { ...system, output_config: { effort: 'xhigh' } },
+          { ...user, output_config: {} },
+        ],
+      },
+      'claude-opus-5',
+      {
+        output_config: { effort: 'xhigh', format: { type: 'json_schema', schema: {} } },
+        messages: [user, assistant(said), system, user],
+      },
+    ],
+    [
+      'says no effort where the last turn’s is none that the model has',
+      { messages: [{ ...user, output_config: { effort: 'high' } }] },
+      'claude-haiku-4-5',
+      { messages: [user], output_config: undefined },
     ],
     [
       'leaves a task budget out',

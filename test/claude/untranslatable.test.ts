@@ -19,10 +19,16 @@ describe('what another model can not be asked', () => {
     ['nothing: system messages where they are taken', { messages: [user, system] }, 'claude-opus-4-8', null],
     ['to stay in the US', { inference_geo: 'us' }, 'claude-haiku-4-5', 'inference-geo'],
     [
-      'an effort of one turn',
+      'nothing: an effort of one turn',
       { messages: [user, { ...system, output_config: { effort: 'low' } }] },
       'claude-opus-5',
-      'effort-per-message',
+      null,
+    ],
+    [
+      'a turn that sets more than its effort',
+      { messages: [user, { ...system, output_config: { effort: 'low', format: {} } }] },
+      'claude-opus-5',
+      'settings-per-message',
     ],
     ['to compact', { context_management: { edits: [{ type: 'compact_20260112' }] } }, 'claude-opus-5', 'compaction'],
     [

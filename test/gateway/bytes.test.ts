@@ -148,6 +148,21 @@ describe('a model that stands in', () => {
     expect(await json.json()).toMatchObject({ model: STAND_IN, content: [{ text: 'From the stand-in.' }] });
   });
 
+  it('is asked in the bytes of every turn and block that it is told, where thinking of the other model is left out', async () => {
+    const stoodIn = await fleet.addTenant({ fallbackModels: { [MODEL]: [STAND_IN] } });
+    fleet.upstream.script(MODEL, [status(529)]);
+    fleet.upstream.script(STAND_IN, [reply()]);
+    const called = String.raw`{ "type":"tool_use", "id":"t","name":"find","input":{"id":12345678901234567890,"ratio":1.0,"w":"\u8239"}}`;
+    const thought = '{"type":"thinking","thinking":"hm","signature":"s"},';
+    const messages = (thinking: string) =>
+      `[{"role" : "user","content":"a\\/b"},{"role":"assistant","content":[${thinking}${called}]},` +
+      '{"role":"user", "content":[{"type":"tool_result","tool_use_id":"t","content":"ok"}]}]';
+    const asking = (model: string, thinking: string) =>
+      `{"stream":true,"model":"${model}","max_tokens":50,"messages":${messages(thinking)}}`;
+    expect((await post(stoodIn, asking(MODEL, thought))).status).toBe(200);
+    expect(asked().raw.toString()).toBe(asking(STAND_IN, ''));
+  });
+
   it('is not asked where the tenant names none, and nothing is said where none was needed', async () => {
     fleet.upstream.script(MODEL, [status(529)]);
     const before = paidOf(fleet.upstream.requests).length;

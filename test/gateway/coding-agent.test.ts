@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { recordsOf } from '../api/books.ts';
 import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
-import { reply, toolCalls } from '../upstream/answers.ts';
+import { reply, status, toolCalls } from '../upstream/answers.ts';
 import { COUNTED_TOKENS } from '../upstream/start-scripted-upstream.ts';
 import { CALLS, HEADERS, MODEL, QUERY, TURNS, USER } from './agent-turns.ts';
 import { paidOf, post } from './asking.ts';
@@ -72,6 +72,17 @@ it('a budget that is spent ends its turn at once, in words that it shows', async
   const { status, type, message, headers } = await readError(await turn(0, broke));
   expect([status, type, headers.get('x-should-retry')]).toEqual([402, 'billing_error', 'false']);
   expect(message).toContain('budget of the tenant');
+});
+
+it('a model that stands in answers it, at the effort that its last turn asks for', async () => {
+  const stoodIn = await fleet.addTenant({ fallbackModels: { [MODEL]: ['claude-sonnet-5-5'] } });
+  fleet.upstream.script(MODEL, [status(529)]);
+  fleet.upstream.script('claude-sonnet-5-5', [reply('It holds 42 litres.')]);
+  const answer = await turn(1, stoodIn);
+  expect([answer.status, answer.headers.get('x-ballast-degraded')]).toEqual([200, 'fallback-model']);
+  const { model, output_config: output, messages } = asked().body as Record<string, unknown>;
+  expect([model, output]).toMatchObject(['claude-sonnet-5-5', { effort: 'medium' }]);
+  expect(JSON.stringify(messages)).not.toContain('output_config');
 });
 
 it('its question how long a turn is passes byte for byte too', async () => {
