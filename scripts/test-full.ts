@@ -30,6 +30,11 @@ const SUITES: readonly Suite[] = [
     args: ['test/contracts', 'test/dynamodb'],
     env: { FULL: '1', ENGINE: 'dynamodb-local' },
   },
+  {
+    title: 'Store contracts by the SDK’s client',
+    args: ['test/contracts', 'test/dynamodb'],
+    env: { FULL: '1', DYNAMODB_CLIENT: 'sdk' },
+  },
 ];
 
 const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
