@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** What is asked of a way to a model: so many at a time, for so long, as events or as JSON. */
 export interface Load {
   readonly connections: number;
   readonly ms: number;
   readonly stream: boolean;
+  /** Between an answer and the next request of a connection. Default: none, so that whatever answers is always busy. */
+  readonly pauseMs?: number;
 }
 
 /** How one request went, in milliseconds. */
@@ -37,19 +40,22 @@ export const timingOf = (askedAt: bigint, firstAt: bigint, endedAt: bigint, answ
   return { totalMs: Number(endedAt - askedAt) * TO_MS, delayMs: Number(firstAt - BigInt(stamp)) * TO_MS };
 };
 
-/** Asks again as soon as it was answered, on each connection. Rejects with the first request that fails. */
+/** Asks again when it was answered, on each connection. Rejects with the first request that fails. */
 export const driveLoad = async (
-  { connections, ms }: Pick<Load, 'connections' | 'ms'>,
+  { connections, ms, pauseMs = 0 }: Omit<Load, 'stream'>,
   once: () => Promise<Timing>,
   most = Infinity,
 ): Promise<Driven> => {
   const timings: Timing[] = [];
   const began = performance.now();
   let begun = 0;
-  const work = async () => {
+  const work = async (_: unknown, at: number) => {
+    // Not all at once: each begins at its own time of the pause.
+    if (pauseMs > 0) await pause((pauseMs * at) / connections);
     while (begun < most && performance.now() - began < ms) {
       begun += 1;
       timings.push(await once());
+      if (pauseMs > 0) await pause(pauseMs);
     }
   };
   await Promise.all(Array.from({ length: connections }, work));

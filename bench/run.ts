@@ -10,7 +10,7 @@ import { coldImport } from './cold-import.ts';
 import { startFastUpstream } from './fast-upstream.ts';
 import { gatewayMemory, gatewayOperations } from './gateway-footprint.ts';
 import { startWays } from './gateway-ways.ts';
-import { gateway } from './gateway.ts';
+import { gateway, gatewayDelay } from './gateway.ts';
 import { hotTenant } from './hot-tenant.ts';
 import { itemSize } from './item-size.ts';
 import { leanClientCost } from './lean-client-cost.ts';
@@ -41,6 +41,7 @@ const measureGateway = async (
   await add(gatewayOperations(subfolder('gateway-operations')));
   await using ways = await startWays(subfolder('gateway'));
   await add(gateway(ways));
+  await add(gatewayDelay(ways));
   await add(gatewayMemory(ways));
 };
 

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { countGatewayOperations } from '../../bench/gateway-footprint.ts';
 import { percentile, timingOf } from '../../bench/gateway-load.ts';
 import { startWays } from '../../bench/gateway-ways.ts';
-import { gateway } from '../../bench/gateway.ts';
+import { gateway, gatewayDelay } from '../../bench/gateway.ts';
 import { leanClientCost } from '../../bench/lean-client-cost.ts';
 import { describeOnDynamoDb, engineMissing } from '../dynamodb.ts';
 
@@ -25,14 +25,17 @@ describe.skipIf(engineMissing !== null)('the bench of the gateway', () => {
     await using ways = await startWays(own);
     const { columns, rows } = await gateway(ways, { rounds: 1, turnMs: 50, connections: [1, 3] });
     expect(rows.map(([name]) => name?.split(',')[0])).toEqual(
-      Array.from({ length: 4 }, () => ['bare pass-through', 'floor', 'Ballast']).flat(),
+      Array.from({ length: 4 }, () => ['bare pass-through', 'floor', 'lowered floor', 'Ballast']).flat(),
     );
     expect(rows.every((row) => row.length === columns.length)).toBe(true);
-    for (const [at, [, perSecond, ofBare, ofFloor, , , cpu]] of rows.entries()) {
+    for (const [at, [, perSecond, ofBare, ofFloor, ofLowered, , , cpu]] of rows.entries()) {
       expect(Number(perSecond)).toBeGreaterThan(0);
       expect(Number(cpu)).toBeGreaterThan(0);
-      expect([ofBare, ofFloor][at % 3] ?? '1.00').toBe('1.00');
+      expect([ofBare, ofFloor, ofLowered][at % 4] ?? '1.00').toBe('1.00');
     }
+    const delay = await gatewayDelay(ways, { rounds: 1, turnMs: 100, connections: [1, 3] });
+    expect(delay.rows.map(([connections]) => connections)).toEqual(['1', '3']);
+    expect(delay.rows.flatMap(([, ...delays]) => delays).every((ms) => Number(ms) > 0)).toBe(true);
   }, 60_000);
 });
 
