@@ -1,20 +1,7 @@
 import type { ErrorCode } from '../../lib/kernel/errors.ts';
-import type { Heard } from './heard.ts';
+import { nothing, parse, type Fields, type Heard } from './heard.ts';
 import { parseEvents } from './parse-events.ts';
 import type { Transcript } from './transcript.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const nothing = (why: string): Heard => ({ kind: 'nothing', why });
-
-const parse = (text: string): Fields | null => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Fields) : null;
-  } catch {
-    return null;
-  }
-};
 
 /** What an error may be that comes of an upstream: its status, its type in the envelope, and the code that both stand for. */
 const ERRORS: readonly (readonly [status: number, type: string, code: ErrorCode])[] = [

@@ -21,11 +21,13 @@ export type Heard =
   /** Neither: what is wrong with it. */
   | { readonly kind: 'nothing'; readonly why: string };
 
-type Fields = Readonly<Record<string, unknown>>;
+/** A JSON object of which nothing is known yet. */
+export type Fields = Readonly<Record<string, unknown>>;
 
-const nothing = (why: string): Heard => ({ kind: 'nothing', why });
+export const nothing = (why: string): Heard => ({ kind: 'nothing', why });
 
-const parse = (text: string): Fields | null => {
+/** The object that a text is; `null` where it is none. */
+export const parse = (text: string): Fields | null => {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? (value as Fields) : null;
