@@ -5,11 +5,9 @@ type Attributes = Readonly<Record<string, AttributeValue>>;
 /** An attribute as JSON holds it: bytes are base64. */
 type Wire = Readonly<Record<string, unknown>>;
 
-const mapped = <From, To>(all: Readonly<Record<string, From>>, each: (value: From) => To): Record<string, To> => {
-  const result: Record<string, To> = {};
-  for (const name in all) result[name] = each(all[name] as From);
-  return result;
-};
+/** By entries: an assignment would take `__proto__` for something else than a name. */
+const mapped = <From, To>(all: Readonly<Record<string, From>>, each: (value: From) => To): Record<string, To> =>
+  Object.fromEntries(Object.entries(all).map(([name, value]) => [name, each(value)]));
 
 const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');

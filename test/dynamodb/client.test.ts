@@ -82,7 +82,7 @@ describe.each(CLIENTS)('the DynamoDB client, %s', (_, connect) => {
       words: { SS: ['a', 'b'] },
       numbers: { NS: ['1', '2'] },
       list: { L: [{ S: '' }, { B: Uint8Array.from([7]) }, { L: [{ M: {} }] }] },
-      map: { M: { in: { M: { bytes: { B: Uint8Array.from([9, 9]) } } }, __proto: { S: 'x' } } },
+      map: { M: { in: { M: { bytes: { B: Uint8Array.from([9, 9]) } } }, ['__proto__']: { S: 'x' } } },
     } as const;
 
     it('writes and reads each kind of attribute', async () => {
