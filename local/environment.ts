@@ -30,6 +30,13 @@ const DUMMY_CREDENTIALS = {
   AWS_PROFILE: undefined,
 };
 
+/** Whoever has these set for AWS would not reach what runs here: the endpoints of this machine are of no other kind. */
+const OTHER_ENDPOINTS = {
+  AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: undefined,
+  AWS_USE_FIPS_ENDPOINT: undefined,
+  AWS_USE_DUALSTACK_ENDPOINT: undefined,
+};
+
 const credentials = (env: Environment, embedded: boolean): Environment =>
   embedded || !(env['AWS_ACCESS_KEY_ID'] || env['AWS_PROFILE']) ? DUMMY_CREDENTIALS : {};
 
@@ -55,6 +62,7 @@ export const functionEnvironment = (env: Environment, surroundings: Surroundings
     AWS_REGION: env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1',
     AWS_ENDPOINT_URL_DYNAMODB: surroundings.dynamoDbUrl,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: surroundings.secretsUrl,
+    ...OTHER_ENDPOINTS,
     ...credentials(env, settings.dynamoDbEndpoint === null),
   };
 };
