@@ -15,6 +15,8 @@ export const withOneEffort = (request: ModelRequest): ModelRequest => {
   const efforts = request.messages.map((message) => configOf(message)['effort']).filter(isSet);
   if (!request.messages.some((message) => 'output_config' in message)) return request;
   const messages = request.messages.map((message) => {
+    // The very same where nothing changes: it then goes out in its own bytes.
+    if (!('output_config' in message)) return message;
     const { output_config: _, ...plain } = message as typeof message & { readonly output_config?: unknown };
     return plain;
   });

@@ -2,7 +2,7 @@ import { createAdmission, type AdmissionParts } from '../agent/admission.ts';
 import { budgetOf, checkAllowedModel, standInsFor } from '../agent/allowance.ts';
 import { notMade, refusal } from '../claude/faults.ts';
 import { createRunAccount } from '../claude/run-account.ts';
-import type { Attempt, Outcome, TextSink } from '../claude/types.ts';
+import type { Attempt, FailedOutcome, Outcome, TextSink } from '../claude/types.ts';
 import { unpricedModel } from '../claude/unpriced-model.ts';
 import type { StoredResult } from '../idempotency/answer.ts';
 import type { OwnedClaim } from '../idempotency/owned-claim.ts';
@@ -54,6 +54,12 @@ export type CallMessages = (call: MessageCall, sink: MessageSink) => Promise<Cal
 
 const nothing = () => {};
 
+/** A failure too tells what the limits that let the call through have left. */
+const withHeaders = (outcome: FailedOutcome, headers: Readonly<Record<string, string>>): FailedOutcome => {
+  const { fault } = outcome;
+  return { ...outcome, fault: { ...fault, error: fault.error.withHeaders(headers) } };
+};
+
 /** Lets a client's request through the limits, budgets and brackets that an agent's calls go through, and no other way. */
 export const createCallMessages =
   (parts: MessageCallParts): CallMessages =>
@@ -67,7 +73,7 @@ export const createCallMessages =
     const account = createRunAccount(null);
     using deadline = createDeadline(clock, limitMs, signal);
     const admission = createAdmission(parts, { principal, userId, runId, signal: deadline.signal });
-    const outcome = await callModel(request, {
+    const called = await callModel(request, {
       ...{ runId, step: 1, agent: GATEWAY, tenantId, keyId, userId, deadline, account, admission, wire },
       sink: { ...sink, text: nothing, reset: nothing, admitted: () => sink.admitted(admission.headers()) },
       budget: budgetOf(principal, userId),
@@ -78,6 +84,7 @@ export const createCallMessages =
       // Nothing of it is out before a client that waits for the whole of it has an answer.
       restartable: !asked.streams,
     }).catch((error: unknown) => notMade(refusal(asAppError(error))));
+    const outcome = called.ok ? called : withHeaders(called, admission.headers());
     if (outcome.ok && outcome.degraded) {
       const names = { runId: label(runId), agent: label(GATEWAY), reason: label(outcome.degraded.reason) };
       emit({ type: 'run.degraded', ...names, servedBy: safe`fallback-model` });

@@ -90,6 +90,17 @@ export class AppError extends Error {
     this.members = options.members ?? {};
     this.told = options.told;
   }
+
+  /** The same error, with these headers beside its own. */
+  withHeaders(headers: Readonly<Record<string, string>>): AppError {
+    const { code, message, cause, retryAfterMs, issues, figures, allow, members, told } = this;
+    return new AppError(code, message, {
+      ...{ cause, issues, allow, members, headers: { ...headers, ...this.headers } },
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(figures === undefined ? {} : { figures }),
+      ...(told === undefined ? {} : { told }),
+    });
+  }
 }
 
 /** Whatever was thrown, as the error that may be told: what nobody foresaw is `internal`, its own words kept back. */

@@ -63,8 +63,9 @@ export const observed = ({ log, emit, flush, ids, clock }: ObservedOptions, func
     const code = error ? asAppError(error).code : null;
     // A failure in a stream has a status of its own; any other error was answered with the response's.
     const isTold = event.failure === undefined || request.error;
-    // Any other failure stays one, whoever was there to hear of it.
-    const left = code === 'upstream-timeout' && hasLeft(request);
+    // A call with a key goes on without its client. Any other failure stays one, whoever was there to hear of it.
+    const ends = header(event, 'idempotency-key') === undefined;
+    const left = code === 'upstream-timeout' && ends && hasLeft(request);
     const answered = code && !isTold ? PROBLEMS[code].status : (response?.statusCode ?? 500);
     const status = left ? CLIENT_LEFT : answered;
     const fields = {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { budgetOf, recordsOf } from '../api/books.ts';
 import { bodyOf, startFleet, type Caller, type Fleet } from '../api/fleet.ts';
-import { reply } from '../upstream/answers.ts';
+import { reply, status } from '../upstream/answers.ts';
 import { gatedBefore } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
 import { MODEL, paidOf, post, postStream, question, STAND_IN } from './asking.ts';
@@ -41,6 +41,15 @@ describe.each(FORMS)('asked as %s', (_form, send) => {
     const error = await refusalOf(() => send(caller));
     expect([error.status, error.type]).toEqual([402, 'billing_error']);
     expect(retries(error)).toEqual(['false', false]);
+  });
+
+  it('a failure of the provider tells what the limits have left', async () => {
+    const caller = await fleet.addTenant({ requestsPerMinute: 60 });
+    fleet.upstream.script('*', [status(400)]);
+    const { headers, status: answered } = await send(caller);
+    fleet.upstream.script('*', [reply()]);
+    expect([answered, headers.get('anthropic-ratelimit-requests-limit')]).toEqual([400, '60']);
+    expect(headers.get('anthropic-ratelimit-requests-remaining')).toBe('59');
   });
 
   it('a budget that others hold refuses for the time being', async () => {

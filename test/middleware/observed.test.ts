@@ -41,13 +41,22 @@ describe('a request that is over', () => {
   });
 
   it.each([
-    ['upstream-timeout', { status: 499, error: null }, 'request abandoned'],
-    ['internal', { status: 500, error: 'internal' }, 'request failed'],
-  ] as const)('is no failure of anybody’s where its client left, but for one like %s', async (code, told, line) => {
+    ['a call that ended with it', 'upstream-timeout', {}, { status: 499, error: null }, 'request abandoned'],
+    ['a bug', 'internal', {}, { status: 500, error: 'internal' }, 'request failed'],
+    [
+      'a call that went on',
+      'upstream-timeout',
+      { 'idempotency-key': 'k' },
+      { status: 504, error: 'upstream-timeout' },
+      'request failed',
+    ],
+  ] as const)('whose client left tells of %s by what it was', async (_what, code, headers, told, line) => {
     const parts = failing(new AppError(code, safe`The call was cancelled.`));
     const stream = new Writable({ write: (_chunk, _encoding, done) => done() });
     const handler = runAgent(parts) as unknown as (...call: unknown[]) => Promise<void>;
-    await handler(httpEvent(), stream, { ...context, clientSignal: AbortSignal.abort() });
+    const event = httpEvent();
+    const signal = { clientSignal: AbortSignal.abort() };
+    await handler({ ...event, headers: { ...event.headers, ...headers } }, stream, { ...context, ...signal });
     expect(parts.events.filter(({ type }) => type === 'request.finished')).toMatchObject([told]);
     expect(parts.lines.join('\n')).toContain(line);
   });
