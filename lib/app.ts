@@ -101,7 +101,7 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
   const ids = createIds(clock, bytes);
 
   const stores = createStores({ client: createDynamoDb({ env, clock }), config, clock, random });
-  const secrets = createSecretReader({ env, clock });
+  const secrets = createSecretReader({ env, clock, random });
   const { control, runs, tenants, toolUsage, usage } = stores;
   const budgets = createBudgets(stores.budgets);
   const idempotency = createIdempotency({

@@ -35,6 +35,10 @@ const regionalEndpoint = (service: ServiceName, region: string): string | null =
   return CHINA.test(region) ? `https://${service}.${region}.amazonaws.com.cn` : null;
 };
 
+/** A base URL without a path, as only those are spoken to directly. */
+const isPlain = (endpoint: string): boolean =>
+  /^https?:$/.test(URL.parse(endpoint)?.protocol ?? '') && URL.parse(endpoint)?.pathname === '/';
+
 /**
  * What the environment alone says: a function finds its region and its own credentials there, for as long as its process
  * lives. `null` where it takes the SDK to find out: a profile, an endpoint of another kind, a partition that is not known here.
@@ -43,7 +47,7 @@ export const connectionOf = (env: Environment, service: ServiceName): Connection
   const { AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
   if (!region || !accessKeyId || !secretAccessKey || ASKS_ELSEWHERE.some((name) => env[name])) return null;
   const endpoint = env[ENDPOINT_VARIABLES[service]] || env['AWS_ENDPOINT_URL'] || regionalEndpoint(service, region);
-  if (endpoint === null) return null;
+  if (endpoint === null || !isPlain(endpoint)) return null;
   return {
     endpoint,
     region,

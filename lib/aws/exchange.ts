@@ -6,6 +6,13 @@ import { AwsFailure } from './failure.ts';
 /** Connections of an environment to one service, kept alive; more requests than that wait for one, as with the SDK. */
 const MAX_SOCKETS = 50;
 
+/**
+ * A connection that nobody used for so long is not used again. A function freezes between requests, and what the other side
+ * or a network in between has closed meanwhile is seen only when the next request breaks on it. Below the shortest idle
+ * limit that is known of the way to a service, and far above the pauses of an environment that is busy.
+ */
+const IDLE_MS = 20_000;
+
 export interface Answer {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
@@ -21,7 +28,7 @@ export interface Exchange {
    * body, with what broke the connection, or as the signal says.
    */
   post(headers: HeaderList, body: string, signal?: AbortSignal): Promise<Answer>;
-  /** Lets go of the connections; what is under way breaks. */
+  /** Lets go of the connections. What is under way on them breaks; what still waits for one may go out. */
   destroy(): void;
 }
 
@@ -38,13 +45,24 @@ const aborted = (signal: AbortSignal): Error =>
 export const createExchange = ({ endpoint, silenceMs, clock }: ExchangeOptions): Exchange => {
   const { protocol, hostname, port } = new URL(endpoint);
   const web = protocol === 'https:' ? https : http;
+  // An address of version 6 stands in brackets only inside a URL.
+  const host = hostname.replace(/^\[|\]$/g, '');
   const agent = new web.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
+  let usedAt = clock.now();
+
+  const dropIdle = () => {
+    const now = clock.now();
+    if (now - usedAt > IDLE_MS)
+      for (const socket of Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])) socket.destroy();
+    usedAt = now;
+  };
 
   const post: Exchange['post'] = (headers, body, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(aborted(signal));
+      dropIdle();
       // As a list they are taken as they are; as an object each would be looked at and copied.
-      const sent = web.request({ method: 'POST', hostname, port, path: '/', headers, agent });
+      const sent = web.request({ method: 'POST', host, port, path: '/', headers, agent });
       const settle = () => {
         stopWaiting();
         signal?.removeEventListener('abort', leave);
@@ -56,14 +74,21 @@ export const createExchange = ({ endpoint, silenceMs, clock }: ExchangeOptions):
       };
       const leave = () => signal && fail(aborted(signal));
       let heardAt = clock.now();
+      let looked = false;
       const heard = () => {
         heardAt = clock.now();
+        looked = false;
       };
       /** Of one timer; to set a new one with each word of an answer would cost more than to read it. */
       const look = () => {
         const restMs = heardAt + silenceMs - clock.now();
-        if (restMs <= 0) fail(new AwsFailure('TimeoutError', null));
-        else stopWaiting = clock.after(restMs, look);
+        if (restMs > 0) stopWaiting = clock.after(restMs, look);
+        else if (looked) fail(new AwsFailure('TimeoutError', null));
+        else {
+          // Where this process was held up, the answer may be there and unread: timers come before sockets.
+          looked = true;
+          stopWaiting = clock.after(0, look);
+        }
       };
       let stopWaiting = clock.after(silenceMs, look);
       signal?.addEventListener('abort', leave, { once: true });

@@ -7,7 +7,9 @@ type Wire = Readonly<Record<string, unknown>>;
 
 /** By entries: an assignment would take `__proto__` for something else than a name. */
 const mapped = <From, To>(all: Readonly<Record<string, From>>, each: (value: From) => To): Record<string, To> =>
-  Object.fromEntries(Object.entries(all).map(([name, value]) => [name, each(value)]));
+  Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, each(value)]])),
+  );
 
 const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');

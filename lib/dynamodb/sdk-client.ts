@@ -43,10 +43,7 @@ export const createSdkDynamoDb = (client: DynamoDBClient): DynamoDbClient => ({
   async send<Name extends OperationName>(operation: Name, input: Operations[Name]['input'], signal?: AbortSignal) {
     const Command = COMMANDS[operation] as new (input: object) => GetItemCommand;
     const command = new Command(input);
-    return (await client.send(
-      command,
-      signal === undefined ? {} : { abortSignal: signal },
-    ));
+    return await client.send(command, signal === undefined ? {} : { abortSignal: signal });
   },
   destroy: () => client.destroy(),
 });

@@ -44,7 +44,8 @@ export const createSignedDynamoDb = (connection: Connection, clock: Clock): Dyna
         return readAnswer(answer);
       } catch (error) {
         if (!(error instanceof AwsFailure) || error.told['Item'] === undefined) throw error;
-        throw Object.assign(error, { Item: decoded(error.told['Item'] as WireAttributes) });
+        // As the SDK names it, and not where it would be printed with the error.
+        throw Object.defineProperty(error, 'Item', { value: decoded(error.told['Item'] as WireAttributes) });
       }
     },
     destroy: () => service.destroy(),

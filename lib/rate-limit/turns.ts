@@ -73,7 +73,9 @@ export const createTurns = (width: number, patience = Number.POSITIVE_INFINITY):
         return result;
       } catch (error) {
         lane.busy -= 1;
-        failed(lane, error);
+        // Who left has shown nothing of the store.
+        if (signal?.aborted === true) fill(lane);
+        else failed(lane, error);
         throw error;
       } finally {
         if (lane.busy === 0) lanes.delete(key);

@@ -1,10 +1,13 @@
 import { connectionOf, type Connection } from '../aws/connection.ts';
 import { createJsonService } from '../aws/json-service.ts';
-import type { Clock } from '../kernel/clock.ts';
+import { sleep, type Clock, type Random } from '../kernel/clock.ts';
 
 /** Longest time without a word of an answer; twice that is still within what the small functions have. */
 const SILENCE_MS = 3_000;
 const MAX_ATTEMPTS = 2;
+/** Ceiling of the pause between them. */
+const MAX_PAUSE_MS = 200;
+const NEVER = new AbortController().signal;
 
 /** Gives a secret string by its id. Rejects with an error that has the service's name for it. */
 type ReadValue = (secretId: string) => Promise<unknown>;
@@ -21,15 +24,21 @@ export interface SecretReaderOptions {
   /** The environment's variables, by the names that the SDK gives them. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  readonly random: Random;
 }
 
 const nameOf = (error: unknown) => (error as { readonly name?: unknown }).name;
 const statusOf = (error: unknown) =>
   (error as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 500;
 
+/** Many environments that start at once ask for the same secret at once. */
+const THROTTLED = /^(?:Throttl|TooManyRequests|LimitExceeded|RequestLimitExceeded)/;
+const passes = (error: unknown): boolean =>
+  statusOf(error) >= 500 || statusOf(error) === 429 || THROTTLED.test(String(nameOf(error)));
+
 /** Secrets are read once in minutes: no connection is kept for them. */
 const readDirectly =
-  (connection: Connection, clock: Clock): ReadValue =>
+  (connection: Connection, { clock, random }: SecretReaderOptions): ReadValue =>
   async (SecretId) => {
     const dialect = {
       service: 'secretsmanager',
@@ -43,7 +52,8 @@ const readDirectly =
         try {
           return (await service.send('GetSecretValue', { SecretId }))['SecretString'];
         } catch (error) {
-          if (attempt === MAX_ATTEMPTS || statusOf(error) < 500) throw error;
+          if (attempt === MAX_ATTEMPTS || !passes(error)) throw error;
+          await sleep(clock, random() * MAX_PAUSE_MS, NEVER);
         }
       }
     } finally {
@@ -57,9 +67,9 @@ const readBySdk: ReadValue = async (secretId) => {
 };
 
 /** Reads directly where the environment's variables say all there is to know, as in a function; else by the SDK, loaded late. */
-export const createSecretReader = ({ env, clock }: SecretReaderOptions): SecretReader => {
-  const connection = connectionOf(env, 'secretsmanager');
-  const readValue = connection === null ? readBySdk : readDirectly(connection, clock);
+export const createSecretReader = (options: SecretReaderOptions): SecretReader => {
+  const connection = connectionOf(options.env, 'secretsmanager');
+  const readValue = connection === null ? readBySdk : readDirectly(connection, options);
   const read = async (secretId: string): Promise<string> => {
     const value = await readValue(secretId);
     if (typeof value !== 'string' || value === '') throw new Error('the secret is empty');

@@ -48,6 +48,13 @@ describe('what the environment says of a connection', () => {
     expect(connectionOf({ ...FUNCTION, [name]: 'true' }, 'dynamodb')).toBeNull();
   });
 
+  it.each(['http://localhost:8000/base', 'localhost:8000', 'nothing', 'ftp://localhost'])(
+    'leaves an endpoint like %s to the SDK',
+    (endpoint) => {
+      expect(connectionOf({ ...FUNCTION, AWS_ENDPOINT_URL_DYNAMODB: endpoint }, 'dynamodb')).toBeNull();
+    },
+  );
+
   it('names the endpoint of this service before that of all', () => {
     const env = { ...FUNCTION, AWS_ENDPOINT_URL: 'http://all', AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:8000' };
     expect(connectionOf(env, 'dynamodb')?.endpoint).toBe('http://127.0.0.1:8000');

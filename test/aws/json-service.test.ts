@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it, vi } from 'vitest';
 import { createJsonService } from '../../lib/aws/json-service.ts';
+import { createSigner } from '../../lib/aws/sign-request.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { serve } from './serving.ts';
 
@@ -43,7 +44,8 @@ describe('a service spoken to directly', () => {
   it.each([
     [400, { __type: 'com.amazonaws.dynamodb.v20120810#ValidationException', message: 'no' }, {}, 'ValidationException'],
     [400, { Message: 'no' }, { 'x-amzn-errortype': 'ThrottlingException:http://internal/' }, 'ThrottlingException'],
-    [503, '<html>', {}, ''],
+    [400, { code: 'AccessDeniedException,x', message: 'no' }, {}, 'AccessDeniedException'],
+    [503, '<html>', {}, 'UnreadableAnswer'],
   ])('has its refusal %s %j named', async (status, body, headers, name) => {
     const { url } = await serve((response) => refuse(response, status, body, headers));
     await expect(speakTo(url).service.send('GetItem', {})).rejects.toMatchObject({
@@ -53,9 +55,37 @@ describe('a service spoken to directly', () => {
     });
   });
 
+  it('has signed the very bytes that it sends', async () => {
+    const received: { headers: Record<string, unknown>; body: string }[] = [];
+    const { url } = await serve((response, request) => {
+      const parts: Buffer[] = [];
+      request.on('data', (part: Buffer) => parts.push(part));
+      request.once('end', () => {
+        received.push({ headers: request.headers, body: Buffer.concat(parts).toString() });
+        response.end('{}');
+      });
+    });
+    await speakTo(url).service.send('PutItem', { Item: { a: { S: 'ü船🚢\u2028\u0000"\\ \ud800' } } });
+    const [{ headers, body } = { headers: {}, body: '' }] = received;
+    const names = /SignedHeaders=([^,]+)/.exec(String(headers['authorization']))?.[1]?.split(';') ?? [];
+    const sign = createSigner('dynamodb', 'eu-west-1', CREDENTIALS);
+    const signed = Object.fromEntries(names.map((name) => [name, String(headers[name])]));
+    expect(sign(signed, body, String(headers['x-amz-date']))).toBe(headers['authorization']);
+    expect(headers['content-length']).toBe(String(Buffer.byteLength(body)));
+  });
+
+  it('is found by an address of version 6', async () => {
+    const { url } = await serve((response) => void response.end('{"here":true}'), '::1');
+    expect(url).toContain('[::1]');
+    expect(await speakTo(url).service.send('GetItem', {})).toEqual({ here: true });
+  });
+
   it.each(['', '{"Item":', '7', 'null'])('has not said what it did by a success of %j', async (body) => {
     const { url, seen } = await serve((response) => void response.end(body));
-    await expect(speakTo(url).service.send('GetItem', {})).rejects.toMatchObject({ name: '', $metadata: {} });
+    await expect(speakTo(url).service.send('GetItem', {})).rejects.toMatchObject({
+      name: 'UnreadableAnswer',
+      $metadata: {},
+    });
     expect(seen.requests).toBe(1);
   });
 
@@ -77,6 +107,43 @@ describe('a service spoken to directly', () => {
     await expect(service.send('GetItem', {}, leaving.signal)).rejects.toMatchObject({ name: 'AbortError' });
     await closed.promise;
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a connection that was kept', () => {
+  it('is used again, and not when nobody had used it for 20 s: a freeze may have let it die', async () => {
+    const { url, seen } = await serve((response) => void response.end('{}'));
+    const { clock, service } = speakTo(url);
+    await service.send('GetItem', {});
+    await clock.advance(20_000);
+    await service.send('GetItem', {});
+    expect(seen).toEqual({ requests: 2, connections: 1 });
+    await clock.advance(20_001);
+    await service.send('GetItem', {});
+    expect(seen).toEqual({ requests: 3, connections: 2 });
+  });
+
+  it('is dropped with all others that were idle, and what is under way is left alone', async () => {
+    const held = Promise.withResolvers<ServerResponse>();
+    const { url, seen } = await serve((response, _, count) => {
+      if (count === 3) held.resolve(response);
+      else response.end('{}');
+    });
+    const { clock, service } = speakTo(url);
+    await Promise.all([service.send('GetItem', {}), service.send('GetItem', {})]);
+    expect(seen.connections).toBe(2);
+    const silence = createJsonService(
+      { ...DIALECT, silenceMs: 60_000 },
+      { endpoint: url, region: 'r', credentials: CREDENTIALS },
+      clock,
+    );
+    const slow = silence.send('GetItem', {});
+    const response = await held.promise;
+    await clock.advance(30_000);
+    const next = silence.send('GetItem', {});
+    expect(await next).toEqual({});
+    response.end('{"slow":true}');
+    expect(await slow).toEqual({ slow: true });
   });
 });
 

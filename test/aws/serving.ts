@@ -19,16 +19,18 @@ export interface Served {
 /** An HTTP server that is gone after the test; `request` is the how manieth it is, from 1. */
 export const serve = async (
   answer: (response: ServerResponse, request: IncomingMessage, count: number) => void,
+  host = '127.0.0.1',
 ): Promise<Served> => {
   const seen = { requests: 0, connections: 0 };
   const server = createServer((request, response) => {
     seen.requests += 1;
-    request.resume();
     answer(response, request, seen.requests);
+    // Whoever wants to read what was asked has begun to by now.
+    request.resume();
   });
   server.on('connection', () => (seen.connections += 1));
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, seen };
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, seen };
 };

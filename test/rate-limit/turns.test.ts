@@ -78,3 +78,16 @@ it('forgets failures before a success', async () => {
     'fulfilled',
   ]);
 });
+
+it('takes nobody who leaves in the middle of their turn for a failure', async () => {
+  const turns = createTurns(2, 2);
+  const leaving = [new AbortController(), new AbortController()];
+  const untilGone = ({ signal }: AbortController) =>
+    new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('gone'))));
+  const gone = leaving.map((each) => turns.take('one', () => untilGone(each), each.signal));
+  const waiting = ['a', 'b', 'c'].map((name) => turns.take('one', async () => name, NEVER));
+  await settled();
+  for (const each of leaving) each.abort();
+  await expect(Promise.allSettled(gone)).resolves.toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+  expect(await Promise.all(waiting)).toEqual(['a', 'b', 'c']);
+});

@@ -12,6 +12,7 @@ const readerOf = (url: string) =>
       AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
     },
     clock: systemClock,
+    random: () => 0.1,
   });
 
 const answer = (response: ServerResponse, status: number, body: object) =>
@@ -41,9 +42,13 @@ describe('a reader of secrets', () => {
     await expect(readerOf(url).read('any')).rejects.toThrow('the secret is empty');
   });
 
-  it('asks once more where the service failed', async () => {
+  it.each([
+    [500, {}],
+    [429, {}],
+    [400, { __type: 'ThrottlingException' }],
+  ])('asks once more where the service failed or had too much to do (%s %j)', async (status, body) => {
     const { url, seen } = await serve((response, _, count) =>
-      count === 1 ? answer(response, 500, {}) : answer(response, 200, { SecretString: 'there' }),
+      count === 1 ? answer(response, status, body) : answer(response, 200, { SecretString: 'there' }),
     );
     expect(await readerOf(url).read('any')).toBe('there');
     expect(seen.requests).toBe(2);
