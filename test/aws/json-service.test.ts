@@ -222,6 +222,18 @@ describe('a clock that is wrong', () => {
     expect(seen.requests).toBe(3);
   });
 
+  it('that was corrected is not to blame for the next refusal', async () => {
+    const { url, seen } = await serve((response, _, count) => {
+      if (count === 2) return void response.end('{}');
+      const date = new Date(NOW + AHEAD_MS).toUTCString();
+      refuse(response, 400, { __type: 'InvalidSignatureException' }, { date });
+    });
+    const { service } = speakTo(url);
+    await service.send('PutItem', {});
+    await expect(service.send('PutItem', {})).rejects.toMatchObject({ name: 'InvalidSignatureException' });
+    expect(seen.requests).toBe(3);
+  });
+
   it('is corrected for all that were refused at once', async () => {
     const { url, seen } = await skewed();
     const { service } = speakTo(url);
