@@ -5,10 +5,12 @@ import { safe } from '../lib/kernel/redacted.ts';
 import type { HttpEvent } from '../lib/http/types.ts';
 import type { Match } from './match-route.ts';
 
+type Values = Readonly<Record<string, readonly string[] | undefined>>;
+
 /** The event of API Gateway's Lambda proxy integration (REST), with what a local request can know. */
 export interface ProxyEvent extends HttpEvent {
   readonly resource: string;
-  readonly multiValueHeaders: Readonly<Record<string, readonly string[] | undefined>>;
+  readonly multiValueHeaders: Values;
   readonly stageVariables: null;
   readonly requestContext: {
     readonly requestId: string;
@@ -58,8 +60,8 @@ const parseQuery = (query: string): Map<string, string[]> => {
   return values;
 };
 
-const joined = (values: Readonly<Record<string, readonly string[] | undefined>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(values).map(([name, all]) => [name, (all ?? []).join(', ')]));
+const lastOf = (values: Values): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(values).map(([name, all]) => [name, all?.at(-1)]));
 
 export interface EventParts {
   readonly request: Pick<IncomingMessage, 'headersDistinct' | 'httpVersion'>;
@@ -85,10 +87,9 @@ export const proxyEvent = ({ request, method, target, body, match, requestId, ..
     resource: resourcePath,
     httpMethod: method,
     path: target.path,
-    headers: joined(request.headersDistinct),
+    headers: lastOf(request.headersDistinct),
     multiValueHeaders: request.headersDistinct,
-    queryStringParameters:
-      query.size === 0 ? null : Object.fromEntries([...query].map(([name, all]) => [name, all.at(-1)])),
+    queryStringParameters: query.size === 0 ? null : lastOf(Object.fromEntries(query)),
     multiValueQueryStringParameters: query.size === 0 ? null : Object.fromEntries(query),
     pathParameters: match.pathParameters,
     stageVariables: null,

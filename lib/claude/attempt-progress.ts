@@ -4,7 +4,8 @@ import { NO_TOKENS, type Estimate } from '../usage/record.ts';
 import { createAssembly } from './assemble-message.ts';
 import { estimateOf } from './diagnose.ts';
 import { createMeter } from './meter.ts';
-import type { CallContext, Fault, Metered, Outcome } from './types.ts';
+import type { Fault, Metered, Outcome } from './outcome.ts';
+import type { CallContext } from './types.ts';
 
 /** What an attempt has come to so far. */
 export interface AttemptProgress {
@@ -30,6 +31,12 @@ export interface AttemptProgress {
  */
 const LONG_HOLD_MS = 1_000;
 
+/**
+ * So long after a long hold a break may still be its doing: what was on its way is read first. Far less than the
+ * default limit of a silence: one that lasts so long after a hold is the upstream's own.
+ */
+const AFTER_HOLD_MS = 5_000;
+
 export const isContent = ({ type }: RawMessageStreamEvent): boolean => type.startsWith('content_block');
 
 export const createAttemptProgress = (clock: Clock, { wire, sink, began }: CallContext): AttemptProgress => {
@@ -41,7 +48,7 @@ export const createAttemptProgress = (clock: Clock, { wire, sink, began }: CallC
   let firstContentMs: number | null = null;
   let begun = false;
   let partial = '';
-  let heldBack = false;
+  let heldBackUntil = Number.NEGATIVE_INFINITY;
 
   const metered = (estimated: Estimate): Metered => ({
     tokens: begun ? meter.tokens(estimated === null) : NO_TOKENS,
@@ -65,7 +72,8 @@ export const createAttemptProgress = (clock: Clock, { wire, sink, began }: CallC
       sink.text(text);
     },
     held(ms) {
-      heldBack ||= ms >= LONG_HOLD_MS;
+      // A reader that takes its time with what was on its way puts the break off.
+      heldBackUntil = ms >= LONG_HOLD_MS ? clock.now() + AFTER_HOLD_MS : heldBackUntil + ms;
     },
     get contentSeen() {
       return sink.isOpen?.() ?? assembly.contentSeen;
@@ -76,7 +84,7 @@ export const createAttemptProgress = (clock: Clock, { wire, sink, began }: CallC
     answered: () => ({ ok: true, message: assembly.message(), metered: metered(null) }),
     failed: (fault, error) => ({
       ok: false,
-      fault: heldBack ? { ...fault, heldBack } : fault,
+      fault: clock.now() < heldBackUntil ? { ...fault, heldBack: true } : fault,
       metered: metered(estimateOf(fault, begun, error)),
       partial,
     }),

@@ -1,7 +1,8 @@
 import type { Price, PriceTable } from '../usage/price-table.ts';
 import { costOf, familyOf, priceAt } from '../usage/pricing.ts';
 import type { Estimate, TokenUsage, UsageRecord } from '../usage/record.ts';
-import type { CallContext, ModelRequest, Outcome } from './types.ts';
+import type { Outcome } from './outcome.ts';
+import type { CallContext, ModelRequest } from './types.ts';
 import type { WorstCase } from './worst-case.ts';
 
 /** An attempt that went out. */
@@ -18,7 +19,7 @@ export interface MadeAttempt {
 }
 
 /** Where the provider itself went over to another model, that one is what it bills. */
-const servedBy = (prices: PriceTable, { request, price, at }: MadeAttempt, outcome: Outcome) => {
+const billedAs = (prices: PriceTable, { request, price, at }: MadeAttempt, outcome: Outcome) => {
   const asked = { model: request.model, price };
   if (!outcome.ok || familyOf(outcome.message.model) === familyOf(asked.model)) return asked;
   const { model } = outcome.message;
@@ -39,7 +40,7 @@ export const recordOf = (
 ): UsageRecord => {
   const { attemptId, request, at, worst, maxTokens } = attempt;
   const { estimated, tokens: seen, terms } = outcome.metered;
-  const { model, price } = servedBy(prices, attempt, outcome);
+  const { model, price } = billedAs(prices, attempt, outcome);
   const tokens = estimated === 'unanswered' ? worst.unanswered : withinOutput(seen, estimated, maxTokens);
   const cost = costOf(tokens, price, { inferenceGeo: request.inference_geo ?? null, ...terms });
   const facts = { attemptId, runId, tenantId, keyId, userId, agent, model, at };

@@ -4,7 +4,7 @@ import { nameError } from '../telemetry/describe-error.ts';
 import type { BallastEvent } from '../telemetry/events.ts';
 import { familyOf } from '../usage/pricing.ts';
 import type { UsageRecord } from '../usage/record.ts';
-import type { Outcome } from './types.ts';
+import type { Outcome } from './outcome.ts';
 
 /** The provider's own form; a proxy in between could say anything. */
 const REQUEST_ID = /^req_\w{1,64}$/;

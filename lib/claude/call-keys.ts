@@ -5,7 +5,8 @@ import type { Emit } from '../telemetry/events.ts';
 import { familyOf } from '../usage/pricing.ts';
 import type { KeyPool } from './key-pool.ts';
 import { nextKey, type NextKey, type Said } from './next-key.ts';
-import type { CallContext, Fault, PoolKey } from './types.ts';
+import type { Fault } from './outcome.ts';
+import type { CallContext, PoolKey } from './types.ts';
 import { circuitOf } from './with-circuit.ts';
 
 export interface CallKeysParts {
@@ -20,7 +21,7 @@ export interface CallKeys {
   next(): NextKey;
   /** Has the key left alone for that model, by every process, for as long as the provider said. */
   limited(key: PoolKey, fault: Fault): void;
-  /** Has the secret read again, for as long as the call may take. */
+  /** Has the secret read again, for as long as the call may take. Never rejects. */
   rejected(key: PoolKey, fault: Fault): Promise<void>;
   /** Takes back what was said of the only key there is, which may have been rejected by mistake; once, then `false`. */
   onceMore(): boolean;
@@ -50,8 +51,9 @@ export const openCallKeys = async (
     async rejected(key, { status }) {
       said.set(key.id, 'rejected');
       emit({ type: 'credential.rejected', status: status ?? 401 });
-      await orAborted(keys.rejected(key), deadline.signal).catch(() => {});
-      pool = await keys.turn();
+      const reread = keys.rejected(key).then(() => keys.turn());
+      // An attempt was made: where its keys cannot be read anew, those that are known go on.
+      pool = await orAborted(reread, deadline.signal).catch(() => pool);
     },
     onceMore() {
       if (again || pool.length > 1) return false;

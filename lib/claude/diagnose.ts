@@ -1,34 +1,48 @@
 import { retryAfterOf, type HeaderReader } from '../retry/retry-after.ts';
+import type { UpstreamWords } from '../kernel/errors.ts';
+import { objectOf } from '../usage/json.ts';
 import type { Estimate } from '../usage/record.ts';
 import { KeyUnavailable } from './anthropic-client.ts';
 import { MalformedStream } from './malformed-stream.ts';
 import { fault, kindOfErrorType, kindOfStatus } from './faults.ts';
-import type { Fault } from './types.ts';
-import { wordsOf } from './upstream-words.ts';
+import type { Fault } from './outcome.ts';
+import { wordsInStream, wordsOf } from './upstream-words.ts';
 import { isVerdict, type WatchdogVerdict } from './watchdog.ts';
 
 /** The upstream said `error` inside its stream. */
 export class ErrorEvent extends Error {
   override readonly name = 'ErrorEvent';
   readonly type: unknown;
-  constructor(type: unknown) {
+  // Private, so that nothing that prints an error prints it: it may quote the request.
+  readonly #said: unknown;
+  /** `said`: the member `error` of the event. */
+  constructor(said: unknown) {
     super('error event');
-    this.type = type;
+    this.type = objectOf(said)['type'];
+    this.#said = said;
+  }
+  get words(): UpstreamWords | undefined {
+    return wordsInStream(this.#said);
   }
 }
+
+const isTooLong = (words: UpstreamWords | undefined): boolean => words?.status === 400 && TOO_LONG.test(words.message);
 
 /** What went wrong with an attempt: the watchdog's verdict, or what the SDK, the stream or the upstream threw. */
 export const diagnose = (error: unknown, verdict: WatchdogVerdict | null, contentSeen: boolean, now: number): Fault => {
   if (verdict !== null) return fault(verdict, { contentSeen, cause: error });
   if (error instanceof KeyUnavailable) return fault('credential', { cause: error });
   if (error instanceof MalformedStream) return fault('malformed', { contentSeen, cause: error });
-  if (error instanceof ErrorEvent) return fault(kindOfErrorType(error.type), { contentSeen, cause: error });
+  if (error instanceof ErrorEvent) {
+    const { type, words } = error;
+    const kind = isTooLong(words) ? 'context-too-long' : kindOfErrorType(type);
+    return fault(kind, { contentSeen, cause: error, ...(words && { told: words }) });
+  }
   const { status, headers } = error as { status?: unknown; headers?: HeaderReader };
   if (typeof status === 'number') {
     const retryAfterMs = headers ? retryAfterOf(headers, now) : null;
     const words = wordsOf(error);
-    const isTooLong = status === 400 && TOO_LONG.test(words?.message ?? '');
-    const kind = isTooLong ? 'context-too-long' : kindOfStatus(status);
+    const kind = isTooLong(words) ? 'context-too-long' : kindOfStatus(status);
     return fault(kind, { status, retryAfterMs, cause: error, ...(words && { told: words }) });
   }
   if (error instanceof SyntaxError) return fault('malformed', { contentSeen, cause: error });

@@ -1,7 +1,8 @@
 import { AppError, type AppErrorOptions, type ErrorCode } from '../kernel/errors.ts';
 import { safe, type Redacted } from '../kernel/redacted.ts';
 import { NO_TOKENS } from '../usage/record.ts';
-import type { CallContext, FailedOutcome, Fault, FaultKind, Metered, OwnNo } from './types.ts';
+import type { FailedOutcome, Fault, FaultKind, Metered, OwnNo } from './outcome.ts';
+import type { CallContext } from './types.ts';
 
 /** A fault of the upstream, or of time. */
 export type UpstreamFault = Exclude<FaultKind, OwnNo>;

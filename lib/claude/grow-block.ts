@@ -1,4 +1,5 @@
 import type { ContentBlock, RawContentBlockDelta, TextCitation } from '@anthropic-ai/sdk/resources/messages/messages';
+import { isExactNumber } from './exact-json.ts';
 import type { Meter } from './meter.ts';
 
 /** A part of a message as JSON has it, whatever the types know of it. */
@@ -13,7 +14,7 @@ export interface OpenBlock {
 }
 
 const isObject = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value);
 
 /** `known` with what was said later; a later `null` takes nothing back. */
 export const overlaid = <Known extends object>(known: Known, said: Members): Known => ({

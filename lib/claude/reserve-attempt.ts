@@ -10,7 +10,8 @@ import type { Emit } from '../telemetry/events.ts';
 import { budgetError, budgetRefused, runLimitError } from './budget-errors.ts';
 import { fault, refusal as refused } from './faults.ts';
 import type { MessagesApi } from './messages-api.ts';
-import type { CallContext, Fault, ModelRequest } from './types.ts';
+import type { Fault } from './outcome.ts';
+import type { CallContext, ModelRequest } from './types.ts';
 import type { WorstCase } from './worst-case.ts';
 
 export interface ReserveParts {

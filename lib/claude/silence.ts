@@ -1,8 +1,8 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { StreamLimits } from './watchdog.ts';
 
-/** An event of a stream: a `ping`, one without content before the first content, or content. */
-export type Sign = 'ping' | 'preamble' | 'content';
+/** An event of a stream: a `ping`, one of a block's content, or any other, known or not. */
+export type Sign = 'ping' | 'other' | 'content';
 
 /** How long an upstream may be silent, by what it has said so far. */
 export interface Silence {

@@ -4,9 +4,10 @@ import { createAttemptProgress, isContent } from './attempt-progress.ts';
 import { diagnose } from './diagnose.ts';
 import { fault, notMade } from './faults.ts';
 import type { MessagesApi } from './messages-api.ts';
-import { readEvent } from './read-event.ts';
+import { readEvent, type ReadEvent } from './read-event.ts';
 import type { UpstreamEvent } from './split-events.ts';
 import type { Attempt } from './types.ts';
+import type { Sign } from './silence.ts';
 import { createWatchdog, type StreamLimits } from './watchdog.ts';
 
 export interface SupervisedAttemptOptions {
@@ -17,6 +18,12 @@ export interface SupervisedAttemptOptions {
 
 /** How long a finished answer waits for the upstream to close its body, so that the connection can be used again. */
 const DRAIN_MS = 100;
+
+/** An event that nobody knows is a sign of life all the same: of all events a `ping` alone says nothing. */
+const signOf = ({ type, said }: ReadEvent): Sign => {
+  if (type === 'ping') return 'ping';
+  return said !== null && isContent(said) ? 'content' : 'other';
+};
 
 /**
  * One attempt at a model over a stream, bounded to its first content, in its silences and in all.
@@ -50,12 +57,10 @@ export const supervisedAttempt =
       for await (const event of events) {
         // Read on to the end of the body after message_stop: only so does the connection go back to the pool.
         if (stopped) continue;
-        const { type, said } = readEvent(event);
-        if (type === 'ping') watchdog.saw('ping');
-        if (said !== null) {
-          watchdog.saw(isContent(said) ? 'content' : 'preamble');
-          progress.take(said);
-        }
+        const read = readEvent(event, { exact: wire !== undefined });
+        const { type, said } = read;
+        watchdog.saw(signOf(read));
+        if (said !== null) progress.take(said);
         await pass(event, type);
         stopped = said?.type === 'message_stop';
         if (stopped) watchdog.release(DRAIN_MS);

@@ -1,95 +1,22 @@
-import type { Message, MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { CircuitOptions } from '../circuit-breaker/options.ts';
 import type { Deadline } from '../kernel/deadline.ts';
-import type { AppError, ErrorCode } from '../kernel/errors.ts';
+import type { AppError } from '../kernel/errors.ts';
 import type { PicoUsd } from '../kernel/money.ts';
-import type { PricingTerms } from '../usage/pricing.ts';
-import type { Estimate, TokenUsage } from '../usage/record.ts';
+import type { TokenUsage } from '../usage/record.ts';
 import type { Account } from '../budget/account.ts';
+import type { Outcome, ServedInstead } from './outcome.ts';
 import type { Query } from './query-string.ts';
 import type { RunAccount } from './run-account.ts';
 import type { UpstreamEvent } from './split-events.ts';
+
+export type * from './outcome.ts';
 
 /**
  * What is asked of a model, in the provider's own form; whether it streams is not the caller's business: it always
  * does.
  */
 export type ModelRequest = Readonly<Omit<MessageCreateParamsNonStreaming, 'stream'>>;
-
-/**
- * What can go wrong with one attempt. `no-content`: nothing came before its limit; `stalled`: silence inside the
- * stream; `cut`: it ended before its end; `refused`, `run-cost`, `circuit-open`: we said no ourselves, before anything
- * was sent.
- */
-export type FaultKind =
-  | 'invalid-request'
-  | 'context-too-long'
-  | 'credential'
-  | 'unknown-model'
-  | 'rate-limited'
-  | 'overloaded'
-  | 'server-error'
-  | 'connection'
-  | 'no-content'
-  | 'stalled'
-  | 'cut'
-  | 'malformed'
-  | 'deadline'
-  | 'cancelled'
-  | OwnNo;
-
-/** Why we refused a call ourselves: a budget or a limit, the run's own limit of money, a model that is left alone. */
-export type OwnNo = 'refused' | 'run-cost' | 'circuit-open';
-
-export interface Fault {
-  readonly kind: FaultKind;
-  /** The status of the upstream's refusal, where there was one. */
-  readonly status: number | null;
-  readonly retryAfterMs: number | null;
-  /** Whether the caller may have seen a part of the answer. */
-  readonly contentSeen: boolean;
-  /**
-   * Whether the caller held the reading back for long, so that nobody can tell whose silence ended it. Default: not.
-   */
-  readonly heldBack?: boolean;
-  /** Ready to be thrown; made where the most is known. */
-  readonly error: AppError;
-}
-
-/** What one attempt used, as far as the upstream said so. */
-export interface Metered {
-  readonly tokens: TokenUsage;
-  readonly estimated: Estimate;
-  /** What the upstream says of the price, where it says so; it wins over what was asked. Default: nothing. */
-  readonly terms?: PricingTerms;
-  readonly firstContentMs: number | null;
-  readonly upstreamRequestId: string | null;
-}
-
-/** What came of an attempt. */
-export type Outcome = AnsweredOutcome | FailedOutcome;
-
-export interface AnsweredOutcome {
-  readonly ok: true;
-  readonly message: Message;
-  readonly metered: Metered;
-  /** Why another model answered than the one that was asked. Default: that one did. */
-  readonly degraded?: ServedInstead;
-}
-
-export interface FailedOutcome {
-  readonly ok: false;
-  readonly fault: Fault;
-  readonly metered: Metered;
-  /** The text that was passed on before the fault. Default: none. */
-  readonly partial?: string;
-}
-
-/** Why a model stands in for the asked one, and which. */
-export interface ServedInstead {
-  readonly reason: ErrorCode;
-  readonly model: string;
-}
 
 /** Where an answer goes while it is made. */
 export interface TextSink {

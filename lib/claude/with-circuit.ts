@@ -3,7 +3,8 @@ import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import { familyOf } from '../usage/pricing.ts';
 import { isFailure, notMade, refusal } from './faults.ts';
-import type { Bracket, Outcome } from './types.ts';
+import type { Outcome } from './outcome.ts';
+import type { Bracket } from './types.ts';
 
 const verdictOn = (outcome: Outcome) => {
   if (outcome.ok) return 'success';

@@ -5,7 +5,8 @@ import type { PriceTable } from '../usage/price-table.ts';
 import { familyOf, priceAt } from '../usage/pricing.ts';
 import { failsOver, isTold } from './faults.ts';
 import { translate } from './translate.ts';
-import type { Bracket, FaultKind } from './types.ts';
+import type { FaultKind } from './outcome.ts';
+import type { Bracket } from './types.ts';
 import { whyUntranslatable } from './untranslatable.ts';
 
 export interface WithFallbackOptions {

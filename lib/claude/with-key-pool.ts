@@ -3,7 +3,8 @@ import { sleep } from '../kernel/clock.ts';
 import { asAppError } from '../kernel/errors.ts';
 import { openCallKeys, type CallKeys, type CallKeysParts } from './call-keys.ts';
 import { fault, notMade, refusal, rejectsKey } from './faults.ts';
-import type { Bracket, FailedOutcome } from './types.ts';
+import type { FailedOutcome } from './outcome.ts';
+import type { Bracket } from './types.ts';
 import { circuitOf } from './with-circuit.ts';
 
 export interface WithKeyPoolOptions extends CallKeysParts {
@@ -41,11 +42,13 @@ export const withKeyPool =
     }
 
     let last: FailedOutcome | null = null;
+    let limited: FailedOutcome | null = null;
     for (;;) {
       const choice = keys.next();
       if (choice.kind === 'wait') {
         const { forMs } = choice;
-        if (last?.fault.kind === 'rate-limited') return limitedFor(last, forMs);
+        // Only a rest that was known before is waited for: what is said in this call stays said, and never runs out.
+        if (limited !== null) return limitedFor(limited, forMs);
         if (forMs === null || forMs > NEARLY_OVER_MS) return notMade(fault('rate-limited', { retryAfterMs: forMs }));
         await sleep(clock, forMs, deadline.signal).catch(() => {});
         if (deadline.stoppedBy !== null) return notMade(fault(deadline.stoppedBy));
@@ -59,8 +62,10 @@ export const withKeyPool =
       const outcome = await next(request, { ...context, key });
       if (outcome.ok || outcome.fault.contentSeen) return outcome;
       last = outcome;
-      if (outcome.fault.kind === 'rate-limited') keys.limited(key, outcome.fault);
-      else if (rejectsKey(outcome.fault.status)) await keys.rejected(key, outcome.fault);
+      if (outcome.fault.kind === 'rate-limited') {
+        limited = outcome;
+        keys.limited(key, outcome.fault);
+      } else if (rejectsKey(outcome.fault.status)) await keys.rejected(key, outcome.fault);
       else return outcome;
       if (deadline.stoppedBy !== null) return outcome;
     }

@@ -5,7 +5,8 @@ import { decideRetry, type RetryOptions } from '../retry/decision.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { familyOf } from '../usage/pricing.ts';
 import { fault, isFailure, isRetryable, isTold } from './faults.ts';
-import type { Bracket, Outcome } from './types.ts';
+import type { Outcome } from './outcome.ts';
+import type { Bracket } from './types.ts';
 import { circuitOf } from './with-circuit.ts';
 
 export interface WithRetryOptions {

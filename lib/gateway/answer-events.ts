@@ -6,8 +6,8 @@ import { keptFailure } from './kept-answer.ts';
 import type { CallMessages, MessageCall } from './message-call.ts';
 
 /**
- * An event has no status, and clients that ask again by themselves decide by these words, which the provider uses, or by
- * the type `overloaded_error`.
+ * An event has no status, and clients that ask again by themselves decide by these words, which the provider uses, or
+ * by the type `overloaded_error`.
  */
 const STATUS_WORDS: Partial<Record<ErrorCode, string>> = {
   internal: 'Internal server error',
@@ -23,8 +23,9 @@ const errorEvent = (error: AppError, requestId: string): string => {
 };
 
 /**
- * Answers a client that reads events, with the upstream's own bytes. A refusal or a failure before the first content is thrown and so
- * has a real status; after it a failure is an `error` event, told to `failed` too. The last event waits for the books.
+ * Answers a client that reads events, with the upstream's own bytes. A refusal or a failure before the first content is
+ * thrown and so has a real status; after it a failure is an `error` event, told to `failed` too. The last event waits
+ * for the books.
  */
 export const answerAsEvents = async (
   call: MessageCall,

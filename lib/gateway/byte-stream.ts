@@ -7,8 +7,8 @@ const HIGH_WATER_BYTES = 64 * 1024;
 export interface ByteStream {
   readonly body: Readable;
   /**
-   * Goes out with whatever else is written in this turn of the event loop: a write costs the same however small it is, and an
-   * upstream's chunk is many events. A promise where the client has to read first before more is written.
+   * Goes out with whatever else is written in this turn of the event loop: a write costs the same however small it is,
+   * and an upstream's chunk is many events. A promise where the client has to read first before more is written.
    */
   write(bytes: Uint8Array | string): Promise<void> | undefined;
   end(): void;

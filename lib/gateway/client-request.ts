@@ -1,19 +1,27 @@
 import * as z from 'zod/mini';
 import type { ModelRequest, Wire } from '../claude/types.ts';
-import { checkedBy, readJson } from '../http/read-body.ts';
 import type { HttpEvent } from '../http/types.ts';
-import { AppError } from '../kernel/errors.ts';
-import { safe } from '../kernel/redacted.ts';
-import { hasDuplicateKeys } from './duplicate-keys.ts';
 import { modelName } from './model-name.ts';
 import { passedOn } from './passed-on.ts';
+import { readClientJson } from './read-client-json.ts';
 import { spliceMembers } from './splice-json.ts';
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Told of the first turn that is none, and no other: a body has room for millions. */
+const turns = z.array(z.unknown()).check(
+  z.minLength(1),
+  z.check(({ value, issues }) => {
+    const at = value.findIndex((turn) => !isObject(turn));
+    if (at !== -1) issues.push({ code: 'invalid_type', expected: 'object', input: value[at], path: [at] });
+  }),
+);
 
 /** What Ballast has to understand of a body; all else is for the upstream to judge, and passes as it came. */
 const schema = z.looseObject({
   model: modelName,
   max_tokens: z.int().check(z.minimum(1)),
-  messages: z.array(z.looseObject({})).check(z.minLength(1)),
+  messages: turns,
   stream: z.optional(z.nullable(z.boolean())),
   metadata: z.optional(z.nullable(z.looseObject({ user_id: z.optional(z.nullable(z.string())) }))),
 });
@@ -31,17 +39,14 @@ export interface ClientRequest {
 /** An end user's name longer than this is no name. */
 const MAX_USER_CHARS = 256;
 
+/** Half of a surrogate pair could not be stored either. */
 const endUser = (userId: string | null | undefined): string | null =>
-  userId && userId.length <= MAX_USER_CHARS ? userId : null;
+  userId && userId.length <= MAX_USER_CHARS && userId.isWellFormed() ? userId : null;
 
 /** Reads a body. Throws `invalid-request` or `unsupported-media-type`; neither quotes what was sent. */
 export const readClientRequest = (event: HttpEvent): ClientRequest => {
-  const { text, value } = readJson(event);
-  const { stream, metadata } = checkedBy(schema, value);
-  if (hasDuplicateKeys(text)) {
-    const issues = [{ path: '', message: safe`has an object with the same key twice` }];
-    throw new AppError('invalid-request', safe`The body is ambiguous.`, { issues });
-  }
+  const { text, value, checked } = readClientJson(event, schema);
+  const { stream, metadata } = checked;
   // Not what the schema made of it: a changed member is told from the others by being another object.
   const parsed = value as Readonly<Record<string, unknown>>;
   const { stream: _, ...request } = parsed;

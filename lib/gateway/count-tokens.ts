@@ -2,15 +2,15 @@ import * as z from 'zod/mini';
 import { checkAllowedModel } from '../agent/allowance.ts';
 import type { Circuits } from '../circuit-breaker/circuits.ts';
 import { circuitOf } from '../claude/with-circuit.ts';
-import { checkedBy, readJson } from '../http/read-body.ts';
 import type { HttpEvent, HttpResponse } from '../http/types.ts';
 import type { Deadline } from '../kernel/deadline.ts';
-import { AppError } from '../kernel/errors.ts';
+import { AppError, asAppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { Principal } from '../tenants/types.ts';
 import { modelName } from './model-name.ts';
 import { passedOn } from './passed-on.ts';
 import type { ProviderApi } from './provider-api.ts';
+import { readClientJson } from './read-client-json.ts';
 import { takeRequestPermit, type RequestPermitParts } from './request-permit.ts';
 
 /** A request of whoever was let in. */
@@ -30,7 +30,10 @@ const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-
 /** What Ballast has to know of the body; the rest is for the provider to judge. */
 const schema = z.looseObject({ model: modelName });
 
-/** A model that is left alone is not asked to count either; who comes when its break is over may ask, since nothing is paid. */
+/**
+ * A model that is left alone is not asked to count either; who comes when its break is over may ask, since nothing is
+ * paid.
+ */
 const checkCircuit = async ({ circuits, isPriced, clock }: CountTokensParts, model: string): Promise<void> => {
   // Only models with a price are ever called. What is looked at is remembered, so names that clients make up are not.
   if (!isPriced(model, clock.now())) return;
@@ -47,12 +50,14 @@ export const countTokens = async (
   event: AuthenticatedEvent,
   deadline: Deadline,
 ): Promise<HttpResponse> => {
-  const { text, value } = readJson(event);
-  const { model } = checkedBy(schema, value);
+  const { text, checked } = readClientJson(event, schema);
+  const { model } = checked;
   checkAllowedModel(model, event.principal.tenant);
   await checkCircuit(parts, model);
   const limits = await takeRequestPermit(parts, event.principal, deadline.signal);
   const question = { method: 'POST', path: '/v1/messages/count_tokens', ...passedOn(event) } as const;
-  const body = await parts.api.ask({ ...question, body: text }, deadline);
+  const body = await parts.api.ask({ ...question, body: text }, deadline).catch((error: unknown) => {
+    throw asAppError(error).withHeaders(limits);
+  });
   return { statusCode: 200, headers: { ...JSON_HEADERS, ...limits }, body };
 };

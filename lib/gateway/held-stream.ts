@@ -10,7 +10,10 @@ import { createTape } from './tape.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** A stream whose head is held back, with what precedes the first content, so that until then it can still become a refusal. */
+/**
+ * A stream whose head is held back, with what precedes the first content, so that until then it can still become a
+ * refusal.
+ */
 export interface HeldStream {
   /** Resolves once the stream is open; rejects when it is refused. */
   readonly head: Promise<HttpResponse>;

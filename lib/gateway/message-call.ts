@@ -40,7 +40,10 @@ export interface MessageCall {
 /** What a call came to. */
 export interface CalledModel {
   readonly outcome: Outcome;
-  /** Resolves once the books are written, and what a repeated request will get; nothing is kept of a failure that cost nothing. */
+  /**
+   * Resolves once the books are written, and what a repeated request will get; nothing is kept of a failure that cost
+   * nothing.
+   */
   readonly closed: (kept: StoredResult | null) => Promise<void>;
 }
 
@@ -60,7 +63,7 @@ const withHeaders = (outcome: FailedOutcome, headers: Readonly<Record<string, st
   return { ...outcome, fault: { ...fault, error: fault.error.withHeaders(headers) } };
 };
 
-/** Lets a client's request through the limits, budgets and brackets that an agent's calls go through, and no other way. */
+/** Lets a client's request through the limits, budgets and brackets of an agent's calls, and no other way. */
 export const createCallMessages =
   (parts: MessageCallParts): CallMessages =>
   async ({ asked, principal, limitMs, signal, claim }, sink) => {

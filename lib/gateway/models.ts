@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { fault } from '../claude/faults.ts';
 import { jsonResponse } from '../http/json-response.ts';
 import type { HttpEvent, HttpResponse } from '../http/types.ts';
@@ -16,27 +17,26 @@ export interface ModelsParts {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-interface Model {
-  readonly id?: unknown;
-}
-
 /** Anything else would be another path of the provider's. */
 const MODEL_ID = /^[A-Za-z0-9][\w.:@-]{0,127}$/;
 
 const notFound = (options: ConstructorParameters<typeof AppError>[2] = {}): AppError =>
   new AppError('not-found', safe`There is no such model.`, options);
 
-const read = <T>(text: string): T => {
+const model = z.looseObject({ id: z.optional(z.unknown()) });
+const page = z.looseObject({ data: z.array(model) });
+
+const read = <Schema extends z.ZodMiniType>(schema: Schema, text: string): z.output<Schema> => {
   try {
-    return JSON.parse(text) as T;
+    return z.parse(schema, JSON.parse(text));
   } catch (cause) {
     throw fault('malformed', { cause }).error;
   }
 };
 
-const priced = ({ prices, clock }: ModelsParts, model: Model) => ({
-  ...model,
-  pricing: typeof model.id === 'string' ? viewPrice(prices, model.id, clock.now()) : null,
+const priced = ({ prices, clock }: ModelsParts, said: z.output<typeof model>) => ({
+  ...said,
+  pricing: typeof said.id === 'string' ? viewPrice(prices, said.id, clock.now()) : null,
 });
 
 const ask = (parts: ModelsParts, event: HttpEvent, path: string, deadline: Deadline): Promise<string> =>
@@ -44,8 +44,8 @@ const ask = (parts: ModelsParts, event: HttpEvent, path: string, deadline: Deadl
 
 /** GET /v1/models: a page of the provider's list, each model with its `pricing`. */
 export const listModels = async (parts: ModelsParts, event: HttpEvent, deadline: Deadline): Promise<HttpResponse> => {
-  const page = read<{ readonly data?: readonly Model[] }>(await ask(parts, event, '/v1/models', deadline));
-  return jsonResponse({ ...page, data: (page.data ?? []).map((model) => priced(parts, model)) });
+  const listed = read(page, await ask(parts, event, '/v1/models', deadline));
+  return jsonResponse({ ...listed, data: listed.data.map((each) => priced(parts, each)) });
 };
 
 /** GET /v1/models/{modelId}: one of them; `not-found` in the provider's own words. */
@@ -53,7 +53,7 @@ export const getModel = async (parts: ModelsParts, event: HttpEvent, deadline: D
   const id = event.pathParameters?.['modelId'] ?? '';
   if (!MODEL_ID.test(id)) throw notFound();
   try {
-    return jsonResponse(priced(parts, read<Model>(await ask(parts, event, `/v1/models/${id}`, deadline))));
+    return jsonResponse(priced(parts, read(model, await ask(parts, event, `/v1/models/${id}`, deadline))));
   } catch (error) {
     const { cause, told } = error instanceof AppError ? error : {};
     // A model that is asked for by its path is missing; one that is to be called is a field's mistake.

@@ -1,5 +1,5 @@
 import type { Query } from '../claude/query-string.ts';
-import { header, type HttpEvent } from '../http/types.ts';
+import { header, listHeader, type HttpEvent } from '../http/types.ts';
 
 /** What of a client's request, besides its body, the provider is told as it came. */
 export interface PassedOn {
@@ -14,7 +14,7 @@ const FIRST_VERSION = '2023-06-01';
 
 /** The version of the API and its betas, and the whole query: neither is for Ballast to judge. */
 export const passedOn = (event: HttpEvent): PassedOn => {
-  const betas = header(event, 'anthropic-beta');
+  const betas = listHeader(event, 'anthropic-beta');
   const query = Object.entries(event.multiValueQueryStringParameters ?? {}).map(([name, all = []]) => [name, all]);
   const apiVersion = header(event, 'anthropic-version') ?? FIRST_VERSION;
   return {

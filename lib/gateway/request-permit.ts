@@ -7,8 +7,8 @@ export type RequestPermitParts = Omit<AdmissionParts, 'slots'>;
 const NO_SLOTS: AdmissionParts['slots'] = { take: async () => ({ held: true, release: async () => {} }) };
 
 /**
- * Takes one request of each limit that the caller's tenant and key have, and nothing of tokens, slots or money. Resolves with
- * what the limits tell of themselves as headers; throws `rate-limited`.
+ * Takes one request of each limit that the caller's tenant and key have, and nothing of tokens, slots or money.
+ * Resolves with what the limits tell of themselves as headers; throws `rate-limited`.
  */
 export const takeRequestPermit = async (
   parts: RequestPermitParts,

@@ -1,4 +1,4 @@
-import { elementsOf, membersOf } from './scan-json.ts';
+import { elementTexts, membersOf } from './scan-json.ts';
 
 /** A value and the text that it was parsed from. */
 interface Written {
@@ -6,7 +6,10 @@ interface Written {
   readonly value: unknown;
 }
 
-/** As deep as a request is ever changed: the turns, a turn, its content, a block. What is below goes with what it is in. */
+/**
+ * As deep as a request is ever changed: the turns, a turn, its content, a block. What is below goes with what it is
+ * in.
+ */
 const DEPTH = 4;
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
@@ -17,7 +20,7 @@ const textsOf = ({ text, value }: Written, depth = DEPTH, texts = new Map<object
   texts.set(value, text);
   if (depth === 0) return texts;
   const parts: Written[] = Array.isArray(value)
-    ? elementsOf(text).map((part, at) => ({ text: part, value: value[at] as unknown }))
+    ? elementTexts(text).map((part, at) => ({ text: part, value: value[at] as unknown }))
     : membersOf(text).map(({ key, valueStart, end }) => ({
         text: text.slice(valueStart, end),
         value: (value as Readonly<Record<string, unknown>>)[key],
@@ -27,8 +30,8 @@ const textsOf = ({ text, value }: Written, depth = DEPTH, texts = new Map<object
 };
 
 /**
- * A value in JSON, each object and list in it that is the very same as in what it was made from in that one's own text: a
- * number of more digits than JavaScript keeps, an escape, a blank.
+ * A value in JSON, each object and list in it that is the very same as in what it was made from in that one's own
+ * text: a number of more digits than JavaScript keeps, an escape, a blank.
  */
 export const rewritten = (value: unknown, from: Written): string => {
   const texts = textsOf(from);

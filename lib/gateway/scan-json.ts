@@ -56,7 +56,7 @@ const skipValue = (json: string, from: number): number => {
 };
 
 /** The texts of the elements of the list that `json` is, in their order; else as `membersOf`. */
-export const elementsOf = (json: string): string[] => {
+export const elementTexts = (json: string): string[] => {
   const elements: string[] = [];
   let at = skipBlank(json, skipBlank(json, 0) + 1);
   while (at < json.length && json.charCodeAt(at) !== CLOSE_BRACKET) {
@@ -69,7 +69,8 @@ export const elementsOf = (json: string): string[] => {
 };
 
 /**
- * The members of the object that `json` is, in their order, each key as often as it stands there. One pass, linear in its length.
+ * The members of the object that `json` is, in their order, each key as often as it stands there. One pass, linear in
+ * its length.
  * Only of what `JSON.parse` takes: of anything else the result means nothing.
  */
 export const membersOf = (json: string): Member[] => {

@@ -14,9 +14,9 @@ const editsOf = (before: Members, after: Members): Map<string, unknown> => {
 };
 
 /**
- * `raw` with only those members edited that are not the very same in `before` and `after`; every other byte stays as it is, in
- * what an edited member keeps of its turns and blocks too.
- * `before` is what `JSON.parse` makes of `raw`, an object. Of a key that stands there twice the last one counts, and an edit leaves one.
+ * `raw` with only those members edited that are not the very same in `before` and `after`; every other byte stays as
+ * it is, in what an edited member keeps of its turns and blocks too. `before` is what `JSON.parse` makes of `raw`, an
+ * object. Of a key that stands there twice the last one counts, and an edit leaves one.
  */
 export const spliceMembers = (raw: string, before: Members, after: Members): string => {
   const edits = editsOf(before, after);

@@ -3,7 +3,10 @@ import { MAX_ANSWER_BYTES } from '../idempotency/answer.ts';
 /** What went out of a stream, for whoever repeats the request. */
 export interface Tape {
   record(bytes: Uint8Array | string): void;
-  /** All of it; `null` where nothing is recorded. What is too large to be kept is cut off just beyond that size. */
+  /**
+   * All of it, read as UTF-8, which events and JSON are; `null` where nothing is recorded. What is too large to be kept
+   * is cut off just beyond that size.
+   */
   text(): string | null;
 }
 

@@ -48,7 +48,10 @@ export interface AnthropicError {
   readonly request_id: string;
 }
 
-/** What clients repeat by themselves, by its status, although it cannot help: Ballast has tried again already, or never would. Coding agents repeat even a 401. */
+/**
+ * What clients repeat by themselves, by its status, although it cannot help: Ballast has tried again already, or never
+ * would. Coding agents repeat even a 401.
+ */
 const FINAL: ReadonlySet<ErrorCode> = new Set([
   'unauthenticated',
   'forbidden',
@@ -107,7 +110,10 @@ const retryHeaders = ({ code, retryAfterMs, figures }: AppError): Record<string,
   };
 };
 
-/** The error as an answer: `retry-after` in whole seconds, rounded up, and `x-should-retry` where it helps, or cannot, although the status says otherwise. */
+/**
+ * The error as an answer: `retry-after` in whole seconds, rounded up, and `x-should-retry` where it helps, or cannot,
+ * although the status says otherwise.
+ */
 export const anthropicErrorResponse = (error: AppError, requestId: string): HttpResponse => ({
   statusCode: error.told?.status ?? PROBLEMS[error.code].status,
   headers: {

@@ -63,19 +63,44 @@ const describe = (issue: z.core.$ZodIssue): Redacted => {
 
 const pathOf = (parts: readonly PropertyKey[]): string => parts.map(String).join('.').slice(0, 200);
 
-/** The issues of a refused value, each with the path of its field; an unknown field is named itself. */
-export const describeIssues = (
+type Wrong = readonly [path: readonly PropertyKey[], issue: z.core.$ZodIssue];
+
+function* wrongFields(
   issues: readonly z.core.$ZodIssue[],
   within: readonly PropertyKey[] = [],
-): FieldIssue[] =>
-  issues.flatMap((issue) => {
+): Generator<Wrong, void, undefined> {
+  for (const issue of issues) {
     const path = [...within, ...issue.path];
-    if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => ({ path: pathOf([...path, key]), message: describe(issue) }));
-    if (issue.code === 'invalid_union') {
-      // An alternative that takes the value's type is the one that was meant: what is wrong is inside.
-      const meant = issue.errors.find((each) => each.length > 0 && each.every((inner) => inner.path.length > 0));
-      if (meant !== undefined) return describeIssues(meant, path);
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) yield [[...path, key], issue];
+      continue;
     }
-    return [{ path: pathOf(path), message: describe(issue) }];
-  });
+    // An alternative that takes the value's type is the one that was meant: what is wrong is inside.
+    const meant =
+      issue.code === 'invalid_union' &&
+      issue.errors.find((each) => each.length > 0 && each.every((inner) => inner.path.length > 0));
+    if (meant) yield* wrongFields(meant, path);
+    else yield [path, issue];
+  }
+}
+
+/** So many fields are named: whoever sent more has not made that many mistakes by hand. */
+const MAX_NAMED = 20;
+
+/** How many fields of a refused value are wrong. */
+export const countIssues = (issues: readonly z.core.$ZodIssue[]): number => {
+  let count = 0;
+  for (const _ of wrongFields(issues)) count += 1;
+  return count;
+};
+
+/**
+ * The issues of a refused value, each with the path of its field; an unknown field is named itself. Past the 20th they
+ * are only counted, in an issue of the whole value.
+ */
+export const describeIssues = (issues: readonly z.core.$ZodIssue[]): FieldIssue[] => {
+  const first = wrongFields(issues).take(MAX_NAMED);
+  const named = [...first.map(([path, issue]) => ({ path: pathOf(path), message: describe(issue) }))];
+  const more = countIssues(issues) - named.length;
+  return more === 0 ? named : [...named, { path: '', message: safe`has ${more} more invalid field(s)` }];
+};

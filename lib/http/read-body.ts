@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { AppError } from '../kernel/errors.ts';
 import { safe, type Redacted } from '../kernel/redacted.ts';
-import { describeIssues } from './describe-issue.ts';
+import { countIssues, describeIssues } from './describe-issue.ts';
 import { header, type HttpEvent } from './types.ts';
 
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i;
@@ -28,7 +28,10 @@ const parse = (text: string): unknown => {
   }
 };
 
-/** A body as it came, and what it parses to. Throws `unsupported-media-type` or `invalid-request`; neither quotes what was sent. */
+/**
+ * A body as it came, and what it parses to. Throws `unsupported-media-type` or `invalid-request`; neither quotes what
+ * was sent.
+ */
 export const readJson = (event: HttpEvent): { readonly text: string; readonly value: unknown } => {
   // API Gateway too takes a missing content type for JSON.
   const type = header(event, 'content-type');
@@ -38,12 +41,23 @@ export const readJson = (event: HttpEvent): { readonly text: string; readonly va
   return { text, value: parse(text) };
 };
 
+const parsedBy = <Schema extends z.core.$ZodType>(schema: Schema, value: unknown) => {
+  try {
+    return z.safeParse(schema, value);
+  } catch (cause) {
+    // Zod hands the issues of what is inside on as arguments, of which a call can take some hundred thousand.
+    if (!(cause instanceof RangeError)) throw cause;
+    throw refused(safe`The body has invalid fields.`, safe`has more invalid fields than can be counted`, cause);
+  }
+};
+
 /** A value as the schema understands it. Throws `invalid-request` that names each wrong field and its bound. */
 export const checkedBy = <Schema extends z.core.$ZodType>(schema: Schema, value: unknown): z.core.output<Schema> => {
-  const parsed = z.safeParse(schema, value);
+  const parsed = parsedBy(schema, value);
   if (parsed.success) return parsed.data;
   const issues = describeIssues(parsed.error.issues);
-  throw new AppError('invalid-request', safe`The body has ${issues.length} invalid field(s); see errors.`, { issues });
+  const count = countIssues(parsed.error.issues);
+  throw new AppError('invalid-request', safe`The body has ${count} invalid field(s); see errors.`, { issues });
 };
 
 /** The body as the schema understands it. */

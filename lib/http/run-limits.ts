@@ -1,4 +1,4 @@
-/** What the platform says about an invocation; `clientSignal` is there only where it can tell that the client has left. */
+/** What the platform says about an invocation; `clientSignal` only where it can tell that the client has left. */
 interface Invocation {
   getRemainingTimeInMillis?(): number;
   readonly clientSignal?: AbortSignal;

@@ -4,7 +4,10 @@ export interface HttpEvent {
   readonly path: string;
   /** The path's template that the gateway matched, such as `/agent/runs/{runId}`. */
   readonly resource: string;
+  /** The last value of each. */
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** All values of each, in their order; not there where somebody else than API Gateway makes the event. */
+  readonly multiValueHeaders?: Readonly<Record<string, readonly string[] | undefined>> | null;
   /** The last value of each. */
   readonly queryStringParameters: Readonly<Record<string, string | undefined>> | null;
   /** All values of each, in their order. */
@@ -23,9 +26,18 @@ export interface HttpResponse {
   readonly body: string | NodeJS.ReadableStream;
 }
 
-/** The value of a header, whatever case the gateway kept it in. */
-export const header = (event: Pick<HttpEvent, 'headers'>, name: string): string | undefined => {
+const named = <Value>(headers: Readonly<Record<string, Value>>, name: string): Value | undefined => {
   const wanted = name.toLowerCase();
-  for (const [key, value] of Object.entries(event.headers)) if (key.toLowerCase() === wanted) return value;
+  for (const [key, value] of Object.entries(headers)) if (key.toLowerCase() === wanted) return value;
   return undefined;
 };
+
+/** The last value of a header, whatever case the gateway kept it in. */
+export const header = ({ headers }: Pick<HttpEvent, 'headers'>, name: string): string | undefined =>
+  named(headers, name);
+
+/** The value of a header that is a list, which may come in several lines; whatever case the gateway kept it in. */
+export const listHeader = (
+  { headers, multiValueHeaders }: Pick<HttpEvent, 'headers' | 'multiValueHeaders'>,
+  name: string,
+): string | undefined => named(multiValueHeaders ?? {}, name)?.join(',') ?? named(headers, name);

@@ -61,7 +61,7 @@ export interface AppErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Further members of the problem: what a failed run adds (`runId`, `usage`). Counts and ids, no text. */
   readonly members?: Readonly<Record<string, unknown>>;
-  /** For that client alone, in the answer of the gateway; it can quote the request, so it is never logged or kept. */
+  /** It can quote the request: never logged, and kept only in an answer that the same tenant may ask for again. */
   readonly told?: UpstreamWords;
 }
 

@@ -3,7 +3,7 @@ import type { HttpResponse } from '../http/types.ts';
 import { asAppError, type AppError } from '../kernel/errors.ts';
 import type { Observed } from './observed.ts';
 
-/** Answers whatever was thrown as `render` has it, and gives every answer its `request-id`. Outermost: it answers last. */
+/** Answers whatever was thrown as `render` has it, and gives every answer its `request-id`. Outermost: answers last. */
 export const errorsAs = (
   render: (error: AppError, requestId: string) => HttpResponse,
 ): MiddlewareObj<Observed, HttpResponse> => ({

@@ -9,7 +9,10 @@ export interface Routed<Request extends HttpEvent> extends HttpEvent {
   readonly answer: Answer<Request>;
 }
 
-/** Finds what answers a request by its path and method; throws `not-found` or `method-not-allowed` before anything else is looked at. */
+/**
+ * Finds what answers a request by its path and method; throws `not-found` or `method-not-allowed` before anything else
+ * is looked at.
+ */
 export const routed = <Request extends HttpEvent>(routes: Routes<Request>): MiddlewareObj<Routed<Request>> => ({
   before: (request) => {
     const { event } = request;

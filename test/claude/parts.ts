@@ -3,15 +3,8 @@ import { createMessagesApi, type MessagesApi } from '../../lib/claude/messages-a
 import { createRunAccount } from '../../lib/claude/run-account.ts';
 import { supervisedAttempt } from '../../lib/claude/supervised-attempt.ts';
 import { fault, notMade, refusal } from '../../lib/claude/faults.ts';
-import type {
-  Admission,
-  CallContext,
-  FaultKind,
-  Metered,
-  ModelRequest,
-  Outcome,
-  PoolKey,
-} from '../../lib/claude/types.ts';
+import type { FaultKind, Metered, Outcome } from '../../lib/claude/outcome.ts';
+import type { Admission, CallContext, ModelRequest, PoolKey } from '../../lib/claude/types.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';

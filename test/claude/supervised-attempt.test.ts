@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Outcome } from '../../lib/claude/types.ts';
+import type { Outcome } from '../../lib/claude/outcome.ts';
 import {
   malformedJson,
   neverAnswer,

@@ -13,10 +13,10 @@ const watching = (deadlineMs = 600_000) => {
 };
 
 describe('before the first content', () => {
-  it('neither pings nor a preamble buy time', async () => {
+  it('neither pings nor events without content buy time', async () => {
     const { clock, watchdog } = watching();
     for (let second = 0; second < 29; second += 1) {
-      watchdog.saw(second % 2 ? 'ping' : 'preamble');
+      watchdog.saw(second % 2 ? 'ping' : 'other');
       await clock.advance(1_000);
     }
     expect(watchdog.verdict).toBeNull();

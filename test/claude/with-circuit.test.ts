@@ -3,7 +3,8 @@ import { createCircuits, type Circuits } from '../../lib/circuit-breaker/circuit
 import { createMemoryCircuitStore } from '../../lib/circuit-breaker/memory-store.ts';
 import type { CircuitStore } from '../../lib/circuit-breaker/store.ts';
 import { kindOfStatus } from '../../lib/claude/faults.ts';
-import type { Attempt, CallContext, FaultKind, Outcome } from '../../lib/claude/types.ts';
+import type { FaultKind, Outcome } from '../../lib/claude/outcome.ts';
+import type { Attempt, CallContext } from '../../lib/claude/types.ts';
 import { circuitOf, withCircuit } from '../../lib/claude/with-circuit.ts';
 import { withRetry } from '../../lib/claude/with-retry.ts';
 import { sleep } from '../../lib/kernel/clock.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Attempt, CallContext, ModelRequest, Outcome } from '../../lib/claude/types.ts';
+import type { Outcome } from '../../lib/claude/outcome.ts';
+import type { Attempt, CallContext, ModelRequest } from '../../lib/claude/types.ts';
 import { withFallback } from '../../lib/claude/with-fallback.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { createPriceTable } from '../../lib/usage/price-table.ts';

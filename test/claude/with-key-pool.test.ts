@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createKeyPool } from '../../lib/claude/key-pool.ts';
-import type { Attempt, Outcome } from '../../lib/claude/types.ts';
+import type { Outcome } from '../../lib/claude/outcome.ts';
+import type { Attempt } from '../../lib/claude/types.ts';
 import { withKeyPool } from '../../lib/claude/with-key-pool.ts';
 import { createCoolDowns } from '../../lib/cool-down/cool-downs.ts';
 import { createMemoryCoolDownStore } from '../../lib/cool-down/memory-store.ts';
@@ -179,6 +180,33 @@ describe('a key that the provider rejects', () => {
     expect(names(call)).toEqual(['a', 'b']);
   });
 
+  it.each([0, 50])(
+    'after one that is limited for %i ms leaves the call limited: nobody waits for it here',
+    async (ms) => {
+      const call = pooled('["a", "b"]', { a: [limited(ms)], b: [rejection(401)] });
+      const asked = call.ask();
+      await call.clock.advance(10);
+      const { pending } = call.clock;
+      // Whatever it waits for ends with the caller.
+      call.leave.abort();
+      expect(await asked).toMatchObject({
+        fault: { kind: 'rate-limited', status: 429, retryAfterMs: ms, error: { code: 'rate-limited' } },
+      });
+      expect(pending).toBe(1);
+      expect(names(call)).toEqual(['a', 'b']);
+    },
+  );
+
+  it('beside one that rests for a moment more waits for that one', async () => {
+    const call = pooled('["a", "b"]', { a: [limited(10_000), answered], b: [answered, rejection(401)] });
+    await call.ask();
+    await call.clock.advance(9_950);
+    const asked = call.ask();
+    await call.clock.advance(50);
+    expect((await asked).ok).toBe(true);
+    expect(names(call)).toEqual(['a', 'b', 'b', 'a']);
+  });
+
   it('is not preferred to waiting for a good one', async () => {
     const call = pooled('["a", "b"]', { a: [rejection(401)], b: [limited(5_000)] });
     expect(await call.ask()).toMatchObject({ fault: { kind: 'rate-limited', retryAfterMs: 5_000 } });
@@ -207,6 +235,32 @@ describe('a key that the provider rejects', () => {
     await parts.clock.advance(1_000);
     expect(await outcome).toMatchObject({ ok: false, fault: { kind: 'credential' } });
     expect(attempts).toBe(1);
+  });
+
+  it.each([
+    ['a', ['a', 'a']],
+    ['["a", "b"]', ['a', 'b']],
+  ])('leaves the call to the keys that are known where %s cannot be read again', async (text, expected) => {
+    const parts = setting('http://unused');
+    const used: string[] = [];
+    const texts = [text];
+    const get = async () => {
+      const next = texts.pop();
+      if (next === undefined) throw new AppError('store-unavailable', safe`no secret`);
+      return next;
+    };
+    const secret = { get, refresh: () => Promise.reject(new Error('gone')) };
+    const bracket = withKeyPool({
+      ...parts,
+      keys: createKeyPool({ clock: parts.clock, random: () => 0, secret }),
+      coolDowns: { of: async () => new Map(), extend: async () => {} },
+      circuits: { look: async () => null },
+      emit: () => {},
+    });
+    const next: Attempt = async (_request, { key }) => (used.push(key?.value ?? 'none'), rejection(401));
+    const outcome = await bracket(next)(REQUEST, parts.context);
+    expect(outcome).toMatchObject({ ok: false, fault: { kind: 'credential', status: 401 } });
+    expect(used).toEqual(expected);
   });
 
   it('leaves the call to another key of the pool', async () => {

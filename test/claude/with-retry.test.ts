@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Attempt, Outcome } from '../../lib/claude/types.ts';
+import type { Outcome } from '../../lib/claude/outcome.ts';
+import type { Attempt } from '../../lib/claude/types.ts';
 import { withRetry } from '../../lib/claude/with-retry.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { answered, CALM, failing, REQUEST, setting } from './parts.ts';

@@ -234,6 +234,15 @@ describe('what the provider refuses', () => {
     expect(heard.text).not.toContain('canary');
   });
 
+  it('comes with what our own limits have left', async () => {
+    const answer = () => refusedBy(400, 'invalid_request_error', 'no');
+    await using it = await askingProvider({ answer, settings: { requestsPerMinute: 5 } });
+    expect(await it.count()).toMatchObject({
+      status: 400,
+      headers: { 'anthropic-ratelimit-requests-limit': '5', 'anthropic-ratelimit-requests-remaining': '4' },
+    });
+  });
+
   it('as too much comes with its retry-after where that is too long to be waited for, and with no limits of ours', async () => {
     const answer = () =>
       refusedBy(429, 'rate_limit_error', 'slow', { 'retry-after': '7', 'anthropic-ratelimit-requests-limit': '9' });

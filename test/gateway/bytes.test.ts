@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
 import { rawStream, reply, status } from '../upstream/answers.ts';
@@ -96,6 +98,21 @@ it('the query, the version and the betas of a client go along, whatever they are
     expect((await postStream(caller, {}, { headers, query: '?beta=true&x=%C3%BC' })).status).toBe(200);
     expect(asked().headers).toMatchObject(headers);
     expect(Object.fromEntries(new URLSearchParams(asked().query))).toEqual({ beta: 'true', x: 'ü' });
+  }
+});
+
+it('betas that come in lines of their own go along, all of them', async () => {
+  fleet.upstream.script('*', [reply()]);
+  const { hostname, port } = new URL(fleet.servers[0].url);
+  for (const path of ['/v1/messages', '/v1/messages/count_tokens']) {
+    const own = { 'x-api-key': caller.key, 'content-type': 'application/json', 'anthropic-beta': ['a-1,b-2', 'c-3'] };
+    const sent = request({ hostname, port, path, method: 'POST', headers: own });
+    sent.end(JSON.stringify(question()));
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    await response.resume().toArray();
+    expect(response.statusCode).toBe(200);
+    const seen = fleet.upstream.requests.findLast((each) => each.path === path);
+    expect(seen?.headers['anthropic-beta']).toBe('a-1,b-2,c-3');
   }
 });
 

@@ -38,6 +38,57 @@ describe('a request that could be read in two ways', () => {
   });
 });
 
+describe('a body that is made to cost work', () => {
+  const refusal = async (body: string, settings: object = {}, path?: string) => {
+    const caller = await fleet.addTenant(settings);
+    const before = asked();
+    const refused = await post(caller, body, path === undefined ? {} : { path });
+    const text = await refused.text();
+    expect(asked()).toBe(before);
+    const { error } = JSON.parse(text) as { error: { type: string; message: string } };
+    return { status: refused.status, length: text.length, ...error };
+  };
+  const nested = (levels: number, model = 'claude-haiku-4-5') =>
+    JSON.stringify(question({ model, max_tokens: 5, future: 'deep' })).replace(
+      '"deep"',
+      '['.repeat(levels) + ']'.repeat(levels),
+    );
+
+  it.each([50_000, 200_000, 1_000_000])('with %d turns that are none is told of the first', async (count) => {
+    const turns = ['{"role":"user","content":"x"}', ...Array.from({ length: count }, () => '1')].join(',');
+    const told = await refusal(`{"model":"claude-haiku-4-5","max_tokens":5,"messages":[${turns}]}`);
+    expect(told).toMatchObject({ status: 400, message: 'messages.1: must be an object' });
+    expect(told.length).toBeLessThan(500);
+  });
+
+  it.each([500, 6_000, 100_000])('with a field %d lists deep is refused by its bound', async (levels) => {
+    const told = await refusal(nested(levels), { dailyBudgetUsd: '1' });
+    expect(told).toMatchObject({ status: 400, type: 'invalid_request_error' });
+    expect(told.message).toContain('500 levels');
+  });
+
+  it('that a stand-in would have to be told of is refused before anybody is asked', async () => {
+    const fallbackModels = { 'claude-sonnet-5-5': ['claude-haiku-4-5'] };
+    const told = await refusal(nested(3_500, 'claude-sonnet-5-5'), { fallbackModels });
+    expect(told).toMatchObject({ status: 400, type: 'invalid_request_error' });
+  });
+
+  it('as deep as the bound allows goes on', async () => {
+    const caller = await fleet.addTenant({ dailyBudgetUsd: '1' });
+    fleet.upstream.script('*', [reply('ok')]);
+    expect((await post(caller, nested(499))).status).toBe(200);
+  });
+
+  it.each(['has an object with the same key twice', '500 levels'])('is not counted either: %s', async (words) => {
+    const body = words.startsWith('has')
+      ? '{"model":"claude-opus-5-5","model":"claude-haiku-4-5","messages":[]}'
+      : nested(600);
+    const told = await refusal(body, { allowedModels: ['claude-haiku-4-5'] }, '/v1/messages/count_tokens');
+    expect(told).toMatchObject({ status: 400, type: 'invalid_request_error' });
+    expect(told.message).toContain(words);
+  });
+});
+
 it.each([
   ['fallbacks', { fallbacks: [{ model: 'claude-opus-5-5' }] }],
   ['a tool', { tools: [{ type: 'advisor_20260301', name: 'advisor', model: 'claude-opus-5-5' }] }],

@@ -5,6 +5,8 @@ export interface Recording {
   readonly pieces: readonly (string | Uint8Array)[];
   /** What the message must hold where JSON was asked for. */
   readonly message: Readonly<Record<string, unknown>>;
+  /** The text of its content there, where numbers must stand in it as they came. Default: whatever means the same. */
+  readonly content?: string;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -60,6 +62,22 @@ const numbers = textOf('Weight.').map((event) =>
   wire(event, { json: JSON.stringify(event).replace('"index":0', '"index":0.0').replace(':100,', ':1.0e2,') }),
 );
 
+/** A block and a delta that come whole, with numbers that JavaScript would write otherwise. */
+const EXACT = '{"id":12345678901234567890,"r":1.0,"e":[1E3,-0]}';
+const RESULT = `{"type":"mcp_tool_result","content":[${EXACT}]}`;
+const CITATION = '{"at":98765432109876543210}';
+const CITED = `{"type":"text","text":"a","citations":[${CITATION}]}`;
+const exact = [
+  wire(start),
+  wire(opened({}), { json: `{"type":"content_block_start","index":0,"content_block":${RESULT}}` }),
+  wire(closed()),
+  wire(opened({ type: 'text', text: 'a' }, 1)),
+  wire(delta({}, 1), {
+    json: `{"type":"content_block_delta","index":1,"delta":{"type":"citations_delta","citation":${CITATION}}}`,
+  }),
+  ...[closed(1), ended, stop].map((event) => wire(event)),
+];
+
 const HOLOGRAM = { type: 'hologram', voxels: [1, 2], label: 'a', deep: { kept: null } };
 const unknownBlocks = [
   ...[start, opened(HOLOGRAM), delta({ type: 'label_delta', label: 'b' }), closed()],
@@ -113,6 +131,10 @@ export const RECORDINGS: readonly Recording[] = [
   recording('raw Unicode', raw, said(UNICODE)),
   recording('escaped Unicode', escaped, said(UNICODE)),
   recording('numbers in other forms', numbers, said('Weight.')),
+  {
+    ...recording('long numbers in content that comes whole', exact, whole(JSON.parse(`[${RESULT},${CITED}]`))),
+    content: `[${RESULT},${CITED}]`,
+  },
   recording('events that nobody knows', unknownEvents, said('Weight.')),
   recording('a block and a delta that nobody knows', unknownBlocks, unknownWhole),
   recording('raw Unicode, one byte at a time', splitAt(1, raw), said(UNICODE)),

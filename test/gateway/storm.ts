@@ -31,14 +31,18 @@ export const fateBy = (random: Random, mayLeaveEarly: boolean): Fate => {
 export const slowly: ScriptedAnswer = (asked) =>
   withGaps(reply('x'.repeat(480), { usage: { input: 100, output: 40 } })(asked), 5);
 
-/** Asks in the name of its tenant, by which the upstream's requests are told apart, and meets its fate. */
-export const meet = async (caller: Caller, fate: Fate, server: TestServer): Promise<Outcome> => {
+/** A prompt that names its tenant, by which the upstream's requests are told apart. */
+export const named = ({ tenantId }: Caller, text = '') => ({
+  messages: [{ role: 'user', content: `[${tenantId}]${text}` }],
+});
+
+/** Asks in the name of its tenant, and meets its fate. */
+export const meet = async (caller: Caller, fate: Fate, server: TestServer, over: object = {}): Promise<Outcome> => {
   const leave = new AbortController();
   let status: Outcome['status'] = 'left';
   let last: string | null = null;
   try {
-    const over = { messages: [{ role: 'user', content: `[${caller.tenantId}]` }] };
-    const asking = postStream(caller, over, { server, signal: leave.signal });
+    const asking = postStream(caller, { ...named(caller), ...over }, { server, signal: leave.signal });
     if ('leavesAfterMs' in fate) void pause(fate.leavesAfterMs).then(() => leave.abort());
     const response = await asking;
     ({ status } = response);

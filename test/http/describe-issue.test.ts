@@ -62,4 +62,23 @@ describe('what is said of a refused value', () => {
       ['canary2', 'is not a known field'],
     ]);
   });
+
+  it('is as short for a million wrong fields as for twenty, and says how many more there are', () => {
+    const lists = (length: number) =>
+      says(
+        z.array(z.string()),
+        Array.from({ length }, () => 1),
+      );
+    expect(lists(20)).toHaveLength(20);
+    expect(lists(21).slice(19)).toEqual([
+      ['19', 'must be a string'],
+      ['', 'has 1 more invalid field(s)'],
+    ]);
+    expect(lists(50_000).at(-1)).toEqual(['', 'has 49980 more invalid field(s)']);
+    const unknown = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`key${at}`, at]));
+    expect(says(z.strictObject({}), unknown).slice(19)).toEqual([
+      ['key19', 'is not a known field'],
+      ['', 'has 10 more invalid field(s)'],
+    ]);
+  });
 });

@@ -1,10 +1,15 @@
+import { safe, type Redacted } from '../kernel/redacted.ts';
 import { skipString } from './scan-json.ts';
 
+/** More than any tool's schema needs, and far from where code that calls itself for each level runs out of stack. */
+const MAX_LEVELS = 500;
+
 /**
- * Whether any object of a text that `JSON.parse` takes has a key twice. Readers differ in which of the two counts: what was bounded, priced
- * and allowed here could be another request to whoever reads it next. Linear.
+ * Why a text that `JSON.parse` takes is not taken here all the same, or `null`. An object with a key twice: readers
+ * differ in which of the two counts, so that what was bounded, priced and allowed here could be another request to
+ * whoever reads it next. Objects and lists in more than 500 levels. Linear.
  */
-export const hasDuplicateKeys = (json: string): boolean => {
+export const jsonFlaw = (json: string): Redacted | null => {
   /** The keys of each object around, `null` for a list. */
   const open: (Set<string> | null)[] = [];
   let isKey = false;
@@ -18,13 +23,14 @@ export const hasDuplicateKeys = (json: string): boolean => {
       const keys = open.at(-1);
       if (isKey && keys) {
         const key = JSON.parse(json.slice(at, end)) as string;
-        if (keys.has(key)) return true;
+        if (keys.has(key)) return safe`has an object with the same key twice`;
         keys.add(key);
       }
       at = end - 1;
     }
+    if (open.length > MAX_LEVELS) return safe`must be nested at most ${MAX_LEVELS} levels deep`;
     if (sign === '{' || sign === ',') isKey = open.at(-1) instanceof Set;
     else if (sign === '"' || sign === '[') isKey = false;
   }
-  return false;
+  return null;
 };
