@@ -65,9 +65,9 @@ const emptied = async (engine: TestDynamoDb): Promise<Control> => {
 
 const broken = (engine: TestDynamoDb): Control =>
   engine.table('ControlTable', {
-    send: (async () => {
+    send: async () => {
       throw Object.assign(new Error('canary'), { name: 'ValidationException', $metadata: { httpStatusCode: 400 } });
-    }),
+    },
   });
 
 const probed = () =>
