@@ -31,18 +31,27 @@ export const createResponseStream = (response: ServerResponse, requestId: string
     setHead(response, told, requestId);
     response.flushHeaders();
   };
-  /** What is written in one turn of the event loop goes out together: the head with a short answer, many small events. */
-  const gather = () => {
+  let hasBegun = false;
+  /**
+   * What is written in one turn of the event loop goes out together: the head with a short answer, many small events. The
+   * first bytes wait for no more than what is written in the same breath.
+   */
+  const gather = (length: number) => {
     // The response's own cork would send the last chunk after the mark of its end.
     const { socket } = response;
-    if (socket === null || socket.writableCorked > 0) return;
-    socket.cork();
-    setImmediate(() => socket.uncork());
+    if (socket === null) return;
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      setImmediate(() => socket.uncork());
+    }
+    if (hasBegun || length === 0) return;
+    hasBegun = true;
+    process.nextTick(() => socket.uncork());
   };
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
       try {
-        gather();
+        gather(chunk.length);
         commit();
       } catch (error) {
         return done(error as Error);
@@ -52,7 +61,7 @@ export const createResponseStream = (response: ServerResponse, requestId: string
     },
     final(done) {
       try {
-        gather();
+        gather(0);
         commit();
       } catch (error) {
         return done(error as Error);

@@ -42,7 +42,7 @@ export const createByteStream = (): ByteStream => {
     body,
     write(bytes) {
       if (!open || bytes.length === 0) return undefined;
-      if (gathered.length === 0) setImmediate(flush);
+      if (gathered.length === 0) process.nextTick(flush);
       const part = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
       gathered.push(part);
       gatheredBytes += part.length;

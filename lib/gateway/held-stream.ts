@@ -34,6 +34,9 @@ const STOP = 'event: message_stop\ndata: {"type":"message_stop"}\n\n';
 
 const isContent = (type: string): boolean => type.startsWith('content_block') || type === 'message_delta';
 
+/** The first bytes go out before more is read: what came with them may be all of the answer, and much work. */
+const untilSent = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** `isKept`: whether what goes out is recorded. */
 export const createHeldStream = (isKept: boolean): HeldStream => {
   const stream = createByteStream();
@@ -74,8 +77,9 @@ export const createHeldStream = (isKept: boolean): HeldStream => {
         }
         if (isOpen) return write(bytes);
         preamble.push(bytes);
-        if (isContent(type)) open();
-        return undefined;
+        if (!isContent(type)) return undefined;
+        open();
+        return untilSent();
       },
     },
     open,
