@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { ADMIN_KEY } from '../api/fleet.ts';
 import { startServer, type TestServer } from '../api/start-server.ts';
 import { messagesOnly, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
@@ -24,9 +25,14 @@ export interface LaneOptions {
   readonly nodeArguments?: readonly string[];
   /** Rows under way at the same time: most of them only wait. Default 4. */
   readonly atOnce?: number;
+  /** Waits until the lanes beside this one are warm too: a server that starts takes the processor from all others. */
+  readonly whenWarm?: () => Promise<void>;
   /** After so long a client leaves, whatever the row's bound. Default: half a second after that. */
   readonly patienceMs?: number;
 }
+
+/** Between the beginnings of the workers of a lane. */
+const WORKER_EVERY_MS = 500;
 
 const DEV_KEY = 'ballast-dev-key';
 
@@ -57,7 +63,7 @@ const addStoodInTenant = (server: TestServer) =>
 export const runLane = async (
   way: Way,
   rows: readonly number[],
-  { nodeArguments = [], atOnce = 4, patienceMs }: LaneOptions = {},
+  { nodeArguments = [], atOnce = 4, whenWarm = async () => {}, patienceMs }: LaneOptions = {},
 ): Promise<Cell[]> => {
   const upstream = await startScriptedUpstream(undefined, messagesOnly);
   await using _upstream = { [Symbol.asyncDispose]: () => upstream.close() };
@@ -80,7 +86,10 @@ export const runLane = async (
   // The first row alone, so that no other one pays for a cold server.
   const [first, ...waiting] = rows;
   if (first !== undefined) await meet(first);
-  const worker = async () => {
+  await whenWarm();
+  const worker = async (_: unknown, at: number) => {
+    // What every lane does for the first time, they do not all do at once.
+    await pause(at * WORKER_EVERY_MS);
     for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) await meet(row);
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
