@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { START_BYTES_LIMIT, startInputs } from '../../bench/start-inputs.ts';
 import { buildFunctions, deployedFunctions } from '../../scripts/build.ts';
 import { startBytes } from '../../scripts/start-bytes.ts';
 import { ROOT } from './packaged.ts';
@@ -11,8 +12,15 @@ import { ROOT } from './packaged.ts';
 /** KiB that a function which somebody waits for may load before its first request: the provider's client is in none. */
 const LIMITS = { 'run-agent': 220, messages: 220, 'ask-provider': 220 };
 
-const folders = [1, 2].map(() => mkdtempSync(join(tmpdir(), 'ballast-build-')));
-afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+/** What only some requests need, and none at start. */
+const LATE = ['@anthropic-ai/sdk', '@aws-sdk/client-dynamodb', '@aws-sdk/client-secrets-manager', 'mathjs'];
+
+const [first = '', second = ''] = [1, 2].map(() => mkdtempSync(join(tmpdir(), 'ballast-build-')));
+let built: Record<string, number>;
+beforeAll(async () => {
+  built = await buildFunctions(ROOT, first);
+}, 120_000);
+afterAll(() => [first, second].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
 /** The hash of each file by its path. */
 const hashes = (folder: string): Map<string, string> =>
@@ -27,14 +35,33 @@ const output = (bytes: number, imports: Metafile['outputs'][string]['imports'] =
   ...{ bytes, imports, inputs: {}, exports: [] },
 });
 
+const metafile = (name: string) => JSON.parse(readFileSync(join(first, 'meta', `${name}.json`), 'utf8')) as Metafile;
+const ofLate = (paths: readonly string[]) =>
+  LATE.filter((library) => paths.some((path) => path.includes(`node_modules/${library}/`)));
+
 describe('the build', { timeout: 240_000 }, () => {
-  it('gives the same bytes twice, and loads no more at start than it may', async () => {
-    const [first = '', second = ''] = folders;
-    const built = await buildFunctions(ROOT, first);
+  it('gives the same bytes twice', async () => {
     await buildFunctions(ROOT, second);
     expect(hashes(first)).toEqual(hashes(second));
     expect(Object.keys(built)).toEqual(await deployedFunctions(ROOT));
+  });
+
+  it('makes functions that load no more at start than they may', () => {
     for (const [name, kib] of Object.entries(LIMITS)) expect(built[name], name).toBeLessThanOrEqual(kib * 1024);
+    expect(START_BYTES_LIMIT).toBe(LIMITS['run-agent'] * 1024);
+  });
+
+  it('has run-agent load nothing at start of the libraries that only a run needs, though it has them', () => {
+    expect(ofLate(Object.keys(metafile('run-agent').inputs))).toEqual(LATE);
+    expect(ofLate(startInputs(metafile('run-agent')))).toEqual([]);
+  });
+
+  it('has run-agent load its middleware and its DynamoDB client at start, and nothing of the SDK', () => {
+    const inputs = startInputs(metafile('run-agent'));
+    expect(inputs).toContain('functions/run-agent.ts');
+    expect(inputs).toContain('lib/dynamodb/signed-client.ts');
+    expect(inputs.some((path) => path.includes('node_modules/@middy/core/'))).toBe(true);
+    expect(inputs.filter((path) => path.includes('node_modules/@aws-sdk/'))).toEqual([]);
   });
 });
 
