@@ -35,6 +35,10 @@ const start = async (): Promise<void> => {
   setImmediate(flushCompileCache);
 };
 
+// Whoever read what is printed may stop reading, as a script does that waited for the banner: that ends no server. To log it
+// would only fail again, and again.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 start().catch((error: unknown) => {
   const sentence =
     error instanceof StartRefused

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../../local/free-port.ts';
 import { enginesOn } from '../../local/stale-engines.ts';
 import { testWorkplace, type SpawnedServer } from './spawned-server.ts';
 
@@ -36,5 +37,26 @@ describe('an error that nobody caught', () => {
     expect(all(server)).toMatch(/"uncaught exception".*"error":"TypeError"/);
     expect(all(server)).not.toContain('canary');
     expect(enginesOn(place.database)).toEqual([]);
+  });
+});
+
+describe('a server whose output nobody reads any more', () => {
+  const deafen = ({ child }: SpawnedServer) => [child.stdout, child.stderr].forEach((stream) => stream?.destroy());
+  const alive = async (url: string) =>
+    (await fetch(`${url}/agents`, { headers: { 'x-api-key': 'ballast-dev-key' } }).catch(() => null))?.status;
+
+  it.each([
+    ['from its start on', true],
+    ['once it is ready', false],
+  ])('%s goes on, and ends when it is told to', async (_when, atOnce) => {
+    const port = String(await freePort());
+    const server = testWorkplace().start({ env: { PORT: port } });
+    if (!atOnce) await server.ready;
+    deafen(server);
+    const url = `http://127.0.0.1:${port}`;
+    // Each answer is a line that cannot be written.
+    for (let answers = 0; answers < 3; answers += 1) await expect.poll(() => alive(url), { timeout: 15_000 }).toBe(200);
+    server.child.kill('SIGTERM');
+    expect(await server.exited).toBe(0);
   });
 });
