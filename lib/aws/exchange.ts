@@ -8,8 +8,8 @@ const MAX_SOCKETS = 50;
 
 /**
  * A connection that nobody used for so long is not used again. A function freezes between requests, and what the other side
- * or a network in between has closed meanwhile is seen only when the next request breaks on it. Below the shortest idle
- * limit that is known of the way to a service, and far above the pauses of an environment that is busy.
+ * or a network in between has closed meanwhile is seen only when the next request breaks on it. A judgement: far above the
+ * pauses of an environment that is busy, and a new connection costs one that was idle for so long little.
  */
 const IDLE_MS = 20_000;
 

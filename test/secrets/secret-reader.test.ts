@@ -1,4 +1,9 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createSecretReader } from '../../lib/secrets/secrets-manager.ts';
 import { systemClock } from '../../local/system-clock.ts';
@@ -61,6 +66,29 @@ describe('a reader of secrets', () => {
     const refusing = await serve((response) => answer(response, 400, { __type: 'AccessDeniedException' }));
     await expect(readerOf(refusing.url).readOptional('any')).rejects.toMatchObject({ name: 'AccessDeniedException' });
     expect(refusing.seen.requests).toBe(1);
+  });
+
+  it('reads by the SDK where the environment leads elsewhere, as with a profile', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ballast-profile-'));
+    const file = join(folder, 'credentials');
+    writeFileSync(file, '[other]\naws_access_key_id=a\naws_secret_access_key=b\n');
+    const agents: (string | undefined)[] = [];
+    const { url } = await serve((response, request) => {
+      agents.push(request.headers['user-agent']);
+      answer(response, 200, { SecretString: 'there' });
+    });
+    const script = `
+      import { createSecretReader } from './lib/secrets/secrets-manager.ts';
+      import { systemClock } from './local/system-clock.ts';
+      const reader = createSecretReader({ env: process.env, clock: systemClock, random: Math.random });
+      process.stdout.write(await reader.read('any'));
+    `;
+    const env = { AWS_PROFILE: 'other', AWS_SHARED_CREDENTIALS_FILE: file, AWS_REGION: 'eu-west-1' };
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+      env: { ...env, AWS_ENDPOINT_URL_SECRETS_MANAGER: url },
+    });
+    rmSync(folder, { recursive: true });
+    expect([stdout, agents]).toEqual(['there', [expect.stringContaining('aws-sdk-js')]]);
   });
 
   it('keeps no connection', async () => {
