@@ -48,6 +48,16 @@ const pooled = (secretText: string, script: Script) => {
 const limited = (retryAfterMs: number | null = 30_000) => failing('rate-limited', { status: 429, retryAfterMs });
 const names = ({ used }: { used: string[] }) => used.map((each) => each.split(' ')[0]);
 
+/** The bracket over the keys of a secret, where nothing rests and no circuit is open. */
+const bracketOver = (parts: ReturnType<typeof setting>, secret: Parameters<typeof createKeyPool>[0]['secret']) =>
+  withKeyPool({
+    ...parts,
+    keys: createKeyPool({ clock: parts.clock, random: () => 0, secret }),
+    coolDowns: { of: async () => new Map(), extend: async () => {} },
+    circuits: { look: async () => null },
+    emit: () => {},
+  });
+
 describe('a key that the provider limits', () => {
   it('is left alone for that model, and the next key takes the call at once', async () => {
     const call = pooled('["a", "b"]', { a: [limited()] });
@@ -222,13 +232,7 @@ describe('a key that the provider rejects', () => {
   it('holds no call past its deadline, however long its secret takes', async () => {
     const parts = setting('http://unused', { deadlineMs: 1_000 });
     const secret = { get: async () => 'a', refresh: () => new Promise<string>(() => {}) };
-    const bracket = withKeyPool({
-      ...parts,
-      keys: createKeyPool({ clock: parts.clock, random: () => 0, secret }),
-      coolDowns: { of: async () => new Map(), extend: async () => {} },
-      circuits: { look: async () => null },
-      emit: () => {},
-    });
+    const bracket = bracketOver(parts, secret);
     let attempts = 0;
     const next: Attempt = async () => ((attempts += 1), rejection(401));
     const outcome = bracket(next)(REQUEST, parts.context);
@@ -250,13 +254,7 @@ describe('a key that the provider rejects', () => {
       return next;
     };
     const secret = { get, refresh: () => Promise.reject(new Error('gone')) };
-    const bracket = withKeyPool({
-      ...parts,
-      keys: createKeyPool({ clock: parts.clock, random: () => 0, secret }),
-      coolDowns: { of: async () => new Map(), extend: async () => {} },
-      circuits: { look: async () => null },
-      emit: () => {},
-    });
+    const bracket = bracketOver(parts, secret);
     const next: Attempt = async (_request, { key }) => (used.push(key?.value ?? 'none'), rejection(401));
     const outcome = await bracket(next)(REQUEST, parts.context);
     expect(outcome).toMatchObject({ ok: false, fault: { kind: 'credential', status: 401 } });
