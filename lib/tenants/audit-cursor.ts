@@ -1,10 +1,21 @@
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
-import type { AuditEntry } from './types.ts';
 
-/** Where an entry stands among all: by its instant, then by its id. It sorts as text, for four-digit years. */
-export const positionOf = ({ at, entryId }: Pick<AuditEntry, 'at' | 'entryId'>): string =>
-  `${new Date(at).toISOString()}#${entryId}`;
+// A million changes within one millisecond is more than all administrators together make.
+const PLACE_DIGITS = 6;
+
+/**
+ * Where an entry stands among all: by its instant (epoch milliseconds), then by its place, from 0, among those written at the same instant.
+ * It sorts as text, for four-digit years.
+ */
+export const positionAt = (at: number, place: number): string =>
+  `${new Date(at).toISOString()}#${String(place).padStart(PLACE_DIGITS, '0')}`;
+
+/** The first and the last position of an instant. */
+export const positionsAt = (at: number) => ({
+  from: positionAt(at, 0),
+  to: positionAt(at, 10 ** PLACE_DIGITS - 1),
+});
 
 const POSITION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[\w-]{1,128}$/;
 const MAX_CURSOR_LENGTH = 512;

@@ -1,4 +1,4 @@
-import { cursorAt, positionOf, readCursor } from './audit-cursor.ts';
+import { cursorAt, positionAt, readCursor } from './audit-cursor.ts';
 import type { AuditEntry, AuditLog } from './types.ts';
 
 /** For tests, and for an environment without a table. */
@@ -6,8 +6,9 @@ export const createMemoryAuditLog = (): AuditLog => {
   const rows = new Map<string, AuditEntry>();
   return {
     async add(entry) {
-      const position = positionOf(entry);
-      if (!rows.has(position)) rows.set(position, structuredClone(entry));
+      const sameInstant = [...rows.values()].filter(({ at }) => at === entry.at);
+      if (sameInstant.some(({ entryId }) => entryId === entry.entryId)) return;
+      rows.set(positionAt(entry.at, sameInstant.length), structuredClone(entry));
     },
     async list({ cursor, limit }) {
       const after = cursor === null ? null : readCursor(cursor);

@@ -151,8 +151,9 @@ export interface AuditEntry {
 }
 
 export interface AuditLog {
+  /** Adds an entry; one of the same instant and id is there already, and stays as it is. */
   add(entry: AuditEntry): Promise<void>;
-  /** Newest first, from the entry after `cursor` on; a cursor that is none is refused with `invalid-request`. */
+  /** Newest first, those of one instant by the order of writing, from the entry after `cursor` on; a cursor that is none is refused with `invalid-request`. */
   list(options: { readonly cursor: string | null; readonly limit: number }): Promise<{
     readonly entries: readonly AuditEntry[];
     readonly nextCursor: string | null;

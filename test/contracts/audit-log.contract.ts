@@ -70,6 +70,35 @@ export const auditLogContract = (createLog: () => AuditLog): void => {
     expect(found.filter(({ entryId }) => entryId === 'e5')).toEqual([entries[4]]);
   });
 
+  it('keeps the order of writing among the entries of one instant, whatever their ids, newest first', async () => {
+    const at = start + 60 * DAY;
+    const written = ['m', 'z', 'a', 'q', 'b', 'y', 'k', 'c', 'x', 'd', 'w', 'e'].map((id) => entry(at, id));
+    for (const each of written) await log.add(each);
+    const { entries: found } = await log.list({ cursor: null, limit: written.length });
+    expect(found).toEqual(written.toReversed());
+  });
+
+  it.each([1, 2, 5])(
+    'loses and repeats none that writers of one instant race to add, in pages of %i',
+    async (limit) => {
+      const at = start + (70 + limit) * DAY;
+      const ids = Array.from({ length: 12 }, (_, place) => `raced-${place}`);
+      // Each twice: a writer whose answer was lost writes again.
+      await Promise.all([...ids, ...ids].map((id) => log.add(entry(at, id))));
+      const found = (await pages(log, limit)).flat().filter((each) => each.at === at);
+      expect(found.map(({ entryId }) => entryId).sort()).toEqual([...ids].sort());
+    },
+  );
+
+  it('shows nothing twice when more of the same instant is written between two pages', async () => {
+    const at = start + 80 * DAY;
+    for (const id of ['n', 'b']) await log.add(entry(at, id));
+    const first = await log.list({ cursor: null, limit: 1 });
+    await log.add(entry(at, 'a'));
+    const second = await log.list({ cursor: first.nextCursor, limit: 1 });
+    expect([...first.entries, ...second.entries].map(({ entryId }) => entryId)).toEqual(['b', 'n']);
+  });
+
   const of = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   it.each([
     ['empty', ''],
