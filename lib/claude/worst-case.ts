@@ -75,9 +75,14 @@ export const worstCaseOf = (request: ModelRequest, price: Price, sentBytes = 0):
     price.contextWindow,
   );
   const inferenceGeo = request.inference_geo === 'global' ? null : 'us';
+  const { speed } = request as { readonly speed?: string | null };
   const facts = { request, textBytes, unpriceable, price, countable, tools: serverToolBound(request, price) };
   return bounded(
-    { ...facts, caches: json.includes('"cache_control"'), terms: { inferenceGeo, oneHourCacheWrites } },
+    {
+      ...facts,
+      caches: json.includes('"cache_control"'),
+      terms: { inferenceGeo, oneHourCacheWrites, ...(speed && { speed }) },
+    },
     tokens,
   );
 };

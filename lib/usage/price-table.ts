@@ -1,5 +1,5 @@
 import { parseUsd, pico, type PicoUsd } from '../kernel/money.ts';
-import { WEB_SEARCH_USD_PER_THOUSAND } from './prices.ts';
+import { CODE_EXECUTION_USD_PER_HOUR, WEB_SEARCH_USD_PER_THOUSAND } from './prices.ts';
 
 /** Prices of one band in decimal US dollars per million tokens, at most six digits after the point. */
 export interface PriceBand {
@@ -15,13 +15,19 @@ export interface PricePeriod {
   readonly from?: string;
   /** By rising threshold; the first has none. */
   readonly bands: readonly PriceBand[];
+  /** The bands of `speed: "fast"`; absent: no price is known for it. */
+  readonly fast?: readonly PriceBand[];
   /** Decimal US dollars, at most six digits after the point; absent: the published price. */
   readonly webSearchesPerThousand?: string;
+  /** Decimal US dollars, at most six digits after the point; absent: the published price. */
+  readonly codeExecutionPerHour?: string;
 }
 
 export interface ModelPrice {
   readonly contextWindow: number;
   readonly maxOutputTokens: number;
+  /** ISO 8601 UTC: from then on the provider serves it no more. Absent: no end is announced. */
+  readonly retiresAt?: string;
   /** By rising date. */
   readonly periods: readonly PricePeriod[];
 }
@@ -37,14 +43,22 @@ export interface Rates {
   readonly cacheRead: PicoUsd;
 }
 
+/** By rising threshold, the first from zero. */
+export type Bands = readonly [Rates, ...Rates[]];
+
 /** What a model costs at one instant, and the limits that bound what a call to it can cost. */
 export interface Price {
-  /** By rising threshold, the first from zero. */
-  readonly bands: readonly [Rates, ...Rates[]];
+  readonly bands: Bands;
+  /** Those of `speed: "fast"`; `null`: no price is known for it. */
+  readonly fast: Bands | null;
   /** Of one search. */
   readonly webSearch: PicoUsd;
+  /** Of one hour in a container. */
+  readonly codeExecutionHour: PicoUsd;
   readonly contextWindow: number;
   readonly maxOutputTokens: number;
+  /** Epoch milliseconds from which on the provider serves the model no more; `null`: no end is announced. */
+  readonly retiresAt: number | null;
 }
 
 interface DatedPrice extends Price {
@@ -64,19 +78,20 @@ const rates = (band: PriceBand): Rates => ({
   cacheRead: perToken(band.cacheRead),
 });
 
-const dated = (
-  { contextWindow, maxOutputTokens }: ModelPrice,
-  { from, bands: [first, ...more], webSearchesPerThousand }: PricePeriod,
-): DatedPrice => {
+const bandsOf = ([first, ...more]: readonly PriceBand[]): Bands => {
   if (first === undefined) throw new RangeError('a price period without a band');
-  return {
-    from: from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(from),
-    bands: [rates(first), ...more.map(rates)],
-    webSearch: pico(parseUsd(webSearchesPerThousand ?? WEB_SEARCH_USD_PER_THOUSAND) / 1_000n),
-    contextWindow,
-    maxOutputTokens,
-  };
+  return [rates(first), ...more.map(rates)];
 };
+
+const dated = ({ periods: _, retiresAt, ...limits }: ModelPrice, period: PricePeriod): DatedPrice => ({
+  ...limits,
+  from: period.from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(period.from),
+  bands: bandsOf(period.bands),
+  fast: period.fast === undefined ? null : bandsOf(period.fast),
+  webSearch: pico(parseUsd(period.webSearchesPerThousand ?? WEB_SEARCH_USD_PER_THOUSAND) / 1_000n),
+  codeExecutionHour: parseUsd(period.codeExecutionPerHour ?? CODE_EXECUTION_USD_PER_HOUR),
+  retiresAt: retiresAt === undefined ? null : Date.parse(retiresAt),
+});
 
 /** Builds the table that `priceAt` reads; a later argument replaces a model of an earlier one. */
 export const createPriceTable = (...layers: readonly ModelPrices[]): PriceTable =>

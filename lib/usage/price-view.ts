@@ -18,7 +18,12 @@ export interface PriceView {
   readonly perTokens: number;
   /** By rising threshold, the first from zero. */
   readonly bands: readonly BandView[];
+  /** Those of `speed: "fast"`; `null`: no price is known for it. */
+  readonly fast: readonly BandView[] | null;
   readonly webSearchesPerThousand: string;
+  readonly codeExecutionPerHour: string;
+  /** From when on the provider serves the model no more, ISO 8601 UTC; `null`: no end is announced. */
+  readonly retiresAt: string | null;
 }
 
 const MILLION = 1_000_000;
@@ -43,6 +48,13 @@ const thousand = (each: PicoUsd): string => formatUsd(pico(each * 1_000n));
 export const viewPrice = (table: PriceTable, model: string, at: number): PriceView | null => {
   const price = priceAt(table, model, at);
   if (price === null) return null;
-  const bands = price.bands.map((rates) => bandOf(price, rates));
-  return { currency: 'USD', perTokens: MILLION, bands, webSearchesPerThousand: thousand(price.webSearch) };
+  return {
+    currency: 'USD',
+    perTokens: MILLION,
+    bands: price.bands.map((rates) => bandOf(price, rates)),
+    fast: price.fast?.map((rates) => bandOf(price, rates)) ?? null,
+    webSearchesPerThousand: thousand(price.webSearch),
+    codeExecutionPerHour: formatUsd(price.codeExecutionHour),
+    retiresAt: price.retiresAt === null ? null : new Date(price.retiresAt).toISOString(),
+  };
 };

@@ -1,4 +1,4 @@
-import type { ModelPrices, PricePeriod } from './price-table.ts';
+import type { ModelPrices, PriceBand, PricePeriod } from './price-table.ts';
 
 /**
  * The month in which the figures below were gathered, from third-party copies of the published tables.
@@ -12,9 +12,27 @@ export const PRICES_AS_OF = '2026-11';
  */
 export const WEB_SEARCH_USD_PER_THOUSAND = '10';
 
-const flat = (input: string, output: string, cacheRead: string): PricePeriod[] => [
-  { bands: [{ input, output, cacheRead }] },
+/**
+ * US dollars per hour in a container of the code execution tool, whatever the model; a container is billed for at
+ * least five minutes. From stored copies of the provider's pricing page. The hours that are free each month are left
+ * out, so the books lie above the bill.
+ */
+export const CODE_EXECUTION_USD_PER_HOUR = '0.05';
+export const LEAST_CODE_EXECUTION_MS = 5 * 60_000;
+
+/**
+ * The highest multiple of the standard price that was ever published for fast mode (an early Opus, prompts over
+ * 200,000 tokens): what a fast answer of a model without a fast price is booked at.
+ */
+export const DEAREST_FAST_MULTIPLE = 12n;
+
+const flat = (input: string, output: string, cacheRead: string, fast?: PriceBand): PricePeriod[] => [
+  { bands: [{ input, output, cacheRead }], ...(fast && { fast: [fast] }) },
 ];
+
+/** Fast mode at twice the standard price, the price of reading the prompt cache too. */
+const FAST_OPUS_5_5 = { input: '8', output: '40', cacheRead: '0.40' };
+const FAST_OPUS = { input: '10', output: '50', cacheRead: '1' };
 
 const LARGE = { contextWindow: 1_000_000, maxOutputTokens: 128_000 };
 // The 4.5 generation: a request above its window is refused by the provider, so it cannot be billed.
@@ -23,14 +41,16 @@ const SMALL = { contextWindow: 200_000, maxOutputTokens: 64_000 };
 /**
  * US dollars per million tokens, by model family. Windows and output limits are from stored copies of the provider's model pages
  * (that of `claude-fable-5` is assumed to be its successor's); they bound reservations, so a stage should verify them too.
+ * Fast prices are from stored copies of the provider's pages on fast mode; prices of batches and geographies apply to them too.
+ * `retiresAt` is the first instant of the day that the provider names as a model's end.
  * What is not listed has no price and is refused: `claude-fable-5-2` and `claude-mythos-*` are known, their prices are not.
  */
 export const PUBLISHED_PRICES: ModelPrices = {
   'claude-fable-5-1': { ...LARGE, periods: flat('10', '50', '0.25') },
   'claude-fable-5': { ...LARGE, periods: flat('10', '50', '1') },
-  'claude-opus-5-5': { ...LARGE, periods: flat('4', '20', '0.20') },
-  'claude-opus-5': { ...LARGE, periods: flat('5', '25', '0.50') },
-  'claude-opus-4-8': { ...LARGE, periods: flat('5', '25', '0.50') },
+  'claude-opus-5-5': { ...LARGE, periods: flat('4', '20', '0.20', FAST_OPUS_5_5) },
+  'claude-opus-5': { ...LARGE, periods: flat('5', '25', '0.50', FAST_OPUS) },
+  'claude-opus-4-8': { ...LARGE, periods: flat('5', '25', '0.50', FAST_OPUS) },
   'claude-opus-4-7': { ...LARGE, periods: flat('5', '25', '0.50') },
   'claude-opus-4-6': { ...LARGE, periods: flat('5', '25', '0.50') },
   'claude-opus-4-5': { ...SMALL, periods: flat('5', '25', '0.50') },
@@ -43,8 +63,8 @@ export const PUBLISHED_PRICES: ModelPrices = {
   },
   'claude-sonnet-5': { ...LARGE, periods: flat('2', '10', '0.20') },
   'claude-sonnet-4-6': { ...LARGE, periods: flat('3', '15', '0.30') },
-  // Ends on 2026-11-30; its price stays, because old runs are priced by their day.
-  'claude-sonnet-4-5': { ...SMALL, periods: flat('3', '15', '0.30') },
+  // Its price stays after its end, because old runs are priced by their day.
+  'claude-sonnet-4-5': { ...SMALL, retiresAt: '2026-11-30T00:00:00Z', periods: flat('3', '15', '0.30') },
   'claude-haiku-5-5': {
     ...LARGE,
     periods: [

@@ -1,13 +1,16 @@
 import { pico, plus, type PicoUsd } from '../kernel/money.ts';
-import type { Price, PriceTable, Rates } from './price-table.ts';
+import type { Bands, Price, PriceTable, Rates } from './price-table.ts';
+import { DEAREST_FAST_MULTIPLE } from './prices.ts';
 import type { TokenUsage } from './record.ts';
 
 /** What changes the price of a whole request. */
 export interface PricingTerms {
   /** Half of everything. */
   readonly batch?: boolean;
-  /** As requests and answers name it; `us` costs 1.1 times. */
+  /** As requests and answers name it; anything but `global` (or nothing) costs 1.1 times, as `us` does. */
   readonly inferenceGeo?: string | null;
+  /** As requests and answers name it; anything but `standard` (or nothing) costs what `fast` does. */
+  readonly speed?: string | null;
 }
 
 /** What a bound has to reckon with. */
@@ -27,6 +30,31 @@ export const priceAt = (table: PriceTable, model: string, at: number): Price | n
   return periods?.findLast(({ from }) => from <= at) ?? null;
 };
 
+/** Whether a term names anything but its plain value. */
+const isNamed = (term: string | null | undefined, plain: string): boolean =>
+  term !== undefined && term !== null && term !== plain;
+
+/** A term of an answer that no price is known for; it is booked at the dearest known one. */
+export type UnpricedTerm = 'inference_geo' | 'speed';
+
+/** Which of the terms no price is known for. */
+export const unpricedTerms = (price: Price, { inferenceGeo, speed }: PricingTerms): UnpricedTerm[] => [
+  ...(isNamed(inferenceGeo, 'global') && inferenceGeo !== 'us' ? (['inference_geo'] as const) : []),
+  ...(isNamed(speed, 'standard') && (speed !== 'fast' || price.fast === null) ? (['speed'] as const) : []),
+];
+
+const dearestFast = (rates: Rates): Rates => ({
+  ...rates,
+  input: pico(rates.input * DEAREST_FAST_MULTIPLE),
+  output: pico(rates.output * DEAREST_FAST_MULTIPLE),
+  cacheRead: pico(rates.cacheRead * DEAREST_FAST_MULTIPLE),
+});
+
+const bandsUnder = ({ bands: [first, ...more], fast }: Price, { speed }: PricingTerms): Bands => {
+  if (!isNamed(speed, 'standard')) return [first, ...more];
+  return fast ?? [dearestFast(first), ...more.map(dearestFast)];
+};
+
 /** Factors of the input rate, in quarters, which keep 1.25 whole. */
 const QUARTERS = { plain: 4n, cacheWrite5m: 5n, cacheWrite1h: 8n } as const;
 
@@ -35,19 +63,20 @@ const QUARTERS = { plain: 4n, cacheWrite5m: 5n, cacheWrite1h: 8n } as const;
  * holds that); one of a stage's own prices is rounded up, so that a budget is never charged too little.
  */
 const underTerms = (quarters: bigint, { batch = false, inferenceGeo }: PricingTerms): PicoUsd => {
-  const numerator = quarters * (inferenceGeo === 'us' ? 11n : 10n);
+  // A geography that is not known costs what the dearest known one does.
+  const numerator = quarters * (isNamed(inferenceGeo, 'global') ? 11n : 10n);
   const denominator = batch ? 80n : 40n;
   return pico((numerator + denominator - 1n) / denominator);
 };
 
-const bandOf = (price: Price, promptTokens: number): Rates =>
-  price.bands.findLast(({ overPromptTokens }) => promptTokens > overPromptTokens) ?? price.bands[0];
+const bandOf = (bands: Bands, promptTokens: number): Rates =>
+  bands.findLast(({ overPromptTokens }) => promptTokens > overPromptTokens) ?? bands[0];
 
 /** Exactly what the tokens and searches cost; the band follows from the whole prompt (input, cache reads, cache writes). */
 export const costOf = (tokens: TokenUsage, price: Price, terms: PricingTerms = {}): PicoUsd => {
   const { inputTokens, outputTokens, cacheReadInputTokens, cacheWrite5mInputTokens, cacheWrite1hInputTokens } = tokens;
   const prompt = inputTokens + cacheReadInputTokens + cacheWrite5mInputTokens + cacheWrite1hInputTokens;
-  const rates = bandOf(price, prompt);
+  const rates = bandOf(bandsUnder(price, terms), prompt);
   const input =
     BigInt(inputTokens) * QUARTERS.plain +
     BigInt(cacheWrite5mInputTokens) * QUARTERS.cacheWrite5m +
@@ -60,8 +89,8 @@ export const costOf = (tokens: TokenUsage, price: Price, terms: PricingTerms = {
   );
 };
 
-const dearest = (price: Price, boundTokens: number, quartersOf: (rates: Rates) => bigint): bigint =>
-  price.bands
+const dearest = (bands: Bands, boundTokens: number, quartersOf: (rates: Rates) => bigint): bigint =>
+  bands
     .filter(({ overPromptTokens }) => overPromptTokens === 0 || boundTokens > overPromptTokens)
     .map(quartersOf)
     .reduce((most, quarters) => (quarters > most ? quarters : most), 0n);
@@ -71,13 +100,13 @@ export const dearestInputRate = (price: Price, boundTokens: number, terms: Bound
   const write = terms.oneHourCacheWrites ? QUARTERS.cacheWrite1h : QUARTERS.cacheWrite5m;
   const quarters = ({ input, cacheRead }: Rates) =>
     input * write > cacheRead * QUARTERS.plain ? input * write : cacheRead * QUARTERS.plain;
-  return underTerms(dearest(price, boundTokens, quarters), terms);
+  return underTerms(dearest(bandsUnder(price, terms), boundTokens, quarters), terms);
 };
 
 /** The most that one output token can cost after a prompt of at most `boundTokens`. */
 export const dearestOutputRate = (price: Price, boundTokens: number, terms: PricingTerms = {}): PicoUsd =>
   underTerms(
-    dearest(price, boundTokens, ({ output }) => output * QUARTERS.plain),
+    dearest(bandsUnder(price, terms), boundTokens, ({ output }) => output * QUARTERS.plain),
     terms,
   );
 

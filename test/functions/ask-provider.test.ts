@@ -152,7 +152,10 @@ describe('GET /v1/models', () => {
           cacheWrite1h: '1',
         },
       ],
+      fast: null,
       webSearchesPerThousand: '10',
+      codeExecutionPerHour: '0.05',
+      retiresAt: null,
     };
     const [haiku, fable] = page.data;
     expect([status, body]).toEqual([

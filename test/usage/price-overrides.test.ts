@@ -32,6 +32,20 @@ describe('a stage that brings its own prices', () => {
     expect(price && formatUsd(costOf({ ...NO_TOKENS, webSearchRequests: 3 }, price))).toBe('0.0075');
   });
 
+  it('may name its own price for fast mode and for code execution, and the end of a model', () => {
+    const fast = [{ input: '16', output: '80', cacheRead: '1.6' }];
+    const periods = [{ bands: [band], fast, codeExecutionPerHour: '0.1' }];
+    const table = createPriceTable(
+      read({ 'claude-opus-5-5': { retiresAt: '2027-01-01T00:00:00Z', periods } }),
+      read({ 'claude-sonnet-4-5': { periods } }),
+    );
+    const price = priceAt(table, 'claude-opus-5-5', 0);
+    expect(price && formatUsd(costOf({ ...NO_TOKENS, inputTokens: 1_000_000 }, price, { speed: 'fast' }))).toBe('16');
+    expect(price && formatUsd(price.codeExecutionHour)).toBe('0.1');
+    expect(price?.retiresAt).toBe(Date.parse('2027-01-01T00:00:00Z'));
+    expect(priceAt(table, 'claude-sonnet-4-5', 0)?.retiresAt, 'of a known model').toBe(Date.parse('2026-11-30'));
+  });
+
   it('has no price before the first date it names', () => {
     const from = '2026-11-01T00:00:00Z';
     const table = createPriceTable(read({ 'claude-opus-5-5': { periods: [{ from, bands: [band] }] } }));

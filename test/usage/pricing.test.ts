@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { formatUsd } from '../../lib/kernel/money.ts';
 import { createPriceTable, type Price } from '../../lib/usage/price-table.ts';
 import { PUBLISHED_PRICES } from '../../lib/usage/prices.ts';
 import {
@@ -8,7 +9,9 @@ import {
   dearestOutputRate,
   inputTokenBound,
   priceAt,
+  unpricedTerms,
   type BoundTerms,
+  type PricingTerms,
 } from '../../lib/usage/pricing.ts';
 import { NO_TOKENS, type TokenUsage } from '../../lib/usage/record.ts';
 
@@ -16,12 +19,20 @@ const SEED = 20261120;
 const table = createPriceTable(PUBLISHED_PRICES);
 const prices: Price[] = [...table.values()].flat();
 const kinds = Object.keys(NO_TOKENS) as (keyof TokenUsage)[];
-const terms = [{}, { batch: true }, { inferenceGeo: 'us' }, { batch: true, inferenceGeo: 'us' }];
+const terms: PricingTerms[] = [
+  {},
+  { batch: true },
+  { inferenceGeo: 'us' },
+  { batch: true, inferenceGeo: 'us' },
+  { speed: 'fast' },
+  { speed: 'fast', inferenceGeo: 'us' },
+];
 
 /** The price with one of its bands alone, so that a single token can be priced in it. */
 const inBand = (price: Price, band: Price['bands'][number]): Price => ({
   ...price,
   bands: [{ ...band, overPromptTokens: 0 }],
+  fast: price.fast && [{ ...price.fast[0], overPromptTokens: 0 }],
 });
 
 const count = fc.nat({ max: 1_000_000 });
@@ -59,6 +70,28 @@ describe('the cost of a request', () => {
       }),
       { seed: SEED },
     );
+  });
+
+  it.each<[why: string, model: string, terms: PricingTerms, usd: string, unpriced: string[]]>([
+    ['twice the standard price in fast mode', 'claude-opus-5-5', { speed: 'fast' }, '48.4', []],
+    ['twice the standard price of an older model', 'claude-opus-4-8', { speed: 'fast' }, '61', []],
+    ['the standard price where the answer was not fast', 'claude-opus-5-5', { speed: 'standard' }, '24.2', []],
+    [
+      'the dearest known multiple for a model without a fast price',
+      'claude-sonnet-5-5',
+      { speed: 'fast' },
+      '145.2',
+      ['speed'],
+    ],
+    ['the fast price for a speed that nobody knows', 'claude-opus-5-5', { speed: 'ludicrous' }, '48.4', ['speed']],
+    ['a tenth more in the one priced geography', 'claude-opus-5-5', { inferenceGeo: 'us' }, '26.62', []],
+    ['a tenth more in one that nobody knows', 'claude-opus-5-5', { inferenceGeo: 'mars' }, '26.62', ['inference_geo']],
+    ['no more anywhere', 'claude-opus-5-5', { inferenceGeo: 'global' }, '24.2', []],
+  ])('is %s', (_, model, terms, usd, unpriced) => {
+    const price = priceAt(table, model, Date.parse('2026-11-20'));
+    const tokens = { ...NO_TOKENS, inputTokens: 1_000_000, outputTokens: 1_000_000, cacheReadInputTokens: 1_000_000 };
+    expect(price && formatUsd(costOf(tokens, price, terms))).toBe(usd);
+    expect(price && unpricedTerms(price, terms)).toEqual(unpriced);
   });
 
   it('rounds up what a rate of finer grain leaves over', () => {
