@@ -1,12 +1,19 @@
 import type { Admission } from '../claude/types.ts';
-import { userHashOf } from '../budget/account.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
-import { label, safe, type Redacted } from '../kernel/redacted.ts';
-import type { Bucket, Decision, RateLimit } from '../rate-limit/rate-limit.ts';
+import { label, safe } from '../kernel/redacted.ts';
+import type { Decision, RateLimit } from '../rate-limit/rate-limit.ts';
 import type { Slots } from '../rate-limit/slots.ts';
 import type { Emit } from '../telemetry/events.ts';
-import type { Principal } from '../tenants/types.ts';
+import {
+  bucketsOf,
+  closedLimit,
+  LIMIT_NAMES,
+  limitClosed,
+  type LimitName,
+  type Limited,
+  type NamedBucket,
+} from './caller-limits.ts';
 import { limitHeaders, type Told } from './limit-headers.ts';
 
 export interface AdmissionParts {
@@ -17,9 +24,7 @@ export interface AdmissionParts {
 }
 
 /** Who wants to call. */
-export interface Caller {
-  readonly principal: Principal;
-  readonly userId: string | null;
+export interface Caller extends Limited {
   /** Holds the slot. */
   readonly runId: string;
   /** Aborts when the run is over, whatever it still waits for. */
@@ -33,8 +38,6 @@ export interface RunAdmission extends Admission {
   /** Gives the slot back. Never rejects. */
   leave(): Promise<void>;
 }
-
-type LimitName = 'tenant-requests' | 'tenant-tokens' | 'key-requests' | 'user-requests' | 'concurrent-runs';
 
 /** One limit's answer: how to take it back, or why not. */
 type Pass =
@@ -54,41 +57,33 @@ interface Entered {
   readonly giveBack: readonly (() => Promise<void>)[];
 }
 
-const NAMES: Record<LimitName, Redacted> = {
-  'tenant-requests': safe`requests a minute of the tenant`,
-  'tenant-tokens': safe`tokens a minute of the tenant`,
-  'key-requests': safe`requests a minute of the API key`,
-  'user-requests': safe`requests a minute of the end user`,
-  'concurrent-runs': safe`concurrent runs of the tenant`,
-};
-
-/** Request limits of a caller, by name; those that are not set are left out. */
-const requestBuckets = ({ principal, userId }: Caller): (Bucket & { readonly limit: LimitName })[] => {
-  const { tenant, tenantId, keyId, keyLimits } = principal;
-  const bucket = (limit: LimitName, key: string, permitsPerMinute: number | null) =>
-    permitsPerMinute === null ? [] : [{ limit, key, permitsPerMinute }];
-  return [
-    ...bucket('tenant-requests', `tenant#${tenantId}#requests`, tenant.requestsPerMinute),
-    ...bucket('key-requests', `key#${tenantId}#${keyId}#requests`, keyLimits.requestsPerMinute),
-    ...(userId === null
-      ? []
-      : bucket('user-requests', `user#${tenantId}#${userHashOf(userId)}#requests`, tenant.userRequestsPerMinute)),
-  ];
-};
-
-/** Makes the limits of one run. A refusal of one gives back what the others had let through; a shadowed one only tells. */
+/**
+ * Makes the limits of one run. A refusal of one gives back what the others had let through; a shadowed one only tells.
+ * Throws `forbidden` where a limit is 0: before anything is taken, written or paid.
+ */
 export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionParts, caller: Caller): RunAdmission => {
   const { principal, runId, signal } = caller;
   const { tenant, tenantId, keyId } = principal;
+  const { requests, tokens } = bucketsOf(caller);
   const shadow = tenant.shadow.includes('rate');
   const told: Told = {};
   let leave = async (): Promise<void> => {};
   let entered: Entered | null = null;
 
-  const tokens: Bucket | null =
-    tenant.tokensPerMinute === null
-      ? null
-      : { key: `tenant#${tenantId}#tokens`, permitsPerMinute: tenant.tokensPerMinute };
+  const tellRefused = (limit: LimitName, retryAfterMs: number | null) =>
+    emit({
+      type: 'limit.refused',
+      limit: label(limit),
+      tenantId: label(tenantId),
+      keyId: label(keyId),
+      shadow,
+      retryAfterMs,
+    });
+  const closed = closedLimit(caller);
+  if (closed !== null) {
+    tellRefused(closed, null);
+    throw limitClosed(closed);
+  }
 
   const decided = (limit: LimitName, permitsPerMinute: number, asked: number, decision: Decision): Pass => {
     if (limit === 'tenant-requests') told.requests = { limit: permitsPerMinute, ...decision };
@@ -103,14 +98,14 @@ export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionPart
     retryAfterMs,
     // Made when every limit has decided: its headers tell of all of them.
     error: () =>
-      new AppError('rate-limited', safe`The limit of ${NAMES[limit]} is reached.`, {
+      new AppError('rate-limited', safe`The limit of ${LIMIT_NAMES[limit]} is reached.`, {
         retryAfterMs,
         figures: { limit: String(most), used: String(Math.max(0, used)), reserved: '0', asked: String(asked) },
         headers: limitHeaders(told, clock.now()),
       }),
   });
 
-  const take = async (limit: LimitName, bucket: Bucket, cost: number): Promise<Pass> =>
+  const take = async ({ limit, bucket }: NamedBucket, cost: number): Promise<Pass> =>
     decided(limit, bucket.permitsPerMinute, cost, await rateLimit.take(bucket, cost, signal));
 
   const takeSlot = async (count: number): Promise<Pass> => {
@@ -124,15 +119,12 @@ export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionPart
     async enter(step, inputTokens) {
       // A run that was let in is not cut off by a limit: what its later calls use is charged when it is known.
       if (entered !== null) return null;
-      const asking = requestBuckets(caller).map(({ limit, ...bucket }) => take(limit, bucket, 1));
+      const asking = requests.map((each) => take(each, 1));
       if (tenant.maxConcurrentRuns !== null) asking.push(takeSlot(tenant.maxConcurrentRuns));
-      if (tokens !== null) asking.push(take('tenant-tokens', tokens, inputTokens));
+      if (tokens !== null) asking.push(take(tokens, inputTokens));
       const passes = await Promise.all(asking);
       const refusals = passes.filter((pass) => !pass.admitted);
-      for (const { limit, retryAfterMs } of refusals) {
-        const ids = { tenantId: label(tenantId), keyId: label(keyId) };
-        emit({ type: 'limit.refused', limit: label(limit), ...ids, shadow, retryAfterMs });
-      }
+      for (const { limit, retryAfterMs } of refusals) tellRefused(limit, retryAfterMs);
       const giveBack = passes.flatMap((pass) => (pass.admitted ? [pass.giveBack] : []));
       // The longest wait: whoever waits less would be refused by the other limit.
       const [longest] = refusals.toSorted((a, b) => b.retryAfterMs - a.retryAfterMs);
@@ -161,7 +153,7 @@ export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionPart
         paid = entered.prepaid;
         entered = { ...entered, prepaid: Math.max(0, paid - used) };
       }
-      if (used > paid) await rateLimit.charge(tokens, used - paid);
+      if (used > paid) await rateLimit.charge(tokens.bucket, used - paid);
     },
 
     headers: () => limitHeaders(told, clock.now()),

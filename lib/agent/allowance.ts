@@ -56,13 +56,13 @@ export const allowedRun = (agent: Agent, request: RunRequest, { tenant }: Princi
   };
 };
 
-/** Whose money a caller's runs spend. */
+/** Whose money a caller's runs spend; those that name no end user spend that of the anonymous one. */
 export const budgetOf = ({ tenant, tenantId, keyId, keyLimits }: Principal, userId: string | null): CallBudget => {
   const day = limitIn(keyLimits.dailyBudgetUsd);
   const userDay = limitIn(tenant.userDailyBudgetUsd);
   const others: Account[] = [
     ...(day === null ? [] : [keyAccount(tenantId, keyId, { day, month: null })]),
-    ...(userDay === null || userId === null ? [] : [userAccount(tenantId, userId, { day: userDay, month: null })]),
+    ...(userDay === null ? [] : [userAccount(tenantId, userId, { day: userDay, month: null })]),
   ];
   return {
     tenant: tenantAccount(tenantId, limitsOf(tenant)),

@@ -32,10 +32,14 @@ export const keyAccount = (tenantId: string, keyId: string, limits: Limits = NO_
   limits,
 });
 
-/** An end user may be named by anything, so keys have a hash: 128 bits of SHA-256. */
-export const userHashOf = (userId: string): string => createHash('sha256').update(userId).digest('hex').slice(0, 32);
+/** All requests that name no end user are one; no hash can be this word. */
+const ANONYMOUS = 'anonymous';
 
-export const userAccount = (tenantId: string, userId: string, limits: Limits = NO_LIMITS): Account => ({
+/** An end user may be named by anything, so keys have a hash: 128 bits of SHA-256, hexadecimal. */
+export const userHashOf = (userId: string | null): string =>
+  userId === null ? ANONYMOUS : createHash('sha256').update(userId).digest('hex').slice(0, 32);
+
+export const userAccount = (tenantId: string, userId: string | null, limits: Limits = NO_LIMITS): Account => ({
   scope: 'user',
   pk: `budget#${tenantId}#user#${userHashOf(userId)}`,
   limits,
@@ -43,10 +47,7 @@ export const userAccount = (tenantId: string, userId: string, limits: Limits = N
 
 /** The accounts besides the tenant's that hold a reservation, found again from the reservation alone. */
 export const alsoHolding = ({ tenantId, keyId, userId, alsoHeldBy }: Reservation): Account[] =>
-  alsoHeldBy.flatMap((scope) => {
-    if (scope === 'key') return [keyAccount(tenantId, keyId)];
-    return userId === null ? [] : [userAccount(tenantId, userId)];
-  });
+  alsoHeldBy.map((scope) => (scope === 'key' ? keyAccount(tenantId, keyId) : userAccount(tenantId, userId)));
 
 /** The UTC day of an instant, as `2026-11-20`. */
 export const dayOf = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 10);

@@ -17,13 +17,15 @@ const turns = z.array(z.unknown()).check(
   }),
 );
 
+export const metadata = z.optional(z.nullable(z.looseObject({ user_id: z.optional(z.nullable(z.string())) })));
+
 /** What Ballast has to understand of a body; all else is for the upstream to judge, and passes as it came. */
 const schema = z.looseObject({
   model: modelName,
   max_tokens: z.int().check(z.minimum(1)),
   messages: turns,
   stream: z.optional(z.nullable(z.boolean())),
-  metadata: z.optional(z.nullable(z.looseObject({ user_id: z.optional(z.nullable(z.string())) }))),
+  metadata,
 });
 
 /** What a client sent to `/v1/messages`. */
@@ -39,8 +41,8 @@ export interface ClientRequest {
 /** An end user's name longer than this is no name. */
 const MAX_USER_CHARS = 256;
 
-/** Half of a surrogate pair could not be stored either. */
-const endUser = (userId: string | null | undefined): string | null =>
+/** Of what a client says; `null`: nobody. Half of a surrogate pair could not be stored either. */
+export const endUser = (userId: string | null | undefined): string | null =>
   userId && userId.length <= MAX_USER_CHARS && userId.isWellFormed() ? userId : null;
 
 /** Reads a body. Throws `invalid-request` or `unsupported-media-type`; neither quotes what was sent. */

@@ -7,6 +7,7 @@ import type { Deadline } from '../kernel/deadline.ts';
 import { AppError, asAppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { Principal } from '../tenants/types.ts';
+import { endUser, metadata } from './client-request.ts';
 import { modelName } from './model-name.ts';
 import { passedOn } from './passed-on.ts';
 import type { ProviderApi } from './provider-api.ts';
@@ -27,8 +28,8 @@ export interface CountTokensParts extends RequestPermitParts {
 
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 
-/** What Ballast has to know of the body; the rest is for the provider to judge. */
-const schema = z.looseObject({ model: modelName });
+/** What Ballast has to know of the body; the rest is for the provider to judge, a malformed user included. */
+const schema = z.looseObject({ model: modelName, metadata: z.catch(metadata, null) });
 
 /**
  * A model that is left alone is not asked to count either; who comes when its break is over may ask, since nothing is
@@ -52,9 +53,10 @@ export const countTokens = async (
 ): Promise<HttpResponse> => {
   const { text, checked } = readClientJson(event, schema);
   const { model } = checked;
+  const userId = endUser(checked.metadata?.user_id);
   checkAllowedModel(model, event.principal.tenant);
   await checkCircuit(parts, model);
-  const limits = await takeRequestPermit(parts, event.principal, deadline.signal);
+  const limits = await takeRequestPermit(parts, event.principal, userId, deadline.signal);
   const question = { method: 'POST', path: '/v1/messages/count_tokens', ...passedOn(event) } as const;
   const body = await parts.api.ask({ ...question, body: text }, deadline).catch((error: unknown) => {
     throw asAppError(error).withHeaders(limits);

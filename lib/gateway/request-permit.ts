@@ -7,16 +7,18 @@ export type RequestPermitParts = Omit<AdmissionParts, 'slots'>;
 const NO_SLOTS: AdmissionParts['slots'] = { take: async () => ({ held: true, release: async () => {} }) };
 
 /**
- * Takes one request of each limit that the caller's tenant and key have, and nothing of tokens, slots or money.
- * Resolves with what the limits tell of themselves as headers; throws `rate-limited`.
+ * Takes one request of each limit that the caller's tenant, key and end user have, and nothing of tokens, slots or
+ * money. Resolves with what the limits tell of themselves as headers; throws `rate-limited`, and `forbidden` where a
+ * limit of requests is 0.
  */
 export const takeRequestPermit = async (
   parts: RequestPermitParts,
   principal: Principal,
+  userId: string | null,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> => {
-  const tenant = { ...principal.tenant, tokensPerMinute: null };
-  const caller = { principal: { ...principal, tenant }, userId: null, runId: '', signal };
+  const tenant = { ...principal.tenant, tokensPerMinute: null, maxConcurrentRuns: null };
+  const caller = { principal: { ...principal, tenant }, userId, runId: '', signal };
   const admission = createAdmission({ ...parts, slots: NO_SLOTS }, caller);
   const refused = await admission.enter(1, 0);
   if (refused !== null) throw refused;

@@ -32,7 +32,8 @@ export type AccountEvent =
       readonly tenantId: Redacted;
       readonly keyId: Redacted;
       readonly shadow: boolean;
-      readonly retryAfterMs: number;
+      /** `null`: the limit is 0, and waiting does not help. */
+      readonly retryAfterMs: number | null;
     }
   | {
       /** The limits' store failed: a call went through uncounted. */

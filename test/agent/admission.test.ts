@@ -18,7 +18,12 @@ beforeEach(() => {
   rateLimit = createRateLimit({ clock, store: createMemoryRateStore(), emit: (event) => void events.push(event) });
 });
 
-const admission = (settings: Partial<TenantSettings>, signal = new AbortController().signal) =>
+const admission = (
+  settings: Partial<TenantSettings>,
+  signal = new AbortController().signal,
+  userId: string | null = null,
+  keyRequests: number | null = null,
+) =>
   createAdmission(
     {
       ...{ rateLimit, clock, emit: (event) => void events.push(event) },
@@ -33,9 +38,9 @@ const admission = (settings: Partial<TenantSettings>, signal = new AbortControll
     {
       principal: {
         ...{ tenantId: 'acme', keyId: 'key', scopes: [], tenant: newTenant('acme', 0, settings) },
-        keyLimits: { requestsPerMinute: null, dailyBudgetUsd: null },
+        keyLimits: { requestsPerMinute: keyRequests, dailyBudgetUsd: null },
       },
-      ...{ userId: null, runId: 'run_1', signal },
+      ...{ userId, runId: 'run_1', signal },
     },
   );
 const tokensLeft = async (): Promise<number> =>
@@ -100,4 +105,37 @@ it('holds up nobody whose run is over, and does not call that a failure of the s
   leaving.abort();
   expect(await entering).toBeNull();
   expect(events).toEqual([]);
+});
+
+const ZEROS: [string, Partial<TenantSettings>, number | null][] = [
+  ['tenant-requests', { requestsPerMinute: 0 }, null],
+  ['tenant-tokens', { tokensPerMinute: 0 }, null],
+  ['user-requests', { userRequestsPerMinute: 0 }, null],
+  ['concurrent-runs', { maxConcurrentRuns: 0 }, null],
+  ['key-requests', { requestsPerMinute: 5 }, 0],
+];
+
+it.each(ZEROS)(
+  'forbids everything where the limit %s is 0, and asks no other limit',
+  (limit, settings, keyRequests) => {
+    slots.free = 1;
+    const limited = { requestsPerMinute: 9, tokensPerMinute: 9, maxConcurrentRuns: 1, ...settings };
+    const refused = expect(() => admission(limited, undefined, 'ada', keyRequests));
+    refused.toThrow(expect.objectContaining({ code: 'forbidden', retryAfterMs: undefined }));
+    expect(events).toMatchObject([{ type: 'limit.refused', limit, shadow: false, retryAfterMs: null }]);
+    expect(slots.held).toBe(0);
+  },
+);
+
+it('lets a limit of 0 in shadow mode only tell', async () => {
+  const run = admission({ requestsPerMinute: 0, shadow: ['rate'] });
+  expect(await run.enter(1, 1)).toBeNull();
+  expect(events).toMatchObject([{ limit: 'tenant-requests', shadow: true }]);
+});
+
+it('counts whoever names no end user as one and the same, apart from those who are named', async () => {
+  const limited = { userRequestsPerMinute: 1 };
+  expect(await admission(limited).enter(1, 1)).toBeNull();
+  expect(await admission(limited).enter(1, 1)).toMatchObject({ code: 'rate-limited' });
+  for (const name of ['anonymous', 'ada']) expect(await admission(limited, undefined, name).enter(1, 1)).toBeNull();
 });

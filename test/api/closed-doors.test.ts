@@ -62,10 +62,10 @@ it('every route is walked: without a limit, those that can call a model do', asy
 it.each([
   ['a daily budget of 0', { dailyBudgetUsd: '0' }, 402, 200],
   ['a monthly budget of 0', { monthlyBudgetUsd: '0' }, 402, 200],
-  ['a rate of 0', { requestsPerMinute: 0 }, 429, 429],
-  ['a rate of 0 and a small budget', { requestsPerMinute: 0, dailyBudgetUsd: '0.01' }, 429, 429],
-  ['tokens of 0', { tokensPerMinute: 0 }, 429, 200],
-  ['no run at a time', { maxConcurrentRuns: 0 }, 429, 200],
+  ['a rate of 0', { requestsPerMinute: 0 }, 403, 403],
+  ['a rate of 0 and a small budget', { requestsPerMinute: 0, dailyBudgetUsd: '0.01' }, 403, 403],
+  ['tokens of 0', { tokensPerMinute: 0 }, 403, 200],
+  ['no run at a time', { maxConcurrentRuns: 0 }, 403, 200],
   ['no model allowed', { allowedModels: [] }, 403, 403],
 ])('no route calls a model with %s, nor has a call counted', async (_title, settings, status, count) => {
   const { heard, called, counted } = await walk(await fleet.addTenant(settings), fleet.servers[1]);
@@ -80,7 +80,7 @@ it('no agent is run where none is allowed; messages of clients are no agent’s'
 
 it.each([
   ['a budget of 0', { dailyBudgetUsd: '0' }, 402, 200],
-  ['a rate of 0', { requestsPerMinute: 0 }, 429, 429],
+  ['a rate of 0', { requestsPerMinute: 0 }, 403, 403],
 ])('no route calls a model for a key with %s', async (_title, key, status, count) => {
   const { heard, called } = await walk(await fleet.addTenant({}, key));
   expect(called).toBe(0);

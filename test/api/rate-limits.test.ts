@@ -140,9 +140,10 @@ describe('a limit', () => {
     const caller = await fleet.addTenant({ userRequestsPerMinute: 1 });
     const ada = { task: 'a', userId: 'ada' };
     const bob = { task: 'a', userId: 'bob@example.org' };
-    expect(await statuses(caller, [ada, ada, bob, bob, ...times(3)])).toEqual([200, 429, 200, 429, 200, 200, 200]);
+    // Whoever names nobody is one end user too.
+    expect(await statuses(caller, [ada, ada, bob, bob, ...times(3)])).toEqual([200, 429, 200, 429, 200, 429, 429]);
     expect((await caller.run(ada, {}, fleet.servers[1])).status).toBe(429);
-    expect(called()).toBe(5);
+    expect(called()).toBe(3);
   });
 
   it('of tokens lets a call in by its size and charges what it used, into debt', async () => {
@@ -162,10 +163,22 @@ describe('a limit', () => {
     expect(called()).toBe(2);
   });
 
-  it('of no requests lets nothing pass, and calls nobody', async () => {
-    const caller = await fleet.addTenant({ requestsPerMinute: 0 });
-    expect(await statuses(caller, times(3))).toEqual([429, 429, 429]);
-    expect(called()).toBe(0);
+  it.each([
+    ['requests', { requestsPerMinute: 0 }, {}],
+    ['tokens', { tokensPerMinute: 0 }, {}],
+    ['concurrent runs', { maxConcurrentRuns: 0 }, {}],
+    ['requests of a user', { userRequestsPerMinute: 0 }, {}],
+    ['requests of the key', {}, { requestsPerMinute: 0 }],
+  ])('of no %s forbids, since no wait would help, and nothing is called or kept', async (_what, settings, key) => {
+    const caller = await fleet.addTenant({ cacheTtlSeconds: 60, ...settings }, key);
+    const response = await caller.run({ task: 'a', cache: 'use' }, { 'idempotency-key': 'once' });
+    expect([response.status, response.headers.get('retry-after')]).toEqual([403, null]);
+    const problem = await bodyOf(response);
+    expect(problem).toMatchObject({ code: 'forbidden', limit: '0', used: '0', reserved: '0' });
+    expect(problem).not.toHaveProperty('retryAfterMs');
+    expect([called(), await runs(caller)]).toEqual([0, 0]);
+    // Its key is free: with another body it would be a conflict otherwise.
+    expect((await caller.run({ task: 'b' }, { 'idempotency-key': 'once' })).status).toBe(403);
   });
 
   it('in shadow mode lets pass and says what it would have done', async () => {

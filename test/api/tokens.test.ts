@@ -50,7 +50,7 @@ describe('a token', () => {
     const spent = await fleet.addTenant({ dailyBudgetUsd: '0' });
     expect((await run(await signed(claimsOf(spent.tenantId)))).status).toBe(402);
     const slow = await fleet.addTenant({ requestsPerMinute: 0 });
-    expect((await run(await signed(claimsOf(slow.tenantId)))).status).toBe(429);
+    expect((await run(await signed(claimsOf(slow.tenantId)))).status).toBe(403);
     const suspended = await fleet.addTenant({ status: 'suspended' });
     expect((await run(await signed(claimsOf(suspended.tenantId)))).status).toBe(403);
     expect(fleet.upstream.requests).toHaveLength(before);

@@ -72,7 +72,7 @@ describe('the accounts that hold a reservation', () => {
     [['key'], null, ['budget#acme#key#key-1']],
     [['user'], 'u', [`budget#acme#user#${userHashOf('u')}`]],
     [['key', 'user'], 'u', ['budget#acme#key#key-1', `budget#acme#user#${userHashOf('u')}`]],
-    [['user'], null, []],
+    [['user'], null, ['budget#acme#user#anonymous']],
   ] as const)('besides the tenant are found again: held by %j, of user %j', (alsoHeldBy, userId, keys) =>
     expect(alsoHolding(reservationOf('acme', { alsoHeldBy, userId })).map(({ pk }) => pk)).toEqual(keys),
   );
@@ -80,5 +80,9 @@ describe('the accounts that hold a reservation', () => {
   it('name a user by 128 bits of a hash, never by the name', () => {
     expect(userHashOf('someone@example.org')).toMatch(/^[0-9a-f]{32}$/);
     expect(userHashOf('a')).not.toBe(userHashOf('b'));
+  });
+
+  it('have one for all who name nobody, which no name leads to', () => {
+    for (const name of ['anonymous', '', 'null', '-']) expect(userHashOf(name)).not.toBe(userHashOf(null));
   });
 });

@@ -71,13 +71,12 @@ describe.each(FORMS)('asked as %s', (_form, send) => {
     ['no token a minute', { tokensPerMinute: 0 }, {}],
     ['no request a minute for the key', {}, { requestsPerMinute: 0 }],
     ['nothing at the same time', { maxConcurrentRuns: 0 }, {}],
-  ])('%s refuses, and says when to come back', async (_title, settings, key) => {
+    ['no request a minute for an end user', { userRequestsPerMinute: 0 }, {}],
+  ])('%s forbids, and no client asks again', async (_title, settings, key) => {
     const caller = await fleet.addTenant(settings, key);
     const error = await refusalOf(() => send(caller));
-    expect([error.status, error.type]).toEqual([429, 'rate_limit_error']);
-    expect(retries(error)).toEqual([null, true]);
-    const limits = [...error.headers.keys()].filter((name) => name.startsWith('anthropic-ratelimit'));
-    expect(limits).toHaveLength('requestsPerMinute' in settings || 'tokensPerMinute' in settings ? 3 : 0);
+    expect([error.status, error.type]).toEqual([403, 'permission_error']);
+    expect(retries(error)).toEqual(['false', false]);
   });
 
   it.each([
@@ -98,9 +97,9 @@ describe.each(FORMS)('asked as %s', (_form, send) => {
     expect([error.status, error.type]).toEqual([status, type]);
   });
 
-  it('limits of end users are those of whom the client names', async () => {
+  it('limits of end users are those of whom the client names, and whoever names nobody is one of them', async () => {
     const caller = await fleet.addTenant({ userRequestsPerMinute: 1, userDailyBudgetUsd: '1' });
-    const as = (user: string) => {
+    const as = (user: string | null) => {
       const over = { metadata: { user_id: user } };
       return send(caller, send === post ? question(over) : over);
     };
@@ -108,6 +107,10 @@ describe.each(FORMS)('asked as %s', (_form, send) => {
       ['a', 200],
       ['a', 429],
       ['b', 200],
+      [null, 200],
+      [null, 429],
+      // Too long to be a name.
+      ['c'.repeat(257), 429],
     ] as const) {
       const response = await as(user);
       await response.text();
@@ -129,6 +132,16 @@ it('another method is refused, and told which there is', async () => {
   const caller = await fleet.addTenant();
   const error = await refusalOf(() => caller.ask('/v1/messages'));
   expect([error.status, error.headers.get('allow')]).toEqual([405, 'POST']);
+});
+
+it('a count of tokens is of the anonymous end user, since such a question names none', async () => {
+  const caller = await fleet.addTenant({ userRequestsPerMinute: 1 });
+  for (const status of [200, 429]) expect((await count(caller)).status).toBe(status);
+});
+
+it('the daily budget of end users holds for the anonymous one', async () => {
+  const caller = await fleet.addTenant({ userDailyBudgetUsd: '0' });
+  expect((await refusalOf(() => post(caller))).status).toBe(402);
 });
 
 it('a count of tokens takes one permit and no money', async () => {

@@ -48,7 +48,7 @@ describe('the tenant', () => {
     const run = await testRun(keeper, 'x', [], { tenant: { dailyBudgetUsd: '0.000001' } });
     expect(run).toMatchObject({ status: 'failed', error: { code: 'budget-exceeded' } });
     const slow = await testRun(keeper, 'x', [], { tenant: { requestsPerMinute: 0 } });
-    expect(slow.error?.code).toBe('rate-limited');
+    expect(slow.error?.code).toBe('forbidden');
   });
 
   it('has tools that it may not use: the model is not offered them', async () => {
