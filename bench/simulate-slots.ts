@@ -20,7 +20,7 @@ const CASES = [
 ];
 
 /** Stands still: nothing is prolonged, and nothing expires. */
-const clock: Clock = { now: () => 1_000_000, after: () => () => undefined };
+const clock: Clock = { now: () => 1_000_000, monotonicMs: () => 0, after: () => () => undefined };
 
 type Take = (holder: string, count: number) => Promise<boolean>;
 

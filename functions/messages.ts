@@ -39,9 +39,9 @@ export const messages = (parts: Parts) =>
     .use(idempotent(parts.idempotency, replayAnswer, (event) => streamLockMs(parts.config, event)))
     .use(loadedSecret(parts.anthropicKey))
     .handler(async (event: Event, context) => {
-      const { asked, principal, requestId, claim, startedAt } = event;
+      const { asked, principal, requestId, claim, startedMs } = event;
       const stageMs = asked.streams ? streamTimeoutMs(parts.config) : parts.config.RUN_TIMEOUT_MS;
-      const limits = runLimits(context, stageMs, parts.clock.now() - startedAt, claim === null);
+      const limits = runLimits(context, stageMs, parts.clock.monotonicMs() - startedMs, claim === null);
       const call = { asked, principal, requestId, claim, ...limits };
       return asked.streams
         ? answerAsEvents(call, parts.callMessages, (error) => (event.failure = error))

@@ -37,8 +37,13 @@ export const runAgent = (parts: Parts) =>
     .use(idempotent(parts.idempotency, replayRun(parts.clock)))
     .use(loadedSecret(parts.anthropicKey))
     .handler(async (event: Event, context) => {
-      const { input, principal, requestId, traceId, claim, startedAt } = event;
-      const limits = runLimits(context, parts.config.RUN_TIMEOUT_MS, parts.clock.now() - startedAt, claim === null);
+      const { input, principal, requestId, traceId, claim, startedMs } = event;
+      const limits = runLimits(
+        context,
+        parts.config.RUN_TIMEOUT_MS,
+        parts.clock.monotonicMs() - startedMs,
+        claim === null,
+      );
       const call = { request: input, principal, requestId, traceId, claim, ...limits };
       return wantsEvents(header(event, 'accept'))
         ? runAsEvents((stream) => parts.runSync({ ...call, stream }), telling(parts, event))

@@ -176,6 +176,7 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
 
 const systemClock: Clock = {
   now: () => Date.now(),
+  monotonicMs: () => Math.floor(performance.now()),
   after(ms, act) {
     const timer = setTimeout(act, ms);
     return () => clearTimeout(timer);

@@ -36,7 +36,7 @@ export interface Invocation {
 }
 
 const contextOf = ({ definition, requestId, clientSignal, clock }: Invocation): LambdaContext => {
-  const endsAt = clock.now() + definition.timeoutMs;
+  const endsMs = clock.monotonicMs() + definition.timeoutMs;
   const functionName = `ballast-local-${definition.name}`;
   return {
     awsRequestId: requestId,
@@ -47,7 +47,7 @@ const contextOf = ({ definition, requestId, clientSignal, clock }: Invocation): 
     logGroupName: `/aws/lambda/${functionName}`,
     logStreamName: 'local',
     callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => Math.max(0, endsAt - clock.now()),
+    getRemainingTimeInMillis: () => Math.max(0, endsMs - clock.monotonicMs()),
     clientSignal,
   };
 };

@@ -15,12 +15,12 @@ const isHeld = (error: unknown): boolean =>
 
 /** Takes the directory, giving a server that is just ending the time to let go of it. Rejects with `StartRefused`. */
 export const waitForDataDirectory = async (directory: string, clock: Clock): Promise<DataDirectory> => {
-  const giveUpAt = clock.now() + WAIT_MS;
+  const giveUpMs = clock.monotonicMs() + WAIT_MS;
   for (;;) {
     try {
       return takeDataDirectory(directory);
     } catch (error) {
-      if (!isHeld(error) || clock.now() >= giveUpAt) throw error;
+      if (!isHeld(error) || clock.monotonicMs() >= giveUpMs) throw error;
     }
     await pause(POLL_MS);
   }

@@ -9,6 +9,8 @@ export interface FakeClock extends Clock {
    * so that a timer set by what another one started is kept as well.
    */
   advance(ms: number): Promise<void>;
+  /** Sets the wall clock by so much, forwards or backwards: no time passes, and no timer fires. */
+  stepWall(ms: number): void;
 }
 
 interface Timer {
@@ -22,16 +24,19 @@ const settle = async () => {
 };
 
 export const createFakeClock = (start = Date.UTC(2026, 10, 20, 12)): FakeClock => {
-  let now = start;
+  // Far from the wall clock's numbers: whoever mixes the two up gets nonsense.
+  let monotonicMs = 5_000;
+  let wallAhead = start - monotonicMs;
   const timers = new Set<Timer>();
   const next = (until: number): Timer | undefined =>
     [...timers]
       .filter(({ at }) => at <= until)
       .reduce<Timer | undefined>((a, b) => (a && a.at <= b.at ? a : b), undefined);
   return {
-    now: () => now,
+    now: () => monotonicMs + wallAhead,
+    monotonicMs: () => monotonicMs,
     after(ms, act) {
-      const timer = { at: now + Math.max(0, ms), act };
+      const timer = { at: monotonicMs + Math.max(0, ms), act };
       timers.add(timer);
       return () => void timers.delete(timer);
     },
@@ -39,15 +44,18 @@ export const createFakeClock = (start = Date.UTC(2026, 10, 20, 12)): FakeClock =
       return timers.size;
     },
     async advance(ms) {
-      const until = now + ms;
+      const until = monotonicMs + ms;
       await settle();
       for (let timer = next(until); timer !== undefined; timer = next(until)) {
         timers.delete(timer);
-        now = timer.at;
+        monotonicMs = timer.at;
         timer.act();
         await settle();
       }
-      now = until;
+      monotonicMs = until;
+    },
+    stepWall(ms) {
+      wallAhead += ms;
     },
   };
 };

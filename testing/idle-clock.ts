@@ -70,6 +70,7 @@ export const createIdleClock = (start: number): IdleClock => {
 
   return {
     now: () => now,
+    monotonicMs: () => now - start,
     after(ms, act) {
       const timer = { at: now + Math.max(0, ms), act };
       timers.add(timer);

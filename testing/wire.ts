@@ -42,7 +42,7 @@ export const createWire = (clock: IdleClock): Wire => {
         act();
       });
     return {
-      clock: { now: () => clock.now(), after },
+      clock: { now: () => clock.now(), monotonicMs: () => clock.monotonicMs(), after },
       steps,
       sent: () => void (answer.sent += 1),
       closed() {

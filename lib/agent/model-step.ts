@@ -65,7 +65,7 @@ export const modelStep = async (
   step: number,
   messages: readonly MessageParam[],
 ): Promise<ModelStep> => {
-  const startedAt = clock.now();
+  const [startedAt, startedMs] = [clock.now(), clock.monotonicMs()];
   const booked: BookedAttempt[] = [];
   const { runId, tenantId, keyId, userId, deadline, account, budget, admission, maxRetries, standIns, stream } = run;
   const sink = {
@@ -93,7 +93,7 @@ export const modelStep = async (
   const outcome = await callModel(await requestOf(run, messages), context);
   const figures = {
     startedAt,
-    durationMs: clock.now() - startedAt,
+    durationMs: clock.monotonicMs() - startedMs,
     costUsd: formatUsd(sum(booked.map(({ cost }) => cost))),
     attempts: booked.length,
     tokens: total(booked),

@@ -23,7 +23,7 @@ export interface RunFacts {
   readonly spent: PicoUsd;
   /** Epoch milliseconds. */
   readonly createdAt: number;
-  readonly endedAt: number;
+  readonly durationMs: number;
 }
 
 /** What the caller gets, the row that is kept of it, and what a repeated request gets. */
@@ -43,20 +43,20 @@ const withRun = (error: AppError, members: AppError['members']): AppError =>
   });
 
 export const conclude = (result: LoopResult, facts: RunFacts): Conclusion => {
-  const { runId, tenantId, agent, traceId, createdAt, endedAt, metadata } = facts;
+  const { runId, tenantId, agent, traceId, createdAt, durationMs, metadata } = facts;
   const kept = {
     runId,
     tenantId,
     mode: 'sync',
     agent,
     createdAt,
-    updatedAt: endedAt,
+    updatedAt: createdAt + durationMs,
     traceId,
     steps: result.steps,
   } as const;
   const { ending } = result;
   if ('stop' in ending) {
-    const answer = answerOf(result, ending.stop, { ...facts, durationMs: endedAt - createdAt });
+    const answer = answerOf(result, ending.stop, facts);
     return {
       answer,
       result: { status: 200, body: answer, runId },

@@ -75,12 +75,12 @@ export const toolName = ({ agent }: Run, name: string): Redacted =>
 
 /** Runs one tool call of the model. Whatever the tool does, this returns: with its result, or with words that betray nothing. */
 export const runTool = async (parts: LoopParts, run: Run, use: ToolUseBlock): Promise<ToolStep> => {
-  const startedAt = parts.clock.now();
+  const [startedAt, startedMs] = [parts.clock.now(), parts.clock.monotonicMs()];
   run.stream.toolStarted(use.id, use.name);
   const { outcome, thrown, ...verdict } = await judge(parts, run, use).catch((error: unknown) =>
     failed('The tool failed.', 'failed', nameError(error)),
   );
-  const durationMs = parts.clock.now() - startedAt;
+  const durationMs = parts.clock.monotonicMs() - startedMs;
   run.stream.toolFinished(use.id, use.name, verdict.isError, durationMs);
   parts.emit({
     type: 'tool.finished',

@@ -99,7 +99,7 @@ export const createSyncRun =
   async (call) => {
     const { request, principal, requestId, traceId, limitMs, signal, stream, claim } = call;
     const { clock, emit, ids } = parts;
-    const createdAt = clock.now();
+    const [createdAt, createdMs] = [clock.now(), clock.monotonicMs()];
     const allowed = accepted(parts, call);
     const { agent, model } = allowed;
     const runId = ids.run();
@@ -121,7 +121,7 @@ export const createSyncRun =
     const facts = { runId, tenantId, agent: agent.name, model, requestId, traceId, metadata: request.metadata ?? {} };
     const cancelled = deadline.stoppedBy === 'cancelled';
     const { spent } = account;
-    const times = { createdAt, endedAt: clock.now() };
+    const times = { createdAt, durationMs: clock.monotonicMs() - createdMs };
     const concluded = conclude(result, { ...facts, ...times, spent, cache: cache.state, cancelled });
     const closing = { result, concluded, claim, spent };
     // The answer waits for its books and for all that is kept of it, written at the same time.

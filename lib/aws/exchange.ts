@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { ageMs, markOf } from '../kernel/age.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AwsFailure } from './failure.ts';
 
@@ -48,13 +49,12 @@ export const createExchange = ({ endpoint, silenceMs, clock }: ExchangeOptions):
   // An address of version 6 stands in brackets only inside a URL.
   const host = hostname.replace(/^\[|\]$/g, '');
   const agent = new web.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
-  let usedAt = clock.now();
+  let used = markOf(clock);
 
   const dropIdle = () => {
-    const now = clock.now();
-    if (now - usedAt > IDLE_MS)
+    if (ageMs(clock, used) > IDLE_MS)
       for (const socket of Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])) socket.destroy();
-    usedAt = now;
+    used = markOf(clock);
   };
 
   const post: Exchange['post'] = (headers, body, signal) =>
@@ -73,15 +73,15 @@ export const createExchange = ({ endpoint, silenceMs, clock }: ExchangeOptions):
         sent.destroy();
       };
       const leave = () => signal && fail(aborted(signal));
-      let heardAt = clock.now();
+      let heardAt = clock.monotonicMs();
       let looked = false;
       const heard = () => {
-        heardAt = clock.now();
+        heardAt = clock.monotonicMs();
         looked = false;
       };
       /** Of one timer; to set a new one with each word of an answer would cost more than to read it. */
       const look = () => {
-        const restMs = heardAt + silenceMs - clock.now();
+        const restMs = heardAt + silenceMs - clock.monotonicMs();
         if (restMs > 0) stopWaiting = clock.after(restMs, look);
         else if (looked) fail(new AwsFailure('TimeoutError', null));
         else {

@@ -1,3 +1,4 @@
+import { ageMs, markOf, type Mark } from '../kernel/age.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import { NEVER_FAILED, type Circuit } from './circuit.ts';
@@ -25,7 +26,7 @@ export interface KnownCircuitsOptions {
 
 interface Kept {
   /** When the reading began: what was true then. */
-  readonly at: number;
+  readonly at: Mark;
   readonly reading: Promise<Circuit>;
 }
 
@@ -48,18 +49,18 @@ export const createKnownCircuits = ({ store, clock }: KnownCircuitsOptions): Kno
   };
   return {
     get(name) {
-      const now = clock.now();
       const known = kept.get(name);
-      if (known !== undefined && now - known.at < KEPT_MS) return known.reading;
+      if (known !== undefined && ageMs(clock, known.at) < KEPT_MS) return known.reading;
+      const at = markOf(clock);
       const reading = read(name);
-      kept.set(name, { at: now, reading });
+      kept.set(name, { at, reading });
       return reading;
     },
     last: (name) => last.get(name) ?? null,
     learn(name, circuit) {
       if (circuit.version < (last.get(name)?.version ?? 0)) return;
       last.set(name, circuit);
-      kept.set(name, { at: clock.now(), reading: Promise.resolve(circuit) });
+      kept.set(name, { at: markOf(clock), reading: Promise.resolve(circuit) });
     },
   };
 };

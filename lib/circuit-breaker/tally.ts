@@ -21,7 +21,7 @@ export interface Tally {
 
 export const createTally = (clock: Clock): Tally => {
   const counted = new Map<string, { readonly generation: number; readonly calls: Window }>();
-  const writtenAt = new Map<string, number>();
+  const writtenMs = new Map<string, number>();
   const callsOf = (name: string, generation: number): Window | null => {
     const own = counted.get(name);
     return own?.generation === generation ? own.calls : null;
@@ -42,9 +42,9 @@ export const createTally = (clock: Clock): Tally => {
       if (!counted.has(name) || callsOf(name, generation) !== null) add(name, generation, calls, windowMs);
     },
     mayWrite(name) {
-      const now = clock.now();
-      if (now - (writtenAt.get(name) ?? -Infinity) < WRITTEN_EACH_MS) return false;
-      writtenAt.set(name, now);
+      const now = clock.monotonicMs();
+      if (now - (writtenMs.get(name) ?? -Infinity) < WRITTEN_EACH_MS) return false;
+      writtenMs.set(name, now);
       return true;
     },
   };

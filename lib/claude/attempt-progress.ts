@@ -40,7 +40,7 @@ const AFTER_HOLD_MS = 5_000;
 export const isContent = ({ type }: RawMessageStreamEvent): boolean => type.startsWith('content_block');
 
 export const createAttemptProgress = (clock: Clock, { wire, sink, began }: CallContext): AttemptProgress => {
-  const startedAt = clock.now();
+  const startedMs = clock.monotonicMs();
   const meter = createMeter();
   // What a gateway's client gets it reads itself; a tool of ours is not called with half an input.
   const assembly = createAssembly(meter, { strict: wire === undefined });
@@ -48,7 +48,7 @@ export const createAttemptProgress = (clock: Clock, { wire, sink, began }: CallC
   let firstContentMs: number | null = null;
   let begun = false;
   let partial = '';
-  let heldBackUntil = Number.NEGATIVE_INFINITY;
+  let heldBackUntilMs = Number.NEGATIVE_INFINITY;
 
   const metered = (estimated: Estimate): Metered => ({
     tokens: begun ? meter.tokens(estimated === null) : NO_TOKENS,
@@ -63,7 +63,7 @@ export const createAttemptProgress = (clock: Clock, { wire, sink, began }: CallC
     },
     take(event) {
       const first = isContent(event) && firstContentMs === null;
-      if (first) firstContentMs = clock.now() - startedAt;
+      if (first) firstContentMs = clock.monotonicMs() - startedMs;
       const text = assembly.apply(event);
       begun = true;
       if (first) began?.();
@@ -73,7 +73,7 @@ export const createAttemptProgress = (clock: Clock, { wire, sink, began }: CallC
     },
     held(ms) {
       // A reader that takes its time with what was on its way puts the break off.
-      heldBackUntil = ms >= LONG_HOLD_MS ? clock.now() + AFTER_HOLD_MS : heldBackUntil + ms;
+      heldBackUntilMs = ms >= LONG_HOLD_MS ? clock.monotonicMs() + AFTER_HOLD_MS : heldBackUntilMs + ms;
     },
     get contentSeen() {
       return sink.isOpen?.() ?? assembly.contentSeen;
@@ -84,7 +84,7 @@ export const createAttemptProgress = (clock: Clock, { wire, sink, began }: CallC
     answered: () => ({ ok: true, message: assembly.message(), metered: metered(null) }),
     failed: (fault, error) => ({
       ok: false,
-      fault: clock.now() < heldBackUntil ? { ...fault, heldBack: true } : fault,
+      fault: clock.monotonicMs() < heldBackUntilMs ? { ...fault, heldBack: true } : fault,
       metered: metered(estimateOf(fault, begun, error)),
       partial,
     }),

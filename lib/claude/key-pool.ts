@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ageMs, markOf, type Mark } from '../kernel/age.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
 import { parseApiKeys } from '../secrets/api-keys.ts';
 import type { Secret } from '../secrets/cached-secret.ts';
@@ -35,7 +36,7 @@ const keyOf = (value: string): PoolKey => ({
 });
 
 export const createKeyPool = ({ secret, clock, random }: KeyPoolOptions): KeyPool => {
-  const rejectedUntil = new Map<string, number>();
+  const rejectedAt = new Map<string, Mark>();
   let known = '';
   let keys: readonly PoolKey[] = [];
   // Many environments answer few calls each: they do not all begin with the same key.
@@ -46,7 +47,11 @@ export const createKeyPool = ({ secret, clock, random }: KeyPoolOptions): KeyPoo
     if (text !== known) [known, keys] = [text, parseApiKeys(text).map(keyOf)];
     return keys;
   };
-  const isRejected = ({ id }: PoolKey): boolean => (rejectedUntil.get(id) ?? 0) > clock.now();
+  const isOver = (since: Mark): boolean => ageMs(clock, since) >= REJECTED_MS;
+  const isRejected = ({ id }: PoolKey): boolean => {
+    const since = rejectedAt.get(id);
+    return since !== undefined && !isOver(since);
+  };
 
   return {
     async turn() {
@@ -56,8 +61,8 @@ export const createKeyPool = ({ secret, clock, random }: KeyPoolOptions): KeyPoo
       return rotated.toSorted((a, b) => Number(isRejected(a)) - Number(isRejected(b))) as [PoolKey, ...PoolKey[]];
     },
     async rejected(key) {
-      for (const [id, until] of rejectedUntil) if (until <= clock.now()) rejectedUntil.delete(id);
-      rejectedUntil.set(key.id, clock.now() + REJECTED_MS);
+      for (const [id, since] of rejectedAt) if (isOver(since)) rejectedAt.delete(id);
+      rejectedAt.set(key.id, markOf(clock));
       // What cannot be read anew stays as it is.
       await secret.refresh().catch(() => {});
     },

@@ -33,7 +33,7 @@ export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileB
   const { tenants, clock, emit, rollUp } = parts;
   const lookedAt = new Set<string>();
   return async () => {
-    const startedAt = clock.now();
+    const startedMs = clock.monotonicMs();
     const telling: Threshold[] = [];
     const look = async (tenant: Tenant): Promise<number | null> => {
       try {
@@ -63,7 +63,7 @@ export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileB
         emit({ type: 'store.failed', operation: safe`budgets.tell`, error: nameError(error) });
       }),
     );
-    emit({ type: 'budgets.reconciled', ...reconciled, durationMs: clock.now() - startedAt });
+    emit({ type: 'budgets.reconciled', ...reconciled, durationMs: clock.monotonicMs() - startedMs });
     return reconciled;
   };
 };

@@ -6,8 +6,8 @@ export type Sign = 'ping' | 'other' | 'content';
 
 /** How long an upstream may be silent, by what it has said so far. */
 export interface Silence {
-  /** Epoch milliseconds. */
-  endsAt(): number;
+  /** On the monotonic clock. */
+  endsMs(): number;
   /** What it is that lasts too long. */
   readonly verdict: 'no-content' | 'stalled';
   /** An event came; whether it may end sooner now than it would have: with the first content another limit counts. */
@@ -20,17 +20,17 @@ export interface Silence {
 const PING_STRETCH = 4;
 
 export const createSilence = (clock: Clock, { firstContentMs, idleMs }: StreamLimits): Silence => {
-  const firstContentBy = clock.now() + firstContentMs;
+  const firstContentBy = clock.monotonicMs() + firstContentMs;
   let contentSeen = false;
-  let lastSignAt = clock.now();
+  let lastSignAt = clock.monotonicMs();
   let lastEventAt = lastSignAt;
   return {
-    endsAt: () => (contentSeen ? Math.min(lastSignAt + idleMs, lastEventAt + PING_STRETCH * idleMs) : firstContentBy),
+    endsMs: () => (contentSeen ? Math.min(lastSignAt + idleMs, lastEventAt + PING_STRETCH * idleMs) : firstContentBy),
     get verdict() {
       return contentSeen ? 'stalled' : 'no-content';
     },
     broken(by) {
-      lastSignAt = clock.now();
+      lastSignAt = clock.monotonicMs();
       if (by !== 'ping') lastEventAt = lastSignAt;
       if (by !== 'content' || contentSeen) return false;
       contentSeen = true;

@@ -44,10 +44,10 @@ export const supervisedAttempt =
     const pass = async (event: UpstreamEvent, type: string) => {
       const taken = sink.event?.(event, type, instead);
       if (taken === undefined) return;
-      const heldAt = clock.now();
+      const heldMs = clock.monotonicMs();
       using _ = watchdog.hold();
       await orAborted(taken, watchdog.signal);
-      progress.held(clock.now() - heldAt);
+      progress.held(clock.monotonicMs() - heldMs);
     };
 
     try {

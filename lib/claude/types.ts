@@ -111,10 +111,10 @@ export interface CallContext {
   /** The client's own form of the request. Default: the request is made here. */
   readonly wire?: Wire;
   /**
-   * No retry begins after this instant (epoch milliseconds): a stand-in needs the rest of the time. Default: the
+   * No retry begins after this instant of the monotonic clock: a stand-in needs the rest of the time. Default: the
    * deadline.
    */
-  readonly retryUntil?: number;
+  readonly retryUntilMs?: number;
   /** The key to call with; chosen by the key pool's bracket. */
   readonly key?: PoolKey;
   /** Called once an attempt, at its first content. */

@@ -45,7 +45,7 @@ export const createWatchdog = (clock: Clock, deadline: Deadline, limits: StreamL
     controller.abort();
   };
   const watch = () => {
-    const leftMs = silence.endsAt() - clock.now();
+    const leftMs = silence.endsMs() - clock.monotonicMs();
     if (leftMs <= 0) bark(silence.verdict);
     else cancelTimer = clock.after(leftMs, watch);
   };
@@ -72,11 +72,11 @@ export const createWatchdog = (clock: Clock, deadline: Deadline, limits: StreamL
     },
     hold() {
       cancelTimer();
-      const heldAt = clock.now();
+      const heldMs = clock.monotonicMs();
       return {
         [Symbol.dispose]() {
           if (verdict !== null) return;
-          silence.excuse(clock.now() - heldAt);
+          silence.excuse(clock.monotonicMs() - heldMs);
           watch();
         },
       };

@@ -41,7 +41,7 @@ export const withBudget =
   async (request, context) => {
     const { prices, clock, emit } = parts;
     const { account, admission, booked, runId, step } = context;
-    const at = clock.now();
+    const [at, startedMs] = [clock.now(), clock.monotonicMs()];
     const price = priceAt(prices, request.model, at);
     if (price === null) return notMade(refusal(unpricedModel()));
     const worst = worstCaseOf(request, price, context.wire?.bytes);
@@ -61,6 +61,6 @@ export const withBudget =
     booked.push({ model, tokens, cost });
     account.keep(settleAttempt(parts, admitted.reservation, record));
     account.keep(admission.charge(step, allOf(tokens)));
-    emit(attempted(record, outcome, clock.now() - at));
+    emit(attempted(record, outcome, clock.monotonicMs() - startedMs));
     return outcome;
   };

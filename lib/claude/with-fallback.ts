@@ -38,7 +38,7 @@ export const withFallback =
       return price === null ? [] : [{ ...price, model, ...(wire && { apiVersion: wire.apiVersion }) }];
     });
     const inTime = (isLast: boolean) =>
-      isLast ? context : { ...context, retryUntil: clock.now() + RETRY_SHARE * deadline.remainingMs() };
+      isLast ? context : { ...context, retryUntilMs: clock.monotonicMs() + RETRY_SHARE * deadline.remainingMs() };
 
     const asked = await next(request, inTime(others.length === 0));
     if (asked.ok || !failsOver(asked.fault.kind) || isTold(asked.fault, context)) return asked;

@@ -48,7 +48,7 @@ export const withRetry =
       if (isFailure(kind)) own += 1;
       const remainingMs = Math.min(
         context.deadline.remainingMs(),
-        (context.retryUntil ?? Number.POSITIVE_INFINITY) - clock.now(),
+        (context.retryUntilMs ?? Number.POSITIVE_INFINITY) - clock.monotonicMs(),
       );
       const question = { retry, retryAfterMs, remainingMs, random: random() };
       const decision = decideRetry(question, { ...options, maxRetries: retries() });

@@ -1,3 +1,4 @@
+import { ageMs, markOf, type Mark } from '../kernel/age.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import type { Ends } from './ends.ts';
@@ -21,7 +22,7 @@ export interface ReadingsOptions {
  * over, and never rejects. There are as many entries as names, which are a closed set.
  */
 export const createReadings = ({ store, clock, learn, failed }: ReadingsOptions): ((name: string) => Promise<void>) => {
-  const readings = new Map<string, { readonly at: number; readonly done: Promise<void> }>();
+  const readings = new Map<string, { readonly at: Mark; readonly done: Promise<void> }>();
   const read = async (name: string): Promise<void> => {
     using limit = createDeadline(clock, READ_LIMIT_MS);
     try {
@@ -31,11 +32,11 @@ export const createReadings = ({ store, clock, learn, failed }: ReadingsOptions)
     }
   };
   return (name) => {
-    const now = clock.now();
     const last = readings.get(name);
-    if (last !== undefined && now - last.at < KEPT_MS) return last.done;
+    if (last !== undefined && ageMs(clock, last.at) < KEPT_MS) return last.done;
+    const at = markOf(clock);
     const done = read(name);
-    readings.set(name, { at: now, done });
+    readings.set(name, { at, done });
     return done;
   };
 };

@@ -32,17 +32,17 @@ export type RunCheck = (name: string, probe: Probe, limitMs: number) => Promise<
 export const createRunCheck =
   ({ clock, emit }: { readonly clock: Clock; readonly emit: Emit }): RunCheck =>
   async (name, probe, limitMs) => {
-    const startedAt = clock.now();
-    const checkedAt = new Date(startedAt).toISOString();
+    const startedMs = clock.monotonicMs();
+    const checkedAt = new Date(clock.now()).toISOString();
     using limit = createDeadline(clock, limitMs);
     const late = new Promise<never>((_, reject) =>
       limit.signal.addEventListener('abort', () => reject(limit.signal.reason)),
     );
     try {
       const finding = await Promise.race([probe.ask(limit.signal), late]);
-      return { ...finding, latencyMs: clock.now() - startedAt, checkedAt };
+      return { ...finding, latencyMs: clock.monotonicMs() - startedMs, checkedAt };
     } catch (error) {
       emit({ type: 'store.failed', operation: label(`health.${name}`), error: nameError(error) });
-      return { ...probe.failed, latencyMs: clock.now() - startedAt, checkedAt };
+      return { ...probe.failed, latencyMs: clock.monotonicMs() - startedMs, checkedAt };
     }
   };

@@ -1,3 +1,4 @@
+import { ageMs, markOf, type Mark } from '../kernel/age.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { answers, createRunCheck, type Probe } from './check.ts';
@@ -37,7 +38,7 @@ export interface HealthOptions {
 export const createHealth = (options: HealthOptions): Health => {
   const { clock, version, results, circuits, probes, known } = options;
   const runCheck = createRunCheck(options);
-  let kept: { readonly at: number; readonly report: Promise<HealthReport> } | undefined;
+  let kept: { readonly at: Mark; readonly report: Promise<HealthReport> } | undefined;
 
   const live = async (): Promise<Checks> => {
     const checked = Object.entries(probes).map(
@@ -64,7 +65,7 @@ export const createHealth = (options: HealthOptions): Health => {
 
   return {
     report() {
-      if (!kept || clock.now() - kept.at >= KEPT_MS) kept = { at: clock.now(), report: report() };
+      if (!kept || ageMs(clock, kept.at) >= KEPT_MS) kept = { at: markOf(clock), report: report() };
       return kept.report;
     },
   };

@@ -1,7 +1,12 @@
 /** Time as everything below `lib/app.ts` sees it: passed in, so that tests move it by hand. */
 export interface Clock {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds: for instants that are stored, shared or told. The machine may set it, forwards and backwards. */
   now(): number;
+  /**
+   * Whole milliseconds from an instant that means nothing: for durations, of this process alone. It never goes back, and
+   * nobody can set it. While a function is frozen it may stand still: what outlives a request is timed by an `ageMs`.
+   */
+  monotonicMs(): number;
   /** Calls `act` once after `ms`; the returned function calls it off. */
   after(ms: number, act: () => void): () => void;
 }

@@ -5,23 +5,25 @@ export type StopCause = 'deadline' | 'cancelled';
 
 /** The one limit in time that every retry, wait, tool, stream and write of a run is bounded by. */
 export interface Deadline extends Disposable {
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds, as the clock stood when it was set: for what is stored, not for measuring. */
   readonly at: number;
   /** Never negative. */
   remainingMs(): number;
-  /** Aborts at `at`, or earlier when the caller's own signal does. */
+  /** Aborts when no time remains, or earlier when the caller's own signal does. */
   readonly signal: AbortSignal;
   /** What ended it, once `signal` has aborted. */
   readonly stoppedBy: StopCause | null;
 }
 
 /**
- * A deadline `ms` from now. `caller` cancels it early (a client that left).
+ * A deadline `ms` from now, whatever becomes of the wall clock meanwhile; it is of one request, which no freeze
+ * interrupts. `caller` cancels it early (a client that left).
  * Dispose of it when the work has ended: until then it holds a timer.
  */
 export const createDeadline = (clock: Clock, ms: number, caller?: AbortSignal): Deadline => {
   const controller = new AbortController();
   const at = clock.now() + ms;
+  const endsAt = clock.monotonicMs() + ms;
   let stoppedBy: StopCause | null = null;
   const stop = (cause: StopCause) => {
     if (stoppedBy !== null) return;
@@ -39,7 +41,7 @@ export const createDeadline = (clock: Clock, ms: number, caller?: AbortSignal): 
   else caller?.addEventListener('abort', onCancel, { once: true });
   return {
     at,
-    remainingMs: () => Math.max(0, at - clock.now()),
+    remainingMs: () => Math.max(0, endsAt - clock.monotonicMs()),
     signal: controller.signal,
     get stoppedBy() {
       return stoppedBy;

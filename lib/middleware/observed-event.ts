@@ -25,8 +25,8 @@ const withheld = (): AppError => {
 export const observedEvent =
   ({ log, clock, flush }: ObservedEventOptions, functionName: string, act: (event: unknown) => Promise<void>) =>
   async (event: unknown): Promise<void> => {
-    const startedAt = clock.now();
-    const fields = () => ({ function: label(functionName), durationMs: clock.now() - startedAt });
+    const startedMs = clock.monotonicMs();
+    const fields = () => ({ function: label(functionName), durationMs: clock.monotonicMs() - startedMs });
     try {
       await act(event);
       log.debug(safe`event handled`, fields());

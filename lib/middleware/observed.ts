@@ -24,7 +24,8 @@ export interface Observed extends HttpEvent {
   readonly requestId: string;
   /** W3C trace id, the caller's own where a `traceparent` came. */
   readonly traceId: string;
-  readonly startedAt: number;
+  /** On the monotonic clock. */
+  readonly startedMs: number;
   /** Set by a handler whose stream ended in a failure: its status line had gone out before. */
   failure?: unknown;
 }
@@ -54,7 +55,7 @@ export const observed = ({ log, emit, flush, ids, clock }: ObservedOptions, func
       ...event,
       requestId: event.requestContext?.requestId ?? ids.request(),
       traceId,
-      startedAt: clock.now(),
+      startedMs: clock.monotonicMs(),
     } satisfies Observed;
   },
   async requestEnd(request: Request) {
@@ -74,7 +75,7 @@ export const observed = ({ log, emit, flush, ids, clock }: ObservedOptions, func
       status,
       requestId: label(event.requestId),
       traceId: label(event.traceId),
-      durationMs: clock.now() - event.startedAt,
+      durationMs: clock.monotonicMs() - event.startedMs,
       ...(event.principal ? { tenantId: label(event.principal.tenantId), keyId: label(event.principal.keyId) } : {}),
     };
     if (left) log.info(safe`request abandoned`, fields);

@@ -40,8 +40,8 @@ export interface Bound {
 
 export interface Led extends Bound {
   readonly owner: string;
-  /** Epoch milliseconds: its run has ended by then. */
-  readonly until: number;
+  /** How long its run may go on from now. */
+  readonly forMs: number;
 }
 
 export interface Flights {
@@ -75,13 +75,13 @@ export const createFlights = ({ store, clock, emit, leaseMs }: FlightsOptions): 
         if (answer !== null) await keep(key, answer);
       }),
 
-    led({ key, ttlMs, owner, until }) {
+    led({ key, ttlMs, owner, forMs: runMs }) {
       const record = (state: FlightRecord['state'], forMs: number) => ({ owner, state, endsAt: clock.now() + forMs });
       const renew = async (ending: AbortSignal) => {
         const change = (signal: AbortSignal) => store.change(key, record('aloft', leaseMs), signal);
         return (await write(safe`cache.renew`, change, ending)) ?? true;
       };
-      const endLease = holdLease({ clock, leaseMs, until, renew });
+      const endLease = holdLease({ clock, leaseMs, forMs: runMs, renew });
       const end = async (state: 'landed' | 'unshared', forMs: number): Promise<void> => {
         await endLease();
         await write(safe`cache.land`, (signal) => store.change(key, record(state, forMs), signal));

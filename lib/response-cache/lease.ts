@@ -3,8 +3,8 @@ import type { Clock } from '../kernel/clock.ts';
 export interface LeaseOptions {
   readonly clock: Clock;
   readonly leaseMs: number;
-  /** Epoch milliseconds: a lease is not renewed any more from then on, whether or not anybody has ended it. */
-  readonly until: number;
+  /** A lease is not renewed any more after so long, whether or not anybody has ended it. */
+  readonly forMs: number;
   /** Extends the lease from now on; `false`: it is another's by now. It must not reject. */
   readonly renew: (signal: AbortSignal) => Promise<boolean>;
 }
@@ -14,7 +14,8 @@ export interface LeaseOptions {
  * was killed is over soon, however long its work may take. Returns what ends the renewing: once that has resolved,
  * none is under way. The lease itself is then left as it is.
  */
-export const holdLease = ({ clock, leaseMs, until, renew }: LeaseOptions): (() => Promise<void>) => {
+export const holdLease = ({ clock, leaseMs, forMs, renew }: LeaseOptions): (() => Promise<void>) => {
+  const untilMs = clock.monotonicMs() + forMs;
   const ending = new AbortController();
   let renewing = Promise.resolve();
   let cancel = () => {};
@@ -23,7 +24,7 @@ export const holdLease = ({ clock, leaseMs, until, renew }: LeaseOptions): (() =
     if (await renew(ending.signal)) schedule();
   };
   const schedule = () => {
-    if (ending.signal.aborted || clock.now() >= until) return;
+    if (ending.signal.aborted || clock.monotonicMs() >= untilMs) return;
     cancel = clock.after(leaseMs / 3, () => {
       renewing = again();
     });

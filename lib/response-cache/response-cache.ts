@@ -106,7 +106,7 @@ export const createResponseCache = (options: ResponseCacheOptions): ResponseCach
           } else {
             const owner = Buffer.from(randomBytes(16)).toString('hex');
             const taken = await lead(key, owner, now);
-            const flight = () => flights.led({ key, ttlMs, owner, until: deadline.at });
+            const flight = () => flights.led({ key, ttlMs, owner, forMs: deadline.remainingMs() });
             if (taken !== 'refused') return await miss(flight(), taken === 'unknown');
           }
           // Whoever was refused has seen too little: what it looks at next must be what stood in its way.

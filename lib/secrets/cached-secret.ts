@@ -1,3 +1,4 @@
+import { ageMs, markOf, type Mark } from '../kernel/age.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
@@ -31,14 +32,14 @@ export interface CachedSecretOptions {
 /** Reads a secret at most once at a time, keeps it five minutes, and goes on with an old value while a new one can't be had. */
 export const createCachedSecret = ({ read, clock }: CachedSecretOptions): Secret => {
   let value: string | undefined;
-  let freshUntil = 0;
-  let refreshedAt = -Infinity;
+  let fresh = { since: markOf(clock), forMs: 0 };
+  let refreshed: Mark | undefined;
   let loading: Promise<string> | undefined;
 
   const load = async (): Promise<string> => {
     try {
       value = await read();
-      freshUntil = clock.now() + TTL_MS;
+      fresh = { since: markOf(clock), forMs: TTL_MS };
       return value;
     } catch (cause) {
       if (value === undefined)
@@ -46,7 +47,7 @@ export const createCachedSecret = ({ read, clock }: CachedSecretOptions): Secret
           cause,
           retryAfterMs: RETRY_MS,
         });
-      freshUntil = clock.now() + STALE_MS;
+      fresh = { since: markOf(clock), forMs: STALE_MS };
       return value;
     }
   };
@@ -62,15 +63,15 @@ export const createCachedSecret = ({ read, clock }: CachedSecretOptions): Secret
   const loaded = (): Promise<string> => (loading ??= load().finally(() => (loading = undefined)));
   return {
     get() {
-      if (value !== undefined && clock.now() < freshUntil) return Promise.resolve(value);
+      if (value !== undefined && ageMs(clock, fresh.since) < fresh.forMs) return Promise.resolve(value);
       const newer = loaded();
       return value === undefined ? newer : soonOr(newer, value);
     },
     refresh() {
       // Only refreshes count here: the very first call of an environment may find that its key was replaced just now.
-      const tooSoon = clock.now() - refreshedAt < REFRESH_EACH_MS;
+      const tooSoon = refreshed !== undefined && ageMs(clock, refreshed) < REFRESH_EACH_MS;
       if (loading === undefined && tooSoon && value !== undefined) return Promise.resolve(value);
-      if (loading === undefined) refreshedAt = clock.now();
+      if (loading === undefined) refreshed = markOf(clock);
       return loaded();
     },
   };

@@ -1,3 +1,4 @@
+import { ageMs, markOf } from '../kernel/age.ts';
 import type { Clock } from '../kernel/clock.ts';
 
 /** Far above the wrong keys of honest clients, far below what would cost anything. */
@@ -14,12 +15,10 @@ export interface GuessLimit {
 
 /** Bounds what a flood of made-up keys costs an environment: 50 look-ups in a window of 10 s, so 100 in any 10 s. */
 export const createGuessLimit = (clock: Clock): GuessLimit => {
-  let window = { startedAt: -Infinity, guesses: 0 };
+  let window = { startedAt: markOf(clock), guesses: 0 };
   return {
     async lookUp(read, refusal) {
-      const now = clock.now();
-      // Either way: a clock that was set back must not prolong a refusal.
-      if (Math.abs(now - window.startedAt) >= WINDOW_MS) window = { startedAt: now, guesses: 0 };
+      if (ageMs(clock, window.startedAt) >= WINDOW_MS) window = { startedAt: markOf(clock), guesses: 0 };
       if (window.guesses >= MAX_GUESSES) throw refusal();
       const counted = window;
       counted.guesses += 1;

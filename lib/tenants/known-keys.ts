@@ -1,3 +1,4 @@
+import { markOf } from '../kernel/age.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { createExpiringCache } from './expiring-cache.ts';
 import { createGuessLimit } from './guess-limit.ts';
@@ -35,7 +36,7 @@ export const createKnownKeys = ({ keys, clock, refusal }: KnownKeysOptions): Kno
   const readForeign = async (hash: string): Promise<ApiKey | null> => {
     const read = () => keys.find(hash);
     const key = await (foundBefore.get(hash) ? read() : guesses.lookUp(read, refusal));
-    if (key !== null) foundBefore.set(hash, true, clock.now());
+    if (key !== null) foundBefore.set(hash, true, markOf(clock));
     return key;
   };
 

@@ -1,3 +1,4 @@
+import { markOf } from '../kernel/age.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { createExpiringCache } from './expiring-cache.ts';
 
@@ -27,7 +28,7 @@ export const createLookUps = <T>({ clock, maxEntries }: LookUpsOptions): LookUps
   let timesForgotten = 0;
 
   const look = async (id: string, read: () => Promise<T | null>): Promise<T | null> => {
-    const [readAt, before] = [clock.now(), timesForgotten];
+    const [readAt, before] = [markOf(clock), timesForgotten];
     const value = await read();
     // What was read across a change may be what was true before it: good for who asked then, and for nobody later.
     if (timesForgotten !== before) return value;

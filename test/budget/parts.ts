@@ -25,6 +25,7 @@ export const BILL = pico(123_456_791n);
 /** Stands still, and waits for nobody: pauses end in the next turn. */
 export const promptClock: Clock = {
   now: () => NOW,
+  monotonicMs: () => 0,
   after: (_ms, act) => {
     const turn = setImmediate(act);
     return () => clearImmediate(turn);

@@ -144,8 +144,8 @@ describe('a stand-in', () => {
 
   it('has half of the time left for itself, the last one all that is left', async () => {
     const call = chained({ ...down('overloaded'), 'claude-haiku-4-5': failing('overloaded') }, { deadlineMs: 100_000 });
-    const now = call.clock.now();
+    const now = call.clock.monotonicMs();
     await call.ask();
-    expect(call.contexts.map(({ retryUntil }) => retryUntil)).toEqual([now + 50_000, now + 50_000, undefined]);
+    expect(call.contexts.map(({ retryUntilMs }) => retryUntilMs)).toEqual([now + 50_000, now + 50_000, undefined]);
   });
 });

@@ -20,7 +20,7 @@ const retried = (
     emit: (event) => events.push(event),
     retry: { maxRetries: 3, baseDelayMs: 500, maxDelayMs: 20_000 },
   });
-  const outcome = bracket(next)(REQUEST, { ...parts.context, retryUntil: parts.clock.now() + retryWithinMs });
+  const outcome = bracket(next)(REQUEST, { ...parts.context, retryUntilMs: parts.clock.monotonicMs() + retryWithinMs });
   const finish = async () => {
     let done = false;
     void outcome.finally(() => (done = true));

@@ -116,7 +116,7 @@ describeOnDynamoDb('a conditional write', (engine) => {
     const table = createTable({
       client: { send: overtaken },
       name: TABLE_NAMES.ControlTable,
-      clock: { now: () => 0, after: (_, act) => (act(), () => undefined) },
+      clock: { now: () => 0, monotonicMs: () => 0, after: (_, act) => (act(), () => undefined) },
       random,
     });
     expect(await table.remove(key('newcomer'), was('one'))).toBe(false);

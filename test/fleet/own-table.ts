@@ -12,6 +12,7 @@ const LONGEST_PAUSE_MS = 500;
 export const ownTable = (endpoint: string, seed: number, now: () => number) => {
   const clock: Clock = {
     now,
+    monotonicMs: now,
     after(ms, act) {
       const timer = setTimeout(act, ms < LONGEST_PAUSE_MS ? ms : ms * PATIENCE);
       return () => clearTimeout(timer);

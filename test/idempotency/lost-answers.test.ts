@@ -14,6 +14,7 @@ const DOWN = Array.from({ length: 3 }, () => answered(500, 'InternalServerError'
 /** Pauses between attempts end at once: what they are is the business of the table. */
 const impatient: Clock = {
   now: () => 0,
+  monotonicMs: () => 0,
   after(_, act) {
     const timer = setImmediate(act);
     return () => clearImmediate(timer);

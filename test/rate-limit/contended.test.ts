@@ -7,7 +7,7 @@ import type { RateStore } from '../../lib/rate-limit/store.ts';
 it('lets a call through whose bucket is full, however often others are faster', async () => {
   const memory = createMemoryRateStore();
   let now = 0;
-  const clock = { now: () => (now += 1), after: () => () => {} };
+  const clock = { now: () => (now += 1), monotonicMs: () => now, after: () => () => {} };
   // Before each of our moves another process has taken a permit; a permit is refilled before we have heard of it.
   const store: RateStore = {
     async move(key, move, options) {

@@ -52,7 +52,7 @@ export const play = async (steps: readonly Step[], { leaseMs, ttlSeconds }: Play
 
   const start = () => {
     let alive = true;
-    const mortal: Clock = { now: () => clock.now(), after: (ms, act) => clock.after(ms, () => alive && act()) };
+    const mortal: Clock = { ...clock, after: (ms, act) => clock.after(ms, () => alive && act()) };
     const { open } = environment(store, mortal, { leaseMs });
     return { open, isAlive: () => alive, kill: () => (alive = false) };
   };

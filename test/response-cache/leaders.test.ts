@@ -31,7 +31,7 @@ it('replaces a leader that died by one of its followers when its lease is over, 
   const store = createMemoryCacheStore();
   const { clock, open } = setUp(store);
   // Its timers stand still, as those of a process that is gone.
-  const dying = environment(store, { now: () => clock.now(), after: () => () => {} });
+  const dying = environment(store, { ...clock, after: () => () => {} });
   await dying.open(KEY);
   const followers = collected(Array.from({ length: 20 }, () => open(KEY)));
   await clock.advance(LEASE_MS - 1);
@@ -47,7 +47,7 @@ it('replaces a leader that died by one of its followers when its lease is over, 
 it('lets a late leader keep its answer, but do nothing to the flight of its successor', async () => {
   const store = createMemoryCacheStore();
   const { clock, open } = setUp(store);
-  const slow = environment(store, { now: () => clock.now(), after: () => () => {} });
+  const slow = environment(store, { ...clock, after: () => () => {} });
   const [silent, telling] = [keyFor('silent'), keyFor('telling')];
   const late = [missed(await slow.open(silent)), missed(await slow.open(telling))] as const;
   await clock.advance(LEASE_MS);

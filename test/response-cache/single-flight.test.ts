@@ -17,6 +17,7 @@ const BODY = '{"output":"once"}';
 /** The machine's time, but with patience for the store: who runs is shown here, not how fast a busy machine is. */
 const patient: Clock = {
   now: () => systemClock.now(),
+  monotonicMs: () => systemClock.monotonicMs(),
   after: (ms, act) => systemClock.after(ms === LOOK_LIMIT_MS || ms === LEAD_LIMIT_MS ? 10_000 : ms, act),
 };
 

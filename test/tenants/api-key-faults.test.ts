@@ -15,6 +15,7 @@ const REQUESTS = { add: 3, revoke: 3 } as const;
 /** A clock without pauses, for what is sent again. */
 const hurried: Clock = {
   now: () => 0,
+  monotonicMs: () => 0,
   after(_, act) {
     setImmediate(act);
     return () => undefined;

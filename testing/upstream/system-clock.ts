@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/kernel/clock.ts';
 /** The machine's time, for servers that answer real connections. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonicMs: () => Math.floor(performance.now()),
   after: (ms, act) => {
     const timer = setTimeout(act, ms);
     return () => clearTimeout(timer);

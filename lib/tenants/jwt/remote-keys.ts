@@ -1,6 +1,7 @@
 import { JWKSNoMatchingKey } from 'jose/errors';
 import { createLocalJWKSet } from 'jose/jwks/local';
 import type { JWTVerifyGetKey } from 'jose/jwt/verify';
+import { ageMs, markOf, type Mark } from '../../kernel/age.ts';
 import { sleep, type Clock } from '../../kernel/clock.ts';
 import { createDeadline } from '../../kernel/deadline.ts';
 import { AppError } from '../../kernel/errors.ts';
@@ -26,8 +27,7 @@ export interface RemoteKeysOptions {
 
 interface Known {
   readonly find: ReturnType<typeof createLocalJWKSet>;
-  /** Epoch milliseconds. */
-  readonly readAt: number;
+  readonly readAt: Mark;
 }
 
 /**
@@ -36,7 +36,7 @@ interface Known {
  */
 export const createRemoteKeys = ({ url, fetch, clock }: RemoteKeysOptions): JWTVerifyGetKey => {
   let known: Known | undefined;
-  let asked = { at: -Infinity, failure: undefined as unknown };
+  let asked: { readonly at: Mark; readonly failure: unknown } | undefined;
   let loading: Promise<void> | undefined;
 
   const read = async (): Promise<unknown> => {
@@ -48,7 +48,7 @@ export const createRemoteKeys = ({ url, fetch, clock }: RemoteKeysOptions): JWTV
     throw Object.assign(new Error('the issuer has no keys to give'), { status: response.status });
   };
   const load = async (): Promise<void> => {
-    const at = clock.now();
+    const at = markOf(clock);
     asked = { at, failure: undefined };
     try {
       known = { find: createLocalJWKSet((await read()) as Parameters<typeof createLocalJWKSet>[0]), readAt: at };
@@ -56,10 +56,14 @@ export const createRemoteKeys = ({ url, fetch, clock }: RemoteKeysOptions): JWTV
       asked = { at, failure };
     }
   };
-  const mayAskAt = () => asked.at + (known === undefined ? PAUSE_WITHOUT_KEYS_MS : PAUSE_MS);
+  /** Until the issuer may be asked again; below zero once it may. */
+  const pauseMs = (): number => {
+    if (asked === undefined) return -1;
+    return (known === undefined ? PAUSE_WITHOUT_KEYS_MS : PAUSE_MS) - ageMs(clock, asked.at);
+  };
   /** Asks the issuer, if it may be asked already, once for all who wait. Never rejects. */
   const refresh = async (): Promise<void> => {
-    if (loading === undefined && clock.now() < mayAskAt()) return;
+    if (loading === undefined && pauseMs() > 0) return;
     loading ??= load().finally(() => (loading = undefined));
     await loading;
   };
@@ -71,13 +75,13 @@ export const createRemoteKeys = ({ url, fetch, clock }: RemoteKeysOptions): JWTV
   };
   const unavailable = () =>
     new AppError('store-unavailable', safe`The keys of the token's issuer cannot be loaded.`, {
-      cause: asked.failure,
-      retryAfterMs: Math.max(1, mayAskAt() - clock.now()),
+      cause: asked?.failure,
+      retryAfterMs: Math.max(1, pauseMs()),
     });
 
   return async (header) => {
     if (known === undefined) await refresh();
-    else if (clock.now() - known.readAt >= FRESH_MS) await refreshSoon();
+    else if (ageMs(clock, known.readAt) >= FRESH_MS) await refreshSoon();
     if (known === undefined) throw unavailable();
     try {
       return await known.find(header);
@@ -86,7 +90,7 @@ export const createRemoteKeys = ({ url, fetch, clock }: RemoteKeysOptions): JWTV
     }
     await refresh();
     return known.find(header).catch((error: unknown) => {
-      throw error instanceof JWKSNoMatchingKey && asked.failure !== undefined ? unavailable() : error;
+      throw error instanceof JWKSNoMatchingKey && asked?.failure !== undefined ? unavailable() : error;
     });
   };
 };

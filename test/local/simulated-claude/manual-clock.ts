@@ -13,6 +13,7 @@ export const createManualClock = (startsAt = 0): ManualClock => {
   let waiting: ((ms: number) => void)[] = [];
   return {
     now: () => now,
+    monotonicMs: () => now,
     after: (ms, act) => {
       const timer = { at: now + ms, act };
       timers.push(timer);
