@@ -25,8 +25,26 @@ export interface Assembly {
   message(): Message;
 }
 
-/** Stop reasons after which a caller goes on: a broken input would be acted upon, or sent back. */
-const GOES_ON: ReadonlySet<string | null> = new Set(['tool_use', 'pause_turn']);
+/**
+ * Stop reasons that say of themselves that the answer is not whole, the input of its last tool included: another
+ * attempt would end at the same limit.
+ */
+const CUTS_OFF: ReadonlySet<string | null> = new Set([
+  'max_tokens',
+  'model_context_window_exceeded',
+  'refusal',
+  'stop_sequence',
+]);
+
+export interface AssemblyOptions {
+  /**
+   * Whether an answer is whole only with inputs of tools that are: whoever gets it assembled would act on half of one.
+   * Default true.
+   */
+  readonly checksInputs?: boolean;
+  /** Whether numbers in inputs are kept as they were written. Default false. */
+  readonly exact?: boolean;
+}
 
 /** What a stream begins with; without a word about what it costs it could not be booked. */
 const headOf = ({ message }: RawMessageStartEvent): Message => {
@@ -47,11 +65,12 @@ const servedBy = (block: { readonly type: string; readonly to?: { readonly model
 
 /**
  * All that the events say stays in the message, blocks, members and deltas of unknown kinds too; an unknown event says
- * nothing of it. With `strict`, an answer that asks for tools is whole only with inputs that are.
+ * nothing of it.
  */
-export const createAssembly = (meter: Meter, { strict = true }: { readonly strict?: boolean } = {}): Assembly => {
+export const createAssembly = (meter: Meter, options: AssemblyOptions = {}): Assembly => {
+  const { checksInputs = true, exact = false } = options;
   let head: Message | null = null;
-  const blocks = createOpenBlocks(meter, strict ? (json) => JSON.parse(json) as unknown : parseExactly);
+  const blocks = createOpenBlocks(meter, exact ? parseExactly : (json) => JSON.parse(json) as unknown);
   const started = (): Message => {
     if (!head) throw new MalformedStream('event before message_start');
     return head;
@@ -78,7 +97,7 @@ export const createAssembly = (meter: Meter, { strict = true }: { readonly stric
           const known = started();
           head = { ...overlaid(known, saidOfMessage(event)), usage: overlaid(known.usage, { ...event.usage }) };
           meter.updated(event.usage);
-          if (strict && GOES_ON.has(head.stop_reason)) blocks.checkInputs();
+          if (checksInputs && head.stop_reason && !CUTS_OFF.has(head.stop_reason)) blocks.checkInputs();
           return '';
         }
         case 'message_stop':

@@ -39,11 +39,12 @@ const AFTER_HOLD_MS = 5_000;
 
 export const isContent = ({ type }: RawMessageStreamEvent): boolean => type.startsWith('content_block');
 
-export const createAttemptProgress = (clock: Clock, { wire, sink, began }: CallContext): AttemptProgress => {
+export const createAttemptProgress = (clock: Clock, context: CallContext): AttemptProgress => {
+  const { wire, sink, began, restartable = true } = context;
   const startedMs = clock.monotonicMs();
   const meter = createMeter();
-  // What a gateway's client gets it reads itself; a tool of ours is not called with half an input.
-  const assembly = createAssembly(meter, { strict: wire === undefined });
+  // A client that has the events reads the inputs in them itself; nobody else is given half of one.
+  const assembly = createAssembly(meter, { checksInputs: restartable, exact: wire !== undefined });
   let upstreamRequestId: string | null = null;
   let firstContentMs: number | null = null;
   let begun = false;

@@ -14,14 +14,21 @@ export interface OpenBlocks {
   stop(index: number): void;
   /** Throws MalformedStream unless every input of a tool was told to its end, and is JSON. */
   checkInputs(): void;
-  /** In the order of their indices. */
+  /**
+   * In the order of their indices. An input that is no JSON, or was cut off, is the text that was written, under
+   * `INVALID_JSON`: the provider's own form for it, which no tool takes for a call without arguments.
+   */
   content(): ContentBlock[];
 }
 
 /** Inputs of tools are parsed by `parse`. */
 export const createOpenBlocks = (meter: Meter, parse: (json: string) => unknown): OpenBlocks => {
   const blocks = new Map<number, OpenBlock>();
-  let brokenInput: unknown = null;
+  const brokenInputs = new Map<OpenBlock, unknown>();
+  const written = (opened: OpenBlock): ContentBlock => {
+    const isWhole = opened.json === '' || (opened.closed && !brokenInputs.has(opened));
+    return isWhole ? opened.block : ({ ...opened.block, input: { INVALID_JSON: opened.json } } as ContentBlock);
+  };
   const started = (index: number): OpenBlock => {
     const found = blocks.get(index);
     if (!found) throw new MalformedStream('delta of a block that was not started');
@@ -43,15 +50,15 @@ export const createOpenBlocks = (meter: Meter, parse: (json: string) => unknown)
       try {
         (opened.block as { input: unknown }).input = parse(opened.json);
       } catch (cause) {
-        brokenInput = cause;
+        brokenInputs.set(opened, cause);
       }
     },
     checkInputs() {
-      if (brokenInput !== null) throw new MalformedStream('tool input is not JSON', { cause: brokenInput });
+      for (const cause of brokenInputs.values()) throw new MalformedStream('tool input is not JSON', { cause });
       // Half an input may parse as none, and a tool would be called with its defaults.
       if (blocks.values().some(({ json, closed }) => json !== '' && !closed))
         throw new MalformedStream('tool input without its end');
     },
-    content: () => [...blocks].sort(([a], [b]) => a - b).map(([, { block }]) => block),
+    content: () => [...blocks].sort(([a], [b]) => a - b).map(([, opened]) => written(opened)),
   };
 };

@@ -50,14 +50,16 @@ describe('a message', () => {
     stop(0),
   ];
 
-  it.each(['max_tokens', 'model_context_window_exceeded', 'refusal'])(
-    'that ends by %s amid an input is whole without it',
+  it.each(['max_tokens', 'model_context_window_exceeded', 'refusal', 'stop_sequence'])(
+    'that ends by %s amid an input has what was written of it, and no input that looks whole',
     (stop_reason) => {
-      expect(assemble(...half, end({ stop_reason })).content).toEqual([{ type: 'tool_use', input: {} }]);
+      const content = [{ type: 'tool_use', input: { INVALID_JSON: '{"a' } }];
+      expect(assemble(...half, end({ stop_reason })).content).toEqual(content);
+      expect(assemble(...half.slice(0, -1), end({ stop_reason })).content).toEqual(content);
     },
   );
 
-  it.each(['tool_use', 'pause_turn'])('that goes on by %s with an input that is no JSON is none', (stop_reason) => {
+  it.each(['tool_use', 'pause_turn', 'end_turn', 'unheard_of'])('that goes on by %s with an input that is no JSON is none', (stop_reason) => {
     expect(() => assemble(...half, end({ stop_reason }))).toThrow(MalformedStream);
   });
 
