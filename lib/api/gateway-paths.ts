@@ -26,7 +26,7 @@ export const gatewaySchemas: Readonly<Record<string, Json>> = {
   MessageRequest: anthropic(
     {
       model,
-      max_tokens: { type: 'integer', minimum: 1 },
+      max_tokens: { type: 'integer', minimum: 0 },
       messages: { ...messages, minItems: 1 },
       stream: { type: 'boolean' },
     },

@@ -1,11 +1,13 @@
 import { late } from '../kernel/late.ts';
+import { orAborted } from '../kernel/clock.ts';
 import { COUNTED } from '../usage/input-bound.ts';
 import { KeyUnavailable, loadClients, type AnthropicClientOptions } from './anthropic-client.ts';
 import { MalformedStream } from './malformed-stream.ts';
 import { splitEvents, type UpstreamEvent } from './split-events.ts';
 import type { ModelRequest, PoolKey, Wire } from './types.ts';
+import { eventsOfAnswer, isAnsweredWhole } from './whole-answer.ts';
 
-/** The events of one answer as they arrive, pings included. */
+/** The events of one answer as they arrive, pings included; those of an answer that comes as a whole, all at once. */
 export interface UpstreamStream {
   readonly requestId: string | null;
   readonly events: AsyncIterable<UpstreamEvent>;
@@ -35,6 +37,10 @@ const JSON_BODY = { 'content-type': 'application/json' };
 const countedPart = (request: ModelRequest): object =>
   Object.fromEntries(COUNTED.flatMap((name) => (request[name] === undefined ? [] : [[name, request[name]]])));
 
+async function* wholeAnswer(response: Response, signal: AbortSignal): AsyncIterable<UpstreamEvent> {
+  yield* eventsOfAnswer(await orAborted(response.text(), signal));
+}
+
 /** One pool of keep-alive connections per environment, whatever the key. */
 export const createMessagesApi = ({ baseUrl }: Pick<AnthropicClientOptions, 'baseUrl'>): MessagesApi => {
   const clientOf = late(() => loadClients(baseUrl));
@@ -46,11 +52,13 @@ export const createMessagesApi = ({ baseUrl }: Pick<AnthropicClientOptions, 'bas
   };
   return {
     async stream(request, asking) {
-      const streamed = { ...request, stream: true } as const;
-      const body = asking.wire === undefined ? streamed : asking.wire.bodyFor(streamed);
-      const response = await post('/v1/messages', body, asking);
+      const isWhole = isAnsweredWhole(request);
+      const sent = isWhole ? request : ({ ...request, stream: true } as const);
+      const response = await post('/v1/messages', asking.wire === undefined ? sent : asking.wire.bodyFor(sent), asking);
+      const requestId = response.headers.get('request-id');
+      if (isWhole) return { requestId, events: wholeAnswer(response, asking.signal) };
       if (response.body === null) throw new MalformedStream('an answer without a body');
-      return { requestId: response.headers.get('request-id'), events: splitEvents(response.body) };
+      return { requestId, events: splitEvents(response.body) };
     },
     async countTokens(request, asking) {
       const response = await post('/v1/messages/count_tokens', countedPart(request), asking);

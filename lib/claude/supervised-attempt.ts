@@ -8,6 +8,7 @@ import { readEvent, type ReadEvent } from './read-event.ts';
 import type { UpstreamEvent } from './split-events.ts';
 import type { Attempt } from './types.ts';
 import type { Sign } from './silence.ts';
+import { isAnsweredWhole } from './whole-answer.ts';
 import { createWatchdog, type StreamLimits } from './watchdog.ts';
 
 export interface SupervisedAttemptOptions {
@@ -36,6 +37,8 @@ export const supervisedAttempt =
     using watchdog = createWatchdog(clock, deadline, limits);
     // Nothing is sent, and so nothing billed, for a caller who is gone by now or has no time left.
     if (watchdog.verdict !== null) return notMade(fault(watchdog.verdict));
+    // An answer that comes as a whole is silent until it does, as long as a prompt may take to be read.
+    using _ = isAnsweredWhole(request) ? watchdog.hold() : null;
     const progress = createAttemptProgress(clock, context);
     /**
      * Passes an event on as it came; a caller that does not read holds the reading back, and is not taken for a silent

@@ -13,8 +13,8 @@ import type { UpstreamEvent } from './split-events.ts';
 export type * from './outcome.ts';
 
 /**
- * What is asked of a model, in the provider's own form; whether it streams is not the caller's business: it always
- * does.
+ * What is asked of a model, in the provider's own form; whether it streams is not the caller's business: it does
+ * wherever the provider lets it.
  */
 export type ModelRequest = Readonly<Omit<MessageCreateParamsNonStreaming, 'stream'>>;
 
@@ -44,7 +44,7 @@ export interface Wire {
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Query;
   /** The client's own text, byte for byte but for what was changed in `request`. */
-  readonly bodyFor: (request: ModelRequest & { readonly stream: true }) => string;
+  readonly bodyFor: (request: ModelRequest & { readonly stream?: true }) => string;
 }
 
 /** Whose money a call spends. */

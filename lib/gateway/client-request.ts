@@ -22,7 +22,8 @@ export const metadata = z.optional(z.nullable(z.looseObject({ user_id: z.optiona
 /** What Ballast has to understand of a body; all else is for the upstream to judge, and passes as it came. */
 const schema = z.looseObject({
   model: modelName,
-  max_tokens: z.int().check(z.minimum(1)),
+  // None at all fills the prompt cache.
+  max_tokens: z.int().check(z.minimum(0)),
   messages: turns,
   stream: z.optional(z.nullable(z.boolean())),
   metadata,

@@ -59,6 +59,7 @@ export const refusedByModel = (request: MessagesRequest, model: SimulatedModel, 
   if (request.max_tokens > model.maxOutputTokens) {
     return `max_tokens: ${request.max_tokens} > ${model.maxOutputTokens}, the maximum of ${model.id}`;
   }
+  if (request.max_tokens === 0 && request.stream === true) return 'max_tokens: 0 is not supported with streaming';
   return (
     wrongSampling(request, model, apiVersion) ??
     wrongThinking(request, model) ??

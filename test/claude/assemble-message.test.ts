@@ -59,9 +59,12 @@ describe('a message', () => {
     },
   );
 
-  it.each(['tool_use', 'pause_turn', 'end_turn', 'unheard_of'])('that goes on by %s with an input that is no JSON is none', (stop_reason) => {
-    expect(() => assemble(...half, end({ stop_reason }))).toThrow(MalformedStream);
-  });
+  it.each(['tool_use', 'pause_turn', 'end_turn', 'unheard_of'])(
+    'that goes on by %s with an input that is no JSON is none',
+    (stop_reason) => {
+      expect(() => assemble(...half, end({ stop_reason }))).toThrow(MalformedStream);
+    },
+  );
 
   it.each([
     ['its content', begin(0, { type: 'text', text: '' })],

@@ -8,6 +8,7 @@ import {
   resetBeforeHeaders,
   status,
   toolCalls,
+  type ScriptedAnswer,
 } from '../upstream/answers.ts';
 import {
   endAfter,
@@ -35,6 +36,22 @@ const faultOf = (outcome: Outcome) => {
   return outcome.fault;
 };
 const ask = (parts = setting(upstream.url)) => attemptOf(parts)(REQUEST, parts.context);
+
+it('that asks for no output comes as a whole, however long its prompt is read, up to the deadline', async () => {
+  const gate = createGate();
+  const slow: ScriptedAnswer = (asked) => [{ do: 'await', arrive: gate.arrive }, ...reply([])(asked)];
+  upstream.script('*', [slow]);
+  const filling = { ...REQUEST, max_tokens: 0 };
+  const [patient, late] = [setting(upstream.url), setting(upstream.url)];
+  const answering = attemptOf(patient)(filling, patient.context);
+  const ending = attemptOf(late)(filling, late.context);
+  await upstream.seen(2);
+  await patient.clock.advance(119_000);
+  await late.clock.advance(120_000);
+  expect(faultOf(await ending)).toMatchObject({ kind: 'deadline' });
+  gate.open();
+  expect(await answering).toMatchObject({ ok: true, message: { content: [] } });
+});
 
 const sent = (type: string, members: object): string =>
   `event: ${type}\ndata: ${JSON.stringify({ type, ...members })}\n\n`;

@@ -27,7 +27,7 @@ it.each([
   expect(read(over).streams).toBe(streams);
 });
 
-it.each([{ stream: 'yes' }, { metadata: [] }, { metadata: { user_id: 7 } }, { messages: [] }, { max_tokens: 0 }])(
+it.each([{ stream: 'yes' }, { metadata: [] }, { metadata: { user_id: 7 } }, { messages: [] }, { max_tokens: -1 }])(
   'what Ballast has to understand is refused by the name of its field where it cannot be: %j',
   (over) => {
     const path = JSON.stringify(over).includes('user_id') ? 'metadata.user_id' : Object.keys(over)[0];

@@ -88,7 +88,7 @@ describe.each(FORMS)('a repeated key, asked as %s,', (_form, send) => {
   });
 
   it.each<[string, object, ScriptedAnswer, number]>([
-    ['was not valid', { max_tokens: 0 }, reply(), 400],
+    ['was not valid', { max_tokens: -1 }, reply(), 400],
     ['had no price', { model: 'claude-fable-5-2' }, reply(), 422],
     ['was refused by Anthropic', {}, status(400), 400],
     ['met an upstream that was away', {}, status(503), 503],
