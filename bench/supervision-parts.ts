@@ -3,6 +3,7 @@ import { createBudgets } from '../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../lib/budget/memory-store.ts';
 import { createCircuits } from '../lib/circuit-breaker/circuits.ts';
 import { createMemoryCircuitStore } from '../lib/circuit-breaker/memory-store.ts';
+import { createKeyCheck } from '../lib/claude/key-check.ts';
 import { createKeyPool } from '../lib/claude/key-pool.ts';
 import { createMessagesApi } from '../lib/claude/messages-api.ts';
 import type { ModelCallParts } from '../lib/claude/model-call.ts';
@@ -51,6 +52,7 @@ export const callParts = (baseUrl: string): ModelCallParts => {
     }),
     api: createMessagesApi({ baseUrl }),
     keys: createKeyPool({ ...shared, secret: { get: secret, refresh: secret } }),
+    keyCheck: createKeyCheck({ baseUrl, clock: systemClock }),
     coolDowns: createCoolDowns({ ...shared, store: createMemoryCoolDownStore(shared) }),
     retry: retrySettings(config),
     limits: streamSettings(config),

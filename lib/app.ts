@@ -6,6 +6,7 @@ import { createSyncRun, type RunSync } from './agent/sync-run.ts';
 import { createCircuits, type Circuits } from './circuit-breaker/circuits.ts';
 import { createBudgets, type Budgets } from './budget/budgets.ts';
 import type { AnthropicClientOptions } from './claude/anthropic-client.ts';
+import { createKeyCheck, type KeyCheck } from './claude/key-check.ts';
 import { createKeyPool, type KeyPool } from './claude/key-pool.ts';
 import { createMessagesApi } from './claude/messages-api.ts';
 import { createModelCall } from './claude/model-call.ts';
@@ -70,6 +71,7 @@ export interface App {
     readonly rateLimit: RateLimit;
     readonly slots: Slots;
     readonly keys: KeyPool;
+    readonly keyCheck: KeyCheck;
     readonly secrets: SecretReader;
     readonly prices: PriceTable;
   };
@@ -129,10 +131,12 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     config.MODEL_PRICES ? readPriceOverrides(config.MODEL_PRICES, PUBLISHED_PRICES) : {},
   );
   const keys = createKeyPool({ secret: anthropicKey, clock, random });
+  const keyCheck = createKeyCheck({ baseUrl: upstream.baseUrl, clock });
   const callModel = createModelCall({
     ...{ clock, random, emit, prices, usage, budgets, circuits },
     api: createMessagesApi(upstream),
     keys,
+    keyCheck,
     coolDowns: createCoolDowns({ clock, emit, store: stores.coolDowns }),
     retry: retrySettings(config),
     limits: streamSettings(config),
@@ -169,7 +173,7 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     ...{ authenticator, anthropicKey, catalog, runSync, idempotency, runs, tenants },
     core: {
       ...{ authenticator, stores, budgets, circuits, upstream, random, randomBytes: bytes, fetch },
-      ...{ isPriced, callModel, rateLimit, slots, keys, prices, secrets },
+      ...{ isPriced, callModel, rateLimit, slots, keys, keyCheck, prices, secrets },
     },
   };
 };

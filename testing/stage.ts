@@ -6,6 +6,7 @@ import { createBudgets } from '../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../lib/budget/memory-store.ts';
 import { createCircuits } from '../lib/circuit-breaker/circuits.ts';
 import { createMemoryCircuitStore } from '../lib/circuit-breaker/memory-store.ts';
+import { createKeyCheck } from '../lib/claude/key-check.ts';
 import { createKeyPool } from '../lib/claude/key-pool.ts';
 import { createMessagesApi } from '../lib/claude/messages-api.ts';
 import { createModelCall } from '../lib/claude/model-call.ts';
@@ -80,6 +81,7 @@ export const createStage = (parts: StageParts): RunSync => {
     ...{ clock, random, emit, prices, circuits },
     api: wire.watched(createMessagesApi({ baseUrl })),
     keys: createKeyPool({ secret: createCachedSecret({ read: async () => 'test-key', clock }), clock, random }),
+    keyCheck: createKeyCheck({ baseUrl, clock }),
     coolDowns: createCoolDowns({ clock, emit, store: createMemoryCoolDownStore({ clock }) }),
     usage: createMemoryUsageStore(),
     budgets: createBudgets(createMemoryBudgetStore()),

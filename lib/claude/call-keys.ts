@@ -3,6 +3,7 @@ import { orAborted, type Clock } from '../kernel/clock.ts';
 import { label } from '../kernel/redacted.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { familyOf } from '../usage/pricing.ts';
+import { mayBeMistaken, type KeyFault } from './key-faults.ts';
 import type { KeyPool } from './key-pool.ts';
 import { nextKey, type NextKey, type Said } from './next-key.ts';
 import type { Fault } from './outcome.ts';
@@ -22,7 +23,12 @@ export interface CallKeys {
   /** Has the key left alone for that model, by every process, for as long as the provider said. */
   limited(key: PoolKey, fault: Fault): void;
   /** Has the secret read again, for as long as the call may take. Never rejects. */
-  rejected(key: PoolKey, fault: Fault): Promise<void>;
+  rejected(key: PoolKey, keyFault: KeyFault, status: number | null): Promise<void>;
+  /**
+   * Another key has answered the very request: what the provider said of the account of those before was not about the
+   * request, and they come last for a while.
+   */
+  answered(): void;
   /** Takes back what was said of the only key there is, which may have been rejected by mistake; once, then `false`. */
   onceMore(): boolean;
 }
@@ -38,25 +44,35 @@ export const openCallKeys = async (
   const said = new Map<string, Said>();
   const restMs = ({ id }: PoolKey): number => Math.max(0, (resting.get(id) ?? 0) - clock.now());
   let pool = turn;
+  const suspects: PoolKey[] = [];
+  let isMistakable = false;
   let again = false;
   return {
     next: () => nextKey(pool, said, restMs),
-    limited(key, { retryAfterMs }) {
-      said.set(key.id, { limitedMs: retryAfterMs });
+    limited(key, { retryAfterMs, final }) {
+      // What never passes, by the provider's own word, is not worth waiting for.
+      said.set(key.id, retryAfterMs === null && final === true ? 'rejected' : { limitedMs: retryAfterMs });
       if (retryAfterMs === null) return;
       account.keep(coolDowns.extend(name, key.id, retryAfterMs));
       const forMs = Math.min(retryAfterMs, MAX_COOL_DOWN_MS);
       emit({ type: 'model.cooled', model: label(familyOf(model)), forMs });
     },
-    async rejected(key, { status }) {
+    async rejected(key, keyFault, status) {
       said.set(key.id, 'rejected');
-      emit({ type: 'credential.rejected', status: status ?? 401 });
-      const reread = keys.rejected(key).then(() => keys.turn());
+      emit({ type: 'credential.rejected', status, reason: label(keyFault) });
+      isMistakable = mayBeMistaken(keyFault);
+      // A status or the key itself proves it; words are of a text that may hold what the client wrote.
+      if (isMistakable || keyFault === 'unsendable') keys.demote(key);
+      else suspects.push(key);
+      const reread = keys.refresh().then(() => keys.turn());
       // An attempt was made: where its keys cannot be read anew, those that are known go on.
       pool = await orAborted(reread, deadline.signal).catch(() => pool);
     },
+    answered() {
+      for (const key of suspects) keys.demote(key);
+    },
     onceMore() {
-      if (again || pool.length > 1) return false;
+      if (again || pool.length > 1 || !isMistakable) return false;
       again = true;
       said.clear();
       return true;

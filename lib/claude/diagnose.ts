@@ -5,8 +5,9 @@ import type { Estimate } from '../usage/record.ts';
 import { KeyUnavailable } from './anthropic-client.ts';
 import { MalformedStream } from './malformed-stream.ts';
 import { fault, kindOfErrorType, kindOfStatus } from './faults.ts';
+import { keyFaultOf } from './key-faults.ts';
 import type { Fault } from './outcome.ts';
-import { wordsInStream, wordsOf } from './upstream-words.ts';
+import { statusOfType, wordsInStream, wordsOf } from './upstream-words.ts';
 import { isVerdict, type WatchdogVerdict } from './watchdog.ts';
 
 /** The upstream said `error` inside its stream. */
@@ -24,6 +25,9 @@ export class ErrorEvent extends Error {
   get words(): UpstreamWords | undefined {
     return wordsInStream(this.#said);
   }
+  get keyFault() {
+    return keyFaultOf(statusOfType(this.type), this.#said);
+  }
 }
 
 const isTooLong = (words: UpstreamWords | undefined): boolean => words?.status === 400 && TOO_LONG.test(words.message);
@@ -34,16 +38,21 @@ export const diagnose = (error: unknown, verdict: WatchdogVerdict | null, conten
   if (error instanceof KeyUnavailable) return fault('credential', { cause: error });
   if (error instanceof MalformedStream) return fault('malformed', { contentSeen, cause: error });
   if (error instanceof ErrorEvent) {
-    const { type, words } = error;
+    const { type, words, keyFault } = error;
+    if (keyFault !== undefined) return fault('credential', { contentSeen, cause: error, keyFault });
     const kind = isTooLong(words) ? 'context-too-long' : kindOfErrorType(type);
     return fault(kind, { contentSeen, cause: error, ...(words && { told: words }) });
   }
   const { status, headers } = error as { status?: unknown; headers?: HeaderReader };
   if (typeof status === 'number') {
+    const keyFault = keyFaultOf(status, (error as { error?: { error?: unknown } }).error?.error);
+    // Its words are for the operator alone, and when it may be asked again is nothing that a client could wait for.
+    if (keyFault !== undefined) return fault('credential', { status, cause: error, keyFault });
     const retryAfterMs = headers ? retryAfterOf(headers, now) : null;
-    const words = wordsOf(error);
+    const final = headers?.get('x-should-retry') === 'false';
+    const words = wordsOf(error, final);
     const kind = isTooLong(words) ? 'context-too-long' : kindOfStatus(status);
-    return fault(kind, { status, retryAfterMs, cause: error, ...(words && { told: words }) });
+    return fault(kind, { status, retryAfterMs, final, cause: error, ...(words && { told: words }) });
   }
   if (error instanceof SyntaxError) return fault('malformed', { contentSeen, cause: error });
   return fault(contentSeen ? 'cut' : 'connection', { contentSeen, cause: error });

@@ -12,12 +12,14 @@ export interface KeyPool {
    * `store-unavailable`.
    */
   turn(): Promise<readonly [PoolKey, ...PoolKey[]]>;
-  /** Puts a key that the provider rejected behind all others for a while, and reads the secret again. Never rejects. */
-  rejected(key: PoolKey): Promise<void>;
+  /** Reads the secret again: a key in it was rejected. Never rejects. */
+  refresh(): Promise<void>;
+  /** Puts a key that the provider rejects behind all others for a while. */
+  demote(key: PoolKey): void;
 }
 
 export interface KeyPoolOptions {
-  /** One key, or a JSON array of keys. */
+  /** One key or several, in a form that `parseApiKeys` reads. */
   readonly secret: Secret;
   readonly clock: Clock;
   readonly random: Random;
@@ -60,11 +62,13 @@ export const createKeyPool = ({ secret, clock, random }: KeyPoolOptions): KeyPoo
       const rotated = [...all.slice(first), ...all.slice(0, first)];
       return rotated.toSorted((a, b) => Number(isRejected(a)) - Number(isRejected(b))) as [PoolKey, ...PoolKey[]];
     },
-    async rejected(key) {
-      for (const [id, since] of rejectedAt) if (isOver(since)) rejectedAt.delete(id);
-      rejectedAt.set(key.id, markOf(clock));
+    async refresh() {
       // What cannot be read anew stays as it is.
       await secret.refresh().catch(() => {});
+    },
+    demote(key) {
+      for (const [id, since] of rejectedAt) if (isOver(since)) rejectedAt.delete(id);
+      rejectedAt.set(key.id, markOf(clock));
     },
   };
 };

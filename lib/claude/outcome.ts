@@ -2,9 +2,11 @@ import type { Message } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { AppError, ErrorCode } from '../kernel/errors.ts';
 import type { PricingTerms } from '../usage/pricing.ts';
 import type { Estimate, TokenUsage } from '../usage/record.ts';
+import type { KeyFault } from './key-faults.ts';
 
 /**
- * What can go wrong with one attempt. `no-content`: nothing came before its limit; `stalled`: silence inside the
+ * What can go wrong with one attempt. `credential`: the provider refuses one of the service's own keys; `forbidden`: it
+ * does not let its account do what was asked; `no-content`: nothing came before its limit; `stalled`: silence inside the
  * stream; `cut`: it ended before its end; `refused`, `run-cost`, `circuit-open`: we said no ourselves, before anything
  * was sent.
  */
@@ -12,6 +14,7 @@ export type FaultKind =
   | 'invalid-request'
   | 'context-too-long'
   | 'credential'
+  | 'forbidden'
   | 'unknown-model'
   | 'rate-limited'
   | 'overloaded'
@@ -33,6 +36,10 @@ export interface Fault {
   /** The status of the upstream's refusal, where there was one. */
   readonly status: number | null;
   readonly retryAfterMs: number | null;
+  /** What it says against the key itself. Default: nothing. */
+  readonly keyFault?: KeyFault;
+  /** Whether the upstream said that another attempt cannot mend it (`x-should-retry: false`). Default: not. */
+  readonly final?: boolean;
   /** Whether the caller may have seen a part of the answer. */
   readonly contentSeen: boolean;
   /**

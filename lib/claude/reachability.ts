@@ -1,8 +1,8 @@
 import type { BaseAnthropic } from '@anthropic-ai/sdk/client';
 import type { Probe } from '../health/check.ts';
 import { late } from '../kernel/late.ts';
+import { isSendable } from '../secrets/api-keys.ts';
 import { loadAnthropicClient, type AnthropicClientOptions } from './anthropic-client.ts';
-import { rejectsKey } from './faults.ts';
 
 /** Asks the provider without paying: the list of models, or what it says of one. */
 export interface Reachability {
@@ -13,7 +13,7 @@ export interface Reachability {
 }
 
 /** The status of its answer; `null` where there was none. */
-const statusOf = async (client: BaseAnthropic, path: string, signal: AbortSignal): Promise<number | null> => {
+export const statusOf = async (client: BaseAnthropic, path: string, signal: AbortSignal): Promise<number | null> => {
   try {
     const response = await client.get(path, { signal }).asResponse();
     await response.body?.cancel();
@@ -24,6 +24,11 @@ const statusOf = async (client: BaseAnthropic, path: string, signal: AbortSignal
   }
 };
 
+/** Whether a status refuses the key, where nothing is asked that an account could lack. */
+export const isRefusal = (status: number | null): boolean => status === 401 || status === 403;
+
+const REJECTED = { status: 'unhealthy', detail: 'rejects the key' } as const;
+const UNSENDABLE = { status: 'unhealthy', detail: 'rejects the key: no header can carry it' } as const;
 const SILENT = { status: 'degraded', detail: 'does not answer' } as const;
 
 const answered = (status: number | null): status is number => status !== null && status < 500;
@@ -31,18 +36,16 @@ const answered = (status: number | null): status is number => status !== null &&
 export const createReachability = (options: AnthropicClientOptions): Reachability => {
   const client = late(() => loadAnthropicClient(options));
   const ask = async (path: string, signal: AbortSignal) => statusOf(await client(), path, signal);
-  const hasKey = () =>
-    options.apiKey().then(
-      () => true,
-      () => false,
-    );
+  const key = () => options.apiKey().catch(() => null);
   return {
     api: {
       async ask(signal) {
-        if (!(await hasKey())) return { status: 'unhealthy', detail: 'there is no key to ask with' };
+        const asked = await key();
+        if (asked === null) return { status: 'unhealthy', detail: 'there is no key to ask with' };
+        if (!isSendable(asked)) return UNSENDABLE;
         const status = await ask('/v1/models?limit=1', signal);
         if (!answered(status)) return SILENT;
-        return rejectsKey(status) ? { status: 'unhealthy', detail: 'rejects the key' } : { status: 'healthy' };
+        return isRefusal(status) ? REJECTED : { status: 'healthy' };
       },
       failed: SILENT,
     },

@@ -1,14 +1,17 @@
 import type { Circuits } from '../circuit-breaker/circuits.ts';
-import { sleep } from '../kernel/clock.ts';
+import { orAborted, sleep } from '../kernel/clock.ts';
 import { asAppError } from '../kernel/errors.ts';
 import { openCallKeys, type CallKeys, type CallKeysParts } from './call-keys.ts';
-import { fault, notMade, refusal, rejectsKey } from './faults.ts';
-import type { FailedOutcome } from './outcome.ts';
-import type { Bracket } from './types.ts';
+import { isSendable } from '../secrets/api-keys.ts';
+import { fault, notMade, refusal } from './faults.ts';
+import type { KeyCheck } from './key-check.ts';
+import type { FailedOutcome, Outcome } from './outcome.ts';
+import type { Attempt, Bracket } from './types.ts';
 import { circuitOf } from './with-circuit.ts';
 
 export interface WithKeyPoolOptions extends CallKeysParts {
   readonly circuits: Pick<Circuits, 'look'>;
+  readonly keyCheck: KeyCheck;
 }
 
 /** A rest that is over so soon is waited for here: a timer that woke a moment early would cost a retry. */
@@ -16,9 +19,25 @@ const NEARLY_OVER_MS = 100;
 
 /** Every key is limited: the call may be made again as soon as the first of them is not. */
 const limitedFor = (last: FailedOutcome, retryAfterMs: number | null): FailedOutcome => {
-  const { status, error } = last.fault;
-  return { ...last, fault: fault('rate-limited', { status, retryAfterMs, cause: error.cause }) };
+  const { status, final = false, error } = last.fault;
+  const { cause, told } = error;
+  return { ...last, fault: fault('rate-limited', { status, retryAfterMs, final, cause, told }) };
 };
+
+/** The attempt, or what it would come to with a key that cannot be sent; a 403 is the key's where the check says so. */
+const withKey =
+  (next: Attempt, keyCheck: KeyCheck): ((...attempt: Required<Parameters<Attempt>>) => Promise<Outcome>) =>
+  async (request, context) => {
+    const { key, deadline } = context;
+    if (key !== undefined && !isSendable(key.value)) return notMade(fault('credential', { keyFault: 'unsendable' }));
+    const outcome = await next(request, context);
+    if (key === undefined || outcome.ok || outcome.fault.kind !== 'forbidden') return outcome;
+    const isRefused = await orAborted(keyCheck.isRefused(key), deadline.signal).catch(() => false);
+    if (!isRefused) return outcome;
+    const { status, contentSeen, error } = outcome.fault;
+    const rejected = { status, contentSeen, cause: error.cause, keyFault: 'forbidden' } as const;
+    return { ...outcome, fault: fault('credential', rejected) };
+  };
 
 /**
  * Chooses the key of each attempt, in turns. A key that the provider limits is left alone for that model, by every
@@ -30,7 +49,8 @@ export const withKeyPool =
   (parts: WithKeyPoolOptions): Bracket =>
   (next) =>
   async (request, context) => {
-    const { circuits, clock } = parts;
+    const { circuits, clock, keyCheck } = parts;
+    const attempt = withKey(next, keyCheck);
     const { deadline } = context;
     let keys: CallKeys;
     try {
@@ -55,17 +75,20 @@ export const withKeyPool =
         continue;
       }
       if (choice.kind === 'none') {
-        if (last !== null && !keys.onceMore()) return last;
+        if (last !== null && !keys.onceMore()) return limited ?? last;
         continue;
       }
       const { key } = choice;
-      const outcome = await next(request, { ...context, key });
+      const outcome = await attempt(request, { ...context, key });
+      if (outcome.ok) keys.answered();
       if (outcome.ok || outcome.fault.contentSeen) return outcome;
       last = outcome;
+      const { keyFault, status } = outcome.fault;
       if (outcome.fault.kind === 'rate-limited') {
-        limited = outcome;
+        // Where one key may be asked again, so may the call.
+        if (limited === null || outcome.fault.final !== true) limited = outcome;
         keys.limited(key, outcome.fault);
-      } else if (rejectsKey(outcome.fault.status)) await keys.rejected(key, outcome.fault);
+      } else if (keyFault !== undefined) await keys.rejected(key, keyFault, status);
       else return outcome;
       if (deadline.stoppedBy !== null) return outcome;
     }

@@ -43,7 +43,7 @@ export const withRetry =
       // A retry that finds the circuit open was never made: what the last attempt met is what happened.
       if (before && isCircuitOpen(outcome)) return before;
       before = outcome;
-      if (outcome.ok || !isRetryable(outcome.fault.kind) || isTold(outcome.fault, context)) return outcome;
+      if (outcome.ok || !isRetryable(outcome.fault) || isTold(outcome.fault, context)) return outcome;
       const { kind, retryAfterMs, contentSeen } = outcome.fault;
       if (isFailure(kind)) own += 1;
       const remainingMs = Math.min(

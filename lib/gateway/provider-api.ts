@@ -1,13 +1,16 @@
 import type { BaseAnthropic } from '@anthropic-ai/sdk/client';
 import { loadClients, type AnthropicClientOptions } from '../claude/anthropic-client.ts';
 import { diagnose } from '../claude/diagnose.ts';
-import { isRetryable, rejectsKey } from '../claude/faults.ts';
+import { fault, isRetryable } from '../claude/faults.ts';
+import type { KeyCheck } from '../claude/key-check.ts';
 import type { KeyPool } from '../claude/key-pool.ts';
 import type { Fault, PoolKey } from '../claude/types.ts';
 import { orAborted, sleep, type Clock, type Random } from '../kernel/clock.ts';
 import type { Deadline } from '../kernel/deadline.ts';
 import { late } from '../kernel/late.ts';
+import { label } from '../kernel/redacted.ts';
 import { decideRetry, type RetryOptions } from '../retry/decision.ts';
+import { isSendable } from '../secrets/api-keys.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { PassedOn } from './passed-on.ts';
 
@@ -27,6 +30,7 @@ export interface ProviderApi {
 
 export interface ProviderApiOptions extends Pick<AnthropicClientOptions, 'baseUrl'> {
   readonly keys: KeyPool;
+  readonly keyCheck: KeyCheck;
   readonly retry: RetryOptions;
   readonly clock: Clock;
   readonly random: Random;
@@ -48,15 +52,19 @@ const send = async (client: BaseAnthropic, { method, path, body, headers, query 
  * Asks with the key whose turn it is; one that is rejected has the secret read again, once. What another try may mend
  * is tried again.
  */
-export const createProviderApi = ({ baseUrl, keys, retry, clock, random, emit }: ProviderApiOptions): ProviderApi => {
+export const createProviderApi = (options: ProviderApiOptions): ProviderApi => {
+  const { baseUrl, keys, keyCheck, retry, clock, random, emit } = options;
   const clientOf = late(() => loadClients(baseUrl));
 
   const attempt = async (question: Question, key: PoolKey, deadline: Deadline): Promise<Answered> => {
+    if (!isSendable(key.value)) return { ok: false, fault: fault('credential', { keyFault: 'unsendable' }) };
     try {
       const client = (await clientOf())(key);
       return { ok: true, text: await send(client, question, deadline.signal) };
     } catch (error) {
-      return { ok: false, fault: diagnose(error, deadline.stoppedBy, false, clock.now()) };
+      const found = diagnose(error, deadline.stoppedBy, false, clock.now());
+      const isKeys = found.kind === 'forbidden' && (await keyCheck.isRefused(key));
+      return { ok: false, fault: isKeys ? fault('credential', { ...found, keyFault: 'forbidden' }) : found };
     }
   };
 
@@ -67,18 +75,19 @@ export const createProviderApi = ({ baseUrl, keys, retry, clock, random, emit }:
         const [key] = await keys.turn();
         const answered = await attempt(question, key, deadline);
         if (answered.ok) return answered.text;
-        const { kind, status, retryAfterMs, error } = answered.fault;
+        const { status, keyFault, retryAfterMs, error } = answered.fault;
         // What ends meanwhile with the deadline is told as what the provider last said.
         const told = () => Promise.reject(error);
-        if (rejectsKey(status) && !rejected) {
+        if (keyFault !== undefined && !rejected) {
           rejected = true;
-          emit({ type: 'credential.rejected', status: status ?? 401 });
-          await orAborted(keys.rejected(key), deadline.signal).catch(told);
+          emit({ type: 'credential.rejected', status, reason: label(keyFault) });
+          keys.demote(key);
+          await orAborted(keys.refresh(), deadline.signal).catch(told);
           continue;
         }
         const remainingMs = deadline.remainingMs();
         const decision = decideRetry({ retry: retries, retryAfterMs, remainingMs, random: random() }, retry);
-        if (!isRetryable(kind) || !decision.retry) throw error;
+        if (!isRetryable(answered.fault) || !decision.retry) throw error;
         retries += 1;
         await sleep(clock, decision.delayMs, deadline.signal).catch(told);
       }

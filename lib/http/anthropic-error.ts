@@ -65,7 +65,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
   'upstream-timeout',
 ] satisfies ErrorCode[]);
 
-/** Waiting helps here always, also where nobody knows for how long. */
+/** Waiting helps here always, also where nobody knows for how long; a limit of the provider's has its own word. */
 const PASSES_BY_ITSELF: ReadonlySet<ErrorCode> = new Set([
   'rate-limited',
   'idempotency-in-progress',
@@ -97,12 +97,12 @@ export const anthropicErrorOf = (error: AppError, requestId: string): AnthropicE
 });
 
 const retryHeaders = ({ code, retryAfterMs, figures }: AppError): Record<string, string> => {
-  const waitMs = retryAfterMs ?? (PASSES_BY_ITSELF.has(code) ? RETRY_MS : null);
+  // The provider's limit, unlike one of ours, has been waited for as long as it was worth it.
+  const isProviders = code === 'rate-limited' && figures === undefined;
+  const waitMs = retryAfterMs ?? (PASSES_BY_ITSELF.has(code) && !isProviders ? RETRY_MS : null);
   // By its status no client would repeat a 402, also where only calls that are still open stand in the way.
   const isReserved = code === 'budget-exceeded' && waitMs !== null;
   const isSpent = code === 'budget-exceeded' && waitMs === null;
-  // The provider's limit, unlike one of ours, has been waited for as long as it was worth it.
-  const isProviders = code === 'rate-limited' && figures === undefined;
   return {
     ...(waitMs === null ? {} : { 'retry-after': String(Math.ceil(waitMs / 1_000)) }),
     ...(FINAL.has(code) || isSpent || isProviders ? { 'x-should-retry': 'false' } : {}),

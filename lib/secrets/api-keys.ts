@@ -1,20 +1,54 @@
-/** The keys in a secret: the raw key itself, or a JSON array of keys. Throws where there is none; never quotes it. */
-export const parseApiKeys = (secret: string): readonly [string, ...string[]] => {
-  const text = secret.trim();
-  const [first, ...rest] = text.startsWith('[') ? list(text) : [text];
-  if (!first) throw new Error('the secret holds no key');
-  return [first, ...rest];
+/** What pasting leaves around a key: white space, a byte order mark, characters without width. */
+const AROUND = /^[\s\u200B-\u200D\u2060\uFEFF]+|[\s\u200B-\u200D\u2060\uFEFF]+$/gu;
+/** The scheme, where the whole header was copied. */
+const SCHEME = /^Bearer\s+/i;
+
+/** Members of a secret that was made as key and value, by their letters alone: `ANTHROPIC_API_KEY`, `apiKey`. */
+const KEY_NAMES: ReadonlySet<string> = new Set(['anthropicapikey', 'apikey', 'anthropickey', 'key']);
+
+const cleaned = (key: string): string => key.replaceAll(AROUND, '').replace(SCHEME, '');
+
+const malformed = () => new Error('the secret is neither a key nor a JSON array of keys');
+
+/** Never throws what JSON.parse does: its message would quote the secret. */
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw malformed();
+  }
 };
 
-const list = (text: string): string[] => {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (Array.isArray(parsed) && parsed.every((key) => typeof key === 'string' && key !== ''))
-      return parsed as string[];
-  } catch {
-    // Its message would quote the secret.
+/** A member of the name of a key; else the only one there is. */
+const ofMembers = (members: object): unknown => {
+  const all = Object.entries(members);
+  const named = all.find(([name]) => KEY_NAMES.has(name.toLowerCase().replaceAll(/[^a-z]/g, '')));
+  return (named ?? (all.length === 1 ? all[0] : undefined))?.[1];
+};
+
+const keysOf = (value: unknown): readonly string[] => {
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value) && value.every((key) => typeof key === 'string')) return value;
+  throw malformed();
+};
+
+/**
+ * The keys in a secret: the key itself, as it is or in quotes, a JSON array of keys, or what Secrets Manager makes of
+ * key and value: `{ "ANTHROPIC_API_KEY": … }`, whose value may be each of these. Throws where there is none; never
+ * quotes it. Whether a key can be sent is not said: an unsendable one is told as a rejected one.
+ */
+export const parseApiKeys = (secret: string): readonly [string, ...string[]] => {
+  const text = cleaned(secret);
+  const value = /^["[{]/.test(text) ? parsed(text) : text;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const member = ofMembers(value);
+    return parseApiKeys(typeof member === 'string' ? member : JSON.stringify(keysOf(member)));
   }
-  throw new Error('the secret is neither a key nor a JSON array of keys');
+  const [first, ...rest] = keysOf(value)
+    .map(cleaned)
+    .filter((key) => key !== '');
+  if (first === undefined) throw new Error('the secret holds no key');
+  return [first, ...rest];
 };
 
 /** The secret as it is, once it is known to hold a key: a botched rotation counts as a failed look-up, not as a new value. */
@@ -22,3 +56,6 @@ export const checkedApiKeys = (secret: string): string => {
   parseApiKeys(secret);
   return secret;
 };
+
+/** Whether a header can carry the key: visible ASCII, which is all that keys are made of. */
+export const isSendable = (key: string): boolean => /^[\x21-\x7E]+$/.test(key);

@@ -54,7 +54,10 @@ export type ModelEvent =
       readonly forMs: number;
     }
   | {
-      /** The provider refused one of the service's own keys; the secret is read again. */
+      /** One of the service's own keys cannot be used; the secret is read again. */
       readonly type: 'credential.rejected';
-      readonly status: number;
+      /** The provider's; `null` where the key could not even be sent. */
+      readonly status: number | null;
+      /** A `KeyFault`, as `unauthorized` or `unpaid`. */
+      readonly reason: Redacted;
     };

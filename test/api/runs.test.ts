@@ -109,7 +109,8 @@ describe('a run over HTTP', () => {
 
   it.each([
     ['a refused request', 400, 'invalid-request', 1, status(400)],
-    ['a refused key', 502, 'upstream-error', 2, status(403)],
+    ['a refused key', 502, 'upstream-error', 2, status(401)],
+    ['a feature that the account lacks', 403, 'forbidden', 1, status(403)],
     ['an unknown model', 400, 'invalid-request', 1, status(404)],
     ['a lasting overload', 503, 'upstream-overloaded', 4, status(529)],
     ['a lasting failure', 502, 'upstream-error', 4, status(500)],

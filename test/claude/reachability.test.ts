@@ -56,6 +56,15 @@ describe('asking the provider', () => {
     expect(upstream.seen).toHaveLength(0);
   });
 
+  it('finds a key that no header can carry as bad as a rejected one, and asks nobody', async () => {
+    const unsendable = createReachability({ apiKey: async () => 'two\nlines', baseUrl: upstream.url });
+    expect(await unsendable.api.ask(NEVER)).toEqual({
+      status: 'unhealthy',
+      detail: 'rejects the key: no header can carry it',
+    });
+    expect(upstream.seen).toHaveLength(0);
+  });
+
   it('about a model is unpaid too', async () => {
     expect(await reachability.model('claude-opus-5-5', NEVER)).toBe(true);
     upstream.script({ status: 503 });

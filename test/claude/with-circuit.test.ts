@@ -56,6 +56,7 @@ describe('what counts', () => {
   it.each([
     'invalid-request',
     'credential',
+    'forbidden',
     'unknown-model',
     'rate-limited',
     'deadline',

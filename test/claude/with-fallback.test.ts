@@ -58,6 +58,7 @@ describe('a model that fails', () => {
     'invalid-request',
     'context-too-long',
     'credential',
+    'forbidden',
     'unknown-model',
     'deadline',
     'cancelled',
@@ -68,6 +69,14 @@ describe('a model that fails', () => {
     expect(await call.ask()).toMatchObject({ ok: false, fault: { kind } });
     expect(call.models()).toEqual([REQUEST.model]);
   });
+
+  it.each(['rate-limited', 'server-error'] as const)(
+    'by %s for good still gives the call to the next of its chain: another model may do',
+    async (kind) => {
+      const call = chained({ [REQUEST.model]: failing(kind, { final: true }) });
+      expect((await call.ask()).ok).toBe(true);
+    },
+  );
 
   it('is told, with the code that the caller would have got', async () => {
     const call = chained(down('overloaded'));

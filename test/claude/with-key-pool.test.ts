@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { KeyCheck } from '../../lib/claude/key-check.ts';
 import { createKeyPool } from '../../lib/claude/key-pool.ts';
 import type { Outcome } from '../../lib/claude/outcome.ts';
 import type { Attempt } from '../../lib/claude/types.ts';
@@ -13,7 +14,7 @@ import { answered, failing, KEY, REQUEST, setting } from './parts.ts';
 type Script = Readonly<Record<string, readonly Outcome[]>>;
 
 /** Calls with a pool of keys, each of which is answered by its own script, the last outcome for ever. */
-const pooled = (secretText: string, script: Script) => {
+const pooled = (secretText: string, script: Script, isRefused = true) => {
   const parts = setting('http://unused');
   const { clock } = parts;
   const events: BallastEvent[] = [];
@@ -36,7 +37,14 @@ const pooled = (secretText: string, script: Script) => {
   /** Another process has a pool and a memory of its own, over the same store. */
   const process = () => {
     const coolDowns = createCoolDowns({ store, clock, emit });
-    const bracket = withKeyPool({ keys, coolDowns, circuits: { look: async () => null }, clock, emit })(next);
+    const bracket = withKeyPool({
+      keys,
+      coolDowns,
+      circuits: { look: async () => null },
+      clock,
+      emit,
+      keyCheck: { isRefused: async () => isRefused },
+    })(next);
     return async (model = REQUEST.model) => {
       const outcome = await bracket({ ...REQUEST, model }, parts.context);
       await parts.context.account.closed();
@@ -46,15 +54,24 @@ const pooled = (secretText: string, script: Script) => {
   return { ...parts, ask: process(), process, used, events, secret };
 };
 const limited = (retryAfterMs: number | null = 30_000) => failing('rate-limited', { status: 429, retryAfterMs });
+const rejection = (status: number) =>
+  status === 403 ? failing('forbidden', { status }) : failing('credential', { status, keyFault: 'unauthorized' });
+const unpaid = (status: number) => failing('credential', { status, keyFault: 'unpaid' });
+const ACCEPTED = { isRefused: async () => false };
 const names = ({ used }: { used: string[] }) => used.map((each) => each.split(' ')[0]);
 
 /** The bracket over the keys of a secret, where nothing rests and no circuit is open. */
-const bracketOver = (parts: ReturnType<typeof setting>, secret: Parameters<typeof createKeyPool>[0]['secret']) =>
+const bracketOver = (
+  parts: ReturnType<typeof setting>,
+  secret: Parameters<typeof createKeyPool>[0]['secret'],
+  keyCheck: KeyCheck = ACCEPTED,
+) =>
   withKeyPool({
     ...parts,
     keys: createKeyPool({ clock: parts.clock, random: () => 0, secret }),
     coolDowns: { of: async () => new Map(), extend: async () => {} },
     circuits: { look: async () => null },
+    keyCheck,
     emit: () => {},
   });
 
@@ -112,9 +129,10 @@ describe('a key that the provider limits', () => {
     const parts = setting('http://unused');
     const bracket = withKeyPool({
       ...parts,
-      keys: { turn: async () => [KEY], rejected: async () => {} },
+      keys: { turn: async () => [KEY], refresh: async () => {}, demote: () => {} },
       coolDowns: { of: async () => new Map(), extend: () => writing.promise },
       circuits: { look: async () => null },
+      keyCheck: ACCEPTED,
       emit: () => {},
     });
     expect(await bracket(async () => limited())(REQUEST, parts.context)).toMatchObject({ ok: false });
@@ -155,9 +173,10 @@ describe('where every key is limited', () => {
     const until = parts.clock.now() + 50;
     const bracket = withKeyPool({
       ...parts,
-      keys: { turn: async () => [KEY], rejected: async () => {} },
+      keys: { turn: async () => [KEY], refresh: async () => {}, demote: () => {} },
       coolDowns: { of: async () => new Map([[KEY.id, until]]), extend: async () => {} },
       circuits: { look: async () => null },
+      keyCheck: ACCEPTED,
       emit: () => {},
     });
     const outcome = bracket(() => Promise.reject(new Error('called')))(REQUEST, parts.context);
@@ -168,14 +187,15 @@ describe('where every key is limited', () => {
 });
 
 describe('a key that the provider rejects', () => {
-  const rejection = (status: number) => failing('credential', { status });
-
-  it.each([401, 403])('with %i has the secret read again, and the call is tried once more', async (status) => {
+  it.each([
+    [401, 'unauthorized'],
+    [403, 'forbidden'],
+  ] as const)('with %i has the secret read again, and the call is tried once more', async (status, reason) => {
     const call = pooled('old', { old: [rejection(status)], new: [answered] });
     call.secret.refreshed = 'new';
     expect((await call.ask()).ok).toBe(true);
     expect(names(call)).toEqual(['old', 'new']);
-    expect(call.events).toEqual([{ type: 'credential.rejected', status }]);
+    expect(call.events).toEqual([{ type: 'credential.rejected', status, reason }]);
   });
 
   it('twice is the service’s own fault: no third try', async () => {
@@ -268,11 +288,85 @@ describe('a key that the provider rejects', () => {
     expect(names(call)).toEqual(['a', 'b', 'b']);
   });
 
-  it('for want of money is not read again', async () => {
-    const call = pooled('a', { a: [rejection(402)] });
+  it.each([402, 400] as const)('for want of money, with %i, is told and not tried once more', async (status) => {
+    const call = pooled('a', { a: [unpaid(status)] });
+    expect(await call.ask()).toMatchObject({ fault: { kind: 'credential', error: { code: 'upstream-error' } } });
+    expect(names(call)).toEqual(['a']);
+    expect(call.events).toEqual([{ type: 'credential.rejected', status, reason: 'unpaid' }]);
+  });
+
+  it('for want of money leaves its calls to another key, and comes last once that one has answered', async () => {
+    const call = pooled('["a", "b"]', { a: [unpaid(400)] });
+    for (let calls = 0; calls < 3; calls += 1) expect((await call.ask()).ok).toBe(true);
+    expect(names(call)).toEqual(['a', 'b', 'b', 'b']);
+  });
+
+  it('by words that another key hears of the same request too keeps its turn', async () => {
+    const call = pooled('["a", "b"]', { a: [unpaid(400), answered], b: [unpaid(400), answered] });
+    expect(await call.ask()).toMatchObject({ fault: { kind: 'credential' } });
     await call.ask();
+    await call.ask();
+    expect(names(call)).toEqual(['a', 'b', 'b', 'a']);
+  });
+
+  it('that no header can carry is never sent, and told as a rejected one', async () => {
+    const call = pooled('["smart–dash", "b"]', {});
+    expect((await call.ask()).ok).toBe(true);
+    expect((await call.ask()).ok).toBe(true);
+    expect(names(call)).toEqual(['b', 'b']);
+    expect(call.events).toEqual([{ type: 'credential.rejected', status: null, reason: 'unsendable' }]);
+    const alone = pooled('two\nlines', {});
+    expect(await alone.ask()).toMatchObject({ fault: { kind: 'credential', error: { code: 'upstream-error' } } });
+    expect(names(alone)).toEqual([]);
+  });
+});
+
+describe('a 403', () => {
+  it('of a key that answers an unpaid question is the client’s: it is passed on, and no other key is asked', async () => {
+    const forbidden = failing('forbidden', { status: 403 });
+    const call = pooled('["a", "b"]', { a: [forbidden] }, false);
+    expect(await call.ask()).toBe(forbidden);
     expect(names(call)).toEqual(['a']);
     expect(call.events).toEqual([]);
+  });
+
+  it('asks the unpaid question no longer than the call may take', async () => {
+    const parts = setting('http://unused', { deadlineMs: 1_000 });
+    const keyCheck = { isRefused: () => new Promise<boolean>(() => {}) };
+    const bracket = bracketOver(parts, { get: async () => 'a', refresh: async () => 'a' }, keyCheck);
+    const forbidden = failing('forbidden', { status: 403 });
+    const outcome = bracket(async () => forbidden)(REQUEST, parts.context);
+    await parts.clock.advance(1_000);
+    expect(await outcome).toBe(forbidden);
+  });
+});
+
+describe('a limit that no waiting mends', () => {
+  const final = failing('rate-limited', { status: 429, final: true, told: { message: 'not in this plan' } });
+
+  it('is told in the provider’s words where every key says so, and nobody is told to come back', async () => {
+    const call = pooled('["a", "b"]', { a: [final], b: [final] });
+    expect(await call.ask()).toMatchObject({
+      fault: {
+        kind: 'rate-limited',
+        status: 429,
+        final: true,
+        retryAfterMs: null,
+        error: { told: { message: 'not in this plan' } },
+      },
+    });
+    expect(names(call)).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    ['["a", "b"]', ['a', 'b']],
+    ['["b", "a"]', ['b', 'a']],
+  ])('is none where another key of %s is only limited for a while', async (keys, asked) => {
+    const call = pooled(keys, { a: [final], b: [limited(5_000)] });
+    const outcome = await call.ask();
+    expect(outcome).toMatchObject({ fault: { kind: 'rate-limited', retryAfterMs: 5_000 } });
+    expect(outcome.ok ? null : outcome.fault).not.toHaveProperty('final');
+    expect(names(call)).toEqual(asked);
   });
 });
 
@@ -291,9 +385,10 @@ it('a pool that cannot be read makes no call', async () => {
   const error = new AppError('store-unavailable', safe`no key`, { retryAfterMs: 5_000 });
   const bracket = withKeyPool({
     ...parts,
-    keys: { turn: () => Promise.reject(error), rejected: async () => {} },
+    keys: { turn: () => Promise.reject(error), refresh: async () => {}, demote: () => {} },
     coolDowns: { of: async () => new Map(), extend: async () => {} },
     circuits: { look: async () => null },
+    keyCheck: ACCEPTED,
     emit: () => {},
   });
   const outcome = await bracket(() => Promise.reject(new Error('called')))(REQUEST, parts.context);

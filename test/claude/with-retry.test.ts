@@ -54,12 +54,20 @@ describe('a failed attempt', () => {
     expect(result.events.map((event) => event.type)).toEqual(['model.retried', 'model.retried']);
   });
 
-  it.each(['invalid-request', 'credential', 'unknown-model', 'deadline', 'cancelled'] as const)(
+  it.each(['invalid-request', 'credential', 'forbidden', 'unknown-model', 'deadline', 'cancelled'] as const)(
     'of kind %s is not made again',
     async (kind) => {
       const result = await retried([failing(kind), answered]).finish();
       expect(result.outcome.ok).toBe(false);
       expect(result.attempts).toBe(1);
+    },
+  );
+
+  it.each(['rate-limited', 'overloaded', 'server-error'] as const)(
+    'of kind %s is not made again where the provider says that it should not be',
+    async (kind) => {
+      const result = await retried([failing(kind, { final: true, retryAfterMs: 100 }), answered]).finish();
+      expect(result).toMatchObject({ attempts: 1, events: [], outcome: { ok: false, fault: { kind } } });
     },
   );
 

@@ -50,6 +50,8 @@ export interface Fault {
   readonly expected: Expected;
   /** Where a way to ask, by its name, is told otherwise; a list: one for each time that it asks. */
   readonly expectedBy: Readonly<Record<string, Expected | readonly Expected[]>>;
+  /** Whether the upstream says that nobody but the client can mend it, so that its words are the client's. */
+  readonly isClients: boolean;
   /** Whether content comes before the fault, so that a client may see the call made again. */
   readonly seen: boolean;
   /** Requests that meet the fault, by model; no other model may be asked at all. */
@@ -79,7 +81,16 @@ type Own = Pick<Fault, 'name' | 'script' | 'expected' | 'attempts'> & Partial<Fa
 
 /** `limitsMs`: what the limits in time add up to on the way to the answer. */
 export const fault = ({ limitsMs = 0, ...own }: Own): Fault => ({
-  ...{ model: ASKED, alone: false, asks: 1, timeoutMs: 40_000, opening: null, seen: false, pauseMs: 0 },
+  ...{
+    model: ASKED,
+    alone: false,
+    asks: 1,
+    timeoutMs: 40_000,
+    opening: null,
+    seen: false,
+    isClients: false,
+    pauseMs: 0,
+  },
   ...{ expectedBy: {}, attemptsBy: {} },
   withinMs: limitsMs + SLACK_MS,
   ...own,

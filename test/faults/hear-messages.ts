@@ -6,6 +6,7 @@ import type { Transcript } from './transcript.ts';
 /** What an error may be that comes of an upstream: its status, its type in the envelope, and the code that both stand for. */
 const ERRORS: readonly (readonly [status: number, type: string, code: ErrorCode])[] = [
   [400, 'invalid_request_error', 'invalid-request'],
+  [403, 'permission_error', 'forbidden'],
   [429, 'rate_limit_error', 'rate-limited'],
   [502, 'api_error', 'upstream-error'],
   [503, 'overloaded_error', 'upstream-overloaded'],

@@ -28,6 +28,7 @@ export interface Judgement {
 /** The contract's errors that a fault of the upstream may become. */
 const STATUSES: Readonly<Record<string, number>> = {
   'invalid-request': 400,
+  forbidden: 403,
   'rate-limited': 429,
   'upstream-error': 502,
   'circuit-open': 503,
@@ -36,7 +37,7 @@ const STATUSES: Readonly<Record<string, number>> = {
 };
 
 /** What no client may read: the upstream's own words for its faults, a key, a stack. */
-const SECRET = /scripted \d{3}|prompt is too long|Back soon|sk-upstream|\n\s+at |\\n\s+at /;
+const SECRET = /scripted \d{3}|prompt is too long|credit balance|Back soon|sk-upstream|\n\s+at |\\n\s+at /;
 
 const BROKEN_BEGINNING = BROKEN_TEXT.slice(0, 12);
 
@@ -93,7 +94,7 @@ const onTranscript = (tried: Case, transcript: Transcript, ask: number): Judgeme
   if (ended === 'never') return fail(`no end within ${Math.round(ms)} ms`);
   if (ended === 'broken') return fail('a broken connection');
   if (ms > tried.fault.withinMs) return fail(`${Math.round(ms)} ms, more than ${tried.fault.withinMs}`);
-  const isMistake = tried.way.tellsMistakes && status === 400;
+  const isMistake = tried.way.tellsMistakes && (status === 400 || status === 403 || tried.fault.isClients);
   if (SECRET.test(bytes) && !isMistake) return fail('tells what it must not tell');
   const heard = tried.way.hear(transcript);
   if (heard.kind === 'nothing') return fail(heard.why);

@@ -19,6 +19,8 @@ const limited = (headers: Readonly<Record<string, string>> = {}): ScriptedAnswer
 /** A date knows whole seconds only: two seconds ahead are more than one. */
 const byDate: ScriptedAnswer = (asked) => limited({ 'retry-after': new Date(Date.now() + 2_000).toUTCString() })(asked);
 
+const FINAL = { 'x-should-retry': 'false' };
+
 const DAY_S = '86400';
 
 const RATE_LIMITS: readonly Fault[] = [
@@ -43,6 +45,8 @@ const RATE_LIMITS: readonly Fault[] = [
     model: 'claude-sonnet-4-6',
     attempts: { 'claude-sonnet-4-6': 1 },
   }),
+  onOneModel('429 that no waiting mends', limited(FINAL), { attempts: { [ASKED]: 1, [STAND_IN]: 1 } }),
+  alone('429 that no waiting mends', limited(FINAL), 'rate-limited', { attempts: { [ASKED]: 1 }, isClients: true }),
   onOneModel('429 without end', limited(), { model: 'claude-haiku-5-5' }),
   alone('429 without end', limited(), 'rate-limited', { model: 'claude-opus-4-5' }),
 ];
@@ -50,6 +54,10 @@ const RATE_LIMITS: readonly Fault[] = [
 const OUTAGES: readonly Fault[] = [
   once('500', status(500)),
   everywhere('500 without end', status(500), 'upstream-error'),
+  alone('500 that should not be retried', status(500, { headers: FINAL }), 'upstream-error', {
+    attempts: { [ASKED]: 1 },
+    isClients: true,
+  }),
   once('503', status(503)),
   onOneModel('503 without end', status(503)),
   everywhere('503 without end', status(503), 'upstream-overloaded'),
@@ -63,6 +71,11 @@ const OUTAGES: readonly Fault[] = [
 ];
 
 const TOO_LONG = status(400, { message: 'prompt is too long: 200001 tokens > 200000 maximum' });
+
+const SPENT = status(400, {
+  message:
+    'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to purchase credits.',
+});
 
 const NOT_FAULTS: readonly Fault[] = [
   fault({
@@ -91,6 +104,19 @@ const NOT_FAULTS: readonly Fault[] = [
     script: () => ({ [ASKED]: [status(401)] }),
     expected: refused('upstream-error'),
     attempts: { [ASKED]: 2 },
+  }),
+  // What the provider says of the account is nothing that a client may hear.
+  fault({
+    name: 'an account without credit',
+    script: () => ({ [ASKED]: [SPENT] }),
+    expected: refused('upstream-error'),
+    attempts: { [ASKED]: 1 },
+  }),
+  fault({
+    name: 'a feature that the account lacks',
+    script: () => ({ [ASKED]: [status(403)] }),
+    expected: refused('forbidden'),
+    attempts: { [ASKED]: 1 },
   }),
   fault({
     name: 'a refusal by the model',

@@ -1,5 +1,6 @@
 import { askProvider } from '../../functions/ask-provider.ts';
 import type { CircuitView } from '../../lib/circuit-breaker/view.ts';
+import { createKeyCheck } from '../../lib/claude/key-check.ts';
 import { createKeyPool } from '../../lib/claude/key-pool.ts';
 import { createProviderApi } from '../../lib/gateway/provider-api.ts';
 import type { HttpEvent } from '../../lib/http/types.ts';
@@ -38,6 +39,7 @@ export const askingProvider = async (options: AskProviderOptions) => {
     clock,
     secret: { get: async () => secret, refresh: async () => (secret = rotated.shift() ?? secret) },
   });
+  const keyCheck = createKeyCheck({ baseUrl: upstream.url, clock });
   const prices = createPriceTable(PUBLISHED_PRICES);
   const retry = { maxRetries: options.maxRetries ?? 0, baseDelayMs: 1, maxDelayMs: 10 };
   const authenticate = async (key: string): Promise<Principal> => {
@@ -53,7 +55,7 @@ export const askingProvider = async (options: AskProviderOptions) => {
   const handler = askProvider({
     ...parts,
     authenticator: { authenticate },
-    api: createProviderApi({ baseUrl: upstream.url, keys, retry, clock, random: () => 0, emit }),
+    api: createProviderApi({ baseUrl: upstream.url, keys, keyCheck, retry, clock, random: () => 0, emit }),
     rateLimit: createRateLimit({ clock, emit, store: createMemoryRateStore() }),
     circuits: {
       look: async (name) => {

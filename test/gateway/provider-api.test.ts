@@ -15,10 +15,12 @@ it('a rejected key holds no question past its deadline, however long its secret 
   const reading = Promise.withResolvers<void>();
   const keys: KeyPool = {
     turn: async () => [{ id: 'id', value: 'key' }],
-    rejected: () => (reading.resolve(), new Promise(() => {})),
+    refresh: () => (reading.resolve(), new Promise(() => {})),
+    demote: () => {},
   };
   const api = createProviderApi({
     ...{ baseUrl: upstream.url, keys, clock, random: () => 0, emit: (event) => events.push(event) },
+    keyCheck: { isRefused: async () => false },
     retry: { maxRetries: 3, baseDelayMs: 1, maxDelayMs: 10 },
   });
   using deadline = createDeadline(clock, 1_000);
@@ -28,5 +30,5 @@ it('a rejected key holds no question past its deadline, however long its secret 
   await clock.advance(1_000);
   await told;
   expect(upstream.asked).toHaveLength(1);
-  expect(events).toEqual([{ type: 'credential.rejected', status: 401 }]);
+  expect(events).toEqual([{ type: 'credential.rejected', status: 401, reason: 'unauthorized' }]);
 });

@@ -49,9 +49,9 @@ const UPSTREAM: readonly (readonly [string, ScriptedAnswer, Told])[] = [
     { name: 'InternalServerError', status: 502, type: 'api_error', attempts: 2 },
   ],
   [
-    'forbids it to Ballast’s own key',
+    'does not let Ballast’s account do that',
     status(403),
-    { name: 'InternalServerError', status: 502, type: 'api_error', attempts: 2 },
+    { name: 'PermissionDeniedError', status: 403, type: 'permission_error', attempts: 1 },
   ],
   ['fails', status(500), { name: 'InternalServerError', status: 502, type: 'api_error', attempts: 2 }],
   ['is overloaded', status(529), { name: 'InternalServerError', status: 503, type: 'overloaded_error', attempts: 2 }],

@@ -83,12 +83,17 @@ describe('what an error under /v1 says of trying again', () => {
     expect(headersOf('store-unavailable')).not.toHaveProperty('retry-after');
   });
 
-  it.each<ErrorCode>(['rate-limited', 'idempotency-in-progress'])('%s always has one', (code) => {
-    expect(headersOf(code)).toMatchObject({ 'retry-after': '1' });
-    expect(headersOf(code, { retryAfterMs: 7_000 })).toMatchObject({ 'retry-after': '7' });
+  const figures = { limit: '5', used: '5', reserved: '0', asked: '1' };
+
+  it.each<ErrorCode>(['rate-limited', 'idempotency-in-progress'])('%s of ours always has one', (code) => {
+    expect(headersOf(code, { figures })).toMatchObject({ 'retry-after': '1' });
+    expect(headersOf(code, { figures, retryAfterMs: 7_000 })).toMatchObject({ 'retry-after': '7' });
   });
 
-  const figures = { limit: '5', used: '5', reserved: '0', asked: '1' };
+  it('is not made up for a limit of the provider’s, which named no wait', () => {
+    expect(headersOf('rate-limited')).not.toHaveProperty('retry-after');
+  });
+
   // Official clients repeat 408, 409, 429 and every status from 500 on.
   const FINAL = CODES.filter((code) => headersOf(code, { figures })['x-should-retry'] === 'false');
 

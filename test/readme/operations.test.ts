@@ -65,6 +65,7 @@ it.each(events)('the line of $event has the message and the level that are told'
 const OF_AN_ATTEMPT = {
   'invalid-request': true,
   credential: true,
+  forbidden: true,
   'unknown-model': true,
   'rate-limited': true,
   overloaded: true,

@@ -72,11 +72,26 @@ describe('the keys in a secret', () => {
     ['sk-ant-1', ['sk-ant-1']],
     [' sk-ant-1\n', ['sk-ant-1']],
     ['["a","b"]', ['a', 'b']],
+    ['\uFEFFsk-ant-1\r\n', ['sk-ant-1']],
+    ['sk-ant-1\u200B', ['sk-ant-1']],
+    ['"sk-ant-1"', ['sk-ant-1']],
+    ['Bearer sk-ant-1', ['sk-ant-1']],
+    ['["sk-ant-1\\n", " "]', ['sk-ant-1']],
+    ['{"ANTHROPIC_API_KEY":"sk-ant-1"}', ['sk-ant-1']],
+    ['{"username":"x","apiKey":" sk-ant-1 "}', ['sk-ant-1']],
+    ['{"anything":"sk-ant-1"}', ['sk-ant-1']],
+    ['{"ANTHROPIC_API_KEY":"[\\"a\\",\\"b\\"]"}', ['a', 'b']],
+    ['{"ANTHROPIC_API_KEY":["a","b"]}', ['a', 'b']],
+    // Two keys on two lines are no key that could be sent: which of them is meant is not for us to guess.
+    ['sk-ant-1\nsk-ant-0', ['sk-ant-1\nsk-ant-0']],
   ])('of %j are %j', (secret, keys) => {
     expect(parseApiKeys(secret)).toEqual(keys);
   });
 
-  it.each(['', ' ', '[]', '["canary", 1]', '["canary"', '[""]'])('of %j are refused without quoting it', (secret) => {
+  it.each([
+    ...['', ' ', '[]', '["canary", 1]', '["canary"', '[""]', '"canary', '{"a":"canary"', '{}', '{"key":7}'],
+    ...['{"one":"canary","two":"canary"}', '{"key":{"key":"canary"}}', '{"key":" "}'],
+  ])('of %j are refused without quoting it', (secret) => {
     expect(() => parseApiKeys(secret)).toThrow(/^the secret (holds no key|is neither)/);
   });
 });

@@ -31,7 +31,7 @@ export const SAMPLES: Samples = {
     ...{ type: 'model.passed-over', runId, from: model, to: label('claude-haiku-4-5'), reason: label('prefill') },
   },
   'model.cooled': { type: 'model.cooled', model, forMs: 4_000 },
-  'credential.rejected': { type: 'credential.rejected', status: 401 },
+  'credential.rejected': { type: 'credential.rejected', status: 401, reason: label('unauthorized') },
   'cache.looked': { type: 'cache.looked', agent: label('assistant'), outcome: label('hit') },
   'run.degraded': {
     ...{ type: 'run.degraded', runId, agent: label('assistant'), servedBy: label('default') },
