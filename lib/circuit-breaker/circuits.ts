@@ -4,6 +4,7 @@ import { createDeadline } from '../kernel/deadline.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
+import { anonymousCall, type CircuitCall } from './call.ts';
 import { createChange } from './change.ts';
 import type { Circuit } from './circuit.ts';
 import { admit, elect, override, type Result } from './decision.ts';
@@ -33,8 +34,11 @@ export interface CircuitsOptions {
 
 /** The circuits of all dependencies, shared by every process on the store. */
 export interface Circuits {
-  /** Asks to pass; never rejects. Where the store fails, the call goes through and is counted. */
-  enter(name: string, settings?: Partial<CircuitOptions>): Promise<Entry>;
+  /**
+   * Asks to pass; never rejects. Where the store fails, the attempt goes through and is counted. `call`: what the
+   * attempts of one call have in common; default: one that this attempt is all of.
+   */
+  enter(name: string, settings?: Partial<CircuitOptions>, call?: CircuitCall): Promise<Entry>;
   /** How a circuit stands, as `enter` would see it, and so that the next `enter` need not read; `null`: the store fails. */
   look(name: string): Promise<CircuitView | null>;
   /** The failures that this environment last knew in the window of a closed circuit, and how many open it; no I/O. */
@@ -63,10 +67,19 @@ export const createCircuits = ({ store, clock, random, emit, options: defaults }
     }
   };
 
-  const passing = (name: string, { generation }: Circuit, options: CircuitOptions): Entry => {
+  const passing = (name: string, { generation }: Circuit, options: CircuitOptions, call: CircuitCall): Entry => {
     const act: Record<Result, () => Promise<void>> = {
-      success: () => reports.succeeded(name, generation, options),
-      failure: () => reports.failed(name, generation, options),
+      async success() {
+        const { by, counted } = call;
+        if (counted?.generation !== generation) return await reports.succeeded(name, generation, by, options);
+        call.counted = null;
+        await reports.recovered(name, counted, by, options);
+      },
+      async failure() {
+        if (call.counted !== null) return;
+        call.counted = { generation, at: clock.now() };
+        await reports.failed(name, call.counted, call.by, options);
+      },
       neutral: async () => {},
     };
     return createEntry(false, (result) => heard(name, act[result]()));
@@ -74,21 +87,26 @@ export const createCircuits = ({ store, clock, random, emit, options: defaults }
   const probing = (name: string, ticket: number, options: CircuitOptions): Entry =>
     createEntry(true, (result) => heard(name, reports.probed(name, ticket, result, options)));
 
-  const decided = async (name: string, circuit: Circuit, options: CircuitOptions): Promise<Entry> => {
+  const decided = async (
+    name: string,
+    circuit: Circuit,
+    options: CircuitOptions,
+    call: CircuitCall,
+  ): Promise<Entry> => {
     const admission = admit(circuit, clock.now());
-    if (admission.kind === 'pass') return passing(name, circuit, options);
+    if (admission.kind === 'pass') return passing(name, circuit, options, call);
     if (admission.kind === 'refuse') return { admitted: false, retryAfterMs: admission.retryAfterMs };
     using limit = createDeadline(clock, ELECTION_LIMIT_MS);
     const swap = await change(name, (current) => elect(current, clock.now(), options), limit.signal);
     if (swap.kind === 'changed') return probing(name, swap.to.version, options);
     if (swap.kind === 'contended') return { admitted: false, retryAfterMs: CONTENDED_MS };
-    return await decided(name, swap.circuit, options);
+    return await decided(name, swap.circuit, options, call);
   };
 
   return {
-    async enter(name, settings = {}) {
+    async enter(name, settings = {}, call = anonymousCall()) {
       try {
-        return await decided(name, await known.get(name), { ...defaults, ...settings });
+        return await decided(name, await known.get(name), { ...defaults, ...settings }, call);
       } catch (error) {
         unguarded(name, 'enter', error);
         return UNGUARDED;

@@ -1,6 +1,6 @@
 import type { Circuit, CircuitState } from './circuit.ts';
 import type { CircuitOptions } from './options.ts';
-import { merge, totals, type Window } from './window.ts';
+import { merge, settled, totals, weightOf, type Window } from './window.ts';
 
 export type Admission =
   | { readonly kind: 'pass' }
@@ -46,7 +46,8 @@ export const elect = (circuit: Circuit, now: number, { probeLeaseMs }: CircuitOp
 };
 
 /**
- * Counts calls that entered the closed circuit under `generation`; it opens when threshold and ratio are both reached.
+ * Counts calls that entered the closed circuit under `generation`; it opens when threshold and ratio are both reached by
+ * what the calls weigh.
  * `null` where there is nothing to write: calls of another generation, or a window without a failure.
  */
 export const afterCalls = (
@@ -57,10 +58,11 @@ export const afterCalls = (
   { failureThreshold, failureRatio, failureWindowMs, breakDurationMs }: CircuitOptions,
 ): Circuit | null => {
   if (circuit.state !== 'closed' || circuit.generation !== generation) return null;
-  const window = merge(circuit.window, calls, now, failureWindowMs);
+  const window = settled(merge(circuit.window, calls, now, failureWindowMs));
   const counted = totals(window, now);
-  if (counted.failures === 0) return null;
-  const isOutage = counted.failures >= failureThreshold && counted.failures >= failureRatio * counted.calls;
+  if (counted.failures === 0 && totals(circuit.window, now).failures === 0) return null;
+  const weight = weightOf(counted);
+  const isOutage = weight.failures >= failureThreshold && weight.failures >= failureRatio * weight.calls;
   // Only a failure opens: a success that makes the oldest successes fall out is no bad news.
   if (!isOutage || totals(calls, now).failures === 0) return evolve(circuit, { state: 'closed', window });
   return evolve(circuit, {

@@ -6,17 +6,28 @@ import type { Window } from './window.ts';
 
 const windowAttribute = (window: Window): Item => ({
   window: {
-    L: window.map(({ endsAt, calls, failures }) => ({
-      M: { endsAt: n(endsAt), calls: n(calls), failures: n(failures) },
+    L: window.map(({ endsAt, calls, failures, failedBy, succeededBy }) => ({
+      M: {
+        endsAt: n(endsAt),
+        calls: n(calls),
+        failures: n(failures),
+        failedBy: { M: Object.fromEntries(Object.entries(failedBy).map(([by, each]) => [by, n(each)])) },
+        succeededBy: { L: succeededBy.map(s) },
+      },
     })),
   },
 });
+
+const readCounts = (counts: Item): Record<string, number> =>
+  Object.fromEntries(Object.keys(counts).map((by) => [by, readNumber(counts, by)]));
 
 const readWindow = (item: Item): Window =>
   (item['window']?.L ?? []).map(({ M: slice = {} }) => ({
     endsAt: readNumber(slice, 'endsAt'),
     calls: readNumber(slice, 'calls'),
     failures: readNumber(slice, 'failures'),
+    failedBy: readCounts(slice['failedBy']?.M ?? {}),
+    succeededBy: (slice['succeededBy']?.L ?? []).flatMap(({ S: by }) => (by === undefined ? [] : [by])),
   }));
 
 const stateAttributes = (circuit: Circuit): Item => {

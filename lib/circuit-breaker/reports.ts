@@ -2,12 +2,13 @@ import { AppError } from '../kernel/errors.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import { safe } from '../kernel/redacted.ts';
+import type { CircuitCall } from './call.ts';
 import type { Change } from './change.ts';
 import { afterCalls, afterProbe, type Result } from './decision.ts';
 import type { KnownCircuits } from './known-circuits.ts';
 import type { CircuitOptions } from './options.ts';
 import type { Tally } from './tally.ts';
-import { callAt, merge, totals } from './window.ts';
+import { callAt, merge, recoveryOf, totals, type Window } from './window.ts';
 
 /** Longest time for one report: what waits for it is a failed call, or the end of a run. */
 const REPORT_LIMIT_MS = 1_000;
@@ -19,31 +20,35 @@ export interface ReportsOptions {
   readonly clock: Clock;
 }
 
-/** What came of the calls, told to the circuit they entered. Each rejects where the circuit did not hear of it. */
+/** A failure as it was counted; `at`: epoch milliseconds. */
+type Counted = NonNullable<CircuitCall['counted']>;
+
+/** What came of the calls, reported to the circuit they entered. Each rejects where the circuit did not hear of it. */
 export interface Reports {
-  succeeded(name: string, generation: number, options: CircuitOptions): Promise<void>;
-  failed(name: string, generation: number, options: CircuitOptions): Promise<void>;
+  succeeded(name: string, generation: number, by: string | null, options: CircuitOptions): Promise<void>;
+  failed(name: string, counted: Counted, by: string | null, options: CircuitOptions): Promise<void>;
+  /** The call whose failure was counted has succeeded after all. */
+  recovered(name: string, counted: Counted, by: string | null, options: CircuitOptions): Promise<void>;
   probed(name: string, ticket: number, result: Result, options: CircuitOptions): Promise<void>;
 }
 
 const contended = () => new AppError('store-unavailable', safe`too many processes change the circuit at once`);
 
 export const createReports = ({ change, known, tally, clock }: ReportsOptions): Reports => {
-  /** Carries the tally, and `failed` or not one failure more. Says whether it was heard; what was not goes back. */
-  const report = async (name: string, generation: number, failed: boolean, options: CircuitOptions) => {
+  /** Carries the tally, and `news` with it. Says whether it was heard; what of the tally was not goes back. */
+  const report = async (name: string, generation: number, news: Window, options: CircuitOptions) => {
     const windowMs = options.failureWindowMs;
     const successes = tally.take(name, generation);
     let heard = false;
     using limit = createDeadline(clock, REPORT_LIMIT_MS);
     try {
-      const now = clock.now();
-      const calls = failed ? merge(successes, callAt(now, windowMs, true), now, windowMs) : successes;
+      const calls = merge(successes, news, clock.now(), windowMs);
       const swap = await change(
         name,
         (circuit) => afterCalls(circuit, generation, calls, clock.now(), options),
         limit.signal,
-        // Successes come again in a second; a failure that is lost is lost.
-        failed ? undefined : 1,
+        // Successes come again in a second; other news that is lost is lost.
+        news.length === 0 ? 1 : undefined,
       );
       heard = swap.kind === 'changed';
       return swap.kind !== 'contended';
@@ -52,15 +57,20 @@ export const createReports = ({ change, known, tally, clock }: ReportsOptions): 
     }
   };
   return {
-    async succeeded(name, generation, options) {
+    async succeeded(name, generation, by, options) {
       const circuit = known.last(name);
       if (circuit?.state !== 'closed' || circuit.generation !== generation) return;
-      tally.succeeded(name, generation, options.failureWindowMs);
+      tally.succeeded(name, generation, options.failureWindowMs, by);
       if (totals(circuit.window, clock.now()).failures === 0 || !tally.mayWrite(name)) return;
-      await report(name, generation, false, options);
+      await report(name, generation, [], options);
     },
-    async failed(name, generation, options) {
-      if (!(await report(name, generation, true, options))) throw contended();
+    async failed(name, { generation, at }, by, options) {
+      const failure = callAt(at, options.failureWindowMs, true, by);
+      if (!(await report(name, generation, failure, options))) throw contended();
+    },
+    async recovered(name, { generation, at }, by, options) {
+      const recovery = recoveryOf(at, options.failureWindowMs, by);
+      if (!(await report(name, generation, recovery, options))) throw contended();
     },
     async probed(name, ticket, result, options) {
       using limit = createDeadline(clock, REPORT_LIMIT_MS);

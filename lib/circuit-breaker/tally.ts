@@ -10,7 +10,7 @@ const WRITTEN_EACH_MS = 1_000;
  * among many successes are few.
  */
 export interface Tally {
-  succeeded(name: string, generation: number, windowMs: number): void;
+  succeeded(name: string, generation: number, windowMs: number, by: string | null): void;
   /** Empties the tally of that generation into a report. */
   take(name: string, generation: number): Window;
   /** Puts back what a report could not deliver. */
@@ -31,7 +31,8 @@ export const createTally = (clock: Clock): Tally => {
     counted.set(name, { generation, calls: all });
   };
   return {
-    succeeded: (name, generation, windowMs) => add(name, generation, callAt(clock.now(), windowMs, false), windowMs),
+    succeeded: (name, generation, windowMs, by) =>
+      add(name, generation, callAt(clock.now(), windowMs, false, by), windowMs),
     take(name, generation) {
       const calls = callsOf(name, generation);
       if (calls !== null) counted.delete(name);

@@ -1,4 +1,5 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { CircuitCall } from '../circuit-breaker/call.ts';
 import type { CircuitOptions } from '../circuit-breaker/options.ts';
 import type { Deadline } from '../kernel/deadline.ts';
 import type { AppError } from '../kernel/errors.ts';
@@ -100,6 +101,8 @@ export interface CallContext {
   readonly sink: TextSink;
   /** Settings of the model's circuit that the caller's agent has of its own. */
   readonly circuit: Partial<CircuitOptions>;
+  /** What the attempts of one call at one model have in common for its circuit; set by a bracket around the retries. */
+  readonly circuitCall?: CircuitCall;
   /** The attempts made so far, in order; the budget bracket appends. */
   readonly booked: BookedAttempt[];
   /** Models that may stand in for the asked one, in order; each is allowed to the caller. Default: none. */

@@ -1,3 +1,4 @@
+import { circuitCallOf } from '../circuit-breaker/call.ts';
 import type { Circuits } from '../circuit-breaker/circuits.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
@@ -30,6 +31,10 @@ export interface WithCircuitOptions {
   readonly circuits: Pick<Circuits, 'enter'>;
 }
 
+/** Makes one call of the attempts at a model, in the eyes of its circuit: it stands around the retries. */
+export const asOneCall: Bracket = (next) => (request, context) =>
+  next(request, { ...context, circuitCall: circuitCallOf(context.tenantId) });
+
 /**
  * Asks the model's circuit before each attempt, and tells it what came of it. A failure is told before anything else
  * happens, so that the retry after it meets the circuit that it has opened; all else is told while the run goes on.
@@ -38,7 +43,7 @@ export const withCircuit =
   ({ circuits }: WithCircuitOptions): Bracket =>
   (next) =>
   async (request, context) => {
-    const entry = await circuits.enter(circuitOf(request.model), context.circuit);
+    const entry = await circuits.enter(circuitOf(request.model), context.circuit, context.circuitCall);
     if (!entry.admitted) return open(entry.retryAfterMs);
     const began = () => {
       context.account.keep(entry.began());

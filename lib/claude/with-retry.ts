@@ -45,7 +45,8 @@ export const withRetry =
       before = outcome;
       if (outcome.ok || !isRetryable(outcome.fault) || isTold(outcome.fault, context)) return outcome;
       const { kind, retryAfterMs, contentSeen } = outcome.fault;
-      if (isFailure(kind)) own += 1;
+      // However often it fails, the window counts a call once.
+      if (isFailure(kind)) own = 1;
       const remainingMs = Math.min(
         context.deadline.remainingMs(),
         (context.retryUntilMs ?? Number.POSITIVE_INFINITY) - clock.monotonicMs(),

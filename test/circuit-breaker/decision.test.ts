@@ -4,7 +4,9 @@ import { admit, afterCalls, afterProbe, elect, override } from '../../lib/circui
 import { OPTIONS } from './parts.ts';
 
 const NOW = 1_000_000;
-const counted = (calls: number, failures: number) => [{ endsAt: NOW + 1, calls, failures }];
+const counted = (calls: number, failures: number) => [
+  { endsAt: NOW + 1, calls, failures, failedBy: {}, succeededBy: [] },
+];
 const at = { version: 7, generation: 3 };
 const closed = (calls: number, failures: number): Circuit => ({
   state: 'closed',

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 const succeed = (count: number, generation = 1) => {
-  for (let call = 0; call < count; call += 1) tally.succeeded(NAME, generation, WINDOW_MS);
+  for (let call = 0; call < count; call += 1) tally.succeeded(NAME, generation, WINDOW_MS, null);
 };
 const inAll = (calls: Window) => totals(calls, clock.now()).calls;
 
@@ -46,7 +46,7 @@ it('keeps what was counted in a later generation from a late report of an older 
 
 it('counts names apart', () => {
   succeed(2);
-  tally.succeeded('tool/other', 1, WINDOW_MS);
+  tally.succeeded('tool/other', 1, WINDOW_MS, null);
   expect(inAll(tally.take('tool/other', 1))).toBe(1);
   expect(inAll(tally.take(NAME, 1))).toBe(2);
 });

@@ -5,7 +5,7 @@ import type { CircuitStore } from '../../lib/circuit-breaker/store.ts';
 import { kindOfStatus } from '../../lib/claude/faults.ts';
 import type { FaultKind, Outcome } from '../../lib/claude/outcome.ts';
 import type { Attempt, CallContext } from '../../lib/claude/types.ts';
-import { circuitOf, withCircuit } from '../../lib/claude/with-circuit.ts';
+import { asOneCall, circuitOf, withCircuit } from '../../lib/claude/with-circuit.ts';
 import { withRetry } from '../../lib/claude/with-retry.ts';
 import { sleep } from '../../lib/kernel/clock.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
@@ -113,6 +113,12 @@ describe('an open circuit', () => {
 });
 
 describe('with retries around it', () => {
+  const moved = async <T>(work: Promise<T>): Promise<T> => {
+    let done = false;
+    const settled = work.finally(() => (done = true));
+    while (!done) await parts.clock.advance(1);
+    return await settled;
+  };
   const retried = async (next: Attempt) => {
     const retry = withRetry({
       circuits,
@@ -121,10 +127,7 @@ describe('with retries around it', () => {
       emit: () => {},
       retry: { maxRetries: 3, baseDelayMs: 500, maxDelayMs: 20_000 },
     });
-    let done = false;
-    const outcome = retry(withCircuit({ circuits })(next))(REQUEST, parts.context).finally(() => (done = true));
-    while (!done) await parts.clock.advance(1);
-    return await outcome;
+    return await moved(asOneCall(retry(withCircuit({ circuits })(next)))(REQUEST, parts.context));
   };
   const pause = () => sleep(parts.clock, 20, new AbortController().signal);
   const counting = (kind: FaultKind) => {
@@ -133,13 +136,34 @@ describe('with retries around it', () => {
     return { made, next };
   };
 
-  it('each attempt counts, and the retry that finds the circuit open is not made', async () => {
-    const { made, next } = counting('overloaded');
-    await retried(next);
-    expect(made.attempts).toBe(4);
-    await retried(next);
-    expect(made.attempts).toBe(5);
-    expect(await state()).toBe('open');
+  it('a call counts once, whatever its retries, and the retry that finds the circuit open is not made', async () => {
+    const options = { ...OPTIONS, failureThreshold: 3 };
+    circuits = createCircuits({ store, ...parts, random: () => 0, emit: () => {}, options });
+    const attempts: number[] = [];
+    for (let call = 0; call < 3; call += 1) {
+      const { made, next } = counting('overloaded');
+      await retried(next);
+      attempts.push(made.attempts);
+    }
+    // The second meets half the threshold, by another's failure; the third opens it by its first attempt.
+    expect(attempts).toEqual([4, 4, 1]);
+    expect(await store.get(NAME)).toMatchObject({ state: 'open', failures: 3 });
+  });
+
+  it('a call that is answered after failures counts as one that succeeded', async () => {
+    for (let call = 0; call < 20; call += 1) {
+      let attempt = 0;
+      await retried(async () => ((attempt += 1) < 3 ? failing('overloaded') : answered));
+      await parts.context.account.closed();
+    }
+    expect(await state()).toBe('closed');
+    expect(circuits.window(NAME).failures).toBe(0);
+  });
+
+  it('a call that ends at its deadline after a failure has failed', async () => {
+    let attempt = 0;
+    await retried(async () => ((attempt += 1) < 2 ? failing('no-content') : failing('deadline')));
+    expect(circuits.window(NAME).failures).toBe(1);
   });
 
   // Even four attempts of the call leave this circuit closed: what ends it early is the look at its window alone.
@@ -166,7 +190,7 @@ describe('with retries around it', () => {
       replace: async (...args) => (await pause(), fast.replace(...args)),
       list: () => fast.list(),
     });
-    await retried(counting('overloaded').next);
+    for (let call = 0; call < 4; call += 1) await moved(ask(async () => failing('overloaded')));
     const { made, next } = counting('overloaded');
     await retried(next);
     expect(made.attempts).toBe(1);
@@ -224,6 +248,55 @@ describe('a probe', () => {
     await expect(ask(() => Promise.reject(new TypeError('a bug')))).rejects.toThrow('a bug');
     await parts.context.account.closed();
     expect(await circuits.enter(NAME)).toMatchObject({ admitted: true, probe: true });
+  });
+});
+
+describe('failures of one tenant', () => {
+  const asked = async (tenantId: string, next: Attempt, count = 1): Promise<Outcome[]> => {
+    const bracket = asOneCall(withCircuit({ circuits })(next));
+    const outcomes: Outcome[] = [];
+    for (let call = 0; call < count; call += 1) outcomes.push(await bracket(REQUEST, { ...parts.context, tenantId }));
+    await parts.context.account.closed();
+    return outcomes;
+  };
+  const failed = async () => failing('server-error');
+  const fine = async () => answered;
+
+  it('do not shut the model off for another whose calls succeed, however many there are', async () => {
+    await asked('good', fine, 2);
+    await asked('poison', failed, 50);
+    expect(await state()).toBe('closed');
+    expect(await asked('good', fine)).toMatchObject([{ ok: true }]);
+    await asked('poison', failed, 50);
+    expect(await state()).toBe('closed');
+  });
+
+  it('open the circuit where nobody else succeeds, for all tenants', async () => {
+    await asked('busy', fine, 3);
+    await asked('busy', failed, 5);
+    expect(await state()).toBe('open');
+    expect(await asked('other', fine)).toMatchObject([{ ok: false, fault: { kind: 'circuit-open' } }]);
+  });
+
+  it('open it once the successes of others have left the window', async () => {
+    await asked('good', fine);
+    await parts.clock.advance(OPTIONS.failureWindowMs);
+    await asked('busy', failed, 5);
+    expect(await state()).toBe('open');
+  });
+
+  it('open it together with those of another, as in an outage', async () => {
+    await asked('one', fine, 2);
+    await asked('two', fine, 2);
+    await asked('one', failed, 3);
+    expect(await state()).toBe('closed');
+    await asked('two', failed, 3);
+    expect(await state()).toBe('open');
+  });
+
+  it('are stored under a name that does not tell whose they are', async () => {
+    await asked('a-telling-name', failed, 2);
+    expect(JSON.stringify(await store.get(NAME))).not.toContain('telling');
   });
 });
 

@@ -8,13 +8,27 @@ const DAY_MS = 24 * 3_600_000;
 
 const closed = (version: number, failures = 1): Circuit => ({
   state: 'closed',
-  window: [{ endsAt: 1_763_640_060_123, calls: 1_000, failures }],
+  window: [{ endsAt: 1_763_640_060_123, calls: 1_000, failures, failedBy: {}, succeededBy: [] }],
   version,
   generation: 4,
 });
 
 const STATES: readonly Circuit[] = [
   closed(1),
+  {
+    state: 'closed',
+    window: [
+      {
+        endsAt: 1_763_640_060_123,
+        calls: 9,
+        failures: 3,
+        failedBy: { '0a1b2c3d': 1, ffff0000: 2 },
+        succeededBy: ['0a1b2c3d', '99887766'],
+      },
+    ],
+    version: 1,
+    generation: 4,
+  },
   { state: 'closed', window: [], version: 1, generation: 4 },
   { state: 'open', failures: 5, openedAt: 1_763_640_000_123, probeAt: 1_763_640_060_123, version: 1, generation: 5 },
   {
