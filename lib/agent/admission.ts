@@ -41,7 +41,7 @@ export interface RunAdmission extends Admission {
 
 /** One limit's answer: how to take it back, or why not. */
 type Pass =
-  | { readonly admitted: true; readonly giveBack: () => Promise<void> }
+  | { readonly admitted: true; readonly limit: LimitName; readonly giveBack: (permits?: number) => Promise<void> }
   | {
       readonly admitted: false;
       readonly limit: LimitName;
@@ -54,6 +54,8 @@ interface Entered {
   readonly step: number;
   /** Tokens that were charged before the call, less what it has used of them since. */
   readonly prepaid: number;
+  /** Gives so many of them back, once. */
+  readonly giveTokensBack: (tokens: number) => Promise<void>;
   readonly giveBack: readonly (() => Promise<void>)[];
 }
 
@@ -88,7 +90,7 @@ export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionPart
   const decided = (limit: LimitName, permitsPerMinute: number, asked: number, decision: Decision): Pass => {
     if (limit === 'tenant-requests') told.requests = { limit: permitsPerMinute, ...decision };
     if (limit === 'tenant-tokens') told.tokens = { limit: permitsPerMinute, ...decision };
-    if (decision.admitted) return { admitted: true, giveBack: () => decision.giveBack() };
+    if (decision.admitted) return { admitted: true, limit, giveBack: (permits) => decision.giveBack(permits) };
     const used = permitsPerMinute - decision.remaining;
     return denied(limit, permitsPerMinute, used, asked, decision.retryAfterMs);
   };
@@ -112,30 +114,40 @@ export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionPart
     const slot = await slots.take(tenantId, runId, count);
     if (!slot.held) return denied('concurrent-runs', count, count, 1, slot.retryAfterMs);
     leave = () => slot.release();
-    return { admitted: true, giveBack: () => slot.release() };
+    return { admitted: true, limit: 'concurrent-runs', giveBack: () => slot.release() };
   };
 
   return {
-    async enter(step, inputTokens) {
+    async enter(step, tokensBefore) {
       // A run that was let in is not cut off by a limit: what its later calls use is charged when it is known.
       if (entered !== null) return null;
       const asking = requests.map((each) => take(each, 1));
       if (tenant.maxConcurrentRuns !== null) asking.push(takeSlot(tenant.maxConcurrentRuns));
-      if (tokens !== null) asking.push(take(tokens, inputTokens));
+      const prepaid = tokens === null ? 0 : tokensBefore();
+      if (tokens !== null) asking.push(take(tokens, prepaid));
       const passes = await Promise.all(asking);
       const refusals = passes.filter((pass) => !pass.admitted);
       for (const { limit, retryAfterMs } of refusals) tellRefused(limit, retryAfterMs);
-      const giveBack = passes.flatMap((pass) => (pass.admitted ? [pass.giveBack] : []));
+      const taken = passes.filter((pass) => pass.admitted);
       // The longest wait: whoever waits less would be refused by the other limit.
       const [longest] = refusals.toSorted((a, b) => b.retryAfterMs - a.retryAfterMs);
       if (longest !== undefined && !shadow) {
-        await Promise.all(giveBack.map((back) => back()));
+        await Promise.all(taken.map(({ giveBack }) => giveBack()));
         leave = async () => {};
         return longest.error();
       }
       // What a shadowed limit refused was not taken.
-      const isPaid = tokens !== null && !refusals.some(({ limit }) => limit === 'tenant-tokens');
-      entered = { step, prepaid: isPaid ? inputTokens : 0, giveBack };
+      const ofTokens = taken.find(({ limit }) => limit === 'tenant-tokens');
+      entered = {
+        step,
+        prepaid: ofTokens === undefined ? 0 : prepaid,
+        giveTokensBack: async (unused) => ofTokens?.giveBack(unused),
+        giveBack: taken.map(
+          ({ giveBack }) =>
+            () =>
+              giveBack(),
+        ),
+      };
       return null;
     },
 
@@ -146,17 +158,22 @@ export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionPart
       await Promise.all(giveBack.map((back) => back()));
     },
 
-    async charge(step, used) {
+    async charge(step, used, answered) {
       if (tokens === null) return;
       let paid = 0;
       if (entered?.step === step) {
         paid = entered.prepaid;
-        entered = { ...entered, prepaid: Math.max(0, paid - used) };
+        entered = { ...entered, prepaid: answered ? 0 : Math.max(0, paid - used) };
       }
       if (used > paid) await rateLimit.charge(tokens.bucket, used - paid);
+      else if (answered) await entered?.giveTokensBack(paid - used);
     },
 
     headers: () => limitHeaders(told, clock.now()),
-    leave: () => leave(),
+    async leave() {
+      // Of a call that was never answered only what its attempts have used stays taken.
+      const unused = entered?.prepaid ?? 0;
+      await Promise.all([leave(), entered?.giveTokensBack(unused)]);
+    },
   };
 };

@@ -3,6 +3,7 @@ import { ZERO } from '../kernel/money.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import { refusal } from './faults.ts';
+import { tokensBefore } from './limited-tokens.ts';
 import { reserveAttempt, type AttemptToReserve, type ReservedAttempt, type ReserveParts } from './reserve-attempt.ts';
 import type { SettleParts } from './settle-attempt.ts';
 import type { CallContext } from './types.ts';
@@ -10,12 +11,6 @@ import type { CallContext } from './types.ts';
 export interface AdmitParts extends Omit<ReserveParts, 'budgets'> {
   readonly budgets: ReserveParts['budgets'] & Pick<SettleParts['budgets'], 'settle'>;
 }
-
-/**
- * Bytes of a request to a token, for what is charged against a limit of tokens before they can be counted; English
- * prose has about four.
- */
-const BYTES_PER_TOKEN = 4;
 
 /**
  * Asks the caller's limits and every budget at the same time, and gives back what the one has granted where the other
@@ -27,8 +22,8 @@ export const admitAttempt = async (
   context: CallContext,
 ): Promise<ReservedAttempt> => {
   const { account, admission, booked, step, tenantId } = context;
-  const { attemptId, worst } = attempt;
-  const entering = admission.enter(step, Math.ceil(worst.textBytes / BYTES_PER_TOKEN));
+  const { attemptId, request, worst } = attempt;
+  const entering = admission.enter(step, () => tokensBefore(request, worst.textBytes));
   // A call that a limit refuses asks the provider for nothing, not even for a count.
   const countTokens: ReserveParts['api']['countTokens'] = async (...counting) => {
     if ((await entering) !== null) throw new AppError('rate-limited', safe`The call is refused.`);

@@ -61,12 +61,18 @@ export interface CallBudget {
 
 /** What limits how often a caller may call. None of it ever rejects. */
 export interface Admission {
-  /** Lets the `step`-th model call through, or says why not; a caller that was let in is asked for nothing more. */
-  enter(step: number, inputTokens: number): Promise<AppError | null>;
+  /**
+   * Lets the `step`-th model call through, or says why not; a caller that was let in is asked for nothing more.
+   * `tokensBefore`: what the call is charged before it is made, asked where tokens are limited.
+   */
+  enter(step: number, tokensBefore: () => number): Promise<AppError | null>;
   /** Nothing was sent after all: what `enter` took for this step is given back. */
   undo(step: number): Promise<void>;
-  /** Charges what the `step`-th call used, less what was charged before it. */
-  charge(step: number, tokens: number): Promise<void>;
+  /**
+   * An attempt of the `step`-th call used so much: what was not charged before it is charged, and once the call is
+   * `answered`, what was charged too much is given back.
+   */
+  charge(step: number, tokens: number, answered: boolean): Promise<void>;
 }
 
 /** One attempt on the books. */

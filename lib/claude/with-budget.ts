@@ -1,11 +1,11 @@
 import type { PriceTable } from '../usage/price-table.ts';
 import { priceAt } from '../usage/pricing.ts';
-import type { TokenUsage } from '../usage/record.ts';
 import { admitAttempt } from './admit-attempt.ts';
 import { recordOf } from './attempt-record.ts';
 import { attempted } from './book-attempt.ts';
 import { unpricedFeature } from './budget-errors.ts';
 import { notMade, refusal } from './faults.ts';
+import { tokensBefore, tokensUsed } from './limited-tokens.ts';
 import { lowerMaxTokens } from './lower-max-tokens.ts';
 import type { ReserveParts } from './reserve-attempt.ts';
 import { settleAttempt, type SettleParts } from './settle-attempt.ts';
@@ -22,13 +22,6 @@ const isLimited = ({ budget, account }: CallContext): boolean => {
   const limits = [budget.tenant, ...budget.others].flatMap(({ limits: { day, month } }) => [day, month]);
   return budget.unbounded !== true && !budget.shadow && [account.limit, ...limits].some((limit) => limit !== null);
 };
-
-const allOf = (tokens: TokenUsage): number =>
-  tokens.inputTokens +
-  tokens.outputTokens +
-  tokens.cacheReadInputTokens +
-  tokens.cacheWrite5mInputTokens +
-  tokens.cacheWrite1hInputTokens;
 
 /**
  * Lets an attempt out only when its limits admit it and what it can cost at most is held back, and books what it did
@@ -60,7 +53,9 @@ export const withBudget =
     settle(cost);
     booked.push({ model, tokens, cost });
     account.keep(settleAttempt(parts, admitted.reservation, record));
-    account.keep(admission.charge(step, allOf(tokens)));
+    // Of what was not answered at all nobody knows more than before.
+    const used = record.estimated === 'unanswered' ? tokensBefore(request, worst.textBytes) : tokensUsed(tokens);
+    account.keep(admission.charge(step, used, outcome.ok));
     emit(attempted(record, outcome, clock.monotonicMs() - startedMs));
     return outcome;
   };

@@ -20,7 +20,7 @@ export const takeRequestPermit = async (
   const tenant = { ...principal.tenant, tokensPerMinute: null, maxConcurrentRuns: null };
   const caller = { principal: { ...principal, tenant }, userId, runId: '', signal };
   const admission = createAdmission({ ...parts, slots: NO_SLOTS }, caller);
-  const refused = await admission.enter(1, 0);
+  const refused = await admission.enter(1, () => 0);
   if (refused !== null) throw refused;
   return admission.headers();
 };

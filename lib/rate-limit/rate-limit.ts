@@ -32,8 +32,11 @@ export interface Bucket {
 export type Decision =
   | (View & {
       readonly admitted: true;
-      /** Undoes the take, for a call that another limit refused. Once; never rejects. */
-      giveBack(): Promise<void>;
+      /**
+       * Undoes the take, for a call that another limit refused; or so many of its permits, for one that used fewer.
+       * Once; never rejects.
+       */
+      giveBack(permits?: number): Promise<void>;
     })
   | (View & { readonly admitted: false; readonly retryAfterMs: number });
 
@@ -57,17 +60,22 @@ const nameOf = (key: string): Redacted => {
 };
 
 export const createRateLimit = ({ store, clock, emit }: RateLimitOptions): RateLimit => {
-  const known = createKnownTats();
+  const known = createKnownTats(clock);
   const turns = createTurns(MAX_AT_ONCE, MAX_AT_ONCE);
   const moves = createSettle({ store, clock, known });
   const now = () => fromMs(clock.now());
   /** Settles when it is its turn, and then in time. */
-  const settled = <Other extends { readonly kind: string }>(key: string, decide: Decide<Other>, caller?: AbortSignal) =>
+  const settled = <Other extends { readonly kind: string }>(
+    key: string,
+    decide: Decide<Other>,
+    caller?: AbortSignal,
+    asks = false,
+  ) =>
     turns.take(
       key,
       async () => {
         using limit = createDeadline(clock, TAKE_LIMIT_MS, caller);
-        return await moves.settle(key, decide, limit.signal);
+        return await moves.settle(key, decide, limit.signal, asks);
       },
       caller,
     );
@@ -75,11 +83,13 @@ export const createRateLimit = ({ store, clock, emit }: RateLimitOptions): RateL
 
   const undo = ({ key, permitsPerMinute }: Bucket, cost: number, taken: bigint) => {
     let isDone = false;
-    return async (): Promise<void> => {
-      if (isDone) return;
+    return async (permits = cost): Promise<void> => {
+      if (isDone || permits <= 0) return;
       isDone = true;
       const rate = rateOf(permitsPerMinute);
-      const back = giveBack(rate, increment(rate, cost), taken, now());
+      // Of the whole, since no more than the longest debt was taken of it.
+      const unused = increment(rate, cost) - increment(rate, cost - permits);
+      const back = giveBack(rate, unused, taken, now());
       // What was refused here is worth another question.
       known.set(key, null);
       if (back === null) return;
@@ -103,7 +113,8 @@ export const createRateLimit = ({ store, clock, emit }: RateLimitOptions): RateL
       try {
         // Known to be empty: that needs no turn, nor a store that answers.
         const first = decide(known.get(key), now());
-        const decided = first.kind === 'refuse' ? first : await settled(key, decide, caller);
+        const isRefused = first.kind === 'refuse';
+        const decided = isRefused && !known.isDue(key) ? first : await settled(key, decide, caller, isRefused);
         if (decided.kind === 'moved') {
           return { admitted: true, ...view(decided.tat), giveBack: undo(bucket, cost, decided.tat) };
         }

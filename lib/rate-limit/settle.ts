@@ -1,14 +1,17 @@
 import { epochSeconds, type Clock } from '../kernel/clock.ts';
-import { MAX_DEBT_MS, MAX_SKEW_MS, type Tat, type Try } from './decision.ts';
+import type { Tat, Try } from './decision.ts';
 import type { KnownTats } from './known-tats.ts';
-import { fromMs, type Picoseconds } from './rate.ts';
+import { fromMs, toMs, type Picoseconds } from './rate.ts';
 import type { Move, Moved, RateStore } from './store.ts';
 
 /** Conditional updates of one call. Two are enough unless buckets are given back to or clocks are wrong. */
 export const MAX_TRIES = 4;
 
-/** Longer than a bucket is ever shut; a minute more than that for the sweeper's clock. */
-const KEPT_MS = MAX_DEBT_MS + MAX_SKEW_MS + 120_000;
+/** A bucket is kept for so long beyond the instant at which it is full: the sweeper's clock is not ours. */
+export const KEPT_FULL_MS = 120_000;
+
+/** The latest instant at which the bucket can be full after a move. */
+const fullAt = ({ to, change }: Move): Picoseconds => ('set' in change ? change.set : to + change.add);
 
 /** What to do about a bucket that stands at `tat`: a move, or anything else, which ends it. */
 export type Decide<Other> = (tat: Tat, now: Picoseconds) => Try | Other;
@@ -22,11 +25,15 @@ export type Settled<Other> =
 export interface Settle {
   /** One move, as it is. */
   once(key: string, move: Move, signal: AbortSignal): Promise<Moved>;
-  /** Decides by what is known, and again by what stood in the way of the move. Rejects when the store fails. */
+  /**
+   * Decides by what is known, unless the store is to be asked (`asks`), and again by what stood in the way of the move.
+   * Rejects when the store fails.
+   */
   settle<Other extends { readonly kind: string }>(
     key: string,
     decide: Decide<Other>,
     signal: AbortSignal,
+    asks?: boolean,
   ): Promise<Settled<Other>>;
 }
 
@@ -38,14 +45,14 @@ export interface SettleOptions {
 
 export const createSettle = ({ store, clock, known }: SettleOptions): Settle => {
   const once: Settle['once'] = async (key, move, signal) => {
-    const moved = await store.move(key, move, { expiresAt: epochSeconds(clock.now() + KEPT_MS), signal });
+    const moved = await store.move(key, move, { expiresAt: epochSeconds(toMs(fullAt(move)) + KEPT_FULL_MS), signal });
     known.set(key, moved.tat);
     return moved;
   };
   return {
     once,
-    async settle(key, decide, signal) {
-      let tat = known.get(key);
+    async settle(key, decide, signal, asks = false) {
+      let tat = asks ? null : known.get(key);
       const at = fromMs(clock.now());
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {
         const step = decide(tat, at);

@@ -13,7 +13,7 @@ export type Moved =
   { readonly applied: true; readonly tat: Picoseconds } | { readonly applied: false; readonly tat: Picoseconds | null };
 
 export interface MoveOptions {
-  /** When the bucket is full whatever is done to it until then, so that nothing need be kept. */
+  /** Not before the bucket is full, however deep its debt: what is forgotten counts as full. */
   readonly expiresAt: EpochSeconds;
   readonly signal?: AbortSignal;
 }

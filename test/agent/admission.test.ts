@@ -48,36 +48,65 @@ const tokensLeft = async (): Promise<number> =>
 
 it('charges what a call used less what was taken for it, over all its attempts', async () => {
   const run = admission({ tokensPerMinute: 1_000 });
-  expect(await run.enter(1, 100)).toBeNull();
-  await run.charge(1, 60);
-  await run.charge(1, 60);
+  expect(await run.enter(1, () => 100)).toBeNull();
+  await run.charge(1, 60, false);
+  await run.charge(1, 60, true);
   expect(await tokensLeft()).toBe(1_000 - 120);
+});
+
+it.each([
+  ['that was answered gives back what was charged too much for it', [[30, true]], 30],
+  [
+    'whose second attempt was answered keeps what both have used',
+    [
+      [30, false],
+      [20, true],
+    ],
+    50,
+  ],
+  ['that was never answered gives back what no attempt has used, when the run is over', [[30, false]], 30],
+  ['that failed before anything was used gives all of it back', [], 0],
+] as const)('a call %s', async (_title, attempts, used) => {
+  const run = admission({ tokensPerMinute: 1_000 });
+  await run.enter(1, () => 900);
+  for (const [tokens, answered] of attempts) await run.charge(1, tokens, answered);
+  await run.leave();
+  await run.leave();
+  expect(await tokensLeft()).toBe(1_000 - used);
+});
+
+it('gives back no more than has not been refilled', async () => {
+  const run = admission({ tokensPerMinute: 1_000 });
+  await run.enter(1, () => 1_000);
+  await clock.advance(54_000);
+  await run.charge(1, 10, true);
+  expect(await tokensLeft()).toBe(1_000);
 });
 
 it('charges a later call of the run in full', async () => {
   const run = admission({ tokensPerMinute: 1_000 });
-  await run.enter(1, 100);
-  await run.charge(1, 100);
-  expect(await run.enter(2, 500)).toBeNull();
-  await run.charge(2, 50);
+  await run.enter(1, () => 100);
+  await run.charge(1, 100, true);
+  expect(await run.enter(2, () => 500)).toBeNull();
+  await run.charge(2, 50, true);
   expect(await tokensLeft()).toBe(1_000 - 150);
 });
 
 it('gives back what was taken where nothing was sent, once, and asks anew then', async () => {
   const run = admission({ tokensPerMinute: 1_000, maxConcurrentRuns: 1 });
-  await run.enter(1, 100);
+  await run.enter(1, () => 100);
   await run.undo(2);
   expect(slots.held).toBe(1);
   await run.undo(1);
   await run.undo(1);
   expect([slots.held, await tokensLeft()]).toEqual([0, 1_000]);
-  expect(await run.enter(1, 100)).toBeNull();
+  expect(await run.enter(1, () => 100)).toBeNull();
   expect(slots.held).toBe(1);
 });
 
 it('gives back what the other limits had let through when one refuses', async () => {
   slots.free = 0;
-  const refused = await admission({ tokensPerMinute: 1_000, maxConcurrentRuns: 1 }).enter(1, 100);
+  const refused = await admission({ tokensPerMinute: 1_000, maxConcurrentRuns: 1 }).enter(1, () => 100);
   expect(refused).toMatchObject({ code: 'rate-limited', retryAfterMs: 1_000 });
   expect(await tokensLeft()).toBe(1_000);
 });
@@ -85,9 +114,9 @@ it('gives back what the other limits had let through when one refuses', async ()
 it('charges all that a call used where its limit only told what it would have refused', async () => {
   await rateLimit.charge({ key: 'tenant#acme#tokens', permitsPerMinute: 1_000 }, 1_000);
   const run = admission({ tokensPerMinute: 1_000, shadow: ['rate'] });
-  expect(await run.enter(1, 100)).toBeNull();
+  expect(await run.enter(1, () => 100)).toBeNull();
   expect(events).toMatchObject([{ type: 'limit.refused', shadow: true }]);
-  await run.charge(1, 100);
+  await run.charge(1, 100, true);
   // A hundred in debt: six seconds longer than the bucket takes by itself.
   const decision = await rateLimit.take({ key: 'tenant#acme#tokens', permitsPerMinute: 1_000 }, 1);
   expect(decision).toMatchObject({ admitted: false, resetMs: 66_000 });
@@ -100,7 +129,7 @@ it('holds up nobody whose run is over, and does not call that a failure of the s
   };
   rateLimit = createRateLimit({ clock, store: hanging, emit: (event) => void events.push(event) });
   const leaving = new AbortController();
-  const entering = admission({ requestsPerMinute: 1 }, leaving.signal).enter(1, 1);
+  const entering = admission({ requestsPerMinute: 1 }, leaving.signal).enter(1, () => 1);
   await clock.advance(10);
   leaving.abort();
   expect(await entering).toBeNull();
@@ -129,13 +158,14 @@ it.each(ZEROS)(
 
 it('lets a limit of 0 in shadow mode only tell', async () => {
   const run = admission({ requestsPerMinute: 0, shadow: ['rate'] });
-  expect(await run.enter(1, 1)).toBeNull();
+  expect(await run.enter(1, () => 1)).toBeNull();
   expect(events).toMatchObject([{ limit: 'tenant-requests', shadow: true }]);
 });
 
 it('counts whoever names no end user as one and the same, apart from those who are named', async () => {
   const limited = { userRequestsPerMinute: 1 };
-  expect(await admission(limited).enter(1, 1)).toBeNull();
-  expect(await admission(limited).enter(1, 1)).toMatchObject({ code: 'rate-limited' });
-  for (const name of ['anonymous', 'ada']) expect(await admission(limited, undefined, name).enter(1, 1)).toBeNull();
+  expect(await admission(limited).enter(1, () => 1)).toBeNull();
+  expect(await admission(limited).enter(1, () => 1)).toMatchObject({ code: 'rate-limited' });
+  for (const name of ['anonymous', 'ada'])
+    expect(await admission(limited, undefined, name).enter(1, () => 1)).toBeNull();
 });

@@ -207,6 +207,54 @@ describe('at any rate', () => {
     );
   });
 
+  it('a take that is given back in part lets no more through than one of the rest', () => {
+    const later = fc.array(fc.record({ afterMs: fc.nat(20_000), cost: fc.integer({ min: 1, max: 90 }) }));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 90 }), fc.nat(90), fc.nat(70_000), later, (cost, less, backMs, steps) => {
+        const rate = rateOf(60);
+        const used = Math.max(0, cost - less);
+        const most = taken(rate, cost, null, at(0));
+        let given: Picoseconds = most;
+        let exact: Picoseconds = used === 0 ? at(0) : taken(rate, used, null, at(0));
+        const back = giveBack(rate, increment(rate, cost) - increment(rate, used), most, at(backMs));
+        if (back !== null) given = apply(given, back);
+        let now = backMs;
+        for (const { afterMs, cost: asked } of steps) {
+          now += afterMs;
+          const step = take(rate, asked, given, at(now));
+          if (step.kind === 'refuse') continue;
+          given = apply(given, step.move);
+          exact = taken(rate, asked, exact, at(now));
+          expect(given >= exact).toBe(true);
+        }
+      }),
+      SETTINGS,
+    );
+  });
+
+  it('no number that a right clock has written is taken for a wrong one', () => {
+    const skew = fc.integer({ min: -MAX_SKEW_MS / 2, max: MAX_SKEW_MS / 2 });
+    const step = fc.record({ afterMs: fc.nat(90_000), skewMs: skew, cost: fc.nat(2_000_000), before: fc.boolean() });
+    fc.assert(
+      fc.property(permits, fc.array(step, { maxLength: 30 }), (n, steps) => {
+        const rate = rateOf(n);
+        let tat: Tat = null;
+        let now = 0;
+        for (const { afterMs, skewMs, cost, before } of steps) {
+          now += afterMs;
+          const seenAt = at(now + skewMs);
+          const step = (before ? take : charge)(rate, Math.max(1, cost), tat, seenAt);
+          if (step.kind !== 'move') continue;
+          const next = apply(tat, step.move);
+          // What is forgotten would stand in the past again.
+          if (tat !== null && tat > seenAt) expect(next > tat).toBe(true);
+          tat = next;
+        }
+      }),
+      SETTINGS,
+    );
+  });
+
   it('a charge never leads beyond what is believed, nor back', () => {
     const offset = fc.bigInt({ min: -fromMs(60_000), max: fromMs(660_000) });
     fc.assert(

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
-import { KNOWN_BUCKETS } from '../../lib/rate-limit/known-tats.ts';
+import { BELIEVED_MS, KNOWN_BUCKETS } from '../../lib/rate-limit/known-tats.ts';
 import { CONTENDED_MS, MAX_AT_ONCE, TAKE_LIMIT_MS } from '../../lib/rate-limit/rate-limit.ts';
 import type { RateStore } from '../../lib/rate-limit/store.ts';
 import { sleep } from '../../lib/kernel/clock.ts';
@@ -109,6 +109,17 @@ describe('what it costs', () => {
     expect(seen.moves).toBe(moves + 1);
   });
 
+  it('is one write each two seconds for what it knows to be refused for longer', async () => {
+    await own.take(THIRTY, 300);
+    const { moves } = seen;
+    for (let second = 0; second < 10; second += 1) {
+      expect(await own.admitted(THIRTY, 100)).toBe(0);
+      await clock.advance(1_000);
+    }
+    expect(seen.moves - moves).toBeGreaterThan(0);
+    expect(seen.moves - moves).toBeLessThanOrEqual(5);
+  });
+
   it('is a handful of writes for a crowd that meets a bucket which others have emptied', async () => {
     await other.admitted(THIRTY, 30);
     expect(await own.admitted(THIRTY, 500)).toBe(0);
@@ -153,6 +164,26 @@ describe('a take that is given back', () => {
     const last = await own.take(THIRTY, 1);
     if (last.admitted) await Promise.all([last.giveBack(), last.giveBack(), last.giveBack()]);
     expect(await own.admitted(THIRTY, 5)).toBe(2);
+  });
+
+  it('can be given back in part, also of more than the bucket holds', async () => {
+    const some = await own.take(THIRTY, 20);
+    if (some.admitted) await some.giveBack(15);
+    expect(await own.admitted(THIRTY, 30)).toBe(25);
+    await clock.advance(60_000);
+    const more = await own.take(THIRTY, 45);
+    if (more.admitted) await more.giveBack(43);
+    expect(await own.admitted(THIRTY, 30)).toBe(28);
+  });
+
+  it('is seen within two seconds by environments that refused by what they knew', async () => {
+    const first = await own.take(THIRTY, 30);
+    expect(await other.admitted(THIRTY, 1)).toBe(0);
+    if (first.admitted) await first.giveBack(29);
+    await clock.advance(BELIEVED_MS - 1);
+    expect(await other.admitted(THIRTY, 1)).toBe(0);
+    await clock.advance(1);
+    expect(await other.admitted(THIRTY, 40)).toBe(30);
   });
 
   it('gives no more than a full bucket, and costs nothing once it was refilled', async () => {
