@@ -7,8 +7,10 @@ export default defineConfig({
     // An unhandled rejection fails the run; so does a file without a test.
     dangerouslyIgnoreUnhandledErrors: false,
     passWithNoTests: false,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // They only end what hangs: no verdict hangs on the time that a busy machine takes.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 240_000 } },
     // Two cores: more workers only wait for each other.
     maxWorkers: 2,
   },

@@ -108,7 +108,7 @@ export const describeOnDynamoDb = (title: string, suite: (engine: () => TestDyna
     let engine: TestDynamoDb | undefined;
     beforeAll(async () => {
       engine = await startTestDynamoDb();
-    }, 60_000);
+    });
     afterAll(() => engine?.stop());
     suite(() => {
       if (engine === undefined) throw new Error('the engine is there only inside tests');

@@ -54,15 +54,15 @@ const found = async (snippets: Readonly<Record<string, string>>, file: string): 
 describe('a float in the place of money', () => {
   it('is found in each form', async () => {
     expect(await found(FLOATS, 'lib/usage/pricing.ts')).toEqual(Object.keys(FLOATS));
-  }, 120_000);
+  });
 
   it('is not seen where there is none', async () => {
     expect(await found(EXACT, 'lib/usage/pricing.ts')).toEqual([]);
-  }, 120_000);
+  });
 
   it('is allowed where metrics are measured', async () => {
     expect(await found(FLOATS, 'lib/telemetry/measure.ts')).toEqual([]);
-  }, 120_000);
+  });
 
   it.each(['lib/telemetry/events.ts', 'functions/health.ts', 'agents/index.ts', 'local/main.ts', 'scripts/build.ts'])(
     'is refused in %s',

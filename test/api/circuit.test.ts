@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { reply, status } from '../upstream/answers.ts';
+import { stretchedClock } from '../stretched.ts';
 import { messagesOnly, startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { startServer, type TestServer } from './start-server.ts';
 
@@ -13,7 +14,7 @@ let engine: TestDynamoDb;
 let upstream: ScriptedUpstream;
 let servers: readonly [TestServer, TestServer];
 beforeAll(async () => {
-  [engine, upstream] = await Promise.all([startTestDynamoDb(), startScriptedUpstream(undefined, messagesOnly)]);
+  [engine, upstream] = await Promise.all([startTestDynamoDb(), startScriptedUpstream(stretchedClock, messagesOnly)]);
   const env = {
     AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
     ANTHROPIC_API_KEY: 'key',
@@ -32,6 +33,9 @@ afterAll(async () => {
 
 const json = async (response: Response) => (await response.json()) as Record<string, unknown>;
 const asked = () => upstream.requests.length;
+/** Calls that passed without their circuit, or were not counted by it: the store was too slow for them, and each is told. */
+const unguarded = () =>
+  servers.reduce((sum, server) => sum + server.printed().split('"circuit unguarded"').length - 1, 0);
 
 describe('an outage seen by two processes', () => {
   it('costs the threshold and what was under way, then nothing; one probe ends it for both', async () => {
@@ -45,7 +49,7 @@ describe('an outage seen by two processes', () => {
     for (const response of failures) expect([502, 503]).toContain(response.status);
     const spent = asked();
     expect(spent).toBeGreaterThanOrEqual(THRESHOLD);
-    expect(spent).toBeLessThanOrEqual(THRESHOLD + concurrent);
+    expect(spent).toBeLessThanOrEqual(THRESHOLD + concurrent + unguarded());
 
     // The other process knows within about a second; the one that opened it, at once.
     await expect
@@ -70,13 +74,8 @@ describe('an outage seen by two processes', () => {
 
     upstream.script('*', [reply('back')]);
     await expect
-      .poll(async () => (await servers[0].run({ task: 'e', model: MODEL })).status, {
-        timeout: 4 * BREAK_MS,
-        interval: 100,
-      })
+      .poll(async () => (await servers[0].run({ task: 'e', model: MODEL })).status, { interval: 100 })
       .toBe(200);
-    await expect
-      .poll(async () => (await servers[1].run({ task: 'f', model: MODEL })).status, { timeout: BREAK_MS })
-      .toBe(200);
+    await expect.poll(async () => (await servers[1].run({ task: 'f', model: MODEL })).status).toBe(200);
   });
 });

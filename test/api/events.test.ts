@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { neverAnswer, reply, status, toolCalls } from '../upstream/answers.ts';
 import { endAfter, gatedBefore } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
+import { stretchedClock } from '../stretched.ts';
 import { messagesOnly, startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { allEvents, readEvents } from './sse.ts';
 import { startServer, type TestServer } from './start-server.ts';
@@ -9,7 +10,7 @@ import { startServer, type TestServer } from './start-server.ts';
 let upstream: ScriptedUpstream;
 let server: TestServer;
 beforeAll(async () => {
-  upstream = await startScriptedUpstream(undefined, messagesOnly);
+  upstream = await startScriptedUpstream(stretchedClock, messagesOnly);
   server = await startServer({
     ANTHROPIC_API_KEY: 'key',
     ANTHROPIC_BASE_URL: upstream.url,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reply, status } from '../upstream/answers.ts';
+import { STRETCH } from '../stretched.ts';
 import { endAfter } from '../upstream/broken.ts';
 import { bodyOf, startFleet, type Fleet } from './fleet.ts';
 import { allEvents } from './sse.ts';
@@ -106,7 +107,7 @@ describe('keys of a pool', () => {
     const [limited] = since(before).map(keyOf);
     expect(KEYS).toContain(limited);
     // Every other process knows within about a second.
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    await new Promise((resolve) => setTimeout(resolve, 1_200 * STRETCH));
     const quiet = fleet.upstream.requests.length;
     for (const server of [...fleet.servers, ...fleet.servers]) await (await caller.run(task, {}, server)).text();
     expect(new Set(since(quiet).map(keyOf))).toEqual(new Set(KEYS.filter((key) => key !== limited)));

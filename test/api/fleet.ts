@@ -1,4 +1,5 @@
 import { startTestDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
+import { stretchedClock } from '../stretched.ts';
 import { startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { startServer, type TestServer } from './start-server.ts';
 
@@ -54,7 +55,10 @@ const createCaller = (key: string, ids: { tenantId: string; keyId: string }, fir
 
 export const startFleet = async (more: Readonly<Record<string, string>> = {}): Promise<Fleet> => {
   const remembering = { remembers: concernsMessages };
-  const [engine, upstream] = await Promise.all([startTestDynamoDb(), startScriptedUpstream(undefined, remembering)]);
+  const [engine, upstream] = await Promise.all([
+    startTestDynamoDb(),
+    startScriptedUpstream(stretchedClock, remembering),
+  ]);
   const env = {
     AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
     ANTHROPIC_API_KEY: 'key',

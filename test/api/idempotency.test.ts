@@ -3,6 +3,7 @@ import { startTestDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { reply, status } from '../upstream/answers.ts';
 import { endAfter, gatedBefore } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
+import { stretchedClock } from '../stretched.ts';
 import { messagesOnly, startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { allEvents } from './sse.ts';
 import { startServer, type TestServer } from './start-server.ts';
@@ -11,7 +12,7 @@ let engine: TestDynamoDb;
 let upstream: ScriptedUpstream;
 let servers: readonly [TestServer, TestServer];
 beforeAll(async () => {
-  [engine, upstream] = await Promise.all([startTestDynamoDb(), startScriptedUpstream(undefined, messagesOnly)]);
+  [engine, upstream] = await Promise.all([startTestDynamoDb(), startScriptedUpstream(stretchedClock, messagesOnly)]);
   const env = {
     AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
     ANTHROPIC_API_KEY: 'key',
@@ -148,7 +149,7 @@ describe('a repeated key', () => {
     leave.abort();
     await expect(left).rejects.toThrow();
     gate.open();
-    await expect.poll(async () => (await ask({ task: 'I leave.' })).status, { timeout: 10_000 }).toBe(200);
+    await expect.poll(async () => (await ask({ task: 'I leave.' })).status).toBe(200);
     expect(await json(await ask({ task: 'I leave.' }))).toMatchObject({ output: 'still here' });
   });
 

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { neverAnswer } from '../upstream/answers.ts';
 import { messagesOnly, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
+import { STRETCH, stretchedClock, stretchedTime } from '../stretched.ts';
 import { ask, testWorkplace } from '../local/spawned-server.ts';
 
 const RUN_TIMEOUT_MS = 3_000;
@@ -14,18 +15,20 @@ it(
   'a killed server’s reservation is booked at its full amount by the next one, within a minute of its deadline',
   async () => {
     await using upstream = {
-      ...(await startScriptedUpstream(undefined, messagesOnly)),
+      ...(await startScriptedUpstream(stretchedClock, messagesOnly)),
       [Symbol.asyncDispose]: () => upstream.close(),
     };
     upstream.script('*', [neverAnswer()]);
     const place = testWorkplace();
+    const { nodeArguments, env: time } = stretchedTime();
     const env = {
       ...{ ANTHROPIC_API_KEY: 'key', ANTHROPIC_BASE_URL: upstream.url, RUN_TIMEOUT_MS: String(RUN_TIMEOUT_MS) },
+      ...time,
       LOG_LEVEL: 'DEBUG',
     };
     const budget = async (url: string) => ((await (await ask(url, '/usage/budget')).json()) as { day: Day }).day;
 
-    const killed = place.start({ env });
+    const killed = place.start({ env, nodeArguments });
     const url = await killed.ready;
     const asked = ask(url, '/agent/run', { task: 'Hang.' }).catch(() => null);
     await upstream.seen(1);
@@ -37,11 +40,14 @@ it(
     expect(spentUsd).toBe('0');
 
     // Old enough for the first look of the next one, which would find it at its second look all the same.
-    await pause(RUN_TIMEOUT_MS);
-    const next = place.start({ env });
+    await pause(RUN_TIMEOUT_MS * STRETCH);
+    const next = place.start({ env, nodeArguments });
     const nextUrl = await next.ready;
     await expect
-      .poll(() => budget(nextUrl), { timeout: SETTLED_WITHIN_MS - (performance.now() - killedAt), interval: 200 })
+      .poll(() => budget(nextUrl), {
+        timeout: SETTLED_WITHIN_MS * STRETCH - (performance.now() - killedAt),
+        interval: 200,
+      })
       .toMatchObject({ reservedUsd: '0', spentUsd: reservedUsd });
     const usage = (await (await ask(nextUrl, '/usage?groupBy=model')).json()) as { groups: unknown };
     expect(usage.groups).toMatchObject([{ key: 'claude-sonnet-5-5', requests: 1, costUsd: reservedUsd }]);
@@ -49,5 +55,5 @@ it(
     await expect.poll(told).toBeDefined();
     expect(JSON.parse(told() ?? '')).toMatchObject({ tenantId: 'demo', outcome: 'lost', costUsd: reservedUsd });
   },
-  SETTLED_WITHIN_MS + 20_000,
+  SETTLED_WITHIN_MS * STRETCH + 300_000,
 );

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endAfter, errorEventAfter, stallAfter } from '../upstream/broken.ts';
 import { reply, status, toolCalls } from '../upstream/answers.ts';
+import { stretchedClock } from '../stretched.ts';
 import { messagesOnly, startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { startServer, type TestServer } from './start-server.ts';
 
 let upstream: ScriptedUpstream;
 let server: TestServer;
 beforeAll(async () => {
-  upstream = await startScriptedUpstream(undefined, messagesOnly);
+  upstream = await startScriptedUpstream(stretchedClock, messagesOnly);
   server = await startServer({
     ANTHROPIC_API_KEY: 'sk-ant-canary-key',
     ANTHROPIC_BASE_URL: upstream.url,

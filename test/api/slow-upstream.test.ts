@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { neverAnswer, reply, resetBeforeHeaders, status, type ScriptedAnswer } from '../upstream/answers.ts';
 import { endAfter, malformedAfter, pingsOnly, resetAfter, stallAfter } from '../upstream/broken.ts';
+import { stretchedClock } from '../stretched.ts';
 import { messagesOnly, startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { allEvents } from './sse.ts';
 import { startServer, type TestServer } from './start-server.ts';
@@ -8,7 +9,7 @@ import { startServer, type TestServer } from './start-server.ts';
 let upstream: ScriptedUpstream;
 let server: TestServer;
 beforeAll(async () => {
-  upstream = await startScriptedUpstream(undefined, messagesOnly);
+  upstream = await startScriptedUpstream(stretchedClock, messagesOnly);
   server = await startServer({
     ANTHROPIC_API_KEY: 'key',
     ANTHROPIC_BASE_URL: upstream.url,

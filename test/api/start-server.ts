@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { spawnServer } from '../local/spawned-server.ts';
+import { stretchedTime } from '../stretched.ts';
 
 /** `npm start` in a process of its own, as a client sees it. */
 export interface TestServer extends AsyncDisposable {
@@ -14,14 +15,16 @@ export interface TestServer extends AsyncDisposable {
   run(body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
 }
 
-/** Starts the local server on a free port, with a data directory of its own and every log level on; Node may be given more. */
+/** Starts the local server on a free port, with a data directory of its own and every log level on, in stretched time; Node may be given more. */
 export const startServer = async (
   env: Readonly<Record<string, string>> = {},
   nodeArguments: readonly string[] = [],
 ): Promise<TestServer> => {
   const directory = mkdtempSync(path.join(tmpdir(), 'ballast-api-'));
-  const all = { LOG_LEVEL: 'DEBUG', ...env };
-  const { child, ready, output, exited } = spawnServer({ directory, env: all, nodeArguments });
+  const stretched = stretchedTime();
+  const all = { LOG_LEVEL: 'DEBUG', ...stretched.env, ...env };
+  const given = [...stretched.nodeArguments, ...nodeArguments];
+  const { child, ready, output, exited } = spawnServer({ directory, env: all, nodeArguments: given });
   const url = await ready;
   const ask = (target: string, init: RequestInit = {}) =>
     fetch(`${url}${target}`, {

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { base64url, SignJWT, type JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serverNow } from '../stretched.ts';
 import { reply } from '../upstream/answers.ts';
 import { bodyOf, startFleet, type Fleet } from './fleet.ts';
 
@@ -16,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 
-const now = () => Math.floor(Date.now() / 1_000);
+const now = () => Math.floor(serverNow() / 1_000);
 const claimsOf = (tenantId: string, more: JWTPayload = {}): JWTPayload => ({
   ...{ tenant: tenantId, scope: 'runs:write runs:read usage:read', iss: ISSUER, aud: AUDIENCE, exp: now() + MINUTE },
   ...more,

@@ -18,7 +18,7 @@ describe.skipIf(engineMissing !== null)('the bench of the gateway', () => {
     expect(floor).toEqual([['UpdateItem budget', 'UpdateItem rate'], ['PutItem usage'], ['UpdateItem budget']]);
     expect(json).toEqual(floor);
     expect(events).toEqual(floor);
-  }, 60_000);
+  });
 
   it('tells every way to a model at every number of connections, as ratios to two of them', async () => {
     const own = mkdtempSync(join(folder, 'ways-'));
@@ -36,7 +36,7 @@ describe.skipIf(engineMissing !== null)('the bench of the gateway', () => {
     const delay = await gatewayDelay(ways, { rounds: 1, turnMs: 100, connections: [1, 3] });
     expect(delay.rows.map(([connections]) => connections)).toEqual(['1', '3']);
     expect(delay.rows.flatMap(([, ...delays]) => delays).every((ms) => Number(ms) > 0)).toBe(true);
-  }, 60_000);
+  });
 });
 
 describe('an answer’s timing', () => {

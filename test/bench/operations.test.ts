@@ -24,7 +24,7 @@ describeOnDynamoDb('a run with one model call in a warm environment', (engine) =
     const { beforeModelCall, beforeAnswer } = await countOperations({ endpoint: engine().endpoint, folder });
     expect(withoutLook(beforeModelCall)).toEqual([RESERVE]);
     expect(beforeAnswer).toEqual([['PutItem ledger', 'PutItem runs'], SETTLE]);
-  }, 60_000);
+  });
 
   it('with an idempotency key claims it before, and ends its claim with the rest', async () => {
     const options = { endpoint: engine().endpoint, folder, idempotencyKey: 'counted' };
@@ -32,7 +32,7 @@ describeOnDynamoDb('a run with one model call in a warm environment', (engine) =
     const claim = ['PutItem control'];
     expect(withoutLook(beforeModelCall)).toEqual([claim, RESERVE]);
     expect(beforeAnswer).toEqual([['PutItem control', 'PutItem ledger', 'PutItem runs'], SETTLE]);
-  }, 60_000);
+  });
 
   it('with every limit there is asks all but the budgets of key and user at the same time', async () => {
     const limited = LIMITED.at(-1);
@@ -50,5 +50,5 @@ describeOnDynamoDb('a run with one model call in a warm environment', (engine) =
       ['UpdateItem budget', 'UpdateItem budget'],
       ['UpdateItem budget'],
     ]);
-  }, 60_000);
+  });
 });

@@ -59,7 +59,7 @@ describe.each(CLIENTS)('the DynamoDB client, %s', (_, connect) => {
     expect(second).toMatchObject({ status: 'rejected', reason: { name: 'TimeoutError' } });
     expect(third).toMatchObject({ status: 'rejected', reason: expect.any(Error) as Error });
     for (const client of clients) client.destroy();
-  }, 10_000);
+  });
 
   describeOnDynamoDb('asking', (engine) => {
     const TableName = TABLE_NAMES.ControlTable;

@@ -30,7 +30,7 @@ beforeAll(async () => {
     ),
   );
   for (const lane of await Promise.allSettled(lanes)) if (lane.status === 'rejected') throw lane.reason;
-}, 120_000);
+});
 
 afterAll(async () => {
   const card = scorecardOf(

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ADMIN_KEY } from '../api/fleet.ts';
 import { startServer, type TestServer } from '../api/start-server.ts';
+import { STRETCH, stretchedClock } from '../stretched.ts';
 import { messagesOnly, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { STAND_IN } from './fault.ts';
 import { FAULTS, rightText } from './faults.ts';
@@ -16,7 +17,7 @@ export interface Cell extends Judgement {
   readonly way: string;
   /** Attempts at the call that met the fault: of the asked model, and of its stand-in. */
   readonly attempts: readonly [asked: number, standIn: number];
-  /** The longest that a client waited. */
+  /** The longest that a client waited, in the server's time. */
   readonly ms: number;
 }
 
@@ -27,7 +28,7 @@ export interface LaneOptions {
   readonly atOnce?: number;
   /** Waits until the lanes beside this one are warm too: a server that starts takes the processor from all others. */
   readonly whenWarm?: () => Promise<void>;
-  /** After so long a client leaves, whatever the row's bound. Default: half a second after that. */
+  /** After so long in the server's time a client leaves, whatever the row's bound. Default: half a second after that. */
   readonly patienceMs?: number;
 }
 
@@ -65,7 +66,7 @@ export const runLane = async (
   rows: readonly number[],
   { nodeArguments = [], atOnce = 4, whenWarm = async () => {}, patienceMs }: LaneOptions = {},
 ): Promise<Cell[]> => {
-  const upstream = await startScriptedUpstream(undefined, messagesOnly);
+  const upstream = await startScriptedUpstream(stretchedClock, messagesOnly);
   await using _upstream = { [Symbol.asyncDispose]: () => upstream.close() };
   scriptRows(upstream, way);
   const env = { ANTHROPIC_API_KEY: 'sk-upstream', ANTHROPIC_BASE_URL: upstream.url, ...LIMITS_ENV };
@@ -80,12 +81,16 @@ export const runLane = async (
     const question = { url: server.url, key, model, timeoutMs, text: taskOf(row) };
     const got: Transcript[] = [];
     transcripts.set(row, got);
-    for (let ask = 0; ask < asks; ask += 1)
-      got.push(await way.ask({ ...question, patienceMs: patienceMs ?? withinMs + 500 }));
+    for (let ask = 0; ask < asks; ask += 1) {
+      const heard = await way.ask({ ...question, patienceMs: STRETCH * (patienceMs ?? withinMs + 500) });
+      got.push({ ...heard, ms: heard.ms / STRETCH });
+    }
   };
-  // The first row alone, so that no other one pays for a cold server.
-  const [first, ...waiting] = rows;
-  if (first !== undefined) await meet(first);
+  // What a server does for the first time it does alone, so that no other row pays for it: its first call, and the reading of its secret anew, for
+  // which it loads a client.
+  const isCold = (row: number, at: number) => at === 0 || FAULTS[row]?.name === 'a key that is rejected';
+  for (const row of rows.filter(isCold)) await meet(row);
+  const waiting = rows.filter((row, at) => !isCold(row, at));
   await whenWarm();
   const worker = async (_: unknown, at: number) => {
     // What every lane does for the first time, they do not all do at once.

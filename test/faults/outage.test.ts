@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type TestServer } from '../api/start-server.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { reply, status } from '../upstream/answers.ts';
+import { serverNow, stretchedClock } from '../stretched.ts';
 import { messagesOnly, startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { ASKED, STAND_IN } from './fault.ts';
 import { askAll, askOnce, phasesOf, type Told } from './outage.ts';
@@ -18,13 +19,12 @@ const PAUSE_MS = 500;
 const SLACK_MS = 1_900;
 /** For two attempts at each model, their pauses, and a loaded machine. */
 const ANSWERED_WITHIN_MS = 10_000;
-const POLL_MS = 15_000;
 
 let engine: TestDynamoDb;
 let upstream: ScriptedUpstream;
 let servers: readonly TestServer[];
 beforeAll(async () => {
-  [engine, upstream] = await Promise.all([startTestDynamoDb(), startScriptedUpstream(undefined, messagesOnly)]);
+  [engine, upstream] = await Promise.all([startTestDynamoDb(), startScriptedUpstream(stretchedClock, messagesOnly)]);
   const env = {
     AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
     ANTHROPIC_API_KEY: 'key',
@@ -44,6 +44,9 @@ afterAll(async () => {
 
 const instantsOf = (model: string) =>
   upstream.requests.filter((request) => request.model === model).map(({ at }) => at);
+/** Calls that passed without their circuit, or were not counted by it: the store was too slow for them, and each is told. */
+const unguarded = () =>
+  servers.reduce((sum, server) => sum + server.printed().split('"circuit unguarded"').length - 1, 0);
 
 describe('an outage of all models, met by 200 requests to four processes', () => {
   let told: readonly Told[];
@@ -62,19 +65,19 @@ describe('an outage of all models, met by 200 requests to four processes', () =>
   it.each([ASKED, STAND_IN])('costs %s its threshold and what was under way, then one probe a break', (model) => {
     const { opening, breaks } = phasesOf(instantsOf(model), THRESHOLD, BREAK_MS);
     expect(opening).toBeGreaterThanOrEqual(THRESHOLD);
-    expect(opening).toBeLessThanOrEqual(THRESHOLD + CLIENTS);
+    expect(opening).toBeLessThanOrEqual(THRESHOLD + CLIENTS + unguarded());
     expect(breaks.length).toBeGreaterThanOrEqual(1);
     for (const length of breaks) expect(length).toBeGreaterThanOrEqual(1);
   });
 
   it('is over within one break, and soon for every process', async () => {
     upstream.script('*', [reply('back')]);
-    const upAt = Date.now();
+    const upAt = serverNow();
     const probedAt = () => instantsOf(ASKED).find((at) => at >= upAt);
     const lastFailureAt = instantsOf(ASKED).findLast((at) => at < upAt) ?? Infinity;
     // The asked model comes first in every chain: the next request after its break is its probe, whoever stood in before.
     const [first] = servers as readonly [TestServer];
-    const asking = { timeout: POLL_MS, interval: 50 };
+    const asking = { interval: 50 };
     await expect
       .poll(async () => ((await askOnce(first)).status === 200 ? probedAt() : undefined), asking)
       .toBeDefined();
@@ -82,9 +85,7 @@ describe('an outage of all models, met by 200 requests to four processes', () =>
     for (const server of servers) await expect.poll(() => askOnce(server), asking).toMatchObject({ status: 200 });
     // Closed again: as many as there are pass at the same time.
     const together = () => askAll({ servers, clients: CLIENTS, requests: 1, pauseMs: 0 });
-    await expect
-      .poll(async () => new Set((await together()).map(({ status: code }) => code)), { timeout: POLL_MS })
-      .toEqual(new Set([200]));
+    await expect.poll(async () => new Set((await together()).map(({ status: code }) => code))).toEqual(new Set([200]));
   });
 
   it('costs one client the threshold alone, however often it asks', async () => {
@@ -92,6 +93,7 @@ describe('an outage of all models, met by 200 requests to four processes', () =>
     const model = 'claude-opus-5-5';
     upstream.script('*', [status(503)]);
     await askAll({ servers: servers.slice(0, 1), clients: 1, requests: 15, pauseMs: 0, model });
-    expect(instantsOf(model)).toHaveLength(THRESHOLD);
+    // On a machine so slow that a break ends meanwhile, a probe follows.
+    expect(phasesOf(instantsOf(model), THRESHOLD, BREAK_MS).opening).toBe(THRESHOLD);
   });
 });

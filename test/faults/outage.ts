@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { serverNow, STRETCH } from '../stretched.ts';
 import type { TestServer } from '../api/start-server.ts';
 
-/** One answer of a server, and when (epoch milliseconds). */
+/** One answer of a server, and when, in the server's time (epoch milliseconds). */
 export interface Told {
   readonly at: number;
   readonly status: number;
@@ -26,7 +27,7 @@ export const askOnce = async (server: TestServer, model?: string): Promise<Told>
   const startedAt = performance.now();
   const response = await server.run({ task: 'What is ballast?', model });
   const { code } = (await response.json()) as { code?: unknown };
-  return { at: Date.now(), status: response.status, code, ms: performance.now() - startedAt };
+  return { at: serverNow(), status: response.status, code, ms: (performance.now() - startedAt) / STRETCH };
 };
 
 /** Puts the load on the servers; resolves with all answers. */
@@ -35,7 +36,7 @@ export const askAll = async ({ servers, clients, requests, pauseMs, model }: Loa
     const told: Told[] = [];
     const server = servers[number % servers.length]!;
     for (let request = 0; request < requests; request += 1) {
-      if (request > 0) await pause(pauseMs);
+      if (request > 0) await pause(pauseMs * STRETCH);
       told.push(await askOnce(server, model));
     }
     return told;

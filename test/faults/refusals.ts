@@ -1,3 +1,4 @@
+import { serverNow } from '../stretched.ts';
 import { reply, status, type ScriptedAnswer } from '../upstream/answers.ts';
 import {
   ALL,
@@ -17,7 +18,8 @@ import { THOUGHTFUL, unlessRefused } from './opening.ts';
 const limited = (headers: Readonly<Record<string, string>> = {}): ScriptedAnswer => status(429, { headers });
 
 /** A date knows whole seconds only: two seconds ahead are more than one. */
-const byDate: ScriptedAnswer = (asked) => limited({ 'retry-after': new Date(Date.now() + 2_000).toUTCString() })(asked);
+const byDate: ScriptedAnswer = (asked) =>
+  limited({ 'retry-after': new Date(serverNow() + 2_000).toUTCString() })(asked);
 
 const FINAL = { 'x-should-retry': 'false' };
 

@@ -35,7 +35,7 @@ beforeAll(async () => {
     atOnce: 16,
     patienceMs: PATIENCE_MS,
   });
-}, 60_000);
+});
 
 const verdictOn = (name: string) => cells.find(({ row }) => row === rowOf(name))?.verdict;
 

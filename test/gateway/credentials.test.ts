@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type TestServer } from '../api/start-server.ts';
+import { stretchedClock } from '../stretched.ts';
 import { startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { MODEL, question } from './asking.ts';
 import { readError } from './envelope.ts';
@@ -9,7 +10,7 @@ const KEY = 'ballast-dev-key';
 let upstream: ScriptedUpstream;
 let server: TestServer;
 beforeAll(async () => {
-  upstream = await startScriptedUpstream();
+  upstream = await startScriptedUpstream(stretchedClock);
   server = await startServer({ ANTHROPIC_API_KEY: 'sk-upstream', ANTHROPIC_BASE_URL: upstream.url });
 });
 afterAll(async () => {

@@ -1,6 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type TestServer } from '../api/start-server.ts';
+import { stretchedClock } from '../stretched.ts';
 import { startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { readError } from './envelope.ts';
 import { createClient, SDKS } from './sdks.ts';
@@ -15,7 +16,7 @@ let server: TestServer;
 let upstream: ScriptedUpstream;
 let scripted: TestServer;
 beforeAll(async () => {
-  upstream = await startScriptedUpstream();
+  upstream = await startScriptedUpstream(stretchedClock);
   [server, scripted] = await Promise.all([
     startServer(),
     startServer({ ANTHROPIC_API_KEY: 'sk-upstream', ANTHROPIC_BASE_URL: upstream.url }),

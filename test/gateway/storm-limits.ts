@@ -4,6 +4,7 @@ import { rateOf } from '../../lib/rate-limit/rate.ts';
 import { itemsOf } from '../api/books.ts';
 import type { Caller, Fleet } from '../api/fleet.ts';
 import type { TestServer } from '../api/start-server.ts';
+import { serverNow } from '../stretched.ts';
 import type { ScriptedAnswer } from '../upstream/answers.ts';
 import { fateBy, meet, seenOf, type Outcome } from './storm.ts';
 
@@ -30,7 +31,7 @@ export const tokenMeter = async (fleet: Fleet, caller: Caller, tokensPerMinute: 
   const { interval } = rateOf(tokensPerMinute);
   const from = await fullAt(fleet, caller);
   return async (): Promise<number> => {
-    if (from <= BigInt(Date.now()) * 1_000_000_000n) throw new Error('the bucket may have been full');
+    if (from <= BigInt(serverNow()) * 1_000_000_000n) throw new Error('the bucket may have been full');
     const charged = (await fullAt(fleet, caller)) - from;
     if (charged % interval !== 0n) throw new Error('a part of a token was charged');
     return Number(charged / interval);

@@ -55,7 +55,7 @@ describe('a server whose output nobody reads any more', () => {
     deafen(server);
     const url = `http://127.0.0.1:${port}`;
     // Each answer is a line that cannot be written.
-    for (let answers = 0; answers < 3; answers += 1) await expect.poll(() => alive(url), { timeout: 15_000 }).toBe(200);
+    for (let answers = 0; answers < 3; answers += 1) await expect.poll(() => alive(url)).toBe(200);
     server.child.kill('SIGTERM');
     expect(await server.exited).toBe(0);
   });

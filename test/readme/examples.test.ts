@@ -11,7 +11,7 @@ import type { Agent } from '../../lib/agent/define-agent.ts';
 import { compile, examples } from './examples.ts';
 import { ROOT } from './markdown.ts';
 
-it('the examples compile', { timeout: 60_000 }, () => {
+it('the examples compile', () => {
   expect(examples().map(({ path: file }) => file)).toEqual([
     'agents/tools/order-status.ts',
     'agents/support.ts',
@@ -20,7 +20,7 @@ it('the examples compile', { timeout: 60_000 }, () => {
   expect(compile(examples())).toEqual([]);
 });
 
-it('an example that does not compile is found', { timeout: 60_000 }, () => {
+it('an example that does not compile is found', () => {
   const broken = examples().map((example) => ({ ...example, text: example.text.replace("'shop',", "'shed',") }));
   expect(compile(broken).join()).toMatch(/order-status.*"shed"/);
 });
@@ -77,13 +77,13 @@ describe('the agent and the tool of the README', () => {
       );
     });
 
-  it('pass the test of the README', { timeout: 70_000 }, async () => {
+  it('pass the test of the README', async () => {
     const { passed, printed } = await runItsTest();
     expect(printed).toMatch(/Tests +1 passed \(1\)/);
     expect(passed).toBe(true);
   });
 
-  it('fail it where it expects another answer', { timeout: 70_000 }, async () => {
+  it('fail it where it expects another answer', async () => {
     const file = path.join(folder, 'test', 'support.test.ts');
     const original = readFileSync(file, 'utf8');
     writeFileSync(file, original.replace("toBe('It has been shipped.')", "toBe('It has been lost.')"));

@@ -62,12 +62,12 @@ describeOnDynamoDb('npm run reconcile', (engine) => {
     expect(again.stdout).toContain('0 reservation(s) settled');
     const [same] = await budgets.months(account, month, month);
     expect(same?.month).toBe(books?.month);
-  }, 60_000);
+  });
 
   it('says how it is called where an option is wrong, and names no machine where the store does not answer', async () => {
     expect(await run('http://127.0.0.1:9', '--stage', 'No Stage')).toMatchObject({ code: 2, stdout: '' });
     const unreachable = await run('http://127.0.0.1:9', '--stage', 'local');
     expect(unreachable).toMatchObject({ code: 2, stdout: '' });
     expect(unreachable.stderr).toMatch(/^It could not be reconciled: \S+\.\n$/);
-  }, 60_000);
+  });
 });

@@ -19,7 +19,7 @@ const [first = '', second = ''] = [1, 2].map(() => mkdtempSync(join(tmpdir(), 'b
 let built: Record<string, number>;
 beforeAll(async () => {
   built = await buildFunctions(ROOT, first);
-}, 120_000);
+});
 afterAll(() => [first, second].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
 /** The hash of each file by its path. */
@@ -39,7 +39,7 @@ const metafile = (name: string) => JSON.parse(readFileSync(join(first, 'meta', `
 const ofLate = (paths: readonly string[]) =>
   LATE.filter((library) => paths.some((path) => path.includes(`node_modules/${library}/`)));
 
-describe('the build', { timeout: 240_000 }, () => {
+describe('the build', () => {
   it('gives the same bytes twice', async () => {
     await buildFunctions(ROOT, second);
     expect(hashes(first)).toEqual(hashes(second));

@@ -14,7 +14,7 @@ describeOnDynamoDb('run-agent as it is deployed, each request in an environment 
 
   beforeAll(async () => {
     zips = await startZips(engine());
-  }, 120_000);
+  });
   afterAll(() => zips.close());
 
   const run = async (body: object) => {
@@ -29,7 +29,7 @@ describeOnDynamoDb('run-agent as it is deployed, each request in an environment 
     const first = await run({ task: '[[say:kept]]', cache: 'use' });
     expect([first.cache, first.output]).toEqual(['miss', 'kept']);
     expect(await run({ task: '[[say:kept]]', cache: 'use' })).toMatchObject({ cache: 'hit', output: 'kept' });
-  }, 30_000);
+  });
 
   it('asks with another key where one is limited, and tells the fleet which', async () => {
     zips.secrets.set('AnthropicSecret', JSON.stringify(['sk-ant-canary-one', 'sk-ant-canary-two']));
@@ -38,12 +38,12 @@ describeOnDynamoDb('run-agent as it is deployed, each request in an environment 
     const written = zips.granted.filter((said) => said.includes('PutItem ControlTable cool#'));
     expect(written).toHaveLength(1);
     expect(written.join()).not.toContain('canary');
-  }, 30_000);
+  });
 
   it('answers by the model that stands in, and says so', async () => {
     const ran = await run({ task: '[[fault:500 model=claude-sonnet-5-5]] [[say:stood in]]', timeoutMs: 5_000 });
     expect(ran).toMatchObject({ model: 'claude-haiku-4-5', degraded: { servedBy: 'fallback-model' } });
-  }, 30_000);
+  });
 
   it('asks DynamoDB for nothing that its role does not grant', () => {
     expect(zips.denied).toEqual([]);

@@ -12,7 +12,7 @@ const FUNCTION = ['RunDashagentLambdaFunction', 'Properties'];
 
 beforeAll(packaged, 120_000);
 
-describe('the packaged template', { timeout: 60_000 }, () => {
+describe('the packaged template', () => {
   it.each(STAGES)('is valid and has no finding without a reason in %s', async (stage) => {
     expect(unexplained(findingsOf(await packagedTemplate(stage)), SUPPRESSIONS)).toEqual([]);
   });

@@ -29,7 +29,7 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
 
   beforeAll(async () => {
     zips = await startZips(engine());
-  }, 120_000);
+  });
   afterAll(() => zips.close());
 
   const call = (name: string, request: Call | RawCall) => zips.call(name, request);
@@ -46,7 +46,7 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
     expect([found.statusCode, JSON.parse(found.body)]).toEqual([200, expect.objectContaining({ runId: run.runId })]);
     expect(ran.output + found.output).not.toMatch(/canary/);
     expect(ran.output).toContain('request');
-  }, 30_000);
+  });
 
   it.each<[string, number, Call]>([
     ['run-agent', 401, { method: 'POST', path: '/agent/run', body: { task: 'x' } }],
@@ -109,7 +109,7 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
     expect([first.statusCode, JSON.parse(first.body)]).toEqual([200, expect.objectContaining({ type: 'message' })]);
     expect([again.statusCode, again.body, again.headers['idempotency-replayed']]).toEqual([200, first.body, 'true']);
     expect(first.output + again.output).not.toMatch(/canary/);
-  }, 30_000);
+  });
 
   it('ask-provider counts tokens, and lists models with their prices', async () => {
     const headers = { ...authorised, 'anthropic-version': '2026-10-21' };
@@ -140,7 +140,7 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
     expect(again.headers['idempotency-replayed']).toBe('true');
     const refused = await ask({ task: 'a', model: 'claude-fable-5-2' }, { 'idempotency-key': 'two' });
     expect(refused.statusCode).toBe(422);
-  }, 30_000);
+  });
 
   it('no function has asked DynamoDB for what its role does not grant', () => {
     expect(zips.denied).toEqual([]);

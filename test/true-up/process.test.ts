@@ -77,7 +77,7 @@ describeOnDynamoDb('npm run true-up', (engine) => {
     expect(strict.code).toBe(1);
     expect(strict.stdout).toMatch(/2026-11-02 .+ input +2020 +2000 +-0\.99 % +1 {2}beyond\n/);
     expect((await run([...args, '--tolerance', '1'], engine().endpoint)).code).toBe(0);
-  }, 60_000);
+  });
 
   it.each<[why: string, args: string[], reason: string]>([
     ['no report', [], 'Usage: npm run true-up'],

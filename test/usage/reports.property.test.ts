@@ -63,7 +63,7 @@ it('a report says the same wherever the rollups end, and that is the sum of the 
     ),
     { seed: 20261120, numRuns: 60 },
   );
-}, 60_000);
+});
 
 it('tool reports say the same wherever the rollups end', async () => {
   await fc.assert(
@@ -78,7 +78,7 @@ it('tool reports say the same wherever the rollups end', async () => {
     }),
     { seed: 20261121, numRuns: 40 },
   );
-}, 60_000);
+});
 
 it('a report over tenants adds up what each one used, and shows none that used nothing', async () => {
   const { whose, records, reports } = await books(9, 50);
