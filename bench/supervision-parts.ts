@@ -10,9 +10,9 @@ import type { ModelCallParts } from '../lib/claude/model-call.ts';
 import { createRunAccount } from '../lib/claude/run-account.ts';
 import type { Attempt, CallContext, ModelRequest, Outcome } from '../lib/claude/types.ts';
 import { loadConfig } from '../lib/config.ts';
-import { createCoolDowns } from '../lib/cool-down/cool-downs.ts';
-import { createMemoryCoolDownStore } from '../lib/cool-down/memory-store.ts';
 import { createDeadline } from '../lib/kernel/deadline.ts';
+import { createMemoryRestStore } from '../lib/rests/memory-store.ts';
+import { createRests } from '../lib/rests/rests.ts';
 import { circuitSettings, retrySettings, streamSettings } from '../lib/settings.ts';
 import { createMemoryUsageStore } from '../lib/usage/memory-store.ts';
 import { createPriceTable } from '../lib/usage/price-table.ts';
@@ -53,7 +53,7 @@ export const callParts = (baseUrl: string): ModelCallParts => {
     api: createMessagesApi({ baseUrl }),
     keys: createKeyPool({ ...shared, secret: { get: secret, refresh: secret } }),
     keyCheck: createKeyCheck({ baseUrl, clock: systemClock }),
-    coolDowns: createCoolDowns({ ...shared, store: createMemoryCoolDownStore(shared) }),
+    rests: createRests({ ...shared, store: createMemoryRestStore(shared) }),
     retry: retrySettings(config),
     limits: streamSettings(config),
   };

@@ -11,7 +11,6 @@ import { createKeyPool, type KeyPool } from './claude/key-pool.ts';
 import { createMessagesApi } from './claude/messages-api.ts';
 import { createModelCall } from './claude/model-call.ts';
 import type { Attempt } from './claude/types.ts';
-import { createCoolDowns } from './cool-down/cool-downs.ts';
 import { loadConfig, type Config } from './config.ts';
 import { circuitSettings, FUNCTION_MARGIN_MS, retrySettings, streamSettings } from './settings.ts';
 import { createDynamoDb } from './dynamodb/client.ts';
@@ -19,6 +18,7 @@ import { createIdempotency, lockFor, type Idempotency } from './idempotency/idem
 import type { Clock, Random } from './kernel/clock.ts';
 import { createIds, type Ids } from './kernel/ids.ts';
 import { late } from './kernel/late.ts';
+import { createRests, type Rests } from './rests/rests.ts';
 import { createRateLimit, type RateLimit } from './rate-limit/rate-limit.ts';
 import type { Slots } from './rate-limit/slots.ts';
 import type { RunStore } from './runs/types.ts';
@@ -72,6 +72,7 @@ export interface App {
     readonly slots: Slots;
     readonly keys: KeyPool;
     readonly keyCheck: KeyCheck;
+    readonly rests: Rests;
     readonly secrets: SecretReader;
     readonly prices: PriceTable;
   };
@@ -132,12 +133,13 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
   );
   const keys = createKeyPool({ secret: anthropicKey, clock, random });
   const keyCheck = createKeyCheck({ baseUrl: upstream.baseUrl, clock });
+  const rests = createRests({ clock, random, emit, store: stores.rests });
   const callModel = createModelCall({
     ...{ clock, random, emit, prices, usage, budgets, circuits },
     api: createMessagesApi(upstream),
     keys,
     keyCheck,
-    coolDowns: createCoolDowns({ clock, emit, store: stores.coolDowns }),
+    rests,
     retry: retrySettings(config),
     limits: streamSettings(config),
   });
@@ -173,7 +175,7 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     ...{ authenticator, anthropicKey, catalog, runSync, idempotency, runs, tenants },
     core: {
       ...{ authenticator, stores, budgets, circuits, upstream, random, randomBytes: bytes, fetch },
-      ...{ isPriced, callModel, rateLimit, slots, keys, keyCheck, prices, secrets },
+      ...{ isPriced, callModel, rateLimit, slots, keys, keyCheck, rests, prices, secrets },
     },
   };
 };

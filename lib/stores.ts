@@ -1,12 +1,12 @@
 import { createDynamoDbBudgetStore } from './budget/dynamodb-store.ts';
 import { createDynamoDbCircuitStore } from './circuit-breaker/dynamodb-store.ts';
 import type { Config } from './config.ts';
-import { createDynamoDbCoolDownStore } from './cool-down/dynamodb-store.ts';
 import { createTable } from './dynamodb/table.ts';
 import type { DynamoDb } from './dynamodb/types.ts';
 import { createDynamoDbClaimStore } from './idempotency/dynamodb-store.ts';
 import type { Clock, Random } from './kernel/clock.ts';
 import { createDynamoDbRateStore } from './rate-limit/dynamodb-store.ts';
+import { createDynamoDbRestStore } from './rests/dynamodb-store.ts';
 import { createDynamoDbRunStore } from './runs/dynamodb-store.ts';
 import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from './tenants/dynamodb-store.ts';
 import { createDynamoDbUsageStore } from './usage/dynamodb-store.ts';
@@ -34,9 +34,9 @@ export const createStores = ({ client, config, clock, random }: StoresOptions) =
     apiKeys: createDynamoDbApiKeyStore(ledger),
     budgets: createDynamoDbBudgetStore(ledger),
     circuits: createDynamoDbCircuitStore({ table: control, clock }),
-    coolDowns: createDynamoDbCoolDownStore({ table: control, clock }),
     claims: createDynamoDbClaimStore({ table: control, random }),
     rates: createDynamoDbRateStore({ table: control }),
+    rests: createDynamoDbRestStore({ table: control, clock }),
     runs: createDynamoDbRunStore({ table: runs, clock, random, retentionMs: RUN_RETENTION_MS }),
     tenants: createDynamoDbTenantStore(ledger),
     toolUsage: createDynamoDbToolUsageStore(ledger),

@@ -11,8 +11,6 @@ import { createKeyPool } from '../lib/claude/key-pool.ts';
 import { createMessagesApi } from '../lib/claude/messages-api.ts';
 import { createModelCall } from '../lib/claude/model-call.ts';
 import type { Config } from '../lib/config.ts';
-import { createCoolDowns } from '../lib/cool-down/cool-downs.ts';
-import { createMemoryCoolDownStore } from '../lib/cool-down/memory-store.ts';
 import type { Ids, RandomBytes } from '../lib/kernel/ids.ts';
 import { createMemorySlotStore } from '../lib/rate-limit/memory-slot-store.ts';
 import { createMemoryRateStore } from '../lib/rate-limit/memory-store.ts';
@@ -20,6 +18,8 @@ import { createRateLimit } from '../lib/rate-limit/rate-limit.ts';
 import { createSlots } from '../lib/rate-limit/slots.ts';
 import { createMemoryCacheStore } from '../lib/response-cache/memory-store.ts';
 import { createResponseCache, type ResponseCache } from '../lib/response-cache/response-cache.ts';
+import { createMemoryRestStore } from '../lib/rests/memory-store.ts';
+import { createRests } from '../lib/rests/rests.ts';
 import { createMemoryRunStore } from '../lib/runs/memory-store.ts';
 import { createCachedSecret } from '../lib/secrets/cached-secret.ts';
 import { circuitSettings, retrySettings, streamSettings } from '../lib/settings.ts';
@@ -82,7 +82,7 @@ export const createStage = (parts: StageParts): RunSync => {
     api: wire.watched(createMessagesApi({ baseUrl })),
     keys: createKeyPool({ secret: createCachedSecret({ read: async () => 'test-key', clock }), clock, random }),
     keyCheck: createKeyCheck({ baseUrl, clock }),
-    coolDowns: createCoolDowns({ clock, emit, store: createMemoryCoolDownStore({ clock }) }),
+    rests: createRests({ clock, random, emit, store: createMemoryRestStore({ clock }) }),
     usage: createMemoryUsageStore(),
     budgets: createBudgets(createMemoryBudgetStore()),
     retry: retrySettings(config),

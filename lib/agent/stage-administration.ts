@@ -1,5 +1,6 @@
 import type { Circuits } from '../circuit-breaker/circuits.ts';
 import type { Table } from '../dynamodb/table.ts';
+import type { Rests } from '../rests/rests.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids, RandomBytes } from '../kernel/ids.ts';
 import { createAdministration, type Administration } from '../tenants/administration.ts';
@@ -13,6 +14,7 @@ export interface StageAdministrationOptions {
   readonly tenants: TenantDirectory;
   readonly apiKeys: ApiKeyDirectory;
   readonly circuits: Pick<Circuits, 'list' | 'set'>;
+  readonly rests: Pick<Rests, 'list' | 'end'>;
   readonly agents: readonly Agent[];
   readonly isPriced: (model: string) => boolean;
   readonly clock: Clock;

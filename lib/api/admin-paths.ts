@@ -54,6 +54,16 @@ export const adminPaths: Json = {
       responses: ok('The circuit as it now is', 'Circuit'),
     },
   },
+  '/admin/rests': {
+    get: { summary: "The provider's limits that are being waited out", responses: ok('The rests', 'Rests') },
+  },
+  '/admin/rests/{name}': {
+    delete: {
+      summary: 'End a rest; slashes in its name are taken as they are, or encoded',
+      parameters: [inPath('name')],
+      responses: { '204': { description: 'Over, for every process within about a second' }, ...problems },
+    },
+  },
   '/admin/audit': {
     get: { summary: 'Changes, newest first', parameters: page(20, 100), responses: ok('A page', 'Audit') },
   },

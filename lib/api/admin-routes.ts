@@ -10,7 +10,7 @@ import { pageOfAudit, pageOfTenants, pageRequest } from '../tenants/pages.ts';
 import { settingsOf, settingsSchema } from '../tenants/settings-schema.ts';
 import { checkedTenantId } from '../tenants/tenant-id.ts';
 import type { Principal } from '../tenants/types.ts';
-import { auditView, circuitView, keyView, tenantView } from '../tenants/views.ts';
+import { auditView, circuitView, keyView, restView, tenantView } from '../tenants/views.ts';
 
 interface Request extends HttpEvent {
   readonly principal: Principal;
@@ -18,14 +18,14 @@ interface Request extends HttpEvent {
 
 const tenantIn = ({ pathParameters }: Request): string => checkedTenantId(pathParameters?.['tenantId'] ?? '');
 const keyIn = ({ pathParameters }: Request): string => pathParameters?.['keyId'] ?? '';
-/** The gateway may hand over the name's slash still encoded. */
-const circuitIn = ({ pathParameters }: Request): string => (pathParameters?.['name'] ?? '').replaceAll(/%2f/gi, '/');
+/** The gateway may hand over the slashes of a circuit's or a rest's name still encoded. */
+const nameIn = ({ pathParameters }: Request): string => (pathParameters?.['name'] ?? '').replaceAll(/%2f/gi, '/');
 const actorOf = ({ principal: { tenantId, keyId } }: Request) => ({ tenantId, keyId });
 const noContent: HttpResponse = { statusCode: 204, headers: { 'cache-control': 'no-store' }, body: '' };
 
 /** What administrators are answered; each change is made in the name of the key that asked for it. */
 export const adminRoutes = (
-  { tenants, keys, circuits, audit }: Administration,
+  { tenants, keys, circuits, rests, audit }: Administration,
   clock: Pick<Clock, 'now'>,
 ): Routes<Request> => ({
   '/admin/tenants': {
@@ -70,7 +70,16 @@ export const adminRoutes = (
   '/admin/circuits/{name+}': {
     PUT: async (request) => {
       const { state } = readBody(request, circuitRequestSchema);
-      return jsonResponse(circuitView(await circuits.set(circuitIn(request), state, actorOf(request))));
+      return jsonResponse(circuitView(await circuits.set(nameIn(request), state, actorOf(request))));
+    },
+  },
+  '/admin/rests': {
+    GET: async () => jsonResponse({ rests: (await rests.list()).map(restView) }),
+  },
+  '/admin/rests/{name+}': {
+    DELETE: async (request) => {
+      await rests.end(nameIn(request), actorOf(request));
+      return noContent;
     },
   },
   '/admin/audit': {

@@ -30,6 +30,8 @@ const circuit = object({
   retryAfterMs: orNull(count),
 });
 
+const rest = object({ name: text, model: text, kind: text, until: instant });
+
 const auditEntry = object({
   entryId: text,
   at: instant,
@@ -54,6 +56,8 @@ export const adminSchemas = (): Readonly<Record<string, JsonSchema>> => {
     Circuit: circuit,
     Circuits: object({ circuits: list(reference('Circuit')) }),
     CircuitRequest: written(circuitRequestSchema),
+    Rest: rest,
+    Rests: object({ rests: list(reference('Rest')) }),
     InvalidatedCache: object({ tenantId: text }),
     Audit: object({ entries: list(auditEntry), nextCursor: orNull(text) }),
   };

@@ -7,7 +7,7 @@ import type { Administration } from '../tenants/administration.ts';
 export const administrationOf = ({ clock, ids, core }: App): Administration =>
   createStageAdministration({
     ...core.stores,
-    ...{ clock, ids, agents, circuits: core.circuits, randomBytes: core.randomBytes },
+    ...{ clock, ids, agents, circuits: core.circuits, rests: core.rests, randomBytes: core.randomBytes },
     onChanged: (tenantId) => core.authenticator.forget({ tenantId }),
     isPriced: (model) => core.isPriced(model, clock.now()),
   });

@@ -1,27 +1,32 @@
-import { MAX_COOL_DOWN_MS, type CoolDowns } from '../cool-down/cool-downs.ts';
-import { orAborted, type Clock } from '../kernel/clock.ts';
+import { orAborted } from '../kernel/clock.ts';
 import { label } from '../kernel/redacted.ts';
+import { MAX_REST_MS } from '../rests/rest.ts';
+import type { Rests } from '../rests/rests.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { familyOf } from '../usage/pricing.ts';
 import { mayBeMistaken, type KeyFault } from './key-faults.ts';
 import type { KeyPool } from './key-pool.ts';
+import { limitKindOf } from './limit-kind.ts';
 import { nextKey, type NextKey, type Said } from './next-key.ts';
 import type { Fault } from './outcome.ts';
-import type { CallContext, PoolKey } from './types.ts';
+import type { CallContext, ModelRequest, PoolKey } from './types.ts';
 import { circuitOf } from './with-circuit.ts';
 
 export interface CallKeysParts {
   readonly keys: KeyPool;
-  readonly coolDowns: CoolDowns;
-  readonly clock: Clock;
+  readonly rests: Pick<Rests, 'read' | 'stateOf' | 'probe' | 'limited' | 'answered'>;
   readonly emit: Emit;
 }
 
 /** The keys of one call: those that rest by what was known before it, and what the provider says of them meanwhile. */
 export interface CallKeys {
   next(): NextKey;
-  /** Has the key left alone for that model, by every process, for as long as the provider said. */
-  limited(key: PoolKey, fault: Fault): void;
+  /** Asks to try out a key that rests; a ticket where this call is the one of the fleet that does. Never rejects. */
+  tryOut(key: PoolKey): Promise<number | null>;
+  /** The try was answered: the key rests no more, for anybody. */
+  rested(key: PoolKey, ticket: number): void;
+  /** Has the key left alone for that model and kind of request, by every process, for as long as the provider said. */
+  limited(key: PoolKey, fault: Fault, ticket: number | null): void;
   /** Has the secret read again, for as long as the call may take. Never rejects. */
   rejected(key: PoolKey, keyFault: KeyFault, status: number | null): Promise<void>;
   /**
@@ -33,29 +38,38 @@ export interface CallKeys {
   onceMore(): boolean;
 }
 
+/** The rest of a key: of one model and one kind of request. It leads back to no key. */
+export const restOf = (model: string, kind: string, { id }: Pick<PoolKey, 'id'>): string =>
+  `${circuitOf(model)}/${kind}/${id}`;
+
 /** Rejects with `store-unavailable` where the pool cannot be read. */
 export const openCallKeys = async (
-  { keys, coolDowns, clock, emit }: CallKeysParts,
-  model: string,
-  { account, deadline }: Pick<CallContext, 'account' | 'deadline'>,
+  { keys, rests, emit }: CallKeysParts,
+  request: ModelRequest,
+  { account, deadline, wire }: Pick<CallContext, 'account' | 'deadline' | 'wire'>,
 ): Promise<CallKeys> => {
-  const name = circuitOf(model);
-  const [turn, resting] = await Promise.all([keys.turn(), coolDowns.of(name)]);
+  const { model } = request;
+  const kind = limitKindOf(request, wire);
+  const nameOf = (key: PoolKey): string => restOf(model, kind, key);
+  const [turn] = await Promise.all([keys.turn(), rests.read(`${circuitOf(model)}/`)]);
   const said = new Map<string, Said>();
-  const restMs = ({ id }: PoolKey): number => Math.max(0, (resting.get(id) ?? 0) - clock.now());
   let pool = turn;
   const suspects: PoolKey[] = [];
   let isMistakable = false;
   let again = false;
   return {
-    next: () => nextKey(pool, said, restMs),
-    limited(key, { retryAfterMs, final }) {
+    next: () => nextKey(pool, said, (key) => rests.stateOf(nameOf(key))),
+    tryOut: (key) => rests.probe(nameOf(key)),
+    rested(key, ticket) {
+      account.keep(rests.answered(nameOf(key), ticket));
+    },
+    limited(key, { retryAfterMs, final }, ticket) {
       // What never passes, by the provider's own word, is not worth waiting for.
       said.set(key.id, retryAfterMs === null && final === true ? 'rejected' : { limitedMs: retryAfterMs });
       if (retryAfterMs === null) return;
-      account.keep(coolDowns.extend(name, key.id, retryAfterMs));
-      const forMs = Math.min(retryAfterMs, MAX_COOL_DOWN_MS);
-      emit({ type: 'model.cooled', model: label(familyOf(model)), forMs });
+      account.keep(rests.limited(nameOf(key), retryAfterMs, ticket));
+      const forMs = Math.min(retryAfterMs, MAX_REST_MS);
+      emit({ type: 'model.cooled', model: label(familyOf(model)), kind: label(kind), forMs });
     },
     async rejected(key, keyFault, status) {
       said.set(key.id, 'rejected');

@@ -1,30 +1,39 @@
+import type { RestState } from '../rests/rest.ts';
 import type { PoolKey } from './types.ts';
 
 /** What the provider said of a key in this very call: limited for so long (`null`: it did not say), or rejected. */
 export type Said = { readonly limitedMs: number | null } | 'rejected';
 
-/** Which key a call is made with next; `wait`: all that are any good rest, for so long; `none`: all were rejected. */
+/**
+ * Which key a call is made with next; `try`: one that rests and is to be tried out, if this call is elected; `wait`:
+ * all that are any good rest, for so long; `none`: all were rejected.
+ */
 export type NextKey =
-  | { readonly kind: 'key'; readonly key: PoolKey }
+  | { readonly kind: 'key' | 'try'; readonly key: PoolKey }
   | { readonly kind: 'wait'; readonly forMs: number | null }
   | { readonly kind: 'none' };
 
 /**
- * The first key of the pool that rests for nobody and was not asked yet in this call. Where there is none, a key that
- * rests is worth waiting for, and one that was rejected is not; `restMs` says how long a key rests by what was known
- * before.
+ * The first key of the pool that was not asked yet in this call and rests for nobody, or is to be tried out. Where
+ * there is none, a key that rests is worth waiting for, and one that was rejected is not; `restOf` says how a key
+ * stands by what was known before.
  */
 export const nextKey = (
   pool: readonly PoolKey[],
   said: ReadonlyMap<string, Said>,
-  restMs: (key: PoolKey) => number,
+  restOf: (key: PoolKey) => RestState,
 ): NextKey => {
-  const key = pool.find((each) => !said.has(each.id) && restMs(each) === 0);
-  if (key !== undefined) return { kind: 'key', key };
+  for (const key of pool) {
+    if (said.has(key.id)) continue;
+    const { kind } = restOf(key);
+    if (kind !== 'resting') return { kind: kind === 'due' ? 'try' : 'key', key };
+  }
   const waits = pool.flatMap((each) => {
     const word = said.get(each.id);
     if (word === 'rejected') return [];
-    return [word === undefined ? restMs(each) : word.limitedMs];
+    if (word !== undefined) return [word.limitedMs];
+    const rest = restOf(each);
+    return [rest.kind === 'over' ? 0 : rest.forMs];
   });
   if (waits.length === 0) return { kind: 'none' };
   const known = waits.filter((wait) => wait !== null);

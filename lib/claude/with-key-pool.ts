@@ -1,5 +1,5 @@
 import type { Circuits } from '../circuit-breaker/circuits.ts';
-import { orAborted, sleep } from '../kernel/clock.ts';
+import { orAborted, sleep, type Clock } from '../kernel/clock.ts';
 import { asAppError } from '../kernel/errors.ts';
 import { openCallKeys, type CallKeys, type CallKeysParts } from './call-keys.ts';
 import { isSendable } from '../secrets/api-keys.ts';
@@ -12,6 +12,7 @@ import { circuitOf } from './with-circuit.ts';
 export interface WithKeyPoolOptions extends CallKeysParts {
   readonly circuits: Pick<Circuits, 'look'>;
   readonly keyCheck: KeyCheck;
+  readonly clock: Clock;
 }
 
 /** A rest that is over so soon is waited for here: a timer that woke a moment early would cost a retry. */
@@ -40,9 +41,10 @@ const withKey =
   };
 
 /**
- * Chooses the key of each attempt, in turns. A key that the provider limits is left alone for that model, by every
- * process, for as long as the provider said, and the next key takes the call at once; only where all that are any good
- * rest is the call refused. A key that the provider rejects has the secret read again, and the next key takes the call;
+ * Chooses the key of each attempt, in turns. A key that the provider limits is left alone for that model and kind of
+ * request, by every process, for as long as the provider said, and the next key takes the call at once; only where all
+ * that are any good rest is the call refused. Now and then one call tries a resting key out, and its answer ends the
+ * rest for all. A key that the provider rejects has the secret read again, and the next key takes the call;
  * the only key there is is tried once more.
  */
 export const withKeyPool =
@@ -55,7 +57,7 @@ export const withKeyPool =
     let keys: CallKeys;
     try {
       // The circuit is looked at meanwhile, so that entering it needs no round trip of its own.
-      const reading = openCallKeys(parts, request.model, context);
+      const reading = openCallKeys(parts, request, context);
       [keys] = await Promise.all([reading, circuits.look(circuitOf(request.model))]);
     } catch (error) {
       return notMade(refusal(asAppError(error)));
@@ -79,15 +81,25 @@ export const withKeyPool =
         continue;
       }
       const { key } = choice;
-      const outcome = await attempt(request, { ...context, key });
-      if (outcome.ok) keys.answered();
+      const ticket = choice.kind === 'try' ? await keys.tryOut(key) : null;
+      // Another call of the fleet tries it out.
+      if (choice.kind === 'try' && ticket === null) continue;
+      const began = () => {
+        if (ticket !== null) keys.rested(key, ticket);
+        context.began?.();
+      };
+      const outcome = await attempt(request, { ...context, key, began });
+      if (outcome.ok) {
+        keys.answered();
+        if (ticket !== null) keys.rested(key, ticket);
+      }
       if (outcome.ok || outcome.fault.contentSeen) return outcome;
       last = outcome;
       const { keyFault, status } = outcome.fault;
       if (outcome.fault.kind === 'rate-limited') {
         // Where one key may be asked again, so may the call.
         if (limited === null || outcome.fault.final !== true) limited = outcome;
-        keys.limited(key, outcome.fault);
+        keys.limited(key, outcome.fault, ticket);
       } else if (keyFault !== undefined) await keys.rejected(key, keyFault, status);
       else return outcome;
       if (deadline.stoppedBy !== null) return outcome;

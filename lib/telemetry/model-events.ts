@@ -48,9 +48,11 @@ export type ModelEvent =
       readonly reason: Redacted;
     }
   | {
-      /** The provider limited one key for one model: it is left alone for so long. */
+      /** The provider limited one key for one model and one kind of request: these rest for so long. */
       readonly type: 'model.cooled';
       readonly model: Redacted;
+      /** `standard`, or what has limits of its own, as `fast`. */
+      readonly kind: Redacted;
       readonly forMs: number;
     }
   | {

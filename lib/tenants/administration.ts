@@ -1,4 +1,5 @@
 import { createCircuitAdministration, type CircuitAdministration, type CircuitsPort } from './administer-circuits.ts';
+import { createRestAdministration, type RestAdministration, type RestsPort } from './administer-rests.ts';
 import { createKeyAdministration, type KeyAdministration, type KeyAdministrationOptions } from './administer-keys.ts';
 import { createTenantAdministration, type TenantAdministration } from './administer-tenants.ts';
 import { noting, type NotingOptions } from './audited.ts';
@@ -10,6 +11,7 @@ export interface Administration {
   readonly tenants: TenantAdministration & { list(): AsyncIterable<Tenant> };
   readonly keys: KeyAdministration;
   readonly circuits: CircuitAdministration;
+  readonly rests: RestAdministration;
   readonly audit: Pick<AuditLog, 'list'>;
 }
 
@@ -17,12 +19,13 @@ export interface AdministrationOptions
   extends Omit<NotingOptions, 'audit'>, Pick<KeyAdministrationOptions, 'keys' | 'issue' | 'onChanged'> {
   readonly tenants: TenantDirectory;
   readonly circuits: CircuitsPort;
+  readonly rests: RestsPort;
   readonly audit: AuditLog;
   readonly known: KnownNames;
 }
 
 export const createAdministration = (options: AdministrationOptions): Administration => {
-  const { tenants, circuits, audit, known } = options;
+  const { tenants, circuits, rests, audit, known } = options;
   const note = noting(options);
   const administered = createTenantAdministration({ ...options, note });
   return {
@@ -36,6 +39,7 @@ export const createAdministration = (options: AdministrationOptions): Administra
     },
     keys: createKeyAdministration({ ...options, note }),
     circuits: createCircuitAdministration({ circuits, note }),
+    rests: createRestAdministration({ rests, note }),
     audit,
   };
 };

@@ -1,4 +1,5 @@
 import type { ShownCircuit } from './administer-circuits.ts';
+import type { ShownRest } from './administer-rests.ts';
 import { settingsIn } from './settings-in.ts';
 import type { ApiKey, AuditEntry, Tenant } from './types.ts';
 
@@ -33,6 +34,8 @@ export const circuitView = ({ name, state, failures, openedAt, retryAfterMs }: S
   openedAt: instantOrNull(openedAt),
   retryAfterMs,
 });
+
+export const restView = ({ name, model, kind, until }: ShownRest) => ({ name, model, kind, until: instant(until) });
 
 /** An entry as `GET /admin/audit` shows it. */
 export const auditView = ({ entryId, at, actor, action, target, changes }: AuditEntry) => ({

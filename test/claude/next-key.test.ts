@@ -1,8 +1,14 @@
 import { expect, it } from 'vitest';
 import { nextKey, type Said } from '../../lib/claude/next-key.ts';
+import type { RestState } from '../../lib/rests/rest.ts';
 import type { PoolKey } from '../../lib/claude/types.ts';
 
 const key = (id: string): PoolKey => ({ id, value: id });
+/** So many milliseconds it rests; below 0: and is due to be tried out. */
+const stateOf = (ms: number): RestState => {
+  if (ms === 0) return { kind: 'over' };
+  return ms < 0 ? { kind: 'due', forMs: -ms } : { kind: 'resting', forMs: ms };
+};
 const limited = (limitedMs: number | null): Said => ({ limitedMs });
 
 it.each<[string, string, Readonly<Record<string, Said>>, Readonly<Record<string, number>>, unknown]>([
@@ -15,10 +21,15 @@ it.each<[string, string, Readonly<Record<string, Said>>, Readonly<Record<string,
   ['to wait for the sooner of a limited and a resting one', 'ab', { a: limited(3) }, { b: 5 }, 3],
   ['to wait, nobody knows how long, for one that did not say', 'ab', { a: limited(null) }, { b: 5 }, null],
   ['to wait for a good key rather than try a rejected one again', 'ab', { a: 'rejected', b: limited(5) }, {}, 5],
+  ['to try out the first where it is due, before the next', 'ab', {}, { a: -5 }, 'try a'],
+  ['no more to try out what this call was told of', 'ab', { a: limited(5) }, { a: -5 }, 'b'],
+  ['to wait for one that was tried out in vain', 'a', { a: limited(7) }, { a: -5 }, 7],
   ['nothing where all were rejected', 'ab', { a: 'rejected', b: 'rejected' }, {}, undefined],
 ])('%s', (_title, pool, said, rests, expected) => {
-  const choice = nextKey([...pool].map(key), new Map(Object.entries(said)), ({ id }) => rests[id] ?? 0);
+  const choice = nextKey([...pool].map(key), new Map(Object.entries(said)), ({ id }) => stateOf(rests[id] ?? 0));
   if (expected === undefined) expect(choice).toEqual({ kind: 'none' });
-  else if (typeof expected === 'string') expect(choice).toEqual({ kind: 'key', key: key(expected) });
-  else expect(choice).toEqual({ kind: 'wait', forMs: expected });
+  else if (typeof expected === 'string') {
+    const [id = '', kind = 'key'] = expected.split(' ').toReversed();
+    expect(choice).toEqual({ kind, key: key(id) });
+  } else expect(choice).toEqual({ kind: 'wait', forMs: expected });
 });

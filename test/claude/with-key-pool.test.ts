@@ -4,10 +4,11 @@ import { createKeyPool } from '../../lib/claude/key-pool.ts';
 import type { Outcome } from '../../lib/claude/outcome.ts';
 import type { Attempt } from '../../lib/claude/types.ts';
 import { withKeyPool } from '../../lib/claude/with-key-pool.ts';
-import { createCoolDowns } from '../../lib/cool-down/cool-downs.ts';
-import { createMemoryCoolDownStore } from '../../lib/cool-down/memory-store.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
+import { createMemoryRestStore } from '../../lib/rests/memory-store.ts';
+import type { RestState } from '../../lib/rests/rest.ts';
+import { createRests, type Rests } from '../../lib/rests/rests.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { answered, failing, KEY, REQUEST, setting } from './parts.ts';
 
@@ -25,7 +26,7 @@ const pooled = (secretText: string, script: Script, isRefused = true) => {
     clock,
     secret: { get: async () => secret.text, refresh: async () => (secret.text = secret.refreshed) },
   });
-  const store = createMemoryCoolDownStore({ clock });
+  const store = createMemoryRestStore({ clock });
   const used: string[] = [];
   const next: Attempt = async ({ model }, { key }) => {
     const name = key?.value ?? 'none';
@@ -36,23 +37,28 @@ const pooled = (secretText: string, script: Script, isRefused = true) => {
   };
   /** Another process has a pool and a memory of its own, over the same store. */
   const process = () => {
-    const coolDowns = createCoolDowns({ store, clock, emit });
+    const rests = createRests({ store, clock, emit, random: () => 0 });
     const bracket = withKeyPool({
       keys,
-      coolDowns,
+      rests,
       circuits: { look: async () => null },
       clock,
       emit,
       keyCheck: { isRefused: async () => isRefused },
     })(next);
-    return async (model = REQUEST.model) => {
-      const outcome = await bracket({ ...REQUEST, model }, parts.context);
+    return async (asked: string | typeof REQUEST = REQUEST) => {
+      const request = typeof asked === 'string' ? { ...REQUEST, model: asked } : asked;
+      const outcome = await bracket(request, parts.context);
       await parts.context.account.closed();
       return outcome;
     };
   };
   return { ...parts, ask: process(), process, used, events, secret };
 };
+/** Rests that stand as they are told to, whatever is reported. */
+const restingAs = (stateOf: () => RestState): Pick<Rests, 'read' | 'stateOf' | 'probe' | 'limited' | 'answered'> => ({
+  ...{ stateOf, read: async () => {}, probe: async () => null, limited: async () => {}, answered: async () => {} },
+});
 const limited = (retryAfterMs: number | null = 30_000) => failing('rate-limited', { status: 429, retryAfterMs });
 const rejection = (status: number) =>
   status === 403 ? failing('forbidden', { status }) : failing('credential', { status, keyFault: 'unauthorized' });
@@ -65,11 +71,12 @@ const bracketOver = (
   parts: ReturnType<typeof setting>,
   secret: Parameters<typeof createKeyPool>[0]['secret'],
   keyCheck: KeyCheck = ACCEPTED,
+  rests = restingAs(() => ({ kind: 'over' })),
 ) =>
   withKeyPool({
     ...parts,
     keys: createKeyPool({ clock: parts.clock, random: () => 0, secret }),
-    coolDowns: { of: async () => new Map(), extend: async () => {} },
+    rests,
     circuits: { look: async () => null },
     keyCheck,
     emit: () => {},
@@ -82,7 +89,9 @@ describe('a key that the provider limits', () => {
     expect((await call.ask()).ok).toBe(true);
     expect((await call.ask()).ok).toBe(true);
     expect(names(call)).toEqual(['a', 'b', 'b', 'b']);
-    expect(call.events).toEqual([{ type: 'model.cooled', model: 'claude-sonnet-5-5', forMs: 30_000 }]);
+    expect(call.events).toEqual([
+      { type: 'model.cooled', model: 'claude-sonnet-5-5', kind: 'standard', forMs: 30_000 },
+    ]);
   });
 
   it('goes on answering for other models', async () => {
@@ -130,7 +139,7 @@ describe('a key that the provider limits', () => {
     const bracket = withKeyPool({
       ...parts,
       keys: { turn: async () => [KEY], refresh: async () => {}, demote: () => {} },
-      coolDowns: { of: async () => new Map(), extend: () => writing.promise },
+      rests: { ...restingAs(() => ({ kind: 'over' })), limited: () => writing.promise },
       circuits: { look: async () => null },
       keyCheck: ACCEPTED,
       emit: () => {},
@@ -148,6 +157,65 @@ describe('a key that the provider limits', () => {
     const call = pooled('a', { a: [limited(0)] });
     expect(await call.ask()).toMatchObject({ fault: { kind: 'rate-limited', retryAfterMs: 0 } });
     expect(names(call)).toEqual(['a']);
+  });
+});
+
+describe('a key that rests', () => {
+  const DAY_MS = 86_400_000;
+
+  it('rests for the kind of request that was limited, and answers every other', async () => {
+    const call = pooled('a', { a: [limited(DAY_MS), answered] });
+    const fast = { ...REQUEST, speed: 'fast' } as typeof REQUEST;
+    await call.ask(fast);
+    expect((await call.ask()).ok).toBe(true);
+    expect((await call.ask({ ...REQUEST, service_tier: 'standard_only' })).ok).toBe(true);
+    expect(await call.ask(fast)).toMatchObject({ fault: { kind: 'rate-limited' } });
+    expect(await call.process()(fast)).toMatchObject({ fault: { kind: 'rate-limited' } });
+  });
+
+  it('is tried out by one call twice a minute, whose answer ends it for every process', async () => {
+    const call = pooled('a', { a: [limited(DAY_MS), limited(DAY_MS), answered] });
+    const elsewhere = call.process();
+    await call.ask();
+    const tried: number[] = [];
+    for (let second = 0; second < 62; second += 1) {
+      const before = call.used.length;
+      await call.ask();
+      await elsewhere();
+      if (call.used.length > before) tried.push(second);
+      if (call.used.length > 3) break;
+      await call.clock.advance(1_000);
+    }
+    // The second try is answered, and so is what comes after it.
+    expect(tried.slice(0, 2)).toEqual([30, 60]);
+    await call.clock.advance(1_000);
+    expect((await elsewhere()).ok).toBe(true);
+    expect((await call.ask()).ok).toBe(true);
+  });
+
+  it('is over with the first content of its try, not with the end of the answer', async () => {
+    const answers = Promise.withResolvers<void>();
+    const parts = setting('http://unused');
+    const told: string[] = [];
+    const rests = {
+      ...restingAs(() => ({ kind: told.length === 0 ? 'due' : 'over', forMs: DAY_MS }) as RestState),
+      probe: async () => 7,
+      answered: async (name: string, ticket: number) => void told.push(`${name} ${ticket}`),
+    };
+    const bracket = bracketOver(parts, { get: async () => 'a', refresh: async () => 'a' }, ACCEPTED, rests);
+    const asked = bracket(async (_, { began }) => (began?.(), await answers.promise, answered))(REQUEST, parts.context);
+    await parts.clock.advance(1);
+    expect(told).toEqual([expect.stringMatching(/^anthropic\/claude-sonnet-5-5\/standard\/[0-9a-f]{16} 7$/)]);
+    answers.resolve();
+    expect((await asked).ok).toBe(true);
+  });
+
+  it('beside another of the pool is tried out all the same, and the other takes the call where it still rests', async () => {
+    const call = pooled('["a", "b"]', { a: [limited(DAY_MS)] });
+    await call.ask();
+    await call.clock.advance(30_000);
+    for (let calls = 0; calls < 4; calls += 1) expect((await call.ask()).ok).toBe(true);
+    expect(names(call).filter((name) => name === 'a')).toHaveLength(2);
   });
 });
 
@@ -174,7 +242,7 @@ describe('where every key is limited', () => {
     const bracket = withKeyPool({
       ...parts,
       keys: { turn: async () => [KEY], refresh: async () => {}, demote: () => {} },
-      coolDowns: { of: async () => new Map([[KEY.id, until]]), extend: async () => {} },
+      rests: restingAs(() => ({ kind: 'resting', forMs: until - parts.clock.now() })),
       circuits: { look: async () => null },
       keyCheck: ACCEPTED,
       emit: () => {},
@@ -386,7 +454,7 @@ it('a pool that cannot be read makes no call', async () => {
   const bracket = withKeyPool({
     ...parts,
     keys: { turn: () => Promise.reject(error), refresh: async () => {}, demote: () => {} },
-    coolDowns: { of: async () => new Map(), extend: async () => {} },
+    rests: restingAs(() => ({ kind: 'over' })),
     circuits: { look: async () => null },
     keyCheck: ACCEPTED,
     emit: () => {},

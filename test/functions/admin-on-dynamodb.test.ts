@@ -4,6 +4,8 @@ import { createDynamoDbCircuitStore } from '../../lib/circuit-breaker/dynamodb-s
 import { createCircuits } from '../../lib/circuit-breaker/circuits.ts';
 import { loadConfig } from '../../lib/config.ts';
 import { createIds } from '../../lib/kernel/ids.ts';
+import { createDynamoDbRestStore } from '../../lib/rests/dynamodb-store.ts';
+import { createRests } from '../../lib/rests/rests.ts';
 import { circuitSettings } from '../../lib/settings.ts';
 import { createAdministration } from '../../lib/tenants/administration.ts';
 import { createAuthenticator } from '../../lib/tenants/authenticator.ts';
@@ -30,13 +32,25 @@ const environment = (engine: TestDynamoDb) => {
     ...{ clock, random, emit: () => undefined, options: circuitSettings(loadConfig({})) },
     store: createDynamoDbCircuitStore({ table: engine.table('ControlTable'), clock }),
   });
+  const rests = createRests({
+    ...{ clock, random, emit: () => undefined },
+    store: createDynamoDbRestStore({ table: engine.table('ControlTable'), clock }),
+  });
   const administration = createAdministration({
-    ...{ tenants, keys, clock, circuits, ids: createIds(clock, randomBytes), audit: createDynamoDbAuditLog(ledger) },
+    ...{
+      tenants,
+      keys,
+      clock,
+      circuits,
+      rests,
+      ids: createIds(clock, randomBytes),
+      audit: createDynamoDbAuditLog(ledger),
+    },
     known: { isPriced: () => true, hasAgent: () => true, hasTool: () => true },
     issue: () => issueKey(randomBytes),
     onChanged: (tenantId) => authenticator.forget({ tenantId }),
   });
-  return { clock, authenticator, ...adminFunction(administration, clock) };
+  return { clock, authenticator, rests, ...adminFunction(administration, clock) };
 };
 
 describeOnDynamoDb('the administration', (engine) => {
@@ -94,6 +108,20 @@ describeOnDynamoDb('the administration', (engine) => {
       ({ target }) => target === 'raced',
     );
     for (const at of [0, 1, 2]) expect(entries.some(({ changes }) => changes['maxRetries']?.to === at)).toBe(true);
+  });
+
+  it('lists what rests anywhere in the fleet, and ends it there within a second', async () => {
+    const [here, elsewhere] = [environment(engine()), environment(engine())];
+    const name = 'anthropic/claude-opus-4-8/fast/0123456789abcdef';
+    await elsewhere.rests.limited(name, 60_000);
+    expect((await here.ask('GET /admin/rests')).body['rests']).toContainEqual(
+      expect.objectContaining({ name, model: 'claude-opus-4-8', kind: 'fast' }),
+    );
+    expect((await here.ask(`DELETE /admin/rests/${encodeURIComponent(name)}`)).status).toBe(204);
+    expect((await here.ask(`DELETE /admin/rests/${name}`)).status).toBe(404);
+    await elsewhere.clock.advance(1_000);
+    await elsewhere.rests.read('anthropic/claude-opus-4-8/');
+    expect(elsewhere.rests.stateOf(name)).toEqual({ kind: 'over' });
   });
 
   it('isolates a circuit for the whole fleet, and closes it again', async () => {

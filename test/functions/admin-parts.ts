@@ -19,6 +19,8 @@ export const ADMIN_ROUTES = [
   '/admin/tenants/{tenantId}/cache/invalidate',
   '/admin/circuits',
   '/admin/circuits/{name+}',
+  '/admin/rests',
+  '/admin/rests/{name+}',
   '/admin/audit',
 ];
 

@@ -89,6 +89,38 @@ describe('the audit', () => {
   });
 });
 
+describe('rests', () => {
+  const NAME = 'anthropic/claude-opus-5-5/fast/0123456789abcdef';
+
+  it('are listed with the model and the kind of request, and an instant as text', async () => {
+    const { ask, stage } = adminOnFakes();
+    stage.rests.set(NAME, stage.clock.now());
+    expect((await ask('GET /admin/rests')).body).toEqual({
+      rests: [{ name: NAME, model: 'claude-opus-5-5', kind: 'fast', until: NOON }],
+    });
+  });
+
+  it.each([NAME, NAME.replaceAll('/', '%2F'), NAME.replaceAll('/', '%2f')])(
+    'are ended by a name with its slashes however they are sent, and the audit says by whom: %s',
+    async (path) => {
+      const { ask, stage } = adminOnFakes();
+      stage.rests.set(NAME, stage.clock.now());
+      expect((await ask(`DELETE /admin/rests/${path}`)).status).toBe(204);
+      expect(stage.rests.size).toBe(0);
+      expect(stage.entries.at(-1)).toMatchObject({
+        ...{ action: 'rest.end', target: NAME, actor: { keyId: 'key_good' } },
+        changes: { until: { from: NOON, to: null } },
+      });
+    },
+  );
+
+  it('that are not there are 404, and no entry says otherwise', async () => {
+    const { ask, stage } = adminOnFakes();
+    expect((await ask(`DELETE /admin/rests/${NAME}`)).status).toBe(404);
+    expect(stage.entries).toEqual([]);
+  });
+});
+
 const LINES: readonly [string, unknown][] = [
   ['GET /admin/tenants', undefined],
   ['PUT /admin/tenants/acme', {}],
@@ -99,6 +131,8 @@ const LINES: readonly [string, unknown][] = [
   ['POST /admin/tenants/acme/cache/invalidate', undefined],
   ['GET /admin/circuits', undefined],
   ['PUT /admin/circuits/tool/x', { state: 'closed' }],
+  ['GET /admin/rests', undefined],
+  ['DELETE /admin/rests/anthropic/claude-opus-5-5/fast/k1', undefined],
   ['GET /admin/audit', undefined],
 ];
 
@@ -125,6 +159,8 @@ describe('every route', () => {
     ['GET /admin/tenants/acme/cache/invalidate', 'POST'],
     ['POST /admin/circuits', 'GET'],
     ['GET /admin/circuits/tool/x', 'PUT'],
+    ['POST /admin/rests', 'GET'],
+    ['PUT /admin/rests/a/b/c/d', 'DELETE'],
     ['POST /admin/audit', 'GET'],
   ])('says which methods it takes, even to nobody: %s', async (line, allow) => {
     const { status, headers } = await adminOnFakes().ask(line, undefined, { headers: {} });

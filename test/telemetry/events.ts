@@ -30,7 +30,7 @@ export const SAMPLES: Samples = {
   'model.passed-over': {
     ...{ type: 'model.passed-over', runId, from: model, to: label('claude-haiku-4-5'), reason: label('prefill') },
   },
-  'model.cooled': { type: 'model.cooled', model, forMs: 4_000 },
+  'model.cooled': { type: 'model.cooled', model, kind: label('standard'), forMs: 4_000 },
   'credential.rejected': { type: 'credential.rejected', status: 401, reason: label('unauthorized') },
   'cache.looked': { type: 'cache.looked', agent: label('assistant'), outcome: label('hit') },
   'run.degraded': {

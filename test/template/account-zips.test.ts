@@ -50,7 +50,9 @@ describeOnDynamoDb('the zips that keep accounts, loaded as Lambda loads them', (
     const invalidated = await ask('POST', '/admin/tenants/{tenantId}/cache/invalidate', tenant);
     expect(invalidated.statusCode).toBe(202);
     expect((await ask('GET', '/admin/tenants/{tenantId}/keys', tenant)).body).not.toContain(keyId);
-    for (const path of ['/admin/tenants', '/admin/circuits', '/admin/audit'])
+    const rest = 'anthropic/claude-opus-5-5/fast/0123456789abcdef';
+    expect((await ask('DELETE', '/admin/rests/{name+}', { name: rest })).statusCode).toBe(404);
+    for (const path of ['/admin/tenants', '/admin/circuits', '/admin/rests', '/admin/audit'])
       expect((await ask('GET', path)).statusCode).toBe(200);
     await ask('PUT', '/admin/circuits/{name+}', { name }, { state: 'closed' });
   });

@@ -24,6 +24,8 @@ export const ROUTES: Readonly<Record<string, DeployedRoute>> = {
   '/admin/tenants/{tenantId}/cache/invalidate': { name: 'admin', streamed: false },
   '/admin/circuits': { name: 'admin', streamed: false },
   '/admin/circuits/{name+}': { name: 'admin', streamed: false },
+  '/admin/rests': { name: 'admin', streamed: false },
+  '/admin/rests/{name+}': { name: 'admin', streamed: false },
   '/admin/audit': { name: 'admin', streamed: false },
   '/usage': { name: 'report-usage', streamed: false },
   '/usage/budget': { name: 'report-usage', streamed: false },

@@ -36,9 +36,10 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     ...each(['UpdateItem'], 'ControlTable', 'rate#*'),
     ...each(['DeleteItem', 'PutItem', 'Query'], 'ControlTable', 'slots#*'),
     { action: 'dynamodb:PutItem', on: 'RunsTable' },
-    ...each(['GetItem', 'PutItem'], 'ControlTable', 'circuits'),
+    ...each(['GetItem', 'PutItem'], 'ControlTable', 'circuits', 'rests'),
+    ...each(['Query'], 'ControlTable', 'rests'),
     ...each(['DeleteItem', 'PutItem', 'Query'], 'ControlTable', 'idem#*'),
-    ...each(['PutItem', 'Query'], 'ControlTable', 'cache#*', 'cool#*'),
+    ...each(['PutItem', 'Query'], 'ControlTable', 'cache#*'),
     ANTHROPIC_KEY,
   ],
   messages: [
@@ -48,9 +49,9 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     ...each(['UpdateItem'], 'LedgerTable', 'budget#*'),
     ...each(['GetItem'], 'LedgerTable', 'budget#*', 'usage#*'),
     ...each(['UpdateItem'], 'ControlTable', 'rate#*'),
-    ...each(['GetItem', 'PutItem'], 'ControlTable', 'circuits'),
+    ...each(['GetItem', 'PutItem'], 'ControlTable', 'circuits', 'rests'),
+    ...each(['Query'], 'ControlTable', 'rests'),
     ...each(['DeleteItem', 'PutItem', 'Query'], 'ControlTable', 'idem#*', 'slots#*'),
-    ...each(['PutItem', 'Query'], 'ControlTable', 'cool#*'),
     ANTHROPIC_KEY,
   ],
   'ask-provider': [
@@ -74,7 +75,7 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     ...each(['PutItem'], 'LedgerTable', 'key#*', 'tenants', 'tenant-keys#*', 'audit'),
     ...each(['DeleteItem'], 'LedgerTable', 'key#*', 'tenant-keys#*'),
     ...each(['Query'], 'LedgerTable', 'tenants', 'tenant-keys#*', 'audit'),
-    ...each(['GetItem', 'PutItem', 'Query'], 'ControlTable', 'circuits'),
+    ...each(['GetItem', 'PutItem', 'Query'], 'ControlTable', 'circuits', 'rests'),
   ],
   'report-usage': [
     ...LOG('ReportDashusageLogGroup'),

@@ -35,7 +35,7 @@ describeOnDynamoDb('run-agent as it is deployed, each request in an environment 
     zips.secrets.set('AnthropicSecret', JSON.stringify(['sk-ant-canary-one', 'sk-ant-canary-two']));
     const ran = await run({ task: '[[fault:429 retry-after=60 times=1]] [[say:through]]' });
     expect(ran).toMatchObject({ output: 'through', model: 'claude-sonnet-5-5', degraded: null });
-    const written = zips.granted.filter((said) => said.includes('PutItem ControlTable cool#'));
+    const written = zips.granted.filter((said) => said.includes('PutItem ControlTable rests'));
     expect(written).toHaveLength(1);
     expect(written.join()).not.toContain('canary');
   });
@@ -47,7 +47,7 @@ describeOnDynamoDb('run-agent as it is deployed, each request in an environment 
 
   it('asks DynamoDB for nothing that its role does not grant', () => {
     expect(zips.denied).toEqual([]);
-    for (const said of ['PutItem ControlTable cache#', 'Query ControlTable cache#', 'Query ControlTable cool#'])
+    for (const said of ['PutItem ControlTable cache#', 'Query ControlTable cache#', 'Query ControlTable rests'])
       expect(zips.granted.join('\n')).toContain(`run-agent: dynamodb:${said}`);
   });
 });

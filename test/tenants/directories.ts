@@ -3,17 +3,18 @@ import { createAdministration } from '../../lib/tenants/administration.ts';
 import type { ApiKey, AuditEntry, Tenant } from '../../lib/tenants/types.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
-/** A stage by hand: its tenants, keys, audit and circuits in plain maps, with every call in `calls`, in order. */
+/** A stage by hand: its tenants, keys, audit, circuits and rests in plain maps, with every call in `calls`, in order. */
 export const fakeStage = () => {
   const clock = createFakeClock();
   const tenants = new Map<string, Tenant>();
   const keys = new Map<string, ApiKey>();
   const entries: AuditEntry[] = [];
   const circuits = new Map<string, ShownCircuit>();
+  const rests = new Map<string, number>();
   const calls: string[] = [];
   let births = 0;
   const stage = {
-    ...{ clock, entries, calls, circuits },
+    ...{ clock, entries, calls, circuits, rests },
     /** Set to make the audit fail. */
     auditFails: null as Error | null,
     /** Runs once, directly before the next write of a tenant: another administrator. */
@@ -83,6 +84,13 @@ export const fakeStage = () => {
         const circuit: ShownCircuit = { name, state, failures: 0, openedAt, retryAfterMs: null };
         circuits.set(name, circuit);
         return circuit;
+      },
+    },
+    rests: {
+      list: async () => [...rests].map(([name, until]) => ({ name, until })),
+      async end(name) {
+        calls.push('rests.end');
+        return rests.delete(name);
       },
     },
     known: {
