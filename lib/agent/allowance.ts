@@ -26,12 +26,13 @@ export interface Allowed {
   readonly maxModelCalls: number;
 }
 
-const isAllowed = ({ allowedModels }: Tenant, model: string): boolean =>
-  allowedModels === null || allowedModels.includes(model) || allowedModels.includes(familyOf(model));
+const isAllowed = ({ allowedModels }: Tenant, model: string | null): boolean =>
+  allowedModels === null ||
+  (model !== null && (allowedModels.includes(model) || allowedModels.includes(familyOf(model))));
 
-/** Throws `forbidden` for a model that the tenant is not allowed. */
-export const checkAllowedModel = (model: string, tenant: Tenant): void => {
-  if (!isAllowed(tenant, model)) throw forbidden('model', safe`The tenant may not use this model.`);
+/** Throws `forbidden` for a model that the tenant is not allowed; `null` is one that somebody else chooses. */
+export const checkAllowedModel = (model: string | null, tenant: Tenant, path = 'model'): void => {
+  if (!isAllowed(tenant, model)) throw forbidden(path, safe`The tenant may not use this model.`);
 };
 
 /** Models that may stand in for another: the tenant's own for it, then those of `chain`, without what the tenant may not use. */

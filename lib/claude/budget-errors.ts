@@ -3,7 +3,7 @@ import { AppError } from '../kernel/errors.ts';
 import { formatUsd, type PicoUsd } from '../kernel/money.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import type { BallastEvent } from '../telemetry/events.ts';
-import type { UnpriceableFeature } from '../usage/input-bound.ts';
+import type { Unpriceable } from '../usage/judge-request.ts';
 import type { RunAccount } from './run-account.ts';
 
 /** When a call that only open reservations keep out may be tried again: most calls end within seconds. */
@@ -53,8 +53,20 @@ export const budgetRefused = (tenantId: string, refusal: Refusal, asked: PicoUsd
   askedUsd: label(formatUsd(asked)),
 });
 
-/** A request asks for what nobody can price beforehand, and somebody's budget is to hold. */
-export const unpricedFeature = (features: readonly UnpriceableFeature[]): AppError => {
-  const names = features.map(label).reduce((all, name) => safe`${all}, ${name}`);
-  return new AppError('unpriced-feature', safe`What this asks for can't be priced beforehand: ${names}.`);
+/** A request asks for what nobody can price beforehand, and somebody's limit has to hold. Names it, where it stands, and the way out. */
+export const unpricedFeature = (features: readonly Unpriceable[]): AppError => {
+  const names = [...new Set(features.map(({ name }) => label(name)))].reduce((all, name) => safe`${all}, ${name}`);
+  const isCounted = features.some(({ needs }) => needs !== undefined);
+  const remedy = isCounted ? safe`Set its max_uses, leave it out, or` : safe`Leave it out, or`;
+  return new AppError(
+    'unpriced-feature',
+    safe`What this asks for can't be priced beforehand: ${names}. ${remedy} have an administrator set allowUnboundedFeatures.`,
+    {
+      issues: features.map(({ path, name, needs }) => ({
+        path: label(path),
+        message:
+          needs === undefined ? safe`${label(name)} has no known bound` : safe`${label(name)} needs ${label(needs)}`,
+      })),
+    },
+  );
 };

@@ -1,4 +1,4 @@
-import { contentBoundOf } from '../usage/content-bound.ts';
+import { mediaBytesOf } from '../usage/judge-request.ts';
 import { elementsOf, isSet, objectOf } from '../usage/json.ts';
 import type { TokenUsage } from '../usage/record.ts';
 
@@ -17,7 +17,7 @@ const isMarked = (block: unknown): boolean => isSet(objectOf(block)['cache_contr
 const blocksOf = (value: unknown): readonly unknown[] => (typeof value === 'string' ? [value] : elementsOf(value));
 
 const bytesOf = (blocks: readonly unknown[]): number =>
-  blocks.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(blocks)) - contentBoundOf(blocks).mediaBytes;
+  blocks.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(blocks)) - mediaBytesOf(blocks);
 
 /** Bytes after the last mark of the cache, media left out; `null`: nothing is marked. */
 const unmarkedBytes = (request: unknown): number | null => {

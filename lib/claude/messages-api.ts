@@ -1,6 +1,6 @@
-import { late } from '../kernel/late.ts';
 import { orAborted } from '../kernel/clock.ts';
-import { COUNTED } from '../usage/input-bound.ts';
+import { late } from '../kernel/late.ts';
+import { COUNTED } from '../usage/billable-features.ts';
 import { KeyUnavailable, loadClients, type AnthropicClientOptions } from './anthropic-client.ts';
 import { MalformedStream } from './malformed-stream.ts';
 import { splitEvents, type UpstreamEvent } from './split-events.ts';

@@ -1,18 +1,19 @@
 import { fitOutput, type Fit } from '../budget/fit-output.ts';
 import { pico, plus, type PicoUsd } from '../kernel/money.ts';
-import { inputBoundOf, type UnpriceableFeature } from '../usage/input-bound.ts';
+import { inputBoundOf } from '../usage/input-bound.ts';
+import type { Unpriceable } from '../usage/judge-request.ts';
 import type { Price } from '../usage/price-table.ts';
 import { dearestInputRate, dearestOutputRate, type BoundTerms } from '../usage/pricing.ts';
 import { NO_TOKENS, type TokenUsage } from '../usage/record.ts';
-import { serverToolBound } from '../usage/request-tools.ts';
-import type { ModelRequest } from './types.ts';
+import type { ModelRequest, Wire } from './types.ts';
+import { unpriceableAside } from './unpriceable-aside.ts';
 
 /** What an attempt can cost at most, before anything is known of it but its request. */
 export interface WorstCase {
   /** Of the request as JSON, in UTF-8, media left out. */
   readonly textBytes: number;
   /** What of the request has no bound; `fit` then knows the rest alone. */
-  readonly unpriceable: readonly UnpriceableFeature[];
+  readonly unpriceable: readonly Unpriceable[];
   /** How it fits into `remaining`; `null`: no limit. */
   fit(remaining: PicoUsd | null): Fit;
   /** Whether `counted` would help. */
@@ -23,9 +24,12 @@ export interface WorstCase {
   readonly unanswered: TokenUsage;
 }
 
+/** What of a client's own form of a request has a say in its price. */
+export type WireTerms = Pick<Wire, 'bytes' | 'headers' | 'query'>;
+
 interface Bounded {
   readonly textBytes: number;
-  readonly unpriceable: readonly UnpriceableFeature[];
+  readonly unpriceable: readonly Unpriceable[];
   readonly request: ModelRequest;
   readonly price: Price;
   readonly terms: BoundTerms;
@@ -63,26 +67,35 @@ const bounded = (facts: Bounded, inputTokens: number): WorstCase => {
 };
 
 /**
- * Bounded by what the request holds, and by the bytes of a text that is sent in its place. Without a word about
+ * Bounded by what the request holds, and by the text, the betas and the query that a client sends in its place. Without a word about
  * geography, a workspace may have set the dearer one.
  */
-export const worstCaseOf = (request: ModelRequest, price: Price, sentBytes = 0): WorstCase => {
+export const worstCaseOf = (request: ModelRequest, price: Price, wire?: WireTerms): WorstCase => {
   const json = JSON.stringify(request);
-  const bytes = Math.max(Buffer.byteLength(json), sentBytes);
-  const { tokens, textBytes, countable, oneHourCacheWrites, unpriceable } = inputBoundOf(
-    request,
-    bytes,
-    price.contextWindow,
-  );
+  const bytes = Math.max(Buffer.byteLength(json), wire?.bytes ?? 0);
+  const bound = inputBoundOf(request, bytes, price.contextWindow);
   const inferenceGeo = request.inference_geo === 'global' ? null : 'us';
   const { speed } = request as { readonly speed?: string | null };
-  const facts = { request, textBytes, unpriceable, price, countable, tools: serverToolBound(request, price) };
+  const aside = [
+    ...(wire === undefined ? [] : unpriceableAside(wire, price.contextWindow)),
+    // Another model may have a price for it.
+    ...(speed === 'fast' && price.fast === null ? [{ path: 'speed', name: speed }] : []),
+  ];
   return bounded(
     {
-      ...facts,
+      request,
+      price,
+      textBytes: bound.textBytes,
+      unpriceable: [...bound.unpriceable, ...aside],
+      countable: bound.countable && aside.length === 0,
+      tools: pico(BigInt(bound.webSearches) * price.webSearch),
       caches: json.includes('"cache_control"'),
-      terms: { inferenceGeo, oneHourCacheWrites, ...(speed && { speed }) },
+      terms: {
+        inferenceGeo,
+        speed: speed ?? null,
+        oneHourCacheWrites: bound.oneHourCacheWrites || aside.length > 0,
+      },
     },
-    tokens,
+    bound.tokens,
   );
 };

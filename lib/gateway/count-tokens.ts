@@ -9,6 +9,7 @@ import { safe } from '../kernel/redacted.ts';
 import type { Principal } from '../tenants/types.ts';
 import { endUser, metadata } from './client-request.ts';
 import { modelName } from './model-name.ts';
+import { modelsBeside } from './models-beside.ts';
 import { passedOn } from './passed-on.ts';
 import type { ProviderApi } from './provider-api.ts';
 import { readClientJson } from './read-client-json.ts';
@@ -51,10 +52,12 @@ export const countTokens = async (
   event: AuthenticatedEvent,
   deadline: Deadline,
 ): Promise<HttpResponse> => {
-  const { text, checked } = readClientJson(event, schema);
+  const { text, value, checked } = readClientJson(event, schema);
   const { model } = checked;
+  const { tenant } = event.principal;
   const userId = endUser(checked.metadata?.user_id);
-  checkAllowedModel(model, event.principal.tenant);
+  checkAllowedModel(model, tenant);
+  for (const beside of modelsBeside(value)) checkAllowedModel(beside.model, tenant, beside.path);
   await checkCircuit(parts, model);
   const limits = await takeRequestPermit(parts, event.principal, userId, deadline.signal);
   const question = { method: 'POST', path: '/v1/messages/count_tokens', ...passedOn(event) } as const;

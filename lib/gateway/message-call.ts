@@ -70,8 +70,9 @@ export const createCallMessages =
     const { callModel, clock, emit, ids, isPriced } = parts;
     const { request, userId, wire } = asked;
     const { tenant, tenantId, keyId } = principal;
-    for (const model of [request.model, ...modelsBeside(request)]) checkAllowedModel(model, tenant);
-    if (!isPriced(request.model, clock.now())) throw unpricedModel();
+    const named = [{ model: request.model, path: 'model' }, ...modelsBeside(request)];
+    for (const { model, path } of named) checkAllowedModel(model, tenant, path);
+    for (const { model, path } of named) if (model !== null && !isPriced(model, clock.now())) throw unpricedModel(path);
     const runId = ids.run();
     const account = createRunAccount(null);
     using deadline = createDeadline(clock, limitMs, signal);

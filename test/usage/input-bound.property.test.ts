@@ -106,10 +106,13 @@ describe('the bound of a request', () => {
     const huge = { messages: [], tools: [{ name: 'a', input_schema: { enum: ['x'.repeat(2_000_000)] } }] };
     expect(inputBoundOf(huge, Buffer.byteLength(JSON.stringify(huge)), WINDOW).tokens).toBe(WINDOW);
     const levels = 100_000;
-    let deep: unknown = [];
-    for (let level = 1; level < levels; level += 1) deep = [deep];
-    const body = { messages: [{ role: 'user', content: [{ type: 'tool_result', content: deep }] }] };
-    const json = `{"deep":${'['.repeat(levels)}${']'.repeat(levels)}}`;
-    expect(inputBoundOf(body, Buffer.byteLength(json), 10 * WINDOW).tokens).toBe(10 * WINDOW);
+    let deep: unknown[] = [{ type: 'hologram' }];
+    for (let level = 1; level < levels; level += 1)
+      deep = [level % 2 === 0 ? deep : { type: 'tool_result', content: deep }];
+    const body = { messages: [{ role: 'user', content: deep }] };
+    expect(inputBoundOf(body, 9_000_000, 10 * WINDOW)).toMatchObject({
+      tokens: 9_001_000,
+      unpriceable: [{ name: 'hologram' }],
+    });
   });
 });
