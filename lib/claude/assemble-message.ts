@@ -5,6 +5,7 @@ import type {
   RawMessageStreamEvent,
   ToolUseBlock,
 } from '@anthropic-ai/sdk/resources/messages/messages';
+import { objectOf } from '../usage/json.ts';
 import { parseExactly } from './exact-json.ts';
 import { overlaid, type Members } from './grow-block.ts';
 import { MalformedStream } from './malformed-stream.ts';
@@ -46,11 +47,22 @@ export interface AssemblyOptions {
   readonly exact?: boolean;
 }
 
-/** What a stream begins with; without a word about what it costs it could not be booked. */
+/** What a stream begins with; its usage may be anything, and is read by the meter. */
 const headOf = ({ message }: RawMessageStartEvent): Message => {
-  const { usage } = (message ?? {}) as Partial<Message>;
-  if (typeof usage?.input_tokens !== 'number') throw new MalformedStream('message_start without usage');
+  if (typeof message !== 'object' || message === null) throw new MalformedStream('message_start without a message');
   return message;
+};
+
+const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+/** Usage is cumulative: a count that falls, as a zero about what was told before, takes nothing back. */
+const overlaidUsage = (known: Message['usage'], said: unknown): Message['usage'] => {
+  const before = objectOf(known);
+  const after = Object.entries(objectOf(said)).filter(([name, count]) => {
+    const was = before[name];
+    return !(isCount(was) && isCount(count) && count < was);
+  });
+  return overlaid(before, Object.fromEntries(after)) as unknown as Message['usage'];
 };
 
 /** What a `message_delta` says of the message beside its usage, at whichever of its two levels. */
@@ -62,6 +74,10 @@ const saidOfMessage = ({ type: _, delta, usage: __, ...beside }: RawMessageDelta
 /** The model that served in the end, where the provider itself went over to another one. */
 const servedBy = (block: { readonly type: string; readonly to?: { readonly model?: string } }): { model?: string } =>
   block.type === 'fallback' && block.to?.model !== undefined ? { model: block.to.model } : {};
+
+/** Calls and results of the tools that run code at the provider. */
+const runsCode = (block: { readonly type: string; readonly name?: unknown }): boolean =>
+  /code_execution/.test(block.type) || (block.type === 'server_tool_use' && /code_execution/.test(String(block.name)));
 
 /**
  * All that the events say stays in the message, blocks, members and deltas of unknown kinds too; an unknown event says
@@ -85,6 +101,7 @@ export const createAssembly = (meter: Meter, options: AssemblyOptions = {}): Ass
           return '';
         case 'content_block_start':
           head = { ...started(), ...servedBy(event.content_block) };
+          if (runsCode(event.content_block)) meter.sawCode();
           return blocks.start(event.index, event.content_block);
         case 'content_block_delta':
           started();
@@ -95,7 +112,7 @@ export const createAssembly = (meter: Meter, options: AssemblyOptions = {}): Ass
           return '';
         case 'message_delta': {
           const known = started();
-          head = { ...overlaid(known, saidOfMessage(event)), usage: overlaid(known.usage, { ...event.usage }) };
+          head = { ...overlaid(known, saidOfMessage(event)), usage: overlaidUsage(known.usage, event.usage) };
           meter.updated(event.usage);
           if (checksInputs && head.stop_reason && !CUTS_OFF.has(head.stop_reason)) blocks.checkInputs();
           return '';

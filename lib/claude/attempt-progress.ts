@@ -1,11 +1,14 @@
 import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Clock } from '../kernel/clock.ts';
+import { mayWriteForAnHour } from '../usage/cache-lifetime.ts';
 import { NO_TOKENS, type Estimate } from '../usage/record.ts';
 import { createAssembly } from './assemble-message.ts';
 import { estimateOf } from './diagnose.ts';
 import { createMeter } from './meter.ts';
 import type { Fault, Metered, Outcome } from './outcome.ts';
-import type { CallContext } from './types.ts';
+import { createSightRecorder } from './sight.ts';
+import type { CallContext, ModelRequest } from './types.ts';
+import { isVerdict } from './watchdog.ts';
 
 /** What an attempt has come to so far. */
 export interface AttemptProgress {
@@ -39,10 +42,11 @@ const AFTER_HOLD_MS = 5_000;
 
 export const isContent = ({ type }: RawMessageStreamEvent): boolean => type.startsWith('content_block');
 
-export const createAttemptProgress = (clock: Clock, context: CallContext): AttemptProgress => {
+export const createAttemptProgress = (clock: Clock, request: ModelRequest, context: CallContext): AttemptProgress => {
   const { wire, sink, began, restartable = true } = context;
   const startedMs = clock.monotonicMs();
-  const meter = createMeter();
+  const meter = createMeter({ oneHourWrites: () => mayWriteForAnHour(request) });
+  const sight = createSightRecorder(clock);
   // A client that has the events reads the inputs in them itself; nobody else is given half of one.
   const assembly = createAssembly(meter, { checksInputs: restartable, exact: wire !== undefined });
   let upstreamRequestId: string | null = null;
@@ -55,9 +59,12 @@ export const createAttemptProgress = (clock: Clock, context: CallContext): Attem
     tokens: begun ? meter.tokens(estimated === null) : NO_TOKENS,
     estimated,
     terms: meter.terms(),
+    ...(begun && { bill: meter.bill() }),
     firstContentMs,
     upstreamRequestId,
   });
+  /** Whether the upstream had told its last count before whatever failed did. */
+  const isCounted = () => assembly.complete && !meter.bill().missing.includes('output');
   return {
     opened(requestId) {
       upstreamRequestId = requestId;
@@ -66,6 +73,7 @@ export const createAttemptProgress = (clock: Clock, context: CallContext): Attem
       const first = isContent(event) && firstContentMs === null;
       if (first) firstContentMs = clock.monotonicMs() - startedMs;
       const text = assembly.apply(event);
+      sight.saw(event);
       begun = true;
       if (first) began?.();
       if (text === '') return;
@@ -73,6 +81,7 @@ export const createAttemptProgress = (clock: Clock, context: CallContext): Attem
       sink.text(text);
     },
     held(ms) {
+      sight.held(ms);
       // A reader that takes its time with what was on its way puts the break off.
       heldBackUntilMs = ms >= LONG_HOLD_MS ? clock.monotonicMs() + AFTER_HOLD_MS : heldBackUntilMs + ms;
     },
@@ -86,7 +95,11 @@ export const createAttemptProgress = (clock: Clock, context: CallContext): Attem
     failed: (fault, error) => ({
       ok: false,
       fault: clock.monotonicMs() < heldBackUntilMs ? { ...fault, heldBack: true } : fault,
-      metered: metered(estimateOf(fault, begun, error)),
+      metered: {
+        ...metered(isCounted() ? null : estimateOf(fault, begun, error)),
+        sight: sight.at(fault.kind === 'malformed'),
+        givenUp: isVerdict(fault.kind),
+      },
       partial,
     }),
   };

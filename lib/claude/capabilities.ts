@@ -86,3 +86,18 @@ const STRICTEST: Capability = row(
 
 /** Of a model, dated or not; one that is not in the table counts as refusing all that any model refuses. */
 export const capabilityOf = (model: string): Capability => CAPABILITIES[familyOf(model)] ?? STRICTEST;
+
+/**
+ * Models that do not think unless they are asked to, by the provider's pages on thinking; every newer one does, and
+ * one that is not known may.
+ */
+const QUIET: ReadonlySet<string> = new Set([
+  ...['claude-opus-4-8', 'claude-opus-4-7', 'claude-opus-4-6', 'claude-opus-4-5'],
+  ...['claude-sonnet-4-6', 'claude-sonnet-4-5', 'claude-haiku-4-5'],
+]);
+
+/** Whether a model may think, which is billed and need not be shown, with so much said in `thinking.type`. */
+export const mayThink = (model: string, asked: string | undefined): boolean => {
+  if (asked === undefined) return !QUIET.has(familyOf(model));
+  return asked !== 'disabled' || capabilityOf(model).refuses.has('no-thinking');
+};

@@ -3,6 +3,8 @@ import type { AppError, ErrorCode } from '../kernel/errors.ts';
 import type { PricingTerms } from '../usage/pricing.ts';
 import type { Estimate, TokenUsage } from '../usage/record.ts';
 import type { KeyFault } from './key-faults.ts';
+import type { Bill } from './meter.ts';
+import type { Sight } from './unseen.ts';
 
 /**
  * What can go wrong with one attempt. `credential`: the provider refuses one of the service's own keys; `forbidden`: it
@@ -53,8 +55,15 @@ export interface Fault {
 
 /** What one attempt used, as far as the upstream said so. */
 export interface Metered {
+  /** Of the request itself; of an answer that broke off, as far as it was seen. */
   readonly tokens: TokenUsage;
   readonly estimated: Estimate;
+  /** What else it says of its bill. Default: nothing. */
+  readonly bill?: Bill;
+  /** What passed of it until it broke off. Default: unknown. */
+  readonly sight?: Sight;
+  /** Whether we gave it up ourselves, so that it may have gone on unseen. Default: not. */
+  readonly givenUp?: boolean;
   /** What the upstream says of the price, where it says so; it wins over what was asked. Default: nothing. */
   readonly terms?: PricingTerms;
   readonly firstContentMs: number | null;

@@ -39,7 +39,7 @@ export const supervisedAttempt =
     if (watchdog.verdict !== null) return notMade(fault(watchdog.verdict));
     // An answer that comes as a whole is silent until it does, as long as a prompt may take to be read.
     using _ = isAnsweredWhole(request) ? watchdog.hold() : null;
-    const progress = createAttemptProgress(clock, context);
+    const progress = createAttemptProgress(clock, request, context);
     /**
      * Passes an event on as it came; a caller that does not read holds the reading back, and is not taken for a silent
      * upstream.

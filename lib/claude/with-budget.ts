@@ -11,6 +11,7 @@ import type { ReserveParts } from './reserve-attempt.ts';
 import { settleAttempt, type SettleParts } from './settle-attempt.ts';
 import type { Bracket, CallContext } from './types.ts';
 import { unpricedModel } from './unpriced-model.ts';
+import { createUnpricedNotice } from './unpriced-notice.ts';
 import { worstCaseOf } from './worst-case.ts';
 
 export interface WithBudgetOptions extends Omit<ReserveParts, 'budgets'>, Omit<SettleParts, 'budgets'> {
@@ -28,10 +29,9 @@ const isLimited = ({ budget, account }: CallContext): boolean => {
  * cost, whatever became of it: one usage record an attempt. The books are written while the run goes on; its answer
  * waits for them.
  */
-export const withBudget =
-  (parts: WithBudgetOptions): Bracket =>
-  (next) =>
-  async (request, context) => {
+export const withBudget = (parts: WithBudgetOptions): Bracket => {
+  const tell = createUnpricedNotice(parts.emit);
+  return (next) => async (request, context) => {
     const { prices, clock, emit } = parts;
     const { account, admission, booked, runId, step } = context;
     const [at, startedMs] = [clock.now(), clock.monotonicMs()];
@@ -47,15 +47,25 @@ export const withBudget =
     context.sink.admitted?.();
     const outcome = await next(lowerMaxTokens(request, admitted.maxTokens), context);
 
-    const made = { ...attempt, price, worst: admitted.worst, maxTokens: admitted.maxTokens };
-    const record = recordOf(prices, made, outcome, context);
+    const { reservation, maxTokens } = admitted;
+    const durationMs = clock.monotonicMs() - startedMs;
+    const made = { ...attempt, price, durationMs, worst: admitted.worst, reserved: reservation.amount, maxTokens };
+    const { record, unpriced } = recordOf(prices, made, outcome, context);
     const { model, tokens, cost } = record;
     settle(cost);
     booked.push({ model, tokens, cost });
+<<<<<<< HEAD
     account.keep(settleAttempt(parts, admitted.reservation, record));
     // Of what was not answered at all nobody knows more than before.
     const used = record.estimated === 'unanswered' ? tokensBefore(request, worst.textBytes) : tokensUsed(tokens);
     account.keep(admission.charge(step, used, outcome.ok));
     emit(attempted(record, outcome, clock.monotonicMs() - startedMs));
+=======
+    account.keep(settleAttempt(parts, reservation, record));
+    account.keep(admission.charge(step, allOf(tokens)));
+    emit(attempted(record, outcome, durationMs));
+    tell(record, unpriced);
+>>>>>>> a9e50e5 (metering: settle what was not seen at what was reserved)
     return outcome;
   };
+};

@@ -25,6 +25,18 @@ export type AccountEvent =
       readonly error: Redacted;
     }
   | {
+      /**
+       * An answer lists something that has no known price, or no counts: its record is an estimate. Once for each kind
+       * and process.
+       */
+      readonly type: 'usage.unpriced';
+      /** As `speed`, `inference_geo`, `service_tier`, `model`, `counts` or `server_tool_use.*`. */
+      readonly what: Redacted;
+      readonly model: Redacted;
+      readonly tenantId: Redacted;
+      readonly attemptId: Redacted;
+    }
+  | {
       /** A limit said no, or would have (`shadow`). */
       readonly type: 'limit.refused';
       /** `tenant-requests`, `tenant-tokens`, `key-requests`, `user-requests` or `concurrent-runs`. */

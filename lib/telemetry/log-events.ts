@@ -21,6 +21,7 @@ const levelOf = (event: BallastEvent): keyof Log | null => {
     case 'budget.threshold':
     case 'budget.unsettled':
     case 'usage.adjusted':
+    case 'usage.unpriced':
       return 'warn';
     case 'limit.refused':
     case 'budget.refused':
@@ -76,6 +77,7 @@ export const TITLES = {
   'circuit.changed': safe`circuit changed`,
   'circuit.unguarded': safe`circuit unguarded`,
   'usage.unrecorded': safe`usage unrecorded`,
+  'usage.unpriced': safe`usage unpriced`,
   'store.failed': safe`store failed`,
   'limit.refused': safe`limit refused`,
   'limit.unguarded': safe`limit unguarded`,

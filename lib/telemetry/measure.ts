@@ -70,6 +70,8 @@ export const measure = (event: BallastEvent, tools: ReadonlySet<string>): Measur
       );
     case 'usage.unrecorded':
       return measured({}, { UsageUnrecorded: 1 });
+    case 'usage.unpriced':
+      return measured({}, { UsageUnpriced: 1 });
     case 'store.failed':
       return measured({}, { StoreFailures: 1 });
     case 'circuit.changed':

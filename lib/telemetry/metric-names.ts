@@ -63,6 +63,8 @@ export const METRICS = {
   ToolDuration: definition('Milliseconds', ['tool']),
 
   UsageUnrecorded: definition('Count', []),
+  /** Kinds of things in answers that no price is known for, once each and process. */
+  UsageUnpriced: definition('Count', []),
   StoreFailures: definition('Count', []),
 
   CircuitOpened: definition('Count', []),

@@ -13,9 +13,7 @@ import {
 import type { Table } from '../dynamodb/table.ts';
 import { pico } from '../kernel/money.ts';
 import { hourOf } from './hour.ts';
-import type { Estimate, UsageRecord, UsageStore } from './record.ts';
-
-const ESTIMATES: readonly Estimate[] = ['cut', 'unanswered', 'lost'];
+import { ESTIMATES, type UsageRecord, type UsageStore } from './record.ts';
 
 // One partition an hour and tenant: small enough to be read in one go, and a month's writes spread over 720 of them.
 const partitionKey = (tenantId: string, at: number): string => `usage#${tenantId}#${hourOf(at)}`;

@@ -22,10 +22,14 @@ export const NO_TOKENS: TokenUsage = {
 };
 
 /**
- * Why a record holds an estimate, `null` where the upstream said the figures itself:
- * `cut` (the answer broke off), `unanswered` (sent, but nothing came back), `lost` (its process died).
+ * Why a record holds an estimate: `cut` (the answer broke off), `unanswered` (sent, but nothing came back), `lost` (its
+ * process died), `uncounted` (it was answered, and its counts are missing or none), `unpriced` (it was answered, and
+ * something of what it names has no known price).
  */
-export type Estimate = null | 'cut' | 'unanswered' | 'lost';
+export const ESTIMATES = ['cut', 'unanswered', 'lost', 'uncounted', 'unpriced'] as const;
+
+/** `null` where the upstream said the figures itself. */
+export type Estimate = null | (typeof ESTIMATES)[number];
 
 /** One HTTP attempt at a model, on the books. */
 export interface UsageRecord {

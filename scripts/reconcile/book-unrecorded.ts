@@ -4,9 +4,7 @@ import type { BudgetStore } from '../../lib/budget/store.ts';
 import { settleAttempt, type SettleParts } from '../../lib/claude/settle-attempt.ts';
 import { parseUsd } from '../../lib/kernel/money.ts';
 import { TITLES } from '../../lib/telemetry/log-events.ts';
-import { NO_TOKENS, type TokenUsage, type UsageRecord } from '../../lib/usage/record.ts';
-
-const ESTIMATES = ['cut', 'unanswered', 'lost'] as const;
+import { ESTIMATES, NO_TOKENS, type TokenUsage, type UsageRecord } from '../../lib/usage/record.ts';
 
 /** The record that a line of the log tells of; `null` for a line about something else. */
 const recordOf = (line: string): UsageRecord | null => {

@@ -81,7 +81,7 @@ describe('a block', () => {
   it('counts for the estimate of a cut answer whatever its type is', () => {
     const wrote = (type: string, more: Said) =>
       assemble(start(), begin(0, { type: 'odd' }), grow(0, type, more), end()).written;
-    expect(wrote('odd_delta', { caption: 'x'.repeat(300) })).toBe(100);
-    expect(wrote('odd_delta', { list: ['x'.repeat(300)] })).toBeGreaterThan(100);
+    expect(wrote('odd_delta', { caption: 'x'.repeat(300) })).toBe(300);
+    expect(wrote('odd_delta', { list: ['x'.repeat(300)] })).toBeGreaterThan(300);
   });
 });

@@ -112,6 +112,21 @@ describe('an attempt', () => {
     expect(record?.tokens.inputTokens).toBe(Buffer.byteLength(JSON.stringify(REQUEST)) + 1_000);
   });
 
+  it('that we gave up before it answered is booked at its whole output besides', async () => {
+    const outcome: Outcome = {
+      ok: false,
+      fault: fault('no-content'),
+      metered: metered({ tokens: NO_TOKENS, estimated: 'unanswered', givenUp: true }),
+    };
+    const run = budgeted({ outcome });
+    await run.attempt(REQUEST, run.context);
+    const [record] = await run.records();
+    expect(record?.tokens).toMatchObject({
+      inputTokens: Buffer.byteLength(JSON.stringify(REQUEST)) + 1_000,
+      outputTokens: REQUEST.max_tokens,
+    });
+  });
+
   it.each([
     ['a cache write', { type: 'ephemeral' }, 'cacheWrite5mInputTokens'],
     ['a write to the one-hour cache', { type: 'ephemeral', ttl: '1h' }, 'cacheWrite1hInputTokens'],
@@ -131,7 +146,6 @@ describe('an attempt', () => {
   it.each([
     ['that the provider put in its place', 'claude-haiku-4-5', 'claude-haiku-4-5', '0.0002'],
     ['asked for, under a dated id', 'claude-sonnet-5-5-20260901', 'claude-sonnet-5-5', '0.0004'],
-    ['asked for, where the one that served has no price', 'claude-fable-5-2', 'claude-sonnet-5-5', '0.0004'],
   ])('is booked at the price of the model %s', async (_title, served, model, costUsd) => {
     const message = { stop_reason: 'end_turn', model: served };
     const run = budgeted({ outcome: { ok: true, message, metered: metered() } as unknown as Outcome });
@@ -140,6 +154,19 @@ describe('an attempt', () => {
     expect(run.context.booked).toMatchObject([{ model, cost: parseUsd(costUsd) }]);
     expect(formatUsd(run.context.account.spent)).toBe(costUsd);
     expect(run.events).toMatchObject([{ type: 'model.attempted', model, costUsd }]);
+  });
+
+  it('that names a model without a price is booked as the asked one, marked, and told once', async () => {
+    const message = { stop_reason: 'end_turn', model: 'claude-fable-5-2' };
+    const run = budgeted({ outcome: { ok: true, message, metered: metered() } as unknown as Outcome });
+    await run.attempt(REQUEST, run.context);
+    await run.attempt(REQUEST, run.context);
+    expect(await run.records()).toMatchObject([
+      { model: 'claude-sonnet-5-5', estimated: 'unpriced', cost: parseUsd('0.0004') },
+      { estimated: 'unpriced' },
+    ]);
+    const told = run.events.filter(({ type }) => type === 'usage.unpriced');
+    expect(told).toMatchObject([{ what: 'model', attemptId: 'run_01:1:1' }]);
   });
 
   it('of a model without a price is refused before anything is sent', async () => {

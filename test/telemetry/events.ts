@@ -59,6 +59,13 @@ export const SAMPLES: Samples = {
     },
     ...{ answered: true, estimated: null, costUsd, error },
   },
+  'usage.unpriced': {
+    type: 'usage.unpriced',
+    what: label('speed'),
+    model,
+    tenantId: label('acme'),
+    attemptId: label('run_01:1:1'),
+  },
   'circuit.changed': {
     ...{ type: 'circuit.changed', name: label('anthropic/x'), from: safe`closed`, to: safe`open` },
     ...{ generation: 1, failures: 5 },

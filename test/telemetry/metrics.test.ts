@@ -71,6 +71,7 @@ describe('what an event adds to the metrics', () => {
       ['ToolCalls{tool=calculate}=1', 'ToolDuration{tool=calculate}=12', 'ToolErrors{tool=calculate}=1'],
     ],
     ['usage that is not on the books', SAMPLES['usage.unrecorded'], ['UsageUnrecorded{}=1']],
+    ['an answer that lists what has no price', SAMPLES['usage.unpriced'], ['UsageUnpriced{}=1']],
     ['a store that failed', SAMPLES['store.failed'], ['StoreFailures{}=1']],
     ['a circuit that opened', SAMPLES['circuit.changed'], ['CircuitOpened{}=1', 'CircuitsOpen{}=1']],
     [
