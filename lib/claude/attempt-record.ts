@@ -52,7 +52,6 @@ const unseenIn = (
   { wire }: CallContext,
 ): Unseen => {
   if (estimated !== 'cut' && estimated !== 'unanswered') return 'nothing';
-  // An upstream that closes a connection on which it never began has written nothing; one that we left may go on.
   if (estimated === 'unanswered' && givenUp !== true) return 'nothing';
   return unseenOf(hidingOf(request, worst, wire), sight ?? null);
 };

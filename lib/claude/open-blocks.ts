@@ -40,7 +40,11 @@ export const createOpenBlocks = (meter: Meter, parse: (json: string) => unknown)
     },
     start(index, block) {
       blocks.set(index, { block: { ...block }, json: '', closed: false });
-      return block.type === 'text' ? block.text : '';
+      // The model writes the name of a tool too, and more around it.
+      if (block.type === 'tool_use') meter.wrote(JSON.stringify(block));
+      if (block.type !== 'text') return '';
+      meter.wrote(String(block.text));
+      return block.text;
     },
     grow: (index, delta) => growBlock(started(index), delta, meter),
     stop(index) {

@@ -25,6 +25,12 @@ export const NO_BILL: Bill = { iterations: [], missing: [], unknown: [], ranCode
 /** So often the provider may read the input again, and write, within one request: ten server turns after the first. */
 const MOST_TURNS = 11;
 
+/**
+ * Output tokens that may have been on their way when an answer broke off of which every token was shown: what the
+ * fastest model writes in `LIVELY_MS`, after which a silence is no longer taken for a pause.
+ */
+const ON_ITS_WAY = 256;
+
 const promptOf = ({ outputTokens: _, webSearchRequests: __, ...prompt }: TokenUsage): number =>
   Object.values(prompt).reduce((all, count) => all + count, 0);
 
@@ -39,13 +45,15 @@ const isCredible = (tokens: TokenUsage, { contextWindow, maxOutputTokens }: Pric
  * attempt that broke off at what was seen, or where more may have been billed unseen at the whole output.
  */
 export const settledUsage = (
-  { tokens, estimated, bill = NO_BILL }: Metered,
+  { tokens, estimated, givenUp, bill = NO_BILL }: Metered,
   unseen: Unseen,
   held: HeldBack,
   price: Price,
 ): SettledUsage => {
+  const onItsWay = Math.min(ON_ITS_WAY, held.maxTokens);
   if (estimated === 'unanswered') {
-    const outputTokens = unseen === 'nothing' ? 0 : held.maxTokens;
+    // An upstream that closes a connection on which it never began has written nothing; one that we left may have.
+    const outputTokens = givenUp !== true ? 0 : unseen === 'nothing' ? onItsWay : held.maxTokens;
     return { tokens: { ...held.input, outputTokens }, iterations: [], isUncounted: false };
   }
   const credible = isCredible(tokens, price);
@@ -56,7 +64,7 @@ export const settledUsage = (
   const isMissing = (kind: 'input' | 'output') =>
     bill.missing.includes(kind) || !credible[kind] || !areIterationsCredible;
   const told = credible.output ? tokens.outputTokens : 0;
-  const seen = Math.min(told, held.maxTokens);
+  const seen = Math.min(told + onItsWay, held.maxTokens);
   const outputOf = () => {
     if (estimated === 'cut') return unseen === 'nothing' ? seen : held.maxTokens;
     return isMissing('output') ? Math.max(told, held.maxTokens) : told;

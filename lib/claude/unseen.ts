@@ -38,8 +38,9 @@ export const LIVELY_MS = 1_000;
 const ofModel = ({ mayThink, buffersTools }: Hiding, { blocks, open, silentMs, heldMs, broken }: Sight): Unseen => {
   const isLively = silentMs <= LIVELY_MS && heldMs <= LIVELY_MS && !broken;
   if (mayThink || !isLively || blocks.has('thinking') || blocks.has('other')) return 'output';
-  // Between two blocks the next may be a tool's, of which not even the beginning has come.
-  if (buffersTools && open !== 'text') return 'output';
+  // Between two blocks the next may be a tool's, of which not even the beginning has come; and of an input that came
+  // whole nobody knows how many tokens it took.
+  if (buffersTools && (open !== 'text' || blocks.has('tool'))) return 'output';
   return 'nothing';
 };
 
