@@ -29,7 +29,8 @@ const RUNS_AT_CALLER = /^(custom|(bash|text_editor|memory|computer)_\d+|(compute
 const hasProviderTools = (request: ModelRequest): boolean =>
   elementsOf(request.tools).some((tool) => {
     const { type } = objectOf(tool);
-    return type !== undefined && type !== null && !RUNS_AT_CALLER.test(String(type));
+    if (type === undefined || type === null) return false;
+    return typeof type !== 'string' || !RUNS_AT_CALLER.test(type);
   });
 
 const betasOf = (wire: Wire | undefined): string =>

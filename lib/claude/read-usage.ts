@@ -81,7 +81,8 @@ const countsOf = (usage: Readonly<Record<string, unknown>>): ReadCounts => {
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** A term may be absent or text; anything else is a term that nobody knows. */
-const termOf = (value: unknown): string | null => (value === undefined || value === null ? null : String(value));
+const termOf = (value: unknown): string | null =>
+  value === undefined || value === null ? null : (textOf(value) ?? 'no text');
 
 const iterationOf = (value: unknown): ReadIteration => {
   const iteration = objectOf(value);
