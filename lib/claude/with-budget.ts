@@ -54,18 +54,12 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     const { model, tokens, cost } = record;
     settle(cost);
     booked.push({ model, tokens, cost });
-<<<<<<< HEAD
-    account.keep(settleAttempt(parts, admitted.reservation, record));
+    account.keep(settleAttempt(parts, reservation, record));
     // Of what was not answered at all nobody knows more than before.
     const used = record.estimated === 'unanswered' ? tokensBefore(request, worst.textBytes) : tokensUsed(tokens);
     account.keep(admission.charge(step, used, outcome.ok));
-    emit(attempted(record, outcome, clock.monotonicMs() - startedMs));
-=======
-    account.keep(settleAttempt(parts, reservation, record));
-    account.keep(admission.charge(step, allOf(tokens)));
     emit(attempted(record, outcome, durationMs));
     tell(record, unpriced);
->>>>>>> a9e50e5 (metering: settle what was not seen at what was reserved)
     return outcome;
   };
 };
