@@ -1,6 +1,5 @@
 import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Clock } from '../kernel/clock.ts';
-import { mayWriteForAnHour } from '../usage/cache-lifetime.ts';
 import { NO_TOKENS, type Estimate } from '../usage/record.ts';
 import { createAssembly } from './assemble-message.ts';
 import { estimateOf } from './diagnose.ts';
@@ -40,12 +39,15 @@ const LONG_HOLD_MS = 1_000;
  */
 const AFTER_HOLD_MS = 5_000;
 
+/** A lifetime of a cache write that is not the shorter one; a tool's schema may have such a member too, which is booked dearer. */
+const LONG_LIFETIME = /"ttl":(?!"5m"|null)/;
+
 export const isContent = ({ type }: RawMessageStreamEvent): boolean => type.startsWith('content_block');
 
 export const createAttemptProgress = (clock: Clock, request: ModelRequest, context: CallContext): AttemptProgress => {
   const { wire, sink, began, restartable = true } = context;
   const startedMs = clock.monotonicMs();
-  const meter = createMeter({ oneHourWrites: () => mayWriteForAnHour(request) });
+  const meter = createMeter({ oneHourWrites: () => LONG_LIFETIME.test(JSON.stringify(request)) });
   const sight = createSightRecorder(clock);
   // A client that has the events reads the inputs in them itself; nobody else is given half of one.
   const assembly = createAssembly(meter, { checksInputs: restartable, exact: wire !== undefined });

@@ -125,7 +125,7 @@ describe('a fault', () => {
   it.each([
     [400, 'invalid-request', 'invalid-request'],
     [401, 'credential', 'upstream-error'],
-    [403, 'credential', 'upstream-error'],
+    [403, 'forbidden', 'forbidden'],
     [404, 'unknown-model', 'invalid-request'],
     [408, 'server-error', 'upstream-error'],
     [409, 'server-error', 'upstream-error'],

@@ -118,7 +118,7 @@ describe('what a request may hide', () => {
   });
 
   it.each([
-    ['a part without a bound', {}, { unpriceable: ['compaction'] as const }, true],
+    ['a part without a bound', {}, { unpriceable: [{ path: 'compaction', name: 'compaction' }] }, true],
     ['a tool that the provider runs', { tools: [{ type: 'web_search_20250305', max_uses: 1 }] }, BOUNDED, true],
     ['tools that the caller runs', { tools: [tool, { type: 'bash_20250124' }, { type: 'custom' }] }, BOUNDED, false],
   ])('are turns where it has %s: %j', (_, over, bounded, mayTakeTurns) => {
