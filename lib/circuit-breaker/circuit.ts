@@ -11,7 +11,14 @@ export interface Probe {
 export type CircuitState =
   | { readonly state: 'closed'; readonly window: Window }
   /** Nobody passes before `probeAt`. `failures` opened it, failed probes included; `openedAt` is when the outage began. */
-  | { readonly state: 'open'; readonly failures: number; readonly openedAt: number; readonly probeAt: number }
+  | {
+      readonly state: 'open';
+      readonly failures: number;
+      readonly openedAt: number;
+      readonly probeAt: number;
+      /** The window that opened it, where all of its failures are of one caller: others may have succeeded unheard. */
+      readonly window?: Window;
+    }
   | {
       readonly state: 'half-open';
       readonly failures: number;

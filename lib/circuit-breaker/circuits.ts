@@ -95,7 +95,11 @@ export const createCircuits = ({ store, clock, random, emit, options: defaults }
   ): Promise<Entry> => {
     const admission = admit(circuit, clock.now());
     if (admission.kind === 'pass') return passing(name, circuit, options, call);
-    if (admission.kind === 'refuse') return { admitted: false, retryAfterMs: admission.retryAfterMs };
+    if (admission.kind === 'refuse') {
+      const closed = await reports.objected(name, circuit, options);
+      if (closed !== null) return passing(name, closed, options, call);
+      return { admitted: false, retryAfterMs: admission.retryAfterMs };
+    }
     using limit = createDeadline(clock, ELECTION_LIMIT_MS);
     const swap = await change(name, (current) => elect(current, clock.now(), options), limit.signal);
     if (swap.kind === 'changed') return probing(name, swap.to.version, options);

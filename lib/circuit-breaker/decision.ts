@@ -1,6 +1,6 @@
 import type { Circuit, CircuitState } from './circuit.ts';
 import type { CircuitOptions } from './options.ts';
-import { merge, settled, totals, weightOf, type Window } from './window.ts';
+import { merge, settled, totals, weightOf, type Totals, type Window } from './window.ts';
 
 export type Admission =
   | { readonly kind: 'pass' }
@@ -45,6 +45,14 @@ export const elect = (circuit: Circuit, now: number, { probeLeaseMs }: CircuitOp
   return evolve(circuit, { state: 'half-open', failures, openedAt, successes, probe });
 };
 
+const opens = (
+  counted: Totals,
+  { failureThreshold, failureRatio }: Pick<CircuitOptions, 'failureThreshold' | 'failureRatio'>,
+): boolean => {
+  const { calls, failures } = weightOf(counted);
+  return failures >= failureThreshold && failures >= failureRatio * calls;
+};
+
 /**
  * Counts calls that entered the closed circuit under `generation`; it opens when threshold and ratio are both reached by
  * what the calls weigh.
@@ -61,8 +69,7 @@ export const afterCalls = (
   const window = settled(merge(circuit.window, calls, now, failureWindowMs));
   const counted = totals(window, now);
   if (counted.failures === 0 && totals(circuit.window, now).failures === 0) return null;
-  const weight = weightOf(counted);
-  const isOutage = weight.failures >= failureThreshold && weight.failures >= failureRatio * weight.calls;
+  const isOutage = opens(counted, { failureThreshold, failureRatio });
   // Only a failure opens: a success that makes the oldest successes fall out is no bad news.
   if (!isOutage || totals(calls, now).failures === 0) return evolve(circuit, { state: 'closed', window });
   return evolve(circuit, {
@@ -70,7 +77,19 @@ export const afterCalls = (
     failures: counted.failures,
     openedAt: now,
     probeAt: now + breakDurationMs,
+    ...(Object.values(counted.failedBy)[0] === counted.failures && { window }),
   });
+};
+
+/**
+ * Hears, after one caller's failures have opened it, of calls that entered under the generation before and were counted
+ * elsewhere: with them it might not have opened, and then it is closed again. `null`: it would have.
+ */
+export const reconsider = (circuit: Circuit, calls: Window, options: CircuitOptions): Circuit | null => {
+  if (circuit.state !== 'open' || circuit.window === undefined) return null;
+  const { openedAt } = circuit;
+  const window = settled(merge(circuit.window, calls, openedAt, options.failureWindowMs));
+  return opens(totals(window, openedAt), options) ? null : evolve(circuit, { state: 'closed', window });
 };
 
 /** What the probe with that ticket found out; `null` where it is the probe no more. A neutral one gives its lease back. */

@@ -35,7 +35,12 @@ const stateAttributes = (circuit: Circuit): Item => {
     case 'closed':
       return windowAttribute(circuit.window);
     case 'open':
-      return { failures: n(circuit.failures), openedAt: n(circuit.openedAt), probeAt: n(circuit.probeAt) };
+      return {
+        failures: n(circuit.failures),
+        openedAt: n(circuit.openedAt),
+        probeAt: n(circuit.probeAt),
+        ...(circuit.window !== undefined && windowAttribute(circuit.window)),
+      };
     case 'half-open': {
       const { failures, openedAt, successes, probe } = circuit;
       return {
@@ -64,7 +69,10 @@ const readState = (item: Item): CircuitState => {
   const openedAt = readNumber(item, 'openedAt');
   if (state === 'isolated') return { state, openedAt };
   const failures = readNumber(item, 'failures');
-  if (state === 'open') return { state, failures, openedAt, probeAt: readNumber(item, 'probeAt') };
+  if (state === 'open') {
+    const window = item['window'] === undefined ? {} : { window: readWindow(item) };
+    return { state, failures, openedAt, probeAt: readNumber(item, 'probeAt'), ...window };
+  }
   if (state !== 'half-open') throw new AppError('internal', safe`a stored circuit is in no known state`);
   const probe =
     item['probeTicket'] === undefined

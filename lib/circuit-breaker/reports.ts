@@ -4,7 +4,8 @@ import { createDeadline } from '../kernel/deadline.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { CircuitCall } from './call.ts';
 import type { Change } from './change.ts';
-import { afterCalls, afterProbe, type Result } from './decision.ts';
+import type { Circuit } from './circuit.ts';
+import { afterCalls, afterProbe, reconsider, type Result } from './decision.ts';
 import type { KnownCircuits } from './known-circuits.ts';
 import type { CircuitOptions } from './options.ts';
 import type { Tally } from './tally.ts';
@@ -30,6 +31,8 @@ export interface Reports {
   /** The call whose failure was counted has succeeded after all. */
   recovered(name: string, counted: Counted, by: string | null, options: CircuitOptions): Promise<void>;
   probed(name: string, ticket: number, result: Result, options: CircuitOptions): Promise<void>;
+  /** Tells an open circuit of the successes that were counted here before it opened; the circuit, where that closes it. */
+  objected(name: string, circuit: Circuit, options: CircuitOptions): Promise<Circuit | null>;
 }
 
 const contended = () => new AppError('store-unavailable', safe`too many processes change the circuit at once`);
@@ -72,10 +75,20 @@ export const createReports = ({ change, known, tally, clock }: ReportsOptions): 
       const recovery = recoveryOf(at, options.failureWindowMs, by);
       if (!(await report(name, generation, recovery, options))) throw contended();
     },
+    async objected(name, circuit, options) {
+      if (circuit.state !== 'open' || circuit.window === undefined) return null;
+      const generation = circuit.generation - 1;
+      const successes = tally.take(name, generation);
+      if (successes.length === 0 || reconsider(circuit, successes, options) === null) return null;
+      using limit = createDeadline(clock, REPORT_LIMIT_MS);
+      const decide = (current: Circuit) =>
+        current.generation === circuit.generation ? reconsider(current, successes, options) : null;
+      const swap = await change(name, decide, limit.signal);
+      return swap.kind === 'changed' ? swap.to : null;
+    },
     async probed(name, ticket, result, options) {
       using limit = createDeadline(clock, REPORT_LIMIT_MS);
-      const decide = (circuit: Parameters<typeof afterProbe>[0]) =>
-        afterProbe(circuit, ticket, result, clock.now(), options);
+      const decide = (circuit: Circuit) => afterProbe(circuit, ticket, result, clock.now(), options);
       if ((await change(name, decide, limit.signal)).kind === 'contended') throw contended();
     },
   };

@@ -32,6 +32,15 @@ const STATES: readonly Circuit[] = [
   { state: 'closed', window: [], version: 1, generation: 4 },
   { state: 'open', failures: 5, openedAt: 1_763_640_000_123, probeAt: 1_763_640_060_123, version: 1, generation: 5 },
   {
+    state: 'open',
+    failures: 5,
+    openedAt: 1_763_640_000_123,
+    probeAt: 1_763_640_060_123,
+    window: [{ endsAt: 1_763_640_060_123, calls: 5, failures: 5, failedBy: { '0a1b2c3d': 5 }, succeededBy: [] }],
+    version: 1,
+    generation: 5,
+  },
+  {
     state: 'half-open',
     failures: 5,
     openedAt: 1_763_640_000_123,
