@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { limitKindOf } from '../../lib/claude/limit-kind.ts';
-import type { ModelRequest } from '../../lib/claude/types.ts';
 import { REQUEST } from './parts.ts';
 
 const kindOf = (members: object, betas?: string) =>
-  limitKindOf({ ...REQUEST, ...members } as ModelRequest, {
-    headers: betas === undefined ? {} : { 'anthropic-beta': betas },
-  });
+  limitKindOf(
+    { ...REQUEST, ...members },
+    {
+      headers: betas === undefined ? {} : { 'anthropic-beta': betas },
+    },
+  );
 
 it.each([
   ['nothing of its own', {}, undefined, 'standard'],

@@ -198,7 +198,7 @@ describe('a key that rests', () => {
     const parts = setting('http://unused');
     const told: string[] = [];
     const rests = {
-      ...restingAs(() => ({ kind: told.length === 0 ? 'due' : 'over', forMs: DAY_MS }) as RestState),
+      ...restingAs(() => ({ kind: told.length === 0 ? 'due' : 'over', forMs: DAY_MS })),
       probe: async () => 7,
       answered: async (name: string, ticket: number) => void told.push(`${name} ${ticket}`),
     };

@@ -83,14 +83,14 @@ describe('trying out', () => {
   it('is due after half a minute, for one of the whole fleet, and then for nobody for as long', async () => {
     await due();
     const fleet = [own, other, environment(shared, clock, 3)];
-    for (const { look } of fleet) expect(await look()).toBe('due');
+    for (const each of fleet) expect(await each.look()).toBe('due');
     const asked = Promise.all(fleet.flatMap(({ rests }) => Array.from({ length: 20 }, () => rests.probe(NAME))));
     await clock.advance(100);
     expect((await asked).filter((ticket) => ticket !== null)).toHaveLength(1);
     await clock.advance(1_000);
-    for (const { look } of fleet) expect(await look()).toBeGreaterThan(0);
+    for (const each of fleet) expect(await each.look()).toBeGreaterThan(0);
     await clock.advance(28_900);
-    for (const { look } of fleet) expect(await look()).toBe('due');
+    for (const each of fleet) expect(await each.look()).toBe('due');
   });
 
   it('whose answer comes ends the rest for all within a second', async () => {
