@@ -16,7 +16,7 @@ import { idempotent, type Claimed } from '../lib/middleware/idempotent.ts';
 import { loadedSecret } from '../lib/middleware/loaded-secret.ts';
 import { observed, type Observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import type { Secret } from '../lib/secrets/cached-secret.ts';
-import { FUNCTION_MARGIN_MS, streamTimeoutMs } from '../lib/settings.ts';
+import { FUNCTION_MARGIN_MS } from '../lib/settings.ts';
 
 type Event = Observed & Authenticated & Asked & Claimed;
 type Parts = ObservedOptions &
@@ -27,7 +27,7 @@ type Parts = ObservedOptions &
 
 /** A stream may outlive any run, and so must its hold on its key. */
 const streamLockMs = (config: App['config'], { asked }: Partial<Asked>) =>
-  asked?.streams === true ? lockFor(streamTimeoutMs(config) + FUNCTION_MARGIN_MS) : undefined;
+  asked?.streams === true ? lockFor(config.STREAM_TIMEOUT_MS + FUNCTION_MARGIN_MS) : undefined;
 
 /** POST /v1/messages: one message for any client of the Anthropic API, as JSON or as events. */
 export const messages = (parts: Parts) =>
@@ -40,11 +40,13 @@ export const messages = (parts: Parts) =>
     .use(loadedSecret(parts.anthropicKey))
     .handler(async (event: Event, context) => {
       const { asked, principal, requestId, claim, startedMs } = event;
-      const stageMs = asked.streams ? streamTimeoutMs(parts.config) : parts.config.RUN_TIMEOUT_MS;
-      const limits = runLimits(context, stageMs, parts.clock.monotonicMs() - startedMs, claim === null);
+      const stageMs = asked.streams ? parts.config.STREAM_TIMEOUT_MS : parts.config.RUN_TIMEOUT_MS;
+      const waitedMs = parts.clock.monotonicMs() - startedMs;
+      const limits = runLimits(context, stageMs, waitedMs, claim === null);
+      const telling = { clock: parts.clock, failed: (error: unknown) => (event.failure = error) };
       const call = { asked, principal, requestId, claim, ...limits };
       return asked.streams
-        ? answerAsEvents(call, parts.callMessages, (error) => (event.failure = error))
+        ? answerAsEvents(call, parts.callMessages, { ...telling, waitedMs })
         : answerAsJson(call, parts.callMessages);
     });
 

@@ -31,15 +31,14 @@ export const ConfigSchema = z.object({
   RETRY_BASE_DELAY_MS: milliseconds(500, 0),
   RETRY_MAX_DELAY_MS: milliseconds(20_000, 0),
   FIRST_TOKEN_TIMEOUT_MS: milliseconds(30_000),
-  STREAM_IDLE_TIMEOUT_MS: milliseconds(30_000),
+  STREAM_IDLE_TIMEOUT_MS: milliseconds(300_000),
   CIRCUIT_FAILURE_THRESHOLD: count(5),
   CIRCUIT_FAILURE_RATIO: z._default(z.coerce.number().check(z.minimum(0.01), z.maximum(1)), 0.5),
   CIRCUIT_FAILURE_WINDOW_MS: milliseconds(60_000),
   CIRCUIT_BREAK_DURATION_MS: milliseconds(60_000),
   CIRCUIT_SUCCESS_THRESHOLD: count(2),
   RUN_TIMEOUT_MS: milliseconds(120_000, 1_000),
-  /** Not set: as `RUN_TIMEOUT_MS`. */
-  STREAM_TIMEOUT_MS: z.optional(z.coerce.number().check(z.int(), z.minimum(1_000), z.maximum(900_000))),
+  STREAM_TIMEOUT_MS: milliseconds(840_000, 1_000),
   CACHE_TTL_SECONDS: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(2_592_000)), 300),
 });
 

@@ -30,9 +30,6 @@ export const streamSettings = (config: Config): StreamLimits => ({
 /** By how much a function outlives the deadline of its run or call; `serverless.yml` says the same. */
 export const FUNCTION_MARGIN_MS = 20_000;
 
-/** Deadline of a streamed call of a gateway's client. */
-export const streamTimeoutMs = ({ RUN_TIMEOUT_MS, STREAM_TIMEOUT_MS = RUN_TIMEOUT_MS }: Config): number =>
-  STREAM_TIMEOUT_MS;
-
 /** No model call is under way for longer than this. */
-export const longestCallMs = (config: Config): number => Math.max(config.RUN_TIMEOUT_MS, streamTimeoutMs(config));
+export const longestCallMs = ({ RUN_TIMEOUT_MS, STREAM_TIMEOUT_MS }: Config): number =>
+  Math.max(RUN_TIMEOUT_MS, STREAM_TIMEOUT_MS);

@@ -19,6 +19,8 @@ export interface Asking {
   readonly wire?: Wire | undefined;
   /** Ends the request and the stream. */
   readonly signal: AbortSignal;
+  /** Told of the head of a stream and of each piece of its body, before what is in it can be read. */
+  readonly heard?: () => void;
 }
 
 /**
@@ -58,7 +60,8 @@ export const createMessagesApi = ({ baseUrl }: Pick<AnthropicClientOptions, 'bas
       const requestId = response.headers.get('request-id');
       if (isWhole) return { requestId, events: wholeAnswer(response, asking.signal) };
       if (response.body === null) throw new MalformedStream('an answer without a body');
-      return { requestId, events: splitEvents(response.body) };
+      asking.heard?.();
+      return { requestId, events: splitEvents(response.body, asking.heard) };
     },
     async countTokens(request, asking) {
       const response = await post('/v1/messages/count_tokens', countedPart(request), asking);

@@ -57,7 +57,10 @@ const createSplitter = () => {
  * Not a generator: of what is there already each event costs one turn of the microtask queue instead of three, a
  * quarter of all.
  */
-const readEvents = (source: AsyncIterator<Uint8Array>): AsyncIterator<UpstreamEvent, void> => {
+const readEvents = (
+  source: AsyncIterator<Uint8Array>,
+  heard: (() => void) | undefined,
+): AsyncIterator<UpstreamEvent, void> => {
   const splitter = createSplitter();
   let events: UpstreamEvent[] = [];
   let at = 0;
@@ -71,6 +74,7 @@ const readEvents = (source: AsyncIterator<Uint8Array>): AsyncIterator<UpstreamEv
       if (isOver) return { done: true, value: undefined };
       const chunk = await source.next();
       isOver = chunk.done === true;
+      heard?.();
       events = chunk.done === true ? splitter.end() : splitter.take(chunk.value);
       at = 0;
     }
@@ -89,8 +93,9 @@ const readEvents = (source: AsyncIterator<Uint8Array>): AsyncIterator<UpstreamEv
 /**
  * Splits a stream by the specification of server-sent events, each byte kept: all `bytes` in a row are what came, up to
  * the end of the last whole event. What is unfinished at the end is dropped. To be read once, by one `for await`:
- * breaking it off cancels the source, whose errors it throws.
+ * breaking it off cancels the source, whose errors it throws. `heard` is told of each chunk: half an event and a
+ * comment are signs of life too.
  */
-export const splitEvents = (chunks: AsyncIterable<Uint8Array>): AsyncIterable<UpstreamEvent> => ({
-  [Symbol.asyncIterator]: () => readEvents(chunks[Symbol.asyncIterator]()),
+export const splitEvents = (chunks: AsyncIterable<Uint8Array>, heard?: () => void): AsyncIterable<UpstreamEvent> => ({
+  [Symbol.asyncIterator]: () => readEvents(chunks[Symbol.asyncIterator](), heard),
 });

@@ -1,13 +1,13 @@
 import { orAborted, type Clock } from '../kernel/clock.ts';
 import { MalformedStream } from './malformed-stream.ts';
-import { createAttemptProgress, isContent } from './attempt-progress.ts';
+import { createAttemptProgress } from './attempt-progress.ts';
 import { diagnose } from './diagnose.ts';
 import { fault, notMade } from './faults.ts';
 import type { MessagesApi } from './messages-api.ts';
-import { readEvent, type ReadEvent } from './read-event.ts';
+import { readEvent } from './read-event.ts';
 import type { UpstreamEvent } from './split-events.ts';
 import type { Attempt } from './types.ts';
-import type { Sign } from './silence.ts';
+import { createSigns } from './signs.ts';
 import { isAnsweredWhole } from './whole-answer.ts';
 import { createWatchdog, type StreamLimits } from './watchdog.ts';
 
@@ -20,12 +20,6 @@ export interface SupervisedAttemptOptions {
 /** How long a finished answer waits for the upstream to close its body, so that the connection can be used again. */
 const DRAIN_MS = 100;
 
-/** An event that nobody knows is a sign of life all the same: of all events a `ping` alone says nothing. */
-const signOf = ({ type, said }: ReadEvent): Sign => {
-  if (type === 'ping') return 'ping';
-  return said !== null && isContent(said) ? 'content' : 'other';
-};
-
 /**
  * One attempt at a model over a stream, bounded to its first content, in its silences and in all.
  * It is an answer only if the upstream said how it ended; a stream that just ends is a fault.
@@ -34,12 +28,14 @@ export const supervisedAttempt =
   ({ api, clock, limits }: SupervisedAttemptOptions): Attempt =>
   async (request, context) => {
     const { deadline, sink, instead, key, wire } = context;
-    using watchdog = createWatchdog(clock, deadline, limits);
+    using watchdog = createWatchdog(clock, deadline, limits, context.giveWayMs);
     // Nothing is sent, and so nothing billed, for a caller who is gone by now or has no time left.
     if (watchdog.verdict !== null) return notMade(fault(watchdog.verdict));
     // An answer that comes as a whole is silent until it does, as long as a prompt may take to be read.
     using _ = isAnsweredWhole(request) ? watchdog.hold() : null;
     const progress = createAttemptProgress(clock, request, context);
+    const signOf = createSigns();
+    const heard = () => watchdog.heard();
     /**
      * Passes an event on as it came; a caller that does not read holds the reading back, and is not taken for a silent
      * upstream.
@@ -54,7 +50,7 @@ export const supervisedAttempt =
     };
 
     try {
-      const { requestId, events } = await api.stream(request, { key, wire, signal: watchdog.signal });
+      const { requestId, events } = await api.stream(request, { key, wire, signal: watchdog.signal, heard });
       progress.opened(requestId);
       let stopped = false;
       for await (const event of events) {
@@ -62,8 +58,8 @@ export const supervisedAttempt =
         if (stopped) continue;
         const read = readEvent(event, { exact: wire !== undefined });
         const { type, said } = read;
-        watchdog.saw(signOf(read));
         if (said !== null) progress.take(said);
+        watchdog.saw(signOf(read));
         await pass(event, type);
         stopped = said?.type === 'message_stop';
         if (stopped) watchdog.release(DRAIN_MS);

@@ -124,6 +124,11 @@ export interface CallContext {
    * deadline.
    */
   readonly retryUntilMs?: number;
+  /**
+   * When a stand-in has to begin at the latest, on the monotonic clock: a silence that lasts then is given up. Default:
+   * nobody can stand in.
+   */
+  readonly giveWayMs?: number;
   /** The key to call with; chosen by the key pool's bracket. */
   readonly key?: PoolKey;
   /** Called once an attempt, at its first content. */

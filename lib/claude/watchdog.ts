@@ -1,11 +1,12 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Deadline } from '../kernel/deadline.ts';
-import { createSilence, type Sign } from './silence.ts';
+import type { Sign } from './signs.ts';
+import { createSilence } from './silence.ts';
 
 export interface StreamLimits {
-  /** Longest wait for the first `content_block` event, from the start of the attempt. */
+  /** Longest silence before the first `content_block` event; ten times as long in all, from the start of the attempt. */
   readonly firstContentMs: number;
-  /** Longest silence inside the stream after that. */
+  /** Longest silence inside the stream after that; twice as long while what is made need not be shown. */
   readonly idleMs: number;
 }
 
@@ -19,6 +20,8 @@ export interface Watchdog extends Disposable {
   readonly signal: AbortSignal;
   /** Why the signal aborted; `null` while it has not. */
   readonly verdict: WatchdogVerdict | null;
+  /** A byte came: whatever it is part of, the upstream lives. */
+  heard(): void;
   /** An event came. */
   saw(event: Sign): void;
   /** Silence is the caller's, not the upstream's, until what it gives back is disposed of; the deadline runs on. */
@@ -30,11 +33,17 @@ export interface Watchdog extends Disposable {
 }
 
 /**
- * One timer for the earliest limit, moved lazily: an event only notes its time, so a fast stream costs no timers.
+ * One timer for the earliest limit, moved lazily: a byte only notes its time, so a fast stream costs no timers.
+ * `giveWayMs`: as of the silence.
  */
-export const createWatchdog = (clock: Clock, deadline: Deadline, limits: StreamLimits): Watchdog => {
+export const createWatchdog = (
+  clock: Clock,
+  deadline: Deadline,
+  limits: StreamLimits,
+  giveWayMs?: number,
+): Watchdog => {
   const controller = new AbortController();
-  const silence = createSilence(clock, limits);
+  const silence = createSilence(clock, limits, giveWayMs);
   let verdict: WatchdogVerdict | null = null;
   let cancelTimer = () => {};
 
@@ -65,8 +74,9 @@ export const createWatchdog = (clock: Clock, deadline: Deadline, limits: StreamL
     get verdict() {
       return verdict;
     },
+    heard: () => silence.broken(),
     saw(event) {
-      if (!silence.broken(event)) return;
+      if (!silence.brokenBy(event)) return;
       cancelTimer();
       watch();
     },

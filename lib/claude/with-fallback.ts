@@ -20,6 +20,12 @@ export interface WithFallbackOptions {
  */
 const RETRY_SHARE = 0.5;
 
+/**
+ * The same for an attempt that has fallen silent: a dead stream leaves a quarter to a stand-in. The other three, of the
+ * 120 s that a run has by default, are more than the 78 s of silence that hidden thinking was seen to take while well.
+ */
+const SILENT_SHARE = 0.75;
+
 /** Where the time is up, another model has none either. */
 const isOver = (kind: FaultKind): boolean => kind === 'deadline' || kind === 'cancelled';
 
@@ -37,8 +43,13 @@ export const withFallback =
       const price = model === request.model ? null : priceAt(prices, model, clock.now());
       return price === null ? [] : [{ ...price, model, ...(wire && { apiVersion: wire.apiVersion }) }];
     });
-    const inTime = (isLast: boolean) =>
-      isLast ? context : { ...context, retryUntilMs: clock.monotonicMs() + RETRY_SHARE * deadline.remainingMs() };
+    const inTime = (isLast: boolean) => {
+      if (isLast) return context;
+      const [now, leftMs] = [clock.monotonicMs(), deadline.remainingMs()];
+      // What is told can't be taken over by another: then nothing is won by giving up.
+      const giveWay = context.restartable === false ? {} : { giveWayMs: now + SILENT_SHARE * leftMs };
+      return { ...context, retryUntilMs: now + RETRY_SHARE * leftMs, ...giveWay };
+    };
 
     const asked = await next(request, inTime(others.length === 0));
     if (asked.ok || !failsOver(asked.fault.kind) || isTold(asked.fault, context)) return asked;

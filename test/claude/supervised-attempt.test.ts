@@ -326,8 +326,8 @@ describe('an upstream that is too slow', () => {
     expect(afterMs).toBeLessThanOrEqual(LIMITS.idleMs + 2_000);
   });
 
-  it('and only pings is given up at the limit of the first content', async () => {
-    const parts = setting(upstream.url);
+  it('and only pings is given up at ten limits of the first content', async () => {
+    const parts = setting(upstream.url, { deadlineMs: 20 * LIMITS.firstContentMs });
     upstream.script('*', [pingsOnly(1, reply('never'))]);
     const asked = ask(parts);
     await upstream.seen(1);

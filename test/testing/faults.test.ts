@@ -1,12 +1,13 @@
 import { calls, faults, testRun, type Turn } from 'ballast/testing';
 import { describe, expect, it } from 'vitest';
+import type { Config } from '../../lib/config.ts';
 import { clock, keeper } from './agent.ts';
 
 const FIRST_RETRY_MS = 250;
 const LIMIT_MS = 30_000;
 
 describe('a fault that another attempt mends', () => {
-  it.each<[string, Turn, { kind: string; atMs?: number; heard?: string[] }]>([
+  it.each<[string, Turn, { kind: string; atMs?: number; heard?: string[]; settings?: Partial<Config> }]>([
     ['overloaded', faults.overloaded(), { kind: 'overloaded' }],
     ['overloaded for a while', faults.overloaded({ retryAfterMs: 7_000 }), { kind: 'overloaded', atMs: 7_250 }],
     ['unavailable', faults.unavailable(), { kind: 'overloaded' }],
@@ -17,16 +18,29 @@ describe('a fault that another attempt mends', () => {
     ['disconnected', faults.disconnected(), { kind: 'connection' }],
     ['silent', faults.silent(), { kind: 'no-content', atMs: LIMIT_MS + FIRST_RETRY_MS }],
     ['stalled at once', faults.stalled(), { kind: 'no-content', atMs: LIMIT_MS + FIRST_RETRY_MS }],
-    ['stalled', faults.stalled({ after: 'It' }), { kind: 'stalled', atMs: LIMIT_MS + FIRST_RETRY_MS, heard: ['It'] }],
+    [
+      'stalled',
+      faults.stalled({ after: 'It' }),
+      {
+        kind: 'stalled',
+        atMs: LIMIT_MS + FIRST_RETRY_MS,
+        heard: ['It'],
+        settings: { STREAM_IDLE_TIMEOUT_MS: LIMIT_MS },
+      },
+    ],
     ['cut at once', faults.cut(), { kind: 'connection', atMs: 20 + FIRST_RETRY_MS }],
     ['cut', faults.cut({ after: 'It' }), { kind: 'cut', atMs: 20 + FIRST_RETRY_MS, heard: ['It'] }],
     ['cut cleanly', faults.cut({ after: 'It', cleanly: true }), { kind: 'cut', heard: ['It'] }],
     ['malformed', faults.malformed({ after: 'It' }), { kind: 'malformed', heard: ['It'] }],
     ['overloaded midway', faults.overloadedMidway({ after: 'It' }), { kind: 'overloaded', heard: ['It'] }],
-    ['pings only', faults.pingsOnly(), { kind: 'no-content', atMs: LIMIT_MS + FIRST_RETRY_MS }],
+    [
+      'pings only',
+      faults.pingsOnly(),
+      { kind: 'no-content', atMs: LIMIT_MS + FIRST_RETRY_MS, settings: { FIRST_TOKEN_TIMEOUT_MS: LIMIT_MS / 10 } },
+    ],
     ['slow beyond the limit', faults.slow(LIMIT_MS + 1, 'x'), { kind: 'no-content', atMs: LIMIT_MS + FIRST_RETRY_MS }],
-  ])('%s', async (_title, fault, { kind, atMs = FIRST_RETRY_MS, heard = [] }) => {
-    const run = await testRun(keeper, 'x', [fault, 'It is mended.']);
+  ])('%s', async (_title, fault, { kind, atMs = FIRST_RETRY_MS, heard = [], settings = {} }) => {
+    const run = await testRun(keeper, 'x', [fault, 'It is mended.'], { settings });
     expect(run).toMatchObject({ status: 'succeeded', output: 'It is mended.', durationMs: atMs });
     expect(run.requests).toHaveLength(2);
     expect(run.telemetry.flatMap((event) => (event.type === 'model.retried' ? [event.fault] : []))).toEqual([kind]);
