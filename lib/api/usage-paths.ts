@@ -12,7 +12,9 @@ const usage: Readonly<Record<string, Json>> = {
   cacheReadInputTokens: count,
   cacheCreationInputTokens: count,
   costUsd: amount,
+  estimatedUsd: { ...amount, description: 'the part of costUsd that no answer confirmed' },
 };
+const day: Json = { type: 'string', format: 'date' };
 const milliseconds: Json = { type: 'number', minimum: 0 };
 const tools: Readonly<Record<string, Json>> = {
   calls: count,
@@ -23,6 +25,8 @@ const tools: Readonly<Record<string, Json>> = {
 const report = (figures: Readonly<Record<string, Json>>): Json =>
   object({
     currency: { const: 'USD' },
+    from: day,
+    to: day,
     totals: object(figures),
     groups: list(object({ key: text, ...figures })),
     nextCursor: { type: ['string', 'null'] },
@@ -43,12 +47,12 @@ export const usageSchemas: Readonly<Record<string, Json>> = {
   Budget: object({ day: period, month: period }),
 };
 
-const day: Json = { type: 'string', format: 'date' };
 const common = [
   inQuery('from', day, 'first day, included; default: the first of the month of `to`'),
   inQuery('to', day, 'last day, included; default: today'),
   inQuery('limit', { type: 'integer', minimum: 1, maximum: 10_000, default: 1_000 }, 'groups in one answer'),
   inQuery('cursor', text, '`nextCursor` of the answer before'),
+  inQuery('format', { enum: ['json', 'csv'], default: 'json' }, 'wins over `Accept`'),
 ];
 const groupBy = (groups: readonly string[], byDefault: string): Json =>
   inQuery('groupBy', { enum: groups, default: byDefault }, 'what makes a group');

@@ -7,8 +7,10 @@ import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { Principal, Tenant, TenantDirectory } from '../tenants/types.ts';
 import { wantsCsv } from '../usage/csv.ts';
+import { regrouped } from '../usage/measure.ts';
 import { reportResponse, TOOL_USAGE, USAGE } from '../usage/report-body.ts';
 import { readAdminQuery, readUsageQuery, refuseQuery } from '../usage/report-query.ts';
+import { TOTALS } from '../usage/totals.ts';
 
 interface Request extends HttpEvent {
   readonly principal: Principal;
@@ -28,17 +30,21 @@ async function* only(tenants: UsageParts['tenants'], tenantId: string): AsyncIte
 
 const csvWanted = (request: Request): boolean => wantsCsv(header(request, 'accept'));
 
+/** The month of a day, `2026-11` of `2026-11-20`. */
+const monthOfDay = (day: string): string => day.slice(0, 7);
+
 /** What is told of usage: the caller's own tenant's but under `/admin`, where it is everybody's. */
 export const usageRoutes = ({ reports, budgets, tenants, clock }: UsageParts): Routes<Request> => ({
   '/usage': {
     GET: async (request) => {
       const { tenant } = request.principal;
       const now = clock.now();
-      const csv = csvWanted(request);
-      const { range, groupBy, ...paging } = readUsageQuery(request.queryStringParameters, now, csv);
-      return groupBy === 'tool'
-        ? reportResponse(await reports.tools(tenant, range, now), TOOL_USAGE, { ...paging, csv })
-        : reportResponse(await reports.usage(tenant, range, groupBy, now), USAGE, { ...paging, csv });
+      const asked = readUsageQuery(request.queryStringParameters, now, csvWanted(request));
+      const { range, groupBy } = asked;
+      const shown = { ...asked, tenant: tenant.tenantId };
+      if (groupBy === 'tool') return reportResponse(await reports.tools(tenant, range, now), TOOL_USAGE, shown);
+      const groups = await reports.usage(tenant, range, groupBy === 'month' ? 'day' : groupBy, now);
+      return reportResponse(groupBy === 'month' ? regrouped(groups, monthOfDay, TOTALS) : groups, USAGE, shown);
     },
   },
   '/usage/budget': {
@@ -50,10 +56,11 @@ export const usageRoutes = ({ reports, budgets, tenants, clock }: UsageParts): R
   '/admin/usage': {
     GET: async (request) => {
       const now = clock.now();
-      const csv = csvWanted(request);
-      const { range, groupBy, tenant, ...paging } = readAdminQuery(request.queryStringParameters, now, csv);
-      const asked = tenant === null ? tenants.list() : only(tenants, tenant);
-      return reportResponse(await reports.across(asked, range, groupBy, now), USAGE, { ...paging, csv });
+      const asked = readAdminQuery(request.queryStringParameters, now, csvWanted(request));
+      const { range, groupBy, tenant } = asked;
+      const those = tenant === null ? tenants.list() : only(tenants, tenant);
+      const groups = await reports.across(those, range, groupBy, now);
+      return reportResponse(groups, USAGE, { ...asked, tenant: tenant ?? '' });
     },
   },
 });

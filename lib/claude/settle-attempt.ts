@@ -5,7 +5,7 @@ import { formatUsd, minus } from '../kernel/money.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
-import type { UsageRecord, UsageStore } from '../usage/record.ts';
+import { estimatedPartOf, type UsageRecord, type UsageStore } from '../usage/record.ts';
 import { packNote } from './adjustment-note.ts';
 import { unrecorded } from './book-attempt.ts';
 
@@ -20,6 +20,7 @@ const adjustmentOf = (record: UsageRecord, lost: UsageRecord): UsageRecord => ({
   ...record,
   attemptId: `${record.attemptId}:adjusted`,
   cost: minus(record.cost, lost.cost),
+  estimatedCost: minus(estimatedPartOf(record), estimatedPartOf(lost)),
 });
 
 /**

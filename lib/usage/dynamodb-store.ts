@@ -36,7 +36,13 @@ const toItem = (record: UsageRecord): Item => ({
   cacheWrite1hInputTokens: n(record.tokens.cacheWrite1hInputTokens),
   webSearchRequests: n(record.tokens.webSearchRequests),
   costPicoUsd: n(record.cost),
+  ...(record.estimatedCost === undefined ? {} : { estimatedPicoUsd: n(record.estimatedCost) }),
 });
+
+const estimatedIn = (item: Item): Pick<UsageRecord, 'estimatedCost'> => {
+  const estimatedCost = optional(item, 'estimatedPicoUsd', readBigInt);
+  return estimatedCost === null ? {} : { estimatedCost: pico(estimatedCost) };
+};
 
 const fromItem = (item: Item): UsageRecord => ({
   attemptId: readString(item, 'sk'),
@@ -59,6 +65,7 @@ const fromItem = (item: Item): UsageRecord => ({
     webSearchRequests: optional(item, 'webSearchRequests', readNumber) ?? 0,
   },
   cost: pico(readBigInt(item, 'costPicoUsd')),
+  ...estimatedIn(item),
 });
 
 /** Usage records in the ledger table. */

@@ -2,10 +2,21 @@ import { pico } from '../kernel/money.ts';
 import type { UsageRecord } from './record.ts';
 
 /** A usage record as text, for where it waits to be written. */
-export const packRecord = (record: UsageRecord): string => JSON.stringify({ ...record, cost: record.cost.toString() });
+export const packRecord = (record: UsageRecord): string => {
+  const { cost, estimatedCost, ...facts } = record;
+  const amounts = {
+    cost: cost.toString(),
+    ...(estimatedCost !== undefined && { estimatedCost: estimatedCost.toString() }),
+  };
+  return JSON.stringify({ ...facts, ...amounts });
+};
 
 /** Reads what `packRecord` wrote; throws where it is anything else. */
 export const unpackRecord = (text: string): UsageRecord => {
-  const { cost, ...record } = JSON.parse(text) as Omit<UsageRecord, 'cost'> & { readonly cost: string };
-  return { ...record, cost: pico(BigInt(cost)) };
+  const { cost, estimatedCost, ...facts } = JSON.parse(text) as Omit<UsageRecord, 'cost' | 'estimatedCost'> & {
+    readonly cost: string;
+    readonly estimatedCost?: string;
+  };
+  const estimated = estimatedCost === undefined ? {} : { estimatedCost: pico(BigInt(estimatedCost)) };
+  return { ...facts, cost: pico(BigInt(cost)), ...estimated };
 };

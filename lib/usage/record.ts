@@ -1,4 +1,4 @@
-import type { PicoUsd } from '../kernel/money.ts';
+import { ZERO, type PicoUsd } from '../kernel/money.ts';
 
 /** What one attempt used, by the kinds that are priced apart. All counts are whole. */
 export interface TokenUsage {
@@ -49,7 +49,16 @@ export interface UsageRecord {
   readonly estimated: Estimate;
   readonly tokens: TokenUsage;
   readonly cost: PicoUsd;
+  /**
+   * The part of `cost` that no answer confirmed. Default: all of it where it is `estimated`, else nothing. An adjustment
+   * takes back what it confirms; those of earlier versions have none.
+   */
+  readonly estimatedCost?: PicoUsd;
 }
+
+/** The part of a record's cost that no answer confirmed. */
+export const estimatedPartOf = ({ estimated, cost, estimatedCost }: UsageRecord): PicoUsd =>
+  estimatedCost ?? (estimated === null ? ZERO : cost);
 
 /** What the database does atomically for usage records. */
 export interface UsageStore {

@@ -17,13 +17,14 @@ export interface ReportQuery<By extends string> {
   readonly groupBy: By;
   readonly limit: number;
   readonly cursor: string | null;
+  readonly csv: boolean;
 }
 
 export interface AdminQuery extends ReportQuery<(typeof ADMIN_GROUPS)[number]> {
   readonly tenant: string | null;
 }
 
-export const USAGE_GROUPS = [...DIMENSIONS, 'tool'] as const;
+export const USAGE_GROUPS = [...DIMENSIONS, 'month', 'tool'] as const;
 export const ADMIN_GROUPS = ['tenant', 'day', 'model'] as const;
 
 const says = (message: Redacted) => ({ params: { says: message } });
@@ -36,6 +37,7 @@ const day = z.optional(z.string().check(z.refine(isDay, says(safe`must be a day 
 const paging = {
   limit: z.optional(z.string().check(z.refine(isLimit, says(safe`must be a whole number from 1 to ${MAX_LIMIT}`)))),
   cursor: z.optional(z.string()),
+  format: z.optional(z.enum(['json', 'csv'])),
 };
 const usageQuery = z.strictObject({ from: day, to: day, groupBy: z.optional(z.enum(USAGE_GROUPS)), ...paging });
 const adminQuery = z.strictObject({
@@ -66,25 +68,36 @@ const rangeOf = ({ from, to }: { from?: string | undefined; to?: string | undefi
   return range;
 };
 
-const pagingOf = ({ limit, cursor }: { limit?: string | undefined; cursor?: string | undefined }, whole: boolean) => ({
-  limit: limit === undefined ? (whole ? MAX_LIMIT : DEFAULT_LIMIT) : Number(limit),
-  cursor: cursor ?? null,
-});
+interface Paging {
+  readonly limit?: string | undefined;
+  readonly cursor?: string | undefined;
+  readonly format?: 'json' | 'csv' | undefined;
+}
 
-/** Reads the query of `GET /usage`; `whole`: as many groups as one answer may hold, where the caller names no limit. Throws `invalid-request`. */
+/** What the query says of the format wins over what the headers do. */
+const pagingOf = ({ limit, cursor, format }: Paging, wantsCsv: boolean) => {
+  const csv = format === undefined ? wantsCsv : format === 'csv';
+  return {
+    limit: limit === undefined ? (csv ? MAX_LIMIT : DEFAULT_LIMIT) : Number(limit),
+    cursor: cursor ?? null,
+    csv,
+  };
+};
+
+/** Reads the query of `GET /usage`; `wantsCsv`: by its headers. CSV has as many groups as one answer may hold, unless a limit is named. Throws `invalid-request`. */
 export const readUsageQuery = (
   query: Query,
   now: number,
-  whole: boolean,
+  wantsCsv: boolean,
 ): ReportQuery<(typeof USAGE_GROUPS)[number]> => {
   const { groupBy = 'day', ...rest } = parsed(usageQuery, query);
-  return { range: rangeOf(rest, now), groupBy, ...pagingOf(rest, whole) };
+  return { range: rangeOf(rest, now), groupBy, ...pagingOf(rest, wantsCsv) };
 };
 
 /** Reads the query of `GET /admin/usage`, as `readUsageQuery` does. */
-export const readAdminQuery = (query: Query, now: number, whole: boolean): AdminQuery => {
+export const readAdminQuery = (query: Query, now: number, wantsCsv: boolean): AdminQuery => {
   const { groupBy = 'tenant', tenant = null, ...rest } = parsed(adminQuery, query);
-  return { range: rangeOf(rest, now), groupBy, tenant, ...pagingOf(rest, whole) };
+  return { range: rangeOf(rest, now), groupBy, tenant, ...pagingOf(rest, wantsCsv) };
 };
 
 /** For paths that take no query: refuses every parameter. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseUsd, pico } from '../../lib/kernel/money.ts';
-import type { UsageRecord, UsageStore } from '../../lib/usage/record.ts';
+import { ESTIMATES, type UsageRecord, type UsageStore } from '../../lib/usage/record.ts';
 
 const AT = Date.parse('2026-11-20T13:59:59.999Z');
 
@@ -42,15 +42,19 @@ export const usageStoreContract = (createStore: () => UsageStore): void => {
     expect(await store.find('whole', AT, written.attemptId)).toEqual(written);
   });
 
-  it.each(['cut', 'unanswered', 'lost'] as const)(
-    'keeps the mark of an estimate: %s, without a user',
-    async (estimated) => {
-      const store = createStore();
-      const written = record(`estimate-${estimated}`, { estimated, answered: false, userId: null, cost: pico(0n) });
-      await store.add(written);
-      expect(await store.find(written.tenantId, AT, written.attemptId)).toEqual(written);
-    },
-  );
+  it.each(ESTIMATES)('keeps the mark of an estimate: %s, without a user', async (estimated) => {
+    const store = createStore();
+    const written = record(`estimate-${estimated}`, { estimated, answered: false, userId: null, cost: pico(0n) });
+    await store.add(written);
+    expect(await store.find(written.tenantId, AT, written.attemptId)).toEqual(written);
+  });
+
+  it('keeps what an adjustment confirms of a cost', async () => {
+    const store = createStore();
+    const written = record('confirmed', { cost: pico(-5n), estimatedCost: pico(-9n) });
+    await store.add(written);
+    expect(await store.find('confirmed', AT, written.attemptId)).toEqual(written);
+  });
 
   it('keeps an amount that no float could hold', async () => {
     const store = createStore();

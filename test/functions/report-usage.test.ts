@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { parseUsd } from '../../lib/kernel/money.ts';
+import { minus, parseUsd } from '../../lib/kernel/money.ts';
 import { record, toolRecord } from '../usage/records.ts';
 import { usageFunction } from './report-usage-parts.ts';
 
@@ -25,6 +25,7 @@ const row = (key: string, requests: number, attempts: number, costUsd: string) =
   cacheReadInputTokens: 0,
   cacheCreationInputTokens: 0,
   costUsd,
+  estimatedUsd: '0',
 });
 
 describe('GET /usage', () => {
@@ -34,6 +35,8 @@ describe('GET /usage', () => {
     const { key: _, ...totals } = row('', 2, 3, '2.100000000001');
     expect(body).toEqual({
       currency: 'USD',
+      from: '2026-11-01',
+      to: '2026-11-20',
       totals,
       groups: [row('2026-11-02', 0, 1, '2'), row('2026-11-20', 2, 2, '0.100000000001')],
       nextCursor: null,
@@ -70,15 +73,42 @@ describe('GET /usage', () => {
     expect(status).toBe(200);
     expect(headers['content-type']).toBe('text/csv; charset=utf-8; header=present');
     expect(text.split('\r\n')).toEqual([
-      'key,requests,inputTokens,outputTokens,cacheReadInputTokens,cacheCreationInputTokens,costUsd',
-      ',0,10,20,0,0,2',
-      "'=1+1,1,10,20,0,0,0.000000000001",
+      'tenant,from,to,currency,user,requests,inputTokens,outputTokens,cacheReadInputTokens,cacheCreationInputTokens,costUsd,estimatedUsd',
+      'acme,2026-11-01,2026-11-20,USD,,0,10,20,0,0,2,0',
+      "acme,2026-11-01,2026-11-20,USD,'=1+1,1,10,20,0,0,0.000000000001,0",
       '',
     ]);
     const cursor = headers['next-cursor'] ?? '';
     const rest = await served.get(`/usage?groupBy=user&cursor=${cursor}`, 'acme', { accept: 'text/csv' });
-    expect(rest.text.split('\r\n')[1]).toBe('zoe,1,10,20,0,0,0.1');
+    expect(rest.text.split('\r\n')[1]).toBe('acme,2026-11-01,2026-11-20,USD,zoe,1,10,20,0,0,0.1,0');
     expect(rest.headers['next-cursor']).toBeUndefined();
+  });
+
+  it('adds days up to months, and is CSV by its query too', async () => {
+    const { text } = await served.get('/usage?groupBy=month&format=csv&from=2026-10-01&to=2026-11-20');
+    const [head, october, november] = text.split('\r\n');
+    expect(head).toMatch(/^tenant,from,to,currency,month,requests/);
+    expect(october).toBe('acme,2026-10-01,2026-11-20,USD,2026-10,1,10,20,0,0,9,0');
+    expect(november).toBe('acme,2026-10-01,2026-11-20,USD,2026-11,2,30,60,0,0,2.100000000001,0');
+    expect((await served.get('/usage?format=json', 'acme', { accept: 'text/csv' })).body['currency']).toBe('USD');
+  });
+
+  it('tells which part of the costs no answer confirmed, adjustments taken off', async () => {
+    const { usage, get } = usageFunction();
+    const parts = [
+      record({ at, cost: parseUsd('1') }),
+      record({ at, attemptId: 'run_02:1:1', cost: parseUsd('2'), estimated: 'cut' }),
+      record({ at, attemptId: 'run_03:1:1', cost: parseUsd('5'), estimated: 'lost' }),
+      // Its owner came late: it had cost 1, and had been answered.
+      record({
+        at,
+        attemptId: 'run_03:1:1:adjusted',
+        cost: minus(parseUsd('1'), parseUsd('5')),
+        estimatedCost: minus(parseUsd('0'), parseUsd('5')),
+      }),
+    ];
+    for (const each of parts) await usage.add(each);
+    expect((await get('/usage')).body['totals']).toMatchObject({ costUsd: '4', estimatedUsd: '2' });
   });
 
   it('says nothing of another tenant, whatever is asked', async () => {
@@ -168,7 +198,7 @@ describe('GET /admin/usage', () => {
     const one = await served.get('/admin/usage?tenant=globex&groupBy=model', 'acme-admin');
     expect(one.body['groups']).toMatchObject([{ key: 'claude-sonnet-5-5', costUsd: '77' }]);
     const days = await served.get('/admin/usage?groupBy=day&to=2026-11-20', 'acme-admin', { accept: 'text/csv' });
-    expect(days.text).toContain('2026-11-20,3,30,60,0,0,77.100000000001\r\n');
+    expect(days.text).toContain('2026-11-20,3,30,60,0,0,77.100000000001,0\r\n');
   });
 
   it('knows no tenant that is not there, and refuses what it does not group by', async () => {

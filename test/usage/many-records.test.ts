@@ -81,7 +81,7 @@ describeOnDynamoDb(`a month of ${COUNT} usage records`, (engine) => {
       expect(rolledUp).toMatchObject({ through: NOW + 1 - 3_600_000, behind: 0 });
 
       const { get } = usageFunction({ reports: createReports(stores), clock: createFakeClock(NOW) });
-      const { cost, ...counts } = truth;
+      const { cost, estimated, ...counts } = truth;
       for (const [groupBy, most] of [
         ...['day', 'model', 'agent', 'key'].map((by) => [by, MOST_OPERATIONS] as const),
         ['user', MOST_OPERATIONS_BY_USER] as const,
@@ -89,7 +89,11 @@ describeOnDynamoDb(`a month of ${COUNT} usage records`, (engine) => {
         operations = 0;
         const { status, body } = await get(`/usage?groupBy=${groupBy}`);
         expect(status).toBe(200);
-        expect(body['totals']).toEqual({ ...counts, costUsd: formatUsd(cost) });
+        expect(body['totals']).toEqual({
+          ...counts,
+          costUsd: formatUsd(cost),
+          estimatedUsd: formatUsd(estimated),
+        });
         console.info(`GET /usage?groupBy=${groupBy} over ${COUNT} records: ${operations} DynamoDB operations`);
         expect(operations).toBeLessThanOrEqual(most);
       }

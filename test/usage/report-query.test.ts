@@ -21,6 +21,7 @@ it('without parameters it is this month up to today, by day', () => {
     groupBy: 'day',
     limit: 1_000,
     cursor: null,
+    csv: false,
   });
   expect(readAdminQuery({}, NOW, false)).toMatchObject({ groupBy: 'tenant', tenant: null });
 });

@@ -50,3 +50,11 @@ it('groups by what a record says; what no end user did stands under the empty ke
   expect(Object.values(groupOf).map((of) => of(one))).toEqual(['2026-11-20', 'm', 'a', 'k', 'u']);
   expect(groupOf.user(record({ userId: null }))).toBe('');
 });
+
+it('what no answer confirmed is the cost of what is estimated, less what an adjustment confirms', () => {
+  const estimated = (change: Parameters<typeof record>[0]) => totalsOf(record(change)).estimated;
+  expect(estimated({})).toBe(0n);
+  expect(estimated({ estimated: 'uncounted', cost: pico(7n) })).toBe(7n);
+  expect(estimated({ attemptId: 'run_01:1:1:adjusted', cost: pico(-4n), estimatedCost: pico(-7n) })).toBe(-7n);
+  expect(TOTALS.read([1, 2, 3, 4, 5, '6']), 'as rolled up by an earlier version').toMatchObject({ estimated: 0n });
+});
