@@ -1,7 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { supervisedAttempt } from '../lib/claude/supervised-attempt.ts';
+import type { Clock } from '../lib/kernel/clock.ts';
 import type { Attempt } from '../lib/claude/types.ts';
 import { withKeyPool } from '../lib/claude/with-key-pool.ts';
+import { systemClock } from '../local/system-clock.ts';
 import { reply, status, type ScriptedAnswer } from '../testing/upstream/answers.ts';
 import { endAfter, gatedBefore, gatedHeaders, resetAfter } from '../testing/upstream/broken.ts';
 import { createGate } from '../testing/upstream/gate.ts';
@@ -26,12 +28,24 @@ interface Needs {
 const KEPT: Needs = { least: 1, most: 1 };
 const LOST: Needs = { least: 1 + BROKEN, most: 1 + BROKEN * BREAK_COSTS };
 
+/** What fetch tells of its connections by origin. */
+interface Fetching {
+  readonly stats: Readonly<Record<string, Readonly<Record<'connected' | 'free' | 'size', number>>>>;
+}
+
+/** Whether every connection to the upstream is free for the next call. */
+const allFree = (url: string): boolean => {
+  const dispatcher = (globalThis as Record<symbol, unknown>)[Symbol.for('undici.globalDispatcher.1')] as Fetching;
+  const { connected, free, size } = dispatcher.stats[url] ?? { connected: 0, free: 0, size: 0 };
+  return size === 0 && free === connected;
+};
+
 /**
  * What passes between two calls of a run: a store is asked. Fetch frees a connection one turn of the event loop after the
- * end of its body, and needs a few more where it was broken off.
+ * end of its body, and needs a few more where it was broken off; on a busy machine that end comes later still.
  */
-const pass = async (): Promise<void> => {
-  for (let turns = 0; turns < 10; turns += 1) await turn();
+const pass = async ({ url }: ScriptedUpstream): Promise<void> => {
+  for (let turns = 0; turns < 10 || !allFree(url); turns += 1) await turn();
 };
 
 /** An answer, and when its caller leaves it. */
@@ -54,9 +68,12 @@ export const SEQUENCES: ReadonlyMap<string, Needs & { readonly each: () => Scene
   ['is left by its caller', { each: leaving, ...LOST }],
 ]);
 
+/** Counted, not timed: a busy machine, which is slow to end a body, must not look like an upstream that does not end it. */
+const patient: Clock = { ...systemClock, after: (ms, act) => systemClock.after(100 * ms, act) };
+
 /** Without retries and stand-ins: a call is one attempt, whatever becomes of it. */
 const callOn = ({ url }: ScriptedUpstream): Attempt => {
-  const parts = callParts(url);
+  const parts = callParts(url, patient);
   return withKeyPool(parts)(supervisedAttempt(parts));
 };
 
@@ -80,7 +97,7 @@ export const socketsOneByOne = (each: () => Scene): Promise<number> =>
       upstream.script('*', [answer]);
       const outcome = await runOf(call, REQUEST, leave.signal);
       if (!outcome.ok && !isBroken(made)) throw outcome.fault.error;
-      await pass();
+      await pass(upstream);
     }
     return upstream.sockets.opened;
   });
@@ -108,7 +125,7 @@ export const socketsAtOnce = (leaves: boolean): Promise<{ readonly first: number
       const outcomes = await Promise.all(asked);
       if (outcomes.some(({ ok }, index) => !ok && signalOf(index) !== leave.signal))
         throw new Error('A call has failed.');
-      await pass();
+      await pass(upstream);
       return upstream.sockets.opened;
     };
     return { first: await burst(), again: await burst() };

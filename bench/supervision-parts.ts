@@ -10,6 +10,7 @@ import type { ModelCallParts } from '../lib/claude/model-call.ts';
 import { createRunAccount } from '../lib/claude/run-account.ts';
 import type { Attempt, CallContext, ModelRequest, Outcome } from '../lib/claude/types.ts';
 import { loadConfig } from '../lib/config.ts';
+import type { Clock } from '../lib/kernel/clock.ts';
 import { createDeadline } from '../lib/kernel/deadline.ts';
 import { createMemoryRestStore } from '../lib/rests/memory-store.ts';
 import { createRests } from '../lib/rests/rests.ts';
@@ -37,8 +38,8 @@ const turnOf = (_: unknown, turn: number) =>
 export const LONG_REQUEST: ModelRequest = { ...REQUEST, messages: Array.from({ length: 201 }, turnOf) };
 
 /** What a model call is made of by the defaults of a stage, its stores in memory. */
-export const callParts = (baseUrl: string): ModelCallParts => {
-  const shared = { clock: systemClock, random: Math.random, emit: () => undefined };
+export const callParts = (baseUrl: string, clock: Clock = systemClock): ModelCallParts => {
+  const shared = { clock, random: Math.random, emit: () => undefined };
   const secret = async () => JSON.stringify(KEYS);
   return {
     ...shared,
@@ -52,7 +53,7 @@ export const callParts = (baseUrl: string): ModelCallParts => {
     }),
     api: createMessagesApi({ baseUrl }),
     keys: createKeyPool({ ...shared, secret: { get: secret, refresh: secret } }),
-    keyCheck: createKeyCheck({ baseUrl, clock: systemClock }),
+    keyCheck: createKeyCheck({ baseUrl, clock }),
     rests: createRests({ ...shared, store: createMemoryRestStore(shared) }),
     retry: retrySettings(config),
     limits: streamSettings(config),
