@@ -43,6 +43,8 @@ export interface MeterOptions {
 
 /** Bytes of text that no token exceeds; the longest known ones are runs of blanks. */
 const MOST_BYTES_PER_TOKEN = 128;
+/** What `message_start` counts as output may be a mere beginning, which the last word then replaces. */
+const BEGINNING_TOKENS = 1;
 
 const INPUT = ['input', 'cacheRead', 'cacheWritten', 'cacheWritten5m', 'cacheWritten1h'] as const;
 const NOTHING: ReadCounts = {
@@ -114,7 +116,8 @@ export const createMeter = ({ oneHourWrites = () => false }: MeterOptions = {}):
       ...(speed === null ? {} : { speed }),
     };
   };
-  const isImplausible = () => (counts.output ?? 0) * MOST_BYTES_PER_TOKEN < bytes;
+  // One token more: a count may leave out the last one.
+  const isImplausible = () => ((counts.output ?? 0) + 1) * MOST_BYTES_PER_TOKEN < bytes;
   const missing = (): Bill['missing'] => {
     const input = INPUT.some((kind) => counts[kind] === null) || counts.input === undefined;
     const output = !isOutputTold || counts.output === null || isImplausible();
@@ -126,7 +129,9 @@ export const createMeter = ({ oneHourWrites = () => false }: MeterOptions = {}):
     started: (usage) => take(readUsage(usage)),
     updated(usage) {
       const said = readUsage(usage);
-      isOutputTold ||= typeof said.counts.output === 'number';
+      const isFirstWord = !isOutputTold && typeof said.counts.output === 'number';
+      if (isFirstWord && (counts.output ?? 0) <= BEGINNING_TOKENS) counts = { ...counts, output: undefined };
+      isOutputTold ||= isFirstWord;
       take(said);
     },
     wrote(text) {

@@ -37,6 +37,15 @@ describe('what an answer used', () => {
     expect(meter.tokens(false).webSearchRequests).toBe(2);
   });
 
+  it.each([
+    ['a beginning of one token', 1, 0],
+    ['more than a beginning', 4, 4],
+  ])('replaces %s by a last word of none, and lowers nothing that was counted', (_title, begun, expected) => {
+    const meter = started({ output_tokens: begun });
+    meter.updated({ output_tokens: 0 });
+    expect(meter.tokens(true).outputTokens).toBe(expected);
+  });
+
   it('has no searches where none are told', () => {
     expect(started().tokens(true).webSearchRequests).toBe(0);
   });
