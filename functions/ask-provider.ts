@@ -4,16 +4,18 @@ import { questionsOf } from '../lib/assembly/questions.ts';
 import { questionRoutes, type QuestionParts } from '../lib/gateway/question-routes.ts';
 import { anthropicErrors } from '../lib/middleware/anthropic-errors.ts';
 import { authenticated } from '../lib/middleware/authenticated.ts';
+import { boundedHops } from '../lib/middleware/bounded-hops.ts';
 import { observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { answered, routed } from '../lib/middleware/routed.ts';
 
-type Parts = ObservedOptions & Pick<App, 'authenticator'> & QuestionParts;
+type Parts = ObservedOptions & Pick<App, 'authenticator' | 'config'> & QuestionParts;
 
 /** POST /v1/messages/count_tokens, GET /v1/models and /v1/models/{modelId}: what the provider answers for nothing. */
 export const askProvider = (parts: Parts) =>
   middy(observed(parts, 'ask-provider'))
     .use(anthropicErrors())
     .use(routed(questionRoutes(parts)))
+    .use(boundedHops(parts.config.MAX_HOPS))
     .use(authenticated(parts.authenticator, 'messages:write'))
     .handler(answered);
 

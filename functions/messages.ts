@@ -11,6 +11,7 @@ import { lockFor } from '../lib/idempotency/idempotency.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { anthropicErrors } from '../lib/middleware/anthropic-errors.ts';
 import { authenticated, type Authenticated } from '../lib/middleware/authenticated.ts';
+import { boundedHops } from '../lib/middleware/bounded-hops.ts';
 import { clientRequest, type Asked } from '../lib/middleware/client-request.ts';
 import { idempotent, type Claimed } from '../lib/middleware/idempotent.ts';
 import { loadedSecret } from '../lib/middleware/loaded-secret.ts';
@@ -34,6 +35,7 @@ export const messages = (parts: Parts) =>
   middy({ ...observed(parts, 'messages'), executionMode: executionModeStreamifyResponse })
     .use(anthropicErrors())
     .use(allowedMethods('POST'))
+    .use(boundedHops(parts.config.MAX_HOPS))
     .use(authenticated(parts.authenticator, 'messages:write'))
     .use(clientRequest())
     .use(idempotent(parts.idempotency, replayAnswer, (event) => streamLockMs(parts.config, event)))

@@ -10,6 +10,7 @@ import { header } from '../lib/http/types.ts';
 import { runLimits } from '../lib/http/run-limits.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { authenticated, type Authenticated } from '../lib/middleware/authenticated.ts';
+import { boundedHops } from '../lib/middleware/bounded-hops.ts';
 import { idempotent, type Claimed } from '../lib/middleware/idempotent.ts';
 import { loadedSecret } from '../lib/middleware/loaded-secret.ts';
 import { observed, type Observed, type ObservedOptions } from '../lib/middleware/observed.ts';
@@ -32,6 +33,7 @@ export const runAgent = (parts: Parts) =>
   middy({ ...observed(parts, 'run-agent'), executionMode: executionModeStreamifyResponse })
     .use(problemJson())
     .use(allowedMethods('POST'))
+    .use(boundedHops(parts.config.MAX_HOPS))
     .use(authenticated(parts.authenticator, 'runs:write'))
     .use(validatedBody(runRequestSchema(parts.config.RUN_TIMEOUT_MS)))
     .use(idempotent(parts.idempotency, replayRun(parts.clock)))

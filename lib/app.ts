@@ -19,6 +19,7 @@ import type { Clock, Random } from './kernel/clock.ts';
 import { createIds, type Ids } from './kernel/ids.ts';
 import { late } from './kernel/late.ts';
 import { createRests, type Rests } from './rests/rests.ts';
+import { originsIn } from './kernel/origins.ts';
 import { createRateLimit, type RateLimit } from './rate-limit/rate-limit.ts';
 import type { Slots } from './rate-limit/slots.ts';
 import type { RunStore } from './runs/types.ts';
@@ -56,6 +57,8 @@ export interface App {
   readonly idempotency: Idempotency;
   readonly runs: RunStore;
   readonly tenants: TenantDirectory;
+  /** Whose pages may call. */
+  readonly corsOrigins: ReadonlySet<string>;
   /** What `lib/assembly` makes more of, for the functions that need it; a run does not. */
   readonly core: {
     readonly authenticator: CachingAuthenticator;
@@ -171,7 +174,7 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     isPriced,
   });
   return {
-    ...{ config, clock, ids, log, emit, flush: metrics.flush },
+    ...{ config, clock, ids, log, emit, flush: metrics.flush, corsOrigins: originsIn(config.CORS_ORIGINS) },
     ...{ authenticator, anthropicKey, catalog, runSync, idempotency, runs, tenants },
     core: {
       ...{ authenticator, stores, budgets, circuits, upstream, random, randomBytes: bytes, fetch },

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { areOrigins } from './kernel/origins.ts';
 import { isProtectedUrl } from './kernel/protected-url.ts';
 
 const milliseconds = (fallback: number, least = 1) =>
@@ -22,6 +23,11 @@ export const ConfigSchema = z.object({
   JWT_AUDIENCE: text(),
   JWT_JWKS_URL: z.optional(z.string().check(z.refine(isProtectedUrl, 'an https URL, or an http one of this machine'))),
   JWT_SECRET_ID: name('ballast/local/jwt'),
+  CORS_ORIGINS: z._default(
+    z.string().check(z.refine(areOrigins, 'origins such as https://app.example, separated by commas')),
+    '',
+  ),
+  MAX_HOPS: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(100)), 0),
   ANTHROPIC_BASE_URL: url('https://api.anthropic.com'),
   OPEN_METEO_BASE_URL: z.optional(z.url({ protocol: /^https?$/ })),
   MODEL_PRICES: z.optional(z.string()),

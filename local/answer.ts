@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { anthropicErrorResponse } from '../lib/http/anthropic-error.ts';
+import { corsHeaders } from '../lib/http/cors.ts';
 import { problemResponse } from '../lib/http/problem.ts';
 import type { Clock } from '../lib/kernel/clock.ts';
 import { AppError } from '../lib/kernel/errors.ts';
@@ -20,6 +21,8 @@ export interface AnswerOptions {
   readonly log: Log;
   readonly ids: Pick<Ids, 'request'>;
   readonly clock: Clock;
+  /** Whose pages may read an answer. */
+  readonly corsOrigins: ReadonlySet<string>;
 }
 
 /** One request that is being answered. */
@@ -45,7 +48,7 @@ const errorResponseFor = ({ url = '/' }: IncomingMessage) =>
   splitTarget(url).path.startsWith('/v1/') ? anthropicErrorResponse : problemResponse;
 
 /** Plays API Gateway: takes the request apart, calls the function behind its path, and answers for both when they fail. */
-export const createAnswer = ({ matchRoute, handlers, log, ids, clock }: AnswerOptions): Answer => {
+export const createAnswer = ({ matchRoute, handlers, log, ids, clock, corsOrigins }: AnswerOptions): Answer => {
   const read = async ({ request, response, expectsContinue }: Exchange, requestId: string): Promise<Read> => {
     const target = splitTarget(request.url ?? '/');
     const method = request.method ?? 'GET';
@@ -82,7 +85,9 @@ export const createAnswer = ({ matchRoute, handlers, log, ids, clock }: AnswerOp
     } catch (error) {
       if (response.headersSent || response.destroyed) return void response.destroy();
       const told = error instanceof AppError ? error : new AppError('invalid-request', safe`the request was cut off`);
-      writeResponse(response, errorResponseFor(exchange.request)(told, requestId), requestId);
+      const refused = errorResponseFor(exchange.request)(told, requestId);
+      const headers = { ...refused.headers, ...corsHeaders(corsOrigins, exchange.request.headers.origin) };
+      writeResponse(response, { ...refused, headers }, requestId);
     }
   };
 };

@@ -15,7 +15,10 @@ const RESET = '\x1b[0m';
 const quoted = (text: string): string => (/^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
 const claudeOf = ({ anthropicApiKey, anthropicBaseUrl }: Settings): string => {
-  if (anthropicApiKey !== null) return `real, at ${new URL(anthropicBaseUrl ?? 'https://api.anthropic.com').origin}`;
+  if (anthropicApiKey !== null) {
+    const { origin } = new URL(anthropicBaseUrl ?? 'https://api.anthropic.com');
+    return `real, at ${origin}: ANTHROPIC_API_KEY is set, so calls cost real money`;
+  }
   const ignored = anthropicBaseUrl === null ? '' : '; ANTHROPIC_BASE_URL is ignored without it';
   return `simulated, and free, because ANTHROPIC_API_KEY is not set${ignored}`;
 };

@@ -1,17 +1,59 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { nameError } from '../lib/telemetry/describe-error.ts';
 import type { Environment } from './settings.ts';
 import { StartRefused } from './start-refused.ts';
 
-/** What a file like `.env` sets; nothing where there is none, and an empty line sets nothing. */
+/** By the mark at the beginning of a file; editors of Windows write each of them. */
+const decoded = (bytes: Buffer): string => {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  if (isUtf8(bytes) && !bytes.includes(0)) return new TextDecoder().decode(bytes);
+  throw new StartRefused('The file .env is not text in UTF-8: save it as UTF-8, then start again.');
+};
+
+const ASSIGNMENT = /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=\s*(.*)$/;
+const NOTHING = /^\s*(?:#.*)?$/;
+
+/** The number of the first line that sets nothing and is no comment; a value in quotes may go over several lines. */
+const idleLine = (lines: readonly string[]): number | null => {
+  let quote: string | null = null;
+  for (const [at, line] of lines.entries()) {
+    if (quote !== null) {
+      if (line.includes(quote)) quote = null;
+      continue;
+    }
+    if (NOTHING.test(line)) continue;
+    const value = ASSIGNMENT.exec(line)?.[1];
+    if (value === undefined) return at + 1;
+    const [first = ''] = value;
+    const opens = /["'`]/.test(first) && !value.slice(1).includes(first);
+    quote = opens && lines.slice(at + 1).some((later) => later.includes(first)) ? first : null;
+  }
+  return null;
+};
+
+/**
+ * What a file like `.env` sets; nothing where there is none, and an empty line sets nothing. Throws `StartRefused` for
+ * what is no text and for a line that would be left out without a word.
+ */
 export const readDotEnv = (file: string): Environment => {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(file, 'utf8');
+    bytes = readFileSync(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw new StartRefused(`The file .env cannot be read (${nameError(error)}).`);
   }
-  return Object.fromEntries(Object.entries(parseEnv(text)).filter(([, value]) => value !== ''));
+  const text = decoded(bytes).replaceAll(/\r\n?/g, '\n');
+  const idle = idleLine(text.split('\n'));
+  if (idle !== null) {
+    throw new StartRefused(`Line ${idle} of .env sets nothing: write it as NAME=value, or put a # before it.`);
+  }
+  return nonEmpty(parseEnv(text));
 };
+
+/** The variables that are set to something. */
+export const nonEmpty = (env: Environment): Environment =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));

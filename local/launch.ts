@@ -8,6 +8,7 @@ import { startEngine } from './engine.ts';
 import { serve, type Serving } from './http-server.ts';
 import { loadHandler, loadHandlers, loadingFailed } from './load-handlers.ts';
 import { createMatchRoute } from './match-route.ts';
+import { refuseItself } from './own-address.ts';
 import { prepareStore } from './prepare-store.ts';
 import { readRoutes, type Route } from './routes.ts';
 import { createSchedules, type EventHandler } from './run-schedules.ts';
@@ -121,10 +122,13 @@ export const launch = async (options: LaunchOptions): Promise<Running> => {
     loadScheduled(root, schedules),
     prepareStore({ root, dataDirectory: directory.path, settings, endpoint: dynamoDb.endpoint }),
   ]);
-  const { log, ids, clock } = app;
+  const { log, ids, clock, corsOrigins } = app;
   const matchRoute = createMatchRoute(atLeast(routes, app.config.RUN_TIMEOUT_MS + ABOVE_RUN_MS));
-  const answer = createAnswer({ matchRoute, handlers, log, ids, clock });
+  const answer = createAnswer({ matchRoute, handlers, log, ids, clock, corsOrigins });
   const http = await serve({ answer, ids, clock, hosts: settings.hosts, port: settings.port });
+  started.defer(() => http.close(0));
+  // Not before: the port may be any free one. What came meanwhile is refused by its hops.
+  await refuseItself(settings.anthropicApiKey === null ? null : settings.anthropicBaseUrl, http.port);
 
   const scheduler = createSchedules({ schedules, handlers: scheduled, clock, log });
   const running = started.move();

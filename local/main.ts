@@ -3,7 +3,8 @@ import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { describeError } from '../lib/telemetry/describe-error.ts';
 import { jsonBanner, terminalBanner } from './banner.ts';
-import { readDotEnv } from './dot-env.ts';
+import { directLoopback } from './direct-loopback.ts';
+import { nonEmpty, readDotEnv } from './dot-env.ts';
 import { launch } from './launch.ts';
 import { readSettings, type Environment } from './settings.ts';
 import { StartRefused } from './start-refused.ts';
@@ -20,8 +21,9 @@ const setEnvironment = (changes: Environment): void => {
 };
 
 const start = async (): Promise<void> => {
-  // Variables of the process win over those of the file.
-  setEnvironment({ ...readDotEnv(join(directory, '.env')), ...process.env });
+  // Variables of the process win over those of the file, unless they are empty.
+  setEnvironment({ ...readDotEnv(join(directory, '.env')), ...nonEmpty(process.env) });
+  setEnvironment(directLoopback(process.env));
   const settings = readSettings(process.env, directory);
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const terminal = process.stdout.isTTY;

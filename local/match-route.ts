@@ -1,4 +1,5 @@
 import { AppError } from '../lib/kernel/errors.ts';
+import { withoutEndSlash } from '../lib/http/types.ts';
 import { safe } from '../lib/kernel/redacted.ts';
 import type { Route } from './routes.ts';
 
@@ -62,7 +63,7 @@ const resourcesOf = (routes: readonly Route[]): Resource[] => {
 export const createMatchRoute = (routes: readonly Route[]): MatchRoute => {
   const resources = resourcesOf(routes);
   return (method, path) => {
-    const segments = path.split('/').slice(1).map(decoded);
+    const segments = withoutEndSlash(path).split('/').slice(1).map(decoded);
     for (const { segments: template, routes: methods } of resources) {
       const bound = bind(template, segments);
       if (bound === null) continue;

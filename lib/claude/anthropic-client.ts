@@ -1,4 +1,5 @@
 import type { BaseAnthropic } from '@anthropic-ai/sdk/client';
+import { HOPS_HEADER } from '../http/hops.ts';
 import { queryString, type Query } from './query-string.ts';
 import type { PoolKey } from './types.ts';
 
@@ -24,6 +25,8 @@ export const loadAnthropicClient = async ({ apiKey, baseUrl }: AnthropicClientOp
     authToken: null,
     baseURL: baseUrl,
     maxRetries: 0,
+    // What a client's own request has passed already is said in its place.
+    defaultHeaders: { [HOPS_HEADER]: '1' },
     timeout: SDK_TIMEOUT_MS,
     // Its log lines quote what they choke on.
     logLevel: 'off',

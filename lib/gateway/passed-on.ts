@@ -1,4 +1,5 @@
 import type { Query } from '../claude/query-string.ts';
+import { HOPS_HEADER, hopsOf } from '../http/hops.ts';
 import { header, listHeader, type HttpEvent } from '../http/types.ts';
 
 /** What of a client's request, besides its body, the provider is told as it came. */
@@ -12,7 +13,7 @@ export interface PassedOn {
 /** What a client that names no version is taken to mean: the first one. */
 const FIRST_VERSION = '2023-06-01';
 
-/** The version of the API and its betas, and the whole query: neither is for Ballast to judge. */
+/** The version of the API and its betas, and the whole query, which are not for Ballast to judge; one more hop. */
 export const passedOn = (event: HttpEvent): PassedOn => {
   const betas = listHeader(event, 'anthropic-beta');
   const query = Object.entries(event.multiValueQueryStringParameters ?? {}).map(([name, all = []]) => [name, all]);
@@ -21,6 +22,7 @@ export const passedOn = (event: HttpEvent): PassedOn => {
     apiVersion,
     headers: {
       'anthropic-version': apiVersion,
+      [HOPS_HEADER]: String(hopsOf(event) + 1),
       ...(betas === undefined ? {} : { 'anthropic-beta': betas }),
     },
     query: Object.fromEntries(query) as Query,

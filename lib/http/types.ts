@@ -41,3 +41,7 @@ export const listHeader = (
   { headers, multiValueHeaders }: Pick<HttpEvent, 'headers' | 'multiValueHeaders'>,
   name: string,
 ): string | undefined => named(multiValueHeaders ?? {}, name)?.join(',') ?? named(headers, name);
+
+/** A path with a slash at its end is the one without. */
+export const withoutEndSlash = (path: string): string =>
+  path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;

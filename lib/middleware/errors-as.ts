@@ -1,18 +1,32 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { HttpResponse } from '../http/types.ts';
+import { answerPreflight } from '../http/cors.ts';
 import { asAppError, type AppError } from '../kernel/errors.ts';
 import type { Observed } from './observed.ts';
 
-/** Answers whatever was thrown as `render` has it, and gives every answer its `request-id`. Outermost: answers last. */
+/** The answer with what every answer to this request has. */
+export const withHeaders = (response: HttpResponse, { ownHeaders }: Observed): HttpResponse => ({
+  ...response,
+  headers: { ...response.headers, ...ownHeaders },
+});
+
+/**
+ * Answers whatever was thrown as `render` has it, what a browser asks before a page may call, and gives every answer
+ * the headers that its request has at birth. Outermost: answers last.
+ */
 export const errorsAs = (
   render: (error: AppError, requestId: string) => HttpResponse,
 ): MiddlewareObj<Observed, HttpResponse> => ({
+  before: ({ event }) => {
+    const answer = answerPreflight(event.corsOrigins, event);
+    return answer && withHeaders(answer, event);
+  },
   after: (request) => {
     const { response, event } = request;
-    if (response) request.response = { ...response, headers: { ...response.headers, 'request-id': event.requestId } };
+    if (response) request.response = withHeaders(response, event);
   },
   onError: (request) => {
     const { error, event } = request;
-    request.response = render(asAppError(error), event.requestId);
+    request.response = withHeaders(render(asAppError(error), event.requestId), event);
   },
 });

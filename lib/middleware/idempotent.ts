@@ -3,6 +3,7 @@ import { header, type HttpEvent, type HttpResponse } from '../http/types.ts';
 import type { StoredResult } from '../idempotency/answer.ts';
 import type { Idempotency } from '../idempotency/idempotency.ts';
 import type { OwnedClaim } from '../idempotency/owned-claim.ts';
+import { withHeaders } from './errors-as.ts';
 import type { Authenticated } from './authenticated.ts';
 import type { Observed } from './observed.ts';
 
@@ -49,8 +50,7 @@ export const idempotent = (
     const asked = { tenantId, key, method, path, body: bytesOf(event) };
     const claim = await idempotency.claim({ ...asked, ...(lockMs === undefined ? {} : { lockMs }) });
     if (claim.kind === 'replay') {
-      const response = replay(claim.result, event);
-      return { ...response, headers: { ...response.headers, 'request-id': event.requestId } };
+      return withHeaders(replay(claim.result, event), event);
     }
     request.event = { ...event, claim: endedOnce(claim) };
     return undefined;

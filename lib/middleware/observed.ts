@@ -3,8 +3,9 @@ import { asAppError, AppError } from '../kernel/errors.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { label, safe } from '../kernel/redacted.ts';
+import { corsHeaders } from '../http/cors.ts';
 import { PROBLEMS } from '../http/problem.ts';
-import { header, type HttpEvent, type HttpResponse } from '../http/types.ts';
+import { header, withoutEndSlash, type HttpEvent, type HttpResponse } from '../http/types.ts';
 import { describeError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -17,11 +18,18 @@ export interface ObservedOptions {
   readonly flush: () => Promise<void>;
   readonly ids: Ids;
   readonly clock: Clock;
+  /** Whose pages may call. Default: nobody's. */
+  readonly corsOrigins?: ReadonlySet<string>;
 }
 
 /** What every handler knows of its request. */
 export interface Observed extends HttpEvent {
   readonly requestId: string;
+  readonly corsOrigins: ReadonlySet<string>;
+  /** What every answer to it has: `request-id`, and what lets a page read it. */
+  readonly ownHeaders: Readonly<Record<string, string>>;
+  /** `HEAD` is answered as `GET`, and the server leaves out the body. */
+  readonly isHead: boolean;
   /** W3C trace id, the caller's own where a `traceparent` came. */
   readonly traceId: string;
   /** On the monotonic clock. */
@@ -39,22 +47,32 @@ const CLIENT_LEFT = 499;
 const hasLeft = ({ context }: Request): boolean =>
   (context as { readonly clientSignal?: AbortSignal }).clientSignal?.aborted === true;
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 const TRACEPARENT = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
 
 /**
  * Middy's hooks around the whole request: names it before anything runs, and writes its one canonical line and its
  * metrics when the last byte is out, which for a stream no `after` can do.
  */
-export const observed = ({ log, emit, flush, ids, clock }: ObservedOptions, functionName: string) => ({
+export const observed = (
+  { log, emit, flush, ids, clock, corsOrigins = NOBODY }: ObservedOptions,
+  functionName: string,
+) => ({
   // Every wait below has its own bound; a timer of Middy's would only race them.
   timeoutEarlyInMillis: 0,
   requestStart(request: Request) {
     const event = request.event as HttpEvent;
     const traceId = TRACEPARENT.exec(header(event, 'traceparent') ?? '')?.[1] ?? ids.trace();
+    const requestId = event.requestContext?.requestId ?? ids.request();
+    const isHead = event.httpMethod === 'HEAD';
     request.event = {
       ...event,
-      requestId: event.requestContext?.requestId ?? ids.request(),
-      traceId,
+      ...(isHead ? { httpMethod: 'GET' } : {}),
+      path: withoutEndSlash(event.path),
+      requestId,
+      ...{ corsOrigins, isHead, traceId },
+      ownHeaders: { ...corsHeaders(corsOrigins, header(event, 'origin')), 'request-id': requestId },
       startedMs: clock.monotonicMs(),
     } satisfies Observed;
   },
@@ -71,7 +89,7 @@ export const observed = ({ log, emit, flush, ids, clock }: ObservedOptions, func
     const status = left ? CLIENT_LEFT : answered;
     const fields = {
       function: label(functionName),
-      method: label(event.httpMethod),
+      method: label(event.isHead ? 'HEAD' : event.httpMethod),
       status,
       requestId: label(event.requestId),
       traceId: label(event.traceId),

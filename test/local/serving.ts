@@ -46,7 +46,14 @@ export const serveFunction = async (handler: Handler, clock: Clock = systemClock
   const route = { definition, template: '/f/{proxy+}', method: 'ANY', streaming: true };
   const { lines, log } = createRecordingLog();
   const matchRoute = createMatchRoute([route, { ...route, template: '/v1/messages', method: 'POST' }]);
-  const answer = createAnswer({ matchRoute, handlers: new Map([['tested', handler]]), log, ids, clock });
+  const answer = createAnswer({
+    matchRoute,
+    handlers: new Map([['tested', handler]]),
+    log,
+    ids,
+    clock,
+    corsOrigins: new Set(),
+  });
   const serving = await serve({ answer, ids, clock, hosts: ['127.0.0.1', '::1'], port: 0 });
   return { ...serving, url: `http://127.0.0.1:${serving.port}`, lines };
 };

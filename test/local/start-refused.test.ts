@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../../local/free-port.ts';
 import { enginesOn } from '../../local/stale-engines.ts';
 import { testWorkplace, type SpawnOptions } from './spawned-server.ts';
 
@@ -38,6 +39,12 @@ describe('npm start says in one sentence, with the way out,', () => {
       /^Another Ballast server is using the data directory .*BALLAST_DATA_DIR.*\.\n$/,
     );
     expect((await fetch(`${url}/health`)).status).toBe(200);
+  });
+
+  it.each(['127.0.0.1', 'localhost', '[::1]'])('that the provider would be this very server (%s)', async (name) => {
+    const port = await freePort();
+    const env = { PORT: String(port), ANTHROPIC_API_KEY: 'key', ANTHROPIC_BASE_URL: `http://${name}:${port}` };
+    expect(await refusal({ env })).toMatch(/^ANTHROPIC_BASE_URL is this very server, at port \d+: /);
   });
 
   it('that Node is too old', async () => {
