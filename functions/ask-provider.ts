@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import { app, type App } from '../lib/app.ts';
 import { questionsOf } from '../lib/assembly/questions.ts';
+import { whyNotOffered } from '../lib/gateway/not-offered.ts';
 import { questionRoutes, type QuestionParts } from '../lib/gateway/question-routes.ts';
 import { anthropicErrors } from '../lib/middleware/anthropic-errors.ts';
 import { authenticated } from '../lib/middleware/authenticated.ts';
@@ -10,11 +11,14 @@ import { answered, routed } from '../lib/middleware/routed.ts';
 
 type Parts = ObservedOptions & Pick<App, 'authenticator' | 'config'> & QuestionParts;
 
-/** POST /v1/messages/count_tokens, GET /v1/models and /v1/models/{modelId}: what the provider answers for nothing. */
+/**
+ * POST /v1/messages/count_tokens, GET /v1/models and /v1/models/{modelId}: what the provider answers for nothing; and
+ * what of its API is not offered.
+ */
 export const askProvider = (parts: Parts) =>
   middy(observed(parts, 'ask-provider'))
     .use(anthropicErrors())
-    .use(routed(questionRoutes(parts)))
+    .use(routed(questionRoutes(parts), whyNotOffered))
     .use(boundedHops(parts.config.MAX_HOPS))
     .use(authenticated(parts.authenticator, 'messages:write'))
     .handler(answered);

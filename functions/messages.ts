@@ -7,6 +7,7 @@ import { answerAsJson } from '../lib/gateway/answer-json.ts';
 import { replayAnswer } from '../lib/gateway/kept-answer.ts';
 import type { CallMessages } from '../lib/gateway/message-call.ts';
 import { runLimits } from '../lib/http/run-limits.ts';
+import { upstreamIdOf } from '../lib/http/upstream-id.ts';
 import { lockFor } from '../lib/idempotency/idempotency.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { anthropicErrors } from '../lib/middleware/anthropic-errors.ts';
@@ -30,6 +31,15 @@ type Parts = ObservedOptions &
 const streamLockMs = (config: App['config'], { asked }: Partial<Asked>) =>
   asked?.streams === true ? lockFor(config.STREAM_TIMEOUT_MS + FUNCTION_MARGIN_MS) : undefined;
 
+/** Remembers by which id the provider knows what was asked, for the line of the request. */
+const noting =
+  (callMessages: CallMessages, event: Event): CallMessages =>
+  async (...asked) => {
+    const called = await callMessages(...asked);
+    event.upstreamRequestId = upstreamIdOf(called.outcome.metered.upstreamRequestId);
+    return called;
+  };
+
 /** POST /v1/messages: one message for any client of the Anthropic API, as JSON or as events. */
 export const messages = (parts: Parts) =>
   middy({ ...observed(parts, 'messages'), executionMode: executionModeStreamifyResponse })
@@ -47,9 +57,10 @@ export const messages = (parts: Parts) =>
       const limits = runLimits(context, stageMs, waitedMs, claim === null);
       const telling = { clock: parts.clock, failed: (error: unknown) => (event.failure = error) };
       const call = { asked, principal, requestId, claim, ...limits };
+      const callMessages = noting(parts.callMessages, event);
       return asked.streams
-        ? answerAsEvents(call, parts.callMessages, { ...telling, waitedMs })
-        : answerAsJson(call, parts.callMessages);
+        ? answerAsEvents(call, callMessages, { ...telling, waitedMs })
+        : answerAsJson(call, callMessages);
     });
 
 export const handler = messages({ ...app, callMessages: gatewayOf(app) });

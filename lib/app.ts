@@ -171,7 +171,7 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     provider: config.ANTHROPIC_BASE_URL,
     contextWindowOf: (model) => priceAt(prices, model, clock.now())?.contextWindow ?? null,
     fetchFor: boundFetch({ fetch, overrides }),
-    isPriced,
+    ...{ isPriced, prices },
   });
   return {
     ...{ config, clock, ids, log, emit, flush: metrics.flush, corsOrigins: originsIn(config.CORS_ORIGINS) },

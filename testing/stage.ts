@@ -91,7 +91,7 @@ export const createStage = (parts: StageParts): RunSync => {
   const isPriced = (model: string, at: number) => priceAt(prices, model, at) !== null;
   return createSyncRun({
     catalog: createCatalog([agent], (model) => isPriced(model, clock.now())),
-    ...{ callModel, circuits, ids, clock, emit, isPriced },
+    ...{ callModel, circuits, ids, clock, emit, isPriced, prices },
     runs: createMemoryRunStore({ clock, retentionMs: RETENTION_MS }),
     toolUsage: createMemoryToolUsageStore(),
     rateLimit: createRateLimit({ clock, emit, store: createMemoryRateStore() }),

@@ -26,7 +26,8 @@ export interface Allowed {
   readonly maxModelCalls: number;
 }
 
-const isAllowed = ({ allowedModels }: Tenant, model: string | null): boolean =>
+/** Whether a tenant may use a model, by its own name or its family's; `null` is one that somebody else chooses. */
+export const isAllowed = ({ allowedModels }: Tenant, model: string | null): boolean =>
   allowedModels === null ||
   (model !== null && (allowedModels.includes(model) || allowedModels.includes(familyOf(model))));
 

@@ -1,4 +1,5 @@
 import { createRunAccount } from '../claude/run-account.ts';
+import type { PriceTable } from '../usage/price-table.ts';
 import { unpricedModel } from '../claude/unpriced-model.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import { asAppError } from '../kernel/errors.ts';
@@ -28,6 +29,8 @@ export interface SyncRunParts extends LoopParts, AdmissionParts, CloseRunParts, 
   readonly ids: Ids;
   /** Whether a model has a price at an instant (epoch milliseconds). */
   readonly isPriced: (model: string, at: number) => boolean;
+  /** Names the model that may be meant by one without a price. */
+  readonly prices: PriceTable;
 }
 
 /** One request for a run, with what its surroundings know about it. */
@@ -54,9 +57,9 @@ const costLimit = ({ maxCostUsd }: RunRequest): PicoUsd | null =>
 const broken = (error: unknown): LoopResult => createTranscript().failed(asAppError(error));
 
 /** What a request asks for, as far as its tenant is allowed it; throws the AppError that says why not. */
-const accepted = ({ catalog, isPriced, clock }: SyncRunParts, { request, principal }: SyncRunCall): Allowed => {
+const accepted = ({ catalog, isPriced, prices, clock }: SyncRunParts, { request, principal }: SyncRunCall): Allowed => {
   const allowed = allowedRun(catalog.forSyncRun(request), request, principal);
-  if (!isPriced(allowed.model, clock.now())) throw unpricedModel();
+  if (!isPriced(allowed.model, clock.now())) throw unpricedModel(allowed.model, prices);
   return allowed;
 };
 

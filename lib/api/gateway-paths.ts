@@ -44,7 +44,7 @@ export const gatewaySchemas: Readonly<Record<string, Json>> = {
     codeExecutionPerHour: usd,
     retiresAt: orNull(text),
   }),
-  Model: anthropic({ type: { const: 'model' }, id: text, pricing: orNull(reference('Pricing')) }, ['id', 'pricing']),
+  Model: anthropic({ type: { const: 'model' }, id: text, pricing: reference('Pricing') }, ['id', 'pricing']),
   ModelPage: anthropic({ data: list(reference('Model')), has_more: { type: 'boolean' } }, ['data']),
   AnthropicError: object({
     type: { const: 'error' },

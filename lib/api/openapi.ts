@@ -37,6 +37,13 @@ export const openApi = (version: string, maxTimeoutMs: number): Json => ({
     '/health/live': {
       get: { summary: 'Whether the function runs', security: [], responses: { '200': { description: 'It runs' } } },
     },
+    '/': {
+      get: {
+        summary: 'The version, the paths and a call to try',
+        security: [],
+        responses: { '200': { description: 'JSON' } },
+      },
+    },
     '/openapi.json': {
       get: { summary: 'This description', security: [], responses: { '200': { description: 'OpenAPI 3.1' } } },
     },

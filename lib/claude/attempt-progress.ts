@@ -70,6 +70,7 @@ export const createAttemptProgress = (clock: Clock, request: ModelRequest, conte
   return {
     opened(requestId) {
       upstreamRequestId = requestId;
+      sink.opened?.(requestId);
     },
     take(event) {
       const first = isContent(event) && firstContentMs === null;

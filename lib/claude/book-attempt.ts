@@ -1,3 +1,4 @@
+import { upstreamIdOf } from '../http/upstream-id.ts';
 import { formatUsd } from '../kernel/money.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
@@ -5,9 +6,6 @@ import type { BallastEvent } from '../telemetry/events.ts';
 import { familyOf } from '../usage/pricing.ts';
 import type { UsageRecord } from '../usage/record.ts';
 import type { Outcome } from './outcome.ts';
-
-/** The provider's own form; a proxy in between could say anything. */
-const REQUEST_ID = /^req_\w{1,64}$/;
 
 /** An end user as the tenant names them, unless the name could be a person's address. */
 const opaque = (userId: string) => (/^[\w-]{1,64}$/.test(userId) ? label(userId) : safe`(withheld)`);
@@ -38,8 +36,7 @@ export const attempted = (record: UsageRecord, outcome: Outcome, durationMs: num
     attemptId: label(record.attemptId),
     outcome: outcome.ok ? safe`answered` : label(outcome.fault.kind),
     upstreamStatus: outcome.ok ? 200 : outcome.fault.status,
-    upstreamRequestId:
-      upstreamRequestId !== null && REQUEST_ID.test(upstreamRequestId) ? label(upstreamRequestId) : null,
+    upstreamRequestId: upstreamIdOf(upstreamRequestId),
     error: outcome.ok || outcome.fault.error.cause === undefined ? null : nameError(outcome.fault.error.cause),
     durationMs,
     firstContentMs,

@@ -20,6 +20,12 @@ export interface SupervisedAttemptOptions {
 /** How long a finished answer waits for the upstream to close its body, so that the connection can be used again. */
 const DRAIN_MS = 100;
 
+/** As the SDK has it of a refusal; what else was thrown has none. */
+const requestIdOf = (error: unknown): string | null => {
+  const { requestID } = (error ?? {}) as { requestID?: unknown };
+  return typeof requestID === 'string' ? requestID : null;
+};
+
 /**
  * One attempt at a model over a stream, bounded to its first content, in its silences and in all.
  * It is an answer only if the upstream said how it ended; a stream that just ends is a fault.
@@ -65,6 +71,8 @@ export const supervisedAttempt =
         if (stopped) watchdog.release(DRAIN_MS);
       }
     } catch (error) {
+      const refusedAs = requestIdOf(error);
+      if (refusedAs !== null) progress.opened(refusedAs);
       // What ends a whole answer's connection is no fault of the answer.
       if (!progress.complete || error instanceof MalformedStream)
         return progress.failed(diagnose(error, watchdog.verdict, progress.contentSeen, clock.now()), error);

@@ -24,8 +24,10 @@ export interface TextSink {
   text(delta: string): void;
   /** What was passed on of this call is void: it is being made again. */
   reset(): void;
-  /** An attempt was let through by every limit and budget, and goes out now. */
-  admitted?(): void;
+  /** An attempt was let through by every limit and budget, and goes out now, with so many output tokens at most. */
+  admitted?(allowed: { readonly maxTokens: number }): void;
+  /** The upstream answers an attempt, or refuses it, under an id of its own, which nobody has checked. */
+  opened?(upstreamRequestId: string | null): void;
   /**
    * Each event of an attempt as it came, pings included, by its type; what it gives back is waited for before more is
    * read.

@@ -36,7 +36,7 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     const { account, admission, booked, runId, step } = context;
     const [at, startedMs] = [clock.now(), clock.monotonicMs()];
     const price = priceAt(prices, request.model, at);
-    if (price === null) return notMade(refusal(unpricedModel()));
+    if (price === null) return notMade(refusal(unpricedModel(request.model, prices)));
     const worst = worstCaseOf(request, price, context.wire);
     if (worst.unpriceable.length > 0 && isLimited(context)) return notMade(refusal(unpricedFeature(worst.unpriceable)));
     const attempt = { attemptId: `${runId}:${step}:${booked.length + 1}`, request, at, worst };
@@ -44,7 +44,7 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     if (!admitted.held) return notMade(admitted.fault);
 
     const settle = account.reserve(admitted.reservation.amount);
-    context.sink.admitted?.();
+    context.sink.admitted?.({ maxTokens: admitted.maxTokens });
     const outcome = await next(lowerMaxTokens(request, admitted.maxTokens), context);
 
     const { reservation, maxTokens } = admitted;

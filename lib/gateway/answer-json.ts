@@ -17,7 +17,11 @@ const errorOf = ({ kind, error }: Fault): AppError => {
 /** Answers a client that waits for the whole message; throws the AppError where there is none. */
 export const answerAsJson = async (call: MessageCall, callMessages: CallMessages): Promise<HttpResponse> => {
   let limits: Readonly<Record<string, string>> = {};
-  const { outcome, closed } = await callMessages(call, { admitted: (headers) => (limits = headers) });
+  let own: Readonly<Record<string, string>> = {};
+  const { outcome, closed } = await callMessages(call, {
+    admitted: (headers) => (limits = headers),
+    says: (headers) => (own = headers),
+  });
   if (!outcome.ok) {
     const error = errorOf(outcome.fault);
     await closed(keptFailure(error, call.requestId));
@@ -26,7 +30,7 @@ export const answerAsJson = async (call: MessageCall, callMessages: CallMessages
   const { message, degraded } = outcome;
   const sent: SentAnswer = {
     status: 200,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...degradedHeader(degraded) },
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...degradedHeader(degraded), ...own },
     text: JSON.stringify(message),
   };
   await closed(keptAnswer(sent));

@@ -61,8 +61,8 @@ export const countTokens = async (
   await checkCircuit(parts, model);
   const limits = await takeRequestPermit(parts, event.principal, userId, deadline.signal);
   const question = { method: 'POST', path: '/v1/messages/count_tokens', ...passedOn(event) } as const;
-  const body = await parts.api.ask({ ...question, body: text }, deadline).catch((error: unknown) => {
+  const answer = await parts.api.ask({ ...question, body: text }, deadline).catch((error: unknown) => {
     throw asAppError(error).withHeaders(limits);
   });
-  return { statusCode: 200, headers: { ...JSON_HEADERS, ...limits }, body };
+  return { statusCode: 200, headers: { ...JSON_HEADERS, ...limits, ...answer.headers }, body: answer.text };
 };

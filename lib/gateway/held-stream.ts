@@ -64,6 +64,7 @@ export const createHeldStream = ({ clock, isKept, waitedMs }: HeldStreamOptions)
   const tape = createTape(isKept);
   const head = Promise.withResolvers<HttpResponse>();
   let limits: Headers = {};
+  let own: Headers = {};
   let headers: Headers = {};
   let served: ServedInstead | undefined;
   let preamble: Uint8Array[] = [];
@@ -74,7 +75,7 @@ export const createHeldStream = ({ clock, isKept, waitedMs }: HeldStreamOptions)
   const sendHead = () => {
     if (isHeadOut) return;
     isHeadOut = true;
-    headers = { ...EVENT_STREAM_HEADERS, ...degradedHeader(served) };
+    headers = { ...EVENT_STREAM_HEADERS, ...degradedHeader(served), ...own };
     head.resolve({ statusCode: 200, headers: { ...headers, ...limits }, body: stream.body });
   };
   const keepAlive = createKeepAlive(clock, waitedMs, () => {
@@ -102,6 +103,9 @@ export const createHeldStream = ({ clock, isKept, waitedMs }: HeldStreamOptions)
         limits = told;
         // An attempt begins: what an earlier one had said before it failed is nobody's any more.
         preamble = [];
+      },
+      says(told) {
+        own = told;
       },
       isOpen: () => isOpen,
       event({ bytes }, type, instead) {

@@ -4,6 +4,7 @@ import { notMade, refusal } from '../claude/faults.ts';
 import { createRunAccount } from '../claude/run-account.ts';
 import type { Attempt, FailedOutcome, Outcome, TextSink } from '../claude/types.ts';
 import { unpricedModel } from '../claude/unpriced-model.ts';
+import { upstreamIdHeader } from '../http/upstream-id.ts';
 import type { StoredResult } from '../idempotency/answer.ts';
 import type { OwnedClaim } from '../idempotency/owned-claim.ts';
 import { createDeadline } from '../kernel/deadline.ts';
@@ -12,16 +13,21 @@ import type { Ids } from '../kernel/ids.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import type { Principal } from '../tenants/types.ts';
 import type { ClientRequest } from './client-request.ts';
+import type { PriceTable } from '../usage/price-table.ts';
 import { modelsBeside } from './models-beside.ts';
 
 /** The agent that usage names for what clients of the gateway ask. */
 export const GATEWAY = 'gateway';
+
+type Headers = Readonly<Record<string, string>>;
 
 export interface MessageCallParts extends AdmissionParts {
   readonly callModel: Attempt;
   readonly ids: Pick<Ids, 'run'>;
   /** Whether a model has a price at an instant (epoch milliseconds). */
   readonly isPriced: (model: string, at: number) => boolean;
+  /** Names the model that may be meant by one without. */
+  readonly prices: PriceTable;
 }
 
 /** One request of a client, with what its surroundings know about it. */
@@ -50,36 +56,55 @@ export interface CalledModel {
 /** Where a call tells what happens while it happens. */
 export interface MessageSink extends Pick<TextSink, 'event' | 'isOpen'> {
   /** A call was let through by every limit and budget and goes out; with what the limits tell of themselves. */
-  admitted(headers: Readonly<Record<string, string>>): void;
+  admitted(headers: Headers): void;
+  /** What the call's own answer says of it in headers, so far; unlike those of limits it is kept with the answer. */
+  says(headers: Headers): void;
 }
 
 export type CallMessages = (call: MessageCall, sink: MessageSink) => Promise<CalledModel>;
 
+/** Says that a budget paid for fewer output tokens than were asked for, and for how many. */
+const MAX_TOKENS_HEADER = 'x-ballast-max-tokens';
+
 const nothing = () => {};
 
-/** A failure too tells what the limits that let the call through have left. */
-const withHeaders = (outcome: FailedOutcome, headers: Readonly<Record<string, string>>): FailedOutcome => {
-  const { fault } = outcome;
-  return { ...outcome, fault: { ...fault, error: fault.error.withHeaders(headers) } };
+/** A failure too tells what the limits that let the call through have left, and who it was that failed. */
+const withHeaders = (outcome: FailedOutcome, headers: Headers): FailedOutcome => {
+  const { fault, metered } = outcome;
+  const all = { ...headers, ...upstreamIdHeader(metered.upstreamRequestId) };
+  return { ...outcome, fault: { ...fault, error: fault.error.withHeaders(all) } };
 };
 
 /** Lets a client's request through the limits, budgets and brackets of an agent's calls, and no other way. */
 export const createCallMessages =
   (parts: MessageCallParts): CallMessages =>
   async ({ asked, principal, limitMs, signal, claim }, sink) => {
-    const { callModel, clock, emit, ids, isPriced } = parts;
+    const { callModel, clock, emit, ids, isPriced, prices } = parts;
     const { request, userId, wire } = asked;
     const { tenant, tenantId, keyId } = principal;
     const named = [{ model: request.model, path: 'model' }, ...modelsBeside(request)];
     for (const { model, path } of named) checkAllowedModel(model, tenant, path);
-    for (const { model, path } of named) if (model !== null && !isPriced(model, clock.now())) throw unpricedModel(path);
+    for (const { model, path } of named)
+      if (model !== null && !isPriced(model, clock.now())) throw unpricedModel(model, prices, path);
     const runId = ids.run();
     const account = createRunAccount(null);
     using deadline = createDeadline(clock, limitMs, signal);
     const admission = createAdmission(parts, { principal, userId, runId, signal: deadline.signal });
+    let own: Headers = {};
     const called = await callModel(request, {
       ...{ runId, step: 1, agent: GATEWAY, tenantId, keyId, userId, deadline, account, admission, wire },
-      sink: { ...sink, text: nothing, reset: nothing, admitted: () => sink.admitted(admission.headers()) },
+      sink: {
+        ...{ ...sink, text: nothing, reset: nothing },
+        admitted({ maxTokens }) {
+          sink.admitted(admission.headers());
+          own = maxTokens < request.max_tokens ? { [MAX_TOKENS_HEADER]: String(maxTokens) } : {};
+          sink.says(own);
+        },
+        opened(id) {
+          own = { ...own, ...upstreamIdHeader(id) };
+          sink.says(own);
+        },
+      },
       budget: budgetOf(principal, userId),
       standIns: standInsFor(request.model, [], tenant),
       maxRetries: tenant.maxRetries,

@@ -1,13 +1,17 @@
 import * as z from 'zod/mini';
+import { checkAllowedModel, isAllowed } from '../agent/allowance.ts';
 import { fault } from '../claude/faults.ts';
+import type { Query } from '../claude/query-string.ts';
 import { jsonResponse } from '../http/json-response.ts';
-import type { HttpEvent, HttpResponse } from '../http/types.ts';
+import type { HttpResponse } from '../http/types.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Deadline } from '../kernel/deadline.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { PriceTable } from '../usage/price-table.ts';
 import { viewPrice } from '../usage/price-view.ts';
+import type { AuthenticatedEvent } from './count-tokens.ts';
+import { modelSchema, pageSchema, shownPage, type ListedModel } from './model-pages.ts';
 import { passedOn } from './passed-on.ts';
 import type { ProviderApi } from './provider-api.ts';
 
@@ -23,9 +27,6 @@ const MODEL_ID = /^[A-Za-z0-9][\w.:@-]{0,127}$/;
 const notFound = (options: ConstructorParameters<typeof AppError>[2] = {}): AppError =>
   new AppError('not-found', safe`There is no such model.`, options);
 
-const model = z.looseObject({ id: z.optional(z.unknown()) });
-const page = z.looseObject({ data: z.array(model) });
-
 const read = <Schema extends z.ZodMiniType>(schema: Schema, text: string): z.output<Schema> => {
   try {
     return z.parse(schema, JSON.parse(text));
@@ -34,30 +35,62 @@ const read = <Schema extends z.ZodMiniType>(schema: Schema, text: string): z.out
   }
 };
 
-const priced = ({ prices, clock }: ModelsParts, said: z.output<typeof model>) => ({
-  ...said,
-  pricing: typeof said.id === 'string' ? viewPrice(prices, said.id, clock.now()) : null,
-});
-
-const ask = (parts: ModelsParts, event: HttpEvent, path: string, deadline: Deadline): Promise<string> =>
-  parts.api.ask({ method: 'GET', path, ...passedOn(event) }, deadline);
-
-/** GET /v1/models: a page of the provider's list, each model with its `pricing`. */
-export const listModels = async (parts: ModelsParts, event: HttpEvent, deadline: Deadline): Promise<HttpResponse> => {
-  const listed = read(page, await ask(parts, event, '/v1/models', deadline));
-  return jsonResponse({ ...listed, data: listed.data.map((each) => priced(parts, each)) });
+/** With its price, or `null` for what has none and would not be called. */
+const priced = ({ prices, clock }: ModelsParts, said: ListedModel): ListedModel | null => {
+  const pricing = typeof said.id === 'string' ? viewPrice(prices, said.id, clock.now()) : null;
+  return pricing && { ...said, pricing };
 };
 
-/** GET /v1/models/{modelId}: one of them; `not-found` in the provider's own words. */
-export const getModel = async (parts: ModelsParts, event: HttpEvent, deadline: Deadline): Promise<HttpResponse> => {
+const withOwn = (response: HttpResponse, headers: HttpResponse['headers']): HttpResponse => ({
+  ...response,
+  headers: { ...response.headers, ...headers },
+});
+
+/** GET /v1/models: a page of the provider's list, of those that the caller may use, each with its `pricing`. */
+export const listModels = async (
+  parts: ModelsParts,
+  event: AuthenticatedEvent,
+  deadline: Deadline,
+): Promise<HttpResponse> => {
+  const { query, ...passed } = passedOn(event);
+  const { tenant } = event.principal;
+  const question = { method: 'GET', path: '/v1/models', ...passed } as const;
+  let headers = {};
+  const ask = async (page: Query) => {
+    const answer = await parts.api.ask({ ...question, query: page }, deadline);
+    ({ headers } = answer);
+    return read(pageSchema, answer.text);
+  };
+  const listed = await shownPage(
+    query,
+    ask,
+    (each) => typeof each.id === 'string' && isAllowed(tenant, each.id) && priced(parts, each) !== null,
+  );
+  return withOwn(jsonResponse({ ...listed, data: listed.data.map((each) => priced(parts, each)) }), headers);
+};
+
+/**
+ * GET /v1/models/{modelId}: one of them; `not-found` in the provider's own words, or for one without a price;
+ * `forbidden` for one that the caller may not use, as a call of it would be.
+ */
+export const getModel = async (
+  parts: ModelsParts,
+  event: AuthenticatedEvent,
+  deadline: Deadline,
+): Promise<HttpResponse> => {
   const id = event.pathParameters?.['modelId'] ?? '';
   if (!MODEL_ID.test(id)) throw notFound();
+  checkAllowedModel(id, event.principal.tenant);
+  const question = { method: 'GET', path: `/v1/models/${id}`, ...passedOn(event) } as const;
   try {
-    return jsonResponse(priced(parts, read(model, await ask(parts, event, `/v1/models/${id}`, deadline))));
+    const { text, headers } = await parts.api.ask(question, deadline);
+    const found = priced(parts, read(modelSchema, text));
+    if (found === null) throw new AppError('not-found', safe`The model has no known price, so that it is not called.`);
+    return withOwn(jsonResponse(found), headers);
   } catch (error) {
-    const { cause, told } = error instanceof AppError ? error : {};
+    const { cause, told, headers = {} } = error instanceof AppError ? error : {};
     // A model that is asked for by its path is missing; one that is to be called is a field's mistake.
     if ((cause as { status?: unknown } | undefined)?.status !== 404) throw error;
-    throw notFound({ cause, ...(told && { told }) });
+    throw notFound({ cause, headers, ...(told && { told }) });
   }
 };

@@ -5,6 +5,7 @@ import { fault, isRetryable } from '../claude/faults.ts';
 import type { KeyCheck } from '../claude/key-check.ts';
 import type { KeyPool } from '../claude/key-pool.ts';
 import type { Fault, PoolKey } from '../claude/types.ts';
+import { upstreamIdHeader } from '../http/upstream-id.ts';
 import { orAborted, sleep, type Clock, type Random } from '../kernel/clock.ts';
 import type { Deadline } from '../kernel/deadline.ts';
 import { late } from '../kernel/late.ts';
@@ -22,10 +23,17 @@ export interface Question extends PassedOn {
   readonly body?: string;
 }
 
+/** What the provider answered. */
+export interface ProviderAnswer {
+  readonly text: string;
+  /** What is told of it in headers: the provider's own id of it. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** The provider, as far as it answers for nothing. */
 export interface ProviderApi {
-  /** The text of its answer. Throws an AppError, in the provider's own words where they are about the question. */
-  ask(question: Question, deadline: Deadline): Promise<string>;
+  /** Its answer. Throws an AppError, in the provider's own words where they are about the question. */
+  ask(question: Question, deadline: Deadline): Promise<ProviderAnswer>;
 }
 
 export interface ProviderApiOptions extends Pick<AnthropicClientOptions, 'baseUrl'> {
@@ -37,7 +45,7 @@ export interface ProviderApiOptions extends Pick<AnthropicClientOptions, 'baseUr
   readonly emit: Emit;
 }
 
-type Answered = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly fault: Fault };
+type Answered = { readonly ok: true; readonly answer: ProviderAnswer } | { readonly ok: false; readonly fault: Fault };
 
 const send = async (client: BaseAnthropic, { method, path, body, headers, query }: Question, signal: AbortSignal) => {
   const typed = body === undefined ? {} : { body, headers: { ...headers, 'content-type': 'application/json' } };
@@ -45,7 +53,8 @@ const send = async (client: BaseAnthropic, { method, path, body, headers, query 
     ...{ headers, query, signal },
     ...typed,
   }).asResponse();
-  return await orAborted(response.text(), signal);
+  const text = await orAborted(response.text(), signal);
+  return { text, headers: upstreamIdHeader(response.headers.get('request-id')) };
 };
 
 /**
@@ -60,11 +69,13 @@ export const createProviderApi = (options: ProviderApiOptions): ProviderApi => {
     if (!isSendable(key.value)) return { ok: false, fault: fault('credential', { keyFault: 'unsendable' }) };
     try {
       const client = (await clientOf())(key);
-      return { ok: true, text: await send(client, question, deadline.signal) };
+      return { ok: true, answer: await send(client, question, deadline.signal) };
     } catch (error) {
       const found = diagnose(error, deadline.stoppedBy, false, clock.now());
       const isKeys = found.kind === 'forbidden' && (await keyCheck.isRefused(key));
-      return { ok: false, fault: isKeys ? fault('credential', { ...found, keyFault: 'forbidden' }) : found };
+      const failed = isKeys ? fault('credential', { ...found, keyFault: 'forbidden' }) : found;
+      const headers = upstreamIdHeader((error as { requestID?: unknown } | null)?.requestID);
+      return { ok: false, fault: { ...failed, error: failed.error.withHeaders(headers) } };
     }
   };
 
@@ -74,7 +85,7 @@ export const createProviderApi = (options: ProviderApiOptions): ProviderApi => {
       for (let retries = 0; ;) {
         const [key] = await keys.turn();
         const answered = await attempt(question, key, deadline);
-        if (answered.ok) return answered.text;
+        if (answered.ok) return answered.answer;
         const { status, keyFault, retryAfterMs, error } = answered.fault;
         // What ends meanwhile with the deadline is told as what the provider last said.
         const told = () => Promise.reject(error);

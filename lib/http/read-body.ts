@@ -4,7 +4,14 @@ import { safe, type Redacted } from '../kernel/redacted.ts';
 import { countIssues, describeIssues } from './describe-issue.ts';
 import { header, type HttpEvent } from './types.ts';
 
-const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i;
+const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
+/** Each charset that is named; more than one only where somebody tries to be read in two ways. */
+const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)"?/gi;
+/** ASCII is a part of UTF-8. */
+const UTF_8 = /^(?:utf-?8|us-ascii|ascii)$/i;
+
+const isJson = (type: string): boolean =>
+  JSON_TYPE.test(type) && [...type.matchAll(CHARSET)].every(([, name = '']) => UTF_8.test(name));
 
 const refused = (message: Redacted, reason: Redacted, cause?: unknown): AppError =>
   new AppError('invalid-request', message, { cause, issues: [{ path: '', message: reason }] });
@@ -35,7 +42,11 @@ const parse = (text: string): unknown => {
 export const readJson = (event: HttpEvent): { readonly text: string; readonly value: unknown } => {
   // API Gateway too takes a missing content type for JSON.
   const type = header(event, 'content-type');
-  if (type !== undefined && !JSON_TYPE.test(type))
+  const encoding = header(event, 'content-encoding') ?? '';
+  // API Gateway hands packed bytes over as broken text, so that they could not be unpacked there.
+  if (!/^\s*(?:identity\s*)?$/i.test(encoding))
+    throw new AppError('unsupported-media-type', safe`Send the body as it is: no content-encoding (gzip, br) is read.`);
+  if (type !== undefined && type !== '' && !isJson(type))
     throw new AppError('unsupported-media-type', safe`Send the body as application/json in UTF-8.`);
   const text = bodyText(event);
   return { text, value: parse(text) };

@@ -2,9 +2,10 @@ import type { Request } from '@middy/core';
 import { asAppError, AppError } from '../kernel/errors.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
-import { label, safe } from '../kernel/redacted.ts';
+import { label, safe, type Redacted } from '../kernel/redacted.ts';
 import { corsHeaders } from '../http/cors.ts';
 import { PROBLEMS } from '../http/problem.ts';
+import { UPSTREAM_ID_HEADER, upstreamIdOf } from '../http/upstream-id.ts';
 import { header, withoutEndSlash, type HttpEvent, type HttpResponse } from '../http/types.ts';
 import { describeError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
@@ -36,6 +37,8 @@ export interface Observed extends HttpEvent {
   readonly startedMs: number;
   /** Set by a handler whose stream ended in a failure: its status line had gone out before. */
   failure?: unknown;
+  /** Set by a handler that has asked the provider: the provider's own id of what was asked. */
+  upstreamRequestId?: Redacted | null;
 }
 
 type ObservedRequest = Request<Observed & Partial<Authenticated>, HttpResponse>;
@@ -93,6 +96,7 @@ export const observed = (
       status,
       requestId: label(event.requestId),
       traceId: label(event.traceId),
+      upstreamRequestId: event.upstreamRequestId ?? upstreamIdOf(response?.headers[UPSTREAM_ID_HEADER]) ?? undefined,
       durationMs: clock.monotonicMs() - event.startedMs,
       ...(event.principal ? { tenantId: label(event.principal.tenantId), keyId: label(event.principal.keyId) } : {}),
     };

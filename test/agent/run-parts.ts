@@ -19,6 +19,8 @@ import { newTenant } from '../../lib/tenants/types.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
+import { createPriceTable } from '../../lib/usage/price-table.ts';
+import { PUBLISHED_PRICES } from '../../lib/usage/prices.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
 export const text = (words: string): ContentBlock => ({ type: 'text', text: words, citations: null });
@@ -117,6 +119,7 @@ export const runParts = (script: readonly (Outcome | Script)[], options: RunPart
     cacheTtlSeconds: 60,
     provider: 'test',
     isPriced: (model) => model !== 'claude-fable-5-2',
+    prices: createPriceTable(PUBLISHED_PRICES),
   });
   const run = (request: Partial<RunRequest> = {}, signal?: AbortSignal, tenant = newTenant('demo', 0)) =>
     runSync({

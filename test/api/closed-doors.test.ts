@@ -92,7 +92,7 @@ it('no route is open to a key without its scope, and each door refuses in the sh
   const { heard, shapes, called, counted } = await walk(caller);
   expect([called, counted, calls(heard)]).toEqual([0, 0, [['403'], ['403'], ['403']]]);
   expect([...shapes.keys()].toSorted()).toEqual(['answer', 'envelope', 'problem']);
-  const isGateway = (target: string) => target.startsWith('/v1/');
+  const isGateway = (target: string) => /^\/(?:v1|messages|models)(?:\/|$)/.test(target);
   expect([...(shapes.get('envelope') ?? [])].every(isGateway)).toBe(true);
   expect([...(shapes.get('problem') ?? [])].some(isGateway)).toBe(false);
 });

@@ -120,15 +120,18 @@ describe('POST /v1/messages/count_tokens', () => {
 
 describe('GET /v1/models', () => {
   const page = {
-    data: [modelOf('claude-haiku-5-5'), modelOf('claude-fable-5-2')],
+    data: [modelOf('claude-haiku-5-5'), modelOf('claude-fable-5-2'), modelOf('claude-opus-5-5')],
     has_more: true,
     first_id: 'a',
     x: [1],
   };
   const answersPage = { answer: (): UnpaidAnswer => ({ status: 200, body: JSON.stringify(page) }) };
 
-  it('is the provider’s page, each model with its price by band, or null where it has none', async () => {
-    await using it = await askingProvider({ ...answersPage, settings: { requestsPerMinute: 0 } });
+  it('is the provider’s page, of the models that the caller may use and that have a price, each with it by band', async () => {
+    await using it = await askingProvider({
+      ...answersPage,
+      settings: { allowedModels: ['claude-haiku-5-5', 'claude-fable-5-2'] },
+    });
     const multiValueQueryStringParameters = { limit: ['2'], after_id: ['x y'], x: ['2', '1'] };
     const { status, body } = await it.get('/v1/models', { multiValueQueryStringParameters });
     const pricing = {
@@ -157,20 +160,82 @@ describe('GET /v1/models', () => {
       codeExecutionPerHour: '0.05',
       retiresAt: null,
     };
-    const [haiku, fable] = page.data;
+    const [haiku] = page.data;
+    const id = 'claude-haiku-5-5';
     expect([status, body]).toEqual([
       200,
       {
         ...page,
-        data: [
-          { ...haiku, pricing },
-          { ...fable, pricing: null },
-        ],
+        data: [{ ...haiku, pricing }],
+        ...{ first_id: id, last_id: id },
       },
     ]);
     expect(it.upstream.asked.map(({ method, target }) => `${method} ${target}`)).toEqual([
       'GET /v1/models?limit=2&after_id=x%20y&x=2&x=1',
     ]);
+  });
+
+  it('reads on until a page is full of models that the caller may use, and tells its ends and whether there are more', async () => {
+    const ids = ['opus-5', 'opus-5-5', 'fable-5-2', 'sonnet-5', 'sonnet-5-5', 'haiku-5-5'].map(
+      (each) => `claude-${each}`,
+    );
+    const may = ['claude-sonnet-5', 'claude-sonnet-5-5', 'claude-haiku-5-5'];
+    const answer = ({ target }: { readonly target: string }): UnpaidAnswer => {
+      const { searchParams } = new URL(target, 'http://x');
+      const after = ids.indexOf(searchParams.get('after_id') ?? '') + 1;
+      const before = searchParams.has('before_id') ? ids.indexOf(searchParams.get('before_id') ?? '') : ids.length;
+      const first = searchParams.has('before_id') ? Math.max(0, before - 2) : after;
+      const data = ids.slice(first, searchParams.has('before_id') ? before : after + 2);
+      const has_more = searchParams.has('before_id') ? first > 0 : after + 2 < ids.length;
+      const ends = { first_id: data[0] ?? null, last_id: data.at(-1) ?? null };
+      return { status: 200, body: JSON.stringify({ data: data.map(modelOf), has_more, ...ends }) };
+    };
+    await using it = await askingProvider({ answer, settings: { allowedModels: may } });
+    const list = async (query: Record<string, string[]>) => {
+      const { body } = await it.get('/v1/models', { multiValueQueryStringParameters: { limit: ['2'], ...query } });
+      const { data, ...rest } = body as { data: { id: string }[] };
+      return { ids: data.map(({ id }) => id), ...rest };
+    };
+    expect(await list({})).toEqual({ ids: may.slice(0, 2), has_more: true, first_id: may[0], last_id: may[1] });
+    const rest = { ids: [may[2]], has_more: false, first_id: may[2], last_id: may[2] };
+    expect(await list({ after_id: [String(may[1])] })).toEqual(rest);
+    const back = { ids: may.slice(0, 2), has_more: true, first_id: may[0], last_id: may[1] };
+    expect(await list({ before_id: [String(may[2])] })).toMatchObject({
+      ...back,
+      has_more: expect.any(Boolean) as boolean,
+    });
+    await using none = await askingProvider({ answer, settings: { allowedModels: ['claude-of-the-sea'] } });
+    expect((await none.get('/v1/models')).body).toEqual({ data: [], has_more: false, first_id: null, last_id: null });
+  });
+
+  it('ends where the provider repeats its page', async () => {
+    const always = { status: 200, body: JSON.stringify({ data: [modelOf('x')], has_more: true, last_id: 'x' }) };
+    await using it = await askingProvider({ answer: () => always });
+    expect((await it.get('/v1/models')).body).toMatchObject({ data: [] });
+    expect(it.upstream.asked.length).toBe(2);
+  });
+
+  it('is 404 for a model without a price, and 403 for one that the tenant may not use, which nobody is asked for', async () => {
+    const answer = (): UnpaidAnswer => ({ status: 200, body: JSON.stringify(modelOf('claude-fable-5-2')) });
+    await using it = await askingProvider({ answer, settings: { allowedModels: ['claude-fable-5-2'] } });
+    const get = (modelId: string) => it.get('/v1/models/{modelId}', { pathParameters: { modelId } });
+    expect(await get('claude-fable-5-2')).toMatchObject({ status: 404, body: { error: { type: 'not_found_error' } } });
+    expect(await get('claude-opus-5-5')).toMatchObject({ status: 403, body: { error: { type: 'permission_error' } } });
+    expect(it.upstream.asked.length).toBe(1);
+  });
+
+  it('tells by which id the provider knows the question, of answers and refusals, in the line of the request too', async () => {
+    const headers = { 'request-id': 'req_011CSHoEeqs5C35K2UUqR7Fy' };
+    let answer: UnpaidAnswer = { status: 200, body: JSON.stringify(page), headers };
+    await using it = await askingProvider({ answer: () => answer });
+    const told = async () => (await it.get('/v1/models')).headers['x-ballast-upstream-request-id'];
+    expect(await told()).toBe(headers['request-id']);
+    expect(it.lines.at(-1)).toMatch(/req_011CSHoEeqs5C35K2UUqR7Fy/);
+    expect((await it.count()).headers['x-ballast-upstream-request-id']).toBe(headers['request-id']);
+    answer = refusedBy(400, 'invalid_request_error', 'no', headers);
+    expect(await told()).toBe(headers['request-id']);
+    answer = { status: 200, body: JSON.stringify(page), headers: { 'request-id': 'anything, <b>at all</b>' } };
+    expect(await told()).toBeUndefined();
   });
 
   it('is a model with its price by its id', async () => {

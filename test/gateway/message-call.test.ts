@@ -3,6 +3,8 @@ import { readClientRequest } from '../../lib/gateway/client-request.ts';
 import { createCallMessages } from '../../lib/gateway/message-call.ts';
 import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
 import { createRateLimit } from '../../lib/rate-limit/rate-limit.ts';
+import { createPriceTable } from '../../lib/usage/price-table.ts';
+import { PUBLISHED_PRICES } from '../../lib/usage/prices.ts';
 import { failing } from '../claude/parts.ts';
 import { httpEvent } from '../functions/invoke.ts';
 import { functionParts } from '../functions/parts.ts';
@@ -20,6 +22,7 @@ const gateway = async (over: object, settings: object = {}) => {
       return failing('overloaded');
     },
     isPriced: (model) => model !== 'claude-fable-5-2',
+    prices: createPriceTable(PUBLISHED_PRICES),
     rateLimit: createRateLimit({ store: createMemoryRateStore(), clock, emit }),
     slots: { take: async () => ({ held: true, release: async () => {} }) },
   });
@@ -29,7 +32,7 @@ const gateway = async (over: object, settings: object = {}) => {
     principal: { ...principal, tenant: { ...tenant, ...settings } },
     ...{ requestId: 'req_1', limitMs: 1_000, signal: undefined, claim: null },
   };
-  return { called, events, ask: () => callMessages(call, { admitted: () => undefined }) };
+  return { called, events, ask: () => callMessages(call, { admitted: () => undefined, says: () => undefined }) };
 };
 
 it('a model without a price is told as the field that is wrong, and no circuit is looked at under its name', async () => {

@@ -31,12 +31,14 @@ describe.each(SDKS)('%s', (_title, Sdk) => {
   it('lists the models, each with what it costs beside what Anthropic says of it', async () => {
     const models = (await Array.fromAsync(createClient(Sdk, server, DEMO).models.list())) as Priced[];
     const direct = await Array.fromAsync(createClient(Sdk, upstream, DEMO).models.list());
-    expect(models.map(({ pricing: _pricing, ...rest }) => rest)).toEqual(direct);
+    // Of some that the provider lists nobody knows the price: a call of them would be refused.
+    const callable = direct.filter(({ id }) => !/^claude-(?:fable-5-2|mythos)/.test(id));
+    expect(callable.length).toBe(direct.length - 4);
+    expect(models.map(({ pricing: _pricing, ...rest }) => rest)).toEqual(callable);
     const pricing = (id: string) => models.find((model) => model.id === id)?.pricing;
-    // 2 and 10 US dollars a million tokens; in two bands of the prompt's length; and a model of unknown price.
+    // 2 and 10 US dollars a million tokens; and in two bands of the prompt's length.
     expect(JSON.stringify(pricing('claude-sonnet-5-5'))).toMatch(/"2(\.0+)?".*"10(\.0+)?"/);
     expect(JSON.stringify(pricing('claude-haiku-5-5'))).toMatch(/"0\.10?".*"0\.50?".*"0\.50?".*"2\.50?"/);
-    expect(pricing('claude-fable-5-2')).toBeNull();
   });
 
   it('reads one model, by its dated name too', async () => {

@@ -116,12 +116,16 @@ describe('matching a path', () => {
     expect(found(method, path)).toEqual(expected);
   });
 
-  it.each(['/', '', '/nothing', '/things', '/things/', '/things//parts/1', '/slow/', '/files', '/files/', '//slow'])(
+  it.each(['/', '', '/nothing', '/things', '/things/', '/things//parts/1', '/slow//', '/files', '/files/', '//slow'])(
     'does not find %j',
     (path) => {
       expect(() => match('GET', path)).toThrow(expect.objectContaining({ code: 'not-found' }));
     },
   );
+
+  it('finds a path with a slash at its end as the one without', () => {
+    for (const path of ['/slow', '/things/7', '/files/a']) expect(found('GET', `${path}/`)).toEqual(found('GET', path));
+  });
 
   it('refuses another method, and says which there are', () => {
     expect(() => match('POST', '/things/7')).toThrow(

@@ -72,9 +72,12 @@ describe('the table of variables that the functions read', () => {
     expect(() => loadConfig({ [name]: 'ftp://example.com' })).toThrow(name);
   });
 
-  it('leaves no bounds untested but those of prices, which have tests of their own', () => {
+  it('leaves no bounds untested but those of origins and prices, which have tests of their own', () => {
     const tested = [...numbers, ...words, ...choices, ...urls].map(({ name }) => name);
-    expect(inTable.map(({ name }) => name).filter((name) => !tested.includes(name))).toEqual(['MODEL_PRICES']);
+    expect(inTable.map(({ name }) => name).filter((name) => !tested.includes(name))).toEqual([
+      'CORS_ORIGINS',
+      'MODEL_PRICES',
+    ]);
   });
 
   it('tells the parameter of the stage that sets each', () => {

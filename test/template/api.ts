@@ -14,6 +14,12 @@ export const ROUTES: Readonly<Record<string, DeployedRoute>> = {
   '/v1/messages/count_tokens': { name: 'ask-provider', streamed: false },
   '/v1/models': { name: 'ask-provider', streamed: false },
   '/v1/models/{modelId}': { name: 'ask-provider', streamed: false },
+  '/v1/messages/{proxy+}': { name: 'ask-provider', streamed: false },
+  '/v1/{proxy+}': { name: 'ask-provider', streamed: false },
+  '/messages': { name: 'ask-provider', streamed: false },
+  '/messages/{proxy+}': { name: 'ask-provider', streamed: false },
+  '/models': { name: 'ask-provider', streamed: false },
+  '/models/{proxy+}': { name: 'ask-provider', streamed: false },
   '/agent/runs/{runId}': { name: 'get-run', streamed: false },
   '/agent/runs/{runId}/trace': { name: 'get-run', streamed: false },
   '/agents': { name: 'list-agents', streamed: false },
@@ -32,6 +38,7 @@ export const ROUTES: Readonly<Record<string, DeployedRoute>> = {
   '/admin/usage': { name: 'report-usage', streamed: false },
   '/health': { name: 'health', streamed: false },
   '/health/live': { name: 'health', streamed: false },
+  '/': { name: 'describe-api', streamed: false },
   '/openapi.json': { name: 'describe-api', streamed: false },
 };
 
@@ -57,7 +64,7 @@ const methods = (template: Template): Method[] =>
   ofType(template, 'AWS::ApiGateway::Method').map(([, { Properties }]) => {
     const parts = at(Properties, 'Integration', 'Uri', 'Fn::Join', 1) as unknown[];
     return {
-      path: pathOf(template, at(Properties, 'ResourceId', 'Ref')),
+      path: pathOf(template, at(Properties, 'ResourceId', 'Ref')) || '/',
       verb: Properties['HttpMethod'],
       integration: Properties['Integration'],
       functionId: parts.map((part) => at(part, 'Fn::GetAtt', 0)).find((id) => typeof id === 'string') ?? '',
