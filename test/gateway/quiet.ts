@@ -72,7 +72,7 @@ export const hear = async (
     ...{ retry: retrySettings(config), limits: streamSettings(config) },
   });
   const callMessages = createCallMessages({
-    ...{ callModel, clock, emit, ids, isPriced: () => true },
+    ...{ callModel, clock, emit, ids, isPriced: () => true, prices: createPriceTable(PUBLISHED_PRICES) },
     rateLimit: { take: () => Promise.reject(new Error('limited')), charge: async () => {} },
     slots: { take: async () => ({ held: true, release: async () => {} }) },
   });
