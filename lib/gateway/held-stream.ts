@@ -43,7 +43,7 @@ const isContent = (type: string): boolean => type.startsWith('content_block') ||
 const untilSent = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Says nothing to a client, and so stands for nothing in what is recorded. */
-const COMMENT = ': keep-alive\n\n';
+export const COMMENT = ': keep-alive\n\n';
 
 const BOM = Buffer.from('\uFEFF');
 

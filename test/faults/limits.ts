@@ -3,8 +3,8 @@ import { MAX_RETRIES } from './fault.ts';
 /** Limits in time of the servers under test: short, and still long beside what a loaded machine loses. */
 export const FIRST_CONTENT_MS = 2_000;
 export const IDLE_MS = 800;
-/** Pings alone extend the idle limit so often. */
-export const PING_STRETCH = 4;
+/** A silence may last so many idle limits while what is made is not shown. */
+export const UNSEEN_STRETCH = 2;
 /** A longer `retry-after` is not waited for. */
 export const MAX_DELAY_MS = 3_000;
 

@@ -1,7 +1,9 @@
-import { brokenAfter, pingsOnly as pings } from '../../local/simulated-claude/faults.ts';
+import { insertedBefore } from '../../local/simulated-claude/faults.ts';
+import type { Step } from '../../local/simulated-claude/steps.ts';
+import { encodeEvent } from '../../local/simulated-claude/wire.ts';
 import { neverAnswer, reply, type ScriptedAnswer } from '../upstream/answers.ts';
-import { pingsOnly, slowFirstContent, stallAfter } from '../upstream/broken.ts';
-import { AMID, BEFORE, broken } from './broken-attempt.ts';
+import { slowFirstContent, stallAfter } from '../upstream/broken.ts';
+import { AMID, BEFORE, broken, BROKEN_TEXT } from './broken-attempt.ts';
 import {
   ALL,
   alone,
@@ -17,10 +19,44 @@ import {
   toldAmid,
   type Fault,
 } from './fault.ts';
-import { FIRST_CONTENT_MS, IDLE_MS, PING_STRETCH } from './limits.ts';
+import { FIRST_CONTENT_MS, IDLE_MS, UNSEEN_STRETCH } from './limits.ts';
 
-/** Content, then nothing but pings. */
-const pingsAmid: ScriptedAnswer = (asked) => brokenAfter(broken(asked), AMID, pings([], IDLE_MS / 5));
+/** Before the piece `at` of an answer, so often a pause and then `sign`. */
+const living =
+  (at: number, sign: string, { times, everyMs }: { readonly times: number; readonly everyMs: number }) =>
+  (answer: ScriptedAnswer): ScriptedAnswer =>
+  (asked) => {
+    const send: Step = { do: 'send', bytes: sign, piece: 'sign', billed: null };
+    const signs = Array.from({ length: times }, (): Step[] => [{ do: 'wait', ms: everyMs }, send]).flat();
+    return insertedBefore(answer(asked), (_piece, index) => index === at, signs);
+  };
+
+const SIGNS = { pings: encodeEvent({ type: 'ping' }), comments: ': keepalive\n\n' } as const;
+/** Far within the limit of a silence each, and twice as long in all. */
+const READING = { times: 8, everyMs: FIRST_CONTENT_MS / 4 };
+const PAUSING = { times: 8, everyMs: IDLE_MS / 4 };
+
+/** Thinks before it says something, and shows nothing of it. */
+const thinking = (text: string) =>
+  reply([
+    { type: 'thinking', thinking: '', signature: 'c2ln' },
+    { type: 'text', text, citations: null },
+  ]);
+/** Pieces up to the block of thinking, which is open then. */
+const THINKING = 3;
+
+const healthy = (
+  name: string,
+  change: (answer: ScriptedAnswer) => ScriptedAnswer,
+  of: (text: string) => ScriptedAnswer = reply,
+): Fault =>
+  fault({
+    name,
+    script: (text) => ({ [ASKED]: [change(of(text))] }),
+    expected: answered(ASKED),
+    attempts: { [ASKED]: 1 },
+    limitsMs: READING.times * READING.everyMs,
+  });
 
 /** Upstreams that take a request, and then their time. */
 export const SILENCES: readonly Fault[] = [
@@ -60,10 +96,18 @@ export const SILENCES: readonly Fault[] = [
     limitsMs: 2 * ALL * IDLE_MS,
     ...toldAmid('upstream-timeout'),
   }),
-  once('pings only, before the content', pingsOnly(100, broken), { limitsMs: FIRST_CONTENT_MS }),
-  once('pings only, amid the content', pingsAmid, {
+  healthy('a prompt that is read for long, with pings', living(BEFORE, SIGNS.pings, READING)),
+  healthy('a prompt that is read for long, with comments', living(BEFORE, SIGNS.comments, READING)),
+  healthy('pings for long, amid the content', living(AMID, SIGNS.pings, PAUSING)),
+  healthy('comments for long, amid the content', living(AMID, SIGNS.comments, PAUSING)),
+  healthy(
+    'a silence inside thinking that is not shown',
+    living(THINKING, '', { times: 1, everyMs: 1.5 * IDLE_MS }),
+    thinking,
+  ),
+  once('a stall inside thinking that is not shown', stallAfter(THINKING, thinking(BROKEN_TEXT)), {
     seen: true,
-    limitsMs: PING_STRETCH * IDLE_MS,
+    limitsMs: UNSEEN_STRETCH * IDLE_MS,
     ...toldAmid('upstream-timeout'),
   }),
 ];
