@@ -10,6 +10,8 @@ import { median } from './median.ts';
 import { askOf, COST } from './reservations.ts';
 import type { Section } from './section.ts';
 
+const ENDLESS = { remainingMs: () => Number.POSITIVE_INFINITY, signal: new AbortController().signal };
+
 const ROUNDS = 150;
 const WARM_UP = 30;
 
@@ -60,7 +62,7 @@ const stepsOn = ({
   const all = async () => {
     let release = async (): Promise<void> => {};
     const slot = async () => {
-      const taken = await slots.take('time', `holder-${(holders += 1)}`, 100);
+      const taken = await slots.take('time', `holder-${(holders += 1)}`, 100, ENDLESS);
       if (taken.held) release = () => taken.release();
     };
     const around = () => [slot(), ...['tenant', 'key', 'user', 'tokens'].map(take)];

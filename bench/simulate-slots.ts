@@ -22,12 +22,14 @@ const CASES = [
 /** Stands still: nothing is prolonged, and nothing expires. */
 const clock: Clock = { now: () => 1_000_000, monotonicMs: () => 0, after: () => () => undefined };
 
+const ENDLESS = { remainingMs: () => Number.POSITIVE_INFINITY, signal: new AbortController().signal };
+
 type Take = (holder: string, count: number) => Promise<boolean>;
 
 /** As runs do. */
 export const byQuery = (store: SlotStore, random: Random): Take => {
   const slots = createSlots({ store, clock, random, emit: () => undefined });
-  return async (holder, count) => (await slots.take(TENANT, holder, count)).held;
+  return async (holder, count) => (await slots.take(TENANT, holder, count, ENDLESS)).held;
 };
 
 /** As is often done: so many random tries, and no look at what is free. */
@@ -36,7 +38,7 @@ export const byChance =
   async (holder, count) => {
     for (let tries = 0; tries < RANDOM_TRIES; tries += 1) {
       const slot = { tenantId: TENANT, number: Math.floor(random() * count) };
-      if (await store.claim(slot, holdingOf(holder, clock.now()), clock.now())) return true;
+      if (await store.claim(slot, holdingOf(holder, clock.now(), ENDLESS), clock.now())) return true;
     }
     return false;
   };
@@ -54,7 +56,7 @@ export const missed = async (
   for (let trial = 0; trial < trials; trial += 1) {
     const store = createMemorySlotStore();
     const hold = (number: number) =>
-      store.claim({ tenantId: TENANT, number }, holdingOf('earlier', clock.now()), clock.now());
+      store.claim({ tenantId: TENANT, number }, holdingOf('earlier', clock.now(), ENDLESS), clock.now());
     await Promise.all(Array.from({ length: slots - free }, (_, number) => hold(number)));
     const counting: SlotStore = {
       ...store,

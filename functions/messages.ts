@@ -14,7 +14,7 @@ import { anthropicErrors } from '../lib/middleware/anthropic-errors.ts';
 import { authenticated, type Authenticated } from '../lib/middleware/authenticated.ts';
 import { boundedHops } from '../lib/middleware/bounded-hops.ts';
 import { clientRequest, type Asked } from '../lib/middleware/client-request.ts';
-import { idempotent, type Claimed } from '../lib/middleware/idempotent.ts';
+import { idempotent, type Claimed, type ClaimLimits } from '../lib/middleware/idempotent.ts';
 import { loadedSecret } from '../lib/middleware/loaded-secret.ts';
 import { observed, type Observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import type { Secret } from '../lib/secrets/cached-secret.ts';
@@ -28,8 +28,8 @@ type Parts = ObservedOptions &
   };
 
 /** A stream may outlive any run, and so must its hold on its key. */
-const streamLockMs = (config: App['config'], { asked }: Partial<Asked>) =>
-  asked?.streams === true ? lockFor(config.STREAM_TIMEOUT_MS + FUNCTION_MARGIN_MS) : undefined;
+const claimLimits = (config: App['config'], { asked }: Partial<Asked>): ClaimLimits =>
+  asked?.streams === true ? { lockMs: lockFor(config.STREAM_TIMEOUT_MS + FUNCTION_MARGIN_MS) } : {};
 
 /** Remembers by which id the provider knows what was asked, for the line of the request. */
 const noting =
@@ -48,7 +48,7 @@ export const messages = (parts: Parts) =>
     .use(boundedHops(parts.config.MAX_HOPS))
     .use(authenticated(parts.authenticator, 'messages:write'))
     .use(clientRequest())
-    .use(idempotent(parts.idempotency, replayAnswer, (event) => streamLockMs(parts.config, event)))
+    .use(idempotent(parts.idempotency, replayAnswer, (event) => claimLimits(parts.config, event)))
     .use(loadedSecret(parts.anthropicKey))
     .handler(async (event: Event, context) => {
       const { asked, principal, requestId, claim, startedMs } = event;

@@ -8,10 +8,11 @@ import { app, type App } from '../lib/app.ts';
 import { wantsEvents } from '../lib/http/event-stream.ts';
 import { header } from '../lib/http/types.ts';
 import { runLimits } from '../lib/http/run-limits.ts';
+import { STORAGE_GRACE_MS } from '../lib/kernel/deadline.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { authenticated, type Authenticated } from '../lib/middleware/authenticated.ts';
 import { boundedHops } from '../lib/middleware/bounded-hops.ts';
-import { idempotent, type Claimed } from '../lib/middleware/idempotent.ts';
+import { idempotent, type Claimed, type ClaimLimits } from '../lib/middleware/idempotent.ts';
 import { loadedSecret } from '../lib/middleware/loaded-secret.ts';
 import { observed, type Observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
@@ -28,6 +29,16 @@ const telling = ({ clock }: Parts, event: Event) => ({
   failed: (error: unknown) => (event.failure = error),
 });
 
+/** A run may take so long from its request's arrival on. */
+const timeoutMs = ({ RUN_TIMEOUT_MS }: App['config'], { input }: Event): number =>
+  Math.min(input.timeoutMs ?? RUN_TIMEOUT_MS, RUN_TIMEOUT_MS);
+
+/** A run that may take a second does not wait longer for its claim either. */
+const claimLimits = ({ config, clock }: Parts, event: Event): ClaimLimits => {
+  const leftMs = timeoutMs(config, event) - (clock.monotonicMs() - event.startedMs);
+  return { withinMs: Math.max(0, leftMs) + STORAGE_GRACE_MS };
+};
+
 /** POST /agent/run: one synchronous run, as JSON or as events. */
 export const runAgent = (parts: Parts) =>
   middy({ ...observed(parts, 'run-agent'), executionMode: executionModeStreamifyResponse })
@@ -36,13 +47,13 @@ export const runAgent = (parts: Parts) =>
     .use(boundedHops(parts.config.MAX_HOPS))
     .use(authenticated(parts.authenticator, 'runs:write'))
     .use(validatedBody(runRequestSchema(parts.config.RUN_TIMEOUT_MS)))
-    .use(idempotent(parts.idempotency, replayRun(parts.clock)))
+    .use(idempotent(parts.idempotency, replayRun(parts.clock), (event) => claimLimits(parts, event as Event)))
     .use(loadedSecret(parts.anthropicKey))
     .handler(async (event: Event, context) => {
       const { input, principal, requestId, traceId, claim, startedMs } = event;
       const limits = runLimits(
         context,
-        parts.config.RUN_TIMEOUT_MS,
+        timeoutMs(parts.config, event),
         parts.clock.monotonicMs() - startedMs,
         claim === null,
       );

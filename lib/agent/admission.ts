@@ -1,5 +1,6 @@
 import type { Admission } from '../claude/types.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { storageLimitMs, type Deadline } from '../kernel/deadline.ts';
 import { AppError } from '../kernel/errors.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import type { Decision, RateLimit } from '../rate-limit/rate-limit.ts';
@@ -27,8 +28,8 @@ export interface AdmissionParts {
 export interface Caller extends Limited {
   /** Holds the slot. */
   readonly runId: string;
-  /** Aborts when the run is over, whatever it still waits for. */
-  readonly signal: AbortSignal;
+  /** Of the run: nothing is waited for beyond it by more than a second. */
+  readonly deadline: Pick<Deadline, 'signal' | 'remainingMs'>;
 }
 
 /** The limits of one run, which hold its slot until `leave`. */
@@ -64,7 +65,7 @@ interface Entered {
  * Throws `forbidden` where a limit is 0: before anything is taken, written or paid.
  */
 export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionParts, caller: Caller): RunAdmission => {
-  const { principal, runId, signal } = caller;
+  const { principal, runId, deadline } = caller;
   const { tenant, tenantId, keyId } = principal;
   const { requests, tokens } = bucketsOf(caller);
   const shadow = tenant.shadow.includes('rate');
@@ -90,7 +91,8 @@ export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionPart
   const decided = (limit: LimitName, permitsPerMinute: number, asked: number, decision: Decision): Pass => {
     if (limit === 'tenant-requests') told.requests = { limit: permitsPerMinute, ...decision };
     if (limit === 'tenant-tokens') told.tokens = { limit: permitsPerMinute, ...decision };
-    if (decision.admitted) return { admitted: true, limit, giveBack: (permits) => decision.giveBack(permits) };
+    if (decision.admitted)
+      return { admitted: true, limit, giveBack: (permits) => decision.giveBack(permits, storageLimitMs(deadline)) };
     const used = permitsPerMinute - decision.remaining;
     return denied(limit, permitsPerMinute, used, asked, decision.retryAfterMs);
   };
@@ -108,10 +110,10 @@ export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionPart
   });
 
   const take = async ({ limit, bucket }: NamedBucket, cost: number): Promise<Pass> =>
-    decided(limit, bucket.permitsPerMinute, cost, await rateLimit.take(bucket, cost, signal));
+    decided(limit, bucket.permitsPerMinute, cost, await rateLimit.take(bucket, cost, deadline.signal));
 
   const takeSlot = async (count: number): Promise<Pass> => {
-    const slot = await slots.take(tenantId, runId, count);
+    const slot = await slots.take(tenantId, runId, count, deadline);
     if (!slot.held) return denied('concurrent-runs', count, count, 1, slot.retryAfterMs);
     leave = () => slot.release();
     return { admitted: true, limit: 'concurrent-runs', giveBack: () => slot.release() };
@@ -165,7 +167,7 @@ export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionPart
         paid = entered.prepaid;
         entered = { ...entered, prepaid: answered ? 0 : Math.max(0, paid - used) };
       }
-      if (used > paid) await rateLimit.charge(tokens.bucket, used - paid);
+      if (used > paid) await rateLimit.charge(tokens.bucket, used - paid, storageLimitMs(deadline));
       else if (answered) await entered?.giveTokensBack(paid - used);
     },
 

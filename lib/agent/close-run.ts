@@ -42,9 +42,9 @@ const isUnanswered = (concluded: Conclusion, { degraded }: LoopResult): boolean 
   'error' in concluded || (degraded !== null && degraded.servedBy !== 'fallback-model');
 
 /** What no model answered and nothing was paid for is not kept: asked for again, the run may do better. */
-const endClaim = async ({ claim, concluded, result, spent }: ClosingRun): Promise<void> => {
-  if (spent === 0n && isUnanswered(concluded, result)) await claim?.release();
-  else await claim?.complete(concluded.result);
+const endClaim = async ({ claim, concluded, result, spent, limitMs }: ClosingRun): Promise<void> => {
+  if (spent === 0n && isUnanswered(concluded, result)) await claim?.release(limitMs);
+  else await claim?.complete(concluded.result, limitMs);
 };
 
 export interface ClosingRun {
@@ -52,6 +52,8 @@ export interface ClosingRun {
   readonly concluded: Conclusion;
   readonly claim: RunClaim;
   readonly spent: PicoUsd;
+  /** Longest wait for the claim's end. */
+  readonly limitMs: number;
 }
 
 /** Writes what is kept of a run, all at once; a row that can't be kept does not take the answer away. */

@@ -1,7 +1,7 @@
 import { createRunAccount } from '../claude/run-account.ts';
 import type { PriceTable } from '../usage/price-table.ts';
 import { unpricedModel } from '../claude/unpriced-model.ts';
-import { createDeadline } from '../kernel/deadline.ts';
+import { createDeadline, storageLimitMs } from '../kernel/deadline.ts';
 import { asAppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { parseUsd, type PicoUsd } from '../kernel/money.ts';
@@ -110,7 +110,7 @@ export const createSyncRun =
     const account = createRunAccount(costLimit(request));
     using deadline = createDeadline(clock, Math.min(request.timeoutMs ?? limitMs, limitMs), signal);
     const userId = request.userId ?? null;
-    const admission = createAdmission(parts, { principal, userId, runId, signal: deadline.signal });
+    const admission = createAdmission(parts, { principal, userId, runId, deadline });
     const names = { runId: label(runId), agent: label(agent.name) };
     emit({ type: 'run.started', ...names, requestId: label(requestId), traceId: label(traceId) });
     stream.runStarted(runId);
@@ -126,7 +126,7 @@ export const createSyncRun =
     const { spent } = account;
     const times = { createdAt, durationMs: clock.monotonicMs() - createdMs };
     const concluded = conclude(result, { ...facts, ...times, spent, cache: cache.state, cancelled });
-    const closing = { result, concluded, claim, spent };
+    const closing = { result, concluded, claim, spent, limitMs: storageLimitMs(deadline) };
     // The answer waits for its books and for all that is kept of it, written at the same time.
     await Promise.all([account.closed(), admission.leave(), cache.end(result), closeRun(parts, closing)]);
     tellRunEnd(emit, closing);

@@ -59,7 +59,7 @@ export const countTokens = async (
   checkAllowedModel(model, tenant);
   for (const beside of modelsBeside(value)) checkAllowedModel(beside.model, tenant, beside.path);
   await checkCircuit(parts, model);
-  const limits = await takeRequestPermit(parts, event.principal, userId, deadline.signal);
+  const limits = await takeRequestPermit(parts, event.principal, userId, deadline);
   const question = { method: 'POST', path: '/v1/messages/count_tokens', ...passedOn(event) } as const;
   const answer = await parts.api.ask({ ...question, body: text }, deadline).catch((error: unknown) => {
     throw asAppError(error).withHeaders(limits);

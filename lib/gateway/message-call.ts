@@ -7,7 +7,7 @@ import { unpricedModel } from '../claude/unpriced-model.ts';
 import { upstreamIdHeader } from '../http/upstream-id.ts';
 import type { StoredResult } from '../idempotency/answer.ts';
 import type { OwnedClaim } from '../idempotency/owned-claim.ts';
-import { createDeadline } from '../kernel/deadline.ts';
+import { createDeadline, storageLimitMs } from '../kernel/deadline.ts';
 import { asAppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { label, safe } from '../kernel/redacted.ts';
@@ -89,7 +89,7 @@ export const createCallMessages =
     const runId = ids.run();
     const account = createRunAccount(null);
     using deadline = createDeadline(clock, limitMs, signal);
-    const admission = createAdmission(parts, { principal, userId, runId, signal: deadline.signal });
+    const admission = createAdmission(parts, { principal, userId, runId, deadline });
     let own: Headers = {};
     const called = await callModel(request, {
       ...{ runId, step: 1, agent: GATEWAY, tenantId, keyId, userId, deadline, account, admission, wire },
@@ -122,7 +122,8 @@ export const createCallMessages =
       outcome,
       async closed(kept) {
         const isKept = kept !== null && (outcome.ok || account.spent > 0n);
-        const keep = isKept ? claim?.complete({ ...kept, runId }) : claim?.release();
+        const limitMs = storageLimitMs(deadline);
+        const keep = isKept ? claim?.complete({ ...kept, runId }, limitMs) : claim?.release(limitMs);
         await Promise.all([account.closed(), admission.leave(), keep]);
       },
     };

@@ -1,4 +1,4 @@
-import { createAdmission, type AdmissionParts } from '../agent/admission.ts';
+import { createAdmission, type AdmissionParts, type Caller } from '../agent/admission.ts';
 import type { Principal } from '../tenants/types.ts';
 
 export type RequestPermitParts = Omit<AdmissionParts, 'slots'>;
@@ -15,10 +15,10 @@ export const takeRequestPermit = async (
   parts: RequestPermitParts,
   principal: Principal,
   userId: string | null,
-  signal: AbortSignal,
+  deadline: Caller['deadline'],
 ): Promise<Readonly<Record<string, string>>> => {
   const tenant = { ...principal.tenant, tokensPerMinute: null, maxConcurrentRuns: null };
-  const caller = { principal: { ...principal, tenant }, userId, runId: '', signal };
+  const caller = { principal: { ...principal, tenant }, userId, runId: '', deadline };
   const admission = createAdmission({ ...parts, slots: NO_SLOTS }, caller);
   const refused = await admission.enter(1, () => 0);
   if (refused !== null) throw refused;

@@ -18,10 +18,10 @@ export type Decision =
 export const ASK_AGAIN_MS = 5_000;
 
 /**
- * Decides about an unexpired claim. A lock that has run out speaks of a dead owner, not of a free key:
+ * Decides about an unexpired claim. `isAbandoned`: its owner is known to do nothing under it, whatever its lock says. A lock that has run out speaks of a dead owner, not of a free key:
  * another request's key stays refused.
  */
-export const decide = (claim: Claim, fingerprint: string, now: number): Decision => {
+export const decide = (claim: Claim, fingerprint: string, now: number, isAbandoned = false): Decision => {
   if (claim.fingerprint !== fingerprint) return { kind: 'reused-key' };
   switch (claim.state) {
     case 'completed':
@@ -29,7 +29,7 @@ export const decide = (claim: Claim, fingerprint: string, now: number): Decision
     case 'too-large':
       return { kind: 'too-large', runId: claim.runId };
     case 'running':
-      if (now < claim.lockedUntil)
+      if (now < claim.lockedUntil && !isAbandoned)
         return { kind: 'in-progress', retryAfterMs: Math.min(claim.lockedUntil - now, ASK_AGAIN_MS) };
       return claim.effects ? { kind: 'effects' } : { kind: 'take-over', claim };
   }

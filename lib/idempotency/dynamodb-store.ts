@@ -16,14 +16,16 @@ export interface DynamoDbClaimStoreOptions {
 const stillRunning = ({ claimId }: Running): Assumption => ({ equal: { claimId: s(claimId), state: s('running') } });
 const withoutEffects = (owner: Running): Assumption => ({ ...stillRunning(owner), lacks: [EFFECTS] });
 
+const passing = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
+
 /** Claims in the control table. */
 export const createDynamoDbClaimStore = ({ table, random }: DynamoDbClaimStoreOptions): ClaimStore => ({
-  async take(key, claim, now) {
-    const found = await table.putNewOrFind(runningItem(key, claim), { expiredBy: now });
+  async take(key, claim, now, signal) {
+    const found = await table.putNewOrFind(runningItem(key, claim), { expiredBy: now, ...passing(signal) });
     return found === null ? null : claimOf(found, () => loadText(table, claimKey(key), found));
   },
 
-  takeOver: (key, from, claim) => table.replace(runningItem(key, claim), withoutEffects(from)),
+  takeOver: (key, from, claim, signal) => table.replace(runningItem(key, claim), withoutEffects(from), passing(signal)),
 
   markEffects: (key, owner) => table.replace(runningItem(key, { ...owner, effects: true }), stillRunning(owner)),
 

@@ -8,9 +8,9 @@ import type { ScopedKey } from './key.ts';
  */
 export interface ClaimStore {
   /** Claims a key that is free, or whose claim has expired by `now`; otherwise gives what stands there. */
-  take(key: ScopedKey, claim: Running, now: number): Promise<Claim | null>;
+  take(key: ScopedKey, claim: Running, now: number, signal?: AbortSignal): Promise<Claim | null>;
   /** Puts `claim` in the place of one that is still running under `from`'s id, without effects. */
-  takeOver(key: ScopedKey, from: Running, claim: Running): Promise<boolean>;
+  takeOver(key: ScopedKey, from: Running, claim: Running, signal?: AbortSignal): Promise<boolean>;
   /** Marks the owner's claim, if it is still running, as one that must never be taken over. */
   markEffects(key: ScopedKey, owner: Running): Promise<boolean>;
   /** Ends the owner's claim, if it is still running; what it ends with is kept until `expiresAt`. */

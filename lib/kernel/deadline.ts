@@ -15,6 +15,13 @@ export interface Deadline extends Disposable {
   readonly stoppedBy: StopCause | null;
 }
 
+/** By how much what is stored for a run may outlive its deadline; the books have a margin of their own. */
+export const STORAGE_GRACE_MS = 1_000;
+
+/** How long a run that ends now may still wait for its storage. */
+export const storageLimitMs = ({ remainingMs }: Pick<Deadline, 'remainingMs'>, mostMs = Infinity): number =>
+  Math.min(mostMs, remainingMs() + STORAGE_GRACE_MS);
+
 /**
  * A deadline `ms` from now, whatever becomes of the wall clock meanwhile; it is of one request, which no freeze
  * interrupts. `caller` cancels it early (a client that left).

@@ -1,8 +1,10 @@
 import type { MiddlewareObj } from '@middy/core';
 import { header, type HttpEvent, type HttpResponse } from '../http/types.ts';
 import type { StoredResult } from '../idempotency/answer.ts';
-import type { Idempotency } from '../idempotency/idempotency.ts';
-import type { OwnedClaim } from '../idempotency/owned-claim.ts';
+import type { ClaimRequest, Idempotency } from '../idempotency/idempotency.ts';
+import type { OwnedClaim, Settled } from '../idempotency/owned-claim.ts';
+import { STORAGE_GRACE_MS } from '../kernel/deadline.ts';
+import type { WaitUntil } from '../kernel/wait-until.ts';
 import { withHeaders } from './errors-as.ts';
 import type { Authenticated } from './authenticated.ts';
 import type { Observed } from './observed.ts';
@@ -12,21 +14,34 @@ export interface Claimed extends HttpEvent {
   readonly claim: OwnedClaim | null;
 }
 
+/** How long a request may wait for its claim, and for how long it may need it. */
+export type ClaimLimits = Pick<ClaimRequest, 'lockMs' | 'withinMs'>;
+
 /** How an answer that was kept is given again. */
 export type Replay = (result: StoredResult, event: HttpEvent) => HttpResponse;
 
 const bytesOf = ({ body, isBase64Encoded }: HttpEvent): Uint8Array =>
   Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
 
-/** Ends the claim once: whoever comes second finds it done, without asking the store. */
-const endedOnce = (claim: OwnedClaim): OwnedClaim => {
-  let ending: ReturnType<OwnedClaim['release']> | undefined;
+/**
+ * Ends the claim once: whoever comes second finds it done, without asking the store. What is still tried when the
+ * answer is out keeps the process.
+ */
+const endedOnce = (claim: OwnedClaim, waitUntil: WaitUntil | undefined): OwnedClaim => {
+  let ending: Promise<Settled> | undefined;
+  const end = (settling: Promise<Settled>): Promise<Settled> => {
+    waitUntil?.(settling.then(() => claim.ended()));
+    return settling;
+  };
   return {
     ...claim,
-    complete: (result) => (ending ??= claim.complete(result)),
-    release: () => (ending ??= claim.release()),
+    complete: (...asked) => (ending ??= end(claim.complete(...asked))),
+    release: (...asked) => (ending ??= end(claim.release(...asked))),
   };
 };
+
+/** Longest wait for a claim of which nothing came. */
+const RELEASE_LIMIT_MS = STORAGE_GRACE_MS;
 
 /**
  * Lets one request of a key through and gives its answer to the others, in the form each asks for.
@@ -35,7 +50,7 @@ const endedOnce = (claim: OwnedClaim): OwnedClaim => {
 export const idempotent = (
   idempotency: Idempotency,
   replay: Replay,
-  lockMsOf: (event: HttpEvent) => number | undefined = () => undefined,
+  limitsOf: (event: HttpEvent) => ClaimLimits = () => ({}),
 ): MiddlewareObj<Observed & Authenticated & Claimed, HttpResponse> => ({
   before: async (request) => {
     const { event } = request;
@@ -44,19 +59,18 @@ export const idempotent = (
       request.event = { ...event, claim: null };
       return undefined;
     }
-    const { httpMethod: method, path, principal } = event;
+    const { httpMethod: method, path, principal, waitUntil } = event;
     const { tenantId } = principal;
-    const lockMs = lockMsOf(event);
-    const asked = { tenantId, key, method, path, body: bytesOf(event) };
-    const claim = await idempotency.claim({ ...asked, ...(lockMs === undefined ? {} : { lockMs }) });
+    const asked = { tenantId, key, method, path, body: bytesOf(event), waitUntil };
+    const claim = await idempotency.claim({ ...asked, ...limitsOf(event) });
     if (claim.kind === 'replay') {
       return withHeaders(replay(claim.result, event), event);
     }
-    request.event = { ...event, claim: endedOnce(claim) };
+    request.event = { ...event, claim: endedOnce(claim, waitUntil) };
     return undefined;
   },
   // `claim` is there only where this very request acquired it: an error of anyone's runs every `onError`.
   onError: async ({ event }) => {
-    await (event as Partial<Claimed>).claim?.release();
+    await (event as Partial<Claimed>).claim?.release(RELEASE_LIMIT_MS);
   },
 });

@@ -3,6 +3,7 @@ import { asAppError, AppError } from '../kernel/errors.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { label, safe, type Redacted } from '../kernel/redacted.ts';
+import type { WaitUntil } from '../kernel/wait-until.ts';
 import { corsHeaders } from '../http/cors.ts';
 import { PROBLEMS } from '../http/problem.ts';
 import { UPSTREAM_ID_HEADER, upstreamIdOf } from '../http/upstream-id.ts';
@@ -35,6 +36,8 @@ export interface Observed extends HttpEvent {
   readonly traceId: string;
   /** On the monotonic clock. */
   readonly startedMs: number;
+  /** Keeps the process until this has ended, after the answer. */
+  readonly waitUntil?: WaitUntil;
   /** Set by a handler whose stream ended in a failure: its status line had gone out before. */
   failure?: unknown;
   /** Set by a handler that has asked the provider: the provider's own id of what was asked. */

@@ -1,5 +1,5 @@
 import { epochSeconds, type Clock } from '../kernel/clock.ts';
-import { createDeadline } from '../kernel/deadline.ts';
+import { createDeadline, storageLimitMs, type Deadline } from '../kernel/deadline.ts';
 import { safe, type Redacted } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
@@ -12,19 +12,28 @@ export const SLOT_RENEWAL_MS = 10_000;
 /** Longest time that a run is held up by its slot, at either end. */
 export const SLOT_LIMIT_MS = 3_000;
 
-export const holdingOf = (holder: string, now: number): Holding => ({
+/** Of the run that holds the slot. */
+export type SlotDeadline = Pick<Deadline, 'remainingMs' | 'signal'>;
+
+/** No holding outlives its run, but for the rest of a second, since times to live are whole ones. */
+export const holdingOf = (holder: string, now: number, deadline: SlotDeadline): Holding => ({
   holder,
-  expiresAt: epochSeconds(now + SLOT_LIFE_MS),
+  expiresAt: epochSeconds(now + Math.min(SLOT_LIFE_MS, deadline.remainingMs())),
 });
 
 export interface HeldSlotParts {
   readonly store: Pick<SlotStore, 'renew' | 'release'>;
   readonly clock: Clock;
   readonly emit: Emit;
+  readonly deadline: SlotDeadline;
 }
 
 /** Keeps a slot that was just taken until it is released; returns that release, which never rejects. */
-export const holdSlot = ({ store, clock, emit }: HeldSlotParts, slot: Slot, holder: string): (() => Promise<void>) => {
+export const holdSlot = (
+  { store, clock, emit, deadline }: HeldSlotParts,
+  slot: Slot,
+  holder: string,
+): (() => Promise<void>) => {
   const ending = new AbortController();
   let renewing = Promise.resolve();
   let cancel = () => {};
@@ -35,12 +44,12 @@ export const holdSlot = ({ store, clock, emit }: HeldSlotParts, slot: Slot, hold
   const renew = async (): Promise<void> => {
     try {
       // Lost to another one, who took it for abandoned: it is theirs, and the run goes on without.
-      if (!(await store.renew(slot, holdingOf(holder, clock.now()), ending.signal))) return;
+      if (!(await store.renew(slot, holdingOf(holder, clock.now(), deadline), ending.signal))) return;
     } catch (error) {
       if (ending.signal.aborted) return;
       failed(safe`slots.renew`, error);
     }
-    if (!ending.signal.aborted) schedule();
+    if (!ending.signal.aborted && deadline.remainingMs() > 0) schedule();
   };
   const schedule = () => {
     cancel = clock.after(SLOT_RENEWAL_MS, () => {
@@ -52,7 +61,7 @@ export const holdSlot = ({ store, clock, emit }: HeldSlotParts, slot: Slot, hold
     // A renewal that arrives after all finds no slot of its holder's, and changes nothing.
     ending.abort();
     await renewing;
-    using limit = createDeadline(clock, SLOT_LIMIT_MS);
+    using limit = createDeadline(clock, storageLimitMs(deadline, SLOT_LIMIT_MS));
     try {
       await store.release(slot, holder, limit.signal);
     } catch (error) {

@@ -34,9 +34,9 @@ export type Decision =
       readonly admitted: true;
       /**
        * Undoes the take, for a call that another limit refused; or so many of its permits, for one that used fewer.
-       * Once; never rejects.
+       * Once; never rejects, and waits `withinMs` at most.
        */
-      giveBack(permits?: number): Promise<void>;
+      giveBack(permits?: number, withinMs?: number): Promise<void>;
     })
   | (View & { readonly admitted: false; readonly retryAfterMs: number });
 
@@ -44,8 +44,11 @@ export type Decision =
 export interface RateLimit {
   /** Takes `cost` permits. Never rejects: where the store fails the call passes uncounted, and `limit.unguarded` says so; a caller whose signal aborts is held up no longer. */
   take(bucket: Bucket, cost: number, signal?: AbortSignal): Promise<Decision>;
-  /** Charges what was used beyond what was taken, into debt of at most ten minutes. Never rejects. */
-  charge(bucket: Bucket, cost: number): Promise<void>;
+  /**
+   * Charges what was used beyond what was taken, into debt of at most ten minutes. Never rejects, and waits `withinMs`
+   * at most.
+   */
+  charge(bucket: Bucket, cost: number, withinMs?: number): Promise<void>;
 }
 
 export interface RateLimitOptions {
@@ -83,7 +86,7 @@ export const createRateLimit = ({ store, clock, emit }: RateLimitOptions): RateL
 
   const undo = ({ key, permitsPerMinute }: Bucket, cost: number, taken: bigint) => {
     let isDone = false;
-    return async (permits = cost): Promise<void> => {
+    return async (permits = cost, withinMs = TAKE_LIMIT_MS): Promise<void> => {
       if (isDone || permits <= 0) return;
       isDone = true;
       const rate = rateOf(permitsPerMinute);
@@ -93,7 +96,7 @@ export const createRateLimit = ({ store, clock, emit }: RateLimitOptions): RateL
       // What was refused here is worth another question.
       known.set(key, null);
       if (back === null) return;
-      using limit = createDeadline(clock, TAKE_LIMIT_MS);
+      using limit = createDeadline(clock, Math.min(TAKE_LIMIT_MS, withinMs));
       try {
         await moves.once(key, back, limit.signal);
       } catch (error) {
@@ -129,11 +132,13 @@ export const createRateLimit = ({ store, clock, emit }: RateLimitOptions): RateL
       }
     },
 
-    async charge({ key, permitsPerMinute }, cost) {
+    async charge({ key, permitsPerMinute }, cost, withinMs = TAKE_LIMIT_MS) {
       if (permitsPerMinute <= 0 || cost <= 0) return;
       const rate = rateOf(permitsPerMinute);
+      // A turn is waited for as well.
+      using limit = createDeadline(clock, withinMs);
       try {
-        const charged = await settled(key, (tat, at) => charge(rate, cost, tat, at));
+        const charged = await settled(key, (tat, at) => charge(rate, cost, tat, at), limit.signal);
         if (charged.kind === 'contended') unguarded(key, safe`contended`);
       } catch (error) {
         unguarded(key, nameError(error));

@@ -3,7 +3,7 @@ import { createDeadline } from '../kernel/deadline.ts';
 import { safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
-import { holdingOf, holdSlot, SLOT_LIMIT_MS } from './held-slot.ts';
+import { holdingOf, holdSlot, SLOT_LIMIT_MS, type SlotDeadline } from './held-slot.ts';
 import type { SlotStore } from './slot-store.ts';
 
 /** Slots tried after the partition was read; each was free then, and is lost only to another taker. */
@@ -24,9 +24,10 @@ export interface Slots {
   /**
    * Takes one of `count` slots, kept until it is released; that of a killed holder comes back after half a minute.
    * `holder` is this taking's own: no other has the same. Never rejects: where the store fails the run goes on
-   * without a slot, and `limit.unguarded` says so.
+   * without a slot, and `limit.unguarded` says so. The slot is free again at the run's `deadline`, whatever becomes of
+   * its release.
    */
-  take(tenantId: string, holder: string, count: number): Promise<SlotDecision>;
+  take(tenantId: string, holder: string, count: number, deadline: SlotDeadline): Promise<SlotDecision>;
 }
 
 export interface SlotsOptions {
@@ -38,9 +39,15 @@ export interface SlotsOptions {
 
 export const createSlots = ({ store, clock, random, emit }: SlotsOptions): Slots => {
   /** A slot of its own, or `null`. A free one is found whenever there is one that others do not take meanwhile. */
-  const claim = async (tenantId: string, holder: string, count: number, signal: AbortSignal) => {
+  const claim = async (
+    tenantId: string,
+    holder: string,
+    count: number,
+    deadline: SlotDeadline,
+    signal: AbortSignal,
+  ) => {
     const isMine = (number: number) =>
-      store.claim({ tenantId, number }, holdingOf(holder, clock.now()), clock.now(), signal);
+      store.claim({ tenantId, number }, holdingOf(holder, clock.now(), deadline), clock.now(), signal);
 
     const first = Math.floor(random() * count);
     if (await isMine(first)) return first;
@@ -55,15 +62,17 @@ export const createSlots = ({ store, clock, random, emit }: SlotsOptions): Slots
   };
 
   return {
-    async take(tenantId, holder, count) {
+    async take(tenantId, holder, count, deadline) {
       if (count <= 0) return { held: false, retryAfterMs: SLOT_RETRY_MS };
-      using limit = createDeadline(clock, SLOT_LIMIT_MS);
+      using limit = createDeadline(clock, SLOT_LIMIT_MS, deadline.signal);
       try {
-        const number = await claim(tenantId, holder, count, limit.signal);
+        const number = await claim(tenantId, holder, count, deadline, limit.signal);
         if (number === null) return { held: false, retryAfterMs: SLOT_RETRY_MS };
-        return { held: true, release: holdSlot({ store, clock, emit }, { tenantId, number }, holder) };
+        return { held: true, release: holdSlot({ store, clock, emit, deadline }, { tenantId, number }, holder) };
       } catch (error) {
-        emit({ type: 'limit.unguarded', limit: safe`concurrent-runs`, error: nameError(error) });
+        // Of a run that is over nothing more comes.
+        if (!deadline.signal.aborted)
+          emit({ type: 'limit.unguarded', limit: safe`concurrent-runs`, error: nameError(error) });
         return { held: true, release: async () => {} };
       }
     },

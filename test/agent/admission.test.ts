@@ -40,7 +40,7 @@ const admission = (
         ...{ tenantId: 'acme', keyId: 'key', scopes: [], tenant: newTenant('acme', 0, settings) },
         keyLimits: { requestsPerMinute: keyRequests, dailyBudgetUsd: null },
       },
-      ...{ userId, runId: 'run_1', signal },
+      ...{ userId, runId: 'run_1', deadline: { signal, remainingMs: () => 60_000 } },
     },
   );
 const tokensLeft = async (): Promise<number> =>

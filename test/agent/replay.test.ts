@@ -76,7 +76,7 @@ const played = async (known: ReadonlyMap<string, string>) => {
     budget: { tenant: tenantAccount('demo', { day: null, month: null }), others: [], shadow: false },
     admission: createAdmission(
       { rateLimit, slots, clock, emit: () => undefined },
-      { principal: { ...principal, keyLimits }, userId: null, runId: 'run_1', signal: new AbortController().signal },
+      { principal: { ...principal, keyLimits }, userId: null, runId: 'run_1', deadline },
     ),
     beforeEffects: async () => {},
     messages: [{ role: 'user', content: 'Do it.' }],

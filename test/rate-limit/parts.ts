@@ -11,6 +11,9 @@ export const bucket = (permitsPerMinute: number, tenant = 'acme'): Bucket => ({
   permitsPerMinute,
 });
 
+/** Of runs whose end is not the matter. */
+export const ENDLESS = { remainingMs: () => Number.POSITIVE_INFINITY, signal: new AbortController().signal };
+
 /** What is told of a decision. */
 export const told = (decision: Decision) =>
   decision.admitted ? { admitted: true, remaining: decision.remaining, resetMs: decision.resetMs } : { ...decision };

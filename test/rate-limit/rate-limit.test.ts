@@ -306,6 +306,15 @@ describe('a store that is down', () => {
     await Promise.all(charges);
   });
 
+  it('holds up a charge and a giving back no longer than they are given', async () => {
+    const taken = await own.take(THIRTY, 2);
+    seen.hanging = true;
+    const writes = [own.charge(THIRTY, 1, 1_000), taken.admitted ? taken.giveBack(1, 1_000) : Promise.resolve()];
+    await clock.advance(1_000);
+    await Promise.all(writes);
+    expect(clock.pending).toBe(0);
+  });
+
   it('does not hold up a caller who has left', async () => {
     seen.hanging = true;
     const caller = new AbortController();

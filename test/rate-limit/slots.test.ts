@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMemorySlotStore } from '../../lib/rate-limit/memory-slot-store.ts';
+import type { SlotDeadline } from '../../lib/rate-limit/held-slot.ts';
 import type { SlotStore } from '../../lib/rate-limit/slot-store.ts';
 import { createSlots } from '../../lib/rate-limit/slots.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { NOW } from './parts.ts';
+import { ENDLESS, NOW } from './parts.ts';
 
 let clock: FakeClock;
 let store: SlotStore;
@@ -30,11 +31,11 @@ beforeEach(() => {
   };
 });
 
-const take = async (count: number, tenant = 'acme') => {
+const take = async (count: number, tenant = 'acme', deadline: SlotDeadline = ENDLESS) => {
   holders += 1;
   const random = seededRandom(holders);
   const slots = createSlots({ store, clock, random, emit: (event) => void events.push(event) });
-  return await slots.take(tenant, `run-${holders}`, count);
+  return await slots.take(tenant, `run-${holders}`, count, deadline);
 };
 const taken = async (count: number) => {
   const slot = await take(count);
@@ -161,5 +162,49 @@ describe('a store that is down', () => {
     seen.down = false;
     await clock.advance(31_000);
     expect((await take(1)).held).toBe(true);
+  });
+});
+
+describe('a slot of a run that nears its deadline', () => {
+  const until = (endsAt: number): SlotDeadline => ({
+    remainingMs: () => Math.max(0, endsAt - clock.now()),
+    signal: new AbortController().signal,
+  });
+
+  it('is free within a second of it, though its release is lost', async () => {
+    const slot = await take(1, 'acme', until(NOW + 12_500));
+    seen.down = true;
+    await clock.advance(12_500);
+    if (slot.held) await slot.release();
+    seen.down = false;
+    expect((await take(1)).held).toBe(false);
+    await clock.advance(500);
+    expect((await take(1)).held).toBe(true);
+  });
+
+  it('is renewed no further, and holds nobody up for longer than a second more', async () => {
+    const hanging = (_slot: unknown, _holder: unknown, signal?: AbortSignal) =>
+      new Promise<boolean>((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted'))));
+    store = { ...store, release: hanging };
+    const slot = await take(1, 'acme', until(NOW + 25_000));
+    await clock.advance(60_000);
+    expect(seen.renewals).toBe(3);
+    const releasing = slot.held ? slot.release() : Promise.resolve();
+    await clock.advance(1_000);
+    await releasing;
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is waited for no longer than the run lasts, and nothing is told then', async () => {
+    const hanging: SlotStore['claim'] = (_slot, _holding, _now, signal) =>
+      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted'))));
+    store = { ...store, claim: hanging };
+    const over = new AbortController();
+    const taking = take(1, 'acme', { remainingMs: () => 500, signal: over.signal });
+    await clock.advance(500);
+    over.abort();
+    expect((await taking).held).toBe(true);
+    expect(events).toEqual([]);
+    expect(clock.pending).toBe(0);
   });
 });

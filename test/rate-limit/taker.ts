@@ -6,6 +6,7 @@ import { createSlots } from '../../lib/rate-limit/slots.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { obeyOrders } from '../fleet/obey-orders.ts';
 import { ownTable } from '../fleet/own-table.ts';
+import { ENDLESS } from './parts.ts';
 import type { Order, Told } from './taker-orders.ts';
 
 const [, , endpoint = '', tenant = '', startAt = '0', pace = 'still', seed = '1'] = process.argv;
@@ -31,7 +32,9 @@ const obey = async (order: Order): Promise<Told> => {
       return { passed: order.count - retryAfterMs.length, retryAfterMs, events };
     }
     case 'hold': {
-      const taken = await times(order.count, () => slots.take(tenant, `holder-${seed}-${(holders += 1)}`, order.of));
+      const taken = await times(order.count, () =>
+        slots.take(tenant, `holder-${seed}-${(holders += 1)}`, order.of, ENDLESS),
+      );
       const held = taken.flatMap((slot) => (slot.held ? [() => slot.release()] : []));
       releases.push(...held);
       return { passed: held.length, retryAfterMs: [], events };

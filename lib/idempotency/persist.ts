@@ -1,0 +1,46 @@
+import { sleep, type Clock, type Random } from '../kernel/clock.ts';
+import type { Redacted } from '../kernel/redacted.ts';
+import { nameError } from '../telemetry/describe-error.ts';
+import type { Emit } from '../telemetry/events.ts';
+
+/** Ceilings of the pauses, which double: soon enough for whoever asks again in a second, seldom enough for an outage. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
+/** How long a write is made again. Who waits longer finds the claim locked until its lock ends. */
+export const PERSISTING_MS = 60_000;
+
+const NEVER = new AbortController().signal;
+
+export interface PersistParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly emit: Emit;
+}
+
+/**
+ * Makes a write again, with full jitter between, until the store has answered it or a minute is over, which is told.
+ * `most`: such writes at a time; one more is given up at once. Never rejects.
+ */
+export const createPersist = ({ clock, random, emit }: PersistParts, most: number) => {
+  let open = 0;
+  return async (operation: Redacted, write: () => Promise<unknown>): Promise<void> => {
+    const startedMs = clock.monotonicMs();
+    if (open >= most) return;
+    open += 1;
+    try {
+      for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs)) {
+        await sleep(clock, random() * pauseMs, NEVER);
+        try {
+          await write();
+          return;
+        } catch (error) {
+          if (clock.monotonicMs() - startedMs < PERSISTING_MS) continue;
+          emit({ type: 'store.failed', operation, error: nameError(error) });
+          return;
+        }
+      }
+    } finally {
+      open -= 1;
+    }
+  };
+};
