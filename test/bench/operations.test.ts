@@ -46,7 +46,7 @@ describeOnDynamoDb('a run with one model call in a warm environment', (engine) =
       ['UpdateItem budget', 'UpdateItem budget'],
     ]);
     expect(beforeAnswer).toEqual([
-      ['DeleteItem slots', 'PutItem runs', 'PutItem usage'],
+      ['DeleteItem slots', 'PutItem runs', 'PutItem usage', 'UpdateItem rate'],
       ['UpdateItem budget', 'UpdateItem budget'],
       ['UpdateItem budget'],
     ]);
