@@ -7,6 +7,8 @@ export interface BannerFacts {
   readonly version: string;
   /** What relative paths are shown from. */
   readonly directory: string;
+  /** Models whose end is near, for a person. Default: none. */
+  readonly retiring?: string;
 }
 
 const BOLD = '\x1b[1m';
@@ -23,7 +25,7 @@ const claudeOf = ({ anthropicApiKey, anthropicBaseUrl }: Settings): string => {
   return `simulated, and free, because ANTHROPIC_API_KEY is not set${ignored}`;
 };
 
-const describe = ({ settings, port, directory }: BannerFacts) => {
+const describe = ({ settings, port, directory, retiring = '' }: BannerFacts) => {
   const { dataDirectory, dynamoDbEndpoint, devApiKey, devAdminKey } = settings;
   const inside = relative(directory, dataDirectory);
   const url = `http://localhost:${port}`;
@@ -32,6 +34,7 @@ const describe = ({ settings, port, directory }: BannerFacts) => {
     claude: claudeOf(settings),
     database: dynamoDbEndpoint === null ? 'embedded DynamoDB' : `DynamoDB at ${new URL(dynamoDbEndpoint).origin}`,
     data: inside.startsWith('..') || inside === '' ? dataDirectory : inside,
+    ...(retiring !== '' && { models: retiring }),
     devApiKey,
     devAdminKey,
     try:
@@ -42,11 +45,11 @@ const describe = ({ settings, port, directory }: BannerFacts) => {
 
 /** What a person is greeted with on a terminal; the only place that ever shows the development keys. */
 export const terminalBanner = (facts: BannerFacts): string => {
-  const { ready, claude, database, data, devApiKey, devAdminKey, try: line } = describe(facts);
+  const { ready, claude, models, database, data, devApiKey, devAdminKey, try: line } = describe(facts);
   return `
   ${BOLD}${ready}${RESET}
 
-  Claude    ${claude}
+  Claude    ${claude}${models === undefined ? '' : `\n  Models    ${models}`}
   Database  ${database}
   Data      ${data}
   Keys      ${devApiKey} (tenant demo)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { retirementNotice, retiringModels } from '../lib/claude/retiring-models.ts';
 import { describeError } from '../lib/telemetry/describe-error.ts';
 import { jsonBanner, terminalBanner } from './banner.ts';
 import { directLoopback } from './direct-loopback.ts';
@@ -30,7 +31,9 @@ const start = async (): Promise<void> => {
   const running = await launch({ settings, env: process.env, setEnvironment, terminal, version, root });
   const { app } = await import('../lib/app.ts');
   stopWith(process, { running, log: app.log, underNpm: process.env['npm_lifecycle_event'] !== undefined });
-  const facts = { settings, port: running.port, version, directory };
+  const now = app.clock.now();
+  const retiring = retirementNotice(retiringModels(app.core.prices, new Set(app.catalog.models), now), now);
+  const facts = { settings, port: running.port, version, directory, retiring };
   process.stdout.write((terminal ? terminalBanner : jsonBanner)(facts));
   running.startSchedules();
   // Kept now, because nobody knows how this process will end.

@@ -8,6 +8,8 @@ export const DEFAULT_AGENT = 'assistant';
 
 /** The agents of an environment, by name. */
 export interface Catalog {
+  /** Every model that an agent asks for or falls back to. */
+  readonly models: readonly string[];
   /** The agent that a request asks for. Throws `invalid-request` at `agent`, or `run-conflict` where it needs approvals. */
   forSyncRun(request: Pick<RunRequest, 'agent'>): Agent;
   /** What `GET /agents` shows. */
@@ -24,6 +26,7 @@ export const createCatalog = (agents: readonly Agent[], isPriced: (model: string
   if (byName.size < agents.length) throw new TypeError('Two agents have the same name.');
   const names = [...byName.keys()].map(label).reduce((all, name) => safe`${all}/${name}`);
   return {
+    models: agents.flatMap(({ models, fallbackModels }) => [...Object.values(models), ...fallbackModels]),
     forSyncRun({ agent = DEFAULT_AGENT }) {
       const found = byName.get(agent);
       if (!found) {

@@ -121,7 +121,7 @@ export const isRetryable = ({ kind, final }: Pick<Fault, 'kind' | 'final'>): boo
 export const isFailure = (kind: FaultKind): boolean => passes(kind) && kind !== 'rate-limited';
 
 /** Whether somebody else may answer in its place: another model, or an earlier answer. */
-export const failsOver = (kind: FaultKind): boolean => passes(kind) || kind === 'circuit-open';
+export const failsOver = (kind: FaultKind): boolean => passes(kind) || kind === 'circuit-open' || kind === 'retired';
 
 /** Whether a part of the answer is out and can't be taken back. */
 export const isTold = ({ contentSeen }: Fault, { restartable = true }: Pick<CallContext, 'restartable'>): boolean =>

@@ -30,8 +30,11 @@ export type FaultKind =
   | 'cancelled'
   | OwnNo;
 
-/** Why we refused a call ourselves: a budget or a limit, the run's own limit of money, a model that is left alone. */
-export type OwnNo = 'refused' | 'run-cost' | 'circuit-open';
+/**
+ * Why we refused a call ourselves: a budget or a limit, the run's own limit of money, a model that is left alone, or one
+ * that its provider has retired.
+ */
+export type OwnNo = 'refused' | 'run-cost' | 'circuit-open' | 'retired';
 
 export interface Fault {
   readonly kind: FaultKind;

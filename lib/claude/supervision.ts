@@ -2,7 +2,7 @@ import type { Circuits } from '../circuit-breaker/circuits.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { answers, type Probe } from '../health/check.ts';
 import { createDynamoDbHealthResults } from '../health/dynamodb-results.ts';
-import { createHealth, type Health } from '../health/health.ts';
+import { createHealth, type Health, type HealthOptions } from '../health/health.ts';
 import { createProbeDependencies, type ProbeDependencies } from '../health/probe-dependencies.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Secret } from '../secrets/cached-secret.ts';
@@ -20,6 +20,7 @@ export interface SupervisionOptions {
   readonly secret: Secret;
   readonly upstream: AnthropicClientOptions;
   readonly circuits: Pick<Circuits, 'list' | 'enter'>;
+  readonly models: NonNullable<HealthOptions['models']>;
 }
 
 /** What Ballast stands on, asked each minute by one function and told by another. */

@@ -1,9 +1,10 @@
 import type { Clock } from '../kernel/clock.ts';
 import { label } from '../kernel/redacted.ts';
 import type { Emit } from '../telemetry/events.ts';
-import type { PriceTable } from '../usage/price-table.ts';
+import type { Price, PriceTable } from '../usage/price-table.ts';
 import { familyOf, priceAt } from '../usage/pricing.ts';
-import { failsOver, isTold } from './faults.ts';
+import { failsOver, isTold, notMade, refusal } from './faults.ts';
+import { retiredModel } from './retired-model.ts';
 import { translate } from './translate.ts';
 import type { FaultKind } from './outcome.ts';
 import type { Bracket } from './types.ts';
@@ -26,6 +27,8 @@ const RETRY_SHARE = 0.5;
  */
 const SILENT_SHARE = 0.75;
 
+const isRetired = ({ retiresAt }: Price, now: number): boolean => retiresAt !== null && retiresAt <= now;
+
 /** Where the time is up, another model has none either. */
 const isOver = (kind: FaultKind): boolean => kind === 'deadline' || kind === 'cancelled';
 
@@ -41,7 +44,9 @@ export const withFallback =
     const { standIns = [], runId, deadline, sink, wire } = context;
     const others = standIns.flatMap((model) => {
       const price = model === request.model ? null : priceAt(prices, model, clock.now());
-      return price === null ? [] : [{ ...price, model, ...(wire && { apiVersion: wire.apiVersion }) }];
+      return price === null || isRetired(price, clock.now())
+        ? []
+        : [{ ...price, model, ...(wire && { apiVersion: wire.apiVersion }) }];
     });
     const inTime = (isLast: boolean) => {
       if (isLast) return context;
@@ -51,7 +56,11 @@ export const withFallback =
       return { ...context, retryUntilMs: now + RETRY_SHARE * leftMs, ...giveWay };
     };
 
-    const asked = await next(request, inTime(others.length === 0));
+    const retiredAt = priceAt(prices, request.model, clock.now())?.retiresAt ?? Number.POSITIVE_INFINITY;
+    const asked =
+      retiredAt <= clock.now()
+        ? notMade(refusal(retiredModel(retiredAt), 'retired'))
+        : await next(request, inTime(others.length === 0));
     if (asked.ok || !failsOver(asked.fault.kind) || isTold(asked.fault, context)) return asked;
     const reason = asked.fault.error.code;
     let last = asked;

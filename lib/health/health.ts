@@ -1,7 +1,7 @@
 import { ageMs, markOf, type Mark } from '../kernel/age.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Emit } from '../telemetry/events.ts';
-import { answers, createRunCheck, type Probe } from './check.ts';
+import { answers, createRunCheck, type Finding, type Probe } from './check.ts';
 import { findingOf, type WatchedCircuits } from './circuits.ts';
 import { aged, overall, worse, type Check, type Checks } from './decision.ts';
 import type { HealthResults } from './results.ts';
@@ -30,6 +30,8 @@ export interface HealthOptions {
   readonly circuits: Pick<WatchedCircuits, 'list'>;
   /** Whose results count: those of another dependency were left by another version. */
   readonly known: readonly string[];
+  /** What is to be said of the models. Default: nothing. */
+  readonly models?: (now: number) => Finding;
   /** Asked here only while there are no results of `probe-dependencies` to be had. */
   readonly probes: Readonly<Record<string, Probe>>;
 }
@@ -59,7 +61,9 @@ export const createHealth = (options: HealthOptions): Health => {
       known.includes(name) ? [[name, aged(check, clock.now())] as const] : [],
     );
     const stored: Checks = probed.length > 0 ? Object.fromEntries(probed) : await live();
-    const checks = { ...stored, dynamodb: worse(dynamodb, stored['dynamodb']), circuits: open };
+    const now = clock.now();
+    const models = options.models && { models: { ...options.models(now), checkedAt: new Date(now).toISOString() } };
+    const checks = { ...stored, dynamodb: worse(dynamodb, stored['dynamodb']), circuits: open, ...models };
     return { status: overall(checks), version, checks };
   };
 

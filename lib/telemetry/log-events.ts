@@ -14,6 +14,7 @@ const levelOf = (event: BallastEvent): keyof Log | null => {
     case 'model.retried':
     case 'model.fell-back':
     case 'model.passed-over':
+    case 'model.retiring':
     case 'model.cooled':
     case 'run.degraded':
     case 'circuit.unguarded':
@@ -69,6 +70,7 @@ export const TITLES = {
   'model.retried': safe`model retried`,
   'model.fell-back': safe`model fell back`,
   'model.passed-over': safe`model passed over`,
+  'model.retiring': safe`model retiring`,
   'model.cooled': safe`model cooled`,
   'credential.rejected': safe`credential rejected`,
   'cache.looked': safe`cache looked`,

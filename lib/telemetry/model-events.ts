@@ -22,6 +22,13 @@ export type ModelEvent =
       readonly costUsd: Redacted;
     }
   | {
+      /** An agent uses a model whose end is near, or past: said at the start of a process. */
+      readonly type: 'model.retiring';
+      readonly model: Redacted;
+      /** As `2026-11-30`. */
+      readonly on: Redacted;
+    }
+  | {
       readonly type: 'model.retried';
       readonly runId: Redacted;
       readonly model: Redacted;

@@ -26,7 +26,7 @@ export const answered = { ok: true, message: { stop_reason: 'end_turn' }, metere
 
 /** What becomes of a call that meets a fault of that kind. */
 export const failing = (kind: FaultKind, details: Parameters<typeof fault>[1] = {}): Outcome => {
-  if (kind === 'refused' || kind === 'run-cost')
+  if (kind === 'refused' || kind === 'run-cost' || kind === 'retired')
     return notMade(refusal(new AppError('budget-exceeded', safe`too dear`), kind));
   if (kind === 'circuit-open') return notMade(refusal(new AppError(kind, safe`open`, { retryAfterMs: 5_000 }), kind));
   return { ok: false, fault: fault(kind, details), metered };

@@ -12,7 +12,7 @@ const STAND_INS = ['claude-haiku-4-5', 'claude-opus-4-5'];
 /** A call whose models answer by name, others by `answered`. */
 const chained = (
   byModel: Readonly<Record<string, Outcome>>,
-  { standIns = STAND_INS, request = REQUEST, deadlineMs = 120_000 } = {},
+  { standIns = STAND_INS, request = REQUEST, deadlineMs = 1_000_000_000 } = {},
 ) => {
   const parts = setting('http://unused', { deadlineMs });
   const events: BallastEvent[] = [];
@@ -36,6 +36,35 @@ const chained = (
   };
 };
 const down = (kind: Parameters<typeof failing>[0]) => ({ [REQUEST.model]: failing(kind) });
+
+describe('a model that its provider has retired', () => {
+  const retired = { request: { ...REQUEST, model: 'claude-sonnet-4-5' } };
+
+  it('is not called: the next of its chain answers, and says so', async () => {
+    const call = chained({}, { ...retired, standIns: ['claude-haiku-4-5'] });
+    await call.clock.advance(Date.parse('2026-11-30') - call.clock.now());
+    expect(await call.ask()).toMatchObject({ ok: true, degraded: { model: 'claude-haiku-4-5' } });
+    expect(call.models()).toEqual(['claude-haiku-4-5']);
+  });
+
+  it('is refused with its date where nothing can take its place', async () => {
+    const call = chained({}, { ...retired, standIns: ['claude-sonnet-4-5-20250929'] });
+    await call.clock.advance(Date.parse('2026-11-30') - call.clock.now());
+    const outcome = await call.ask();
+    expect(outcome).toMatchObject({
+      ok: false,
+      fault: { error: { code: 'invalid-request', issues: [{ path: 'model', message: 'was retired on 2026-11-30' }] } },
+    });
+    expect(call.models()).toEqual([]);
+  });
+
+  it('is called until then', async () => {
+    const call = chained({}, retired);
+    await call.clock.advance(Date.parse('2026-11-30') - call.clock.now() - 1);
+    expect(await call.ask()).toMatchObject({ ok: true });
+    expect(call.models()).toEqual(['claude-sonnet-4-5']);
+  });
+});
 
 describe('a model that fails', () => {
   it.each([

@@ -45,6 +45,7 @@ const environment = (table: Control) => {
   const upstreamOptions = { apiKey: () => secret.get(), baseUrl: upstream.url };
   const supervision = createSupervision({
     ...{ clock, emit, version: '1.2.3', table, secret, upstream: upstreamOptions, circuits },
+    models: () => ({ status: 'healthy' }),
   });
   const parts = { ...functionParts(async () => Promise.reject(new Error('no run'))), clock };
   const ask = healthFunction({ ...parts, health: supervision.health });
@@ -79,7 +80,7 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
     const { status, body } = await health();
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: 'healthy', version: '1.2.3' });
-    expect(Object.keys(body['checks'] as object).sort()).toEqual(['circuits', 'dynamodb', 'secrets']);
+    expect(Object.keys(body['checks'] as object).sort()).toEqual(['circuits', 'dynamodb', 'models', 'secrets']);
     expect(upstream.seen).toHaveLength(0);
   });
 

@@ -25,7 +25,7 @@ describe('npm start', () => {
     const server = createWorkplace().start();
     const { status, checks } = await probed(await server.ready);
     expect(status).toBe('healthy');
-    expect(Object.keys(checks).sort()).toEqual(['circuits', 'claude', 'dynamodb', 'secrets']);
+    expect(Object.keys(checks).sort()).toEqual(['circuits', 'claude', 'dynamodb', 'models', 'secrets']);
     server.child.kill('SIGINT');
     expect(await server.exited).toBe(0);
     const names = metricLines(server.output.stdout).flatMap(published);

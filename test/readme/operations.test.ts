@@ -79,6 +79,7 @@ const OF_AN_ATTEMPT = {
   cancelled: true,
   'run-cost': false,
   'circuit-open': false,
+  retired: false,
   'context-too-long': true,
   refused: false,
 } satisfies Record<FaultKind, boolean>;

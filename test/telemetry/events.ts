@@ -59,6 +59,7 @@ export const SAMPLES: Samples = {
     },
     ...{ answered: true, estimated: null, costUsd, error },
   },
+  'model.retiring': { type: 'model.retiring', model, on: label('2026-11-30') },
   'usage.unpriced': {
     type: 'usage.unpriced',
     what: label('speed'),
