@@ -47,6 +47,9 @@ const MOST_NAMED = 8;
 const SEARCHES: ReadonlySet<string> = new Set(['tool_search_tool_bm25', 'tool_search_tool_regex']);
 const WEB: ReadonlySet<string> = new Set(['web_fetch', 'web_search']);
 
+/** The provider's tool that is called; one of somebody else's server may bear the name of any. */
+const toolOf = ({ type, name }: JsonObject): string => String(type === 'server_tool_use' ? name : type);
+
 /** The definitions that references repeat; infinite where one is declared nowhere in the request. */
 const referenced = (references: readonly string[], definitions: readonly JsonObject[]): number => {
   const sizes = new Map<unknown, number>();
@@ -96,7 +99,7 @@ export const judgeRequest = (body: unknown, contextWindow: number): Judgement =>
     else if (bound === 'image') image(objectOf(value['source']));
     else if (bound === 'document') document(value);
     else if (bound === 'reference') references.push(String(value['tool_name'] ?? value['name']));
-    else if (bound === 'server-use') pending.set(value['id'] ?? value, { tool: String(value['name']), path });
+    else if (bound === 'server-use') pending.set(value['id'] ?? value, { tool: toolOf(value), path });
     else if (bound === 'tool-search') searchesTools = true;
     else if (bound === 'web-fetch' || bound === 'web-search') {
       usesWeb = true;

@@ -235,9 +235,9 @@ describe('what cannot be priced beforehand', () => {
     ['code that still has to run', paused(call('code_execution')), 'messages.1.content.0', 'code_execution'],
     [
       'a tool of a server that still has to run',
-      paused({ type: 'mcp_tool_use', id: 'm', name: 'pay', server_name: 's' }),
+      paused({ type: 'mcp_tool_use', id: 'm', name: 'web_search', server_name: 's' }),
       'messages.1.content.0',
-      'pay',
+      'mcp_tool_use',
     ],
     [
       'servers',
