@@ -104,7 +104,7 @@ export const dearestBill = (body: JsonBody, betas: readonly string[]): ProviderB
   }, 0);
   const preambles = of(/^(bash|text_editor|computer|memory)_\d+$|^json_schema$|^tokens$/).length * PREAMBLE_TOKENS;
   const toolsets = of(/_toolset_\d+$/).length * 20_000;
-  const { max_tokens: _, ...prompt } = body;
+  const { max_tokens: _, stream: __, ...prompt } = body;
   const one = Math.min(window, opaque ? window : tokensOf(prompt) + references + preambles + toolsets + 500);
 
   // Turns of the provider's own: refused calls of a tool make them too.
