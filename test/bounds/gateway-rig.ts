@@ -95,7 +95,10 @@ export const createGatewayRig = (settings: Partial<Tenant>, provider: Provider):
       };
       const asked = readClientRequest(httpEvent({ path: '/v1/messages', headers, body: JSON.stringify(body) }));
       const one = { asked, principal, requestId: 'req_1', limitMs: 60_000, signal: undefined, claim: null };
-      const { outcome, closed } = await call(one as unknown as Parameters<typeof call>[0], { admitted: () => {} });
+      const { outcome, closed } = await call(one as unknown as Parameters<typeof call>[0], {
+        admitted: () => {},
+        says: () => {},
+      });
       await closed(null);
       return outcome;
     },
