@@ -84,8 +84,16 @@ export const createCircuits = ({ store, clock, random, emit, options: defaults }
     };
     return createEntry(false, (result) => heard(name, act[result]()));
   };
-  const probing = (name: string, ticket: number, options: CircuitOptions): Entry =>
-    createEntry(true, (result) => heard(name, reports.probed(name, ticket, result, options)));
+  const probing = (name: string, ticket: number, options: CircuitOptions): Entry => {
+    let renewedMs = clock.monotonicMs();
+    const lives = async () => {
+      // A third of it: two renewals may fail before a lease is lost.
+      if (clock.monotonicMs() - renewedMs < options.probeLeaseMs / 3) return;
+      renewedMs = clock.monotonicMs();
+      await heard(name, reports.renewed(name, ticket, options));
+    };
+    return createEntry(true, (result) => heard(name, reports.probed(name, ticket, result, options)), lives);
+  };
 
   const decided = async (
     name: string,

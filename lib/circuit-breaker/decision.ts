@@ -92,6 +92,17 @@ export const reconsider = (circuit: Circuit, calls: Window, options: CircuitOpti
   return opens(totals(window, openedAt), options) ? null : evolve(circuit, { state: 'closed', window });
 };
 
+/** The probe with that ticket lives, and its lease begins anew; `null` where it is the probe no more. */
+export const renew = (
+  circuit: Circuit,
+  ticket: number,
+  now: number,
+  { probeLeaseMs }: CircuitOptions,
+): Circuit | null =>
+  circuit.state === 'half-open' && circuit.probe?.ticket === ticket
+    ? evolve(circuit, { ...circuit, probe: { ticket, leaseEndsAt: now + probeLeaseMs } })
+    : null;
+
 /** What the probe with that ticket found out; `null` where it is the probe no more. A neutral one gives its lease back. */
 export const afterProbe = (
   circuit: Circuit,

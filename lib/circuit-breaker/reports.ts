@@ -5,7 +5,7 @@ import { safe } from '../kernel/redacted.ts';
 import type { CircuitCall } from './call.ts';
 import type { Change } from './change.ts';
 import type { Circuit } from './circuit.ts';
-import { afterCalls, afterProbe, reconsider, type Result } from './decision.ts';
+import { afterCalls, afterProbe, reconsider, renew, type Result } from './decision.ts';
 import type { KnownCircuits } from './known-circuits.ts';
 import type { CircuitOptions } from './options.ts';
 import type { Tally } from './tally.ts';
@@ -31,6 +31,8 @@ export interface Reports {
   /** The call whose failure was counted has succeeded after all. */
   recovered(name: string, counted: Counted, by: string | null, options: CircuitOptions): Promise<void>;
   probed(name: string, ticket: number, result: Result, options: CircuitOptions): Promise<void>;
+  /** The probe is under way for long, and lives. */
+  renewed(name: string, ticket: number, options: CircuitOptions): Promise<void>;
   /** Tells an open circuit of the successes that were counted here before it opened; the circuit, where that closes it. */
   objected(name: string, circuit: Circuit, options: CircuitOptions): Promise<Circuit | null>;
 }
@@ -85,6 +87,11 @@ export const createReports = ({ change, known, tally, clock }: ReportsOptions): 
         current.generation === circuit.generation ? reconsider(current, successes, options) : null;
       const swap = await change(name, decide, limit.signal);
       return swap.kind === 'changed' ? swap.to : null;
+    },
+    async renewed(name, ticket, options) {
+      using limit = createDeadline(clock, REPORT_LIMIT_MS);
+      const decide = (circuit: Circuit) => renew(circuit, ticket, clock.now(), options);
+      if ((await change(name, decide, limit.signal)).kind === 'contended') throw contended();
     },
     async probed(name, ticket, result, options) {
       using limit = createDeadline(clock, REPORT_LIMIT_MS);

@@ -41,7 +41,10 @@ export const supervisedAttempt =
     using _ = isAnsweredWhole(request) ? watchdog.hold() : null;
     const progress = createAttemptProgress(clock, request, context);
     const signOf = createSigns();
-    const heard = () => watchdog.heard();
+    const heard = () => {
+      watchdog.heard();
+      context.lives?.();
+    };
     /**
      * Passes an event on as it came; a caller that does not read holds the reading back, and is not taken for a silent
      * upstream.

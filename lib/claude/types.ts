@@ -133,6 +133,8 @@ export interface CallContext {
   readonly giveWayMs?: number;
   /** The key to call with; chosen by the key pool's bracket. */
   readonly key?: PoolKey;
+  /** Called at each sign of life. Default: nobody asks. */
+  readonly lives?: () => void;
   /** Called once an attempt, at its first content. */
   readonly began?: () => void;
 }

@@ -46,12 +46,17 @@ export const withCircuit =
     const entry = await circuits.enter(circuitOf(request.model), context.circuit, context.circuitCall);
     if (!entry.admitted) return open(entry.retryAfterMs);
     const began = () => {
+      isUndecided = false;
       context.account.keep(entry.began());
       context.began?.();
     };
+    let isUndecided = entry.probe;
+    const lives = () => {
+      if (isUndecided) context.account.keep(entry.lives());
+    };
     let verdict: ReturnType<typeof verdictOn> = 'neutral';
     try {
-      const outcome = await next(request, { ...context, began });
+      const outcome = await next(request, { ...context, lives, began });
       verdict = verdictOn(outcome);
       return outcome;
     } finally {

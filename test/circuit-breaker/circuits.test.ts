@@ -174,6 +174,40 @@ describe('after the break', () => {
   });
 });
 
+describe('the lease of a probe that lives', () => {
+  it('begins anew, and passes on when the probe lives no more', async () => {
+    await afterBreak();
+    const slow = admitted(await first.circuits.enter(NAME));
+    for (let ms = 0; ms < 10 * OPTIONS.probeLeaseMs; ms += 1_000) {
+      await clock.advance(1_000);
+      await slow.lives();
+      expect(await second.circuits.enter(NAME)).toMatchObject({ admitted: false });
+    }
+    await clock.advance(OPTIONS.probeLeaseMs + 1_000);
+    expect(admitted(await second.circuits.enter(NAME)).probe).toBe(true);
+    await slow.lives();
+    await slow.settle('failure');
+    expect(await state()).toBe('half-open');
+  });
+
+  it('is written three times in its length at most, and not once it is decided', async () => {
+    await afterBreak();
+    const slow = admitted(await first.circuits.enter(NAME));
+    const version = async () => (await store.get(NAME))?.version ?? 0;
+    const before = await version();
+    for (let ms = 0; ms < OPTIONS.probeLeaseMs; ms += 100) {
+      await clock.advance(100);
+      await slow.lives();
+    }
+    expect((await version()) - before).toBeLessThanOrEqual(3);
+    await slow.began();
+    const decided = await version();
+    await clock.advance(OPTIONS.probeLeaseMs);
+    await slow.lives();
+    expect(await version()).toBe(decided);
+  });
+});
+
 describe('a result of an older generation', () => {
   const late = async (count: number) =>
     (await Promise.all(Array.from({ length: count }, () => first.circuits.enter(NAME)))).map(admitted);
