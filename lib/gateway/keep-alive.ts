@@ -4,7 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
  * Longest silence towards a client. It is told 15 s at the most, and the way to it takes time too; intermediaries give
  * up on a connection after 60 s or 100 s, API Gateway after 300 s.
  */
-export const QUIET_MS = 14_000;
+export const QUIET_MS = 13_000;
 
 /** Says by itself that a stream is alive, wherever it would be silent for long. */
 export interface KeepAlive {

@@ -44,27 +44,27 @@ describe('by default', () => {
 });
 
 describe('before the first content', () => {
-  it('nothing goes out for 14 s, then the head with comments alone, and the preamble with the content', async () => {
+  it('nothing goes out for 13 s, then the head with comments alone, and the preamble with the content', async () => {
     const heard = await answers(start, 29_000, first, end);
-    expect(heard.headMs).toBe(14_000);
-    expect(heard.chunks.map(({ ms }) => ms).slice(0, 3)).toEqual([14_000, 28_000, 29_000]);
+    expect(heard.headMs).toBe(13_000);
+    expect(heard.chunks.map(({ ms }) => ms).slice(0, 3)).toEqual([13_000, 26_000, 29_000]);
     expect(heard.chunks.slice(0, 2).map(({ text: each }) => each)).toEqual(Array(2).fill(': keep-alive\n\n'));
     expect(withoutComments(heard.text)).toBe(start + first + end);
   });
 
   it('the time that the client has waited already counts', async () => {
     const heard = await hear((clock) => sending(clock, [start, 29_000, first, end]), { waitedMs: 5_000 });
-    expect(heard.headMs).toBe(9_000);
+    expect(heard.headMs).toBe(8_000);
   });
 
   it('an answer that comes sooner has no comment in it', async () => {
-    const heard = await answers(start, 13_999, first, 13_999, end);
+    const heard = await answers(start, 12_999, first, 12_999, end);
     expect(heard.text).toBe(start + first + end);
   });
 
   it('an attempt that fails after the head is made again unseen', async () => {
     const heard = await hear((clock) => sending(clock, [start, ping, 20_000, RESET], [start, first, end]));
-    expect(heard.headMs).toBe(14_000);
+    expect(heard.headMs).toBe(13_000);
     expect(withoutComments(heard.text)).toBe(start + first + end);
   });
 
