@@ -1,7 +1,7 @@
 import { dayName, reservationName } from '../lib/budget/item.ts';
 import { packReservation } from '../lib/budget/reservation.ts';
 import { monthOf } from '../lib/budget/account.ts';
-import { newReservation } from './reservations.ts';
+import { newHeld } from './reservations.ts';
 import type { Section } from './section.ts';
 
 const OPEN = [0, 10, 100, 1_000];
@@ -35,7 +35,7 @@ export const baseBytes = (): number =>
 
 /** Bytes that one open reservation adds. */
 export const reservationBytes = (): number => {
-  const reservation = newReservation(tenantId);
+  const reservation = newHeld(tenantId);
   return Buffer.byteLength(reservationName(reservation.attemptId)) + Buffer.byteLength(packReservation(reservation));
 };
 

@@ -6,7 +6,7 @@ import { n, s } from '../lib/dynamodb/attributes.ts';
 import { minus } from '../lib/kernel/money.ts';
 import { openLedger, type Ledger } from './ledger.ts';
 import { median } from './median.ts';
-import { AMPLE, newReservation } from './reservations.ts';
+import { AMPLE, newHeld } from './reservations.ts';
 import type { Section } from './section.ts';
 
 const OPEN = [0, 100];
@@ -23,8 +23,8 @@ const variantsOn = (tables: Ledger, tenantId: string) => {
   const store = createDynamoDbBudgetStore(tables.ledger);
   const account = tenantAccount(tenantId, AMPLE);
   const bucket = { pk: `rate#tenant#${tenantId}#requests`, sk: 'rate' };
-  const settled = async (admit: (reservation: ReturnType<typeof newReservation>) => Promise<unknown>) => {
-    const reservation = newReservation(tenantId);
+  const settled = async (admit: (reservation: ReturnType<typeof newHeld>) => Promise<unknown>) => {
+    const reservation = newHeld(tenantId);
     const began = performance.now();
     await admit(reservation);
     const ms = performance.now() - began;
@@ -55,11 +55,11 @@ export const oneWrite = async (endpoint: string): Promise<Section> => {
     const tenantId = `one-write-${open}`;
     const { store, account, one, two } = variantsOn(tables, tenantId);
     await tables.ledger.update(
-      itemKey(account, newReservation(tenantId).at),
+      itemKey(account, newHeld(tenantId).at),
       { set: { tat: n(0) } },
       { lacks: ['tat'] },
     );
-    for (let held = 0; held < open; held += 1) await store.reserve(account, newReservation(tenantId));
+    for (let held = 0; held < open; held += 1) await store.reserve(account, newHeld(tenantId));
     const times = { one: [] as number[], two: [] as number[] };
     for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
       const [first, second] = [await two(), await one()];

@@ -1,5 +1,5 @@
 import { keyAccount, tenantAccount, userAccount, type Limits } from '../lib/budget/account.ts';
-import type { Ask } from '../lib/budget/budgets.ts';
+import type { Ask, AskedReservation } from '../lib/budget/budgets.ts';
 import type { Reservation } from '../lib/budget/reservation.ts';
 import { createIds } from '../lib/kernel/ids.ts';
 import { pico } from '../lib/kernel/money.ts';
@@ -14,8 +14,14 @@ export const COST = pico(3_000_000_000n);
 
 const ids = createIds(systemClock, (length) => crypto.getRandomValues(new Uint8Array(length)));
 
+/** As it stands in an item. */
+export const newHeld = (tenantId: string): Reservation => {
+  const { userId: _, ...facts } = newReservation(tenantId);
+  return { ...facts, userHash: null, alsoHeldBy: [] };
+};
+
 /** As long as those of a real run: the item's size is what they cost. */
-export const newReservation = (tenantId: string): Reservation => ({
+export const newReservation = (tenantId: string): AskedReservation => ({
   attemptId: `${ids.run()}:1:1`,
   tenantId,
   at: systemClock.now(),
@@ -24,7 +30,6 @@ export const newReservation = (tenantId: string): Reservation => ({
   userId: null,
   agent: 'assistant',
   model: 'claude-sonnet-5-5',
-  alsoHeldBy: [],
 });
 
 /** Asks the tenant's account, and those of its key and its user where wanted. */

@@ -51,12 +51,12 @@ export const messages = (parts: Parts) =>
     .use(idempotent(parts.idempotency, replayAnswer, (event) => claimLimits(parts.config, event)))
     .use(loadedSecret(parts.anthropicKey))
     .handler(async (event: Event, context) => {
-      const { asked, principal, requestId, claim, startedMs } = event;
+      const { asked, principal, requestId, claim, startedMs, waitUntil } = event;
       const stageMs = asked.streams ? parts.config.STREAM_TIMEOUT_MS : parts.config.RUN_TIMEOUT_MS;
       const waitedMs = parts.clock.monotonicMs() - startedMs;
       const limits = runLimits(context, stageMs, waitedMs, claim === null);
       const telling = { clock: parts.clock, failed: (error: unknown) => (event.failure = error) };
-      const call = { asked, principal, requestId, claim, ...limits };
+      const call = { asked, principal, requestId, claim, waitUntil, ...limits };
       const callMessages = noting(parts.callMessages, event);
       return asked.streams
         ? answerAsEvents(call, callMessages, { ...telling, waitedMs })

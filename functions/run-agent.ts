@@ -50,14 +50,14 @@ export const runAgent = (parts: Parts) =>
     .use(idempotent(parts.idempotency, replayRun(parts.clock), (event) => claimLimits(parts, event as Event)))
     .use(loadedSecret(parts.anthropicKey))
     .handler(async (event: Event, context) => {
-      const { input, principal, requestId, traceId, claim, startedMs } = event;
+      const { input, principal, requestId, traceId, claim, startedMs, waitUntil } = event;
       const limits = runLimits(
         context,
         timeoutMs(parts.config, event),
         parts.clock.monotonicMs() - startedMs,
         claim === null,
       );
-      const call = { request: input, principal, requestId, traceId, claim, ...limits };
+      const call = { request: input, principal, requestId, traceId, claim, waitUntil, ...limits };
       return wantsEvents(header(event, 'accept'))
         ? runAsEvents((stream) => parts.runSync({ ...call, stream }), telling(parts, event))
         : runAsJson((stream) => parts.runSync({ ...call, stream }));

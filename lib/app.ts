@@ -108,7 +108,7 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
 
   const stores = createStores({ client: createDynamoDb({ env, clock }), config, clock, random });
   const secrets = createSecretReader({ env, clock, random });
-  const { control, runs, tenants, toolUsage, usage } = stores;
+  const { control, parking, runs, tenants, toolUsage, usage } = stores;
   const budgets = createBudgets(stores.budgets);
   const idempotency = createIdempotency({
     store: stores.claims,
@@ -138,7 +138,7 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
   const keyCheck = createKeyCheck({ baseUrl: upstream.baseUrl, clock });
   const rests = createRests({ clock, random, emit, store: stores.rests });
   const callModel = createModelCall({
-    ...{ clock, random, emit, prices, usage, budgets, circuits },
+    ...{ clock, random, emit, prices, usage, budgets, parking, circuits },
     api: createMessagesApi(upstream),
     keys,
     keyCheck,

@@ -1,4 +1,5 @@
 import { createDynamoDbBudgetStore } from './budget/dynamodb-store.ts';
+import { createParking } from './claude/parking.ts';
 import { createDynamoDbCircuitStore } from './circuit-breaker/dynamodb-store.ts';
 import type { Config } from './config.ts';
 import { createTable } from './dynamodb/table.ts';
@@ -35,6 +36,7 @@ export const createStores = ({ client, config, clock, random }: StoresOptions) =
     budgets: createDynamoDbBudgetStore(ledger),
     circuits: createDynamoDbCircuitStore({ table: control, clock }),
     claims: createDynamoDbClaimStore({ table: control, random }),
+    parking: createParking(control),
     rates: createDynamoDbRateStore({ table: control }),
     rests: createDynamoDbRestStore({ table: control, clock }),
     runs: createDynamoDbRunStore({ table: runs, clock, random, retentionMs: RUN_RETENTION_MS }),

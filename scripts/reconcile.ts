@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createBudgets } from '../lib/budget/budgets.ts';
+import { recordedBy } from '../lib/claude/accounting.ts';
 import { createReconcileBudgets } from '../lib/claude/reconcile-budgets.ts';
 import { nameError } from '../lib/telemetry/describe-error.ts';
 import type { BallastEvent } from '../lib/telemetry/events.ts';
@@ -15,10 +16,15 @@ const USAGE = 'Usage: npm run reconcile -- [--stage prod] [--longest-call-ms 840
 /** Longer than any call of any stage can last, because Lambda ends every function after 15 minutes. */
 const LONGEST_CALL_MS = '900000';
 
+/** The longest call of a stage (`streamTimeoutMs` in serverless.yml): what is younger may be alive. */
+export const LEAST_CALL_MS = 840_000;
+
 const read = () => {
   const values = readOptions(USAGE, 'longest-call-ms', 'unrecorded');
   const { stage = 'prod', unrecorded, 'longest-call-ms': longest = LONGEST_CALL_MS } = values;
   if (!/^\d{1,9}$/.test(longest)) throw new Misused(USAGE);
+  if (Number(longest) < LEAST_CALL_MS)
+    throw new Misused(`--longest-call-ms is at least ${LEAST_CALL_MS}: a call that is under way would be booked in full.`);
   return { stage, longestCallMs: Number(longest), unrecorded };
 };
 
@@ -44,10 +50,11 @@ const reconcile = async (): Promise<boolean> => {
   const { stage, longestCallMs, unrecorded } = read();
   const stores = openStage(stage);
   const budgets = createBudgets(stores.budgets);
+  const rollups = createDynamoDbRollupStore(stores.ledger);
   const rollUps = createRollUps({
     usage: stores.usage,
     tools: stores.toolUsage,
-    rollups: createDynamoDbRollupStore(stores.ledger),
+    rollups,
     settledAfterMs: longestCallMs,
   });
   const emit = (event: BallastEvent) => {
@@ -63,6 +70,7 @@ const reconcile = async (): Promise<boolean> => {
     ...parts,
     rewrite: (tenantId, at) => rollUps.rewrite(tenantId, at),
     rollUp: ({ tenantId, createdAt }, now) => rollUps.rollUp({ tenantId, createdAt, now }),
+    recordedOn: recordedBy(rollups),
     // Of thresholds the scheduled function tells.
     tell: null,
   })();

@@ -1,3 +1,4 @@
+import { answerBooks } from '../claude/own-books.ts';
 import { createRunAccount } from '../claude/run-account.ts';
 import type { PriceTable } from '../usage/price-table.ts';
 import { unpricedModel } from '../claude/unpriced-model.ts';
@@ -6,6 +7,7 @@ import { asAppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { parseUsd, type PicoUsd } from '../kernel/money.ts';
 import { label } from '../kernel/redacted.ts';
+import type { WaitUntil } from '../kernel/wait-until.ts';
 import type { Principal } from '../tenants/types.ts';
 import { createAdmission, type AdmissionParts } from './admission.ts';
 import { allowedRun, budgetOf, type Allowed } from './allowance.ts';
@@ -46,6 +48,8 @@ export interface SyncRunCall {
   readonly stream: RunStream;
   /** The request's hold on its idempotency key, where it sent one: ended together with the run. */
   readonly claim: RunClaim;
+  /** Keeps the process until this has ended, after the answer. */
+  readonly waitUntil?: WaitUntil;
 }
 
 export type RunSync = (call: SyncRunCall) => Promise<RunAnswer>;
@@ -100,7 +104,7 @@ const answerFor = (ended: LoopResult, agent: Agent, cache: RunCache, { stream }:
 export const createSyncRun =
   (parts: SyncRunParts): RunSync =>
   async (call) => {
-    const { request, principal, requestId, traceId, limitMs, signal, stream, claim } = call;
+    const { request, principal, requestId, traceId, limitMs, signal, stream, claim, waitUntil } = call;
     const { clock, emit, ids } = parts;
     const [createdAt, createdMs] = [clock.now(), clock.monotonicMs()];
     const allowed = accepted(parts, call);
@@ -128,7 +132,8 @@ export const createSyncRun =
     const concluded = conclude(result, { ...facts, ...times, spent, cache: cache.state, cancelled });
     const closing = { result, concluded, claim, spent, limitMs: storageLimitMs(deadline) };
     // The answer waits for its books and for all that is kept of it, written at the same time.
-    await Promise.all([account.closed(), admission.leave(), cache.end(result), closeRun(parts, closing)]);
+    waitUntil?.(account.ended());
+    await Promise.all([answerBooks(clock, account), admission.leave(), cache.end(result), closeRun(parts, closing)]);
     tellRunEnd(emit, closing);
     if ('answer' in concluded) return concluded.answer;
     throw hasBegun(result) || !('error' in result.ending) ? concluded.error : result.ending.error;

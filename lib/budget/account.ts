@@ -39,15 +39,20 @@ const ANONYMOUS = 'anonymous';
 export const userHashOf = (userId: string | null): string =>
   userId === null ? ANONYMOUS : createHash('sha256').update(userId).digest('hex').slice(0, 32);
 
-export const userAccount = (tenantId: string, userId: string | null, limits: Limits = NO_LIMITS): Account => ({
+const hashedUserAccount = (tenantId: string, userHash: string, limits: Limits = NO_LIMITS): Account => ({
   scope: 'user',
-  pk: `budget#${tenantId}#user#${userHashOf(userId)}`,
+  pk: `budget#${tenantId}#user#${userHash}`,
   limits,
 });
 
+export const userAccount = (tenantId: string, userId: string | null, limits: Limits = NO_LIMITS): Account =>
+  hashedUserAccount(tenantId, userHashOf(userId), limits);
+
 /** The accounts besides the tenant's that hold a reservation, found again from the reservation alone. */
-export const alsoHolding = ({ tenantId, keyId, userId, alsoHeldBy }: Reservation): Account[] =>
-  alsoHeldBy.map((scope) => (scope === 'key' ? keyAccount(tenantId, keyId) : userAccount(tenantId, userId)));
+export const alsoHolding = ({ tenantId, keyId, userHash, alsoHeldBy }: Reservation): Account[] =>
+  alsoHeldBy.map((scope) =>
+    scope === 'key' ? keyAccount(tenantId, keyId) : hashedUserAccount(tenantId, userHash ?? ANONYMOUS),
+  );
 
 /** The UTC day of an instant, as `2026-11-20`. */
 export const dayOf = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 10);

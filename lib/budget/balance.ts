@@ -1,4 +1,4 @@
-import { minus, plus, sum, ZERO, type PicoUsd } from '../kernel/money.ts';
+import { minus, sum, ZERO, type PicoUsd } from '../kernel/money.ts';
 import { dayOf, type Account, type Limits } from './account.ts';
 import type { Reservation } from './reservation.ts';
 
@@ -47,10 +47,12 @@ export interface Refusal {
   readonly reserved: PicoUsd;
   /** What could still be reserved, in both periods. */
   readonly remaining: PicoUsd;
+  /** What could be, in both, if no reservation were open. */
+  readonly remainingLater: PicoUsd;
 }
 
 /** Whether what was asked for would fit if no reservation were open: then waiting may help. */
-export const wouldFitLater = ({ spent, limit }: Refusal, asked: PicoUsd): boolean => plus(spent, asked) <= limit;
+export const wouldFitLater = ({ remainingLater }: Refusal, asked: PicoUsd): boolean => asked <= remainingLater;
 
 /** The refusal that a balance means; `null` where the account has no limit. */
 export const refusalOf = (balance: Balance, at: number, { scope, limits }: Account): Refusal | null => {
@@ -59,8 +61,11 @@ export const refusalOf = (balance: Balance, at: number, { scope, limits }: Accou
     const { limit, spent, reserved, remaining } = periods[period];
     return limit === null || remaining === null ? [] : [{ scope, period, limit, spent, reserved, remaining }];
   });
+  const later = limited.map(({ limit, spent }) => (spent > limit ? ZERO : minus(limit, spent)));
+  const remainingLater = later.reduce((least, each) => (each < least ? each : least), later[0] ?? ZERO);
   return limited.reduce<Refusal | null>(
-    (tightest, each) => (tightest === null || each.remaining < tightest.remaining ? each : tightest),
+    (tightest, each) =>
+      tightest === null || each.remaining < tightest.remaining ? { ...each, remainingLater } : tightest,
     null,
   );
 };

@@ -1,21 +1,38 @@
+import type { Patience } from '../dynamodb/attempted.ts';
+import { mayBeDone } from '../dynamodb/failure.ts';
 import { AppError } from '../kernel/errors.ts';
 import { ZERO, type PicoUsd } from '../kernel/money.ts';
 import { safe } from '../kernel/redacted.ts';
-import { alsoHolding, monthOf, tenantAccount, type Account } from './account.ts';
+import { alsoHolding, monthOf, tenantAccount, userHashOf, type Account, type Scope } from './account.ts';
 import { refusalOf, type Refusal } from './balance.ts';
 import type { Reservation } from './reservation.ts';
-import type { Adjustment, BudgetStore } from './store.ts';
+import type { Adjustment, BudgetStore, Settlement } from './store.ts';
+
+/** What is to be held back, with its end user as the caller named them. */
+export type AskedReservation = Omit<Reservation, 'alsoHeldBy' | 'userHash' | 'fenced' | 'packed'> & {
+  readonly userId: string | null;
+};
 
 /** What one attempt asks for, of whom. */
 export interface Ask {
-  readonly reservation: Omit<Reservation, 'alsoHeldBy'>;
+  readonly reservation: AskedReservation;
   readonly tenant: Account;
   /** Those of the key and the end user, where they have limits. */
   readonly others: readonly Account[];
+  /**
+   * Is handed what may be held although the caller was told that it is not, to be settled at zero. Default: that is done
+   * before the answer.
+   */
+  readonly giveBack?: (reservation: Reservation) => void;
 }
 
 export type Answer =
-  { readonly held: true; readonly reservation: Reservation } | { readonly held: false; readonly refusal: Refusal };
+  | { readonly held: true; readonly reservation: Reservation }
+  | { readonly held: false; readonly why: 'spent'; readonly refusal: Refusal }
+  /** So many reservations of that account are open that it takes no more for the moment. */
+  | { readonly held: false; readonly why: 'crowded'; readonly scope: Scope };
+
+type No = Exclude<Answer, { held: true }>;
 
 /**
  * The accounts of a call as one. The tenant's is written first and settled last: as long as anyone holds a reservation,
@@ -24,55 +41,104 @@ export type Answer =
 export interface Budgets {
   /** Holds the amount back in every account, or in none. Rejects with `store-unavailable`, having given back what it could. */
   reserve(ask: Ask): Promise<Answer>;
-  /** Puts what it did cost in its place everywhere, once. Rejects with `store-unavailable`; then it is to be settled again. */
-  settle(reservation: Reservation, actual: PicoUsd): Promise<void>;
+  /**
+   * Puts what it did cost in its place everywhere, once. Rejects with `store-unavailable`; then it is to be settled again.
+   * Default patience: that of the store.
+   */
+  settle(reservation: Reservation, actual: PicoUsd, patience?: Patience): Promise<void>;
+  /** Settles many of one tenant and month at a time, and resolves to those that were; the others are to be settled again. */
+  settleAll(tenantId: string, settlements: readonly Settlement[]): Promise<readonly Settlement[]>;
+  /** Takes away what keeps these from being held again: their requests can't arrive any more. */
+  sweep(tenantId: string, month: string, tombstones: readonly Reservation[]): Promise<void>;
   /** Corrects what was settled before, once, everywhere, the tenant's first. */
   adjust(reservation: Reservation, by: PicoUsd, adjustment: Adjustment): Promise<void>;
   /** The adjustment's record is written: nothing is left to be done for it. */
   adjusted(reservation: Pick<Reservation, 'tenantId' | 'at'>, adjustment: Adjustment): Promise<void>;
 }
 
-const held = (reservation: Reservation): Answer => ({ held: true, reservation });
-
-/** An id that another amount is held under: not even that can be settled. */
+/** An id that another amount is held under, or none ever again: not even that can be settled. */
 const confused = () => new AppError('store-unavailable', safe`The budget is being settled.`, { retryAfterMs: 1_000 });
 
+/** No patience: who asks waits. */
+const ONCE = 0;
+
+/** One that was never held and never will be, by all that is known. */
+const isNothing = (error: unknown, tried: readonly unknown[]) => tried.length === 1 && !mayBeDone(error);
+
 export const createBudgets = (store: BudgetStore): Budgets => {
-  const settle = async (reservation: Reservation, actual: PicoUsd): Promise<void> => {
-    await Promise.all(alsoHolding(reservation).map((account) => store.settle(account, reservation, actual)));
-    await store.settle(tenantAccount(reservation.tenantId), reservation, actual);
+  const settle: Budgets['settle'] = async (reservation, actual, patience) => {
+    await Promise.all(alsoHolding(reservation).map((account) => store.settle(account, reservation, actual, patience)));
+    await store.settle(tenantAccount(reservation.tenantId), reservation, actual, patience);
   };
   return {
     settle,
 
-    async reserve({ reservation: asked, tenant, others }) {
+    async reserve({ reservation: { userId, ...asked }, tenant, others, giveBack }) {
       const alsoHeldBy = others.flatMap(({ scope }) => (scope === 'tenant' ? [] : [scope]));
-      const reservation: Reservation = { ...asked, alsoHeldBy };
-      const ask = async (account: Account): Promise<Refusal | null> => {
-        const answer = await store.reserve(account, reservation);
-        if (answer.reserved) return null;
-        const refusal = refusalOf(answer.balance, asked.at, account);
-        if (refusal === null) throw confused();
-        return refusal;
+      const userHash = userId === null ? null : userHashOf(userId);
+      const reservation: Reservation = { ...asked, userHash, alsoHeldBy };
+      const tried: Account[] = [];
+      let fenced = false;
+      const ask = async (account: Account): Promise<No | null> => {
+        tried.push(account);
+        try {
+          const answer = await store.reserve(account, reservation);
+          if (answer.reserved) {
+            fenced ||= answer.repeated;
+            return null;
+          }
+          const refusal = refusalOf(answer.balance, asked.at, account);
+          if (refusal !== null && asked.amount > refusal.remainingLater) return { held: false, why: 'spent', refusal };
+          if (answer.crowded) return { held: false, why: 'crowded', scope: account.scope };
+          if (refusal === null || asked.amount <= refusal.remaining) throw confused();
+          return { held: false, why: 'spent', refusal };
+        } catch (error) {
+          fenced ||= mayBeDone(error);
+          throw error;
+        }
       };
+      const held = () => (fenced ? { ...reservation, fenced } : reservation);
       try {
         const first = await ask(tenant);
-        if (first !== null) return { held: false, refusal: first };
+        if (first !== null) return first;
         const asking = await Promise.allSettled(others.map(ask));
         const failed = asking.find((answer) => answer.status === 'rejected');
         if (failed) throw failed.reason;
-        const refusals = asking.flatMap((answer) =>
-          answer.status === 'fulfilled' && answer.value ? [answer.value] : [],
-        );
-        const [tightest] = refusals.toSorted((a, b) => (a.remaining < b.remaining ? -1 : 1));
-        if (tightest === undefined) return held(reservation);
-        await settle(reservation, ZERO);
-        return { held: false, refusal: tightest };
+        const no = tightest(asking.flatMap((answer) => (answer.status === 'fulfilled' && answer.value) || []));
+        if (no === null) return { held: true, reservation: held() };
+        await settle(held(), ZERO);
+        return no;
       } catch (error) {
         // It may be held without our knowing. Nothing was sent, so nothing may be booked for it.
-        await settle(reservation, ZERO).catch(() => undefined);
+        if (isNothing(error, tried)) throw error;
+        if (giveBack) giveBack(held());
+        else await settle(held(), ZERO, ONCE).catch(() => undefined);
         throw error;
       }
+    },
+
+    async settleAll(tenantId, settlements) {
+      const byAccount = new Map<string, { account: Account; settlements: Settlement[] }>();
+      for (const settlement of settlements)
+        for (const account of alsoHolding(settlement.reservation)) {
+          const some = byAccount.get(account.pk) ?? { account, settlements: [] };
+          some.settlements.push(settlement);
+          byAccount.set(account.pk, some);
+        }
+      const failed = new Set<Settlement>();
+      for (const { account, settlements: some } of byAccount.values())
+        await store.settleAll(account, some).catch(() => some.forEach((one) => failed.add(one)));
+      const left = settlements.filter((settlement) => !failed.has(settlement));
+      await store.settleAll(tenantAccount(tenantId), left);
+      return left;
+    },
+
+    async sweep(tenantId, month, tombstones) {
+      const idsOf = (some: readonly Reservation[]) => some.map(({ attemptId }) => attemptId);
+      const holders = tombstones.flatMap((each) => alsoHolding(each).map(({ pk }) => ({ pk, each })));
+      for (const [pk, some] of Map.groupBy(holders, ({ pk: of }) => of))
+        await store.sweep({ pk }, month, idsOf(some.map(({ each }) => each)));
+      await store.sweep(tenantAccount(tenantId), month, idsOf(tombstones));
     },
 
     adjusted: ({ tenantId, at }, adjustment) => store.adjusted(tenantAccount(tenantId), monthOf(at), adjustment),
@@ -86,3 +152,10 @@ export const createBudgets = (store: BudgetStore): Budgets => {
     },
   };
 };
+
+/** Of several no's the one that lasts longest: money that is spent, then money that is reserved, then a crowd. */
+const tightest = (all: readonly No[]): No | null =>
+  all.reduce<No | null>((last, each) => {
+    if (last === null || last.why === 'crowded') return each;
+    return each.why === 'spent' && each.refusal.remaining < last.refusal.remaining ? each : last;
+  }, null);

@@ -1,15 +1,38 @@
 import { n, s, type Item } from '../dynamodb/attributes.ts';
+import { isBroken } from '../dynamodb/failure.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { minus } from '../kernel/money.ts';
 import { dayOf, type Limits } from './account.ts';
-import { adjustmentName, dayName, foundMonth, itemKey, markName, monthFrom, reservationName, WRITTEN } from './item.ts';
+import { settleFenced } from './fence.ts';
+import {
+  adjustmentName,
+  CLOSED,
+  dayName,
+  foundMonth,
+  itemKey,
+  markName,
+  monthFrom,
+  OPEN,
+  openIn,
+  reservationName,
+  tombstoneName,
+  WRITTEN,
+} from './item.ts';
 import { packReservation, type Reservation } from './reservation.ts';
-import type { AccountMonth, BudgetStore } from './store.ts';
+import { settleMany, settling } from './settle-item.ts';
+import { MAX_OPEN, type AccountMonth, type BudgetStore } from './store.ts';
+
+/** How long a settle is tried again where its caller says nothing: it frees, so it is worth more than a reservation. */
+const SETTLE_PATIENCE_MS = 20_000;
+
+/** Tombstones that one update takes away. */
+const SWEPT_IN_ONE = 100;
 
 /** The highest that each counter may be for the reservation still to fit. */
-const ceilings = ({ day, month }: Limits, { amount, at }: Reservation): Record<string, bigint> => ({
+const ceilings = ({ day, month }: Limits, { amount, at }: Reservation, maxOpen: number): Record<string, bigint> => ({
   ...(day === null ? {} : { [dayName(dayOf(at))]: minus(day, amount) }),
   ...(month === null ? {} : { month: minus(month, amount) }),
+  [OPEN]: BigInt(maxOpen - 1),
 });
 
 const exceeds = ({ day, month }: Limits, { amount }: Reservation): boolean =>
@@ -20,35 +43,57 @@ const exceeds = ({ day, month }: Limits, { amount }: Reservation): boolean =>
  * that has the counters, so that one update holds it back and one other puts the cost in its place: each happens once,
  * whoever repeats it, and there is no state in between.
  */
-export const createDynamoDbBudgetStore = (table: Pick<Table, 'get' | 'query' | 'update'>): BudgetStore => ({
+export const createDynamoDbBudgetStore = (
+  table: Pick<Table, 'get' | 'query' | 'update'>,
+  { maxOpen = MAX_OPEN }: { readonly maxOpen?: number } = {},
+): BudgetStore => ({
   async reserve(account, reservation) {
     const key = itemKey(account, reservation.at);
     const name = reservationName(reservation.attemptId);
     const text = s(packReservation(reservation));
-    const found = (item: Item) =>
+    const found = (item: Item, repeated = false) =>
       item[name]?.S === text.S
-        ? ({ reserved: true } as const)
-        : ({ reserved: false, balance: foundMonth(key, item) } as const);
+        ? ({ reserved: true, repeated } as const)
+        : ({ reserved: false, balance: foundMonth(key, item), crowded: (openIn(item) ?? 0) >= maxOpen } as const);
     // A counter that is not there yet fulfils any condition, so what is above the limit by itself is never asked for.
     if (exceeds(account.limits, reservation)) return found((await table.get(key)) ?? {});
     const { amount, at } = reservation;
-    const updated = await table.update(
-      key,
-      { set: { [name]: text }, add: { [dayName(dayOf(at))]: amount, month: amount } },
-      { lacks: [name], atMost: ceilings(account.limits, reservation) },
-    );
-    return updated.applied ? { reserved: true } : found(updated.found);
+    const send = async (repeated: boolean) => {
+      const updated = await table.update(
+        key,
+        { set: { [name]: text }, add: { [dayName(dayOf(at))]: amount, month: amount, [OPEN]: 1 } },
+        {
+          lacks: [name, tombstoneName(reservation.attemptId)],
+          atMost: ceilings(account.limits, reservation, maxOpen),
+        },
+        { once: true },
+      );
+      return updated.applied ? ({ reserved: true, repeated } as const) : found(updated.found, repeated);
+    };
+    try {
+      return await send(false);
+    } catch (error) {
+      // What was kept open over a pause breaks under the next request. Nothing else is sent again.
+      if (!isBroken(error)) throw error;
+      return await send(true);
+    }
   },
 
-  async settle(account, reservation, actual) {
-    const name = reservationName(reservation.attemptId);
-    const by = minus(actual, reservation.amount);
+  async settle(account, reservation, actual, patience = SETTLE_PATIENCE_MS) {
+    if (reservation.fenced) return settleFenced(table, account, { reservation, actual }, patience);
+    const { equal, ...change } = settling([{ reservation, actual }], false);
     // Refused means that it was settled before: by this call with a lost answer, or by someone else with the same amount.
-    await table.update(
-      itemKey(account, reservation.at),
-      { remove: [name], add: { [dayName(dayOf(reservation.at))]: by, month: by } },
-      { equal: { [name]: s(packReservation(reservation)) } },
-    );
+    await table.update(itemKey(account, reservation.at), change, { equal }, { patience });
+  },
+
+  settleAll: (account, settlements) => settleMany(table, account, settlements),
+
+  async sweep({ pk }, month, attemptIds) {
+    for (let from = 0; from < attemptIds.length; from += SWEPT_IN_ONE) {
+      const remove = attemptIds.slice(from, from + SWEPT_IN_ONE).map(tombstoneName);
+      // Only where there is an item: an update would make one.
+      await table.update({ pk, sk: month }, { remove }, { equal: { sk: s(month) } });
+    }
   },
 
   async adjust(account, at, by, { attemptId, note }) {
@@ -69,6 +114,18 @@ export const createDynamoDbBudgetStore = (table: Pick<Table, 'get' | 'query' | '
   async mark({ pk }, month, mark) {
     const name = markName(mark);
     return (await table.update({ pk, sk: month }, { set: { [name]: n(1) } }, { lacks: [name] })).applied;
+  },
+
+  async close({ pk }, { name, closedThrough }, day, marks) {
+    const assumed = closedThrough === null ? { lacks: [CLOSED] } : { equal: { [CLOSED]: s(closedThrough) } };
+    const change = { set: { [CLOSED]: s(day) }, remove: marks.map(markName) };
+    return (await table.update({ pk, sk: name }, change, assumed)).applied;
+  },
+
+  async recount({ pk }, { name, counter, count }) {
+    // Every reservation and every settle changes the counter, so what was counted still stands where it is the same.
+    const assumed = counter === null ? { lacks: [OPEN] } : { equal: { [OPEN]: n(counter) } };
+    await table.update({ pk, sk: name }, { set: { [OPEN]: n(count) } }, assumed);
   },
 
   async months({ pk }, from, to) {

@@ -1,14 +1,23 @@
-import { keyOf, readBigInt, readString, s, type Item, type Key } from '../dynamodb/attributes.ts';
+import { keyOf, optional, readBigInt, readNumber, readString, s, type Item, type Key } from '../dynamodb/attributes.ts';
 import { pico, ZERO } from '../kernel/money.ts';
 import { monthOf, type Account } from './account.ts';
 import { unpackReservation, type Reservation } from './reservation.ts';
 import type { AccountMonth, Adjustment } from './store.ts';
 
-/** Attributes of an account's month besides its keys and `month`: one a day, one an open reservation, one an adjustment, one a mark. */
+/**
+ * Attributes of an account's month besides its keys and `month`: one a day, one an open reservation, one a tombstone, one an
+ * adjustment, one a mark.
+ */
 export const dayName = (day: string): string => `d#${day}`;
 export const reservationName = (attemptId: string): string => `r#${attemptId}`;
+export const tombstoneName = (attemptId: string): string => `z#${attemptId}`;
 export const adjustmentName = (attemptId: string): string => `x#${attemptId}`;
 export const markName = (mark: string): string => `m#${mark}`;
+
+/** How many reservations are open. An item from before they were counted has none, and may fall below zero. */
+export const OPEN = 'open';
+/** The last day that was closed. */
+export const CLOSED = 'closed';
 
 /** What an adjustment becomes when its record is written. */
 export const WRITTEN = s('-');
@@ -22,11 +31,18 @@ const named = (item: Item, prefix: string): string[] =>
 
 const tenantOf = (pk: string): string => pk.split('#')[1] ?? '';
 
+/** How many stand in the item, those of other versions included. */
+export const countOpen = (item: Item): number => named(item, 'r#').length;
+
+/** How many are open by the item's own counter; `null` where it has none. */
+export const openIn = (item: Item): number | null => optional(item, OPEN, readNumber);
+
 export const monthFrom = (item: Item): AccountMonth => {
   const tenantId = tenantOf(readString(item, 'pk'));
-  const open = named(item, 'r#').map((attemptId): Reservation | null =>
-    unpackReservation(tenantId, attemptId, readString(item, reservationName(attemptId))),
-  );
+  const reservations = (prefix: string, nameOf: (attemptId: string) => string): Reservation[] =>
+    named(item, prefix).flatMap(
+      (attemptId) => unpackReservation(tenantId, attemptId, readString(item, nameOf(attemptId))) ?? [],
+    );
   const adjustments = named(item, 'x#').map((attemptId): Adjustment => {
     const note = readString(item, adjustmentName(attemptId));
     return { attemptId, note: note === WRITTEN.S ? null : note };
@@ -35,9 +51,13 @@ export const monthFrom = (item: Item): AccountMonth => {
     name: readString(item, 'sk'),
     month: item['month'] === undefined ? ZERO : pico(readBigInt(item, 'month')),
     days: new Map(named(item, 'd#').map((day) => [day, pico(readBigInt(item, dayName(day)))])),
-    open: open.filter((reservation) => reservation !== null),
+    open: reservations('r#', reservationName),
     adjustments,
     marks: new Set(named(item, 'm#')),
+    closedThrough: optional(item, CLOSED, readString),
+    tombstones: reservations('z#', tombstoneName),
+    counter: openIn(item),
+    count: countOpen(item),
   };
 };
 

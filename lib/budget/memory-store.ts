@@ -1,28 +1,39 @@
 import { plus, minus, ZERO, type PicoUsd } from '../kernel/money.ts';
 import { dayOf, monthOf, type Account } from './account.ts';
 import { packReservation, type Reservation } from './reservation.ts';
-import type { AccountMonth, Adjustment, BudgetStore } from './store.ts';
+import { MAX_OPEN, type AccountMonth, type Adjustment, type BudgetStore } from './store.ts';
 
 interface Month {
   month: PicoUsd;
   days: Map<string, PicoUsd>;
   open: Map<string, Reservation>;
+  tombstones: Map<string, Reservation>;
   adjustments: Map<string, Adjustment>;
   marks: Set<string>;
+  closedThrough: string | null;
 }
 
+const emptyMonth = (): Month => ({
+  month: ZERO,
+  days: new Map(),
+  open: new Map(),
+  tombstones: new Map(),
+  adjustments: new Map(),
+  marks: new Set(),
+  closedThrough: null,
+});
+
+/** What only its owner knows of a reservation does not stand in an item. */
+const stored = ({ fenced: _, ...held }: Reservation): Reservation => held;
+
 /** For tests, and for an environment without a table. */
-export const createMemoryBudgetStore = (): BudgetStore => {
+export const createMemoryBudgetStore = ({
+  maxOpen = MAX_OPEN,
+}: { readonly maxOpen?: number } = {}): BudgetStore => {
   const items = new Map<string, Month>();
   const monthIn = (pk: string, name: string): Month => {
     const key = `${pk}/${name}`;
-    const found = items.get(key) ?? {
-      month: ZERO,
-      days: new Map<string, PicoUsd>(),
-      open: new Map<string, Reservation>(),
-      adjustments: new Map<string, Adjustment>(),
-      marks: new Set<string>(),
-    };
+    const found = items.get(key) ?? emptyMonth();
     items.set(key, found);
     return found;
   };
@@ -37,6 +48,10 @@ export const createMemoryBudgetStore = (): BudgetStore => {
     open: [...month.open.values()],
     adjustments: [...month.adjustments.values()],
     marks: new Set(month.marks),
+    closedThrough: month.closedThrough,
+    tombstones: [...month.tombstones.values()],
+    counter: month.open.size,
+    count: month.open.size,
   });
   const holds = ({ open }: Month, asked: Reservation): boolean => {
     const held = open.get(asked.attemptId);
@@ -44,24 +59,38 @@ export const createMemoryBudgetStore = (): BudgetStore => {
   };
   const fits = (counter: PicoUsd, amount: PicoUsd, limit: PicoUsd | null) =>
     limit === null || (amount <= limit && counter <= minus(limit, amount));
+  const settle: BudgetStore['settle'] = async ({ pk }, reservation, actual) => {
+    const { at, amount, attemptId, fenced } = reservation;
+    const month = monthIn(pk, monthOf(at));
+    const held = holds(month, reservation);
+    if (fenced && (held || !month.open.has(attemptId))) month.tombstones.set(attemptId, stored(reservation));
+    if (!held) return;
+    month.open.delete(attemptId);
+    add(month, at, minus(actual, amount));
+  };
   return {
+    settle,
     async reserve({ pk, limits }: Account, reservation) {
       const { at, amount, attemptId } = reservation;
       const month = monthIn(pk, monthOf(at));
-      if (holds(month, reservation)) return { reserved: true };
+      if (holds(month, reservation)) return { reserved: true, repeated: false };
       const day = month.days.get(dayOf(at)) ?? ZERO;
-      if (month.open.has(attemptId) || !fits(day, amount, limits.day) || !fits(month.month, amount, limits.month))
-        return { reserved: false, balance: view(monthOf(at), month) };
-      month.open.set(attemptId, reservation);
+      const crowded = month.open.size >= maxOpen;
+      const taken = month.open.has(attemptId) || month.tombstones.has(attemptId);
+      if (crowded || taken || !fits(day, amount, limits.day) || !fits(month.month, amount, limits.month))
+        return { reserved: false, balance: view(monthOf(at), month), crowded };
+      month.open.set(attemptId, stored(reservation));
       add(month, at, amount);
-      return { reserved: true };
+      return { reserved: true, repeated: false };
     },
-    async settle({ pk }, reservation, actual) {
-      const { at, amount, attemptId } = reservation;
-      const month = monthIn(pk, monthOf(at));
-      if (!holds(month, reservation)) return;
-      month.open.delete(attemptId);
-      add(month, at, minus(actual, amount));
+    async settleAll(account, settlements) {
+      for (const { reservation, actual } of settlements)
+        if (holds(monthIn(account.pk, monthOf(reservation.at)), reservation))
+          await settle(account, { ...reservation, fenced: true }, actual);
+    },
+    async sweep({ pk }, name, attemptIds) {
+      const { tombstones } = monthIn(pk, name);
+      for (const attemptId of attemptIds) tombstones.delete(attemptId);
     },
     async adjust({ pk }, at, by, adjustment) {
       const month = monthIn(pk, monthOf(at));
@@ -79,6 +108,15 @@ export const createMemoryBudgetStore = (): BudgetStore => {
       marks.add(mark);
       return true;
     },
+    async close({ pk }, { name, closedThrough }, day, marks) {
+      const month = monthIn(pk, name);
+      if (month.closedThrough !== closedThrough) return false;
+      month.closedThrough = day;
+      for (const mark of marks) month.marks.delete(mark);
+      return true;
+    },
+    // Its counter is its number of reservations.
+    recount: async () => {},
     async months({ pk }, from, to) {
       const prefix = `${pk}/`;
       return [...items]

@@ -1,4 +1,5 @@
 import { pico, type PicoUsd } from '../kernel/money.ts';
+import { userHashOf } from './account.ts';
 
 /** What one attempt may cost at most, held back until it is known what it did cost. */
 export interface Reservation {
@@ -9,27 +10,43 @@ export interface Reservation {
   readonly at: number;
   readonly amount: PicoUsd;
   readonly keyId: string;
-  readonly userId: string | null;
+  /** The end user by `userHashOf`: names of up to 1 KB would make every write of a hot item dearer. */
+  readonly userHash: string | null;
   readonly agent: string;
   readonly model: string;
   /** Which accounts besides the tenant's hold it too. */
   readonly alsoHeldBy: readonly ('key' | 'user')[];
+  /** A request that holds it may still arrive: whoever ends it leaves a tombstone. Known to its owner alone. */
+  readonly fenced?: boolean;
+  /** As it stands in the item, where it was read from there and another version may have written it. */
+  readonly packed?: string;
 }
 
-const FLAGS = { key: 'k', user: 'u' } as const;
+const FLAGS = { key: 'k', user: 'u', hash: 'h' } as const;
+
+/** What most models' names begin with; a name that begins with the sign itself is encoded. */
+const FAMILY = 'claude-';
+const packModel = (model: string): string =>
+  model.startsWith(FAMILY)
+    ? `~${encodeURIComponent(model.slice(FAMILY.length))}`
+    : encodeURIComponent(model).replace(/^~/, '%7E');
+const unpackModel = (text: string): string =>
+  text.startsWith('~') ? FAMILY + decodeURIComponent(text.slice(1)) : decodeURIComponent(text);
 
 /**
  * What stands in the item: all that is needed to book the attempt if its process dies, as short as it can be,
  * because every write to a hot item is paid by its size.
  */
 export const packReservation = (held: Reservation): string =>
+  held.packed ??
   [
     held.amount.toString(36),
     held.at.toString(36),
-    held.alsoHeldBy.map((scope) => FLAGS[scope]).join(''),
-    ...[held.keyId, held.model, held.agent].map(encodeURIComponent),
-    // Last and as it is: whatever it holds, nothing comes after it.
-    ...(held.userId === null ? [] : [held.userId]),
+    held.alsoHeldBy.map((scope) => FLAGS[scope]).join('') + FLAGS.hash,
+    encodeURIComponent(held.keyId),
+    packModel(held.model),
+    encodeURIComponent(held.agent),
+    ...(held.userHash === null ? [] : [Buffer.from(held.userHash, 'hex').toString('base64url')]),
   ].join('|');
 
 const parseBase36 = (digits: string): bigint => {
@@ -40,19 +57,27 @@ const parseBase36 = (digits: string): bigint => {
 
 const isBase36 = (text: string | undefined): boolean => /^[0-9a-z]+$/.test(text ?? '');
 
+/** Before users were hashed, their names stood last and as they are. */
+const unpackUser = (isHash: boolean, user: readonly string[]): string | null => {
+  if (user.length === 0) return null;
+  return isHash ? Buffer.from(user[0] ?? '', 'base64url').toString('hex') : userHashOf(user.join('|'));
+};
+
 /** `null` where the text is none of ours: then another version wrote it, and that one will settle it. */
 export const unpackReservation = (tenantId: string, attemptId: string, text: string): Reservation | null => {
   const [amount, at, flags, keyId, model, agent, ...user] = text.split('|');
   if (agent === undefined || !isBase36(amount) || !isBase36(at)) return null;
+  const isHash = flags?.includes(FLAGS.hash) ?? false;
   return {
     attemptId,
     tenantId,
     at: Number.parseInt(at ?? '', 36),
     amount: pico(parseBase36(amount ?? '')),
     keyId: decodeURIComponent(keyId ?? ''),
-    model: decodeURIComponent(model ?? ''),
+    model: isHash ? unpackModel(model ?? '') : decodeURIComponent(model ?? ''),
     agent: decodeURIComponent(agent),
-    userId: user.length === 0 ? null : user.join('|'),
+    userHash: unpackUser(isHash, user),
     alsoHeldBy: (['key', 'user'] as const).filter((scope) => flags?.includes(FLAGS[scope])),
+    ...(isHash ? {} : { packed: text }),
   };
 };

@@ -1,7 +1,14 @@
+import type { Patience } from '../dynamodb/attempted.ts';
 import type { PicoUsd } from '../kernel/money.ts';
 import type { Account } from './account.ts';
 import type { Balance } from './balance.ts';
 import type { Reservation } from './reservation.ts';
+
+/**
+ * Reservations that an account may have open at once. More make each of its writes so dear that settling them falls
+ * behind; the arithmetic and the simulation are in docs/adr/0023.
+ */
+export const MAX_OPEN = 200;
 
 /** A difference that replaced an estimate, kept in the item until its record is written. */
 export interface Adjustment {
@@ -10,15 +17,40 @@ export interface Adjustment {
   readonly note: string | null;
 }
 
-export type Reserved = { readonly reserved: true } | { readonly reserved: false; readonly balance: Balance };
+export type Reserved =
+  | {
+      readonly reserved: true;
+      /** An earlier send of it may still arrive, after it was settled. */
+      readonly repeated: boolean;
+    }
+  | {
+      readonly reserved: false;
+      readonly balance: Balance;
+      /** So many are open that the account takes no more, whatever fits. */
+      readonly crowded: boolean;
+    };
 
 /** An account's month with what reconciling looks at besides. */
 export interface AccountMonth extends Balance {
   /** As `2026-11`. */
   readonly name: string;
   readonly adjustments: readonly Adjustment[];
-  /** Marks that were set: thresholds that were told, days that were checked. */
+  /** Marks that were set: thresholds that were told. */
   readonly marks: ReadonlySet<string>;
+  /** The last day that was closed, as `2026-11-19`; `null`: none was. */
+  readonly closedThrough: string | null;
+  /** Reservations that ended while a request to hold them could still arrive. */
+  readonly tombstones: readonly Reservation[];
+  /** Open reservations by the item's own counter; `null`: it has none. */
+  readonly counter: number | null;
+  /** Open reservations that stand there, those that only another version can read included. */
+  readonly count: number;
+}
+
+/** What a reservation came to. */
+export interface Settlement {
+  readonly reservation: Reservation;
+  readonly actual: PicoUsd;
 }
 
 /**
@@ -26,16 +58,31 @@ export interface AccountMonth extends Balance {
  * happened; each may be repeated without harm.
  */
 export interface BudgetStore {
-  /** Holds the amount back if day and month stay within the account's limits. Asked again for the same reservation: the same answer. */
+  /**
+   * Holds the amount back if day and month stay within the account's limits and fewer than `MAX_OPEN` are open. Asked again
+   * for the same reservation: the same answer. Sent once, because who is refused costs as much as who is not; again only
+   * where its connection broke. One that has a tombstone is refused.
+   */
   reserve(account: Account, reservation: Reservation): Promise<Reserved>;
-  /** Puts `actual` in the reservation's place, once, whoever asks and how often. */
-  settle(account: Pick<Account, 'pk'>, reservation: Reservation, actual: PicoUsd): Promise<void>;
+  /**
+   * Puts `actual` in the reservation's place, once, whoever asks and how often. A fenced one leaves a tombstone, also where
+   * nothing was held: then it never will be. Default patience: 20 s.
+   */
+  settle(account: Pick<Account, 'pk'>, reservation: Reservation, actual: PicoUsd, patience?: Patience): Promise<void>;
+  /** Settles several of one month, many in one write, each with a tombstone; those that are settled already stay so. */
+  settleAll(account: Pick<Account, 'pk'>, settlements: readonly Settlement[]): Promise<void>;
+  /** Removes tombstones whose requests can't arrive any more. */
+  sweep(account: Pick<Account, 'pk'>, month: string, attemptIds: readonly string[]): Promise<void>;
   /** Adds `by` to the day and month of `at`, once for an attempt. */
   adjust(account: Pick<Account, 'pk'>, at: number, by: PicoUsd, adjustment: Adjustment): Promise<void>;
   /** The adjustment's record is written. */
   adjusted(account: Pick<Account, 'pk'>, month: string, adjustment: Adjustment): Promise<void>;
   /** Sets a mark; `true` for the one caller who did. */
   mark(account: Pick<Account, 'pk'>, month: string, mark: string): Promise<boolean>;
+  /** Closes the days up to and including `day`, and removes these marks of theirs; `false` where others were there first. */
+  close(account: Pick<Account, 'pk'>, month: AccountMonth, day: string, marks: readonly string[]): Promise<boolean>;
+  /** Corrects the counter of open reservations to what was found, unless it has changed since. */
+  recount(account: Pick<Account, 'pk'>, month: AccountMonth): Promise<void>;
   /** The months from `from` to `to` (as `2026-11`, both included) that have seen anything, read strongly. */
   months(account: Pick<Account, 'pk'>, from: string, to: string): Promise<AccountMonth[]>;
 }

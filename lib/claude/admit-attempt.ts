@@ -1,15 +1,15 @@
 import { AppError } from '../kernel/errors.ts';
-import { ZERO } from '../kernel/money.ts';
-import { label, safe } from '../kernel/redacted.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { safe } from '../kernel/redacted.ts';
+import type { Reservation } from '../budget/reservation.ts';
 import { refusal } from './faults.ts';
 import { tokensBefore } from './limited-tokens.ts';
 import { reserveAttempt, type AttemptToReserve, type ReservedAttempt, type ReserveParts } from './reserve-attempt.ts';
-import type { SettleParts } from './settle-attempt.ts';
+import { closeBooks, type SettleParts } from './settle-attempt.ts';
+import { settlePatience } from './settle-patience.ts';
 import type { CallContext } from './types.ts';
 
-export interface AdmitParts extends Omit<ReserveParts, 'budgets'> {
-  readonly budgets: ReserveParts['budgets'] & Pick<SettleParts['budgets'], 'settle'>;
+export interface AdmitParts extends Omit<ReserveParts, 'budgets' | 'giveBack'>, Omit<SettleParts, 'budgets'> {
+  readonly budgets: ReserveParts['budgets'] & SettleParts['budgets'];
 }
 
 /**
@@ -21,29 +21,28 @@ export const admitAttempt = async (
   attempt: AttemptToReserve,
   context: CallContext,
 ): Promise<ReservedAttempt> => {
-  const { account, admission, booked, step, tenantId } = context;
-  const { attemptId, request, worst } = attempt;
+  const { account, admission, booked, step, deadline } = context;
+  const { request, worst } = attempt;
   const entering = admission.enter(step, () => tokensBefore(request, worst.textBytes));
   // A call that a limit refuses asks the provider for nothing, not even for a count.
   const countTokens: ReserveParts['api']['countTokens'] = async (...counting) => {
     if ((await entering) !== null) throw new AppError('rate-limited', safe`The call is refused.`);
     return parts.api.countTokens(...counting);
   };
+  const giving = (reservation: Reservation) =>
+    closeBooks(parts, reservation, null, settlePatience(parts.clock, deadline));
+  // The answer does not wait for a store that has just failed.
+  const giveBack = (reservation: Reservation) =>
+    account.close({ secured: Promise.resolve(), ended: giving(reservation).ended });
   const [denied, reserved] = await Promise.all([
     entering,
-    reserveAttempt({ ...parts, api: { countTokens } }, attempt, context),
+    reserveAttempt({ ...parts, api: { countTokens }, giveBack }, attempt, context),
   ]);
   if (denied === null) {
     // What earlier attempts of the call have used stays taken.
     if (!reserved.held && booked.length === 0) account.keep(admission.undo(step));
     return reserved;
   }
-  if (reserved.held)
-    account.keep(
-      parts.budgets.settle(reserved.reservation, ZERO).catch((error: unknown) => {
-        const ids = { tenantId: label(tenantId), attemptId: label(attemptId) };
-        parts.emit({ type: 'budget.unsettled', ...ids, error: nameError(error) });
-      }),
-    );
+  if (reserved.held) account.close(giving(reserved.reservation));
   return { held: false, fault: refusal(denied) };
 };

@@ -1,3 +1,4 @@
+import type { Scope } from '../budget/account.ts';
 import { wouldFitLater, type Refusal } from '../budget/balance.ts';
 import { AppError } from '../kernel/errors.ts';
 import { formatUsd, type PicoUsd } from '../kernel/money.ts';
@@ -8,6 +9,9 @@ import type { RunAccount } from './run-account.ts';
 
 /** When a call that only open reservations keep out may be tried again: most calls end within seconds. */
 const RESERVED_RETRY_MS = 2_000;
+
+/** When one of a crowd may try again: so long that who asks again and again does not cost as much as who is let in. */
+const CROWDED_RETRY_MS = 2_000;
 
 /** The run's own limit (`maxCostUsd`) does not cover the call. */
 export const runLimitError = ({ limit, spent, reserved }: RunAccount, asked: PicoUsd): AppError =>
@@ -40,6 +44,12 @@ export const budgetError = (refusal: Refusal, asked: PicoUsd, atLeast: PicoUsd):
     },
   );
 };
+
+/** So many calls of the account are under way that one more would make settling them fall behind. */
+export const crowdedError = (scope: Scope): AppError =>
+  new AppError('rate-limited', safe`Too many model calls of the ${label(scope)} are under way at once.`, {
+    retryAfterMs: CROWDED_RETRY_MS,
+  });
 
 export const budgetRefused = (tenantId: string, refusal: Refusal, asked: PicoUsd, shadow: boolean): BallastEvent => ({
   type: 'budget.refused',

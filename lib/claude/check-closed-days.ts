@@ -1,36 +1,48 @@
 import { dayOf, tenantAccount } from '../budget/account.ts';
-import type { AccountMonth } from '../budget/store.ts';
-import { formatUsd, minus, plus, ZERO } from '../kernel/money.ts';
+import type { AccountMonth, BudgetStore } from '../budget/store.ts';
+import { formatUsd, minus, type PicoUsd } from '../kernel/money.ts';
 import { label } from '../kernel/redacted.ts';
-import type { UsageStore } from '../usage/record.ts';
-import type { ReconcileTenantParts } from './reconcile-tenant.ts';
+import type { Emit } from '../telemetry/events.ts';
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
-const recordedOn = async (usage: UsageStore, tenantId: string, day: string) => {
-  let total = ZERO;
-  const begins = Date.parse(`${day}T00:00:00.000Z`);
-  for (let at = begins; at < begins + DAY_MS; at += HOUR_MS)
-    for await (const { cost } of usage.inHour(tenantId, at)) total = plus(total, cost);
-  return total;
-};
+export interface CheckClosedDaysParts {
+  readonly store: Pick<BudgetStore, 'close'>;
+  readonly emit: Emit;
+  readonly longestCallMs: number;
+  /** What the records of a day (as `2026-11-20`) come to; `null`: its hours are not all summed up yet. */
+  readonly recordedOn: (tenantId: string, day: string) => Promise<PicoUsd | null>;
+}
 
-/** Holds the counters of days that are over against their records, once a day. */
+/** Marks of days, which nobody asks for once the day is closed. `checked` stood where the last closed day stands now. */
+const DAY_MARK = /^(?:checked|reached|told)#(\d{4}-\d{2}-\d{2})(?:#|$)/;
+
+/**
+ * Holds the counters of days that are over against the sums of their records, each day once and in order. A difference is
+ * told before the day counts as closed. Goes on where it was broken off.
+ */
 export const checkClosedDays = async (
-  parts: ReconcileTenantParts,
+  { store, emit, longestCallMs, recordedOn }: CheckClosedDaysParts,
   tenantId: string,
   month: AccountMonth,
-  now: number,
-) => {
-  const { store, usage, emit, longestCallMs } = parts;
-  const settled = dayOf(now - longestCallMs - HOUR_MS);
-  const busy = new Set(month.open.map(({ at }) => dayOf(at)));
+  { now, isOver = () => false }: { readonly now: number; readonly isOver?: () => boolean },
+): Promise<void> => {
   if (month.adjustments.some(({ note }) => note !== null)) return;
-  for (const [day, counter] of month.days) {
-    if (day >= settled || busy.has(day) || month.marks.has(`checked#${day}`)) continue;
-    const drift = minus(counter, await recordedOn(usage, tenantId, day));
-    if (!(await store.mark(tenantAccount(tenantId), month.name, `checked#${day}`)) || drift === 0n) continue;
-    emit({ type: 'budget.drifted', tenantId: label(tenantId), day: label(day), driftUsd: label(formatUsd(drift)) });
+  const ends = dayOf(now - longestCallMs - HOUR_MS);
+  const busy = new Set(month.open.map(({ at }) => dayOf(at)));
+  let { closedThrough } = month;
+  const days = [...month.days].filter(([day]) => day < ends && (closedThrough === null || day > closedThrough));
+  for (const [day, counter] of days.sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (busy.has(day) || isOver()) return;
+    if (!month.marks.has(`checked#${day}`)) {
+      const recorded = await recordedOn(tenantId, day);
+      if (recorded === null) return;
+      const drift = minus(counter, recorded);
+      if (drift !== 0n)
+        emit({ type: 'budget.drifted', tenantId: label(tenantId), day: label(day), driftUsd: label(formatUsd(drift)) });
+    }
+    const marks = [...month.marks].filter((mark) => (DAY_MARK.exec(mark)?.[1] ?? '~') <= day);
+    if (!(await store.close(tenantAccount(tenantId), { ...month, closedThrough }, day, marks))) return;
+    closedThrough = day;
   }
 };

@@ -1,26 +1,33 @@
-import type { Clock } from '../kernel/clock.ts';
+import { sleep, type Clock } from '../kernel/clock.ts';
 import { concurrently } from '../kernel/concurrently.ts';
-import { safe } from '../kernel/redacted.ts';
+import { safe, type Redacted } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Tenant, TenantDirectory } from '../tenants/types.ts';
 import type { Threshold } from './budget-thresholds.ts';
-import { checkClosedDays } from './check-closed-days.ts';
-import { reconcileTenant, tellThreshold, type ReconcileTenantParts } from './reconcile-tenant.ts';
+import { checkClosedDays, type CheckClosedDaysParts } from './check-closed-days.ts';
+import type { Parking } from './parking.ts';
+import { reconcileTenant, tellThreshold, type ReconcileTenantParts, type TenantReconciled } from './reconcile-tenant.ts';
 
-export interface ReconcileBudgetsParts extends ReconcileTenantParts {
+export interface ReconcileBudgetsParts extends ReconcileTenantParts, Pick<CheckClosedDaysParts, 'recordedOn'> {
   readonly tenants: Pick<TenantDirectory, 'list'>;
   readonly clock: Clock;
+  readonly parking: Pick<Parking, 'list' | 'remove'>;
   /** Sums up the hours of a tenant that are over. */
   readonly rollUp: (tenant: Tenant, now: number) => Promise<unknown>;
+  /** After this long nothing more is begun; the next pass goes on. Default: no limit. */
+  readonly limitMs?: number;
 }
 
 /** Tenants that are looked at, at a time. */
 const AT_ONCE = 8;
 
+/** Longest wait for what is given up before the next pass, which comes each minute. */
+const MOST_MS = 45_000;
+
 /** What a pass over all tenants came to. */
 export interface Reconciled {
   readonly tenants: number;
-  /** Reservations that had outlived their process. */
+  /** Reservations that had outlived their process, or were parked by it. */
   readonly settled: number;
   /** Tenants that could not be looked at to the end; the next pass will. */
   readonly failed: number;
@@ -28,41 +35,75 @@ export interface Reconciled {
 
 export type ReconcileBudgets = () => Promise<Reconciled>;
 
-/** Looks after the accounts of every tenant; one that fails keeps none of the others from theirs. */
+interface Looked extends TenantReconciled {
+  readonly tenant: Tenant;
+}
+
+const NEVER = new AbortController().signal;
+
+/**
+ * Looks after the accounts of every tenant; one that fails keeps none of the others from theirs. What frees money comes
+ * first, then whoever is to be told, then the sums of hours that are over, and the days that are over last.
+ */
 export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileBudgets => {
-  const { tenants, clock, emit, rollUp } = parts;
+  const { tenants, clock, emit, parking, rollUp, limitMs = Number.POSITIVE_INFINITY } = parts;
   const lookedAt = new Set<string>();
+
   return async () => {
     const startedMs = clock.monotonicMs();
-    const telling: Threshold[] = [];
-    const look = async (tenant: Tenant): Promise<number | null> => {
+    const leftMs = () => limitMs - (clock.monotonicMs() - startedMs);
+    const isOver = () => leftMs() <= 0;
+    const failed = new Set<string>();
+    let settled = 0;
+    const guarded = async <T>(operation: Redacted, tenantId: string | null, act: () => Promise<T>): Promise<T | null> => {
       try {
-        // At its first look an environment goes back to the beginning: nobody may have been there for months.
-        const since = lookedAt.has(tenant.tenantId) ? clock.now() : tenant.createdAt;
-        const { settled, toTell, months } = await reconcileTenant(parts, tenant, clock.now(), since);
-        telling.push(...toTell);
-        await rollUp(tenant, clock.now());
-        // After the sums, because it reads a whole day.
-        for (const month of months) await checkClosedDays(parts, tenant.tenantId, month, clock.now());
-        lookedAt.add(tenant.tenantId);
-        return settled;
+        return await act();
       } catch (error) {
-        emit({ type: 'store.failed', operation: safe`budgets.reconcile`, error: nameError(error) });
+        emit({ type: 'store.failed', operation, error: nameError(error) });
+        if (tenantId !== null) failed.add(tenantId);
         return null;
       }
     };
-    const results = await concurrently(tenants.list(), AT_ONCE, look);
-    const reconciled = {
-      tenants: results.length,
-      settled: results.reduce<number>((total, settled) => total + (settled ?? 0), 0),
-      failed: results.filter((settled) => settled === null).length,
-    };
-    // Last, because a target that hangs must keep no account from being settled.
-    await concurrently(telling, AT_ONCE, (threshold) =>
-      tellThreshold(parts, threshold).catch((error: unknown) => {
-        emit({ type: 'store.failed', operation: safe`budgets.tell`, error: nameError(error) });
+    const listed = () => guarded(safe`budgets.parked`, null, () => parking.list());
+
+    const look = (tenant: Tenant, parked: Awaited<ReturnType<typeof listed>>): Promise<Looked | null> =>
+      guarded(safe`budgets.reconcile`, tenant.tenantId, async () => {
+        const { tenantId, createdAt } = tenant;
+        // At its first look an environment goes back to the beginning: nobody may have been there for months.
+        const since = lookedAt.has(tenantId) ? clock.now() : createdAt;
+        const ours = parked === null ? null : (parked.get(tenantId) ?? []);
+        const looked = await reconcileTenant(parts, tenant, { now: clock.now(), since, parked: ours });
+        settled += looked.settled;
+        if (looked.failures.length > 0) throw looked.failures[0];
+        lookedAt.add(tenantId);
+        return { ...looked, tenant };
+      });
+    const parked = await listed();
+    const results = await concurrently(tenants.list(), AT_ONCE, (tenant) => look(tenant, parked));
+    const looked = results.filter((each) => each !== null);
+
+    const tell = (threshold: Threshold) =>
+      guarded(safe`budgets.tell`, null, () => tellThreshold(parts, threshold));
+    await concurrently(looked.flatMap(({ toTell }) => toTell), AT_ONCE, tell);
+
+    await concurrently(looked, AT_ONCE, ({ tenant }) =>
+      guarded(safe`budgets.roll-up`, tenant.tenantId, async () => void (isOver() || (await rollUp(tenant, clock.now())))),
+    );
+    await concurrently(looked, AT_ONCE, ({ tenant: { tenantId }, months }) =>
+      guarded(safe`budgets.close-days`, tenantId, async () => {
+        for (const month of months) await checkClosedDays(parts, tenantId, month, { now: clock.now(), isOver });
       }),
     );
+
+    // What is given up before the next pass is not left to that one.
+    const soon = looked.filter(({ nextAt }) => nextAt !== null && nextAt - clock.now() < Math.min(leftMs(), MOST_MS));
+    if (soon.length > 0) {
+      const lastAt = Math.max(...soon.map(({ nextAt }) => nextAt ?? 0));
+      await sleep(clock, lastAt - clock.now(), NEVER);
+      const again = await listed();
+      await concurrently(soon, AT_ONCE, ({ tenant }) => look(tenant, again));
+    }
+    const reconciled = { tenants: results.length, settled, failed: failed.size };
     emit({ type: 'budgets.reconciled', ...reconciled, durationMs: clock.monotonicMs() - startedMs });
     return reconciled;
   };

@@ -1,71 +1,41 @@
 import { monthOf, tenantAccount } from '../budget/account.ts';
 import type { Budgets } from '../budget/budgets.ts';
-import type { Reservation } from '../budget/reservation.ts';
 import type { AccountMonth, BudgetStore } from '../budget/store.ts';
-import { formatUsd } from '../kernel/money.ts';
-import { label, safe } from '../kernel/redacted.ts';
+import { label } from '../kernel/redacted.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Tenant } from '../tenants/types.ts';
-import { NO_TOKENS, type UsageRecord, type UsageStore } from '../usage/record.ts';
+import type { UsageStore } from '../usage/record.ts';
 import { unpackNote } from './adjustment-note.ts';
 import { budgetThresholds, type Threshold } from './budget-thresholds.ts';
+import type { ParkedAttempt, Parking } from './parking.ts';
+import { settleAbandoned } from './settle-abandoned.ts';
+import { SETTLE_MARGIN_MS } from './settle-patience.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * How long after it was reserved nothing of a reservation's own can arrive: a request is valid for 15 minutes from its
+ * signature, which is made within the call's first seconds, and clocks differ.
+ */
+const ARRIVES_WITHIN_MS = 20 * 60_000;
 
 export interface ReconcileTenantParts {
-  readonly store: Pick<BudgetStore, 'months' | 'mark'>;
-  readonly budgets: Pick<Budgets, 'settle' | 'adjust' | 'adjusted'>;
+  readonly store: Pick<BudgetStore, 'months' | 'mark' | 'close' | 'recount'>;
+  readonly budgets: Pick<Budgets, 'settle' | 'settleAll' | 'sweep' | 'adjust' | 'adjusted'>;
   readonly usage: UsageStore;
   readonly emit: Emit;
   /** Makes the sums of an hour anew, after a record was added to it late. */
   readonly rewrite: (tenantId: string, at: number) => Promise<void>;
-  /** A reservation that is older belongs to a process that is no more. */
+  /** A reservation that is older by `SETTLE_MARGIN_MS` belongs to a process that is no more. */
   readonly longestCallMs: number;
+  /** Default: nothing is parked. */
+  readonly parking?: Pick<Parking, 'remove'> | undefined;
   /**
    * Tells whoever is to be told that a threshold was reached, once for each; `false`: not everybody could be. `null`:
    * thresholds are left to another.
    */
   readonly tell: ((threshold: Threshold) => Promise<boolean>) | null;
 }
-
-const lostRecord = ({ attemptId, amount, alsoHeldBy: _, ...facts }: Reservation): UsageRecord => ({
-  ...facts,
-  attemptId,
-  runId: attemptId.split(':')[0] ?? attemptId,
-  answered: false,
-  estimated: 'lost',
-  tokens: NO_TOKENS,
-  cost: amount,
-});
-
-/**
- * Settles one reservation by its record. Without one the provider may have been paid, so it is booked at its full
- * amount first; whoever owns it and is late finds that record, and puts its own figures in its place.
- */
-const settleOpen = async (
-  { usage, budgets, rewrite, emit }: ReconcileTenantParts,
-  reservation: Reservation,
-  now: number,
-): Promise<void> => {
-  const { tenantId, at, attemptId } = reservation;
-  let record = await usage.find(tenantId, at, attemptId);
-  if (record === null) {
-    const lost = lostRecord(reservation);
-    record = (await usage.add(lost)) ? lost : await usage.find(tenantId, at, attemptId);
-    // Whoever was away for long comes after the sums of the hour.
-    if (now - at > HOUR_MS) await rewrite(tenantId, at);
-  }
-  if (record === null) return;
-  await budgets.settle(reservation, record.cost);
-  emit({
-    type: 'budget.reconciled',
-    tenantId: label(tenantId),
-    attemptId: label(attemptId),
-    outcome: record.estimated === 'lost' ? safe`lost` : safe`recorded`,
-    costUsd: label(formatUsd(record.cost)),
-  });
-};
 
 /**
  * Finishes what late owners began; also one that was not killed leaves it to here to say that nothing is left to do.
@@ -86,13 +56,15 @@ const finishAdjustments = async (
 };
 
 /**
- * Says once for all that a threshold was reached; whoever is to be told hears of it apart, and again until they were.
+ * Says that a threshold was reached, then notes that it was said; whoever is to be told hears of it apart, and again until
+ * they were.
  */
 const noteThreshold = async ({ store, emit }: ReconcileTenantParts, threshold: Threshold): Promise<void> => {
   const { tenantId, month, period, percent, limitUsd, spentUsd, reached } = threshold;
-  if (reached === null || !(await store.mark(tenantAccount(tenantId), month, reached))) return;
+  if (reached === null) return;
   const amounts = { limitUsd: label(limitUsd), spentUsd: label(spentUsd) };
   emit({ type: 'budget.threshold', tenantId: label(tenantId), period: label(period), percent, ...amounts });
+  await store.mark(tenantAccount(tenantId), month, reached);
 };
 
 /** Tells of a threshold, and notes that everybody was told. */
@@ -105,42 +77,60 @@ export const tellThreshold = async (
 
 /** What a look at a tenant came to. */
 export interface TenantReconciled {
-  /** Reservations that had outlived their process. */
+  /** Reservations that had outlived their process, or were parked by it. */
   readonly settled: number;
+  /** Why some could not be settled; the next look will. */
+  readonly failures: readonly unknown[];
   /** Thresholds of which somebody is still to be told. */
   readonly toTell: readonly Threshold[];
   /** As they were found. */
   readonly months: readonly AccountMonth[];
+  /** When the next of the open reservations will have outlived its process (epoch milliseconds); `null`: none is open. */
+  readonly nextAt: number | null;
+}
+
+export interface Look {
+  readonly now: number;
+  /** Looks at the months from the one before this instant (epoch milliseconds) on. Default: now. */
+  readonly since?: number;
+  /** What is parked of this tenant; `null`: not known, so that nothing is given up as lost. */
+  readonly parked?: readonly ParkedAttempt[] | null;
 }
 
 /**
- * Leaves a tenant's accounts as if no process had ever died: every reservation that outlived its call is settled, every
- * adjustment finished. Harmless beside another that does the same. Looks at the months from the one before `since`
- * (epoch milliseconds) on.
+ * Leaves a tenant's accounts as if no process had ever died: what was parked is booked, every reservation that outlived its
+ * call is settled, every adjustment finished. Harmless beside another that does the same.
  */
 export const reconcileTenant = async (
   parts: ReconcileTenantParts,
   tenant: Tenant,
-  now: number,
-  since = now,
+  look: Look | number,
 ): Promise<TenantReconciled> => {
+  const { now, since = now, parked = [] } = typeof look === 'number' ? ({ now: look } as Look) : look;
+  const { store, budgets, longestCallMs } = parts;
   const { tenantId } = tenant;
+  const account = tenantAccount(tenantId);
   // A call may have been reserved in the last moment of a month.
   const from = monthOf(Date.parse(`${monthOf(since)}-01T00:00:00.000Z`) - 1);
   // A clock that is ahead may have begun the next month already.
-  const months = await parts.store.months(tenantAccount(tenantId), from, monthOf(now + DAY_MS));
+  const months = await store.months(account, from, monthOf(now + DAY_MS));
+  const parkedIds = new Set(parked?.map(({ reservation }) => reservation.attemptId));
+  const open = months.flatMap((month) => month.open).filter(({ attemptId }) => !parkedIds.has(attemptId));
+  // Its own process may try to settle for as long as the margin.
+  const givenUpAt = open.map(({ at }) => at + longestCallMs + SETTLE_MARGIN_MS);
+  const abandoned = parked === null ? [] : open.filter((_, index) => (givenUpAt[index] ?? now) <= now);
+  const { settled, failures } = await settleAbandoned(parts, tenantId, abandoned, parked ?? [], now);
   const toTell: Threshold[] = [];
-  let settled = 0;
   for (const month of months) {
-    for (const reservation of month.open.filter(({ at }) => at + parts.longestCallMs <= now)) {
-      await settleOpen(parts, reservation, now);
-      settled += 1;
-    }
     await finishAdjustments(parts, tenantId, month);
+    const swept = month.tombstones.filter(({ at }) => at + ARRIVES_WITHIN_MS <= now);
+    if (swept.length > 0) await budgets.sweep(tenantId, month.name, swept);
+    if (month.counter !== null && month.counter !== month.count) await store.recount(account, month);
     for (const threshold of parts.tell === null ? [] : budgetThresholds(tenant, month, now)) {
       await noteThreshold(parts, threshold);
       toTell.push(threshold);
     }
   }
-  return { settled, toTell, months };
+  const later = givenUpAt.filter((at) => at > now);
+  return { settled, failures, toTell, months, nextAt: later.length === 0 ? null : Math.min(...later) };
 };

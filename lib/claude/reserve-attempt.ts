@@ -2,13 +2,14 @@ import { NO_LIMITS, type Account } from '../budget/account.ts';
 import type { Refusal } from '../budget/balance.ts';
 import type { Budgets } from '../budget/budgets.ts';
 import type { Reservation } from '../budget/reservation.ts';
-import type { Clock } from '../kernel/clock.ts';
+import { orAborted, type Clock } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import { asAppError } from '../kernel/errors.ts';
 import type { PicoUsd } from '../kernel/money.ts';
 import type { Emit } from '../telemetry/events.ts';
-import { budgetError, budgetRefused, runLimitError } from './budget-errors.ts';
+import { budgetError, budgetRefused, crowdedError, runLimitError } from './budget-errors.ts';
 import { fault, refusal as refused } from './faults.ts';
+import { ownBooks } from './own-books.ts';
 import type { MessagesApi } from './messages-api.ts';
 import type { Fault } from './outcome.ts';
 import type { CallContext, ModelRequest } from './types.ts';
@@ -16,6 +17,8 @@ import type { WorstCase } from './worst-case.ts';
 
 export interface ReserveParts {
   readonly budgets: Pick<Budgets, 'reserve'>;
+  /** Settles at zero what is held for an attempt that is not made. */
+  readonly giveBack: (reservation: Reservation) => void;
   readonly api: Pick<MessagesApi, 'countTokens'>;
   readonly clock: Clock;
   readonly emit: Emit;
@@ -71,7 +74,7 @@ export const reserveAttempt = async (
   { attemptId, request, at, worst: first }: AttemptToReserve,
   context: CallContext,
 ): Promise<ReservedAttempt> => {
-  const { budgets, emit } = parts;
+  const { budgets, emit, giveBack } = parts;
   const { account, budget, tenantId, keyId, userId, agent, deadline } = context;
   const identity = { attemptId, tenantId, at, keyId, userId, agent, model: request.model };
   let { tenant, others } = budget;
@@ -102,18 +105,26 @@ export const reserveAttempt = async (
     }
     if (tries === MAX_TRIES) return no(fit.reserve);
     tries += 1;
+    // What stands in the way may be this call's own, and about to be gone.
+    const isOwn = account.isClosing;
+    const reservation = { ...identity, amount: fit.reserve };
+    // Never broken off, only not waited for: what it holds is given back when it is known.
+    const reserving = budgets.reserve({ reservation, tenant, others, giveBack });
     try {
-      const reservation = { ...identity, amount: fit.reserve };
-      // Never broken off: a write that arrives after it was given back would hold money that nobody spends.
-      const answer = await budgets.reserve({ reservation, tenant, others });
+      const answer = await orAborted(reserving, deadline.signal);
       if (answer.held) return { held: true, reservation: answer.reservation, maxTokens: fit.maxTokens, worst };
-      if (budget.shadow) {
+      if (answer.why === 'crowded') return { held: false, fault: refused(crowdedError(answer.scope)) };
+      if (isOwn && !budget.shadow && answer.refusal.reserved > 0n) {
+        await ownBooks(parts.clock, context);
+        tries -= 1;
+      } else if (budget.shadow) {
         emit(budgetRefused(tenantId, answer.refusal, fit.reserve, true));
         [tenant, others] = [unlimited(tenant), others.map(unlimited)];
       } else refusal = answer.refusal;
     } catch (error) {
-      if (deadline.stoppedBy !== null) return { held: false, fault: fault(deadline.stoppedBy) };
-      return { held: false, fault: refused(asAppError(error)) };
+      if (deadline.stoppedBy === null) return { held: false, fault: refused(asAppError(error)) };
+      void reserving.then((answer) => answer.held && giveBack(answer.reservation)).catch(() => undefined);
+      return { held: false, fault: fault(deadline.stoppedBy) };
     }
   }
 };

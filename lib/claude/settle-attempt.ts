@@ -1,73 +1,99 @@
-import type { Budgets } from '../budget/budgets.ts';
 import type { Reservation } from '../budget/reservation.ts';
-import { AppError } from '../kernel/errors.ts';
-import { formatUsd, minus } from '../kernel/money.ts';
-import { label, safe } from '../kernel/redacted.ts';
+import type { Patience } from '../dynamodb/attempted.ts';
+import { ZERO } from '../kernel/money.ts';
+import { label } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
-import type { Emit } from '../telemetry/events.ts';
-import { estimatedPartOf, type UsageRecord, type UsageStore } from '../usage/record.ts';
-import { packNote } from './adjustment-note.ts';
+import type { UsageRecord } from '../usage/record.ts';
 import { unrecorded } from './book-attempt.ts';
+import { bookRecord, type BookParts } from './book-record.ts';
+import type { Parking } from './parking.ts';
 
-export interface SettleParts {
-  readonly budgets: Pick<Budgets, 'settle' | 'adjust'>;
-  readonly usage: Pick<UsageStore, 'add' | 'find'>;
-  readonly emit: Emit;
+export interface SettleParts extends BookParts {
+  /** Default: what cannot be written in time is told in the log alone. */
+  readonly parking?: Pick<Parking, 'park' | 'remove'> | undefined;
 }
 
-/** What a late owner adds to the record by which its attempt was given up. */
-const adjustmentOf = (record: UsageRecord, lost: UsageRecord): UsageRecord => ({
-  ...record,
-  attemptId: `${record.attemptId}:adjusted`,
-  cost: minus(record.cost, lost.cost),
-  estimatedCost: minus(estimatedPartOf(record), estimatedPartOf(lost)),
-});
+/** How the books of an attempt are being closed. */
+export interface Closing {
+  /** Resolves when they are closed or are safe with the reconciler, and when it was told that they are neither. */
+  readonly secured: Promise<void>;
+  /** Resolves when nothing more is tried here. */
+  readonly ended: Promise<void>;
+}
+
+/** So long a write is tried before the attempt is parked too: longer than what DynamoDB throttles or stumbles over. */
+const PARK_AFTER_MS = 2_000;
+
+/** So long it is tried after it was parked: another process can do it as well, but not before its next minute. */
+const PARKED_PATIENCE_MS = 10_000;
+
+/** Where nobody says how long it may take. */
+const PATIENCE_MS = 60_000;
+
+const idsOf = ({ tenantId, attemptId }: Reservation) => ({ tenantId: label(tenantId), attemptId: label(attemptId) });
 
 /**
- * Settles by a record that reconciling wrote, then puts the true cost in its place, once. The counters are corrected
- * together with a note of the record that is to be written, so that whoever is killed in between leaves nothing that
- * cannot be finished; reconciling takes the note away.
+ * Closes the books of an attempt, or gives back one that was never sent (`record` is `null`). Tried at once, and again with
+ * back-off; after two seconds it is parked for the reconciler as well, and tried on for as long as there is `patience`.
+ * Never rejects: what can neither be written nor parked is told in full, and its reservation stays until reconciling settles
+ * it.
  */
-const settleLate = async (
-  { budgets, usage, emit }: SettleParts,
+export const closeBooks = (
+  parts: SettleParts,
   reservation: Reservation,
-  record: UsageRecord,
-  lost: UsageRecord,
-): Promise<void> => {
-  await budgets.settle(reservation, lost.cost);
-  const adjusting = adjustmentOf(record, lost);
-  const adjustment = { attemptId: record.attemptId, note: packNote(reservation, adjusting) };
-  await budgets.adjust(reservation, adjusting.cost, adjustment);
-  const first = await usage.add(adjusting);
-  if (!first) return;
-  const ids = { tenantId: label(record.tenantId), attemptId: label(record.attemptId) };
-  emit({ type: 'usage.adjusted', ...ids, byUsd: label(formatUsd(adjusting.cost)) });
+  record: UsageRecord | null,
+  patience: Patience = PATIENCE_MS,
+): Closing => {
+  const { budgets, parking, emit } = parts;
+  let isRecorded = record === null;
+  const recorded = () => {
+    isRecorded = true;
+  };
+  const book = (within: Patience): Promise<void> =>
+    record === null
+      ? budgets.settle(reservation, ZERO, within)
+      : bookRecord(parts, reservation, record, { patience: within, recorded });
+  const tell = (error: unknown) => {
+    if (!isRecorded && record !== null)
+      emit({ type: 'usage.unrecorded', ...unrecorded(record), error: nameError(error) });
+    else emit({ type: 'budget.unsettled', ...idsOf(reservation), error: nameError(error) });
+  };
+
+  const insist = async (secure: () => void): Promise<void> => {
+    if (parking === undefined) return book(patience).catch(tell);
+    try {
+      return await book([patience, PARK_AFTER_MS]);
+    } catch (error) {
+      emit({ type: 'budget.delayed', ...idsOf(reservation), error: nameError(error) });
+    }
+    const parked = parking.park({ reservation, record }, patience).then(
+      () => true,
+      () => false,
+    );
+    void parked.then((isParked) => isParked && secure());
+    try {
+      await book([patience, PARKED_PATIENCE_MS]).catch(async (error: unknown) => {
+        if (await parked) return;
+        await book(patience).catch(() => {
+          throw error;
+        });
+      });
+    } catch (error) {
+      if (!(await parked)) tell(error);
+      return;
+    }
+    // Where it stays, reconciling finds that it is on the books, and removes it.
+    if (await parked) await parking.remove(reservation).catch(() => undefined);
+  };
+  const secured = Promise.withResolvers<void>();
+  const ended = insist(secured.resolve).finally(secured.resolve);
+  return { secured: secured.promise, ended };
 };
 
-/**
- * Puts an attempt on the books: its record first, then its cost in the place of its reservation. Never rejects: what
- * cannot be written is told in full, and its reservation stays until reconciling settles it.
- */
-export const settleAttempt = async (
+/** Puts an attempt on the books, as `closeBooks` does; resolves when nothing more is tried. */
+export const settleAttempt = (
   parts: SettleParts,
   reservation: Reservation,
   record: UsageRecord,
-): Promise<void> => {
-  const { budgets, usage, emit } = parts;
-  let first: boolean;
-  try {
-    first = await usage.add(record);
-  } catch (cause) {
-    emit({ type: 'usage.unrecorded', ...unrecorded(record), error: nameError(cause) });
-    return;
-  }
-  try {
-    const standing = first ? record : await usage.find(record.tenantId, record.at, record.attemptId);
-    if (standing === null) throw new AppError('internal', safe`A usage record that is there cannot be read.`);
-    if (!first && standing.estimated === 'lost') await settleLate(parts, reservation, record, standing);
-    else await budgets.settle(reservation, standing.cost);
-  } catch (error) {
-    const ids = { tenantId: label(record.tenantId), attemptId: label(record.attemptId) };
-    emit({ type: 'budget.unsettled', ...ids, error: nameError(error) });
-  }
-};
+  patience?: Patience,
+): Promise<void> => closeBooks(parts, reservation, record, patience).ended;

@@ -1,22 +1,22 @@
 import type { PriceTable } from '../usage/price-table.ts';
 import { priceAt } from '../usage/pricing.ts';
-import { admitAttempt } from './admit-attempt.ts';
+import { admitAttempt, type AdmitParts } from './admit-attempt.ts';
 import { recordOf } from './attempt-record.ts';
 import { attempted } from './book-attempt.ts';
 import { unpricedFeature } from './budget-errors.ts';
 import { notMade, refusal } from './faults.ts';
 import { tokensBefore, tokensUsed } from './limited-tokens.ts';
 import { lowerMaxTokens } from './lower-max-tokens.ts';
-import type { ReserveParts } from './reserve-attempt.ts';
-import { settleAttempt, type SettleParts } from './settle-attempt.ts';
+import { ownBooks } from './own-books.ts';
+import { closeBooks } from './settle-attempt.ts';
+import { settlePatience } from './settle-patience.ts';
 import type { Bracket, CallContext } from './types.ts';
 import { unpricedModel } from './unpriced-model.ts';
 import { createUnpricedNotice } from './unpriced-notice.ts';
 import { worstCaseOf } from './worst-case.ts';
 
-export interface WithBudgetOptions extends Omit<ReserveParts, 'budgets'>, Omit<SettleParts, 'budgets'> {
+export interface WithBudgetOptions extends AdmitParts {
   readonly prices: PriceTable;
-  readonly budgets: ReserveParts['budgets'] & SettleParts['budgets'];
 }
 
 const isLimited = ({ budget, account }: CallContext): boolean => {
@@ -33,7 +33,9 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
   const tell = createUnpricedNotice(parts.emit);
   return (next) => async (request, context) => {
     const { prices, clock, emit } = parts;
-    const { account, admission, booked, runId, step } = context;
+    const { account, admission, booked, deadline, runId, step } = context;
+    // What a refused attempt of this call held back is there again before the next one asks.
+    if (booked.length > 0 && account.isClosing) await ownBooks(clock, context);
     const [at, startedMs] = [clock.now(), clock.monotonicMs()];
     const price = priceAt(prices, request.model, at);
     if (price === null) return notMade(refusal(unpricedModel(request.model, prices)));
@@ -54,7 +56,7 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     const { model, tokens, cost } = record;
     settle(cost);
     booked.push({ model, tokens, cost });
-    account.keep(settleAttempt(parts, reservation, record));
+    account.close(closeBooks(parts, reservation, record, settlePatience(clock, deadline)));
     // Of what was not answered at all nobody knows more than before.
     const used = record.estimated === 'unanswered' ? tokensBefore(request, worst.textBytes) : tokensUsed(tokens);
     account.keep(admission.charge(step, used, outcome.ok));

@@ -1,4 +1,4 @@
-import { attempted, type Timing } from './attempted.ts';
+import { attempted, type Patience, type Timing } from './attempted.ts';
 import { keyOf, s, type Item, type Key } from './attributes.ts';
 import type { Condition } from './condition.ts';
 import { isConditionFailed } from './failure.ts';
@@ -8,6 +8,12 @@ import { createWriteId } from './write-id.ts';
 export interface WriteOptions extends Timing {
   readonly client: DynamoDb;
   readonly name: string;
+}
+
+/** How long one write may take. */
+export interface Writing {
+  readonly signal?: AbortSignal | undefined;
+  readonly patience?: Patience | undefined;
 }
 
 /** Asks a refused write for the item in its way, which saves reading it, and tells whether it is our own. */
@@ -27,7 +33,7 @@ export const putIf = async (
   { client, name: TableName, ...timing }: WriteOptions,
   item: Item,
   condition: Condition,
-  signal?: AbortSignal,
+  { signal, patience }: Writing = {},
 ): Promise<{ readonly written: true } | { readonly written: false; readonly refused: Item }> => {
   const writeId = createWriteId(timing.random);
   const input = { TableName, Item: { ...item, writeId: s(writeId) }, ...condition, ...TELL_WHY };
@@ -41,7 +47,7 @@ export const putIf = async (
       return own ? ({ written: true } as const) : ({ written: false, refused } as const);
     }
   };
-  return await attempted(put, timing, signal);
+  return await attempted(put, timing, { signal, patience });
 };
 
 /** Deletes an item if the condition holds. After a lost answer, one that is gone counts as deleted by this call. */
@@ -49,7 +55,7 @@ export const removeIf = async (
   { client, name: TableName, ...timing }: WriteOptions,
   key: Key,
   condition: Condition,
-  signal?: AbortSignal,
+  { signal, patience }: Writing = {},
 ): Promise<boolean> => {
   const input = { TableName, Key: keyOf(key), ...condition, ...TELL_WHY };
   const remove = async (repeated: boolean) => {
@@ -60,5 +66,5 @@ export const removeIf = async (
       return inTheWay(error) === null && repeated;
     }
   };
-  return await attempted(remove, timing, signal);
+  return await attempted(remove, timing, { signal, patience });
 };

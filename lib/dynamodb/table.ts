@@ -1,4 +1,4 @@
-import { attempted } from './attempted.ts';
+import { attempted, type Patience } from './attempted.ts';
 import { keyOf, s, type Item, type Key } from './attributes.ts';
 import { conditionOf, isFree, type Assumption } from './condition.ts';
 import { putIf, removeIf, type WriteOptions } from './conditional-write.ts';
@@ -6,6 +6,11 @@ import { updateIf, type Change, type Updated, type UpdateOptions } from './updat
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
+}
+
+export interface WritingOptions extends CallOptions {
+  /** Default: three attempts. */
+  readonly patience?: Patience | undefined;
 }
 
 export interface ReadOptions extends CallOptions {
@@ -23,7 +28,7 @@ export interface QueryOptions extends ReadOptions {
 /** Sort keys that begin so (`''`: all), or lie between two of them, both included. */
 export type SortKeys = string | { readonly from: string; readonly to: string };
 
-export interface PutNewOptions extends CallOptions {
+export interface PutNewOptions extends WritingOptions {
   /** Epoch milliseconds: an item whose `expiresAt` has passed by then counts as gone, whether or not it was swept. */
   readonly expiredBy?: number;
 }
@@ -34,7 +39,7 @@ export interface Table {
   /** The items of a partition, in the order of their sort keys; read page by page, as far as they are asked for. */
   query(pk: string, sortKeys: SortKeys, options?: QueryOptions): AsyncIterable<Item>;
   /** Writes or replaces the whole item. */
-  put(item: Item, options?: CallOptions): Promise<void>;
+  put(item: Item, options?: WritingOptions): Promise<void>;
   /** Writes the item if its key is free; `false` when it is not. */
   putNew(item: Item, options?: PutNewOptions): Promise<boolean>;
   /** As `putNew`, but says what stands in the way: `null` when the item was written. */
@@ -74,7 +79,7 @@ export const createTable = (options: TableOptions): Table => {
   return {
     async get(key, { signal, eventually = false } = {}) {
       const input = { TableName, Key: keyOf(key), ConsistentRead: !eventually };
-      const { Item } = await attempted(() => client.send('GetItem', input, signal), timing, signal);
+      const { Item } = await attempted(() => client.send('GetItem', input, signal), timing, { signal });
       return Item ?? null;
     },
 
@@ -89,27 +94,28 @@ export const createTable = (options: TableOptions): Table => {
           Limit: pageSize,
           ExclusiveStartKey,
         };
-        const page = await attempted(() => client.send('Query', input, signal), timing, signal);
+        const page = await attempted(() => client.send('Query', input, signal), timing, { signal });
         yield* page.Items ?? [];
         ExclusiveStartKey = page.LastEvaluatedKey;
       } while (ExclusiveStartKey !== undefined);
     },
 
-    async put(item, { signal } = {}) {
-      await attempted(() => client.send('PutItem', { TableName, Item: item }, signal), timing, signal);
+    async put(item, { signal, patience } = {}) {
+      const put = () => client.send('PutItem', { TableName, Item: item }, signal);
+      await attempted(put, timing, { signal, patience });
     },
 
-    putNew: async (item, { signal, expiredBy } = {}) => (await putIf(options, item, isFree(expiredBy), signal)).written,
+    putNew: async (item, { expiredBy, ...writing } = {}) =>
+      (await putIf(options, item, isFree(expiredBy), writing)).written,
 
-    async putNewOrFind(item, { signal, expiredBy } = {}) {
-      const put = await putIf(options, item, isFree(expiredBy), signal);
+    async putNewOrFind(item, { expiredBy, ...writing } = {}) {
+      const put = await putIf(options, item, isFree(expiredBy), writing);
       return put.written ? null : put.refused;
     },
 
-    replace: async (item, assumed, { signal } = {}) =>
-      (await putIf(options, item, conditionOf(assumed), signal)).written,
+    replace: async (item, assumed, writing) => (await putIf(options, item, conditionOf(assumed), writing)).written,
 
-    remove: (key, assumed, { signal } = {}) => removeIf(options, key, conditionOf(assumed), signal),
+    remove: (key, assumed, writing) => removeIf(options, key, conditionOf(assumed), writing),
 
     update: (key, change, assumed, updating) => updateIf(options, key, change, assumed, updating),
   };

@@ -2,7 +2,7 @@ import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { attempted } from './attempted.ts';
 import { keyOf, n, type Item, type Key } from './attributes.ts';
 import { conditionOf, type Assumption } from './condition.ts';
-import { inTheWay, TELL_WHY, type WriteOptions } from './conditional-write.ts';
+import { inTheWay, TELL_WHY, type WriteOptions, type Writing } from './conditional-write.ts';
 
 /** What an update does to attributes, in one step; the item is made where there is none. */
 export interface Change {
@@ -12,8 +12,7 @@ export interface Change {
   readonly remove?: readonly string[];
 }
 
-export interface UpdateOptions {
-  readonly signal?: AbortSignal;
+export interface UpdateOptions extends Writing {
   /** Sent a single time, for a change that a second application would falsify; a lost answer is then `store-unavailable`. */
   readonly once?: boolean;
 }
@@ -35,16 +34,16 @@ const expressionOf = ({ set = {}, add = {}, remove = [] }: Change): Expression =
   return {
     UpdateExpression: [
       ...clause(
+        'REMOVE',
+        remove.map((_, at) => `#remove${at}`),
+      ),
+      ...clause(
         'SET',
         sets.map((_, at) => `#set${at} = :set${at}`),
       ),
       ...clause(
         'ADD',
         adds.map((_, at) => `#add${at} :add${at}`),
-      ),
-      ...clause(
-        'REMOVE',
-        remove.map((_, at) => `#remove${at}`),
       ),
     ].join(' '),
     ExpressionAttributeNames: Object.fromEntries<string>([
@@ -65,7 +64,7 @@ export const updateIf = async (
   key: Key,
   change: Change,
   assumed: Assumption,
-  { signal, once = false }: UpdateOptions = {},
+  { signal, patience, once = false }: UpdateOptions = {},
 ): Promise<Updated> => {
   const condition = conditionOf(assumed);
   const expression = expressionOf(change);
@@ -88,5 +87,5 @@ export const updateIf = async (
       return { applied: false, found: inTheWay(error) ?? {} };
     }
   };
-  return await attempted(send, { ...timing, ...(once ? { maxAttempts: 1 } : {}) }, signal);
+  return await attempted(send, { ...timing, ...(once ? { maxAttempts: 1 } : {}) }, { signal, patience });
 };

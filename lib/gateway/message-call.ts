@@ -1,6 +1,7 @@
 import { createAdmission, type AdmissionParts } from '../agent/admission.ts';
 import { budgetOf, checkAllowedModel, standInsFor } from '../agent/allowance.ts';
 import { notMade, refusal } from '../claude/faults.ts';
+import { answerBooks } from '../claude/own-books.ts';
 import { createRunAccount } from '../claude/run-account.ts';
 import type { Attempt, FailedOutcome, Outcome, TextSink } from '../claude/types.ts';
 import { unpricedModel } from '../claude/unpriced-model.ts';
@@ -11,6 +12,7 @@ import { createDeadline, storageLimitMs } from '../kernel/deadline.ts';
 import { asAppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { label, safe } from '../kernel/redacted.ts';
+import type { WaitUntil } from '../kernel/wait-until.ts';
 import type { Principal } from '../tenants/types.ts';
 import type { ClientRequest } from './client-request.ts';
 import type { PriceTable } from '../usage/price-table.ts';
@@ -41,6 +43,8 @@ export interface MessageCall {
   readonly signal: AbortSignal | undefined;
   /** The request's hold on its idempotency key, where it sent one. */
   readonly claim: Pick<OwnedClaim, 'complete' | 'release'> | null;
+  /** Keeps the process until this has ended, after the answer. */
+  readonly waitUntil?: WaitUntil;
 }
 
 /** What a call came to. */
@@ -78,7 +82,7 @@ const withHeaders = (outcome: FailedOutcome, headers: Headers): FailedOutcome =>
 /** Lets a client's request through the limits, budgets and brackets of an agent's calls, and no other way. */
 export const createCallMessages =
   (parts: MessageCallParts): CallMessages =>
-  async ({ asked, principal, limitMs, signal, claim }, sink) => {
+  async ({ asked, principal, limitMs, signal, claim, waitUntil }, sink) => {
     const { callModel, clock, emit, ids, isPriced, prices } = parts;
     const { request, userId, wire } = asked;
     const { tenant, tenantId, keyId } = principal;
@@ -113,6 +117,7 @@ export const createCallMessages =
       // Nothing of it is out before a client that waits for the whole of it has an answer.
       restartable: !asked.streams,
     }).catch((error: unknown) => notMade(refusal(asAppError(error))));
+    waitUntil?.(account.ended());
     const outcome = called.ok ? called : withHeaders(called, admission.headers());
     if (outcome.ok && outcome.degraded) {
       const names = { runId: label(runId), agent: label(GATEWAY), reason: label(outcome.degraded.reason) };
@@ -124,7 +129,7 @@ export const createCallMessages =
         const isKept = kept !== null && (outcome.ok || account.spent > 0n);
         const limitMs = storageLimitMs(deadline);
         const keep = isKept ? claim?.complete({ ...kept, runId }, limitMs) : claim?.release(limitMs);
-        await Promise.all([account.closed(), admission.leave(), keep]);
+        await Promise.all([answerBooks(clock, account), admission.leave(), keep]);
       },
     };
   };

@@ -5,6 +5,7 @@ import type { Ids } from '../kernel/ids.ts';
 import { label, safe, type Redacted } from '../kernel/redacted.ts';
 import type { WaitUntil } from '../kernel/wait-until.ts';
 import { corsHeaders } from '../http/cors.ts';
+import type { WaitUntil } from '../kernel/wait-until.ts';
 import { PROBLEMS } from '../http/problem.ts';
 import { UPSTREAM_ID_HEADER, upstreamIdOf } from '../http/upstream-id.ts';
 import { header, withoutEndSlash, type HttpEvent, type HttpResponse } from '../http/types.ts';
@@ -37,12 +38,15 @@ export interface Observed extends HttpEvent {
   /** On the monotonic clock. */
   readonly startedMs: number;
   /** Keeps the process until this has ended, after the answer. */
-  readonly waitUntil?: WaitUntil;
+  readonly waitUntil: WaitUntil;
   /** Set by a handler whose stream ended in a failure: its status line had gone out before. */
   failure?: unknown;
   /** Set by a handler that has asked the provider: the provider's own id of what was asked. */
   upstreamRequestId?: Redacted | null;
 }
+
+/** What outlives the answers to requests, by their events. */
+const leftOver = new WeakMap<object, Promise<void>[]>();
 
 type ObservedRequest = Request<Observed & Partial<Authenticated>, HttpResponse>;
 
@@ -72,7 +76,8 @@ export const observed = (
     const traceId = TRACEPARENT.exec(header(event, 'traceparent') ?? '')?.[1] ?? ids.trace();
     const requestId = event.requestContext?.requestId ?? ids.request();
     const isHead = event.httpMethod === 'HEAD';
-    request.event = {
+    const work: Promise<void>[] = [];
+    const named = {
       ...event,
       ...(isHead ? { httpMethod: 'GET' } : {}),
       path: withoutEndSlash(event.path),
@@ -80,7 +85,10 @@ export const observed = (
       ...{ corsOrigins, isHead, traceId },
       ownHeaders: { ...corsHeaders(corsOrigins, header(event, 'origin')), 'request-id': requestId },
       startedMs: clock.monotonicMs(),
+      waitUntil: (more) => void work.push(more),
     } satisfies Observed;
+    leftOver.set(named, work);
+    request.event = named;
   },
   async requestEnd(request: Request) {
     const { event, response } = request as ObservedRequest;
@@ -116,6 +124,7 @@ export const observed = (
       error: left ? null : code && label(code),
       durationMs,
     });
+    await Promise.all(leftOver.get(event) ?? []);
     await flush();
   },
 });

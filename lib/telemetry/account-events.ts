@@ -78,6 +78,13 @@ export type AccountEvent =
       readonly spentUsd: Redacted;
     }
   | {
+      /** The books of an attempt are not closed after two seconds: they are parked for the reconciler, and tried further. */
+      readonly type: 'budget.delayed';
+      readonly tenantId: Redacted;
+      readonly attemptId: Redacted;
+      readonly error: Redacted;
+    }
+  | {
       /** A reservation could not be settled by its own process; reconciling will. */
       readonly type: 'budget.unsettled';
       readonly tenantId: Redacted;

@@ -20,6 +20,7 @@ const levelOf = (event: BallastEvent): keyof Log | null => {
     case 'circuit.unguarded':
     case 'limit.unguarded':
     case 'budget.threshold':
+    case 'budget.delayed':
     case 'budget.unsettled':
     case 'usage.adjusted':
     case 'usage.unpriced':
@@ -85,6 +86,7 @@ export const TITLES = {
   'limit.unguarded': safe`limit unguarded`,
   'budget.refused': safe`budget refused`,
   'budget.threshold': safe`budget threshold`,
+  'budget.delayed': safe`budget delayed`,
   'budget.unsettled': safe`budget unsettled`,
   'budget.reconciled': safe`budget reconciled`,
   'usage.adjusted': safe`usage adjusted`,

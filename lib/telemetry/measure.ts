@@ -107,6 +107,7 @@ export const measure = (event: BallastEvent, tools: ReadonlySet<string>): Measur
     case 'run.started':
     case 'model.passed-over':
     case 'model.retiring':
+    case 'budget.delayed':
     case 'usage.adjusted':
     case 'alert.sent':
     case 'alert.failed':

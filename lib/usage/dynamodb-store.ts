@@ -70,7 +70,7 @@ const fromItem = (item: Item): UsageRecord => ({
 
 /** Usage records in the ledger table. */
 export const createDynamoDbUsageStore = (table: Table): UsageStore => ({
-  add: (record) => table.putNew(toItem(record)),
+  add: (record, patience) => table.putNew(toItem(record), { patience }),
   async find(tenantId, at, attemptId) {
     const item = await table.get({ pk: partitionKey(tenantId, at), sk: attemptId });
     return item === null ? null : fromItem(item);

@@ -1,3 +1,4 @@
+import type { Patience } from '../dynamodb/attempted.ts';
 import { ZERO, type PicoUsd } from '../kernel/money.ts';
 
 /** What one attempt used, by the kinds that are priced apart. All counts are whole. */
@@ -62,8 +63,8 @@ export const estimatedPartOf = ({ estimated, cost, estimatedCost }: UsageRecord)
 
 /** What the database does atomically for usage records. */
 export interface UsageStore {
-  /** Writes the record if its attempt has none yet; `false` when it had. */
-  add(record: UsageRecord): Promise<boolean>;
+  /** Writes the record if its attempt has none yet; `false` when it had. Default patience: three attempts. */
+  add(record: UsageRecord, patience?: Patience): Promise<boolean>;
   find(tenantId: string, at: number, attemptId: string): Promise<UsageRecord | null>;
   /** All records of a tenant whose `at` lies in the UTC hour of `at`, in the order of their ids. */
   inHour(tenantId: string, at: number): AsyncIterable<UsageRecord>;

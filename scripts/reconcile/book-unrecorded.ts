@@ -1,5 +1,5 @@
 import type { Reservation } from '../../lib/budget/reservation.ts';
-import { tenantAccount, monthOf } from '../../lib/budget/account.ts';
+import { monthOf, tenantAccount, userHashOf } from '../../lib/budget/account.ts';
 import type { BudgetStore } from '../../lib/budget/store.ts';
 import { settleAttempt, type SettleParts } from '../../lib/claude/settle-attempt.ts';
 import { parseUsd } from '../../lib/kernel/money.ts';
@@ -35,7 +35,8 @@ export const bookUnrecorded = async (
   for (const record of records) {
     const { tenantId, at, attemptId, keyId, userId, agent, model, cost } = record;
     const [month] = await parts.store.months(tenantAccount(tenantId), monthOf(at), monthOf(at));
-    const gone: Reservation = { tenantId, at, attemptId, keyId, userId, agent, model, amount: cost, alsoHeldBy: [] };
+    const userHash = userId === null ? null : userHashOf(userId);
+    const gone: Reservation = { tenantId, at, attemptId, keyId, userHash, agent, model, amount: cost, alsoHeldBy: [] };
     await settleAttempt(parts, month?.open.find((open) => open.attemptId === attemptId) ?? gone, record);
   }
   return records.length;

@@ -9,7 +9,7 @@ import { DUMMY_CONNECTION } from '../dynamodb-names.ts';
 import { obeyOrders } from '../fleet/obey-orders.ts';
 import { seededRandom } from '../seeded-random.ts';
 import type { CallerOptions, Order, Told } from './caller-protocol.ts';
-import { accountsOf, AMOUNT, openBooks, recordOf, reservationOf } from './parts.ts';
+import { accountsOf, AMOUNT, askedOf, openBooks, recordOf } from './parts.ts';
 
 const { endpoint, upstream, name, tenantId, fits, seed } = JSON.parse(process.argv[2] ?? '') as CallerOptions;
 const books = openBooks(createSignedDynamoDb({ ...DUMMY_CONNECTION, endpoint }, systemClock), {
@@ -21,7 +21,7 @@ const { tenant, key, user } = accountsOf(tenantId, { tenant: limits, key: limits
 let attempts = 0;
 const reserve = async (): Promise<Reservation | null> => {
   attempts += 1;
-  const reservation = reservationOf(tenantId, { attemptId: `run_${name}-${attempts}:1:1` });
+  const reservation = askedOf(tenantId, { attemptId: `run_${name}-${attempts}:1:1` });
   const answer = await books.budgets.reserve({ reservation, tenant, others: [key, user] });
   return answer.held ? answer.reservation : null;
 };

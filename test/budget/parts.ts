@@ -1,9 +1,11 @@
 import type { Account, Limits } from '../../lib/budget/account.ts';
-import { keyAccount, tenantAccount, userAccount } from '../../lib/budget/account.ts';
-import { createBudgets } from '../../lib/budget/budgets.ts';
+import { keyAccount, tenantAccount, userAccount, userHashOf } from '../../lib/budget/account.ts';
+import { createBudgets, type AskedReservation } from '../../lib/budget/budgets.ts';
 import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
 import type { Reservation } from '../../lib/budget/reservation.ts';
+import { createParking, type Parking } from '../../lib/claude/parking.ts';
 import type { ReconcileTenantParts } from '../../lib/claude/reconcile-tenant.ts';
+import { SETTLE_MARGIN_MS } from '../../lib/claude/settle-patience.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import type { Clock, Random } from '../../lib/kernel/clock.ts';
@@ -18,6 +20,8 @@ export const NOW = Date.UTC(2026, 10, 20, 12);
 export const DAY = '2026-11-20';
 export const MONTH = '2026-11';
 export const LONGEST_CALL_MS = 1_200_000;
+/** When a reservation of `NOW` belongs to a process that is no more. */
+export const GIVEN_UP = NOW + LONGEST_CALL_MS + SETTLE_MARGIN_MS;
 /** Primes, so that no two mistakes cancel each other out. */
 export const AMOUNT = pico(500_000_000_003n);
 export const BILL = pico(123_456_791n);
@@ -32,22 +36,34 @@ export const promptClock: Clock = {
   },
 };
 
+/** As the item names the end user. */
+export const USER_HASH = userHashOf('user|1');
+
 export const reservationOf = (tenantId: string, change: Partial<Reservation> = {}): Reservation => ({
   attemptId: 'run_01:1:1',
   tenantId,
   at: NOW,
   amount: AMOUNT,
   keyId: 'key-1',
-  userId: 'user|1',
+  userHash: USER_HASH,
   agent: 'assistant',
   model: 'claude-sonnet-5-5',
   alsoHeldBy: [],
   ...change,
 });
 
-export const recordOf = ({ amount: _, alsoHeldBy: __, ...facts }: Reservation, cost: PicoUsd): UsageRecord => ({
-  ...facts,
-  runId: facts.attemptId.split(':')[0] ?? '',
+/** What a call asks for, whose user it knows by name. */
+export const askedOf = (tenantId: string, change: Partial<AskedReservation> = {}): AskedReservation => {
+  const { alsoHeldBy: _, userHash: __, ...facts } = reservationOf(tenantId);
+  return { ...facts, userId: 'user|1', ...change };
+};
+
+export const recordOf = (
+  { attemptId, tenantId, at, keyId, agent, model }: Reservation,
+  cost: PicoUsd,
+): UsageRecord => ({
+  ...{ attemptId, tenantId, at, keyId, agent, model, userId: 'user|1' },
+  runId: attemptId.split(':')[0] ?? '',
   answered: true,
   estimated: null,
   tokens: NO_TOKENS,
@@ -63,6 +79,7 @@ export const accountsOf = (tenantId: string, limits: Record<'tenant' | 'key' | '
 export interface Books extends ReconcileTenantParts {
   readonly store: ReturnType<typeof createDynamoDbBudgetStore>;
   readonly budgets: ReturnType<typeof createBudgets>;
+  readonly parking: Parking | undefined;
   readonly events: BallastEvent[];
 }
 
@@ -70,20 +87,24 @@ export interface BooksOptions {
   /** Requests that one operation may send. */
   readonly maxAttempts?: number;
   readonly random?: Random;
+  /** Whether there is a place where attempts wait that cannot be booked. Default: not. */
+  readonly parks?: boolean;
 }
 
 // One for all: two processes with the same seed would take each other's records for their own.
 const chance = seededRandom(7);
 
 /** All that one process has of the books, through its own client. */
-export const openBooks = (client: DynamoDb, { maxAttempts = 3, random = chance }: BooksOptions = {}): Books => {
-  const table = createTable({ client, name: TABLE_NAMES.LedgerTable, clock: promptClock, random, maxAttempts });
+export const openBooks = (client: DynamoDb, { maxAttempts = 3, random = chance, parks = false }: BooksOptions = {}): Books => {
+  const tableOf = (name: string) => createTable({ client, name, clock: promptClock, random, maxAttempts });
+  const table = tableOf(TABLE_NAMES.LedgerTable);
   const store = createDynamoDbBudgetStore(table);
   const events: BallastEvent[] = [];
   return {
     store,
     budgets: createBudgets(store),
     usage: createDynamoDbUsageStore(table),
+    parking: parks ? createParking(tableOf(TABLE_NAMES.ControlTable)) : undefined,
     events,
     emit: (event) => events.push(event),
     rewrite: async () => undefined,

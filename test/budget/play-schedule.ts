@@ -8,9 +8,10 @@ import { createSequence, type PlannedFault } from './mortal-process.ts';
 import {
   accountsOf,
   AMOUNT,
+  askedOf,
   BILL,
   costOf,
-  LONGEST_CALL_MS,
+  GIVEN_UP,
   monthOf,
   NOW,
   openBooks,
@@ -44,11 +45,11 @@ export const playSchedule = async (
   plan: readonly PlannedFault[] = NO_FAULT,
   maxAttempts = 3,
 ): Promise<number> => {
-  const clean = openBooks(engine.client);
+  const clean = openBooks(engine.client, { parks: true });
   const userLimits = holders === 'tenant and key, refused by the user' ? TOO_SMALL : FITS;
   const { tenant, key, user } = accountsOf(tenantId, { tenant: FITS, key: FITS, user: userLimits });
   const others = holders === 'tenant' ? [] : [key, user];
-  const asked = reservationOf(tenantId);
+  const asked = askedOf(tenantId);
 
   let billed: PicoUsd = ZERO;
   const violations: string[] = [];
@@ -70,7 +71,7 @@ export const playSchedule = async (
   };
   const own = async (): Promise<Ended> => {
     const process = sequence.process();
-    const books = openBooks(process.client, { maxAttempts });
+    const books = openBooks(process.client, { maxAttempts, parks: true });
     const before = from === 'late settle' ? reservationOf(tenantId, { alsoHeldBy: others.map(scopeOf) }) : null;
     const ended = await process.run(async () => {
       try {
@@ -88,10 +89,14 @@ export const playSchedule = async (
     return { how: ended, certain: ended === 'refused' || givenBack || (ended === 'finished' && !gaveUp) };
   };
   const later = newTenant(tenantId, NOW);
-  const reconcile = async (books: typeof clean) => reconcileTenant(books, later, NOW + LONGEST_CALL_MS);
+  const lookAt = async ({ parking }: typeof clean) => ({
+    now: GIVEN_UP,
+    parked: (await parking?.list())?.get(tenantId) ?? [],
+  });
+  const reconcile = async (books: typeof clean) => reconcileTenant(books, later, await lookAt(books));
   const reconcileMortally = async () => {
     const process = sequence.process();
-    const books = openBooks(process.client, { maxAttempts });
+    const books = openBooks(process.client, { maxAttempts, parks: true });
     // One whose store fails leaves the rest to the next.
     await process.run(() => reconcile(books).catch(() => undefined));
   };

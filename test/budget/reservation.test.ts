@@ -17,7 +17,7 @@ const reservations: fc.Arbitrary<Reservation> = fc.record({
   at: fc.integer({ min: 0, max: 8_640_000_000_000_000 }),
   amount: fc.bigInt({ min: 0n, max: 10n ** 30n }).map(pico),
   keyId: awkward,
-  userId: fc.option(awkward, { nil: null }),
+  userHash: fc.option(awkward.map(userHashOf), { nil: null }),
   agent: awkward,
   model: awkward,
   alsoHeldBy: fc.constantFrom([], ['key' as const], ['user' as const], ['key' as const, 'user' as const]),
@@ -34,7 +34,7 @@ describe('a reservation in its item', () => {
   });
 
   it('tells a user with an empty name from none', () => {
-    const packed = [null, ''].map((userId) => packReservation(reservationOf('acme', { userId })));
+    const packed = [null, userHashOf('')].map((userHash) => packReservation(reservationOf('acme', { userHash })));
     expect(new Set(packed).size).toBe(2);
   });
 
@@ -44,7 +44,7 @@ describe('a reservation in its item', () => {
   );
 
   it('takes less than a hundred bytes for a usual call', () => {
-    const usual = reservationOf('acme', { userId: null, keyId: 'key_0123456789ab', alsoHeldBy: ['key', 'user'] });
+    const usual = reservationOf('acme', { userHash: null, keyId: 'key_0123456789ab', alsoHeldBy: ['key', 'user'] });
     expect(Buffer.byteLength(packReservation(usual))).toBeLessThan(100);
   });
 });
@@ -74,7 +74,7 @@ describe('the accounts that hold a reservation', () => {
     [['key', 'user'], 'u', ['budget#acme#key#key-1', `budget#acme#user#${userHashOf('u')}`]],
     [['user'], null, ['budget#acme#user#anonymous']],
   ] as const)('besides the tenant are found again: held by %j, of user %j', (alsoHeldBy, userId, keys) =>
-    expect(alsoHolding(reservationOf('acme', { alsoHeldBy, userId })).map(({ pk }) => pk)).toEqual(keys),
+    expect(alsoHolding(reservationOf('acme', { alsoHeldBy, userHash: userId === null ? null : userHashOf(userId) })).map(({ pk }) => pk)).toEqual(keys),
   );
 
   it('name a user by 128 bits of a hash, never by the name', () => {

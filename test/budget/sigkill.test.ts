@@ -5,7 +5,7 @@ import { describeOnDynamoDb } from '../dynamodb.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { size } from '../sizes.ts';
 import { startBillingUpstream, type BillingUpstream } from './billing-upstream.ts';
-import { accountsOf, AMOUNT, costOf, LONGEST_CALL_MS, monthOf, NOW, openBooks, recordsOf } from './parts.ts';
+import { accountsOf, AMOUNT, costOf, GIVEN_UP, monthOf, NOW, openBooks, recordsOf } from './parts.ts';
 import { startCaller, type Caller } from './start-caller.ts';
 import { watchTenant } from './watch-tenant.ts';
 
@@ -41,7 +41,7 @@ describeOnDynamoDb('a process killed at any moment', (engine) => {
     await caller.kill();
     await told;
 
-    const reconcile = () => reconcileTenant(books, newTenant(tenantId, NOW), NOW + LONGEST_CALL_MS);
+    const reconcile = () => reconcileTenant(books, newTenant(tenantId, NOW), GIVEN_UP);
     // What the process had sent may still arrive: given up is what is left once two looks in a row find nothing.
     for (let quiet = 0; quiet < 2;) quiet = (await reconcile()).settled === 0 ? quiet + 1 : 0;
     const { violations } = await watch.stop();

@@ -10,6 +10,7 @@ import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { createPriceTable, type Price } from '../../lib/usage/price-table.ts';
 import { PUBLISHED_PRICES } from '../../lib/usage/prices.ts';
 import { priceAt } from '../../lib/usage/pricing.ts';
+import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
 import { REQUEST, setting } from './parts.ts';
 
@@ -27,9 +28,9 @@ interface Options {
 const admitting = async ({ denied, maxCostUsd, booked = [], settleFails = false }: Options) => {
   const parts = setting('http://unused', maxCostUsd === undefined ? {} : { maxCost: parseUsd(maxCostUsd) });
   const seen = { undone: [] as number[], settled: [] as PicoUsd[], counts: 0, events: [] as BallastEvent[] };
-  const reserve: ReserveParts['budgets']['reserve'] = async ({ reservation }) => ({
+  const reserve: ReserveParts['budgets']['reserve'] = async ({ reservation: { userId: _, ...reservation } }) => ({
     held: true,
-    reservation: { ...reservation, alsoHeldBy: [] },
+    reservation: { ...reservation, userHash: null, alsoHeldBy: [] },
   });
   const at = parts.clock.now();
   const price = priceAt(createPriceTable(PUBLISHED_PRICES), REQUEST.model, at) as Price;
@@ -42,7 +43,9 @@ const admitting = async ({ denied, maxCostUsd, booked = [], settleFails = false 
           seen.settled.push(cost);
           if (settleFails) throw new Error('down');
         },
+        adjust: async () => undefined,
       },
+      usage: createMemoryUsageStore(),
       api: { countTokens: async () => ((seen.counts += 1), 100) },
       emit: (event) => seen.events.push(event),
     },

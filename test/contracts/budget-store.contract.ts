@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { keyAccount, tenantAccount, type Limits } from '../../lib/budget/account.ts';
+import { keyAccount, tenantAccount, userHashOf, type Limits } from '../../lib/budget/account.ts';
 import type { Reservation } from '../../lib/budget/reservation.ts';
 import type { BudgetStore } from '../../lib/budget/store.ts';
 import { pico, ZERO } from '../../lib/kernel/money.ts';
@@ -22,7 +22,7 @@ const reservation = (tenantId: string, change: Partial<Reservation> = {}): Reser
   at: AT,
   amount: UNIT,
   keyId: 'key-1',
-  userId: 'a|b\n🦉',
+  userHash: userHashOf('a|b\n🦉'),
   agent: 'assistant',
   model: 'claude-opus-5-5',
   alsoHeldBy: ['key', 'user'],
@@ -43,7 +43,7 @@ export const budgetStoreContract = (createStore: () => BudgetStore): void => {
   it('holds a reservation back in its day and month, and gives it back whole', async () => {
     const store = createStore();
     const asked = reservation('b-whole');
-    expect(await store.reserve(limited('b-whole', 1, 1), asked)).toEqual({ reserved: true });
+    expect(await store.reserve(limited('b-whole', 1, 1), asked)).toEqual({ reserved: true, repeated: false });
     expect(await monthOf(store, 'b-whole')).toEqual({
       name: MONTH,
       month: UNIT,
@@ -51,6 +51,10 @@ export const budgetStoreContract = (createStore: () => BudgetStore): void => {
       open: [asked],
       adjustments: [],
       marks: new Set(),
+      closedThrough: null,
+      tombstones: [],
+      counter: 1,
+      count: 1,
     });
   });
 

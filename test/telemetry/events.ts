@@ -86,6 +86,7 @@ export const SAMPLES: Samples = {
     ...{ type: 'budget.threshold', tenantId: label('acme'), period: label('2026-11-20'), percent: 75 },
     ...{ limitUsd: label('10'), spentUsd: label('7.51') },
   },
+  'budget.delayed': { type: 'budget.delayed', tenantId: label('acme'), attemptId: label('run_01:1:1'), error },
   'budget.unsettled': { type: 'budget.unsettled', tenantId: label('acme'), attemptId: label('run_01:1:1'), error },
   'budget.reconciled': {
     ...{ type: 'budget.reconciled', tenantId: label('acme'), attemptId: label('run_01:1:1') },

@@ -1,0 +1,56 @@
+import { s, type Item } from '../dynamodb/attributes.ts';
+import type { Table } from '../dynamodb/table.ts';
+import type { Change } from '../dynamodb/update.ts';
+import { minus, plus, ZERO } from '../kernel/money.ts';
+import { dayOf, type Account } from './account.ts';
+import { dayName, itemKey, OPEN, reservationName, tombstoneName } from './item.ts';
+import { packReservation, type Reservation } from './reservation.ts';
+import type { Settlement } from './store.ts';
+
+/** Settlements that one update takes: its expressions stay within half of the 4 KB that they may have. */
+const IN_ONE = 40;
+
+const namesOf = (reservations: readonly Reservation[], nameOf: (attemptId: string) => string): Item =>
+  Object.fromEntries(reservations.map((held) => [nameOf(held.attemptId), s(packReservation(held))]));
+
+/** Takes reservations away, and adds to each of their days what they cost less what they held. */
+export const settling = (settlements: readonly Settlement[], fenced: boolean): Change & { readonly equal: Item } => {
+  const held = settlements.map(({ reservation }) => reservation);
+  const days = Map.groupBy(settlements, ({ reservation: { at } }) => dayName(dayOf(at)));
+  const differenceOf = (some: readonly Settlement[]) =>
+    some.reduce((sum, { actual, reservation }) => plus(sum, minus(actual, reservation.amount)), ZERO);
+  return {
+    remove: held.map(({ attemptId }) => reservationName(attemptId)),
+    add: {
+      ...Object.fromEntries([...days].map(([name, some]) => [name, differenceOf(some)])),
+      month: differenceOf(settlements),
+      [OPEN]: -settlements.length,
+    },
+    ...(fenced ? { set: namesOf(held, tombstoneName) } : {}),
+    equal: namesOf(held, reservationName),
+  };
+};
+
+type Updating = Pick<Table, 'update'>;
+type Of = Pick<Account, 'pk'>;
+
+/** Settles many by one update each few; where one of them is gone already, the others are settled without it. */
+export const settleMany = async (table: Updating, account: Of, settlements: readonly Settlement[]): Promise<void> => {
+  for (let from = 0; from < settlements.length; from += IN_ONE) {
+    let left = settlements.slice(from, from + IN_ONE);
+    while (left.length > 0) {
+      const { equal, ...change } = settling(left, true);
+      const key = itemKey(account, left[0]?.reservation.at ?? 0);
+      const updated = await table.update(key, change, { equal });
+      if (updated.applied) break;
+      const { found } = updated;
+      const standing = left.filter(({ reservation }) => {
+        const name = reservationName(reservation.attemptId);
+        return found[name]?.S === equal[name]?.S;
+      });
+      // Refused though all stand: another version may have made it so. Then none is taken away here.
+      if (standing.length === left.length) break;
+      left = standing;
+    }
+  }
+};
