@@ -24,7 +24,9 @@ const read = () => {
   const { stage = 'prod', unrecorded, 'longest-call-ms': longest = LONGEST_CALL_MS } = values;
   if (!/^\d{1,9}$/.test(longest)) throw new Misused(USAGE);
   if (Number(longest) < LEAST_CALL_MS)
-    throw new Misused(`--longest-call-ms is at least ${LEAST_CALL_MS}: a call that is under way would be booked in full.`);
+    throw new Misused(
+      `--longest-call-ms is at least ${LEAST_CALL_MS}: a call that is under way would be booked in full.`,
+    );
   return { stage, longestCallMs: Number(longest), unrecorded };
 };
 

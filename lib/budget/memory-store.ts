@@ -27,9 +27,7 @@ const emptyMonth = (): Month => ({
 const stored = ({ fenced: _, ...held }: Reservation): Reservation => held;
 
 /** For tests, and for an environment without a table. */
-export const createMemoryBudgetStore = ({
-  maxOpen = MAX_OPEN,
-}: { readonly maxOpen?: number } = {}): BudgetStore => {
+export const createMemoryBudgetStore = ({ maxOpen = MAX_OPEN }: { readonly maxOpen?: number } = {}): BudgetStore => {
   const items = new Map<string, Month>();
   const monthIn = (pk: string, name: string): Month => {
     const key = `${pk}/${name}`;

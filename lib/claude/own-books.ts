@@ -15,8 +15,10 @@ const within = async (clock: Clock, ms: number, work: Promise<void>, signal?: Ab
 };
 
 /** Waits until what a call's earlier attempts held back is there again, within its deadline. Never rejects. */
-export const ownBooks = (clock: Clock, { account, deadline }: Pick<CallContext, 'account' | 'deadline'>): Promise<void> =>
-  within(clock, OWN_BOOKS_MS, account.secured(), deadline.signal);
+export const ownBooks = (
+  clock: Clock,
+  { account, deadline }: Pick<CallContext, 'account' | 'deadline'>,
+): Promise<void> => within(clock, OWN_BOOKS_MS, account.secured(), deadline.signal);
 
 /** Waits until a run's books are closed or safe, but not for ever: they are tried further meanwhile. Never rejects. */
 export const answerBooks = (clock: Clock, account: Pick<RunAccount, 'closed'>): Promise<void> =>

@@ -56,7 +56,8 @@ export const createParking = (table: Pick<Table, 'put' | 'query' | 'remove'>): P
   park: (attempt, patience) => table.put(toItem(attempt), { patience }),
   async list() {
     const parked: ParkedAttempt[] = [];
-    for await (const item of table.query(PARTITION, '')) parked.push(...([fromItem(item)].filter((each) => each !== null)));
+    for await (const item of table.query(PARTITION, ''))
+      parked.push(...[fromItem(item)].filter((each) => each !== null));
     return Map.groupBy(parked, ({ reservation }) => reservation.tenantId);
   },
   async remove(reservation) {

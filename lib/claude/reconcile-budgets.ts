@@ -6,7 +6,12 @@ import type { Tenant, TenantDirectory } from '../tenants/types.ts';
 import type { Threshold } from './budget-thresholds.ts';
 import { checkClosedDays, type CheckClosedDaysParts } from './check-closed-days.ts';
 import type { Parking } from './parking.ts';
-import { reconcileTenant, tellThreshold, type ReconcileTenantParts, type TenantReconciled } from './reconcile-tenant.ts';
+import {
+  reconcileTenant,
+  tellThreshold,
+  type ReconcileTenantParts,
+  type TenantReconciled,
+} from './reconcile-tenant.ts';
 
 export interface ReconcileBudgetsParts extends ReconcileTenantParts, Pick<CheckClosedDaysParts, 'recordedOn'> {
   readonly tenants: Pick<TenantDirectory, 'list'>;
@@ -55,7 +60,11 @@ export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileB
     const isOver = () => leftMs() <= 0;
     const failed = new Set<string>();
     let settled = 0;
-    const guarded = async <T>(operation: Redacted, tenantId: string | null, act: () => Promise<T>): Promise<T | null> => {
+    const guarded = async <T>(
+      operation: Redacted,
+      tenantId: string | null,
+      act: () => Promise<T>,
+    ): Promise<T | null> => {
       try {
         return await act();
       } catch (error) {
@@ -82,12 +91,19 @@ export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileB
     const results = await concurrently(tenants.list(), AT_ONCE, (tenant) => look(tenant, parked));
     const looked = results.filter((each) => each !== null);
 
-    const tell = (threshold: Threshold) =>
-      guarded(safe`budgets.tell`, null, () => tellThreshold(parts, threshold));
-    await concurrently(looked.flatMap(({ toTell }) => toTell), AT_ONCE, tell);
+    const tell = (threshold: Threshold) => guarded(safe`budgets.tell`, null, () => tellThreshold(parts, threshold));
+    await concurrently(
+      looked.flatMap(({ toTell }) => toTell),
+      AT_ONCE,
+      tell,
+    );
 
     await concurrently(looked, AT_ONCE, ({ tenant }) =>
-      guarded(safe`budgets.roll-up`, tenant.tenantId, async () => void (isOver() || (await rollUp(tenant, clock.now())))),
+      guarded(
+        safe`budgets.roll-up`,
+        tenant.tenantId,
+        async () => void (isOver() || (await rollUp(tenant, clock.now()))),
+      ),
     );
     await concurrently(looked, AT_ONCE, ({ tenant: { tenantId }, months }) =>
       guarded(safe`budgets.close-days`, tenantId, async () => {

@@ -106,7 +106,7 @@ export const reconcileTenant = async (
   tenant: Tenant,
   look: Look | number,
 ): Promise<TenantReconciled> => {
-  const { now, since = now, parked = [] } = typeof look === 'number' ? ({ now: look } as Look) : look;
+  const { now, since = now, parked = [] }: Look = typeof look === 'number' ? { now: look } : look;
   const { store, budgets, longestCallMs } = parts;
   const { tenantId } = tenant;
   const account = tenantAccount(tenantId);

@@ -65,7 +65,9 @@ const bookParked = async (parts: ReconcileTenantParts, parked: ParkedAttempt): P
     await parts.budgets.settle({ ...reservation, fenced: true }, ZERO);
     return { reservation, actual: ZERO, outcome, parked };
   }
-  const standing = (await parts.usage.add(record)) ? record : await parts.usage.find(record.tenantId, record.at, record.attemptId);
+  const standing = (await parts.usage.add(record))
+    ? record
+    : await parts.usage.find(record.tenantId, record.at, record.attemptId);
   const isLate = standing?.estimated === 'lost' && record.estimated !== 'lost';
   // One that may still be held later is settled by itself, since a tombstone has to stand there in any case.
   if (standing === null || isLate || reservation.fenced) await bookRecord(parts, reservation, record);

@@ -71,19 +71,16 @@ export const closeBooks = (
       () => false,
     );
     void parked.then((isParked) => isParked && secure());
-    try {
-      await book([patience, PARKED_PATIENCE_MS]).catch(async (error: unknown) => {
-        if (await parked) return;
-        await book(patience).catch(() => {
-          throw error;
-        });
+    const booked = () => true;
+    const isBooked = await book([patience, PARKED_PATIENCE_MS]).then(booked, async () => {
+      if (await parked) return false;
+      return await book(patience).then(booked, (error: unknown) => {
+        tell(error);
+        return false;
       });
-    } catch (error) {
-      if (!(await parked)) tell(error);
-      return;
-    }
+    });
     // Where it stays, reconciling finds that it is on the books, and removes it.
-    if (await parked) await parking.remove(reservation).catch(() => undefined);
+    if (isBooked && (await parked)) await parking.remove(reservation).catch(() => undefined);
   };
   const secured = Promise.withResolvers<void>();
   const ended = insist(secured.resolve).finally(secured.resolve);

@@ -43,7 +43,10 @@ const leftOf = (patience: Patience, clock: Clock): (() => number) => {
 export const attempted = async <T>(
   act: (repeated: boolean) => Promise<T>,
   { clock, random, maxAttempts }: Timing,
-  { signal = NEVER, patience }: { readonly signal?: AbortSignal | undefined; readonly patience?: Patience | undefined } = {},
+  {
+    signal = NEVER,
+    patience,
+  }: { readonly signal?: AbortSignal | undefined; readonly patience?: Patience | undefined } = {},
 ): Promise<T> => {
   const left = patience === undefined ? null : leftOf(patience, clock);
   const most = maxAttempts ?? (left === null ? MAX_ATTEMPTS : Number.POSITIVE_INFINITY);

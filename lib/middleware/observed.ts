@@ -5,7 +5,6 @@ import type { Ids } from '../kernel/ids.ts';
 import { label, safe, type Redacted } from '../kernel/redacted.ts';
 import type { WaitUntil } from '../kernel/wait-until.ts';
 import { corsHeaders } from '../http/cors.ts';
-import type { WaitUntil } from '../kernel/wait-until.ts';
 import { PROBLEMS } from '../http/problem.ts';
 import { UPSTREAM_ID_HEADER, upstreamIdOf } from '../http/upstream-id.ts';
 import { header, withoutEndSlash, type HttpEvent, type HttpResponse } from '../http/types.ts';

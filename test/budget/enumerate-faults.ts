@@ -11,8 +11,6 @@ export interface Enumerated {
   readonly doubles: number;
   /** Of the doubles. */
   readonly played: number;
-  /** By how many requests a dropped or an unanswered one lengthens its schedule. */
-  readonly lengthened: readonly number[];
 }
 
 const AT_ONCE = 16;
@@ -36,12 +34,10 @@ export const enumerateFaults = async (play: Play, oneIn = 1): Promise<Enumerated
   const doubles = singles.flatMap((first) => extended(first.plan, (first.plan[0]?.at ?? 0) + 1, first.requests));
   const chosen = doubles.filter((_, at) => at % oneIn === 0);
   await playAll(play, chosen);
-  const survived = singles.filter(({ plan }) => plan[0]?.kind === 'drop' || plan[0]?.kind === 'lose');
   return {
     requests,
     singles: singles.length,
     doubles: doubles.length,
     played: chosen.length,
-    lengthened: [...new Set(survived.map((single) => single.requests - requests))],
   };
 };

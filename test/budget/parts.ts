@@ -95,7 +95,10 @@ export interface BooksOptions {
 const chance = seededRandom(7);
 
 /** All that one process has of the books, through its own client. */
-export const openBooks = (client: DynamoDb, { maxAttempts = 3, random = chance, parks = false }: BooksOptions = {}): Books => {
+export const openBooks = (
+  client: DynamoDb,
+  { maxAttempts = 3, random = chance, parks = false }: BooksOptions = {},
+): Books => {
   const tableOf = (name: string) => createTable({ client, name, clock: promptClock, random, maxAttempts });
   const table = tableOf(TABLE_NAMES.LedgerTable);
   const store = createDynamoDbBudgetStore(table);

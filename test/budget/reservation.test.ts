@@ -74,7 +74,11 @@ describe('the accounts that hold a reservation', () => {
     [['key', 'user'], 'u', ['budget#acme#key#key-1', `budget#acme#user#${userHashOf('u')}`]],
     [['user'], null, ['budget#acme#user#anonymous']],
   ] as const)('besides the tenant are found again: held by %j, of user %j', (alsoHeldBy, userId, keys) =>
-    expect(alsoHolding(reservationOf('acme', { alsoHeldBy, userHash: userId === null ? null : userHashOf(userId) })).map(({ pk }) => pk)).toEqual(keys),
+    expect(
+      alsoHolding(reservationOf('acme', { alsoHeldBy, userHash: userId === null ? null : userHashOf(userId) })).map(
+        ({ pk }) => pk,
+      ),
+    ).toEqual(keys),
   );
 
   it('name a user by 128 bits of a hash, never by the name', () => {

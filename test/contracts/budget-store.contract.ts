@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { keyAccount, tenantAccount, userHashOf, type Limits } from '../../lib/budget/account.ts';
 import type { Reservation } from '../../lib/budget/reservation.ts';
-import type { BudgetStore } from '../../lib/budget/store.ts';
+import { MAX_OPEN, type BudgetStore } from '../../lib/budget/store.ts';
+import { concurrently } from '../../lib/kernel/concurrently.ts';
 import { pico, ZERO } from '../../lib/kernel/money.ts';
 
 const AT = Date.UTC(2026, 10, 20, 23, 59, 59, 999);
@@ -194,5 +195,89 @@ export const budgetStoreContract = (createStore: () => BudgetStore): void => {
     );
     expect(answers.filter(({ reserved }) => reserved)).toHaveLength(7);
     expect(await counters(store, 'b-race')).toEqual([times(7), times(7)]);
+  });
+
+  it('leaves a tombstone of a fenced reservation, and never holds it again', async () => {
+    const store = createStore();
+    const account = limited('b-fence', 5, null);
+    const asked = reservation('b-fence');
+    await store.reserve(account, asked);
+    await store.settle(account, { ...asked, fenced: true }, pico(7n));
+    expect(await store.reserve(account, asked)).toMatchObject({ reserved: false, crowded: false });
+    await store.settle(account, { ...asked, fenced: true }, pico(9n));
+    expect(await counters(store, 'b-fence')).toEqual([7n, 7n]);
+    expect(await monthOf(store, 'b-fence')).toMatchObject({ open: [], tombstones: [asked], counter: 0, count: 0 });
+  });
+
+  it('fences one that was never held, and frees its id again once its tombstone is swept', async () => {
+    const store = createStore();
+    const account = limited('b-sweep', 5, null);
+    const asked = reservation('b-sweep');
+    await Promise.all(Array.from({ length: 5 }, () => store.settle(account, { ...asked, fenced: true }, ZERO)));
+    expect((await store.reserve(account, asked)).reserved).toBe(false);
+    expect(((await monthOf(store, 'b-sweep'))?.month ?? ZERO) === ZERO).toBe(true);
+    await store.sweep(account, MONTH, [asked.attemptId, 'another:1:1']);
+    expect((await monthOf(store, 'b-sweep'))?.tombstones).toEqual([]);
+    expect((await store.reserve(account, asked)).reserved).toBe(true);
+  });
+
+  it('holds or fences, whichever comes first, and never both', async () => {
+    const store = createStore();
+    const account = limited('b-either', null, null);
+    for (let round = 0; round < 20; round += 1) {
+      const asked = reservation('b-either', { attemptId: `run_${round}:1:1` });
+      const settling = store.settle(account, { ...asked, fenced: true }, ZERO);
+      await Promise.all([settling, store.reserve(account, asked)]);
+    }
+    expect(await monthOf(store, 'b-either')).toMatchObject({ open: [], month: ZERO, tombstones: { length: 20 } });
+  });
+
+  it('settles many of several days at once, each with its own amount, those that are left among settled ones too', async () => {
+    const store = createStore();
+    const account = limited('b-many', null, null);
+    const many = Array.from({ length: 90 }, (_, index) =>
+      reservation('b-many', { attemptId: `run_${index}:1:1`, at: AT - (index % 3) * 86_400_000 }),
+    );
+    for (const each of many) await store.reserve(account, each);
+    for (const each of many.slice(10, 20)) await store.settle(account, each, pico(1_000n));
+    await store.settleAll(
+      account,
+      many.map((each, index) => ({ reservation: each, actual: pico(BigInt(index)) })),
+    );
+    await store.settleAll(
+      account,
+      many.map((each) => ({ reservation: each, actual: pico(5n) })),
+    );
+    const settled = many.map((_, index) => (index >= 10 && index < 20 ? 1_000n : BigInt(index)));
+    const sumOf = (amounts: readonly bigint[]) => amounts.reduce((sum, each) => sum + each, 0n);
+    const month = await monthOf(store, 'b-many');
+    expect(month).toMatchObject({ open: [], counter: 0, tombstones: { length: 80 }, month: sumOf(settled) });
+    expect(month?.days.get(DAY)).toBe(sumOf(settled.filter((_, index) => index % 3 === 0)));
+  });
+
+  it('refuses by itself what comes above the number that may be open, until some are settled', async () => {
+    const store = createStore();
+    const account = limited('b-crowd', null, null);
+    const held = Array.from({ length: MAX_OPEN }, (_, index) => reservation('b-crowd', { attemptId: `r:${index}:1` }));
+    await concurrently(held, 8, (each) => store.reserve(account, each));
+    const more = reservation('b-crowd', { attemptId: 'more:1:1' });
+    expect(await store.reserve(account, more)).toMatchObject({ reserved: false, crowded: true });
+    await store.settle(account, held[0] ?? more, ZERO);
+    expect((await store.reserve(account, more)).reserved).toBe(true);
+  });
+
+  it('closes the days of a month in order, once each, and forgets their marks', async () => {
+    const store = createStore();
+    const account = tenantAccount('b-close');
+    await store.reserve(account, reservation('b-close'));
+    for (const mark of ['told#2026-11-19#50', 'told#2026-11#50']) await store.mark(account, MONTH, mark);
+    const found = await monthOf(store, 'b-close');
+    if (found === undefined) throw new Error('no month');
+    const marks = ['told#2026-11-19#50'];
+    const closed = await Promise.all(Array.from({ length: 5 }, () => store.close(account, found, '2026-11-19', marks)));
+    expect(closed.filter(Boolean)).toHaveLength(1);
+    const closedThrough = '2026-11-19';
+    expect(await monthOf(store, 'b-close')).toMatchObject({ closedThrough, marks: new Set(['told#2026-11#50']) });
+    expect(await store.close(account, { ...found, closedThrough }, '2026-11-20', [])).toBe(true);
   });
 };

@@ -1,0 +1,134 @@
+import { tenantAccount } from '../../lib/budget/account.ts';
+import { createBudgets } from '../../lib/budget/budgets.ts';
+import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
+import { createParking } from '../../lib/claude/parking.ts';
+import { reconcileTenant } from '../../lib/claude/reconcile-tenant.ts';
+import { closeBooks } from '../../lib/claude/settle-attempt.ts';
+import { createTable } from '../../lib/dynamodb/table.ts';
+import { parseUsd } from '../../lib/kernel/money.ts';
+import { newTenant } from '../../lib/tenants/types.ts';
+import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
+import { NO_TOKENS } from '../../lib/usage/record.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { bytesOf, createSimulatedDynamoDb } from '../simulated-dynamodb.ts';
+import { createVirtualClock } from '../virtual-clock.ts';
+
+/** Write units a second of a partition, as AWS publishes them. */
+const UNITS = 1_000;
+const MINUTE_MS = 60_000;
+const LONGEST_CALL_MS = 840_000;
+const LIMIT = parseUsd('1000000');
+/** As Claude Code names its users. */
+const USER = `user_${'a'.repeat(64)}_account_3f1c9b1e-7d7b-4b8e-9c39-6a2f8c0b9d10_session_9e2b1c33-1d4f-4a54-8f0e-2f60f4a1b2c3`;
+
+/** So many calls a second for so long. */
+export interface Phase {
+  readonly name: string;
+  readonly perSecond: number;
+  readonly seconds: number;
+}
+
+export interface HotItemOptions {
+  /** A call lasts from half of this to one and a half times, evenly. */
+  readonly callSeconds: number;
+  readonly phases: readonly Phase[];
+  readonly seed: number;
+  /** How often a client that is refused asks again, after as long as it is told. */
+  readonly retries: number;
+  readonly maxOpen?: number;
+}
+
+/** What became of the calls that began in a phase, and of the item at its end. */
+export interface Seen {
+  readonly name: string;
+  readonly asked: number;
+  readonly answered: number;
+  readonly throttled: number;
+  readonly open: number;
+  readonly itemBytes: number;
+}
+
+/** A tenant with one budget item, its calls each in a process of its own, and a reconciler that comes each minute. */
+export const simulateHotItem = async ({
+  callSeconds,
+  phases,
+  seed,
+  retries,
+  maxOpen,
+}: HotItemOptions): Promise<Seen[]> => {
+  const clock = createVirtualClock();
+  const random = seededRandom(seed);
+  const dynamoDb = createSimulatedDynamoDb({ now: () => clock.now(), unitsPerSecond: UNITS });
+  const client: typeof dynamoDb.client = {
+    async send(...asked) {
+      await clock.wait(4 + random() * 3);
+      return dynamoDb.client.send(...asked);
+    },
+  };
+  const tableOf = (name: string) => createTable({ client, name, clock, random });
+  const ledger = tableOf('ledger');
+  const store = createDynamoDbBudgetStore(ledger, maxOpen === undefined ? {} : { maxOpen });
+  const [budgets, usage, parking] = [
+    createBudgets(store),
+    createDynamoDbUsageStore(ledger),
+    createParking(tableOf('control')),
+  ];
+  const tenant = newTenant('acme', clock.now(), {});
+  const account = tenantAccount('acme', { day: LIMIT, month: null });
+  const parts = { store, budgets, usage, parking, emit: () => undefined, longestCallMs: LONGEST_CALL_MS, tell: null };
+
+  const counts = new Map<string, { asked: number; answered: number }>();
+  let calls = 0;
+  const once = async (): Promise<boolean> => {
+    const runId = `run_${(calls += 1).toString(32).padStart(26, '0')}`;
+    const facts = { attemptId: `${runId}:1:1`, tenantId: 'acme', at: clock.now(), keyId: 'key_0123456789ab' };
+    const asked = { ...facts, userId: USER, agent: 'gateway', model: 'claude-opus-5-5' };
+    const answer = await budgets
+      .reserve({ reservation: { ...asked, amount: parseUsd('0.50') }, tenant: account, others: [] })
+      .catch(() => null);
+    if (!answer?.held) return false;
+    await clock.wait(callSeconds * 1_000 * (0.5 + random()));
+    const record = { ...asked, runId, answered: true, estimated: null, tokens: NO_TOKENS, cost: parseUsd('0.03') };
+    await closeBooks(parts, answer.reservation, record, 60_000).secured;
+    return true;
+  };
+  const call = async (phase: string) => {
+    const count = counts.get(phase) ?? { asked: 0, answered: 0 };
+    counts.set(phase, count);
+    count.asked += 1;
+    for (let retry = 0; retry <= retries; retry += 1) {
+      if (await once()) return (count.answered += 1);
+      await clock.wait(2_000 * (1 + random()));
+    }
+    return null;
+  };
+  const reconcile = async (): Promise<void> => {
+    try {
+      const parked = (await parking.list()).get('acme') ?? [];
+      await reconcileTenant({ ...parts, rewrite: async () => undefined }, tenant, { now: clock.now(), parked });
+    } catch {
+      // The next pass does.
+    }
+    clock.after(MINUTE_MS, () => void reconcile());
+  };
+  clock.after(MINUTE_MS, () => void reconcile());
+
+  const seen: Seen[] = [];
+  for (const { name, perSecond, seconds } of phases) {
+    const until = clock.now() + seconds * 1_000;
+    const before = dynamoDb.throttled;
+    const arrive = () => {
+      if (clock.now() >= until) return;
+      void call(name);
+      clock.after((-Math.log(1 - random()) / perSecond) * 1_000, arrive);
+    };
+    if (perSecond > 0) arrive();
+    await clock.runUntil(until);
+    const item = dynamoDb.item('ledger', 'budget#acme') ?? {};
+    const open = Object.keys(item).filter((attribute) => attribute.startsWith('r#')).length;
+    seen.push({ name, asked: 0, answered: 0, throttled: dynamoDb.throttled - before, open, itemBytes: bytesOf(item) });
+  }
+  // Until all have their answer.
+  await clock.runUntil(clock.now() + 10 * MINUTE_MS);
+  return seen.map((phase) => ({ ...phase, ...counts.get(phase.name) }));
+};
