@@ -60,6 +60,7 @@ export const createVirtualClock = (start = Date.UTC(2026, 10, 20, 12)): VirtualC
   };
   return {
     now: () => Math.floor(now),
+    monotonicMs: () => now - start,
     after,
     wait: (ms) => new Promise((resolve) => void after(ms, resolve)),
     async runUntil(until) {

@@ -31,8 +31,8 @@ const leftOf = (patience: Patience, clock: Clock): (() => number) => {
     const all = patience.map((each) => leftOf(each, clock));
     return () => Math.min(...all.map((left) => left()));
   }
-  const startedAt = clock.now();
-  return () => patience - (clock.now() - startedAt);
+  const startedMs = clock.monotonicMs();
+  return () => patience - (clock.monotonicMs() - startedMs);
 };
 
 /**

@@ -67,7 +67,11 @@ describeOnDynamoDb('npm run reconcile', (engine) => {
   it('says how it is called where an option is wrong, and names no machine where the store does not answer', async () => {
     expect(await run('http://127.0.0.1:9', '--stage', 'No Stage')).toMatchObject({ code: 2, stdout: '' });
     const unreachable = await run('http://127.0.0.1:9', '--stage', 'local');
-    expect(unreachable).toMatchObject({ code: 2, stdout: '' });
+    expect(unreachable.code).toBe(2);
+    expect(unreachable.stdout).toMatch(/^(?:budgets\.parked failed \([\w/-]+\)\n)?$/);
+    const short = await run('http://127.0.0.1:9', '--stage', 'local', '--longest-call-ms', '839999');
+    expect(short).toMatchObject({ code: 2, stdout: '' });
+    expect(short.stderr).toContain('at least 840000');
     expect(unreachable.stderr).toMatch(/^It could not be reconciled: \S+\.\n$/);
   });
 });
