@@ -54,11 +54,7 @@ export const oneWrite = async (endpoint: string): Promise<Section> => {
   for (const open of OPEN) {
     const tenantId = `one-write-${open}`;
     const { store, account, one, two } = variantsOn(tables, tenantId);
-    await tables.ledger.update(
-      itemKey(account, newHeld(tenantId).at),
-      { set: { tat: n(0) } },
-      { lacks: ['tat'] },
-    );
+    await tables.ledger.update(itemKey(account, newHeld(tenantId).at), { set: { tat: n(0) } }, { lacks: ['tat'] });
     for (let held = 0; held < open; held += 1) await store.reserve(account, newHeld(tenantId));
     const times = { one: [] as number[], two: [] as number[] };
     for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {

@@ -8,7 +8,10 @@ import type { Deadline } from '../kernel/deadline.ts';
 export const SETTLE_MARGIN_MS = 15_000;
 
 /** How long the books of an attempt that ends now may be tried: up to the deadline and the margin after it. */
-export const settlePatience = (clock: Pick<Clock, 'monotonicMs'>, deadline: Pick<Deadline, 'remainingMs'>): (() => number) => {
+export const settlePatience = (
+  clock: Pick<Clock, 'monotonicMs'>,
+  deadline: Pick<Deadline, 'remainingMs'>,
+): (() => number) => {
   const startedMs = clock.monotonicMs();
   const ms = deadline.remainingMs() + SETTLE_MARGIN_MS;
   return () => ms - (clock.monotonicMs() - startedMs);
