@@ -44,8 +44,8 @@ export interface Observed extends HttpEvent {
   upstreamRequestId?: Redacted | null;
 }
 
-/** What outlives the answers to requests, by their events. */
-const leftOver = new WeakMap<object, Promise<void>[]>();
+/** What outlives the answers to requests, by what they were given to say so: events are copied on their way. */
+const leftOver = new WeakMap<WaitUntil, Promise<void>[]>();
 
 type ObservedRequest = Request<Observed & Partial<Authenticated>, HttpResponse>;
 
@@ -76,7 +76,9 @@ export const observed = (
     const requestId = event.requestContext?.requestId ?? ids.request();
     const isHead = event.httpMethod === 'HEAD';
     const work: Promise<void>[] = [];
-    const named = {
+    const waitUntil: WaitUntil = (more) => void work.push(more);
+    leftOver.set(waitUntil, work);
+    request.event = {
       ...event,
       ...(isHead ? { httpMethod: 'GET' } : {}),
       path: withoutEndSlash(event.path),
@@ -84,10 +86,8 @@ export const observed = (
       ...{ corsOrigins, isHead, traceId },
       ownHeaders: { ...corsHeaders(corsOrigins, header(event, 'origin')), 'request-id': requestId },
       startedMs: clock.monotonicMs(),
-      waitUntil: (more) => void work.push(more),
+      waitUntil,
     } satisfies Observed;
-    leftOver.set(named, work);
-    request.event = named;
   },
   async requestEnd(request: Request) {
     const { event, response } = request as ObservedRequest;
@@ -123,7 +123,7 @@ export const observed = (
       error: left ? null : code && label(code),
       durationMs,
     });
-    await Promise.all(leftOver.get(event) ?? []);
+    await Promise.all(leftOver.get(event.waitUntil) ?? []);
     await flush();
   },
 });
