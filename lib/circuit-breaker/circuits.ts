@@ -35,7 +35,7 @@ export interface CircuitsOptions {
 /** The circuits of all dependencies, shared by every process on the store. */
 export interface Circuits {
   /**
-   * Asks to pass; never rejects. Where the store fails, the attempt goes through and is counted. `call`: what the
+   * Asks to pass; never rejects. Where the store fails, the attempt goes through and is counted, unless the circuit was last known as isolated. `call`: what the
    * attempts of one call have in common; default: one that this attempt is all of.
    */
   enter(name: string, settings?: Partial<CircuitOptions>, call?: CircuitCall): Promise<Entry>;
@@ -120,6 +120,8 @@ export const createCircuits = ({ store, clock, random, emit, options: defaults }
       try {
         return await decided(name, await known.get(name), { ...defaults, ...settings }, call);
       } catch (error) {
+        // An administrator's word holds until it is taken back, whatever becomes of the store.
+        if (known.last(name)?.state === 'isolated') return { admitted: false, retryAfterMs: null };
         unguarded(name, 'enter', error);
         return UNGUARDED;
       }

@@ -241,6 +241,22 @@ describe('a result of an older generation', () => {
 });
 
 describe('an administrator', () => {
+  it('isolates it also where its store fails from then on, wherever it was known', async () => {
+    let fails = false;
+    const get: CircuitStore['get'] = async (...args) => {
+      if (fails) throw new Error('no store');
+      return await store.get(...args);
+    };
+    const knowing = environment({ ...store, get }, clock, 3);
+    await first.circuits.set(NAME, 'isolated');
+    expect(await knowing.circuits.enter(NAME)).toEqual({ admitted: false, retryAfterMs: null });
+    fails = true;
+    await clock.advance(60_000);
+    expect(await knowing.circuits.enter(NAME)).toEqual({ admitted: false, retryAfterMs: null });
+    expect(knowing.events).toEqual([]);
+    expect((await knowing.circuits.enter('tool/open-meteo')).admitted).toBe(true);
+  });
+
   it('isolates a dependency until it is closed, however long that takes', async () => {
     await first.circuits.set(NAME, 'isolated');
     await clock.advance(400 * 24 * 3_600_000);
