@@ -46,7 +46,7 @@ export interface Budgets {
    * Default patience: that of the store.
    */
   settle(reservation: Reservation, actual: PicoUsd, patience?: Patience): Promise<void>;
-  /** Settles many of one tenant and month at a time, and resolves to those that were; the others are to be settled again. */
+  /** Settles many of one tenant at a time, and resolves to those that were; the others are to be settled again. */
   settleAll(tenantId: string, settlements: readonly Settlement[]): Promise<readonly Settlement[]>;
   /** Takes away what keeps these from being held again: their requests can't arrive any more. */
   sweep(tenantId: string, month: string, tombstones: readonly Reservation[]): Promise<void>;

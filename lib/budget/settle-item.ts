@@ -2,7 +2,7 @@ import { s, type Item } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
 import type { Change } from '../dynamodb/update.ts';
 import { minus, plus, ZERO } from '../kernel/money.ts';
-import { dayOf, type Account } from './account.ts';
+import { dayOf, monthOf, type Account } from './account.ts';
 import { dayName, itemKey, OPEN, reservationName, tombstoneName } from './item.ts';
 import { packReservation, type Reservation } from './reservation.ts';
 import type { Settlement } from './store.ts';
@@ -34,23 +34,28 @@ export const settling = (settlements: readonly Settlement[], fenced: boolean): C
 type Updating = Pick<Table, 'update'>;
 type Of = Pick<Account, 'pk'>;
 
-/** Settles many by one update each few; where one of them is gone already, the others are settled without it. */
-export const settleMany = async (table: Updating, account: Of, settlements: readonly Settlement[]): Promise<void> => {
-  for (let from = 0; from < settlements.length; from += IN_ONE) {
-    let left = settlements.slice(from, from + IN_ONE);
-    while (left.length > 0) {
-      const { equal, ...change } = settling(left, true);
-      const key = itemKey(account, left[0]?.reservation.at ?? 0);
-      const updated = await table.update(key, change, { equal });
-      if (updated.applied) break;
-      const { found } = updated;
-      const standing = left.filter(({ reservation }) => {
-        const name = reservationName(reservation.attemptId);
-        return found[name]?.S === equal[name]?.S;
-      });
-      // Refused though all stand: another version may have made it so. Then none is taken away here.
-      if (standing.length === left.length) break;
-      left = standing;
-    }
+/** Settles a few by one update; where one of them is gone already, the others are settled without it. */
+const settleFew = async (table: Updating, account: Of, settlements: readonly Settlement[]): Promise<void> => {
+  let left = settlements;
+  while (left.length > 0) {
+    const { equal, ...change } = settling(left, true);
+    const key = itemKey(account, left[0]?.reservation.at ?? 0);
+    const updated = await table.update(key, change, { equal });
+    if (updated.applied) return;
+    const { found } = updated;
+    const standing = left.filter(({ reservation }) => {
+      const name = reservationName(reservation.attemptId);
+      return found[name]?.S === equal[name]?.S;
+    });
+    // Refused though all stand: another version may have made it so. Then none is taken away here.
+    if (standing.length === left.length) return;
+    left = standing;
   }
+};
+
+/** Settles many by one update each few of a month. */
+export const settleMany = async (table: Updating, account: Of, settlements: readonly Settlement[]): Promise<void> => {
+  for (const [, ofMonth] of Map.groupBy(settlements, ({ reservation: { at } }) => monthOf(at)))
+    for (let from = 0; from < ofMonth.length; from += IN_ONE)
+      await settleFew(table, account, ofMonth.slice(from, from + IN_ONE));
 };

@@ -69,7 +69,7 @@ export interface BudgetStore {
    * nothing was held: then it never will be. Default patience: 20 s.
    */
   settle(account: Pick<Account, 'pk'>, reservation: Reservation, actual: PicoUsd, patience?: Patience): Promise<void>;
-  /** Settles several of one month, many in one write, each with a tombstone; those that are settled already stay so. */
+  /** Settles several, many of a month in one write, each with a tombstone; those that are settled already stay so. */
   settleAll(account: Pick<Account, 'pk'>, settlements: readonly Settlement[]): Promise<void>;
   /** Removes tombstones whose requests can't arrive any more. */
   sweep(account: Pick<Account, 'pk'>, month: string, attemptIds: readonly string[]): Promise<void>;

@@ -255,6 +255,23 @@ export const budgetStoreContract = (createStore: () => BudgetStore): void => {
     expect(month?.days.get(DAY)).toBe(sumOf(settled.filter((_, index) => index % 3 === 0)));
   });
 
+  it('settles those of two months in the items of both', async () => {
+    const store = createStore();
+    const account = limited('b-turn', null, null);
+    const next = Date.UTC(2026, 11, 1);
+    const many = [AT, next, AT, next].map((at, index) => reservation('b-turn', { attemptId: `run_${index}:1:1`, at }));
+    for (const each of many) await store.reserve(account, each);
+    await store.settleAll(
+      account,
+      many.map((each) => ({ reservation: each, actual: pico(7n) })),
+    );
+    const months = await store.months(account, MONTH, '2026-12');
+    expect(months.map(({ open, month }) => [open, month])).toEqual([
+      [[], 14n],
+      [[], 14n],
+    ]);
+  });
+
   it('refuses by itself what comes above the number that may be open, until some are settled', async () => {
     const store = createStore();
     const account = limited('b-crowd', null, null);
