@@ -1,4 +1,5 @@
 import type { Circuits } from '../circuit-breaker/circuits.ts';
+import { circuitOf } from '../claude/with-circuit.ts';
 import type { Table } from '../dynamodb/table.ts';
 import type { Rests } from '../rests/rests.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -17,6 +18,8 @@ export interface StageAdministrationOptions {
   readonly rests: Pick<Rests, 'list' | 'end'>;
   readonly agents: readonly Agent[];
   readonly isPriced: (model: string) => boolean;
+  /** Those that have a price at any time. */
+  readonly models: Iterable<string>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly randomBytes: RandomBytes;
@@ -25,14 +28,21 @@ export interface StageAdministrationOptions {
 
 /** What an administrator may do in a stage, where settings can name its own agents, tools and priced models only. */
 export const createStageAdministration = (options: StageAdministrationOptions): Administration => {
-  const { ledger, apiKeys, agents, isPriced, randomBytes } = options;
+  const { ledger, apiKeys, agents, models, isPriced, randomBytes } = options;
   const names = new Set(agents.map(({ name }) => name));
-  const tools = new Set(agents.flatMap((agent) => [...agent.tools.keys()]));
+  const tools = new Map(agents.flatMap((agent) => [...agent.tools]));
+  const ofTools = [...tools.values()].flatMap(({ circuit }) => (circuit === null ? [] : [circuit.name]));
+  const circuits = new Set([...[...models].map(circuitOf), ...ofTools]);
   return createAdministration({
     ...options,
     keys: apiKeys,
     audit: createDynamoDbAuditLog(ledger),
     issue: () => issueKey(randomBytes),
-    known: { isPriced, hasAgent: (name) => names.has(name), hasTool: (name) => tools.has(name) },
+    known: {
+      isPriced,
+      hasAgent: (name) => names.has(name),
+      hasTool: (name) => tools.has(name),
+      hasCircuit: (name) => circuits.has(name),
+    },
   });
 };

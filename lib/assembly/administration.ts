@@ -9,5 +9,6 @@ export const administrationOf = ({ clock, ids, core }: App): Administration =>
     ...core.stores,
     ...{ clock, ids, agents, circuits: core.circuits, rests: core.rests, randomBytes: core.randomBytes },
     onChanged: (tenantId) => core.authenticator.forget({ tenantId }),
+    models: core.prices.keys(),
     isPriced: (model) => core.isPriced(model, clock.now()),
   });

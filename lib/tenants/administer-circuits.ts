@@ -1,6 +1,7 @@
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { Actor, Note } from './audited.ts';
+import type { KnownNames } from './known-names.ts';
 
 /** A circuit as an administrator sees it; instants are epoch milliseconds. */
 export interface ShownCircuit {
@@ -19,25 +20,25 @@ export interface CircuitsPort {
 
 export interface CircuitAdministration {
   list(): Promise<readonly ShownCircuit[]>;
-  /** `closed` clears its failures. Throws `not-found` for a name that no circuit could have. */
+  /** `closed` clears its failures. Throws `not-found` for a name that no model and no tool has, nor had when it last failed. */
   set(name: string, state: 'closed' | 'isolated', actor: Actor): Promise<ShownCircuit>;
 }
 
 export interface CircuitAdministrationOptions {
   readonly circuits: CircuitsPort;
   readonly note: Note;
+  readonly known: Pick<KnownNames, 'hasCircuit'>;
 }
 
-// A circuit that never failed is not stored, and may be isolated all the same: so its name is judged by its form.
-const NAME = /^(?:anthropic|tool)\/[A-Za-z0-9][A-Za-z0-9._-]{0,115}$/;
-
 export const createCircuitAdministration = (options: CircuitAdministrationOptions): CircuitAdministration => {
-  const { circuits, note } = options;
+  const { circuits, note, known } = options;
   return {
     list: () => circuits.list(),
     async set(name, state, actor) {
-      if (!NAME.test(name)) throw new AppError('not-found', safe`There is no circuit of this name.`);
       const before = (await circuits.list()).find((circuit) => circuit.name === name);
+      // One that never failed is not stored; one that is stored may be left over from a model or a tool that is gone.
+      if (before === undefined && !known.hasCircuit(name))
+        throw new AppError('not-found', safe`There is no circuit of this name.`);
       const changes = { state: { from: before?.state ?? 'closed', to: state } };
       await note({ actor, action: 'circuit.set', target: name, changes });
       return circuits.set(name, state);

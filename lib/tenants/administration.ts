@@ -38,7 +38,7 @@ export const createAdministration = (options: AdministrationOptions): Administra
       list: () => tenants.list(),
     },
     keys: createKeyAdministration({ ...options, note }),
-    circuits: createCircuitAdministration({ circuits, note }),
+    circuits: createCircuitAdministration({ circuits, note, known }),
     rests: createRestAdministration({ rests, note }),
     audit,
   };

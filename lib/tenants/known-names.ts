@@ -7,6 +7,8 @@ export interface KnownNames {
   isPriced(model: string): boolean;
   hasAgent(name: string): boolean;
   hasTool(name: string): boolean;
+  /** Whether a model or a tool has the circuit of that name. */
+  hasCircuit(name: string): boolean;
 }
 
 type Named = Pick<TenantSettings, 'allowedModels' | 'allowedAgents' | 'allowedTools' | 'fallbackModels'>;

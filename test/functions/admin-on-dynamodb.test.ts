@@ -46,7 +46,7 @@ const environment = (engine: TestDynamoDb) => {
       ids: createIds(clock, randomBytes),
       audit: createDynamoDbAuditLog(ledger),
     },
-    known: { isPriced: () => true, hasAgent: () => true, hasTool: () => true },
+    known: { isPriced: () => true, hasAgent: () => true, hasTool: () => true, hasCircuit: () => true },
     issue: () => issueKey(randomBytes),
     onChanged: (tenantId) => authenticator.forget({ tenantId }),
   });

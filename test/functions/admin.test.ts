@@ -39,8 +39,15 @@ describe('circuits', () => {
     });
   });
 
-  it.each(['x', 'other/y', 'tool/', 'tool//a', 'tool/a/b', 'anthropic/..%20', `tool/${'x'.repeat(117)}`])(
-    'that no name could be are not there: %s',
+  it('of a model or a tool that is gone can still be closed', async () => {
+    const { ask, stage } = adminOnFakes();
+    const left = { name: 'tool/gone', state: 'isolated', failures: 0, openedAt: 1, retryAfterMs: null } as const;
+    stage.circuits.set(left.name, left);
+    expect((await ask('PUT /admin/circuits/tool/gone', { state: 'closed' })).status).toBe(200);
+  });
+
+  it.each(['x', 'other/y', 'tool/', 'tool/none', 'anthropic/claude-opus-5-5-20260101', 'anthropic/none'])(
+    'of no model and no tool are not there: %s',
     async (name) => {
       const { ask, stage } = adminOnFakes();
       expect((await ask(`PUT /admin/circuits/${name}`, { state: 'closed' })).status).toBe(404);

@@ -97,6 +97,7 @@ export const fakeStage = () => {
       isPriced: (model) => ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-4-5'].includes(model),
       hasAgent: (name) => name === 'assistant',
       hasTool: (name) => name === 'calculate',
+      hasCircuit: (name) => ['anthropic/claude-opus-5-5', 'tool/open-meteo'].includes(name),
     },
     issue: () => {
       births += 1;
