@@ -17,6 +17,9 @@ export interface SupervisedAttemptOptions {
   readonly limits: StreamLimits;
 }
 
+/** How long an answer whose stop reason and counts have come waits for the event that only says so once more. */
+const STOP_MS = 1_000;
+
 /** How long a finished answer waits for the upstream to close its body, so that the connection can be used again. */
 const DRAIN_MS = 100;
 
@@ -72,6 +75,7 @@ export const supervisedAttempt =
         await pass(event, type);
         stopped = said?.type === 'message_stop';
         if (stopped) watchdog.release(DRAIN_MS);
+        else if (said?.type === 'message_delta' && progress.complete) watchdog.release(STOP_MS);
       }
     } catch (error) {
       const refusedAs = requestIdOf(error);

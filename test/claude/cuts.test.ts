@@ -18,7 +18,7 @@ const reset = () => Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRE
 const prices = createPriceTable(PUBLISHED_PRICES);
 
 /** Lets the first `events` of a shape through, and `half` of the next one; then breaks it off. */
-const cut = async ({ request, steps }: Shape, events: number, half: boolean, way: Way) => {
+const cut = async ({ request, steps }: Shape, events: number, half: boolean, way: Way | 'linger') => {
   const parts = setting('http://unused', { deadlineMs: way === 'deadline' ? 20_000 : 900_000 });
   const usage = createMemoryUsageStore();
   const budgets = createBudgets(createMemoryBudgetStore());
@@ -62,9 +62,10 @@ const cut = async ({ request, steps }: Shape, events: number, half: boolean, way
   if (way === 'abort') {
     await parts.clock.advance(0);
     parts.leave.abort();
-    await parts.clock.advance(200);
+    await parts.clock.advance(1_200);
   }
-  if (way === 'stall') await parts.clock.advance(301_000);
+  if (way === 'linger') await parts.clock.advance(1_000);
+  if (way === 'stall') await parts.clock.advance(601_000);
   if (way === 'deadline') await parts.clock.advance(21_000);
   const outcome = await asked;
   return { ok: outcome.ok, booked: parts.context.account.spent, reserved };
@@ -125,6 +126,12 @@ describe('an answer that breaks off at any of its events', () => {
       const { ok, booked } = await cut(shape, shape.steps.length - 1, false, 'end');
       expect([shape.name, ok, booked]).toEqual([shape.name, true, billOf(shape, shape.steps.at(-1)?.done ?? never())]);
     }
+  });
+
+  it('does not wait for its end longer than a second once its counts have come', async () => {
+    const shape = recordedShape(0);
+    const { ok, booked } = await cut(shape, shape.steps.length - 1, false, 'linger');
+    expect([ok, booked]).toEqual([true, billOf(shape, shape.steps.at(-1)?.done ?? never())]);
   });
 
   it('whose every token was shown is booked at far less than was reserved', async () => {
