@@ -1,4 +1,5 @@
 import type { Scope } from '../budget/account.ts';
+import { MAX_OPEN } from '../budget/store.ts';
 import { wouldFitLater, type Refusal } from '../budget/balance.ts';
 import { AppError } from '../kernel/errors.ts';
 import { formatUsd, type PicoUsd } from '../kernel/money.ts';
@@ -49,6 +50,7 @@ export const budgetError = (refusal: Refusal, asked: PicoUsd, atLeast: PicoUsd):
 export const crowdedError = (scope: Scope): AppError =>
   new AppError('rate-limited', safe`Too many model calls of the ${label(scope)} are under way at once.`, {
     retryAfterMs: CROWDED_RETRY_MS,
+    figures: { limit: String(MAX_OPEN), used: '0', reserved: String(MAX_OPEN), asked: '1' },
   });
 
 export const budgetRefused = (tenantId: string, refusal: Refusal, asked: PicoUsd, shadow: boolean): BallastEvent => ({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { crowdedError } from '../../lib/claude/budget-errors.ts';
 import { ANTHROPIC_TYPES, anthropicErrorOf, anthropicErrorResponse } from '../../lib/http/anthropic-error.ts';
 import { PROBLEMS } from '../../lib/http/problem.ts';
 import { AppError, type AppErrorOptions, type ErrorCode } from '../../lib/kernel/errors.ts';
@@ -110,6 +111,11 @@ describe('what an error under /v1 says of trying again', () => {
       'retry-after': '90',
     });
     expect(headersOf('rate-limited', { figures })).not.toHaveProperty('x-should-retry');
+  });
+
+  it('is not no where too many calls are under way at once: waiting as long as is said lets one in', () => {
+    const { statusCode, headers } = anthropicErrorResponse(crowdedError('tenant'), 'req_1');
+    expect([statusCode, headers['retry-after'], headers['x-should-retry']]).toEqual([429, '2', undefined]);
   });
 
   it('is yes where open reservations alone keep the call out, which nobody would repeat by its status', () => {
