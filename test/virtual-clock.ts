@@ -52,18 +52,20 @@ export const createVirtualClock = (start = Date.UTC(2026, 10, 20, 12)): VirtualC
   let now = start;
   let order = 0;
   const after: Clock['after'] = (ms, act) => {
-    const timer = { at: now + Math.max(0, ms), order: (order += 1), act, off: false };
+    const timer = { at: now + Math.max(0, Math.ceil(ms)), order: (order += 1), act, off: false };
     timers.push(timer);
     return () => {
       timer.off = true;
     };
   };
   return {
-    now: () => Math.floor(now),
+    now: () => now,
     monotonicMs: () => now - start,
     after,
     wait: (ms) => new Promise((resolve) => void after(ms, resolve)),
     async runUntil(until) {
+      // What was begun just now has set no timer yet.
+      await new Promise((resolve) => setImmediate(resolve));
       for (let next = timers.first(); next !== undefined && next.at <= until; next = timers.first()) {
         timers.shift();
         if (next.off) continue;

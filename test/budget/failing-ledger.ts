@@ -1,0 +1,133 @@
+import { keyAccount, tenantAccount, userAccount, type Account } from '../../lib/budget/account.ts';
+import { createBudgets } from '../../lib/budget/budgets.ts';
+import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
+import type { Outcome } from '../../lib/claude/outcome.ts';
+import { answerBooks } from '../../lib/claude/own-books.ts';
+import { createParking } from '../../lib/claude/parking.ts';
+import { reconcileTenant } from '../../lib/claude/reconcile-tenant.ts';
+import { createRunAccount } from '../../lib/claude/run-account.ts';
+import type { Attempt, CallContext } from '../../lib/claude/types.ts';
+import { withBudget } from '../../lib/claude/with-budget.ts';
+import { createTable } from '../../lib/dynamodb/table.ts';
+import type { DynamoDb } from '../../lib/dynamodb/types.ts';
+import { createDeadline } from '../../lib/kernel/deadline.ts';
+import { parseUsd, sum } from '../../lib/kernel/money.ts';
+import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { newTenant } from '../../lib/tenants/types.ts';
+import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
+import { createPriceTable } from '../../lib/usage/price-table.ts';
+import { PUBLISHED_PRICES } from '../../lib/usage/prices.ts';
+import { NO_TOKENS, type UsageRecord } from '../../lib/usage/record.ts';
+import { ADMITTED, KEY, REQUEST } from '../claude/parts.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { createSimulatedDynamoDb } from '../simulated-dynamodb.ts';
+import { createVirtualClock } from '../virtual-clock.ts';
+
+const LONGEST_CALL_MS = 840_000;
+const LIMIT = { day: parseUsd('1'), month: null };
+/** 100 tokens at 2 and 20 at 10 US dollars a million. */
+export const BILL = parseUsd('0.0004');
+const ANSWER = {
+  ok: true,
+  message: { stop_reason: 'end_turn', model: REQUEST.model },
+  metered: {
+    tokens: { ...NO_TOKENS, inputTokens: 100, outputTokens: 20 },
+    estimated: null,
+    firstContentMs: 5,
+    upstreamRequestId: null,
+  },
+} as unknown as Outcome;
+
+/** What stands between a process and its DynamoDB. */
+export type Between = (send: () => unknown, table: string, wait: (ms: number) => Promise<void>) => Promise<unknown>;
+
+/** One call with limits of tenant, key and user, whose every request passes `between`; the reconciler comes each minute. */
+export const openLedger = ({ between, seed = 1 }: { readonly between: Between; readonly seed?: number }) => {
+  const clock = createVirtualClock();
+  const random = seededRandom(seed);
+  const dynamoDb = createSimulatedDynamoDb({ now: () => clock.now() });
+  const client: DynamoDb = {
+    async send(operation, input) {
+      await clock.wait(5);
+      const { TableName } = input;
+      const apply = () => dynamoDb.apply(operation, input as never);
+      return (await between(apply, TableName ?? '', (ms) => clock.wait(ms))) as never;
+    },
+  };
+  const table = (name: string, through: DynamoDb) => createTable({ client: through, name, clock, random });
+  const open = (through: DynamoDb) => {
+    const ledger = table('ledger', through);
+    const store = createDynamoDbBudgetStore(ledger);
+    const usage = createDynamoDbUsageStore(ledger);
+    return { store, budgets: createBudgets(store), usage, parking: createParking(table('control', through)) };
+  };
+  const [own, clean] = [open(client), open(dynamoDb.client)];
+  const events: BallastEvent[] = [];
+  const tenant = newTenant('acme', clock.now(), {});
+  const accounts: readonly Account[] = [
+    tenantAccount('acme', LIMIT),
+    keyAccount('acme', 'key', LIMIT),
+    userAccount('acme', 'user', LIMIT),
+  ];
+  const [first, ...others] = accounts;
+  const reconcile = async (): Promise<void> => {
+    clock.after(60_000, () => void reconcile());
+    try {
+      const parked = (await own.parking.list()).get('acme') ?? [];
+      const parts = { ...own, emit: (event: BallastEvent) => events.push(event), longestCallMs: LONGEST_CALL_MS };
+      const rewrite = async () => undefined;
+      await reconcileTenant({ ...parts, rewrite, tell: null }, tenant, { now: clock.now(), parked });
+    } catch {
+      // The next pass does.
+    }
+  };
+  clock.after(60_000, () => void reconcile());
+
+  return {
+    clock,
+    events,
+    ...clean,
+    accounts,
+    /** Makes a call; whether it was answered, and when its answer went out. */
+    async call({ next = async () => ANSWER, deadlineMs = 120_000 }: { next?: Attempt; deadlineMs?: number } = {}) {
+      const account = createRunAccount(null);
+      const deadline = createDeadline(clock, deadlineMs);
+      const context: CallContext = {
+        ...{
+          runId: 'run_01',
+          step: 1,
+          agent: 'assistant',
+          circuit: {},
+          tenantId: 'acme',
+          keyId: 'key',
+          userId: 'user',
+        },
+        ...{ deadline, account, admission: ADMITTED, key: KEY, booked: [] },
+        budget: { tenant: first ?? tenantAccount('acme'), others, shadow: false },
+        sink: { text: () => undefined, reset: () => undefined },
+      };
+      const attempt = withBudget({
+        ...own,
+        prices: createPriceTable(PUBLISHED_PRICES),
+        api: { countTokens: async () => 100 },
+        clock,
+        emit: (event) => events.push(event),
+      })(next);
+      const outcome = await attempt(REQUEST, context);
+      await answerBooks(clock, account);
+      return { outcome, at: clock.now(), attempt, context };
+    },
+    /** What stands in each account, and on the books. */
+    async books() {
+      const month = new Date(clock.now()).toISOString().slice(0, 7);
+      const standing = await Promise.all(
+        accounts.map(async (account) => {
+          const [found] = await clean.store.months(account, month, month);
+          return { spent: found?.month ?? 0n, open: found?.count ?? 0, counter: found?.counter ?? 0 };
+        }),
+      );
+      const records: UsageRecord[] = await Array.fromAsync(clean.usage.inHour('acme', clock.now()));
+      return { standing, recorded: sum(records.map(({ cost }) => cost)), parked: (await clean.parking.list()).size };
+    },
+  };
+};
