@@ -123,7 +123,11 @@ export const reserveAttempt = async (
       } else refusal = answer.refusal;
     } catch (error) {
       if (deadline.stoppedBy === null) return { held: false, fault: refused(asAppError(error)) };
-      void reserving.then((answer) => answer.held && giveBack(answer.reservation)).catch(() => undefined);
+      const late = reserving.then((answer) => {
+        if (answer.held) giveBack(answer.reservation);
+      });
+      // The process is kept for it; the answer is not.
+      account.close({ secured: Promise.resolve(), ended: late.catch(() => undefined) });
       return { held: false, fault: fault(deadline.stoppedBy) };
     }
   }

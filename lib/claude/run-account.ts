@@ -71,7 +71,11 @@ export const createRunAccount = (limit: PicoUsd | null): RunAccount => {
       await Promise.all(writes);
     },
     async ended() {
-      await Promise.all([...writes, ...endings]);
+      // What ends may leave more to be ended, as a reservation that comes late is to be given back.
+      for (let known = -1; known < writes.length + endings.length;) {
+        known = writes.length + endings.length;
+        await Promise.all([...writes, ...endings]);
+      }
     },
   };
 };
