@@ -4,11 +4,10 @@ import { concurrently } from '../kernel/concurrently.ts';
 import { formatUsd, ZERO } from '../kernel/money.ts';
 import { label, safe, type Redacted } from '../kernel/redacted.ts';
 import { NO_TOKENS, type UsageRecord } from '../usage/record.ts';
+import { HOUR_MS, startOfHour } from '../usage/time-range.ts';
 import { bookRecord } from './book-record.ts';
 import type { ParkedAttempt } from './parking.ts';
 import type { ReconcileTenantParts } from './reconcile-tenant.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** Records of one tenant that are looked up at a time. */
 const AT_ONCE = 8;
@@ -75,8 +74,8 @@ const bookParked = async (parts: ReconcileTenantParts, parked: ParkedAttempt): P
 };
 
 /**
- * Settles what was left open or parked, many in one write; one that fails keeps none of the others from their turn. The sums
- * of hours that are over are made anew.
+ * Settles what was left open or parked, many in one write; one that fails keeps none of the others from their turn. Sums of
+ * hours that were made before are made anew.
  */
 export const settleAbandoned = async (
   parts: ReconcileTenantParts,
@@ -85,7 +84,7 @@ export const settleAbandoned = async (
   parked: readonly ParkedAttempt[],
   now: number,
 ): Promise<Settled> => {
-  const { budgets, parking, rewrite, emit } = parts;
+  const { budgets, parking, rewrite, longestCallMs, emit } = parts;
   const failures: unknown[] = [];
   const attempt = async <T>(act: () => Promise<T>): Promise<T | null> => {
     try {
@@ -99,14 +98,16 @@ export const settleAbandoned = async (
     ...(await concurrently(parked, AT_ONCE, (each) => attempt(() => bookParked(parts, each)))),
     ...(await concurrently(abandoned, AT_ONCE, (each) => attempt(() => findRecord(parts, each)))),
   ].filter((each) => each !== null);
-  // Whoever was away for long comes after the sums of the hour.
-  const late = found.filter(({ reservation: { at } }) => now - at > HOUR_MS);
-  for (const [, [first]] of Map.groupBy(late, ({ reservation: { at } }) => Math.floor(at / HOUR_MS)))
-    if (first !== undefined) await attempt(() => rewrite(tenantId, first.reservation.at));
+  // Sums of an hour are made once its longest call is over. What could not be put into them waits for the next pass.
+  const unsummed = new Set<number>();
+  for (const [hour, [first]] of Map.groupBy(found, ({ reservation: { at } }) => startOfHour(at)))
+    if (hour + HOUR_MS + longestCallMs <= now && first !== undefined)
+      if ((await attempt(() => rewrite(tenantId, first.reservation.at).then(() => true))) === null) unsummed.add(hour);
 
-  const settled = (await attempt(() => budgets.settleAll(tenantId, found))) ?? [];
-  if (settled.length < found.length && failures.length === 0) failures.push(new Error('some are held open'));
-  for (const each of found.filter((one) => settled.includes(one))) {
+  const settling = found.filter(({ reservation: { at } }) => !unsummed.has(startOfHour(at)));
+  const settled = (await attempt(() => budgets.settleAll(tenantId, settling))) ?? [];
+  if (settled.length < settling.length && failures.length === 0) failures.push(new Error('some are held open'));
+  for (const each of settling.filter((one) => settled.includes(one))) {
     const { reservation, actual, outcome } = each;
     const ids = { tenantId: label(tenantId), attemptId: label(reservation.attemptId) };
     emit({ type: 'budget.reconciled', ...ids, outcome, costUsd: label(formatUsd(actual)) });
