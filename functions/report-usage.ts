@@ -14,7 +14,9 @@ export const reportUsage = (parts: ReportUsageParts) =>
   middy(observed(parts, 'report-usage'))
     .use(problemJson())
     .use(routed(usageRoutes(parts)))
-    .use(authenticated(parts.authenticator, ({ resource }) => (resource === '/admin/usage' ? 'admin' : 'usage:read')))
+    .use(
+      authenticated(parts.authenticator, ({ resource }) => (resource.startsWith('/admin/') ? 'admin' : 'usage:read')),
+    )
     .handler(answered);
 
 const { reports, view } = accountingOf(app);

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hashKey } from '../lib/tenants/hash.ts';
+import { keyPrefixOf } from '../lib/tenants/issue-key.ts';
 import {
   newTenant,
   SCOPES,
@@ -82,6 +83,7 @@ export const seedTenants = async (wanted: readonly DevTenant[], options: SeedOpt
     if (found !== null) await withdraw(hash);
     await keys.add({
       hash,
+      keyPrefix: keyPrefixOf(key),
       keyId: keyIdOf(tenantId, hash),
       tenantId,
       name: 'development',

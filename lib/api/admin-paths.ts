@@ -1,6 +1,8 @@
 import { inPath, inQuery, ok, problems, requestBody, type Json } from './operation.ts';
 
 const tenantId = inPath('tenantId');
+/** The ETag of the tenant that the change is of; another is 412. */
+const ifMatch: Json = { name: 'If-Match', in: 'header', required: false, schema: { type: 'string' } };
 const page = (fallback: number, maximum: number): Json[] => [
   inQuery('limit', { type: 'integer', minimum: 1, maximum, default: fallback }),
   inQuery('cursor', { type: 'string' }),
@@ -12,10 +14,16 @@ export const adminPaths: Json = {
     get: { summary: 'The tenants, by their ids', parameters: page(100, 1_000), responses: ok('A page', 'Tenants') },
   },
   '/admin/tenants/{tenantId}': {
-    get: { summary: 'A tenant', parameters: [tenantId], responses: ok('The tenant', 'Tenant') },
+    get: { summary: 'A tenant', parameters: [tenantId], responses: ok('The tenant, with an ETag', 'Tenant') },
     put: {
       summary: 'Create a tenant, or replace all its settings',
-      parameters: [tenantId],
+      parameters: [tenantId, ifMatch],
+      requestBody: requestBody('TenantSettings'),
+      responses: ok('The tenant as it now is', 'Tenant'),
+    },
+    patch: {
+      summary: 'Change the settings of a tenant that are named, and no others',
+      parameters: [tenantId, ifMatch],
       requestBody: requestBody('TenantSettings'),
       responses: ok('The tenant as it now is', 'Tenant'),
     },

@@ -1,15 +1,16 @@
+import { etagOf, matchesEtag } from '../http/etag.ts';
 import { jsonResponse } from '../http/json-response.ts';
 import { readBody } from '../http/read-body.ts';
 import type { Routes } from '../http/routes.ts';
-import type { HttpEvent, HttpResponse } from '../http/types.ts';
+import { listHeader, type HttpEvent, type HttpResponse } from '../http/types.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Administration } from '../tenants/administration.ts';
 import { circuitRequestSchema } from '../tenants/circuit-schema.ts';
 import { keyRequestSchema, keySettingsOf } from '../tenants/key-schema.ts';
 import { pageOfAudit, pageOfTenants, pageRequest } from '../tenants/pages.ts';
-import { settingsOf, settingsSchema } from '../tenants/settings-schema.ts';
+import { namedSettings, settingsOf, settingsSchema } from '../tenants/settings-schema.ts';
 import { checkedTenantId } from '../tenants/tenant-id.ts';
-import type { Principal } from '../tenants/types.ts';
+import type { Principal, Tenant } from '../tenants/types.ts';
 import { auditView, circuitView, keyView, restView, tenantView } from '../tenants/views.ts';
 
 interface Request extends HttpEvent {
@@ -21,6 +22,13 @@ const keyIn = ({ pathParameters }: Request): string => pathParameters?.['keyId']
 /** The gateway may hand over the slashes of a circuit's or a rest's name still encoded. */
 const nameIn = ({ pathParameters }: Request): string => (pathParameters?.['name'] ?? '').replaceAll(/%2f/gi, '/');
 const actorOf = ({ principal: { tenantId, keyId } }: Request) => ({ tenantId, keyId });
+/** A tenant, with what an `If-Match` names it by. */
+const tenantResponse = (tenant: Tenant): HttpResponse => {
+  const response = jsonResponse(tenantView(tenant));
+  return { ...response, headers: { ...response.headers, etag: etagOf(tenant.version) } };
+};
+const expectedBy = (request: Request) => (tenant: Tenant | null) =>
+  matchesEtag(listHeader(request, 'if-match'), tenant && etagOf(tenant.version));
 const noContent: HttpResponse = { statusCode: 204, headers: { 'cache-control': 'no-store' }, body: '' };
 
 /** What administrators are answered; each change is made in the name of the key that asked for it. */
@@ -33,11 +41,18 @@ export const adminRoutes = (
       jsonResponse(await pageOfTenants(tenants.list(), pageRequest(queryStringParameters), tenantView)),
   },
   '/admin/tenants/{tenantId}': {
-    GET: async (request) => jsonResponse(tenantView(await tenants.find(tenantIn(request)))),
+    GET: async (request) => tenantResponse(await tenants.find(tenantIn(request))),
     PUT: async (request) => {
       const input = readBody(request, settingsSchema);
       const tenantId = tenantIn(request);
-      return jsonResponse(tenantView(await tenants.put(tenantId, settingsOf(input, tenantId), actorOf(request))));
+      const asked = [settingsOf(input, tenantId), actorOf(request), expectedBy(request)] as const;
+      return tenantResponse(await tenants.put(tenantId, ...asked));
+    },
+    PATCH: async (request) => {
+      const input = readBody(request, settingsSchema);
+      const tenantId = tenantIn(request);
+      const asked = [namedSettings(input, tenantId), actorOf(request), expectedBy(request)] as const;
+      return tenantResponse(await tenants.patch(tenantId, ...asked));
     },
   },
   '/admin/tenants/{tenantId}/keys': {

@@ -13,6 +13,7 @@ const written = (schema: z.core.$ZodType): JsonSchema => {
 
 const key: Readonly<Record<string, JsonSchema>> = {
   keyId: text,
+  keyPrefix: orNull(text),
   tenantId: text,
   name: text,
   scopes: list({ enum: SCOPES }),

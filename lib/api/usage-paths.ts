@@ -1,6 +1,6 @@
 import { ADMIN_GROUPS, USAGE_GROUPS } from '../usage/report-query.ts';
 import { count, instant, list, object, orNull, reference, text, usd, type JsonSchema } from './json-schema.ts';
-import { inQuery, ok, problems, type Json } from './operation.ts';
+import { inPath, inQuery, ok, problems, type Json } from './operation.ts';
 
 /** Below zero where an adjustment is more than what its day used, or a budget was lowered below what was spent. */
 const amount: JsonSchema = { ...usd, pattern: `^-?${String(usd['pattern']).slice(1)}` };
@@ -77,6 +77,13 @@ export const usagePaths: Readonly<Record<string, Json>> = {
   '/usage/budget': {
     get: {
       summary: 'What is left of the caller’s budgets',
+      responses: ok('The budgets', 'Budget'),
+    },
+  },
+  '/admin/tenants/{tenantId}/budget': {
+    get: {
+      summary: 'What is left of a tenant’s budgets',
+      parameters: [inPath('tenantId')],
       responses: ok('The budgets', 'Budget'),
     },
   },

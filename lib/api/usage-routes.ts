@@ -5,6 +5,7 @@ import { header, type HttpEvent } from '../http/types.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
+import { checkedTenantId } from '../tenants/tenant-id.ts';
 import type { Principal, Tenant, TenantDirectory } from '../tenants/types.ts';
 import { wantsCsv } from '../usage/csv.ts';
 import { regrouped } from '../usage/measure.ts';
@@ -22,10 +23,14 @@ export interface UsageParts extends Pick<Accounting, 'reports'> {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-async function* only(tenants: UsageParts['tenants'], tenantId: string): AsyncIterable<Tenant> {
+const found = async (tenants: UsageParts['tenants'], tenantId: string): Promise<Tenant> => {
   const tenant = await tenants.find(tenantId);
   if (!tenant) throw new AppError('not-found', safe`There is no tenant of this id.`);
-  yield tenant;
+  return tenant;
+};
+
+async function* only(tenants: UsageParts['tenants'], tenantId: string): AsyncIterable<Tenant> {
+  yield await found(tenants, tenantId);
 }
 
 const csvWanted = (request: Request): boolean => wantsCsv(header(request, 'accept'));
@@ -51,6 +56,13 @@ export const usageRoutes = ({ reports, budgets, tenants, clock }: UsageParts): R
     GET: async ({ principal, queryStringParameters }) => {
       refuseQuery(queryStringParameters);
       return jsonResponse(await budgets.view(principal.tenant, clock.now()));
+    },
+  },
+  '/admin/tenants/{tenantId}/budget': {
+    GET: async ({ pathParameters, queryStringParameters }) => {
+      refuseQuery(queryStringParameters);
+      const tenant = await found(tenants, checkedTenantId(pathParameters?.['tenantId'] ?? ''));
+      return jsonResponse(await budgets.view(tenant, clock.now()));
     },
   },
   '/admin/usage': {

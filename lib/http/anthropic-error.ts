@@ -25,6 +25,7 @@ export const ANTHROPIC_TYPES: Record<ErrorCode, AnthropicErrorType> = {
   'method-not-allowed': 'invalid_request_error',
   'idempotency-in-progress': 'invalid_request_error',
   'run-conflict': 'invalid_request_error',
+  'precondition-failed': 'invalid_request_error',
   'payload-too-large': 'request_too_large',
   'unsupported-media-type': 'invalid_request_error',
   'idempotency-key-reused': 'invalid_request_error',

@@ -16,6 +16,7 @@ export const PROBLEMS: Record<ErrorCode, Outside> = {
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'idempotency-in-progress': { status: 409, title: 'The first request with this key is still running' },
   'run-conflict': { status: 409, title: 'The run does not allow this now' },
+  'precondition-failed': { status: 412, title: 'It was changed since it was read' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
   'idempotency-key-reused': { status: 422, title: 'The key was used for another request' },

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'not-found'
   | 'method-not-allowed'
   | 'idempotency-in-progress'
+  | 'precondition-failed'
   | 'run-conflict'
   | 'payload-too-large'
   | 'unsupported-media-type'

@@ -3,6 +3,7 @@ import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import { changesBetween, type Actor, type Note } from './audited.ts';
 import { hashKey } from './hash.ts';
+import { keyPrefixOf } from './issue-key.ts';
 import type { KeySettings } from './key-schema.ts';
 import type { ApiKey, ApiKeyDirectory, TenantDirectory } from './types.ts';
 
@@ -49,7 +50,8 @@ export const createKeyAdministration = (options: KeyAdministrationOptions): KeyA
     async create(tenantId, settings, actor) {
       if ((await tenants.find(tenantId)) === null) throw noTenant();
       const { keyId, key } = issue();
-      const stored: ApiKey = { ...settings, hash: hashKey(key), keyId, tenantId, createdAt: clock.now() };
+      const kept = { hash: hashKey(key), keyPrefix: keyPrefixOf(key) };
+      const stored: ApiKey = { ...settings, ...kept, keyId, tenantId, createdAt: clock.now() };
       const changes = changesBetween(null, settings);
       await note({ actor, action: 'key.created', target: `${tenantId}/${keyId}`, changes });
       if (!(await keys.add(stored))) throw notStored();

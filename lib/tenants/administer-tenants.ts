@@ -9,11 +9,21 @@ import { newTenant, type Tenant, type TenantDirectory, type TenantSettings } fro
 const TRIES = 5;
 const CONTENDED_MS = 1_000;
 
+/** Whether a tenant is as its administrator has seen it. */
+export type Expected = (tenant: Tenant | null) => boolean;
+
+const ANY: Expected = () => true;
+
 export interface TenantAdministration {
   /** Throws `not-found`. */
   find(tenantId: string): Promise<Tenant>;
-  /** Creates the tenant or replaces all its settings; the same settings again change nothing. The last writer wins. */
-  put(tenantId: string, settings: TenantSettings, actor: Actor): Promise<Tenant>;
+  /**
+   * Creates the tenant or replaces all its settings; the same settings again change nothing. The last writer wins,
+   * unless the tenant, or `null` where there is none, is to be as `expected`: else `precondition-failed`.
+   */
+  put(tenantId: string, settings: TenantSettings, actor: Actor, expected?: Expected): Promise<Tenant>;
+  /** Changes the settings that are named, and no others, whoever writes at once. Throws as `put`, and `not-found`. */
+  patch(tenantId: string, settings: Partial<TenantSettings>, actor: Actor, expected?: Expected): Promise<Tenant>;
   /** Makes every cached answer of the tenant stale. Throws `not-found`. */
   invalidateCache(tenantId: string, actor: Actor): Promise<void>;
 }
@@ -27,6 +37,7 @@ export interface TenantAdministrationOptions {
 }
 
 const noTenant = () => new AppError('not-found', safe`There is no tenant of this id.`);
+const notExpected = () => new AppError('precondition-failed', safe`The tenant is not as If-Match says.`);
 
 export const createTenantAdministration = (options: TenantAdministrationOptions): TenantAdministration => {
   const { tenants, note, clock, onChanged } = options;
@@ -50,22 +61,32 @@ export const createTenantAdministration = (options: TenantAdministrationOptions)
     throw new AppError('store-unavailable', safe`The tenant is being changed.`, { retryAfterMs: CONTENDED_MS });
   };
 
+  /** `null` where another writer was quicker. */
+  const changed = async (before: Tenant, settings: TenantSettings, actor: Actor, action: string) => {
+    const changes = changesBetween(settingsIn(before), settings);
+    if (Object.keys(changes).length === 0) return before;
+    const after: Tenant = { ...before, ...settings, updatedAt: clock.now(), version: before.version + 1 };
+    await note({ actor, action, target: before.tenantId, changes });
+    return (await tenants.replace(after, before.version)) ? after : null;
+  };
+
   return {
     find,
-    put: (tenantId, settings, actor) =>
+    put: (tenantId, settings, actor, expected = ANY) =>
       untilWritten(tenantId, async () => {
         const before = await tenants.find(tenantId);
-        const changes = changesBetween(before && settingsIn(before), settings);
-        if (before !== null && Object.keys(changes).length === 0) return before;
-        const now = clock.now();
-        const after: Tenant =
-          before === null
-            ? newTenant(tenantId, now, settings)
-            : { ...before, ...settings, updatedAt: now, version: before.version + 1 };
-        const action = before === null ? 'tenant.created' : 'tenant.replaced';
-        await note({ actor, action, target: tenantId, changes });
-        const written = before === null ? tenants.add(after) : tenants.replace(after, before.version);
-        return (await written) ? after : null;
+        if (!expected(before)) throw notExpected();
+        if (before !== null) return changed(before, settings, actor, 'tenant.replaced');
+        const after = newTenant(tenantId, clock.now(), settings);
+        const changes = changesBetween(null, settings);
+        await note({ actor, action: 'tenant.created', target: tenantId, changes });
+        return (await tenants.add(after)) ? after : null;
+      }),
+    patch: (tenantId, settings, actor, expected = ANY) =>
+      untilWritten(tenantId, async () => {
+        const before = await find(tenantId);
+        if (!expected(before)) throw notExpected();
+        return changed(before, { ...settingsIn(before), ...settings }, actor, 'tenant.patched');
       }),
     async invalidateCache(tenantId, actor) {
       await untilWritten(tenantId, async () => {

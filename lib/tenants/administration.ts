@@ -31,9 +31,13 @@ export const createAdministration = (options: AdministrationOptions): Administra
   return {
     tenants: {
       ...administered,
-      async put(tenantId, settings, actor) {
+      async put(tenantId, settings, ...asked) {
         checkNames(settings, known);
-        return administered.put(tenantId, settings, actor);
+        return administered.put(tenantId, settings, ...asked);
+      },
+      async patch(tenantId, settings, ...asked) {
+        checkNames(settings, known);
+        return administered.patch(tenantId, settings, ...asked);
       },
       list: () => tenants.list(),
     },

@@ -24,6 +24,7 @@ export const apiKeyItem = (at: Key, key: ApiKey): Item => ({
   hash: s(key.hash),
   keyId: s(key.keyId),
   tenantId: s(key.tenantId),
+  ...(key.keyPrefix === undefined ? {} : { keyPrefix: s(key.keyPrefix) }),
   name: s(key.name),
   scopes: strings(key.scopes),
   createdAt: n(key.createdAt),
@@ -36,9 +37,11 @@ export const apiKeyItem = (at: Key, key: ApiKey): Item => ({
 /** A scope that is not known any more grants nothing. */
 export const apiKeyOf = (hash: string, item: Item): ApiKey => {
   const granted = readStrings(item, 'scopes');
+  const keyPrefix = optional(item, 'keyPrefix', readString);
   return {
     hash,
     keyId: readString(item, 'keyId'),
+    ...(keyPrefix === null ? {} : { keyPrefix }),
     tenantId: readString(item, 'tenantId'),
     name: readString(item, 'name'),
     scopes: SCOPES.filter((scope) => granted.includes(scope)),

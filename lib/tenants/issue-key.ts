@@ -31,6 +31,12 @@ const checksum = (secret: string): string => {
   return Array.from({ length: CHECKSUM_LENGTH }, (_, at) => digit(at)).join('');
 };
 
+/** Of a key's 200 random bits these tell 25. */
+const SHOWN_LENGTH = PREFIX.length + 5;
+
+/** What lists show of a key, far too little to guess the rest by. */
+export const keyPrefixOf = (key: string): string => key.slice(0, Math.min(SHOWN_LENGTH, Math.floor(key.length / 2)));
+
 /** Whether a key looks like one that was issued here: prefix, length and alphabet. Keys from elsewhere may look otherwise. */
 export const isOfOurForm = (key: string): boolean => OF_OUR_FORM.test(key);
 

@@ -17,12 +17,15 @@ const UNPRICED = safe`is no model with a known price`;
 
 const unknownIn = (
   path: string,
-  names: readonly string[] | null,
+  names: readonly string[] | null | undefined,
   isKnown: (name: string) => boolean,
   message: Redacted,
 ): FieldIssue[] => (names ?? []).flatMap((name, at) => (isKnown(name) ? [] : [{ path: `${path}.${at}`, message }]));
 
-const fallbackIssues = (chains: Named['fallbackModels'], isPriced: (model: string) => boolean): FieldIssue[] =>
+const fallbackIssues = (
+  chains: Named['fallbackModels'] | undefined,
+  isPriced: (model: string) => boolean,
+): FieldIssue[] =>
   Object.entries(chains ?? {}).flatMap(([model, chain]) => {
     const path = `fallbackModels.${model}`;
     return [
@@ -33,7 +36,7 @@ const fallbackIssues = (chains: Named['fallbackModels'], isPriced: (model: strin
   });
 
 /** Throws `invalid-request` at each name that the stage does not have: a misspelt one would shut out, or let in, in silence. */
-export const checkNames = (settings: Named, known: KnownNames): void => {
+export const checkNames = (settings: Partial<Named>, known: KnownNames): void => {
   const isPriced = (model: string) => known.isPriced(model);
   const issues = [
     ...unknownIn('allowedModels', settings.allowedModels, isPriced, UNPRICED),

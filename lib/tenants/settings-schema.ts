@@ -62,6 +62,12 @@ export type SettingsRequest = z.output<typeof settingsSchema>;
 const plain = (amount: string | null | undefined): string | null =>
   amount === null || amount === undefined ? null : formatUsd(parseUsd(amount));
 
+/** The settings that a request names, and no others; `null` is the default. */
+export const namedSettings = (request: SettingsRequest, tenantId: string): Partial<TenantSettings> => {
+  const whole = Object.entries(settingsOf(request, tenantId));
+  return Object.fromEntries(whole.filter(([name]) => request[name as keyof SettingsRequest] !== undefined));
+};
+
 /** The whole settings that a request means: defaults where it says nothing, money without needless zeros. */
 export const settingsOf = (request: SettingsRequest, tenantId: string): TenantSettings => ({
   name: request.name ?? tenantId,

@@ -13,6 +13,8 @@ export interface ApiKey extends KeyLimits {
   /** Lower-case hexadecimal SHA-256 of the key. */
   readonly hash: string;
   readonly keyId: string;
+  /** The key's first characters, by which people tell keys apart. Default: it was made before they were kept. */
+  readonly keyPrefix?: string;
   readonly tenantId: string;
   readonly name: string;
   readonly scopes: readonly Scope[];
@@ -142,7 +144,7 @@ export interface AuditEntry {
   /** Epoch milliseconds. */
   readonly at: number;
   readonly actor: { readonly tenantId: string; readonly keyId: string };
-  /** As `tenant.created`, `tenant.replaced`, `key.created`, `key.revoked`, `circuit.set`, `cache.invalidated`. */
+  /** As `tenant.created`, `tenant.replaced`, `tenant.patched`, `key.created`, `key.revoked`, `circuit.set`, `cache.invalidated`. */
   readonly action: string;
   /** What was changed: a tenant, `tenant/key` or a circuit. */
   readonly target: string;

@@ -17,6 +17,7 @@ export const tenantView = (tenant: Tenant) => ({
 /** A key as lists show it: neither itself nor its hash. Named one by one, so that a new field is not shown by itself. */
 export const keyView = (key: ApiKey) => ({
   keyId: key.keyId,
+  keyPrefix: key.keyPrefix ?? null,
   tenantId: key.tenantId,
   name: key.name,
   scopes: key.scopes,

@@ -102,3 +102,88 @@ describe('tenants', () => {
     expect([asked.status, refusals(asked)]).toEqual([400, [path]]);
   });
 });
+
+describe('a part of a tenant', () => {
+  it('is changed by PATCH, and nothing else is; null lifts a limit', async () => {
+    const { ask, stage } = adminOnFakes();
+    const before = { name: 'Acme', requestsPerMinute: 60, dailyBudgetUsd: '5', allowedTools: ['calculate'] };
+    await ask('PUT /admin/tenants/acme', before);
+    const patched = await ask('PATCH /admin/tenants/acme', { requestsPerMinute: null, monthlyBudgetUsd: '50.0' });
+    expect(patched.status).toBe(200);
+    const after = { ...before, requestsPerMinute: null, monthlyBudgetUsd: '50' };
+    expect(patched.body).toMatchObject(after);
+    expect((await ask('GET /admin/tenants/acme')).body).toEqual(patched.body);
+    expect(stage.entries.at(-1)).toMatchObject({
+      action: 'tenant.patched',
+      changes: { requestsPerMinute: { from: 60, to: null }, monthlyBudgetUsd: { from: null, to: '50' } },
+    });
+  });
+
+  it('that names nothing, or what is so already, changes nothing', async () => {
+    const { ask } = adminOnFakes();
+    const { headers } = await ask('PUT /admin/tenants/acme', { requestsPerMinute: 60 });
+    for (const body of [{}, { requestsPerMinute: 60 }]) {
+      const patched = await ask('PATCH /admin/tenants/acme', body);
+      expect([patched.status, patched.headers['etag']]).toEqual([200, headers['etag']]);
+    }
+  });
+
+  it('is refused as PUT refuses it, and there must be such a tenant', async () => {
+    const { ask } = adminOnFakes();
+    expect((await ask('PATCH /admin/tenants/nobody', {})).status).toBe(404);
+    await ask('PUT /admin/tenants/acme', {});
+    const unknown = await ask('PATCH /admin/tenants/acme', { allowedAgents: ['nobody'] });
+    expect([unknown.status, refusals(unknown)]).toEqual([400, ['allowedAgents.0']]);
+    expect((await ask('PATCH /admin/tenants/acme', { nonsense: 1 })).status).toBe(400);
+  });
+
+  it('is changed by two administrators at once, and neither loses what the other set', async () => {
+    const { ask } = adminOnFakes();
+    await ask('PUT /admin/tenants/acme', {});
+    const parts = [{ requestsPerMinute: 7 }, { tokensPerMinute: 8 }, { maxConcurrentRuns: 9 }];
+    const statuses = await Promise.all(
+      parts.map(async (part) => (await ask('PATCH /admin/tenants/acme', part)).status),
+    );
+    expect(statuses).toEqual([200, 200, 200]);
+    expect((await ask('GET /admin/tenants/acme')).body).toMatchObject(Object.assign({}, ...parts) as object);
+  });
+});
+
+describe('a tenant that was changed since it was read', () => {
+  const headers = (ifMatch: string) => ({
+    headers: { 'x-api-key': 'good', 'content-type': 'application/json', 'if-match': ifMatch },
+  });
+
+  it.each(['PUT', 'PATCH'])('is not changed by %s with the ETag of before', async (method) => {
+    const { ask } = adminOnFakes();
+    await ask('PUT /admin/tenants/acme', { requestsPerMinute: 1 });
+    const etag = (await ask('GET /admin/tenants/acme')).headers['etag'] ?? '';
+    expect(etag).toMatch(/^"\d+"$/);
+    const first = await ask(`${method} /admin/tenants/acme`, { requestsPerMinute: 2 }, headers(etag));
+    expect(first.status).toBe(200);
+    expect(first.headers['etag']).not.toBe(etag);
+    for (const stale of [etag, `W/${first.headers['etag'] ?? ''}`, 'x']) {
+      const second = await ask(`${method} /admin/tenants/acme`, { requestsPerMinute: 3 }, headers(stale));
+      expect([second.status, second.body['code']]).toEqual([412, 'precondition-failed']);
+    }
+    for (const good of ['*', `"0", ${first.headers['etag'] ?? ''}`])
+      expect((await ask(`${method} /admin/tenants/acme`, { requestsPerMinute: 2 }, headers(good))).status).toBe(200);
+    expect((await ask('GET /admin/tenants/acme')).body).toMatchObject({ requestsPerMinute: 2 });
+  });
+
+  it('must be there, where any will do', async () => {
+    const { ask } = adminOnFakes();
+    expect((await ask('PUT /admin/tenants/acme', {}, headers('*'))).status).toBe(412);
+    expect((await ask('GET /admin/tenants/acme')).status).toBe(404);
+  });
+
+  it('is changed by one of many that have read the same', async () => {
+    const { ask } = adminOnFakes();
+    const etag = (await ask('PUT /admin/tenants/acme', {})).headers['etag'] ?? '';
+    const asked = Array.from({ length: 4 }, (_, each) =>
+      ask('PATCH /admin/tenants/acme', { requestsPerMinute: each + 1 }, headers(etag)),
+    );
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    expect(statuses.toSorted()).toEqual([200, 412, 412, 412]);
+  });
+});

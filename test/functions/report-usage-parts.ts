@@ -54,9 +54,11 @@ export const usageFunction = (over: Partial<ReportsOptions & ReportUsageParts> =
   });
   const get = async (target: string, key = 'acme', headers: Readonly<Record<string, string>> = {}, method = 'GET') => {
     const { pathname, searchParams } = new URL(target, 'http://localhost');
+    const tenantId = /^\/admin\/tenants\/([^/]*)\/budget$/.exec(pathname)?.[1];
     const event = httpEvent({
       httpMethod: method,
       path: pathname,
+      ...(tenantId === undefined ? {} : { resource: '/admin/tenants/{tenantId}/budget', pathParameters: { tenantId } }),
       headers: { 'x-api-key': key, ...headers },
       queryStringParameters: searchParams.size === 0 ? null : Object.fromEntries(searchParams),
       body: null,

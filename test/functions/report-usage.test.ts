@@ -152,6 +152,8 @@ describe('what is refused', () => {
     ['/usage', 'acme-weak', 403],
     ['/usage', 'acme-admin', 403],
     ['/usage/budget', 'acme-weak', 403],
+    ['/admin/tenants/acme/budget', 'acme', 403],
+    ['/admin/tenants/acme/budget', 'acme-weak', 403],
     ['/admin/usage', 'acme', 403],
     ['/admin/usage', 'acme-weak', 403],
     ['/admin/usage', 'nobody', 401],
@@ -183,6 +185,27 @@ describe('GET /usage/budget', () => {
       body: { day: period('2'), month: period('20') },
       asked: ['globex'],
     });
+  });
+});
+
+describe('GET /admin/tenants/{tenantId}/budget', () => {
+  it('is what the budget of that tenant says', async () => {
+    const period = (spentUsd: string) => ({
+      ...{ limitUsd: null, spentUsd, reservedUsd: '0', remainingUsd: null },
+      resetsAt: '2026-11-21T00:00:00.000Z',
+    });
+    const view = async ({ tenantId }: { tenantId: string }) => ({ day: period(tenantId), month: period('20') });
+    const { get } = usageFunction({ budgets: { view } });
+    const { status, body } = await get('/admin/tenants/globex/budget', 'acme-admin');
+    expect([status, body]).toEqual([200, { day: period('globex'), month: period('20') }]);
+  });
+
+  it.each([
+    ['/admin/tenants/nobody/budget', 404],
+    ['/admin/tenants/NOBODY/budget', 400],
+    ['/admin/tenants/acme/budget?from=2026-11-01', 400],
+  ])('%s is %i', async (target, status) => {
+    expect((await usageFunction().get(target, 'acme-admin')).status).toBe(status);
   });
 });
 

@@ -22,6 +22,7 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   404: 'not_found_error',
   405: 'invalid_request_error',
   409: 'invalid_request_error',
+  412: 'invalid_request_error',
   413: 'request_too_large',
   415: 'invalid_request_error',
   422: 'invalid_request_error',

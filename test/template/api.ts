@@ -35,6 +35,7 @@ export const ROUTES: Readonly<Record<string, DeployedRoute>> = {
   '/admin/audit': { name: 'admin', streamed: false },
   '/usage': { name: 'report-usage', streamed: false },
   '/usage/budget': { name: 'report-usage', streamed: false },
+  '/admin/tenants/{tenantId}/budget': { name: 'report-usage', streamed: false },
   '/admin/usage': { name: 'report-usage', streamed: false },
   '/health': { name: 'health', streamed: false },
   '/health/live': { name: 'health', streamed: false },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { label } from '../../lib/kernel/redacted.ts';
 import { hashKey } from '../../lib/tenants/hash.ts';
-import { hasChecksum, isOfOurForm, issueKey } from '../../lib/tenants/issue-key.ts';
+import { hasChecksum, isOfOurForm, issueKey, keyPrefixOf } from '../../lib/tenants/issue-key.ts';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const bytes = fc.tuple(
@@ -75,4 +75,10 @@ it.each([
   `bk_${'u'.repeat(47)}`,
 ])('%j is not of the form of issued keys', (key) => {
   expect([isOfOurForm(key), hasChecksum(key)]).toEqual([false, false]);
+});
+
+it('what is shown of a key is its first characters, and at most half of it', () => {
+  const { key } = issueFrom([new Uint8Array(40), new Uint8Array(20)]);
+  expect(keyPrefixOf(key)).toBe(key.slice(0, 8));
+  expect(keyPrefixOf('a-dev-key')).toBe('a-de');
 });
