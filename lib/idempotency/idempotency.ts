@@ -11,7 +11,7 @@ import { fingerprint, type Fingerprinted } from './fingerprint.ts';
 import { createGiveBack } from './give-back.ts';
 import { scopedKey } from './key.ts';
 import { ownedClaim, type OwnedClaim, type OwnerParts } from './owned-claim.ts';
-import { createPersist } from './persist.ts';
+import { createPersist, keptFor } from './persist.ts';
 import { refusalOf } from './refusal.ts';
 import type { ClaimStore } from './store.ts';
 
@@ -90,7 +90,7 @@ export const createIdempotency = (options: IdempotencyOptions): Idempotency => {
         const orGivenBack = <T>(writing: Promise<T>): Promise<T> =>
           writing.catch((error: unknown) => {
             const givingBack = giveBack.begin(scoped, claim);
-            waitUntil?.(givingBack);
+            waitUntil?.(keptFor(clock, givingBack));
             throw error;
           });
         const owned = () => ownedClaim(parts, scoped, claim);

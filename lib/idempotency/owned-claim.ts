@@ -8,7 +8,7 @@ import { endingOf, type StoredResult } from './answer.ts';
 import type { Running } from './claim.ts';
 import type { GiveBack } from './give-back.ts';
 import type { ScopedKey } from './key.ts';
-import type { createPersist } from './persist.ts';
+import { keptFor, type createPersist } from './persist.ts';
 import type { ClaimStore } from './store.ts';
 
 /**
@@ -27,7 +27,7 @@ export interface OwnedClaim {
   complete(result: StoredResult, withinMs?: number): Promise<Settled>;
   /** Frees the key, for a request that was refused before it cost anything. Never rejects; waits as `complete` does. */
   release(withinMs?: number): Promise<Settled>;
-  /** Resolves when nothing more is tried for the claim. */
+  /** Resolves when nothing more is tried for the claim, or when nobody is to be kept for it any longer. */
   ended(): Promise<void>;
   /**
    * Before the first tool with effects: from now on nobody begins anew under this key. Rejects with `run-conflict`
@@ -99,7 +99,10 @@ export const ownedClaim = (
         withinMs,
       ),
     async ended() {
-      for (let last: unknown; last !== going;) await (last = going);
+      const ended = async () => {
+        for (let last: unknown; last !== going;) await (last = going);
+      };
+      await keptFor(clock, ended());
     },
     // Tools run in parallel and each asks: one write answers them all, and one that failed is made again.
     markEffects: () =>

@@ -1,4 +1,5 @@
-import { sleep, type Clock, type Random } from '../kernel/clock.ts';
+import { orAborted, sleep, type Clock, type Random } from '../kernel/clock.ts';
+import { createDeadline } from '../kernel/deadline.ts';
 import type { Redacted } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
@@ -9,6 +10,12 @@ const LONGEST_PAUSE_MS = 2_000;
 /** How long a write is made again. Who waits longer finds the claim locked until its lock ends. */
 export const PERSISTING_MS = 60_000;
 
+/**
+ * How long a process is kept for it after its answer: a function lives for 20 s after the longest deadline, and its log
+ * and metrics come last. What is not done by then goes on as long as there is a process.
+ */
+export const KEPT_MS = 15_000;
+
 const NEVER = new AbortController().signal;
 
 export interface PersistParts {
@@ -16,6 +23,12 @@ export interface PersistParts {
   readonly random: Random;
   readonly emit: Emit;
 }
+
+/** Resolves when the work has ended, or when nobody is kept for it any longer. Never rejects. */
+export const keptFor = async (clock: Clock, work: Promise<unknown>): Promise<void> => {
+  using limit = createDeadline(clock, KEPT_MS);
+  await orAborted(work, limit.signal).catch(() => undefined);
+};
 
 /**
  * Makes a write again, with full jitter between, until the store has answered it or a minute is over, which is told.

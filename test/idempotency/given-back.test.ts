@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryClaimStore } from '../../lib/idempotency/memory-store.ts';
-import { PERSISTING_MS } from '../../lib/idempotency/persist.ts';
+import { KEPT_MS, PERSISTING_MS } from '../../lib/idempotency/persist.ts';
 import type { ClaimStore } from '../../lib/idempotency/store.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
@@ -164,9 +164,23 @@ describe('a claim whose answer was lost', () => {
     const kept: Promise<void>[] = [];
     const asked = own.claim(request('a', { waitUntil: (work) => void kept.push(work) }));
     await expect(asked).rejects.toMatchObject(UNAVAILABLE);
-    await clock.advance(PERSISTING_MS);
+    await clock.advance(KEPT_MS);
     expect(kept).toHaveLength(1);
     await kept[0];
+  });
+
+  it('keeps it no longer than a function lives, while the store is away', async () => {
+    const { clock, lost, own } = twoEnvironments();
+    for (const name of ['take', 'release', 'complete'] as const) lost.before.add(name);
+    const kept: Promise<void>[] = [];
+    const asked = own.claim(request('a', { waitUntil: (work) => void kept.push(work) }));
+    await expect(asked).rejects.toMatchObject(UNAVAILABLE);
+    lost.before.delete('take');
+    const owner = await own.own(request('b'));
+    await owner.complete(RESULT);
+    kept.push(owner.ended());
+    await clock.advance(KEPT_MS);
+    await Promise.all(kept);
   });
 });
 
