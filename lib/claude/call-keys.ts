@@ -14,7 +14,7 @@ import { circuitOf } from './with-circuit.ts';
 
 export interface CallKeysParts {
   readonly keys: KeyPool;
-  readonly rests: Pick<Rests, 'read' | 'stateOf' | 'probe' | 'limited' | 'answered'>;
+  readonly rests: Pick<Rests, 'read' | 'stateOf' | 'probe' | 'limited' | 'answered' | 'unheard'>;
   readonly emit: Emit;
 }
 
@@ -25,6 +25,8 @@ export interface CallKeys {
   tryOut(key: PoolKey): Promise<number | null>;
   /** The try was answered: the key rests no more, for anybody. */
   rested(key: PoolKey, ticket: number): void;
+  /** The try found out nothing: another call may make it. */
+  unheard(key: PoolKey, ticket: number): void;
   /** Has the key left alone for that model and kind of request, by every process, for as long as the provider said. */
   limited(key: PoolKey, fault: Fault, ticket: number | null): void;
   /** Has the secret read again, for as long as the call may take. Never rejects. */
@@ -62,6 +64,9 @@ export const openCallKeys = async (
     tryOut: (key) => rests.probe(nameOf(key)),
     rested(key, ticket) {
       account.keep(rests.answered(nameOf(key), ticket));
+    },
+    unheard(key, ticket) {
+      account.keep(rests.unheard(nameOf(key), ticket));
     },
     limited(key, { retryAfterMs, final }, ticket) {
       // What never passes, by the provider's own word, is not worth waiting for.

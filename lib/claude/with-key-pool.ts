@@ -3,9 +3,9 @@ import { orAborted, sleep, type Clock } from '../kernel/clock.ts';
 import { asAppError } from '../kernel/errors.ts';
 import { openCallKeys, type CallKeys, type CallKeysParts } from './call-keys.ts';
 import { isSendable } from '../secrets/api-keys.ts';
-import { fault, notMade, refusal } from './faults.ts';
+import { fault, isFailure, notMade, refusal } from './faults.ts';
 import type { KeyCheck } from './key-check.ts';
-import type { FailedOutcome, Outcome } from './outcome.ts';
+import type { FailedOutcome, FaultKind, Outcome } from './outcome.ts';
 import type { Attempt, Bracket } from './types.ts';
 import { circuitOf } from './with-circuit.ts';
 
@@ -24,6 +24,13 @@ const limitedFor = (last: FailedOutcome, retryAfterMs: number | null): FailedOut
   const { cause, told } = error;
   return { ...last, fault: fault('rate-limited', { status, retryAfterMs, final, cause, told }) };
 };
+
+/**
+ * Whether a try has found out nothing of the limit: a budget refused it, its request was wrong, its client left. A
+ * circuit that is open, a key that is rejected and a provider that fails keep the next ones from it for a while.
+ */
+const foundNothing = (kind: FaultKind): boolean =>
+  kind !== 'rate-limited' && kind !== 'circuit-open' && kind !== 'credential' && !isFailure(kind);
 
 /** The attempt, or what it would come to with a key that cannot be sent; a 403 is the key's where the check says so. */
 const withKey =
@@ -95,6 +102,7 @@ export const withKeyPool =
       }
       if (outcome.ok || outcome.fault.contentSeen) return outcome;
       last = outcome;
+      if (ticket !== null && foundNothing(outcome.fault.kind)) keys.unheard(key, ticket);
       const { keyFault, status } = outcome.fault;
       if (outcome.fault.kind === 'rate-limited') {
         // Where one key may be asked again, so may the call.

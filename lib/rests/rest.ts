@@ -51,6 +51,10 @@ export const renewed = (rest: Rest, ticket: number, until: number, now: number):
     ? { version: rest.version + 1, until, probeAt: now + PROBE_EACH_MS }
     : limited(rest, until, now);
 
+/** After a try with that ticket that found out nothing: another may be made at once. */
+export const givenBack = (rest: Rest, ticket: number, now: number): Rest | null =>
+  rest.version === ticket && rest.until > now ? { ...rest, version: rest.version + 1, probeAt: now } : null;
+
 /** Ended for all; by a try only as long as nothing was heard since (`ticket`), by an operator (`null`) in any case. */
 export const ended = (rest: Rest, ticket: number | null, now: number): Rest | null => {
   if (rest.until <= now || (ticket !== null && rest.version !== ticket)) return null;

@@ -4,7 +4,17 @@ import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { createKnownRests } from './known-rests.ts';
 import { createReader } from './reader.ts';
-import { elect, ended, limited, MAX_REST_MS, PROBE_EACH_MS, renewed, type Rest, type RestState } from './rest.ts';
+import {
+  elect,
+  ended,
+  givenBack,
+  limited,
+  MAX_REST_MS,
+  PROBE_EACH_MS,
+  renewed,
+  type Rest,
+  type RestState,
+} from './rest.ts';
 import type { RestStore } from './store.ts';
 import { createChange, oneAtATime } from './writer.ts';
 
@@ -39,6 +49,8 @@ export interface Rests {
   limited(name: string, forMs: number, ticket?: number | null): Promise<void>;
   /** The try with that ticket was answered: the rest is over for all. Never rejects. */
   answered(name: string, ticket: number): Promise<void>;
+  /** The try with that ticket found out nothing: the next caller may make one. Never rejects. */
+  unheard(name: string, ticket: number): Promise<void>;
   /** Those that have not ended, by name. Rejects with `store-unavailable`. */
   list(): Promise<ShownRest[]>;
   /** An operator's word: it is over for all; `false`: there was none. Rejects with `store-unavailable`. */
@@ -51,10 +63,11 @@ export const createRests = ({ store, clock, random, emit }: RestsOptions): Rests
     emit({ type: 'store.failed', operation, error: nameError(error) });
   const read = createReader({ store, clock, known, failed: failing(safe`rests.read`) });
   const change = createChange({ store, clock, random, known });
-  const [probeFailed, limitFailed, answerFailed] = [
+  const [probeFailed, limitFailed, answerFailed, unheardFailed] = [
     failing(safe`rests.probe`),
     failing(safe`rests.limited`),
     failing(safe`rests.answered`),
+    failing(safe`rests.unheard`),
   ];
 
   /** The longest that was said of a name and is not written yet. */
@@ -103,6 +116,9 @@ export const createRests = ({ store, clock, random, emit }: RestsOptions): Rests
       const over = ended(known.get(name), ticket, clock.now());
       if (over !== null) known.expect(name, over);
       await change(name, (rest) => ended(rest, ticket, clock.now())).catch(answerFailed);
+    },
+    async unheard(name, ticket) {
+      await change(name, (rest) => givenBack(rest, ticket, clock.now())).catch(unheardFailed);
     },
     async list() {
       const all = await store.list('');

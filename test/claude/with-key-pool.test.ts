@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { CallKeysParts } from '../../lib/claude/call-keys.ts';
 import type { KeyCheck } from '../../lib/claude/key-check.ts';
 import { createKeyPool } from '../../lib/claude/key-pool.ts';
-import type { Outcome } from '../../lib/claude/outcome.ts';
+import { notMade, refusal } from '../../lib/claude/faults.ts';
+import type { FailedOutcome, Outcome } from '../../lib/claude/outcome.ts';
 import type { Attempt } from '../../lib/claude/types.ts';
 import { withKeyPool } from '../../lib/claude/with-key-pool.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import { createMemoryRestStore } from '../../lib/rests/memory-store.ts';
 import type { RestState } from '../../lib/rests/rest.ts';
-import { createRests, type Rests } from '../../lib/rests/rests.ts';
+import { createRests } from '../../lib/rests/rests.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { answered, failing, KEY, REQUEST, setting } from './parts.ts';
 
@@ -56,8 +58,9 @@ const pooled = (secretText: string, script: Script, isRefused = true) => {
   return { ...parts, ask: process(), process, used, events, secret };
 };
 /** Rests that stand as they are told to, whatever is reported. */
-const restingAs = (stateOf: () => RestState): Pick<Rests, 'read' | 'stateOf' | 'probe' | 'limited' | 'answered'> => ({
+const restingAs = (stateOf: () => RestState): CallKeysParts['rests'] => ({
   ...{ stateOf, read: async () => {}, probe: async () => null, limited: async () => {}, answered: async () => {} },
+  unheard: async () => {},
 });
 const limited = (retryAfterMs: number | null = 30_000) => failing('rate-limited', { status: 429, retryAfterMs });
 const rejection = (status: number) =>
@@ -208,6 +211,26 @@ describe('a key that rests', () => {
     expect(told).toEqual([expect.stringMatching(/^anthropic\/claude-sonnet-5-5\/standard\/[0-9a-f]{16} 7$/)]);
     answers.resolve();
     expect((await asked).ok).toBe(true);
+  });
+
+  it.each([
+    ['a budget refused', notMade(refusal(new AppError('budget-exceeded', safe`It is spent.`)))],
+    ['its client had written wrongly', failing('invalid-request', { status: 400 })],
+    ['its client broke off', failing('cancelled')],
+  ])('is tried out by the next call where %s the try: nobody keeps it from the others', async (_, nothing) => {
+    const call = pooled('a', { a: [limited(DAY_MS), nothing, answered] });
+    await call.ask();
+    await call.clock.advance(30_000);
+    expect(await call.ask()).toMatchObject({ ok: false, fault: { kind: (nothing as FailedOutcome).fault.kind } });
+    expect((await call.process()()).ok).toBe(true);
+  });
+
+  it('is not tried out again at once where the provider failed', async () => {
+    const call = pooled('a', { a: [limited(DAY_MS), failing('server-error', { status: 500 }), answered] });
+    await call.ask();
+    await call.clock.advance(30_000);
+    expect(await call.ask()).toMatchObject({ ok: false, fault: { kind: 'server-error' } });
+    expect(await call.process()()).toMatchObject({ ok: false, fault: { kind: 'rate-limited', status: null } });
   });
 
   it('beside another of the pool is tried out all the same, and the other takes the call where it still rests', async () => {

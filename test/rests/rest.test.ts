@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   elect,
   ended,
+  givenBack,
   limited,
   NEVER_LIMITED,
   PROBE_EACH_MS,
@@ -52,6 +53,12 @@ describe('a rest', () => {
     expect(renewed(rest(NOW + 9), 6, NOW + 10, NOW)).toMatchObject({ until: NOW + 10 });
   });
 
+  it('is given back by its try alone, at once, and lasts as long', () => {
+    expect(givenBack(rest(NOW + 9), 7, NOW)).toEqual({ version: 8, until: NOW + 9, probeAt: NOW });
+    expect(givenBack(rest(NOW + 9), 6, NOW)).toBeNull();
+    expect(givenBack(rest(NOW), 7, NOW)).toBeNull();
+  });
+
   it('is ended by its try, not by one before it, and by an operator in any case', () => {
     const over = { version: 8, until: NOW, probeAt: NOW };
     expect(ended(rest(NOW + 9), 7, NOW)).toEqual(over);
@@ -63,7 +70,7 @@ describe('a rest', () => {
 
 it('whatever happens, each write is the next version, and a resting name is tried out within half a minute', () => {
   const step = fc.record({
-    kind: fc.constantFrom('limited', 'elect', 'renewed', 'ended', 'wait'),
+    kind: fc.constantFrom('limited', 'elect', 'renewed', 'given-back', 'ended', 'wait'),
     ms: fc.integer({ min: -1_000, max: 200_000 }),
   });
   fc.assert(
@@ -78,9 +85,11 @@ it('whatever happens, each write is the next version, and a resting name is trie
               ? elect(current, now)
               : kind === 'renewed'
                 ? renewed(current, ticket, now + ms, now)
-                : kind === 'ended'
-                  ? ended(current, ticket, now)
-                  : null;
+                : kind === 'given-back'
+                  ? givenBack(current, ticket, now)
+                  : kind === 'ended'
+                    ? ended(current, ticket, now)
+                    : null;
         if (next === null) continue;
         expect(next.version).toBe(current.version + 1);
         if (kind === 'elect') ticket = next.version;

@@ -125,6 +125,17 @@ describe('trying out', () => {
     expect(await other.rests.probe(NAME)).not.toBeNull();
   });
 
+  it('that found out nothing is made again by the next, anywhere; a late one gives nothing back', async () => {
+    await due();
+    const ticket = await own.rests.probe(NAME);
+    await own.rests.unheard(NAME, ticket ?? 0);
+    await clock.advance(1_000);
+    expect([await own.look(), await other.look()]).toEqual(['due', 'due']);
+    expect(await other.rests.probe(NAME)).not.toBeNull();
+    await own.rests.unheard(NAME, ticket ?? 0);
+    expect(await other.look()).toBeGreaterThan(0);
+  });
+
   it('that a later word has overtaken ends nothing', async () => {
     await due();
     const ticket = await own.rests.probe(NAME);
