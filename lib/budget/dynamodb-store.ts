@@ -8,6 +8,7 @@ import {
   adjustmentName,
   CLOSED,
   dayName,
+  FENCE,
   foundMonth,
   itemKey,
   markName,
@@ -28,11 +29,12 @@ const SETTLE_PATIENCE_MS = 20_000;
 /** Tombstones that one update takes away. */
 const SWEPT_IN_ONE = 100;
 
-/** The highest that each counter may be for the reservation still to fit. */
+/** The highest that each number of the item may be for the reservation still to be held. */
 const ceilings = ({ day, month }: Limits, { amount, at }: Reservation, maxOpen: number): Record<string, bigint> => ({
   ...(day === null ? {} : { [dayName(dayOf(at))]: minus(day, amount) }),
   ...(month === null ? {} : { month: minus(month, amount) }),
   [OPEN]: BigInt(maxOpen - 1),
+  [FENCE]: BigInt(at - 1),
 });
 
 const exceeds = ({ day, month }: Limits, { amount }: Reservation): boolean =>

@@ -1,8 +1,8 @@
-import { s } from '../dynamodb/attributes.ts';
+import { n, optional, readNumber, s, type Item } from '../dynamodb/attributes.ts';
 import type { Patience } from '../dynamodb/attempted.ts';
 import type { Table } from '../dynamodb/table.ts';
 import type { Account } from './account.ts';
-import { itemKey, reservationName, tombstoneName } from './item.ts';
+import { countTombstones, FENCE, itemKey, reservationName, tombstoneName } from './item.ts';
 import { packReservation } from './reservation.ts';
 import { settling } from './settle-item.ts';
 import type { Settlement } from './store.ts';
@@ -11,8 +11,15 @@ import type { Settlement } from './store.ts';
 const MAX_LOOKS = 4;
 
 /**
+ * Tombstones beside which no more are written for what was never held: each makes every write of the item dearer for 20
+ * minutes, and a ledger that is away for seconds would leave hundreds.
+ */
+export const MOST_TOMBSTONES = 20;
+
+/**
  * Ends a reservation of which a request may still be under way: settled where it is held, and in any case never to be held
- * again, because its tombstone stands in the condition of every reservation.
+ * again, because its tombstone stands in the condition of every reservation. Where there are many tombstones, one instant
+ * stands for the others: whatever was begun before it and is not held yet is refused too, and may ask again.
  */
 export const settleFenced = async (
   table: Pick<Table, 'update'>,
@@ -25,12 +32,20 @@ export const settleFenced = async (
   const [held, tombstone] = [reservationName(reservation.attemptId), tombstoneName(reservation.attemptId)];
   const text = s(packReservation(reservation));
   const { equal, ...change } = settling([settlement], true);
+  const isFenced = (found: Item) =>
+    found[tombstone] !== undefined || (optional(found, FENCE, readNumber) ?? 0) >= reservation.at;
+  const alone = { change: { set: { [tombstone]: text } }, assumed: { lacks: [held, tombstone] } };
+  const withOthers = {
+    change: { set: { [FENCE]: n(reservation.at) } },
+    assumed: { lacks: [held], atMost: { [FENCE]: BigInt(reservation.at) } },
+  };
   for (let look = 0; look < MAX_LOOKS; look += 1) {
     const settled = await table.update(key, change, { equal }, { patience });
-    if (settled.applied || settled.found[tombstone] !== undefined) return;
+    if (settled.applied || isFenced(settled.found)) return;
     // Held by another text: not even that one's owner settles it under this id.
     if (settled.found[held] !== undefined) return;
-    const buried = await table.update(key, { set: { [tombstone]: text } }, { lacks: [held, tombstone] }, { patience });
-    if (buried.applied || buried.found[tombstone] !== undefined) return;
+    const fence = countTombstones(settled.found) < MOST_TOMBSTONES ? alone : withOthers;
+    const fenced = await table.update(key, fence.change, fence.assumed, { patience });
+    if (fenced.applied || isFenced(fenced.found)) return;
   }
 };

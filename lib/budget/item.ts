@@ -16,6 +16,8 @@ export const markName = (mark: string): string => `m#${mark}`;
 
 /** How many reservations are open. An item from before they were counted has none, and may fall below zero. */
 export const OPEN = 'open';
+/** Nothing that was begun at this instant (epoch milliseconds) or before is held any more. */
+export const FENCE = 'fence';
 /** The last day that was closed. */
 export const CLOSED = 'closed';
 
@@ -33,6 +35,8 @@ const tenantOf = (pk: string): string => pk.split('#')[1] ?? '';
 
 /** How many stand in the item, those of other versions included. */
 export const countOpen = (item: Item): number => named(item, 'r#').length;
+
+export const countTombstones = (item: Item): number => named(item, 'z#').length;
 
 /** How many are open by the item's own counter; `null` where it has none. */
 export const openIn = (item: Item): number | null => optional(item, OPEN, readNumber);

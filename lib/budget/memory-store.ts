@@ -1,5 +1,6 @@
 import { plus, minus, ZERO, type PicoUsd } from '../kernel/money.ts';
 import { dayOf, monthOf, type Account } from './account.ts';
+import { MOST_TOMBSTONES } from './fence.ts';
 import { packReservation, type Reservation } from './reservation.ts';
 import { MAX_OPEN, type AccountMonth, type Adjustment, type BudgetStore } from './store.ts';
 
@@ -8,6 +9,7 @@ interface Month {
   days: Map<string, PicoUsd>;
   open: Map<string, Reservation>;
   tombstones: Map<string, Reservation>;
+  fence: number;
   adjustments: Map<string, Adjustment>;
   marks: Set<string>;
   closedThrough: string | null;
@@ -18,6 +20,7 @@ const emptyMonth = (): Month => ({
   days: new Map(),
   open: new Map(),
   tombstones: new Map(),
+  fence: 0,
   adjustments: new Map(),
   marks: new Set(),
   closedThrough: null,
@@ -61,7 +64,10 @@ export const createMemoryBudgetStore = ({ maxOpen = MAX_OPEN }: { readonly maxOp
     const { at, amount, attemptId, fenced } = reservation;
     const month = monthIn(pk, monthOf(at));
     const held = holds(month, reservation);
-    if (fenced && (held || !month.open.has(attemptId))) month.tombstones.set(attemptId, stored(reservation));
+    const isMore = !held && !month.tombstones.has(attemptId) && month.tombstones.size >= MOST_TOMBSTONES;
+    if (fenced && (held || !month.open.has(attemptId)))
+      if (isMore) month.fence = Math.max(month.fence, at);
+      else month.tombstones.set(attemptId, stored(reservation));
     if (!held) return;
     month.open.delete(attemptId);
     add(month, at, minus(actual, amount));
@@ -74,7 +80,7 @@ export const createMemoryBudgetStore = ({ maxOpen = MAX_OPEN }: { readonly maxOp
       if (holds(month, reservation)) return { reserved: true, repeated: false };
       const day = month.days.get(dayOf(at)) ?? ZERO;
       const crowded = month.open.size >= maxOpen;
-      const taken = month.open.has(attemptId) || month.tombstones.has(attemptId);
+      const taken = month.open.has(attemptId) || month.tombstones.has(attemptId) || at <= month.fence;
       if (crowded || taken || !fits(day, amount, limits.day) || !fits(month.month, amount, limits.month))
         return { reserved: false, balance: view(monthOf(at), month), crowded };
       month.open.set(attemptId, stored(reservation));

@@ -52,3 +52,19 @@ describe('a budget item under twice the calls that it takes', () => {
     },
   );
 });
+
+describe('a budget item whose ledger is away', () => {
+  it('answers what fits ten seconds after, and is no larger than before', async () => {
+    const seconds = FULL ? 60 : 10;
+    const { burst, after, quiet } = await play(
+      { callSeconds: 2, base: 20, peak: 20, seed: 5, seconds },
+      { retries: 0, away: 'burst' },
+    );
+    console.log({ burst, after, quiet });
+    expect(burst?.answered).toBe(0);
+    expect(after?.asked).toBeGreaterThan(100);
+    expect(after?.answered).toBe(after?.asked);
+    expect(after?.itemBytes).toBeLessThan(15_000);
+    expect(quiet?.open).toBe(0);
+  });
+});

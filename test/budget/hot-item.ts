@@ -1,6 +1,7 @@
 import { tenantAccount } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
+import type { Reservation } from '../../lib/budget/reservation.ts';
 import { createParking } from '../../lib/claude/parking.ts';
 import { reconcileTenant } from '../../lib/claude/reconcile-tenant.ts';
 import { closeBooks } from '../../lib/claude/settle-attempt.ts';
@@ -9,6 +10,7 @@ import { parseUsd } from '../../lib/kernel/money.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
+import { answered } from '../dynamodb/faulty-client.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { bytesOf, createSimulatedDynamoDb } from '../simulated-dynamodb.ts';
 import { createVirtualClock } from '../virtual-clock.ts';
@@ -36,6 +38,8 @@ export interface HotItemOptions {
   /** How often a client that is refused asks again, after as long as it is told. */
   readonly retries: number;
   readonly maxOpen?: number;
+  /** A phase in which the ledger answers every request with 500. */
+  readonly away?: string;
 }
 
 /** What became of the calls that began in a phase, and of the item at its end. */
@@ -55,13 +59,16 @@ export const simulateHotItem = async ({
   seed,
   retries,
   maxOpen,
+  away,
 }: HotItemOptions): Promise<Seen[]> => {
   const clock = createVirtualClock();
   const random = seededRandom(seed);
   const dynamoDb = createSimulatedDynamoDb({ now: () => clock.now(), unitsPerSecond: UNITS });
+  let isAway = false;
   const client: typeof dynamoDb.client = {
     async send(...asked) {
       await clock.wait(4 + random() * 3);
+      if (isAway && asked[1].TableName === 'ledger') throw answered(500, 'InternalServerError');
       return dynamoDb.client.send(...asked);
     },
   };
@@ -77,6 +84,8 @@ export const simulateHotItem = async ({
   const account = tenantAccount('acme', { day: LIMIT, month: null });
   const parts = { store, budgets, usage, parking, emit: () => undefined, longestCallMs: LONGEST_CALL_MS, tell: null };
 
+  const giveBack = (held: Reservation) => void closeBooks(parts, held, null, MINUTE_MS);
+
   const counts = new Map<string, { asked: number; answered: number }>();
   let calls = 0;
   const once = async (): Promise<boolean> => {
@@ -84,7 +93,7 @@ export const simulateHotItem = async ({
     const facts = { attemptId: `${runId}:1:1`, tenantId: 'acme', at: clock.now(), keyId: 'key_0123456789ab' };
     const asked = { ...facts, userId: USER, agent: 'gateway', model: 'claude-opus-5-5' };
     const answer = await budgets
-      .reserve({ reservation: { ...asked, amount: parseUsd('0.50') }, tenant: account, others: [] })
+      .reserve({ reservation: { ...asked, amount: parseUsd('0.50') }, tenant: account, others: [], giveBack })
       .catch(() => null);
     if (!answer?.held) return false;
     await clock.wait(callSeconds * 1_000 * (0.5 + random()));
@@ -115,6 +124,7 @@ export const simulateHotItem = async ({
 
   const seen: Seen[] = [];
   for (const { name, perSecond, seconds } of phases) {
+    isAway = name === away;
     const until = clock.now() + seconds * 1_000;
     const before = dynamoDb.throttled;
     const arrive = () => {

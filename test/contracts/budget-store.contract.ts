@@ -255,6 +255,33 @@ export const budgetStoreContract = (createStore: () => BudgetStore): void => {
     expect(month?.days.get(DAY)).toBe(sumOf(settled.filter((_, index) => index % 3 === 0)));
   });
 
+  it('holds none of hundreds that were never held, without a tombstone of each, and what begins later as ever', async () => {
+    const store = createStore();
+    const account = limited('b-away', null, null);
+    const asked = Array.from({ length: 300 }, (_, index) =>
+      reservation('b-away', { attemptId: `run_${index}:1:1`, at: AT - 1_000 - index }),
+    );
+    await concurrently(asked, 8, (each) => store.settle(account, { ...each, fenced: true }, ZERO));
+    const answers = await concurrently(asked, 8, (each) => store.reserve(account, each));
+    expect(answers.filter(({ reserved }) => reserved)).toEqual([]);
+    expect((await monthOf(store, 'b-away'))?.tombstones.length).toBeLessThan(40);
+    expect(await store.reserve(account, reservation('b-away'))).toEqual({ reserved: true, repeated: false });
+  });
+
+  it('settles what was held before others were fenced by an instant', async () => {
+    const store = createStore();
+    const account = limited('b-before', null, null);
+    const held = reservation('b-before');
+    await store.reserve(account, held);
+    for (let index = 0; index < 40; index += 1) {
+      const never = reservation('b-before', { attemptId: `run_${index}:2:1`, fenced: true });
+      await store.settle(account, never, ZERO);
+    }
+    expect(await store.reserve(account, held)).toMatchObject({ reserved: true });
+    await store.settle(account, held, pico(7n));
+    expect(await counters(store, 'b-before')).toEqual([7n, 7n]);
+  });
+
   it('settles those of two months in the items of both', async () => {
     const store = createStore();
     const account = limited('b-turn', null, null);
