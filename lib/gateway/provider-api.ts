@@ -58,8 +58,8 @@ const send = async (client: BaseAnthropic, { method, path, body, headers, query 
 };
 
 /**
- * Asks with the key whose turn it is; one that is rejected has the secret read again, once. What another try may mend
- * is tried again.
+ * Asks with the key whose turn it is; one that is rejected has the secret read again, and the next of the pool is asked,
+ * each once; the only one there is, once more. What another try may mend is tried again.
  */
 export const createProviderApi = (options: ProviderApiOptions): ProviderApi => {
   const { baseUrl, keys, keyCheck, retry, clock, random, emit } = options;
@@ -81,16 +81,17 @@ export const createProviderApi = (options: ProviderApiOptions): ProviderApi => {
 
   return {
     async ask(question, deadline) {
-      let rejected = false;
+      let rejected = 0;
       for (let retries = 0; ;) {
-        const [key] = await keys.turn();
+        const pool = await keys.turn();
+        const [key] = pool;
         const answered = await attempt(question, key, deadline);
         if (answered.ok) return answered.answer;
         const { status, keyFault, retryAfterMs, error } = answered.fault;
         // What ends meanwhile with the deadline is told as what the provider last said.
         const told = () => Promise.reject(error);
-        if (keyFault !== undefined && !rejected) {
-          rejected = true;
+        if (keyFault !== undefined && rejected < Math.max(1, pool.length - 1)) {
+          rejected += 1;
           emit({ type: 'credential.rejected', status, reason: label(keyFault) });
           keys.demote(key);
           await orAborted(keys.refresh(), deadline.signal).catch(told);
