@@ -35,3 +35,16 @@ it.each([{ stream: 'yes' }, { metadata: [] }, { metadata: { user_id: 7 } }, { me
     expect(() => read(over)).toThrow(expect.objectContaining({ issues: [expect.objectContaining({ path })] }));
   },
 );
+
+it.each(['anthropic-version', 'anthropic-beta'])(
+  '%s is refused where no header can carry it on, and only there',
+  (name) => {
+    const event = (value: string) => ({
+      ...httpEvent({ body: JSON.stringify(question()) }),
+      headers: { [name]: value },
+    });
+    for (const value of ['2023-06-01\u2713', 'a\nx-api-key: b', '\u0001'])
+      expect(() => readClientRequest(event(value))).toThrow(expect.objectContaining({ code: 'invalid-request' }));
+    expect(readClientRequest(event('gr\u00fcn, b')).wire.headers[name]).toBe('gr\u00fcn, b');
+  },
+);
