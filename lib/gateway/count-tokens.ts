@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { checkAllowedModel } from '../agent/allowance.ts';
 import type { Circuits } from '../circuit-breaker/circuits.ts';
+import { fault } from '../claude/faults.ts';
 import { circuitOf } from '../claude/with-circuit.ts';
 import type { HttpEvent, HttpResponse } from '../http/types.ts';
 import type { Deadline } from '../kernel/deadline.ts';
@@ -46,6 +47,15 @@ const checkCircuit = async ({ circuits, isPriced, clock }: CountTokensParts, mod
   throw new AppError('circuit-open', message, retryAfterMs === null ? {} : { retryAfterMs });
 };
 
+/** Of a proxy in between a 200 may be a page: that is no count. */
+const checkCount = (text: string): void => {
+  try {
+    JSON.parse(text);
+  } catch (cause) {
+    throw fault('malformed', { cause }).error;
+  }
+};
+
 /** POST /v1/messages/count_tokens: the body goes to the provider byte for byte, its answer comes back as it is. */
 export const countTokens = async (
   parts: CountTokensParts,
@@ -61,7 +71,12 @@ export const countTokens = async (
   await checkCircuit(parts, model);
   const limits = await takeRequestPermit(parts, event.principal, userId, deadline);
   const question = { method: 'POST', path: '/v1/messages/count_tokens', ...passedOn(event) } as const;
-  const answer = await parts.api.ask({ ...question, body: text }, deadline).catch((error: unknown) => {
+  const ask = async () => {
+    const answer = await parts.api.ask({ ...question, body: text }, deadline);
+    checkCount(answer.text);
+    return answer;
+  };
+  const answer = await ask().catch((error: unknown) => {
     throw asAppError(error).withHeaders(limits);
   });
   return { statusCode: 200, headers: { ...JSON_HEADERS, ...limits, ...answer.headers }, body: answer.text };

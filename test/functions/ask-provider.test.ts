@@ -65,6 +65,11 @@ describe('POST /v1/messages/count_tokens', () => {
     expect(it.upstream.asked).toEqual([]);
   });
 
+  it('is an error where a proxy answers with a page in its place', async () => {
+    await using it = await askingProvider({ answer: () => ({ status: 200, body: '<html>' }) });
+    expect(await it.count()).toMatchObject({ status: 502, body: { error: { type: 'api_error' } } });
+  });
+
   it('takes one request of the tenant’s and of the key’s limits, and none of its tokens, runs or money', async () => {
     const nothing = { tokensPerMinute: 0, maxConcurrentRuns: 0, dailyBudgetUsd: '0', monthlyBudgetUsd: '0' };
     await using it = await askingProvider({ ...answersCount, settings: { ...nothing, requestsPerMinute: 2 } });
