@@ -18,5 +18,6 @@ export const unpackNote = (
   // JSON has no raw line feed, so the first one ends it, whatever the end user is called.
   const end = note.indexOf('\n');
   const reservation = unpackReservation(tenantId, attemptId, note.slice(end + 1));
-  return end < 0 || reservation === null ? null : { reservation, adjusting: unpackRecord(note.slice(0, end)) };
+  const adjusting = end < 0 ? null : unpackRecord(note.slice(0, end));
+  return adjusting === null || reservation === null ? null : { reservation, adjusting };
 };

@@ -45,10 +45,10 @@ const fromItem = (item: Item): ParkedAttempt | null => {
   const sk = readString(item, 'sk');
   const end = sk.indexOf('#');
   const held = unpackReservation(sk.slice(0, end), sk.slice(end + 1), readString(item, 'held'));
-  const record = optional(item, 'record', readString);
-  if (held === null) return null;
-  const reservation = readFlag(item, 'fenced') ? { ...held, fenced: true } : held;
-  return { reservation, record: record === null ? null : unpackRecord(record) };
+  const text = optional(item, 'record', readString);
+  const record = text === null ? null : unpackRecord(text);
+  if (held === null || (text !== null && record === null)) return null;
+  return { reservation: readFlag(item, 'fenced') ? { ...held, fenced: true } : held, record };
 };
 
 /** Parked attempts in the control table. They have no time to live: what is parked is money. */

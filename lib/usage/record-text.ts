@@ -11,12 +11,20 @@ export const packRecord = (record: UsageRecord): string => {
   return JSON.stringify({ ...facts, ...amounts });
 };
 
-/** Reads what `packRecord` wrote; throws where it is anything else. */
-export const unpackRecord = (text: string): UsageRecord => {
+const read = (text: string): UsageRecord => {
   const { cost, estimatedCost, ...facts } = JSON.parse(text) as Omit<UsageRecord, 'cost' | 'estimatedCost'> & {
     readonly cost: string;
     readonly estimatedCost?: string;
   };
   const estimated = estimatedCost === undefined ? {} : { estimatedCost: pico(BigInt(estimatedCost)) };
   return { ...facts, cost: pico(BigInt(cost)), ...estimated };
+};
+
+/** `null` where the text is none of ours: then another version wrote it, and that one will book it. */
+export const unpackRecord = (text: string): UsageRecord | null => {
+  try {
+    return read(text);
+  } catch {
+    return null;
+  }
 };
