@@ -1,4 +1,5 @@
 import { AppError } from '../kernel/errors.ts';
+import { ZERO } from '../kernel/money.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { Reservation } from '../budget/reservation.ts';
 import { refusal } from './faults.ts';
@@ -43,6 +44,9 @@ export const admitAttempt = async (
     if (!reserved.held && booked.length === 0) account.keep(admission.undo(step));
     return reserved;
   }
-  if (reserved.held) account.close(giving(reserved.reservation));
+  if (reserved.held) {
+    reserved.settle(ZERO);
+    account.close(giving(reserved.reservation));
+  }
   return { held: false, fault: refusal(denied) };
 };

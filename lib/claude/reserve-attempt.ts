@@ -5,7 +5,7 @@ import type { Reservation } from '../budget/reservation.ts';
 import { orAborted, type Clock } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import { asAppError } from '../kernel/errors.ts';
-import type { PicoUsd } from '../kernel/money.ts';
+import { ZERO, type PicoUsd } from '../kernel/money.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { budgetError, budgetRefused, crowdedError, runLimitError } from './budget-errors.ts';
 import { fault, refusal as refused } from './faults.ts';
@@ -33,7 +33,14 @@ export interface AttemptToReserve {
 }
 
 export type ReservedAttempt =
-  | { readonly held: true; readonly reservation: Reservation; readonly maxTokens: number; readonly worst: WorstCase }
+  | {
+      readonly held: true;
+      readonly reservation: Reservation;
+      readonly maxTokens: number;
+      readonly worst: WorstCase;
+      /** Puts what it did cost in its place in the run's own account, once. */
+      readonly settle: (actual: PicoUsd) => void;
+    }
   | { readonly held: false; readonly fault: Fault };
 
 /** Longest wait for the provider's count: without it the call is refused, which is better than late. */
@@ -110,9 +117,12 @@ export const reserveAttempt = async (
     const reservation = { ...identity, amount: fit.reserve };
     // Never broken off, only not waited for: what it holds is given back when it is known.
     const reserving = budgets.reserve({ reservation, tenant, others, giveBack });
+    // Before anything is waited for: other calls of the run may ask meanwhile.
+    const settle = account.reserve(fit.reserve);
     try {
       const answer = await orAborted(reserving, deadline.signal);
-      if (answer.held) return { held: true, reservation: answer.reservation, maxTokens: fit.maxTokens, worst };
+      if (answer.held) return { held: true, reservation: answer.reservation, maxTokens: fit.maxTokens, worst, settle };
+      settle(ZERO);
       if (answer.why === 'crowded') return { held: false, fault: refused(crowdedError(answer.scope)) };
       if (isOwn && !budget.shadow && answer.refusal.reserved > 0n) {
         await ownBooks(parts.clock, context);
@@ -122,6 +132,7 @@ export const reserveAttempt = async (
         [tenant, others] = [unlimited(tenant), others.map(unlimited)];
       } else refusal = answer.refusal;
     } catch (error) {
+      settle(ZERO);
       if (deadline.stoppedBy === null) return { held: false, fault: refused(asAppError(error)) };
       const late = reserving.then((answer) => {
         if (answer.held) giveBack(answer.reservation);

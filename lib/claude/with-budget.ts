@@ -45,11 +45,10 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     const admitted = await admitAttempt(parts, attempt, context);
     if (!admitted.held) return notMade(admitted.fault);
 
-    const settle = account.reserve(admitted.reservation.amount);
     context.sink.admitted?.({ maxTokens: admitted.maxTokens });
     const outcome = await next(lowerMaxTokens(request, admitted.maxTokens), context);
 
-    const { reservation, maxTokens } = admitted;
+    const { reservation, maxTokens, settle } = admitted;
     const durationMs = clock.monotonicMs() - startedMs;
     const made = { ...attempt, price, durationMs, worst: admitted.worst, reserved: reservation.amount, maxTokens };
     const { record, unpriced } = recordOf(prices, made, outcome, context);

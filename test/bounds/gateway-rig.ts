@@ -1,8 +1,9 @@
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
-import { viewBudget } from '../../lib/budget/view.ts';
-import { limitsOf } from '../../lib/claude/budget-limits.ts';
-import type { Outcome } from '../../lib/claude/outcome.ts';
+import { dayOf, keyAccount, monthOf, tenantAccount, userAccount } from '../../lib/budget/account.ts';
+import { EMPTY, standingOf } from '../../lib/budget/balance.ts';
+import { createRunAccount } from '../../lib/claude/run-account.ts';
+import type { Attempt, Outcome } from '../../lib/claude/types.ts';
 import { supervisedAttempt } from '../../lib/claude/supervised-attempt.ts';
 import { withBudget } from '../../lib/claude/with-budget.ts';
 import { readClientRequest } from '../../lib/gateway/client-request.ts';
@@ -23,10 +24,14 @@ const PRICES = createPriceTable(PUBLISHED_PRICES);
 /** A provider that answers whatever it is asked, with the dearest usage that the request allows. */
 export type Provider = (body: JsonBody, betas: readonly string[]) => ProviderBill;
 
+/** Who has the limit. */
+export const HOLDERS = ['tenant', 'key', 'user', 'run'] as const;
+export type Holder = (typeof HOLDERS)[number];
+
 export interface GatewayRig {
   ask(body: object, betas?: readonly string[]): Promise<Outcome>;
-  /** What is spent and reserved of the day's limit. */
-  day(): Promise<{ readonly spent: PicoUsd; readonly reserved: PicoUsd }>;
+  /** What is spent and reserved of the limit. */
+  standing(): Promise<{ readonly spent: PicoUsd; readonly reserved: PicoUsd }>;
   /** What the provider has billed, call by call. */
   readonly billed: PicoUsd[];
 }
@@ -47,8 +52,15 @@ async function* answer(model: unknown, { usage }: ProviderBill) {
   yield sse('message_stop', {});
 }
 
-/** The gateway's own way of a call, budgets and all, on stores in memory. */
-export const createGatewayRig = (settings: Partial<Tenant>, provider: Provider): GatewayRig => {
+const SETTINGS: Record<Holder, (limit: string) => Partial<Tenant>> = {
+  tenant: (dailyBudgetUsd) => ({ dailyBudgetUsd }),
+  key: () => ({}),
+  user: (userDailyBudgetUsd) => ({ userDailyBudgetUsd }),
+  run: () => ({}),
+};
+
+/** The gateway's own way of a call, budgets and all, on stores in memory; a run's calls share its limit and go no other way. */
+export const createGatewayRig = (holder: Holder, limit: string, provider: Provider): GatewayRig => {
   const clock = createFakeClock();
   const store = createMemoryBudgetStore();
   const billed: PicoUsd[] = [];
@@ -70,7 +82,10 @@ export const createGatewayRig = (settings: Partial<Tenant>, provider: Provider):
       },
     },
   } as unknown as Parameters<typeof withBudget>[0] & Parameters<typeof supervisedAttempt>[0];
-  const callModel = withBudget(parts)(supervisedAttempt(parts));
+  const account = createRunAccount(holder === 'run' ? parseUsd(limit) : null);
+  const bracket = withBudget(parts)(supervisedAttempt(parts));
+  const callModel: Attempt = (request, context) =>
+    bracket(request, holder === 'run' ? { ...context, account } : context);
   const call = createCallMessages({
     ...{ callModel, clock, emit: () => {} },
     ids: createIds(clock, (length) => new Uint8Array(length).fill((ids += 1))),
@@ -81,10 +96,10 @@ export const createGatewayRig = (settings: Partial<Tenant>, provider: Provider):
     },
     slots: { take: async () => ({ held: true, release: async () => {} }) },
   } as unknown as Parameters<typeof createCallMessages>[0]);
-  const tenant = newTenant('acme', clock.now(), settings);
+  const tenant = newTenant('acme', clock.now(), SETTINGS[holder](limit));
   const principal = {
     ...{ tenantId: 'acme', keyId: 'key_1', scopes: ['messages:write'], tenant },
-    keyLimits: { requestsPerMinute: null, dailyBudgetUsd: null },
+    keyLimits: { requestsPerMinute: null, dailyBudgetUsd: holder === 'key' ? limit : null },
   };
   return {
     billed,
@@ -93,7 +108,9 @@ export const createGatewayRig = (settings: Partial<Tenant>, provider: Provider):
         'content-type': 'application/json',
         ...(betas.length > 0 && { 'anthropic-beta': betas.join(',') }),
       };
-      const asked = readClientRequest(httpEvent({ path: '/v1/messages', headers, body: JSON.stringify(body) }));
+      const event = httpEvent({ path: '/v1/messages', headers, body: JSON.stringify(body) });
+      // Whoever it names, it is one end user's.
+      const asked = { ...readClientRequest(event), userId: null };
       const one = { asked, principal, requestId: 'req_1', limitMs: 60_000, signal: undefined, claim: null };
       const { outcome, closed } = await call(one as unknown as Parameters<typeof call>[0], {
         admitted: () => {},
@@ -102,9 +119,15 @@ export const createGatewayRig = (settings: Partial<Tenant>, provider: Provider):
       await closed(null);
       return outcome;
     },
-    async day() {
-      const { day } = await viewBudget(store, 'acme', limitsOf(tenant), clock.now());
-      return { spent: parseUsd(day.spentUsd), reserved: parseUsd(day.reservedUsd) };
+    async standing() {
+      if (holder === 'run') {
+        await account.closed();
+        return account;
+      }
+      const item = { tenant: tenantAccount('acme'), key: keyAccount('acme', 'key_1'), user: userAccount('acme', null) };
+      const [month] = await store.months(item[holder], monthOf(clock.now()), monthOf(clock.now()));
+      const none = { day: null, month: null };
+      return standingOf(month ?? EMPTY, dayOf(clock.now()), none).day;
     },
   };
 };

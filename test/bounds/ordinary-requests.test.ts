@@ -9,7 +9,7 @@ import { dearestBill, type JsonBody } from './provider-bill.ts';
 /** What comes of a request under a limit: `answered`, or why not. */
 const under = async (dailyBudgetUsd: string, { body, betas }: OrdinaryRequest): Promise<string> => {
   // A small bill: what is asked here is whether it is let through.
-  const rig = createGatewayRig({ dailyBudgetUsd }, (asked) =>
+  const rig = createGatewayRig('tenant', dailyBudgetUsd, (asked) =>
     dearestBill({ ...asked, model: 'claude-sonnet-5-5', tools: [] }, []),
   );
   const outcome = await rig
