@@ -31,7 +31,7 @@ const setUp = async () => {
   const parts = {
     ...{ store, usage, budgets: createBudgets(store) },
     emit: () => undefined,
-    rewrite: rollUps.rewrite,
+    rewrite: (tenantId: string, late: number) => rollUps.rewrite(tenantId, late),
     parking: { remove: async ({ attemptId }: { attemptId: string }) => void removed.push(attemptId) },
     longestCallMs: LONGEST_CALL_MS,
     tell: null,
