@@ -1,3 +1,4 @@
+import type { PicoUsd } from '../../lib/kernel/money.ts';
 import { familyOf } from '../../lib/usage/pricing.ts';
 import type { UsageRecord, UsageStore } from '../../lib/usage/record.ts';
 import type { TenantDirectory } from '../../lib/tenants/types.ts';
@@ -11,6 +12,7 @@ const AT_ONCE = 24;
 /** Usage on our own books, with what explains a difference. */
 export interface BookedDayOfModel extends DayOfModel {
   readonly estimated: boolean;
+  readonly cost: PicoUsd;
 }
 
 export interface Books {
@@ -18,11 +20,12 @@ export interface Books {
   readonly usage: Pick<UsageStore, 'inHour'>;
 }
 
-const booked = ({ at, model, tokens, estimated }: UsageRecord): BookedDayOfModel => ({
+const booked = ({ at, model, tokens, estimated, cost }: UsageRecord): BookedDayOfModel => ({
   day: new Date(at).toISOString().slice(0, 10),
   model: familyOf(model),
   counts: tokens,
   estimated: estimated !== null,
+  cost,
 });
 
 /** Every record of all tenants on the UTC days from the first to the last, both included. */

@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { NO_TOKENS, type TokenUsage } from '../../lib/usage/record.ts';
+import { parseUsd, ZERO } from '../../lib/kernel/money.ts';
 import { driftOf, isBeyond } from '../../scripts/true-up/drift.ts';
+import { costRangeOf } from '../../scripts/true-up/money.ts';
 
 const on = (counts: Partial<TokenUsage>, day = '2026-11-20', model = 'claude-opus-5-5') => ({
   day,
   model,
   counts: { ...NO_TOKENS, ...counts },
 });
-const booked = (counts: Partial<TokenUsage>, estimated = false, day?: string) => ({ ...on(counts, day), estimated });
+const booked = (counts: Partial<TokenUsage>, estimated = false, day?: string, cost?: string) => {
+  const row = on(counts, day);
+  const least = costRangeOf(row.model, row.day, row.counts)?.least ?? ZERO;
+  return { ...row, estimated, cost: cost === undefined ? least : parseUsd(cost) };
+};
 
 describe('the drift between what is billed and what is booked', () => {
   it('is none where all kinds agree, however many rows they are told in', () => {
@@ -59,5 +65,23 @@ describe('the drift between what is billed and what is booked', () => {
     const [drift] = driftOf([on({ inputTokens: 1_000 })], [booked({ inputTokens: 1_005 })]);
     expect(drift && isBeyond(drift, 0.005)).toBe(false);
     expect(drift && isBeyond(drift, 0.0049)).toBe(true);
+  });
+
+  it.each<[what: string, cost: string, isTooMuch: boolean]>([
+    ['what it costs at least', '0.4', false],
+    ['less', '0.39', true],
+    ['what it costs in the dearest geography at the highest speed', '0.88', false],
+    ['more', '0.9', true],
+  ])('is one of money too: beyond a tolerance where %s is booked for it or not', (_, cost, isTooMuch) => {
+    const counts = { inputTokens: 50_000, outputTokens: 10_000 };
+    const [drift] = driftOf([on(counts)], [booked(counts, false, undefined, cost)]);
+    expect(drift?.worst.share).toBe(0);
+    expect(drift && isBeyond(drift, 0.005)).toBe(isTooMuch);
+  });
+
+  it('shows what was booked as lost, which has a cost and no tokens', () => {
+    const [drift] = driftOf([], [booked({}, true, undefined, '2.82')]);
+    expect(drift).toMatchObject({ cost: parseUsd('2.82'), estimates: 1 });
+    expect(drift && isBeyond(drift, 0.005)).toBe(true);
   });
 });

@@ -55,9 +55,9 @@ describeOnDynamoDb('npm run true-up', (engine) => {
     expect(covered).toMatchObject({ code: 0, stderr: '' });
     expect(covered.stdout).toBe(
       [
-        'day         model            differs most  billed  booked   drift  estimates',
-        '2026-11-01  claude-opus-5-5  nothing         1000    1000  0.00 %          0',
-        '2026-11-02  claude-opus-5-5  nothing         2000    2000  0.00 %          1',
+        'day         model            differs most  billed  booked   drift      billed, USD  booked, USD  estimates',
+        '2026-11-01  claude-opus-5-5  nothing         1000    1000  0.00 %  0.016 to 0.0232        0.016          0',
+        '2026-11-02  claude-opus-5-5  nothing         2000    2000  0.00 %  0.032 to 0.0464        0.032          1',
         '',
         '2026-11-01 to 2026-11-02: 0 of 2 lines differ by more than 0.5 %.',
         '',
@@ -68,14 +68,14 @@ describeOnDynamoDb('npm run true-up', (engine) => {
     const month = ['--stage', 'local', '--month', '2026-11', '--report', reportFile(first, second)];
     const whole = await run(month, engine().endpoint);
     expect(whole.code).toBe(1);
-    expect(whole.stdout).toMatch(/2026-11-30 {2}claude-haiku-4-5 .+ 0 +1000 +not billed +0 {2}beyond\n/);
+    expect(whole.stdout).toMatch(/2026-11-30 {2}claude-haiku-4-5 .+ 0 +1000 +not billed +0 +0\.016 +0 {2}beyond\n/);
     expect(whole.stdout).toContain('2026-11-01 to 2026-11-30: 1 of 3 lines differ by more than 0.5 %.');
 
     const more = row('2026-11-02', 'claude-opus-5-5-20260901', [2_020, 0, 0, 0, 200, 2]);
     const args = ['--stage', 'local', '--report', reportFile(first, more)];
     const strict = await run(args, engine().endpoint);
     expect(strict.code).toBe(1);
-    expect(strict.stdout).toMatch(/2026-11-02 .+ input +2020 +2000 +-0\.99 % +1 {2}beyond\n/);
+    expect(strict.stdout).toMatch(/2026-11-02 .+ input +2020 +2000 +-0\.99 % .+ 1 {2}beyond\n/);
     expect((await run([...args, '--tolerance', '1'], engine().endpoint)).code).toBe(0);
   });
 
