@@ -8,8 +8,6 @@ import { createBudgets, type Budgets } from './budget/budgets.ts';
 import type { AnthropicClientOptions } from './claude/anthropic-client.ts';
 import { createKeyCheck, type KeyCheck } from './claude/key-check.ts';
 import { createKeyPool, type KeyPool } from './claude/key-pool.ts';
-import { createMessagesApi } from './claude/messages-api.ts';
-import { createModelCall } from './claude/model-call.ts';
 import type { Attempt } from './claude/types.ts';
 import { loadConfig, type Config } from './config.ts';
 import { circuitSettings, FUNCTION_MARGIN_MS, retrySettings, streamSettings } from './settings.ts';
@@ -137,15 +135,17 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
   const keys = createKeyPool({ secret: anthropicKey, clock, random });
   const keyCheck = createKeyCheck({ baseUrl: upstream.baseUrl, clock });
   const rests = createRests({ clock, random, emit, store: stores.rests });
-  const callModel = createModelCall({
-    ...{ clock, random, emit, prices, usage, budgets, parking, circuits },
-    api: createMessagesApi(upstream),
-    keys,
-    keyCheck,
-    rests,
-    retry: retrySettings(config),
-    limits: streamSettings(config),
+  // A process that only refuses, replays or reads calls no model.
+  const lateModelCall = late(async () => {
+    const { createMessagesApi, createModelCall } = await import('./claude/late-model-call.ts');
+    return createModelCall({
+      ...{ clock, random, emit, prices, usage, budgets, parking, circuits },
+      ...{ keys, keyCheck, rests, api: createMessagesApi(upstream) },
+      retry: retrySettings(config),
+      limits: streamSettings(config),
+    });
   });
+  const callModel: Attempt = async (...attempt) => (await lateModelCall())(...attempt);
   const isPriced = (model: string, at: number) => priceAt(prices, model, at) !== null;
   const base = config.OPEN_METEO_BASE_URL;
   const overrides = new Map(base === undefined ? [] : OPEN_METEO.map((origin) => [origin, base]));

@@ -17,7 +17,7 @@ const turns = z.array(z.unknown()).check(
   }),
 );
 
-export const metadata = z.optional(z.nullable(z.looseObject({ user_id: z.optional(z.nullable(z.string())) })));
+const metadata = z.optional(z.nullable(z.looseObject({ user_id: z.optional(z.nullable(z.string())) })));
 
 /** What Ballast has to understand of a body; all else is for the upstream to judge, and passes as it came. */
 const schema = z.looseObject({

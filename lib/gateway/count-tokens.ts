@@ -8,9 +8,9 @@ import type { Deadline } from '../kernel/deadline.ts';
 import { AppError, asAppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { Principal } from '../tenants/types.ts';
-import { endUser, metadata } from './client-request.ts';
+import { objectOf } from '../usage/json.ts';
+import { endUser } from './client-request.ts';
 import { modelName } from './model-name.ts';
-import { modelsBeside } from './models-beside.ts';
 import { passedOn } from './passed-on.ts';
 import type { ProviderApi } from './provider-api.ts';
 import { readClientJson } from './read-client-json.ts';
@@ -31,7 +31,7 @@ export interface CountTokensParts extends RequestPermitParts {
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 
 /** What Ballast has to know of the body; the rest is for the provider to judge, a malformed user included. */
-const schema = z.looseObject({ model: modelName, metadata: z.catch(metadata, null) });
+const schema = z.looseObject({ model: modelName, metadata: z.optional(z.unknown()) });
 
 /**
  * A model that is left alone is not asked to count either; who comes when its break is over may ask, since nothing is
@@ -65,8 +65,10 @@ export const countTokens = async (
   const { text, value, checked } = readClientJson(event, schema);
   const { model } = checked;
   const { tenant } = event.principal;
-  const userId = endUser(checked.metadata?.user_id);
+  const { user_id: named } = objectOf(checked.metadata);
+  const userId = endUser(typeof named === 'string' ? named : null);
   checkAllowedModel(model, tenant);
+  const { modelsBeside } = await import('./models-beside.ts');
   for (const beside of modelsBeside(value)) checkAllowedModel(beside.model, tenant, beside.path);
   await checkCircuit(parts, model);
   const limits = await takeRequestPermit(parts, event.principal, userId, deadline);

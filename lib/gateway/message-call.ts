@@ -16,7 +16,6 @@ import type { WaitUntil } from '../kernel/wait-until.ts';
 import type { Principal } from '../tenants/types.ts';
 import type { ClientRequest } from './client-request.ts';
 import type { PriceTable } from '../usage/price-table.ts';
-import { modelsBeside } from './models-beside.ts';
 
 /** The agent that usage names for what clients of the gateway ask. */
 export const GATEWAY = 'gateway';
@@ -86,6 +85,8 @@ export const createCallMessages =
     const { callModel, clock, emit, ids, isPriced, prices } = parts;
     const { request, userId, wire } = asked;
     const { tenant, tenantId, keyId } = principal;
+    // The list of what a request may ask for is loaded with the first one.
+    const { modelsBeside } = await import('./models-beside.ts');
     const named = [{ model: request.model, path: 'model' }, ...modelsBeside(request)];
     for (const { model, path } of named) checkAllowedModel(model, tenant, path);
     for (const { model, path } of named)
