@@ -123,7 +123,9 @@ export const observed = (
       error: left ? null : code && label(code),
       durationMs,
     });
-    await Promise.all(leftOver.get(event.waitUntil) ?? []);
+    // Before what may last longer than the platform lets the function live.
     await flush();
+    const over = await Promise.allSettled(leftOver.get(event.waitUntil) ?? []);
+    if (over.length > 0) await flush();
   },
 });

@@ -4,6 +4,7 @@ import { health } from '../../functions/health.ts';
 import { runAgent } from '../../functions/run-agent.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
+import { observed, type Observed } from '../../lib/middleware/observed.ts';
 import { observedEvent } from '../../lib/middleware/observed-event.ts';
 import { context, httpEvent, invoke, invokeStreaming } from '../functions/invoke.ts';
 import { functionParts } from '../functions/parts.ts';
@@ -67,6 +68,25 @@ describe('a request that is over', () => {
     const event = httpEvent({ httpMethod: 'GET', path: '/health', body: null });
     await invoke(health({ ...parts, health: { report } }), event);
     expect(parts.events).toMatchObject([{ function: 'health', status: 503, error: null }]);
+  });
+
+  it('has its metrics written before what outlives its answer has ended, and again after that', async () => {
+    const order: string[] = [];
+    const flush = async () => void order.push('metrics');
+    const hooks = observed({ ...functionParts(async () => Promise.reject(new Error('unused'))), flush }, 'run-agent');
+    const request = { event: httpEvent(), context, response: { statusCode: 200, headers: {} }, error: null };
+    const middy = request as unknown as Parameters<typeof hooks.requestStart>[0];
+    hooks.requestStart(middy);
+    const books = Promise.withResolvers<void>();
+    const { waitUntil } = request.event as unknown as Observed;
+    waitUntil(books.promise);
+    waitUntil(Promise.reject(new Error('of another')));
+    const ended = hooks.requestEnd(middy).then(() => order.push('end'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(order).toEqual(['metrics']);
+    books.resolve();
+    await ended;
+    expect(order).toEqual(['metrics', 'metrics', 'end']);
   });
 
   it('has its metrics written after its last byte and its line, and before the function returns', async () => {
