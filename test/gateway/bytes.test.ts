@@ -55,7 +55,7 @@ const BODIES: readonly (readonly [string, string])[] = [
   ],
   [
     'with its keys upside down',
-    `{"messages":[{"content":"a","role":"user"}],"future":{"stream":false,"model":"b"},"max_tokens":50,"model":"${MODEL}"}`,
+    `{"messages":[{"content":"a","role":"user"}],"future":{"stream":false,"model":"claude-opus-5-5"},"max_tokens":50,"model":"${MODEL}"}`,
   ],
   [
     'with a model of an escaped name',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bodyOf, startFleet, type Fleet } from '../api/fleet.ts';
 import { errorData, rawStream, reply } from '../upstream/answers.ts';
-import { paidOf, post, postStream, question } from './asking.ts';
+import { post, postStream, question } from './asking.ts';
 
 let fleet: Fleet;
 beforeAll(async () => {
@@ -74,7 +74,7 @@ describe('a body that is made to cost work', () => {
   });
 
   it('as deep as the bound allows goes on', async () => {
-    const caller = await fleet.addTenant({ dailyBudgetUsd: '1' });
+    const caller = await fleet.addTenant({ dailyBudgetUsd: '1', allowUnboundedFeatures: true });
     fleet.upstream.script('*', [reply('ok')]);
     expect((await post(caller, nested(499))).status).toBe(200);
   });
@@ -110,11 +110,12 @@ it('the provider counts all that it will bill, where the bound does not fit', as
   expect(counted?.body).toMatchObject({ output_config: { format } });
 });
 
-it('what the provider is not told of cannot be counted: the bound holds', async () => {
+it('what nobody knows cannot be counted either, and is refused before anybody is asked', async () => {
   const caller = await fleet.addTenant({ dailyBudgetUsd: '0.05' });
   const before = asked();
   const refused = await post(caller, question({ max_tokens: 300, brand_new_input: 'x'.repeat(60_000) }));
-  expect(refused.status).toBe(402);
+  expect(refused.status).toBe(422);
+  expect(await refused.text()).toContain('brand_new_input');
   expect(asked()).toBe(before);
 });
 
@@ -122,9 +123,12 @@ it('numbers are bounded as they are written, not as what they parse to', async (
   const caller = await fleet.addTenant({ dailyBudgetUsd: '0.05' });
   const long = Array.from({ length: 20 }, () => '9'.repeat(4_000)).join(',');
   const before = asked();
-  const body = JSON.stringify(question({ max_tokens: 300, thread: 'none', list: [] })).replace('[]', `[${long}]`);
-  expect((await post(caller, body)).status).toBe(402);
-  expect(paidOf(fleet.upstream.requests.slice(before))).toEqual([]);
+  const tool = { name: 'x', input_schema: { enum: [] } };
+  const body = JSON.stringify(question({ max_tokens: 300, tools: [tool] })).replace('[]', `[${long}]`);
+  fleet.upstream.script('*', [reply('ok')]);
+  await (await post(caller, body)).text();
+  // As parsed they would fit, and nobody would be asked to count them.
+  expect(fleet.upstream.requests[before]?.path).toBe('/v1/messages/count_tokens');
 });
 
 it('an image is not charged by its base64 to a limit of tokens', async () => {
