@@ -116,8 +116,8 @@ export const createMeter = ({ oneHourWrites = () => false }: MeterOptions = {}):
       ...(speed === null ? {} : { speed }),
     };
   };
-  // One token more: a count may leave out the last one.
-  const isImplausible = () => ((counts.output ?? 0) + 1) * MOST_BYTES_PER_TOKEN < bytes;
+  // One token more: a count may leave out the last one. But none at all is no count of what was seen.
+  const isImplausible = () => bytes > 0 && (!counts.output || (counts.output + 1) * MOST_BYTES_PER_TOKEN < bytes);
   const missing = (): Bill['missing'] => {
     const input = INPUT.some((kind) => counts[kind] === null) || counts.input === undefined;
     const output = !isOutputTold || counts.output === null || isImplausible();

@@ -119,6 +119,7 @@ describe('foreign counts', () => {
     ['beyond any window', GOOD, { output_tokens: 1e15 }, { missing: ['output'] }],
     ['of the cache that are none', { ...GOOD, cache_read_input_tokens: 'all' }, GOOD, { missing: ['input'] }],
     ['with a zero about the input', GOOD, { input_tokens: 0, output_tokens: 7 }, { inputTokens: 60, missing: [] }],
+    ['with a zero about an output of nothing', GOOD, { output_tokens: 0 }, { missing: [] }],
     ['that fall', { ...GOOD, output_tokens: 9 }, { output_tokens: 7 }, { outputTokens: 9, missing: [] }],
     ['of searches that are none', GOOD, { ...GOOD, ...searches(-1) }, { missing: ['input', 'output'] }],
     [
@@ -148,6 +149,7 @@ describe('foreign counts', () => {
   });
 
   it('that contradict what was seen are none', () => {
+    expect(told(GOOD, { output_tokens: 0 }, 'one word').missing).toEqual(['output']);
     expect(told(GOOD, { output_tokens: 0 }, 'x'.repeat(200)).missing).toEqual(['output']);
     expect(told(GOOD, { output_tokens: 50 }, 'x'.repeat(200)).missing).toEqual([]);
   });
