@@ -43,6 +43,8 @@ export interface MeterOptions {
 
 /** Bytes of text that no token exceeds; the longest known ones are runs of blanks. */
 const MOST_BYTES_PER_TOKEN = 128;
+/** Of one token of English prose. */
+const SHORT_TOKEN_BYTES = 4;
 /** What `message_start` counts as output may be a mere beginning, which the last word then replaces. */
 const BEGINNING_TOKENS = 1;
 
@@ -116,8 +118,9 @@ export const createMeter = ({ oneHourWrites = () => false }: MeterOptions = {}):
       ...(speed === null ? {} : { speed }),
     };
   };
-  // One token more: a count may leave out the last one. But none at all is no count of what was seen.
-  const isImplausible = () => bytes > 0 && (!counts.output || (counts.output + 1) * MOST_BYTES_PER_TOKEN < bytes);
+  // One token more: a count may leave out the last one. None at all is no count of more than one short token.
+  const isImplausible = () =>
+    counts.output ? (counts.output + 1) * MOST_BYTES_PER_TOKEN < bytes : bytes > SHORT_TOKEN_BYTES;
   const missing = (): Bill['missing'] => {
     const input = INPUT.some((kind) => counts[kind] === null) || counts.input === undefined;
     const output = !isOutputTold || counts.output === null || isImplausible();

@@ -150,6 +150,7 @@ describe('foreign counts', () => {
 
   it('that contradict what was seen are none', () => {
     expect(told(GOOD, { output_tokens: 0 }, 'one word').missing).toEqual(['output']);
+    expect(told(GOOD, { output_tokens: 0 }, 'x').missing).toEqual([]);
     expect(told(GOOD, { output_tokens: 0 }, 'x'.repeat(200)).missing).toEqual(['output']);
     expect(told(GOOD, { output_tokens: 50 }, 'x'.repeat(200)).missing).toEqual([]);
   });
