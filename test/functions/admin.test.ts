@@ -160,7 +160,7 @@ describe('every route', () => {
 
   it.each([
     ['PATCH /admin/tenants', 'GET'],
-    ['DELETE /admin/tenants/acme', 'GET, PUT'],
+    ['DELETE /admin/tenants/acme', 'GET, PUT, PATCH'],
     ['PUT /admin/tenants/acme/keys', 'GET, POST'],
     ['GET /admin/tenants/acme/keys/key_1', 'DELETE'],
     ['GET /admin/tenants/acme/cache/invalidate', 'POST'],
