@@ -1,10 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '../../lib/kernel/clock.ts';
-import { rateOf } from '../../lib/rate-limit/rate.ts';
-import { itemsOf } from '../api/books.ts';
 import type { Caller, Fleet } from '../api/fleet.ts';
 import type { TestServer } from '../api/start-server.ts';
-import { serverNow } from '../stretched.ts';
 import type { ScriptedAnswer } from '../upstream/answers.ts';
 import { fateBy, meet, seenOf, type Outcome } from './storm.ts';
 
@@ -19,24 +16,6 @@ export const telling =
     tell();
     return answer(asked);
   };
-
-/** When a tenant's bucket of tokens will be full, in picoseconds. */
-const fullAt = async ({ engine }: Fleet, { tenantId }: Caller): Promise<bigint> => {
-  const items = await itemsOf(engine, 'ControlTable');
-  return BigInt(items.find((item) => item['pk']?.S === `rate#tenant#${tenantId}#tokens`)?.['tat']?.N ?? 0);
-};
-
-/** Tokens charged from now on, to the token, as long as the bucket is not full again: throws from then on. */
-export const tokenMeter = async (fleet: Fleet, caller: Caller, tokensPerMinute: number) => {
-  const { interval } = rateOf(tokensPerMinute);
-  const from = await fullAt(fleet, caller);
-  return async (): Promise<number> => {
-    if (from <= BigInt(serverNow()) * 1_000_000_000n) throw new Error('the bucket may have been full');
-    const charged = (await fullAt(fleet, caller)) - from;
-    if (charged % interval !== 0n) throw new Error('a part of a token was charged');
-    return Number(charged / interval);
-  };
-};
 
 /** Comes again, each time with another fate, until it is let in; as official clients do, but sooner. */
 export const meetAtLast = async (caller: Caller, random: Random, server: TestServer, over: object) => {
