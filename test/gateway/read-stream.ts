@@ -12,6 +12,9 @@ export interface ReadStream {
   readonly text: string;
 }
 
+/** Said to keep a quiet stream alive; any reader of events passes it over. */
+const isComment = (block: string): boolean => block.startsWith(':');
+
 const eventOf = (block: string): ReadEvent => {
   const [, event = '', data = ''] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? [];
   if (event === '') throw new Error(`not an event: ${block.slice(0, 80)}`);
@@ -33,6 +36,7 @@ export const streamReader = (response: Response): StreamReader => {
       if (end >= 0) {
         const block = held.slice(0, end);
         held = held.slice(end + 2);
+        if (isComment(block)) continue;
         return eventOf(block);
       }
       const { done, value } = await reader.read();
@@ -57,6 +61,10 @@ const textOf = ({ data }: ReadEvent): string => (data['delta'] as { text?: strin
 export const readStream = async (response: Response): Promise<ReadStream> => {
   const bytes = await response.text();
   if (!bytes.endsWith('\n\n')) throw new Error(`the stream ended inside an event: ${bytes.slice(-80)}`);
-  const events = bytes.slice(0, -2).split('\n\n').map(eventOf);
+  const events = bytes
+    .slice(0, -2)
+    .split('\n\n')
+    .filter((block) => !isComment(block))
+    .map(eventOf);
   return { status: response.status, bytes, events, text: events.map(textOf).join('') };
 };
