@@ -1,10 +1,10 @@
 import type { Clock, Random } from '../kernel/clock.ts';
-import { createDeadline } from '../kernel/deadline.ts';
+import { createDeadline, storageLimitMs } from '../kernel/deadline.ts';
 import { safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { holdingOf, holdSlot, SLOT_LIMIT_MS, type SlotDeadline } from './held-slot.ts';
-import type { SlotStore } from './slot-store.ts';
+import type { Slot, SlotStore } from './slot-store.ts';
 
 /** Slots tried after the partition was read; each was free then, and is lost only to another taker. */
 export const MAX_FREE_TRIES = 4;
@@ -45,9 +45,12 @@ export const createSlots = ({ store, clock, random, emit }: SlotsOptions): Slots
     count: number,
     deadline: SlotDeadline,
     signal: AbortSignal,
+    tried: (number: number) => void,
   ) => {
-    const isMine = (number: number) =>
-      store.claim({ tenantId, number }, holdingOf(holder, clock.now(), deadline), clock.now(), signal);
+    const isMine = (number: number) => {
+      tried(number);
+      return store.claim({ tenantId, number }, holdingOf(holder, clock.now(), deadline), clock.now(), signal);
+    };
 
     const first = Math.floor(random() * count);
     if (await isMine(first)) return first;
@@ -61,19 +64,29 @@ export const createSlots = ({ store, clock, random, emit }: SlotsOptions): Slots
     return null;
   };
 
+  /** Frees a slot that may be held without our knowing; what cannot be freed expires. */
+  const giveBack = async (slot: Slot, holder: string, deadline: SlotDeadline): Promise<void> => {
+    using limit = createDeadline(clock, storageLimitMs(deadline, SLOT_LIMIT_MS));
+    await store.release(slot, holder, limit.signal).catch(() => false);
+  };
+
   return {
     async take(tenantId, holder, count, deadline) {
       if (count <= 0) return { held: false, retryAfterMs: SLOT_RETRY_MS };
-      using limit = createDeadline(clock, SLOT_LIMIT_MS, deadline.signal);
+      if (deadline.signal.aborted) return { held: true, release: async () => {} };
+      // Never broken off for a client that leaves: the slot would be taken all the same, and nobody would know.
+      const limitMs = Math.min(SLOT_LIMIT_MS, deadline.remainingMs());
+      using limit = createDeadline(clock, limitMs);
+      let last = 0;
       try {
-        const number = await claim(tenantId, holder, count, deadline, limit.signal);
+        const number = await claim(tenantId, holder, count, deadline, limit.signal, (tried) => (last = tried));
         if (number === null) return { held: false, retryAfterMs: SLOT_RETRY_MS };
         return { held: true, release: holdSlot({ store, clock, emit, deadline }, { tenantId, number }, holder) };
       } catch (error) {
         // Of a run that is over nothing more comes.
-        if (!deadline.signal.aborted)
-          emit({ type: 'limit.unguarded', limit: safe`concurrent-runs`, error: nameError(error) });
-        return { held: true, release: async () => {} };
+        const isOver = deadline.signal.aborted || (limit.stoppedBy !== null && limitMs < SLOT_LIMIT_MS);
+        if (!isOver) emit({ type: 'limit.unguarded', limit: safe`concurrent-runs`, error: nameError(error) });
+        return { held: true, release: () => giveBack({ tenantId, number: last }, holder, deadline) };
       }
     },
   };

@@ -165,6 +165,31 @@ describe('a store that is down', () => {
   });
 });
 
+describe('a slot whose taker leaves meanwhile', () => {
+  /** Done by the store, whoever breaks it off: then nobody hears of it. */
+  const unheard = (leave: () => void, isLost: boolean) => {
+    const before = { ...store };
+    store.claim = async (slot, holding, now, signal) => {
+      const done = await before.claim(slot, holding, now);
+      leave();
+      if (isLost || signal?.aborted) throw new Error('no answer');
+      return done;
+    };
+  };
+
+  it.each([
+    ['is taken to the end and given back', false],
+    ['is given back where its answer was lost as well', true],
+  ])('%s', async (_title, isLost) => {
+    const leaving = new AbortController();
+    unheard(() => leaving.abort(), isLost);
+    const slot = await take(1, 'acme', { remainingMs: () => 60_000, signal: leaving.signal });
+    if (slot.held) await slot.release();
+    expect(await store.held('acme', clock.now())).toEqual(new Set());
+    expect(clock.pending).toBe(0);
+  });
+});
+
 describe('a slot of a run that nears its deadline', () => {
   const until = (endsAt: number): SlotDeadline => ({
     remainingMs: () => Math.max(0, endsAt - clock.now()),
