@@ -9,14 +9,23 @@ import { gatedBefore } from '../upstream/broken.ts';
 import { STRETCH } from '../stretched.ts';
 import { createGate } from '../upstream/gate.ts';
 import { postStream } from './asking.ts';
-import { meetAtLast, openOf, telling } from './storm-limits.ts';
-import { fateBy, meet, named, seenOf, slowly, type Outcome } from './storm.ts';
+import { addMetered, meetAtLast, openOf, telling, tokensOf } from './storm-limits.ts';
+import {
+  COUNTED_MODEL,
+  fateBy,
+  LEAST_USED,
+  meet,
+  named,
+  seenOf,
+  slowly,
+  slowlyCached,
+  USED,
+  type Outcome,
+} from './storm.ts';
 
 const STREAMS = 200;
 const PERMITS = 15;
 const SLOTS = 4;
-/** Of the same price as that of the others, so that one script can count what is open of one tenant. */
-const COUNTED_MODEL = 'claude-sonnet-5';
 /** 100 tokens at 2 and 40 at 10 US dollars a million, in pico-dollars; and the input alone. */
 const COST = 600_000_000n;
 const INPUT = 200_000_000n;
@@ -38,8 +47,11 @@ const watch = async (caller: Caller, isOver: () => boolean): Promise<number> => 
   return looks;
 };
 
-/** Every attempt that the upstream saw has its record, all of them add up to what is spent, and nothing is held back. */
-const booksAgree = async (caller: Caller, outcomes: readonly Outcome[]) => {
+/**
+ * Every attempt that the upstream saw has its record, all of them add up to what is spent, and nothing is held back.
+ * `filling`: the sort key of the one record that costs something else.
+ */
+const booksAgree = async (caller: Caller, outcomes: readonly Outcome[], filling?: string) => {
   await expect.poll(async () => (await budgetOf(caller)).day.reserved).toBe(0n);
   const { day, month } = await budgetOf(caller);
   const records = await recordsOf(fleet.engine, caller.tenantId);
@@ -54,7 +66,8 @@ const booksAgree = async (caller: Caller, outcomes: readonly Outcome[]) => {
   // Only who left before anything was heard can have had an attempt that never reached the upstream.
   expect(records.length - seen.length).toBeLessThanOrEqual(early);
   const answered = records.filter((record) => record['answered']?.BOOL === true);
-  expect(answered.filter((record) => record['costPicoUsd']?.N !== String(COST))).toEqual([]);
+  const others = answered.filter((record) => record['costPicoUsd']?.N !== String(COST));
+  expect(others.map((record) => record['sk']?.S)).toEqual(filling === undefined ? [] : [filling]);
   const wholly = outcomes.filter(({ last }) => last === 'message_stop').length;
   expect(answered.length).toBeGreaterThanOrEqual(wholly);
   // Whoever left pays at least for what was asked.
@@ -68,7 +81,7 @@ const slotsOf = async ({ tenantId }: Caller) =>
   (await itemsOf(fleet.engine, 'ControlTable')).filter((item) => item['pk']?.S === `slots#${tenantId}`);
 
 it.each(FULL ? [1, 2, 3, 4, 5] : [1])(
-  `${STREAMS} streams at once over two processes, most of them left at random, are exact in money, permits and slots (seed %i)`,
+  `${STREAMS} streams at once over two processes, most of them left at random, are exact in money, permits, tokens and slots (seed %i)`,
   async (seed) => {
     const random = seededRandom(seed);
     fleet.upstream.script('*', [slowly]);
@@ -79,14 +92,14 @@ it.each(FULL ? [1, 2, 3, 4, 5] : [1])(
     const narrow = await fleet.addTenant({ maxConcurrentRuns: SLOTS });
     let mostOpen = 0;
     const count = () => (mostOpen = Math.max(mostOpen, openOf(fleet, narrow)));
-    fleet.upstream.script(COUNTED_MODEL, [telling(count, slowly)]);
-    const brief = await fleet.addTenant({ tokensPerMinute: 1_500 });
-    const wordy = await fleet.addTenant({ tokensPerMinute: 6_000 });
-    const texts = new Map([
-      [brief, 'y'.repeat(160)],
-      [wordy, 'y'.repeat(2_000)],
-    ]);
-    const callers = [free, poor, byKey, hurried, narrow, brief, wordy];
+    // Each call of the one is charged more when it has ended, each of the other gets something back.
+    const brief = await addMetered(fleet, { tokensPerMinute: 6_000, filledBy: 4_700, bytes: 160 });
+    const wordy = await addMetered(fleet, { tokensPerMinute: 30_000, filledBy: 22_000, bytes: 3_000 });
+    expect(brief.prepaid).toBeLessThan(LEAST_USED);
+    expect(wordy.prepaid).toBeGreaterThan(USED);
+    const metered = [brief, wordy];
+    fleet.upstream.script(COUNTED_MODEL, [telling(count, slowlyCached)]);
+    const callers = [free, poor, byKey, hurried, narrow, brief.caller, wordy.caller];
     let cameAgain = 0;
     const beganAt = performance.now();
     let over = false;
@@ -103,23 +116,29 @@ it.each(FULL ? [1, 2, 3, 4, 5] : [1])(
           return;
         }
         // Of those whose permits or tokens are counted each must be told whether it was let in.
-        const text = texts.get(caller);
-        const fate = fateBy(random, caller !== hurried && text === undefined);
-        outcomes.get(caller)!.push(await meet(caller, fate, server, named(caller, text)));
+        const counted = metered.find((each) => each.caller === caller);
+        const fate = fateBy(random, caller !== hurried && counted === undefined);
+        outcomes.get(caller)!.push(await meet(caller, fate, server, counted?.over));
       }),
     ).finally(() => (over = true));
     expect(await watching).toBeGreaterThan(3);
 
-    for (const caller of callers) await booksAgree(caller, outcomes.get(caller)!);
+    const fillingOf = (caller: Caller) => metered.find((each) => each.caller === caller)?.filling;
+    for (const caller of callers) await booksAgree(caller, outcomes.get(caller)!, fillingOf(caller));
     const statuses = (caller: Caller) => new Set(outcomes.get(caller)!.map(({ status }) => status));
     expect(statuses(free)).toEqual(new Set([200, 'left']));
     // Their budgets are for a part of them, whoever that is.
     for (const caller of [poor, byKey]) expect(statuses(caller)).toContain(402);
     expect(statuses(poor).union(statuses(byKey))).toEqual(new Set([200, 402, 'left']));
-    for (const caller of [hurried, brief, wordy]) expect(statuses(caller)).toEqual(new Set([200, 429]));
+    for (const caller of [hurried, brief.caller, wordy.caller]) expect(statuses(caller)).toEqual(new Set([200, 429]));
     expect(statuses(narrow)).toEqual(new Set([200, 'left']));
     const broken = [...outcomes.values()].flat().filter(({ last }) => last === 'error');
     expect(broken).toEqual([]);
+
+    for (const { caller, filling, charged, prepaid } of metered) {
+      const records = (await recordsOf(fleet.engine, caller.tenantId)).filter((record) => record['sk']?.S !== filling);
+      await expect.poll(charged).toBe(tokensOf(records, prepaid));
+    }
 
     expect(cameAgain).toBeGreaterThan(0);
     // Whether all slots were ever taken at once is chance here; below they are.

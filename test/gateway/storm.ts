@@ -3,7 +3,7 @@ import type { Random } from '../../lib/kernel/clock.ts';
 import type { Caller } from '../api/fleet.ts';
 import type { TestServer } from '../api/start-server.ts';
 import { withGaps } from '../../local/simulated-claude/faults.ts';
-import { reply, type ScriptedAnswer } from '../upstream/answers.ts';
+import { reply, type ReplyOptions, type ScriptedAnswer } from '../upstream/answers.ts';
 import type { SeenRequest } from '../upstream/recorder.ts';
 import { postStream } from './asking.ts';
 import { streamReader } from './read-stream.ts';
@@ -28,8 +28,20 @@ export const fateBy = (random: Random, mayLeaveEarly: boolean): Fate => {
 };
 
 /** Twenty pieces of text, a pause before each: long enough that clients leave in the middle. */
-export const slowly: ScriptedAnswer = (asked) =>
-  withGaps(reply('x'.repeat(480), { usage: { input: 100, output: 40 } })(asked), 5);
+const pieces =
+  (usage: NonNullable<ReplyOptions['usage']>): ScriptedAnswer =>
+  (asked) =>
+    withGaps(reply('x'.repeat(480), { usage })(asked), 5);
+
+export const slowly = pieces({ input: 100, output: 40 });
+
+/** At all times of the same price as that of the others, with one price of cache reads. */
+export const COUNTED_MODEL = 'claude-sonnet-5';
+/** The same, and of the same cost if that model is asked, input alone as well. */
+export const slowlyCached = pieces({ input: 60, write5m: 24, read: 100, output: 40 });
+/** What that counts as against a limit of tokens, for which cache reads are free; and its input alone. */
+export const USED = 124;
+export const LEAST_USED = 84;
 
 /** A prompt that names its tenant, by which the upstream's requests are told apart. */
 export const named = ({ tenantId }: Caller, text = '') => ({
