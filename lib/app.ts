@@ -10,7 +10,7 @@ import { createKeyCheck, type KeyCheck } from './claude/key-check.ts';
 import { createKeyPool, type KeyPool } from './claude/key-pool.ts';
 import type { Attempt } from './claude/types.ts';
 import { loadConfig, type Config } from './config.ts';
-import { circuitSettings, FUNCTION_MARGIN_MS, retrySettings, streamSettings } from './settings.ts';
+import { circuitSettings, FUNCTION_MARGIN_MS, retrySettings, streamSettings, toolOrigins } from './settings.ts';
 import { createDynamoDb } from './dynamodb/client.ts';
 import { createIdempotency, lockFor, type Idempotency } from './idempotency/idempotency.ts';
 import type { Clock, Random } from './kernel/clock.ts';
@@ -89,9 +89,6 @@ export interface Surroundings {
   readonly write: (line: string) => void;
 }
 
-/** Where Open-Meteo lives; `OPEN_METEO_BASE_URL` stands in for both. */
-const OPEN_METEO = ['https://api.open-meteo.com', 'https://geocoding-api.open-meteo.com'];
-
 const logOf = ({ LOG_FORMAT, LOG_LEVEL }: Config, clock: Clock, write: (line: string) => void): Log =>
   LOG_FORMAT === 'pretty' ? createPrettyLog(LOG_LEVEL, clock, write) : createPowertoolsLog(LOG_LEVEL);
 
@@ -147,8 +144,6 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
   });
   const callModel: Attempt = async (...attempt) => (await lateModelCall())(...attempt);
   const isPriced = (model: string, at: number) => priceAt(prices, model, at) !== null;
-  const base = config.OPEN_METEO_BASE_URL;
-  const overrides = new Map(base === undefined ? [] : OPEN_METEO.map((origin) => [origin, base]));
   const catalog = createCatalog(agents, (model) => isPriced(model, clock.now()));
   // For tenants with a limit of concurrent runs only.
   const lateSlots = late(async () => {
@@ -170,7 +165,7 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     cacheTtlSeconds: config.CACHE_TTL_SECONDS,
     provider: config.ANTHROPIC_BASE_URL,
     contextWindowOf: (model) => priceAt(prices, model, clock.now())?.contextWindow ?? null,
-    fetchFor: boundFetch({ fetch, overrides }),
+    fetchFor: boundFetch({ fetch, overrides: toolOrigins(config) }),
     ...{ isPriced, prices },
   });
   return {

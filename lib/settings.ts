@@ -33,3 +33,10 @@ export const FUNCTION_MARGIN_MS = 20_000;
 /** No model call is under way for longer than this. */
 export const longestCallMs = ({ RUN_TIMEOUT_MS, STREAM_TIMEOUT_MS }: Config): number =>
   Math.max(RUN_TIMEOUT_MS, STREAM_TIMEOUT_MS);
+
+/** Where Open-Meteo lives; `OPEN_METEO_BASE_URL` replaces both. */
+const OPEN_METEO = ['https://api.open-meteo.com', 'https://geocoding-api.open-meteo.com'];
+
+/** Origins that tools ask, by what is asked in their place. */
+export const toolOrigins = ({ OPEN_METEO_BASE_URL: base }: Config): ReadonlyMap<string, string> =>
+  new Map(base === undefined ? [] : OPEN_METEO.map((origin) => [origin, base]));
