@@ -1,7 +1,7 @@
 import { createBudgets } from '../lib/budget/budgets.ts';
 import { createDynamoDbBudgetStore } from '../lib/budget/dynamodb-store.ts';
 import { n } from '../lib/dynamodb/attributes.ts';
-import { createDynamoDbSlots } from '../lib/rate-limit/dynamodb-slots.ts';
+import { createDynamoDbSlots } from '../lib/rate-limit/dynamodb-slot-store.ts';
 import { createDynamoDbRateStore } from '../lib/rate-limit/dynamodb-store.ts';
 import { createRateLimit } from '../lib/rate-limit/rate-limit.ts';
 import { systemClock } from '../local/system-clock.ts';

@@ -1,5 +1,5 @@
 import type { BaseAnthropic } from '@anthropic-ai/sdk/client';
-import { loadAnthropicClient } from '../lib/claude/anthropic-client.ts';
+import { loadClients } from '../lib/providers/anthropic/anthropic-client.ts';
 import { createSdkClient, createSdkDynamoDb } from '../lib/dynamodb/sdk-client.ts';
 import { createSignedDynamoDb } from '../lib/dynamodb/signed-client.ts';
 import type { DynamoDb } from '../lib/dynamodb/types.ts';
@@ -56,7 +56,7 @@ const floorOf = (whose: string, dynamoDb: DynamoDb, client: BaseAnthropic) => {
 
 if (import.meta.main) {
   const [, , whose = '', endpoint = '', upstream = ''] = process.argv;
-  const client = await loadAnthropicClient({ apiKey: () => Promise.resolve('not-a-key'), baseUrl: upstream });
+  const client = (await loadClients(upstream))({ id: 'bench', value: 'not-a-key' });
   const once = floorOf(whose, connect(whose, endpoint), client);
   serveParent('', (load: Load): Promise<Driven> => driveLoad(load, once));
 }

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import middy from '@middy/core';
 import { runAgent } from '../functions/run-agent.ts';
-import type { RunAnswer } from '../lib/agent/answer.ts';
+import type { RunAnswer } from '../lib/run/answer.ts';
 import { jsonResponse } from '../lib/http/json-response.ts';
 import type { HttpEvent } from '../lib/http/types.ts';
 import { functionParts } from '../test/functions/parts.ts';

@@ -1,11 +1,11 @@
 import { pico } from '../lib/kernel/money.ts';
-import { createDynamoDbRollupStore } from '../lib/usage/dynamodb-rollup-store.ts';
+import { createDynamoDbRollupStore } from '../lib/usage/reports/dynamodb-rollup-store.ts';
 import { createDynamoDbUsageStore } from '../lib/usage/dynamodb-store.ts';
 import { createDynamoDbToolUsageStore } from '../lib/usage/dynamodb-tool-store.ts';
-import { createReports } from '../lib/usage/reports.ts';
+import { createReports } from '../lib/usage/reports/reports.ts';
 import { NO_TOKENS, type UsageRecord, type UsageStore } from '../lib/usage/record.ts';
-import { createRollUps } from '../lib/usage/roll-up.ts';
-import { DAY_MS, HOUR_MS } from '../lib/usage/time-range.ts';
+import { createRollUps } from '../lib/usage/reports/roll-up.ts';
+import { DAY_MS, HOUR_MS } from '../lib/usage/reports/time-range.ts';
 import { openLedger, type Ledger } from './ledger.ts';
 import { COST, newReservation } from './reservations.ts';
 import type { Section } from './section.ts';

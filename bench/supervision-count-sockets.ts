@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { supervisedAttempt } from '../lib/claude/supervised-attempt.ts';
+import { supervisedAttempt } from '../lib/model-call/attempt/supervised-attempt.ts';
 import type { Clock } from '../lib/kernel/clock.ts';
-import type { Attempt } from '../lib/claude/types.ts';
-import { withKeyPool } from '../lib/claude/with-key-pool.ts';
+import type { Attempt } from '../lib/model-call/types.ts';
+import { withKeyPool } from '../lib/model-call/with-key-pool.ts';
 import { systemClock } from '../local/system-clock.ts';
 import { reply, status, type ScriptedAnswer } from '../testing/upstream/answers.ts';
 import { endAfter, gatedBefore, gatedHeaders, resetAfter } from '../testing/upstream/broken.ts';

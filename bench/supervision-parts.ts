@@ -3,21 +3,21 @@ import { createBudgets } from '../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../lib/budget/memory-store.ts';
 import { createCircuits } from '../lib/circuit-breaker/circuits.ts';
 import { createMemoryCircuitStore } from '../lib/circuit-breaker/memory-store.ts';
-import { createKeyCheck } from '../lib/claude/key-check.ts';
-import { createKeyPool } from '../lib/claude/key-pool.ts';
-import { createMessagesApi } from '../lib/claude/messages-api.ts';
-import type { ModelCallParts } from '../lib/claude/model-call.ts';
-import { createRunAccount } from '../lib/claude/run-account.ts';
-import type { Attempt, CallContext, ModelRequest, Outcome } from '../lib/claude/types.ts';
+import { createKeyCheck } from '../lib/model-call/keys/key-check.ts';
+import { createKeyPool } from '../lib/model-call/keys/key-pool.ts';
+import { createAnthropic } from '../lib/providers/anthropic/anthropic.ts';
+import type { ModelCallParts } from '../lib/model-call/model-call.ts';
+import { createRunAccount } from '../lib/model-call/booking/run-account.ts';
+import type { Attempt, CallContext, ModelRequest, Outcome } from '../lib/model-call/types.ts';
 import { loadConfig } from '../lib/config.ts';
 import type { Clock } from '../lib/kernel/clock.ts';
 import { createDeadline } from '../lib/kernel/deadline.ts';
 import { createMemoryRestStore } from '../lib/rests/memory-store.ts';
 import { createRests } from '../lib/rests/rests.ts';
-import { circuitSettings, retrySettings, streamSettings } from '../lib/settings.ts';
+import { circuitSettings, retrySettings, streamSettings } from '../lib/app/settings.ts';
 import { createMemoryUsageStore } from '../lib/usage/memory-store.ts';
-import { createPriceTable } from '../lib/usage/price-table.ts';
-import { PUBLISHED_PRICES } from '../lib/usage/prices.ts';
+import { createPriceTable } from '../lib/pricing/price-table.ts';
+import { PUBLISHED_PRICES } from '../lib/pricing/prices.ts';
 import { systemClock } from '../local/system-clock.ts';
 import { AMPLE } from './reservations.ts';
 
@@ -41,6 +41,7 @@ export const LONG_REQUEST: ModelRequest = { ...REQUEST, messages: Array.from({ l
 export const callParts = (baseUrl: string, clock: Clock = systemClock): ModelCallParts => {
   const shared = { clock, random: Math.random, emit: () => undefined };
   const secret = async () => JSON.stringify(KEYS);
+  const provider = createAnthropic({ baseUrl });
   return {
     ...shared,
     prices: createPriceTable(PUBLISHED_PRICES, {}),
@@ -51,9 +52,9 @@ export const callParts = (baseUrl: string, clock: Clock = systemClock): ModelCal
       store: createMemoryCircuitStore(shared),
       options: circuitSettings(config),
     }),
-    api: createMessagesApi({ baseUrl }),
+    provider,
     keys: createKeyPool({ ...shared, secret: { get: secret, refresh: secret } }),
-    keyCheck: createKeyCheck({ baseUrl, clock }),
+    keyCheck: createKeyCheck({ provider, clock }),
     rests: createRests({ ...shared, store: createMemoryRestStore(shared) }),
     retry: retrySettings(config),
     limits: streamSettings(config),

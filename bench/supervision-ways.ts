@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { createModelCall } from '../lib/claude/model-call.ts';
-import { supervisedAttempt } from '../lib/claude/supervised-attempt.ts';
-import type { Attempt, ModelRequest } from '../lib/claude/types.ts';
+import { createModelCall } from '../lib/model-call/model-call.ts';
+import { supervisedAttempt } from '../lib/model-call/attempt/supervised-attempt.ts';
+import type { Attempt, ModelRequest } from '../lib/model-call/types.ts';
 import { callParts, KEYS, runOf } from './supervision-parts.ts';
 
 /** Reads one answer to its end. Rejects unless it was whole. */

@@ -1,12 +1,12 @@
 import middy from '@middy/core';
 import { adminRoutes } from '../lib/api/admin-routes.ts';
-import { app, type App } from '../lib/app.ts';
-import { administrationOf } from '../lib/assembly/administration.ts';
+import { app, type App } from '../lib/app/app.ts';
+import { administrationOf } from '../lib/app/administration.ts';
 import { authenticated } from '../lib/middleware/authenticated.ts';
 import { observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
 import { answered, routed } from '../lib/middleware/routed.ts';
-import type { Administration } from '../lib/tenants/administration.ts';
+import type { Administration } from '../lib/administration/administration.ts';
 
 type Parts = ObservedOptions & Pick<App, 'authenticator'> & { readonly administration: Administration };
 

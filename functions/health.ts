@@ -1,6 +1,6 @@
 import middy from '@middy/core';
-import { app, type App } from '../lib/app.ts';
-import { supervisionOf } from '../lib/assembly/supervision.ts';
+import { app, type App } from '../lib/app/app.ts';
+import { supervisionOf } from '../lib/app/supervision.ts';
 import type { Health } from '../lib/health/health.ts';
 import { jsonResponse } from '../lib/http/json-response.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';

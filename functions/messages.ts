@@ -1,10 +1,10 @@
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import middy from '@middy/core';
-import { app, type App } from '../lib/app.ts';
-import { gatewayOf } from '../lib/assembly/gateway.ts';
-import { answerAsEvents } from '../lib/gateway/answer-events.ts';
-import { answerAsJson } from '../lib/gateway/answer-json.ts';
-import { replayAnswer } from '../lib/gateway/kept-answer.ts';
+import { app, type App } from '../lib/app/app.ts';
+import { gatewayOf } from '../lib/app/questions.ts';
+import { answerAsEvents } from '../lib/gateway/answer/answer-events.ts';
+import { answerAsJson } from '../lib/gateway/answer/answer-json.ts';
+import { replayAnswer } from '../lib/gateway/answer/stored-answer.ts';
 import type { CallMessages } from '../lib/gateway/message-call.ts';
 import { runLimits } from '../lib/http/run-limits.ts';
 import { upstreamIdOf } from '../lib/http/upstream-id.ts';
@@ -18,7 +18,7 @@ import { idempotent, type Claimed, type ClaimLimits } from '../lib/middleware/id
 import { loadedSecret } from '../lib/middleware/loaded-secret.ts';
 import { observed, type Observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import type { Secret } from '../lib/secrets/cached-secret.ts';
-import { FUNCTION_MARGIN_MS } from '../lib/settings.ts';
+import { FUNCTION_MARGIN_MS } from '../lib/app/settings.ts';
 
 type Event = Observed & Authenticated & Asked & Claimed;
 type Parts = ObservedOptions &

@@ -1,5 +1,5 @@
-import { app } from '../lib/app.ts';
-import { supervisionOf } from '../lib/assembly/supervision.ts';
+import { app } from '../lib/app/app.ts';
+import { supervisionOf } from '../lib/app/supervision.ts';
 import type { ProbeDependencies } from '../lib/health/probe-dependencies.ts';
 import { observedEvent, type ObservedEventOptions } from '../lib/middleware/observed-event.ts';
 

@@ -1,10 +1,10 @@
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import middy from '@middy/core';
-import { runRequestSchema, type RunRequest } from '../lib/agent/run-request.ts';
-import { replayRun } from '../lib/agent/replay-run.ts';
-import { runAsJson } from '../lib/agent/run-json.ts';
-import { runAsEvents } from '../lib/agent/run-events.ts';
-import { app, type App } from '../lib/app.ts';
+import { runRequestSchema, type RunRequest } from '../lib/run/run-request.ts';
+import { replayRun } from '../lib/run/http/replay-run.ts';
+import { runAsJson } from '../lib/run/http/run-json.ts';
+import { runAsEvents } from '../lib/run/http/run-events.ts';
+import { app, type App } from '../lib/app/app.ts';
 import { wantsEvents } from '../lib/http/event-stream.ts';
 import { header } from '../lib/http/types.ts';
 import { runLimits } from '../lib/http/run-limits.ts';

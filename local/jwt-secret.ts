@@ -1,4 +1,4 @@
-import { LEAST_SECRET_BYTES, parseSigningSecrets } from '../lib/tenants/jwt/signing-secrets.ts';
+import { LEAST_SECRET_BYTES, parseSigningSecrets } from '../lib/identity/jwt/signing-secrets.ts';
 import type { Environment } from './settings.ts';
 import { StartRefused } from './start-refused.ts';
 

@@ -1,4 +1,4 @@
-import { checkTools } from '../lib/agent/check-tools.ts';
+import { checkTools } from '../lib/agent/define/check-tools.ts';
 import './lambda-shim.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -57,8 +57,8 @@ const atLeast = (routes: readonly Route[], leastMs: number): Route[] =>
 
 /** Imported late, because it reads the environment at once. */
 const loadApp = () =>
-  import('../lib/app.ts').catch((error: unknown) => {
-    throw loadingFailed('lib/app.ts', error);
+  import('../lib/app/app.ts').catch((error: unknown) => {
+    throw loadingFailed('lib/app/app.ts', error);
   });
 
 /** A function would find out at its first model call only. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
-import { retirementNotice, retiringModels } from '../lib/claude/retiring-models.ts';
+import { retirementNotice, retiringModels } from '../lib/health/retiring-models.ts';
 import { describeError } from '../lib/telemetry/describe-error.ts';
 import { jsonBanner, terminalBanner } from './banner.ts';
 import { directLoopback } from './direct-loopback.ts';
@@ -29,7 +29,7 @@ const start = async (): Promise<void> => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const terminal = process.stdout.isTTY;
   const running = await launch({ settings, env: process.env, setEnvironment, terminal, version, root });
-  const { app } = await import('../lib/app.ts');
+  const { app } = await import('../lib/app/app.ts');
   stopWith(process, { running, log: app.log, underNpm: process.env['npm_lifecycle_event'] !== undefined });
   const now = app.clock.now();
   const retiring = retirementNotice(retiringModels(app.core.prices, new Set(app.catalog.models), now), now);

@@ -1,6 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { hashKey } from '../lib/tenants/hash.ts';
-import { keyPrefixOf } from '../lib/tenants/issue-key.ts';
+import { hashKey, keyPrefixOf } from '../lib/identity/issue-key.ts';
 import {
   newTenant,
   SCOPES,

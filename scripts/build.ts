@@ -1,5 +1,5 @@
 import { agents } from '../agents/index.ts';
-import { checkTools } from '../lib/agent/check-tools.ts';
+import { checkTools } from '../lib/agent/define/check-tools.ts';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { build, type BuildOptions, type BuildResult } from 'esbuild';

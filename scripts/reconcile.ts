@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { createBudgets } from '../lib/budget/budgets.ts';
-import { recordedBy } from '../lib/claude/accounting.ts';
-import { createReconcileBudgets } from '../lib/claude/reconcile-budgets.ts';
+import { recordedBy } from '../lib/accounts/accounting.ts';
+import { createReconcileBudgets } from '../lib/accounts/reconcile-budgets.ts';
 import { nameError } from '../lib/telemetry/describe-error.ts';
 import type { BallastEvent } from '../lib/telemetry/events.ts';
-import { createDynamoDbRollupStore } from '../lib/usage/dynamodb-rollup-store.ts';
-import { createRollUps } from '../lib/usage/roll-up.ts';
+import { createDynamoDbRollupStore } from '../lib/usage/reports/dynamodb-rollup-store.ts';
+import { createRollUps } from '../lib/usage/reports/roll-up.ts';
 import { systemClock } from '../local/system-clock.ts';
 import { openStage } from './open-stage.ts';
 import { Misused, readOptions } from './read-options.ts';

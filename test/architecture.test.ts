@@ -7,18 +7,19 @@ const root = path.resolve(import.meta.dirname, '..');
 /** Layers from the top down; a file may import from its own folder and from layers below its own. */
 const LAYERS: readonly (readonly string[])[] = [
   ['functions', 'local', 'testing'],
-  ['lib/assembly'],
-  ['lib/app.ts'],
-  ['lib/settings.ts', 'lib/stores.ts', 'lib/token-verifier.ts'],
-  ['agents', 'lib/api', 'lib/middleware'],
-  ['lib/gateway'],
-  ['lib/agent'],
-  ['lib/claude'],
+  ['lib/app'],
+  ['lib/api', 'lib/middleware'],
+  ['agents'],
+  ['lib/run', 'lib/administration', 'lib/health'],
+  ['lib/gateway', 'lib/agent'],
+  ['lib/caller', 'lib/providers'],
+  ['lib/model-call'],
+  ['lib/accounts'],
+  ['lib/identity', 'lib/pricing'],
   [
     'lib/alerts',
     'lib/budget',
     'lib/circuit-breaker',
-    'lib/health',
     'lib/idempotency',
     'lib/rate-limit',
     'lib/response-cache',
@@ -27,8 +28,9 @@ const LAYERS: readonly (readonly string[])[] = [
     'lib/tenants',
     'lib/usage',
   ],
-  ['lib/config.ts', 'lib/dynamodb', 'lib/http', 'lib/retry', 'lib/secrets', 'lib/telemetry'],
-  ['lib/aws'],
+  ['lib/dynamodb', 'lib/secrets'],
+  ['lib/config.ts', 'lib/http', 'lib/telemetry'],
+  ['lib/aws', 'lib/retry'],
   ['lib/kernel'],
 ];
 
@@ -74,10 +76,10 @@ it('imports point down, and domains do not know each other', () => {
 });
 
 it.each([
-  ['an upward import', 'lib/kernel/money.ts', "import { app } from '../app.ts';"],
-  ['a domain that knows another', 'lib/usage/pricing.ts', "import type { Tenant } from '../tenants/types.ts';"],
-  ['a late upward import', 'lib/claude/faults.ts', "const late = await import('../agent/react.ts');"],
-  ['a re-export from above', 'lib/http/types.ts', "export { modelStep } from '../agent/model-step.ts';"],
+  ['an upward import', 'lib/kernel/money.ts', "import { app } from '../app/app.ts';"],
+  ['a domain that knows another', 'lib/usage/record.ts', "import type { Tenant } from '../tenants/types.ts';"],
+  ['a late upward import', 'lib/model-call/faults.ts', "const late = await import('../agent/loop/patterns.ts');"],
+  ['a re-export from above', 'lib/http/types.ts', "export { modelStep } from '../agent/loop/model-step.ts';"],
   ['deployed code that knows local code', 'functions/health.ts', "import { startEngine } from '../local/engine.ts';"],
   ['a file in no room', 'lib/utils/strings.ts', ''],
 ])('%s is found', (_title, file, text) => {
@@ -86,9 +88,9 @@ it.each([
 
 const texts = () => sources().filter(({ file }) => !/^(?:local|testing)\//.test(file));
 
-it('only lib/app.ts reads the environment, the clock and chance', () => {
+it('only lib/app/app.ts reads the environment, the clock and chance', () => {
   const ambient = /process\.env|Date\.now\(|Math\.random|new Date\(\)|\bsetTimeout\(|performance\.now/;
-  expect(texts().flatMap(({ file, text }) => (ambient.test(text) ? [file] : []))).toEqual(['lib/app.ts']);
+  expect(texts().flatMap(({ file, text }) => (ambient.test(text) ? [file] : []))).toEqual(['lib/app/app.ts']);
 });
 
 it('nothing is made redacted by a cast outside the file that defines it', () => {

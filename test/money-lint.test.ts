@@ -53,11 +53,11 @@ const found = async (snippets: Readonly<Record<string, string>>, file: string): 
 
 describe('a float in the place of money', () => {
   it('is found in each form', async () => {
-    expect(await found(FLOATS, 'lib/usage/pricing.ts')).toEqual(Object.keys(FLOATS));
+    expect(await found(FLOATS, 'lib/pricing/pricing.ts')).toEqual(Object.keys(FLOATS));
   });
 
   it('is not seen where there is none', async () => {
-    expect(await found(EXACT, 'lib/usage/pricing.ts')).toEqual([]);
+    expect(await found(EXACT, 'lib/pricing/pricing.ts')).toEqual([]);
   });
 
   it('is allowed where metrics are measured', async () => {

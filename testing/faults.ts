@@ -1,5 +1,5 @@
 import type { Step } from '../local/simulated-claude/steps.ts';
-import { asTurn, type Turn } from './turns.ts';
+import { asTurn, type Turn } from './script.ts';
 import { neverAnswer, reply, resetBeforeHeaders, status, type ScriptedAnswer } from './upstream/answers.ts';
 import * as broken from './upstream/broken.ts';
 

@@ -1,8 +1,8 @@
-import { runRequestSchema, type RunRequest } from '../lib/agent/run-request.ts';
+import { runRequestSchema, type RunRequest } from '../lib/run/run-request.ts';
 import { loadConfig, type Config } from '../lib/config.ts';
 import { describeIssues } from '../lib/http/describe-issue.ts';
 import { newTenant, type Principal, type TenantSettings } from '../lib/tenants/types.ts';
-import type { OutsideFetch } from './outside.ts';
+import type { OutsideFetch } from './fake-fetch.ts';
 
 export interface TestRunOptions {
   /** The time at which the run begins: ISO 8601 or epoch milliseconds. Default `2026-11-20T12:00:00Z`. */

@@ -1,84 +1,73 @@
-import type { Agent } from '../lib/agent/define-agent.ts';
-import { asTurn, describeTurn, type Turn } from './turns.ts';
-import { status, toolCalls, type ScriptedAnswer } from './upstream/answers.ts';
-import { slowFirstContent } from './upstream/broken.ts';
+import type { Tool } from '../lib/agent/define/define-tool.ts';
+import type { ReplyOptions, ScriptedAnswer } from './upstream/answers.ts';
 
-type Turns = readonly (string | Turn)[];
-
-/** What the model does at each call: one list for whichever model is asked, or a list for each model. */
-export type Script = Turns | Readonly<Record<string, Turns>>;
-
-/** A script that is being played; each turn once, in its order. */
-export interface Playing {
-  /** What a model answers next. Where nothing is left that is the test's mistake, and the API refuses. */
-  readonly answerOf: (model: string) => ScriptedAnswer;
-  /** The input of each call of a tool that the model has made, by its id. */
-  readonly inputs: ReadonlyMap<string, unknown>;
-  /** What the script holds and no model was asked for; `null`: nothing. */
-  unused(): string | null;
+/** A call of a tool that the scripted model makes. */
+export interface ToolUse {
+  readonly name: string;
+  readonly input: unknown;
+  /** Whether the model makes the tool up: the agent has none of this name. */
+  readonly invented: boolean;
 }
 
-const ANY = '*';
-
-const isList = (script: Script): script is Turns => Array.isArray(script);
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-
-const checkTools = (turns: readonly Turn[], { name: agent, tools }: Agent): void => {
-  for (const turn of turns)
-    for (const { name, invented } of turn.kind === 'answer' ? turn.calls : []) {
-      const known = [...tools.keys()].join(', ') || 'none';
-      if (!invented && !tools.has(name))
-        throw new TypeError(
-          `The script calls the tool "${name}", which the agent ${agent} does not have. It has: ${known}. ` +
-            'Where the model is to make a tool up, say so: calls(name, input, { invented: true }).',
-        );
-      if (invented && tools.has(name))
-        throw new TypeError(`The script invents the tool "${name}", which ${agent} has.`);
+/** One turn of the scripted model: an answer, or something that goes wrong. */
+export type Turn =
+  | {
+      readonly kind: 'answer';
+      readonly text: string;
+      readonly calls: readonly ToolUse[];
+      readonly options: ReplyOptions;
+      /** Before the first content. */
+      readonly delayMs: number;
     }
-};
-
-/** Begins a script. Throws a TypeError where it calls a tool that the agent does not have. */
-export const playScript = (script: Script, agent: Agent, mistake: (sentence: string) => void): Playing => {
-  const lists = new Map(
-    Object.entries(isList(script) ? { [ANY]: script } : script).map(([model, turns]) => [model, turns.map(asTurn)]),
-  );
-  for (const turns of lists.values()) checkTools(turns, agent);
-  const left = new Map([...lists].map(([model, turns]) => [model, [...turns]]));
-  const inputs = new Map<string, unknown>();
-
-  const play =
-    (turn: Turn): ScriptedAnswer =>
-    (asked) => {
-      if (turn.kind === 'fault') return turn.answer(asked);
-      const { text, options, delayMs } = turn;
-      const uses = turn.calls.map(({ name, input }, at) => ({ name, input, id: `toolu_${asked.requestId}_${at}` }));
-      for (const { id, input } of uses) inputs.set(id, input);
-      const answer = toolCalls(uses, { ...options, ...(text === '' && uses.length > 0 ? {} : { text }) });
-      return (delayMs === 0 ? answer : slowFirstContent(delayMs, answer))(asked);
+  | {
+      readonly kind: 'fault';
+      /** As the test wrote it, for a sentence about the script. */
+      readonly what: string;
+      readonly answer: ScriptedAnswer;
     };
 
+type Answered = Extract<Turn, { kind: 'answer' }>;
+
+/** The model says this, and ends its turn; with `usage` and `stopReason` as given. */
+export const says = (text: string, options: ReplyOptions = {}): Answered => ({
+  kind: 'answer',
+  text,
+  calls: [],
+  options,
+  delayMs: 0,
+});
+
+/** A bare text is what the model says. */
+export const asTurn = (turn: string | Turn): Turn => (typeof turn === 'string' ? says(turn) : turn);
+
+/** The model calls a tool, by its name or as it was defined. Any input: what the tool's schema refuses, the model is told. */
+export const calls = (
+  tool: string | Pick<Tool, 'name'>,
+  input: unknown = {},
+  { invented = false, ...options }: ReplyOptions & { readonly invented?: boolean } = {},
+): Answered => {
+  const name = typeof tool === 'string' ? tool : tool.name;
+  return { kind: 'answer', text: '', calls: [{ name, input, invented }], options, delayMs: 0 };
+};
+
+/** One turn out of several answers: text first, and all calls at the same time. */
+export const together = (...turns: readonly (string | Answered)[]): Answered => {
+  const parts = turns.map((turn) => (typeof turn === 'string' ? says(turn) : turn));
   return {
-    answerOf(model) {
-      const list = lists.has(model) ? model : ANY;
-      const turn = left.get(list)?.shift();
-      if (turn !== undefined) return play(turn);
-      const of = lists.get(list);
-      const known = [...lists.keys()].join(', ');
-      mistake(
-        of === undefined
-          ? `${model} was asked, and the script has turns for ${known} alone.`
-          : `${model} was asked once more than the script has turns: it has ${counted(of.length, 'turn')}${list === ANY ? '' : ' for this model'}.`,
-      );
-      return status(400);
-    },
-    inputs,
-    unused() {
-      const rest = [...left].flatMap(([model, turns]) =>
-        turns.map((turn) => (model === ANY ? '' : `${model} `) + describeTurn(turn)),
-      );
-      if (rest.length === 0) return null;
-      return `${counted(rest.length, 'turn')} of the script ${rest.length === 1 ? 'was' : 'were'} never asked for: ${rest.join('; ')}.`;
-    },
+    kind: 'answer',
+    text: parts.map(({ text }) => text).join(''),
+    calls: parts.flatMap((part) => part.calls),
+    options: Object.assign({}, ...parts.map(({ options }) => options)) as ReplyOptions,
+    delayMs: Math.max(0, ...parts.map(({ delayMs }) => delayMs)),
   };
+};
+
+/** The model declines: an answer, not a fault. */
+export const declines = (text = ''): Answered => says(text, { stopReason: 'refusal' });
+
+/** A turn in a few words. */
+export const describeTurn = (turn: Turn): string => {
+  if (turn.kind === 'fault') return turn.what;
+  const spoken = turn.text === '' && turn.calls.length > 0 ? [] : [`says "${turn.text}"`];
+  return [...spoken, ...turn.calls.map(({ name }) => `calls ${name}`)].join(' and ');
 };

@@ -1,15 +1,15 @@
-import { boundFetch } from '../lib/agent/bound-fetch.ts';
-import { createCatalog } from '../lib/agent/catalog.ts';
-import type { Agent } from '../lib/agent/define-agent.ts';
-import { createSyncRun, type RunSync } from '../lib/agent/sync-run.ts';
+import { boundFetch } from '../lib/agent/tools/bound-fetch.ts';
+import { createCatalog } from '../lib/run/catalog.ts';
+import type { Agent } from '../lib/agent/define/define-agent.ts';
+import { createSyncRun, type RunSync } from '../lib/run/sync-run.ts';
 import { createBudgets } from '../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../lib/budget/memory-store.ts';
 import { createCircuits } from '../lib/circuit-breaker/circuits.ts';
 import { createMemoryCircuitStore } from '../lib/circuit-breaker/memory-store.ts';
-import { createKeyCheck } from '../lib/claude/key-check.ts';
-import { createKeyPool } from '../lib/claude/key-pool.ts';
-import { createMessagesApi } from '../lib/claude/messages-api.ts';
-import { createModelCall } from '../lib/claude/model-call.ts';
+import { createKeyCheck } from '../lib/model-call/keys/key-check.ts';
+import { createKeyPool } from '../lib/model-call/keys/key-pool.ts';
+import { createAnthropic } from '../lib/providers/anthropic/anthropic.ts';
+import { createModelCall } from '../lib/model-call/model-call.ts';
 import type { Config } from '../lib/config.ts';
 import type { Ids, RandomBytes } from '../lib/kernel/ids.ts';
 import { createMemorySlotStore } from '../lib/rate-limit/memory-slot-store.ts';
@@ -22,17 +22,17 @@ import { createMemoryRestStore } from '../lib/rests/memory-store.ts';
 import { createRests } from '../lib/rests/rests.ts';
 import { createMemoryRunStore } from '../lib/runs/memory-store.ts';
 import { createCachedSecret } from '../lib/secrets/cached-secret.ts';
-import { circuitSettings, retrySettings, streamSettings } from '../lib/settings.ts';
+import { circuitSettings, retrySettings, streamSettings } from '../lib/app/settings.ts';
 import type { Emit } from '../lib/telemetry/events.ts';
 import { createMemoryUsageStore } from '../lib/usage/memory-store.ts';
 import { createMemoryToolUsageStore } from '../lib/usage/memory-tool-store.ts';
-import { readPriceOverrides } from '../lib/usage/price-overrides.ts';
-import { createPriceTable } from '../lib/usage/price-table.ts';
-import { PUBLISHED_PRICES } from '../lib/usage/prices.ts';
-import { priceAt } from '../lib/usage/pricing.ts';
-import type { IdleClock } from './idle-clock.ts';
-import type { Outside } from './outside.ts';
-import type { Wire } from './wire.ts';
+import { readPriceOverrides } from '../lib/pricing/price-overrides.ts';
+import { createPriceTable } from '../lib/pricing/price-table.ts';
+import { PUBLISHED_PRICES } from '../lib/pricing/prices.ts';
+import { priceAt } from '../lib/pricing/pricing.ts';
+import type { IdleClock } from './auto-clock.ts';
+import type { Outside } from './fake-fetch.ts';
+import type { Wire } from './in-flight.ts';
 
 export interface StageParts {
   readonly agent: Agent;
@@ -66,7 +66,7 @@ const announced = (cache: ResponseCache, clock: IdleClock): ResponseCache => ({
 
 const RETENTION_MS = 3_600_000;
 
-/** What `lib/app.ts` makes of the same parts, on memory instead of tables, for one agent. */
+/** What `lib/app/app.ts` makes of the same parts, on memory instead of tables, for one agent. */
 export const createStage = (parts: StageParts): RunSync => {
   const { agent, config, clock, ids, randomBytes, emit, outside, wire, baseUrl } = parts;
   const circuits = createCircuits({
@@ -77,11 +77,12 @@ export const createStage = (parts: StageParts): RunSync => {
     PUBLISHED_PRICES,
     config.MODEL_PRICES ? readPriceOverrides(config.MODEL_PRICES, PUBLISHED_PRICES) : {},
   );
+  const provider = createAnthropic({ baseUrl });
   const callModel = createModelCall({
     ...{ clock, random, emit, prices, circuits },
-    api: wire.watched(createMessagesApi({ baseUrl })),
+    provider: wire.watched(provider),
     keys: createKeyPool({ secret: createCachedSecret({ read: async () => 'test-key', clock }), clock, random }),
-    keyCheck: createKeyCheck({ baseUrl, clock }),
+    keyCheck: createKeyCheck({ provider, clock }),
     rests: createRests({ clock, random, emit, store: createMemoryRestStore({ clock }) }),
     usage: createMemoryUsageStore(),
     budgets: createBudgets(createMemoryBudgetStore()),

@@ -1,13 +1,13 @@
-import { checkTools } from '../lib/agent/check-tools.ts';
-import { loadReflection } from '../lib/agent/patterns.ts';
-import { loadToolSchema } from '../lib/agent/tool-schema.ts';
-import type { Agent } from '../lib/agent/define-agent.ts';
-import type { ModelRequest } from '../lib/claude/types.ts';
+import { checkTools } from '../lib/agent/define/check-tools.ts';
+import { loadReflection } from '../lib/agent/loop/patterns.ts';
+import { loadToolSchema } from '../lib/agent/define/tool-schema.ts';
+import type { Agent } from '../lib/agent/define/define-agent.ts';
+import type { ModelRequest } from '../lib/model-call/types.ts';
 import { createIds } from '../lib/kernel/ids.ts';
 import type { BallastEvent } from '../lib/telemetry/events.ts';
-import { giveUp } from './give-up.ts';
-import { hear } from './heard.ts';
-import { createIdleClock } from './idle-clock.ts';
+import { giveUp } from './hang-detector.ts';
+import { hear } from './recorded-events.ts';
+import { createIdleClock } from './auto-clock.ts';
 import {
   configOf,
   countingBytes,
@@ -18,14 +18,14 @@ import {
   type Asked,
   type TestRunOptions,
 } from './options.ts';
-import { createOutside } from './outside.ts';
-import { playScript, type Script } from './script.ts';
+import { createOutside } from './fake-fetch.ts';
+import { playScript, type Script } from './play-script.ts';
 import { createStage } from './stage.ts';
 import { endOf, testedRun, type TestedRun } from './tested-run.ts';
-import { toldTools } from './told-tools.ts';
+import { toldTools } from './tool-calls.ts';
 import { messagesOnly, startScriptedUpstream } from './upstream/start-scripted-upstream.ts';
 import { watchedAgent } from './watched-agent.ts';
-import { createWire } from './wire.ts';
+import { createWire } from './in-flight.ts';
 
 /**
  * Runs an agent as a deployment would, with a model that does what the script says: the real loop, retries, limits and accounts, over HTTP

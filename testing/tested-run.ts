@@ -1,9 +1,9 @@
-import type { RunAnswer, RunUsage } from '../lib/agent/answer.ts';
-import type { ModelRequest } from '../lib/claude/types.ts';
+import type { RunAnswer, RunUsage } from '../lib/run/answer.ts';
+import type { ModelRequest } from '../lib/model-call/types.ts';
 import type { AppError } from '../lib/kernel/errors.ts';
 import type { BallastEvent } from '../lib/telemetry/events.ts';
-import type { Heard, HeardEvent } from './heard.ts';
-import type { ToolCalled } from './told-tools.ts';
+import type { Heard, HeardEvent } from './recorded-events.ts';
+import type { ToolCalled } from './tool-calls.ts';
 
 /** What a run came to, and all that was seen of it. */
 export interface TestedRun {

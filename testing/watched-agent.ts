@@ -1,7 +1,7 @@
-import type { Agent } from '../lib/agent/define-agent.ts';
-import type { Tool } from '../lib/agent/define-tool.ts';
-import type { IdleClock } from './idle-clock.ts';
-import type { Outside } from './outside.ts';
+import type { Agent } from '../lib/agent/define/define-agent.ts';
+import type { Tool } from '../lib/agent/define/define-tool.ts';
+import type { IdleClock } from './auto-clock.ts';
+import type { Outside } from './fake-fetch.ts';
 
 export interface WatchedParts {
   readonly clock: IdleClock;

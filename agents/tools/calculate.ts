@@ -1,6 +1,6 @@
 import type { MathNode } from 'mathjs/number';
 import * as z from 'zod/mini';
-import { declined, defineTool } from '../../lib/agent/define-tool.ts';
+import { declined, defineTool } from '../../lib/agent/define/define-tool.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { label, safe } from '../../lib/kernel/redacted.ts';
 import type { Apply, Engine } from './calculate-engine.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { declined, defineTool } from '../../lib/agent/define-tool.ts';
+import { declined, defineTool } from '../../lib/agent/define/define-tool.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 
 const clockOf = (timeZone: string): Intl.DateTimeFormat => {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { declined, defineTool, type ToolContext } from '../../lib/agent/define-tool.ts';
+import { declined, defineTool, type ToolContext } from '../../lib/agent/define/define-tool.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 
 type Endpoint = 'geocoding' | 'forecast';

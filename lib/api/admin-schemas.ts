@@ -1,6 +1,6 @@
 import { toJSONSchema } from 'zod/v4/core';
 import type * as z from 'zod/mini';
-import { circuitRequestSchema } from '../tenants/circuit-schema.ts';
+import { circuitRequestSchema } from '../administration/administer-circuits.ts';
 import { keyRequestSchema } from '../tenants/key-schema.ts';
 import { settingsSchema } from '../tenants/settings-schema.ts';
 import { SCOPES } from '../tenants/types.ts';

@@ -1,4 +1,4 @@
-import type { Complexity, Pattern } from '../agent/define-agent.ts';
+import type { Complexity, Pattern } from '../agent/define/define-agent.ts';
 import { count, list, object, text, type JsonSchema } from './json-schema.ts';
 
 const PATTERNS = Object.keys({ react: true, reflection: true } satisfies Record<Pattern, true>);
@@ -23,5 +23,5 @@ const agent = object({
   tools: list(tool),
 });
 
-/** The body of `GET /agents`, as `lib/agent/catalog.ts` makes it. */
+/** The body of `GET /agents`, as `lib/run/catalog.ts` makes it. */
 export const agentSchemas: Readonly<Record<string, JsonSchema>> = { Agents: object({ agents: list(agent) }) };

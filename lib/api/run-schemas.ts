@@ -1,4 +1,4 @@
-import type { RunStop } from '../agent/types.ts';
+import type { RunStop } from '../agent/loop/types.ts';
 import { count, instant, object, usd, type JsonSchema } from './json-schema.ts';
 
 const runUsage = object({

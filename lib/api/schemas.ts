@@ -1,5 +1,5 @@
 import { toJSONSchema } from 'zod/v4/core';
-import { runRequestSchema } from '../agent/run-request.ts';
+import { runRequestSchema } from '../run/run-request.ts';
 import { adminSchemas } from './admin-schemas.ts';
 import { agentSchemas } from './agent-schemas.ts';
 import { count, instant, object, type JsonSchema } from './json-schema.ts';

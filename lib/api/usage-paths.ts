@@ -1,4 +1,4 @@
-import { ADMIN_GROUPS, USAGE_GROUPS } from '../usage/report-query.ts';
+import { ADMIN_GROUPS, USAGE_GROUPS } from '../usage/reports/report-query.ts';
 import { count, instant, list, object, orNull, reference, text, usd, type JsonSchema } from './json-schema.ts';
 import { inPath, inQuery, ok, problems, type Json } from './operation.ts';
 

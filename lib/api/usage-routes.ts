@@ -1,4 +1,4 @@
-import type { Accounting } from '../claude/accounting.ts';
+import type { Accounting } from '../accounts/accounting.ts';
 import { jsonResponse } from '../http/json-response.ts';
 import type { Routes } from '../http/routes.ts';
 import { header, type HttpEvent } from '../http/types.ts';
@@ -7,11 +7,11 @@ import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import { checkedTenantId } from '../tenants/tenant-id.ts';
 import type { Principal, Tenant, TenantDirectory } from '../tenants/types.ts';
-import { wantsCsv } from '../usage/csv.ts';
-import { regrouped } from '../usage/measure.ts';
-import { reportResponse, TOOL_USAGE, USAGE } from '../usage/report-body.ts';
-import { readAdminQuery, readUsageQuery, refuseQuery } from '../usage/report-query.ts';
-import { TOTALS } from '../usage/totals.ts';
+import { wantsCsv } from '../usage/reports/csv.ts';
+import { regrouped } from '../usage/reports/measure.ts';
+import { reportResponse, TOOL_USAGE, USAGE } from '../usage/reports/report-body.ts';
+import { readAdminQuery, readUsageQuery, refuseQuery } from '../usage/reports/report-query.ts';
+import { TOTALS } from '../usage/reports/totals.ts';
 
 interface Request extends HttpEvent {
   readonly principal: Principal;

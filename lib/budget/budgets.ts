@@ -1,4 +1,4 @@
-import type { Patience } from '../dynamodb/attempted.ts';
+import type { Patience } from '../dynamodb/with-store-retries.ts';
 import { mayBeDone } from '../dynamodb/failure.ts';
 import { AppError } from '../kernel/errors.ts';
 import { ZERO, type PicoUsd } from '../kernel/money.ts';

@@ -1,5 +1,5 @@
 import { n, optional, readNumber, s, type Item } from '../dynamodb/attributes.ts';
-import type { Patience } from '../dynamodb/attempted.ts';
+import type { Patience } from '../dynamodb/with-store-retries.ts';
 import type { Table } from '../dynamodb/table.ts';
 import type { Account } from './account.ts';
 import { countTombstones, FENCE, itemKey, reservationName, tombstoneName } from './item.ts';

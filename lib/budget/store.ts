@@ -1,4 +1,4 @@
-import type { Patience } from '../dynamodb/attempted.ts';
+import type { Patience } from '../dynamodb/with-store-retries.ts';
 import type { PicoUsd } from '../kernel/money.ts';
 import type { Account } from './account.ts';
 import type { Balance } from './balance.ts';

@@ -1,6 +1,6 @@
 import { connectionOf } from '../aws/connection.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { late } from '../kernel/late.ts';
+import { lazy } from '../kernel/lazy.ts';
 import { createSignedDynamoDb } from './signed-client.ts';
 import type { DynamoDb } from './types.ts';
 
@@ -12,7 +12,7 @@ export interface DynamoDbOptions {
 
 /** The SDK's client, loaded with the first operation. */
 const createLateDynamoDb = (): DynamoDb => {
-  const made = late(async () => {
+  const made = lazy(async () => {
     const { createSdkClient, createSdkDynamoDb } = await import('./sdk-client.ts');
     return createSdkDynamoDb(createSdkClient());
   });

@@ -1,4 +1,4 @@
-import { attempted, type Patience, type Timing } from './attempted.ts';
+import { withStoreRetries, type Patience, type Timing } from './with-store-retries.ts';
 import { keyOf, s, type Item, type Key } from './attributes.ts';
 import type { Condition } from './condition.ts';
 import { isConditionFailed } from './failure.ts';
@@ -47,7 +47,7 @@ export const putIf = async (
       return own ? ({ written: true } as const) : ({ written: false, refused } as const);
     }
   };
-  return await attempted(put, timing, { signal, patience });
+  return await withStoreRetries(put, timing, { signal, patience });
 };
 
 /** Deletes an item if the condition holds. After a lost answer, one that is gone counts as deleted by this call. */
@@ -66,5 +66,5 @@ export const removeIf = async (
       return inTheWay(error) === null && repeated;
     }
   };
-  return await attempted(remove, timing, { signal, patience });
+  return await withStoreRetries(remove, timing, { signal, patience });
 };

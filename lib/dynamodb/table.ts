@@ -1,4 +1,4 @@
-import { attempted, type Patience } from './attempted.ts';
+import { withStoreRetries, type Patience } from './with-store-retries.ts';
 import { keyOf, s, type Item, type Key } from './attributes.ts';
 import { conditionOf, isFree, type Assumption } from './condition.ts';
 import { putIf, removeIf, type WriteOptions } from './conditional-write.ts';
@@ -79,7 +79,7 @@ export const createTable = (options: TableOptions): Table => {
   return {
     async get(key, { signal, eventually = false } = {}) {
       const input = { TableName, Key: keyOf(key), ConsistentRead: !eventually };
-      const { Item } = await attempted(() => client.send('GetItem', input, signal), timing, { signal });
+      const { Item } = await withStoreRetries(() => client.send('GetItem', input, signal), timing, { signal });
       return Item ?? null;
     },
 
@@ -94,7 +94,7 @@ export const createTable = (options: TableOptions): Table => {
           Limit: pageSize,
           ExclusiveStartKey,
         };
-        const page = await attempted(() => client.send('Query', input, signal), timing, { signal });
+        const page = await withStoreRetries(() => client.send('Query', input, signal), timing, { signal });
         yield* page.Items ?? [];
         ExclusiveStartKey = page.LastEvaluatedKey;
       } while (ExclusiveStartKey !== undefined);
@@ -102,7 +102,7 @@ export const createTable = (options: TableOptions): Table => {
 
     async put(item, { signal, patience } = {}) {
       const put = () => client.send('PutItem', { TableName, Item: item }, signal);
-      await attempted(put, timing, { signal, patience });
+      await withStoreRetries(put, timing, { signal, patience });
     },
 
     putNew: async (item, { expiredBy, ...writing } = {}) =>

@@ -1,5 +1,5 @@
 import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { attempted } from './attempted.ts';
+import { withStoreRetries } from './with-store-retries.ts';
 import { keyOf, n, type Item, type Key } from './attributes.ts';
 import { conditionOf, type Assumption } from './condition.ts';
 import { inTheWay, TELL_WHY, type WriteOptions, type Writing } from './conditional-write.ts';
@@ -87,5 +87,5 @@ export const updateIf = async (
       return { applied: false, found: inTheWay(error) ?? {} };
     }
   };
-  return await attempted(send, { ...timing, ...(once ? { maxAttempts: 1 } : {}) }, { signal, patience });
+  return await withStoreRetries(send, { ...timing, ...(once ? { maxAttempts: 1 } : {}) }, { signal, patience });
 };

@@ -1,10 +1,11 @@
-import { createAdmission, type AdmissionParts } from '../agent/admission.ts';
-import { budgetOf, checkAllowedModel, standInsFor } from '../agent/allowance.ts';
-import { notMade, refusal } from '../claude/faults.ts';
-import { answerBooks } from '../claude/own-books.ts';
-import { createRunAccount } from '../claude/run-account.ts';
-import type { Attempt, FailedOutcome, Outcome, TextSink } from '../claude/types.ts';
-import { unpricedModel } from '../claude/unpriced-model.ts';
+import { createAdmission, type AdmissionParts } from '../caller/admission.ts';
+import { checkAllowedModel, standInsFor } from '../caller/allowed-models.ts';
+import { budgetOf } from '../caller/call-budget.ts';
+import { notMade, refusal } from '../model-call/faults.ts';
+import { answerBooks } from '../model-call/booking/own-books.ts';
+import { createRunAccount } from '../model-call/booking/run-account.ts';
+import type { Attempt, FailedOutcome, Outcome, TextSink } from '../model-call/types.ts';
+import { unpricedModel } from '../model-call/booking/budget-errors.ts';
 import { upstreamIdHeader } from '../http/upstream-id.ts';
 import type { StoredResult } from '../idempotency/answer.ts';
 import type { OwnedClaim } from '../idempotency/owned-claim.ts';
@@ -15,7 +16,7 @@ import { label, safe } from '../kernel/redacted.ts';
 import type { WaitUntil } from '../kernel/wait-until.ts';
 import type { Principal } from '../tenants/types.ts';
 import type { ClientRequest } from './client-request.ts';
-import type { PriceTable } from '../usage/price-table.ts';
+import type { PriceTable } from '../pricing/price-table.ts';
 
 /** The agent that usage names for what clients of the gateway ask. */
 export const GATEWAY = 'gateway';
@@ -86,7 +87,7 @@ export const createCallMessages =
     const { request, userId, wire } = asked;
     const { tenant, tenantId, keyId } = principal;
     // The list of what a request may ask for is loaded with the first one.
-    const { modelsBeside } = await import('./models-beside.ts');
+    const { modelsBeside } = await import('./referenced-models.ts');
     const named = [{ model: request.model, path: 'model' }, ...modelsBeside(request)];
     for (const { model, path } of named) checkAllowedModel(model, tenant, path);
     for (const { model, path } of named)

@@ -1,4 +1,4 @@
-/** Time as everything below `lib/app.ts` sees it: passed in, so that tests move it by hand. */
+/** Time as everything below `lib/app/app.ts` sees it: passed in, so that tests move it by hand. */
 export interface Clock {
   /** Epoch milliseconds: for instants that are stored, shared or told. The machine may set it, forwards and backwards. */
   now(): number;

@@ -2,7 +2,7 @@ import type { MiddlewareObj } from '@middy/core';
 import { header, type HttpEvent } from '../http/types.ts';
 import { AppError } from '../kernel/errors.ts';
 import { label, safe } from '../kernel/redacted.ts';
-import type { Authenticator } from '../tenants/authenticator.ts';
+import type { Authenticator } from '../identity/authenticator.ts';
 import type { Principal, Scope } from '../tenants/types.ts';
 
 export interface Authenticated extends HttpEvent {

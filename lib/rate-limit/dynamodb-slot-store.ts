@@ -1,6 +1,11 @@
 import { keyOf, n, readNumber, readString, s, type Item, type Key } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
 import type { Holding, Slot, SlotStore } from './slot-store.ts';
+import { createSlots, type Slots, type SlotsOptions } from './slots.ts';
+
+/** Slots in the control table. */
+export const createDynamoDbSlots = (options: Omit<SlotsOptions, 'store'> & DynamoDbSlotStoreOptions): Slots =>
+  createSlots({ ...options, store: createDynamoDbSlotStore(options) });
 
 /** Digits of a slot's number: sort keys are text, and are to be in the order of the numbers. */
 const DIGITS = 6;

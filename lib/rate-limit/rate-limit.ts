@@ -6,9 +6,9 @@ import type { Emit } from '../telemetry/events.ts';
 import { charge, giveBack, increment, take, viewOf, type View } from './decision.ts';
 import { createKnownTats } from './known-tats.ts';
 import { fromMs, rateOf } from './rate.ts';
-import { createSettle, type Decide } from './settle.ts';
+import { createSettle, type Decide } from './update-bucket.ts';
 import type { RateStore } from './store.ts';
-import { createTurns } from './turns.ts';
+import { createTurns } from './bulkhead.ts';
 
 /** Longest time to the store's answer. Whoever waits for a turn before that waits for a store that does answer others. */
 export const TAKE_LIMIT_MS = 3_000;

@@ -1,18 +1,44 @@
 import { orAborted, sleep, type Clock, type Random } from '../kernel/clock.ts';
-import { createDeadline } from '../kernel/deadline.ts';
+import { createDeadline, type Deadline } from '../kernel/deadline.ts';
 import type { RandomBytes } from '../kernel/ids.ts';
 import { safe, type Redacted } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
-import { unpackAnswer, type StoredAnswer } from './answer.ts';
+import { unpackAnswer, type StoredAnswer, type CachedAnswer } from './answer.ts';
 import { decide, standIn } from './decision.ts';
-import { UNCACHED, type Flight } from './flight.ts';
-import { createFlights } from './flights.ts';
+import { UNCACHED, type Flight, createFlights } from './flights.ts';
 import type { CacheKey } from './key.ts';
-import type { Look, OpenOptions } from './look.ts';
-import { pauseAfter } from './pause.ts';
 import { createSharedLooks } from './shared-looks.ts';
 import type { CacheEntry, CacheStore } from './store.ts';
+
+/** A flight may be about to land: the first look follows soon. */
+export const FIRST_PAUSE_MS = 50;
+/** What an answer may come late for a follower, and how often each of them reads at most. */
+export const LONGEST_PAUSE_MS = 1_000;
+
+/** How long a follower waits after its `looks`-th look in vain, in milliseconds: growing, and spread over its upper half. */
+export const pauseAfter = (looks: number, random: Random): number =>
+  Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (looks - 1)) * (0.5 + random() / 2);
+
+export interface OpenOptions {
+  /** `refresh` looks at nothing, and its answer takes the place of the one that is there. */
+  readonly mode: 'use' | 'refresh';
+  /** Above 0. */
+  readonly ttlSeconds: number;
+  /** The run's own: nobody waits for another's answer beyond it. */
+  readonly deadline: Deadline;
+  /** Called once, when it turns out that another's answer is to be waited for. */
+  readonly onWait?: () => void;
+}
+
+/** What is found under a key. `stale`: an answer that may stand in, marked as such, where no other is to be had. */
+export type Look =
+  /** `shared`: another run was just making it. */
+  | { readonly kind: 'hit'; readonly answer: CachedAnswer; readonly shared: boolean }
+  /** Make it, and end the flight. `failed`: the store did not answer, and others may be making it as well. */
+  | { readonly kind: 'miss'; readonly stale: CachedAnswer | null; readonly flight: Flight; readonly failed: boolean }
+  /** The deadline ended the wait for another's answer. */
+  | { readonly kind: 'stopped'; readonly stale: CachedAnswer | null };
 
 /** Longest time to become the one who makes an answer: a run waits for it. */
 export const LEAD_LIMIT_MS = 1_000;

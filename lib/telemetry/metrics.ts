@@ -1,4 +1,4 @@
-import { late } from '../kernel/late.ts';
+import { lazy } from '../kernel/lazy.ts';
 import type { BallastEvent, Listener } from './events.ts';
 
 /** Gathers what happens, and writes what it says in numbers when a request is over. */
@@ -20,7 +20,7 @@ export interface MetricsOptions {
 export const createMetrics = ({ write, ...options }: MetricsOptions): Metrics => {
   let gathered: BallastEvent[] = [];
   // What makes numbers of events is loaded while the first request is answered, not before.
-  const writer = late(async () => {
+  const writer = lazy(async () => {
     const { createEmbeddedMetrics } = await import('./embedded-metrics.ts');
     return createEmbeddedMetrics(options);
   });

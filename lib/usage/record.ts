@@ -1,4 +1,4 @@
-import type { Patience } from '../dynamodb/attempted.ts';
+import type { Patience } from '../dynamodb/with-store-retries.ts';
 import { ZERO, type PicoUsd } from '../kernel/money.ts';
 
 /** What one attempt used, by the kinds that are priced apart. All counts are whole. */

@@ -1,6 +1,6 @@
 import type { ContentBlock } from '@anthropic-ai/sdk/resources/messages';
 import { createHash } from 'node:crypto';
-import { REVIEWER } from '../../lib/agent/reviewer.ts';
+import { REVIEWER } from '../../lib/agent/loop/reviewer.ts';
 import type { Conversation } from './conversation.ts';
 import { suggestedCalls } from './demo-tools.ts';
 import type { Effect, ToolCall } from './directives.ts';

@@ -1,7 +1,7 @@
 import { formatUsd, type PicoUsd } from '../../lib/kernel/money.ts';
-import { createPriceTable } from '../../lib/usage/price-table.ts';
-import { PUBLISHED_PRICES } from '../../lib/usage/prices.ts';
-import { costOf, priceAt } from '../../lib/usage/pricing.ts';
+import { createPriceTable } from '../../lib/pricing/price-table.ts';
+import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
+import { costOf, priceAt } from '../../lib/pricing/pricing.ts';
 import type { TokenUsage } from '../../lib/usage/record.ts';
 
 /** What usage costs at the published prices: it says neither how long each prompt was, nor where and how fast it was answered. */

@@ -1,5 +1,5 @@
 import type { PicoUsd } from '../../lib/kernel/money.ts';
-import { familyOf } from '../../lib/usage/pricing.ts';
+import { familyOf } from '../../lib/pricing/pricing.ts';
 import type { UsageRecord, UsageStore } from '../../lib/usage/record.ts';
 import type { TenantDirectory } from '../../lib/tenants/types.ts';
 import type { DayOfModel } from './counts.ts';

@@ -1,4 +1,4 @@
-import { familyOf } from '../../lib/usage/pricing.ts';
+import { familyOf } from '../../lib/pricing/pricing.ts';
 import type { TokenUsage } from '../../lib/usage/record.ts';
 import { KINDS, type DayOfModel } from './counts.ts';
 import { parseCsv } from './parse-csv.ts';

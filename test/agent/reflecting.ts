@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { defineTool } from '../../lib/agent/define-tool.ts';
-import { silentStream, type RunStream } from '../../lib/agent/run-stream.ts';
-import { fault } from '../../lib/claude/faults.ts';
-import type { ModelRequest, Outcome } from '../../lib/claude/types.ts';
+import { defineTool } from '../../lib/agent/define/define-tool.ts';
+import { silentStream, type RunStream } from '../../lib/agent/loop/run-stream.ts';
+import { fault } from '../../lib/model-call/faults.ts';
+import type { ModelRequest, Outcome } from '../../lib/model-call/types.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
 import { answer, runParts, text, type RunPartsOptions, type Script } from './run-parts.ts';
 

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { describe, expect, it } from 'vitest';
-import { defineTool, fatal } from '../../lib/agent/define-tool.ts';
-import { refusal } from '../../lib/claude/faults.ts';
-import type { Outcome } from '../../lib/claude/types.ts';
+import { defineTool, fatal } from '../../lib/agent/define/define-tool.ts';
+import { refusal } from '../../lib/model-call/faults.ts';
+import type { Outcome } from '../../lib/model-call/types.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import { approval, draft, failing, metered, reflecting, remarks, revised } from './reflecting.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { agents } from '../../agents/index.ts';
-import { toolSchema } from '../../lib/agent/json-schema.ts';
-import { createPriceTable } from '../../lib/usage/price-table.ts';
-import { PUBLISHED_PRICES } from '../../lib/usage/prices.ts';
-import { priceAt } from '../../lib/usage/pricing.ts';
+import { toolSchema } from '../../lib/agent/define/json-schema.ts';
+import { createPriceTable } from '../../lib/pricing/price-table.ts';
+import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
+import { priceAt } from '../../lib/pricing/pricing.ts';
 
 const toolsOf = (name: string) => [...(agents.find((agent) => agent.name === name)?.tools.keys() ?? [])];
 const models = { simple: 'claude-haiku-5-5', standard: 'claude-sonnet-5-5', complex: 'claude-opus-5-5' };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { agents } from '../../agents/index.ts';
-import { createCatalog } from '../../lib/agent/catalog.ts';
+import { createCatalog } from '../../lib/run/catalog.ts';
 import { openApi } from '../../lib/api/openapi.ts';
 
 interface Schema {

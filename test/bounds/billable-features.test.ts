@@ -9,8 +9,8 @@ import {
   NO_INPUT,
   SHAPES,
   UNBOUNDED_BETAS,
-} from '../../lib/usage/billable-features.ts';
-import type { Kind, Member } from '../../lib/usage/judgement.ts';
+} from '../../lib/pricing/bounds/billable-features.ts';
+import type { Kind, Member } from '../../lib/pricing/bounds/judgement.ts';
 import { HEADERS } from '../gateway/agent-turns.ts';
 import { literalsOf, readSdkTypes, type TypeModel } from './sdk-types.ts';
 

@@ -1,6 +1,6 @@
 /** A process of a fleet that makes paid calls against an engine and an upstream given to it; it may be killed at any time. */
 import type { Reservation } from '../../lib/budget/reservation.ts';
-import { settleAttempt } from '../../lib/claude/settle-attempt.ts';
+import { settleAttempt } from '../../lib/model-call/booking/settle-attempt.ts';
 import { createSignedDynamoDb } from '../../lib/dynamodb/signed-client.ts';
 import { pico } from '../../lib/kernel/money.ts';
 import { concurrently } from '../../lib/kernel/concurrently.ts';

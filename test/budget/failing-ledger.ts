@@ -1,13 +1,13 @@
 import { keyAccount, tenantAccount, userAccount, type Account } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
-import type { Outcome } from '../../lib/claude/outcome.ts';
-import { answerBooks } from '../../lib/claude/own-books.ts';
-import { createParking } from '../../lib/claude/parking.ts';
-import { reconcileTenant } from '../../lib/claude/reconcile-tenant.ts';
-import { createRunAccount } from '../../lib/claude/run-account.ts';
-import type { Attempt, CallContext } from '../../lib/claude/types.ts';
-import { withBudget } from '../../lib/claude/with-budget.ts';
+import type { Outcome } from '../../lib/model-call/outcome.ts';
+import { answerBooks } from '../../lib/model-call/booking/own-books.ts';
+import { createParking } from '../../lib/accounts/parking.ts';
+import { reconcileTenant } from '../../lib/accounts/reconcile-tenant.ts';
+import { createRunAccount } from '../../lib/model-call/booking/run-account.ts';
+import type { Attempt, CallContext } from '../../lib/model-call/types.ts';
+import { withBudget } from '../../lib/model-call/with-budget.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import { createDeadline } from '../../lib/kernel/deadline.ts';
@@ -15,10 +15,10 @@ import { parseUsd, sum } from '../../lib/kernel/money.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
-import { createPriceTable } from '../../lib/usage/price-table.ts';
-import { PUBLISHED_PRICES } from '../../lib/usage/prices.ts';
+import { createPriceTable } from '../../lib/pricing/price-table.ts';
+import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
 import { NO_TOKENS, type UsageRecord } from '../../lib/usage/record.ts';
-import { ADMITTED, KEY, REQUEST } from '../claude/parts.ts';
+import { ADMITTED, KEY, REQUEST } from '../model-call/parts.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { createSimulatedDynamoDb } from '../simulated-dynamodb.ts';
 import { createVirtualClock } from '../virtual-clock.ts';
@@ -109,7 +109,7 @@ export const openLedger = ({ between, seed = 1 }: { readonly between: Between; r
       const attempt = withBudget({
         ...own,
         prices: createPriceTable(PUBLISHED_PRICES),
-        api: { countTokens: async () => 100 },
+        provider: { countTokens: async () => 100 },
         clock,
         emit: (event) => events.push(event),
       })(next);

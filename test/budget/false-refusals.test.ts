@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { tenantAccount } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
-import { budgetError, crowdedError } from '../../lib/claude/budget-errors.ts';
+import { budgetError, crowdedError } from '../../lib/model-call/booking/budget-errors.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import { pico, sum } from '../../lib/kernel/money.ts';
 import { seededRandom } from '../seeded-random.ts';

@@ -3,9 +3,9 @@ import { keyAccount, tenantAccount, userAccount, userHashOf } from '../../lib/bu
 import { createBudgets, type AskedReservation } from '../../lib/budget/budgets.ts';
 import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
 import type { Reservation } from '../../lib/budget/reservation.ts';
-import { createParking, type Parking } from '../../lib/claude/parking.ts';
-import type { ReconcileTenantParts } from '../../lib/claude/reconcile-tenant.ts';
-import { SETTLE_MARGIN_MS } from '../../lib/claude/settle-patience.ts';
+import { createParking, type Parking } from '../../lib/accounts/parking.ts';
+import type { ReconcileTenantParts } from '../../lib/accounts/reconcile-tenant.ts';
+import { SETTLE_MARGIN_MS } from '../../lib/accounts/settle-patience.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import type { Clock, Random } from '../../lib/kernel/clock.ts';

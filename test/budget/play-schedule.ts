@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { reconcileTenant } from '../../lib/claude/reconcile-tenant.ts';
-import { settleAttempt } from '../../lib/claude/settle-attempt.ts';
+import { reconcileTenant } from '../../lib/accounts/reconcile-tenant.ts';
+import { settleAttempt } from '../../lib/model-call/booking/settle-attempt.ts';
 import { pico, ZERO, type PicoUsd } from '../../lib/kernel/money.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import type { TestDynamoDb } from '../dynamodb.ts';

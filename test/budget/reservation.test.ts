@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alsoHolding, userHashOf } from '../../lib/budget/account.ts';
 import { packReservation, unpackReservation, type Reservation } from '../../lib/budget/reservation.ts';
-import { packNote, unpackNote } from '../../lib/claude/adjustment-note.ts';
+import { packNote, unpackNote } from '../../lib/accounts/adjustment-note.ts';
 import { pico } from '../../lib/kernel/money.ts';
 import { recordOf, reservationOf } from './parts.ts';
 

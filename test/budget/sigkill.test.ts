@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { reconcileTenant } from '../../lib/claude/reconcile-tenant.ts';
+import { reconcileTenant } from '../../lib/accounts/reconcile-tenant.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 import { seededRandom } from '../seeded-random.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Rollup, RollupDimension, RollupStore } from '../../lib/usage/rollup-store.ts';
-import { HOUR_MS } from '../../lib/usage/time-range.ts';
+import type { Rollup, RollupDimension, RollupStore } from '../../lib/usage/reports/rollup-store.ts';
+import { HOUR_MS } from '../../lib/usage/reports/time-range.ts';
 
 const HOUR = Date.parse('2026-11-20T13:00:00.000Z');
 

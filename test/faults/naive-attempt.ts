@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import type { Message } from '@anthropic-ai/sdk/resources/messages';
-import { fault, kindOfStatus } from '../../lib/claude/faults.ts';
-import type { Attempt } from '../../lib/claude/types.ts';
+import { fault, kindOfStatus } from '../../lib/model-call/faults.ts';
+import type { Attempt } from '../../lib/model-call/types.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
 
 const METERED = { tokens: NO_TOKENS, estimated: null, firstContentMs: null, upstreamRequestId: null } as const;

@@ -6,7 +6,7 @@ import { registerHooks } from 'node:module';
  */
 
 const NAIVE = new URL('naive-attempt.ts', import.meta.url).href;
-const SUPERVISED = new URL('../../lib/claude/supervised-attempt.ts', import.meta.url).href;
+const SUPERVISED = new URL('../../lib/model-call/attempt/supervised-attempt.ts', import.meta.url).href;
 
 registerHooks({
   resolve(specifier, context, next) {

@@ -4,7 +4,7 @@ import { AppError } from '../../lib/kernel/errors.ts';
 import { createIds } from '../../lib/kernel/ids.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
-import type { Administration } from '../../lib/tenants/administration.ts';
+import type { Administration } from '../../lib/administration/administration.ts';
 import { newTenant, SCOPES, type Principal } from '../../lib/tenants/types.ts';
 import { createMatchRoute } from '../../local/match-route.ts';
 import type { Clock } from '../../lib/kernel/clock.ts';

@@ -1,15 +1,16 @@
 import { askProvider } from '../../functions/ask-provider.ts';
 import type { CircuitView } from '../../lib/circuit-breaker/view.ts';
-import { createKeyCheck } from '../../lib/claude/key-check.ts';
-import { createKeyPool } from '../../lib/claude/key-pool.ts';
-import { createProviderApi } from '../../lib/gateway/provider-api.ts';
+import { createKeyCheck } from '../../lib/model-call/keys/key-check.ts';
+import { createKeyPool } from '../../lib/model-call/keys/key-pool.ts';
+import { createAskProvider } from '../../lib/gateway/questions/ask-provider.ts';
+import { createAnthropic } from '../../lib/providers/anthropic/anthropic.ts';
 import type { HttpEvent } from '../../lib/http/types.ts';
 import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
 import { createRateLimit } from '../../lib/rate-limit/rate-limit.ts';
 import type { Principal, TenantSettings } from '../../lib/tenants/types.ts';
-import { createPriceTable } from '../../lib/usage/price-table.ts';
-import { PUBLISHED_PRICES } from '../../lib/usage/prices.ts';
-import { priceAt } from '../../lib/usage/pricing.ts';
+import { createPriceTable } from '../../lib/pricing/price-table.ts';
+import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
+import { priceAt } from '../../lib/pricing/pricing.ts';
 import { startUnpaidUpstream, type Asked, type UnpaidAnswer } from '../gateway/unpaid-upstream.ts';
 import { httpEvent, invoke } from './invoke.ts';
 import { functionParts } from './parts.ts';
@@ -39,7 +40,8 @@ export const askingProvider = async (options: AskProviderOptions) => {
     clock,
     secret: { get: async () => secret, refresh: async () => (secret = rotated.shift() ?? secret) },
   });
-  const keyCheck = createKeyCheck({ baseUrl: upstream.url, clock });
+  const provider = createAnthropic({ baseUrl: upstream.url });
+  const keyCheck = createKeyCheck({ provider, clock });
   const prices = createPriceTable(PUBLISHED_PRICES);
   const retry = { maxRetries: options.maxRetries ?? 0, baseDelayMs: 1, maxDelayMs: 10 };
   const authenticate = async (key: string): Promise<Principal> => {
@@ -55,7 +57,7 @@ export const askingProvider = async (options: AskProviderOptions) => {
   const handler = askProvider({
     ...parts,
     authenticator: { authenticate },
-    api: createProviderApi({ baseUrl: upstream.url, keys, keyCheck, retry, clock, random: () => 0, emit }),
+    askProvider: createAskProvider({ provider, keys, keyCheck, retry, clock, random: () => 0, emit }),
     rateLimit: createRateLimit({ clock, emit, store: createMemoryRateStore() }),
     circuits: {
       look: async (name) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { QUESTION_LIMIT_MS } from '../../lib/gateway/question-routes.ts';
+import { QUESTION_LIMIT_MS } from '../../lib/gateway/questions/question-routes.ts';
 import { refusedBy, type UnpaidAnswer } from '../gateway/unpaid-upstream.ts';
 import { askingProvider, COUNT } from './ask-provider-parts.ts';
 

@@ -1,5 +1,5 @@
-import type { RunAnswer } from '../../lib/agent/answer.ts';
-import type { SyncRunCall } from '../../lib/agent/sync-run.ts';
+import type { RunAnswer } from '../../lib/run/answer.ts';
+import type { SyncRunCall } from '../../lib/run/sync-run.ts';
 import { loadConfig } from '../../lib/config.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { createIdempotency } from '../../lib/idempotency/idempotency.ts';

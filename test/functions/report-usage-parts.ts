@@ -5,10 +5,10 @@ import { createIds } from '../../lib/kernel/ids.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
 import { newTenant, type Principal, type Tenant } from '../../lib/tenants/types.ts';
-import { createMemoryRollupStore } from '../../lib/usage/memory-rollup-store.ts';
+import { createMemoryRollupStore } from '../../lib/usage/reports/memory-rollup-store.ts';
 import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
 import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts';
-import { createReports, type ReportsOptions } from '../../lib/usage/reports.ts';
+import { createReports, type ReportsOptions } from '../../lib/usage/reports/reports.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { context, httpEvent } from './invoke.ts';
 

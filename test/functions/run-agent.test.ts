@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runAgent } from '../../functions/run-agent.ts';
-import type { RunAnswer } from '../../lib/agent/answer.ts';
-import type { SyncRunCall } from '../../lib/agent/sync-run.ts';
+import type { RunAnswer } from '../../lib/run/answer.ts';
+import type { SyncRunCall } from '../../lib/run/sync-run.ts';
 import type { HttpEvent } from '../../lib/http/types.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';

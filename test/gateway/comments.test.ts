@@ -2,7 +2,7 @@ import { createAnthropic } from '@ai-sdk/anthropic';
 import { ChatAnthropic } from '@langchain/anthropic';
 import { streamText } from 'ai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { COMMENT } from '../../lib/gateway/held-stream.ts';
+import { COMMENT } from '../../lib/gateway/answer/buffered-head.ts';
 import type { Step } from '../../local/simulated-claude/steps.ts';
 import { reply, type ScriptedAnswer } from '../upstream/answers.ts';
 import { startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';

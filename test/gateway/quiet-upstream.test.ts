@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { each, event, SAID, sending, type Piece } from '../claude/sending.ts';
-import { RESET } from '../claude/speaking.ts';
-import { begin, grow, stop } from '../claude/stream-events.ts';
+import { each, event, SAID, sending, type Piece } from '../model-call/sending.ts';
+import { RESET } from '../model-call/speaking.ts';
+import { begin, grow, stop } from '../model-call/stream-events.ts';
 import { MODEL, STAND_IN } from './asking.ts';
 import { hear, longestSilenceMs } from './quiet.ts';
 

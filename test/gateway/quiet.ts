@@ -2,25 +2,26 @@ import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
 import { createCircuits } from '../../lib/circuit-breaker/circuits.ts';
 import { createMemoryCircuitStore } from '../../lib/circuit-breaker/memory-store.ts';
-import { createKeyCheck } from '../../lib/claude/key-check.ts';
+import { createKeyCheck } from '../../lib/model-call/keys/key-check.ts';
 import { createMemoryRestStore } from '../../lib/rests/memory-store.ts';
 import { createRests } from '../../lib/rests/rests.ts';
-import type { MessagesApi } from '../../lib/claude/messages-api.ts';
-import { createModelCall } from '../../lib/claude/model-call.ts';
+import { createAnthropic } from '../../lib/providers/anthropic/anthropic.ts';
+import type { Provider } from '../../lib/model-call/provider.ts';
+import { createModelCall } from '../../lib/model-call/model-call.ts';
 import { loadConfig } from '../../lib/config.ts';
-import { answerAsEvents } from '../../lib/gateway/answer-events.ts';
-import { answerAsJson } from '../../lib/gateway/answer-json.ts';
+import { answerAsEvents } from '../../lib/gateway/answer/answer-events.ts';
+import { answerAsJson } from '../../lib/gateway/answer/answer-json.ts';
 import { readClientRequest } from '../../lib/gateway/client-request.ts';
 import { createCallMessages } from '../../lib/gateway/message-call.ts';
 import type { HttpResponse } from '../../lib/http/types.ts';
 import type { StoredResult } from '../../lib/idempotency/answer.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
-import { circuitSettings, retrySettings, streamSettings } from '../../lib/settings.ts';
+import { circuitSettings, retrySettings, streamSettings } from '../../lib/app/settings.ts';
 import type { TenantSettings } from '../../lib/tenants/types.ts';
 import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
-import { createPriceTable } from '../../lib/usage/price-table.ts';
-import { PUBLISHED_PRICES } from '../../lib/usage/prices.ts';
-import { KEY } from '../claude/parts.ts';
+import { createPriceTable } from '../../lib/pricing/price-table.ts';
+import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
+import { KEY } from '../model-call/parts.ts';
 import type { FakeClock } from '../fake-clock.ts';
 import { httpEvent } from '../functions/invoke.ts';
 import { functionParts } from '../functions/parts.ts';
@@ -51,14 +52,14 @@ export interface QuietOptions {
 
 /** The gateway by default settings, over memory, on a clock that costs nobody anything. */
 export const hear = async (
-  upstream: (clock: FakeClock) => MessagesApi,
+  upstream: (clock: FakeClock) => Omit<Provider, 'ask'>,
   { tenant: own = {}, over = { stream: true }, waitedMs = 0, settings = {} }: QuietOptions = {},
 ): Promise<Heard> => {
   const { emit, ids, clock, authenticator } = functionParts(() => Promise.reject(new Error('no run')));
   const config = loadConfig(settings);
   const random = () => 0.5;
   const callModel = createModelCall({
-    ...{ clock, emit, random, api: upstream(clock) },
+    ...{ clock, emit, random, provider: upstream(clock) },
     prices: createPriceTable(PUBLISHED_PRICES),
     usage: createMemoryUsageStore(),
     budgets: createBudgets(createMemoryBudgetStore()),
@@ -67,7 +68,7 @@ export const hear = async (
       options: circuitSettings(config),
     }),
     keys: { turn: async () => [KEY], refresh: async () => {}, demote: () => {} },
-    keyCheck: createKeyCheck({ baseUrl: 'http://unused', clock }),
+    keyCheck: createKeyCheck({ provider: createAnthropic({ baseUrl: 'http://unused' }), clock }),
     rests: createRests({ clock, random, emit, store: createMemoryRestStore({ clock }) }),
     ...{ retry: retrySettings(config), limits: streamSettings(config) },
   });

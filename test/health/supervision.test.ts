@@ -4,7 +4,9 @@ import { health as healthFunction } from '../../functions/health.ts';
 import { probeDependencies } from '../../functions/probe-dependencies.ts';
 import { createCircuits } from '../../lib/circuit-breaker/circuits.ts';
 import { createDynamoDbCircuitStore } from '../../lib/circuit-breaker/dynamodb-store.ts';
-import { createSupervision } from '../../lib/claude/supervision.ts';
+import { keyOf } from '../../lib/model-call/keys/key-pool.ts';
+import { createAnthropic } from '../../lib/providers/anthropic/anthropic.ts';
+import { createSupervision } from '../../lib/health/supervision.ts';
 import { createCachedSecret } from '../../lib/secrets/cached-secret.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { OPTIONS } from '../circuit-breaker/parts.ts';
@@ -42,9 +44,10 @@ const environment = (table: Control) => {
   const secret = createCachedSecret({ read, clock });
   const store = createDynamoDbCircuitStore({ table, clock });
   const circuits = createCircuits({ store, clock, random: seededRandom(1), emit, options: OPTIONS });
-  const upstreamOptions = { apiKey: () => secret.get(), baseUrl: upstream.url };
+  const provider = createAnthropic({ baseUrl: upstream.url });
+  const key = async () => keyOf(await secret.get());
   const supervision = createSupervision({
-    ...{ clock, emit, version: '1.2.3', table, secret, upstream: upstreamOptions, circuits },
+    ...{ clock, emit, version: '1.2.3', table, secret, provider, key, circuits },
     models: () => ({ status: 'healthy' }),
   });
   const parts = { ...functionParts(async () => Promise.reject(new Error('no run'))), clock };

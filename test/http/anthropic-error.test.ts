@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { crowdedError } from '../../lib/claude/budget-errors.ts';
+import { crowdedError } from '../../lib/model-call/booking/budget-errors.ts';
 import { ANTHROPIC_TYPES, anthropicErrorOf, anthropicErrorResponse } from '../../lib/http/anthropic-error.ts';
 import { PROBLEMS } from '../../lib/http/problem.ts';
 import { AppError, type AppErrorOptions, type ErrorCode } from '../../lib/kernel/errors.ts';

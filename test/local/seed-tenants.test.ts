@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hashKey } from '../../lib/tenants/hash.ts';
+import { hashKey } from '../../lib/identity/issue-key.ts';
 import { createMemoryApiKeyStore, createMemoryTenantStore } from '../../lib/tenants/memory-store.ts';
 import { newTenant, type ApiKey } from '../../lib/tenants/types.ts';
 import { devTenants, seedTenants, type SeedOptions } from '../../local/seed-tenants.ts';

@@ -4,7 +4,7 @@ import { charge, giveBack, increment, take } from '../../lib/rate-limit/decision
 import { createKnownTats } from '../../lib/rate-limit/known-tats.ts';
 import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
 import { fromMs, toMs, type Rate } from '../../lib/rate-limit/rate.ts';
-import { createSettle } from '../../lib/rate-limit/settle.ts';
+import { createSettle } from '../../lib/rate-limit/update-bucket.ts';
 import type { RateStore } from '../../lib/rate-limit/store.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { size } from '../sizes.ts';

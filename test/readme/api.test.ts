@@ -6,9 +6,9 @@ import { apiSchemas } from '../../lib/api/schemas.ts';
 import { loadConfig } from '../../lib/config.ts';
 import { ANTHROPIC_TYPES } from '../../lib/http/anthropic-error.ts';
 import { PROBLEMS } from '../../lib/http/problem.ts';
-import { createPriceTable } from '../../lib/usage/price-table.ts';
-import { viewPrice } from '../../lib/usage/price-view.ts';
-import { PUBLISHED_PRICES } from '../../lib/usage/prices.ts';
+import { createPriceTable } from '../../lib/pricing/price-table.ts';
+import { viewPrice } from '../../lib/pricing/price-view.ts';
+import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
 import { readRoutes } from '../../local/routes.ts';
 import { code, codes, read, ROOT, tableOf } from './markdown.ts';
 

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { calls, testRun } from 'ballast/testing';
-import type { Agent } from '../../lib/agent/define-agent.ts';
+import type { Agent } from '../../lib/agent/define/define-agent.ts';
 import { compile, examples } from './examples.ts';
 import { ROOT } from './markdown.ts';
 

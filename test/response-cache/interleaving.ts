@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/kernel/clock.ts';
 import { createDeadline } from '../../lib/kernel/deadline.ts';
 import type { CacheKey } from '../../lib/response-cache/key.ts';
-import type { Look } from '../../lib/response-cache/look.ts';
+import type { Look } from '../../lib/response-cache/response-cache.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { environment, keyFor, NOW, RUN_MS } from './parts.ts';
 import { createSlowStore, type TakeOff } from './slow-store.ts';

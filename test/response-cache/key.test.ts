@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { canonicalJson } from '../../lib/response-cache/canonical-json.ts';
-import { cacheKey, type CacheKey, type CacheParts } from '../../lib/response-cache/key.ts';
+import { canonicalJson, cacheKey, type CacheKey, type CacheParts } from '../../lib/response-cache/key.ts';
 import { size } from '../sizes.ts';
 import { PARTS } from './parts.ts';
 

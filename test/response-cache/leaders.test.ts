@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createDeadline } from '../../lib/kernel/deadline.ts';
 import { createMemoryCacheStore } from '../../lib/response-cache/memory-store.ts';
-import { LONGEST_PAUSE_MS } from '../../lib/response-cache/pause.ts';
+import { LONGEST_PAUSE_MS } from '../../lib/response-cache/response-cache.ts';
 import { collected, environment, keyFor, LEASE_MS, missed, RUN_MS, seen, setUp } from './parts.ts';
 
 const KEY = keyFor('once');

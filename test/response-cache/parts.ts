@@ -1,8 +1,12 @@
 import { createDeadline } from '../../lib/kernel/deadline.ts';
 import type { Clock } from '../../lib/kernel/clock.ts';
 import { cacheKey, type CacheKey, type CacheParts } from '../../lib/response-cache/key.ts';
-import type { Look, OpenOptions } from '../../lib/response-cache/look.ts';
-import { createResponseCache, type ResponseCacheOptions } from '../../lib/response-cache/response-cache.ts';
+import {
+  type Look,
+  type OpenOptions,
+  createResponseCache,
+  type ResponseCacheOptions,
+} from '../../lib/response-cache/response-cache.ts';
 import type { CacheStore } from '../../lib/response-cache/store.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';

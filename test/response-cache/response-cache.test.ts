@@ -3,7 +3,7 @@ import { createDeadline } from '../../lib/kernel/deadline.ts';
 import { MAX_ANSWER_BYTES, STALE_KEPT_MS } from '../../lib/response-cache/answer.ts';
 import { UNSHARED_MS } from '../../lib/response-cache/flights.ts';
 import { createMemoryCacheStore } from '../../lib/response-cache/memory-store.ts';
-import { LONGEST_PAUSE_MS } from '../../lib/response-cache/pause.ts';
+import { LONGEST_PAUSE_MS } from '../../lib/response-cache/response-cache.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { collected, keyFor, missed, NOW, seen, setUp, TTL_MS } from './parts.ts';
 

@@ -1,5 +1,5 @@
 import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../../lib/tenants/dynamodb-store.ts';
-import { hashKey } from '../../lib/tenants/hash.ts';
+import { hashKey } from '../../lib/identity/issue-key.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { startSecretsServer } from '../../local/secrets-server.ts';
 import { startSimulatedClaude } from '../../local/simulated-claude/start-simulated-claude.ts';

@@ -1,5 +1,5 @@
-import type { ShownCircuit } from '../../lib/tenants/administer-circuits.ts';
-import { createAdministration } from '../../lib/tenants/administration.ts';
+import type { ShownCircuit } from '../../lib/administration/administer-circuits.ts';
+import { createAdministration } from '../../lib/administration/administration.ts';
 import type { ApiKey, AuditEntry, Tenant } from '../../lib/tenants/types.ts';
 import { createFakeClock } from '../fake-clock.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { issueKey } from '../../lib/tenants/issue-key.ts';
+import { issueKey } from '../../lib/identity/issue-key.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { apiKey, KEY, setUp } from './parts.ts';
 

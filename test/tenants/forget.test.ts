@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hashKey } from '../../lib/tenants/hash.ts';
+import { hashKey } from '../../lib/identity/issue-key.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { apiKey, KEY, PRINCIPAL, setUp } from './parts.ts';
 

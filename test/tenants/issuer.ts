@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose/jwt/sign';
 import type { Clock } from '../../lib/kernel/clock.ts';
-import { createTokenVerifier, type TokenVerifier } from '../../lib/tenants/jwt.ts';
+import { createTokenVerifier, type TokenVerifier } from '../../lib/identity/jwt/verify-token.ts';
 
 export const ISSUER = 'https://issuer.example';
 export const AUDIENCE = 'ballast';

@@ -1,7 +1,7 @@
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
-import { createAuthenticator, type TokenVerifier } from '../../lib/tenants/authenticator.ts';
-import { hashKey } from '../../lib/tenants/hash.ts';
+import { createAuthenticator, type TokenVerifier } from '../../lib/identity/authenticator.ts';
+import { hashKey } from '../../lib/identity/issue-key.ts';
 import { createMemoryApiKeyStore, createMemoryTenantStore } from '../../lib/tenants/memory-store.ts';
 import { newTenant, type ApiKey, type Principal, type TenantSettings } from '../../lib/tenants/types.ts';
 import { createFakeClock } from '../fake-clock.ts';

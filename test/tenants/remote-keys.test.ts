@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TokenVerifier } from '../../lib/tenants/jwt.ts';
+import type { TokenVerifier } from '../../lib/identity/jwt/verify-token.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { claims, rsaKey, signed, startKeyServer, verifierBy, type KeyServer, type SigningKey } from './issuer.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkedSigningSecrets, parseSigningSecrets } from '../../lib/tenants/jwt/signing-secrets.ts';
+import { checkedSigningSecrets, parseSigningSecrets } from '../../lib/identity/jwt/signing-secrets.ts';
 
 const LONG = 'canary'.repeat(6);
 const one = (kid: unknown, secret: unknown = LONG) => ({ kid, secret });

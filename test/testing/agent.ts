@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { defineAgent, type AgentOptions } from '../../lib/agent/define-agent.ts';
-import { declined, defineTool, fatal } from '../../lib/agent/define-tool.ts';
+import { defineAgent, type AgentOptions } from '../../lib/agent/define/define-agent.ts';
+import { declined, defineTool, fatal } from '../../lib/agent/define/define-tool.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 
 const Stock = z.object({ left: z.int() });

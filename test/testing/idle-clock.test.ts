@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createIdleClock } from '../../testing/idle-clock.ts';
+import { createIdleClock } from '../../testing/auto-clock.ts';
 
 const turns = async (count: number) => {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));

@@ -1,8 +1,8 @@
 import { testRun, type Turn } from 'ballast/testing';
 import { expect, it } from 'vitest';
-import { defineAgent } from '../../lib/agent/define-agent.ts';
+import { defineAgent } from '../../lib/agent/define/define-agent.ts';
 import type { Step } from '../../local/simulated-claude/steps.ts';
-import { SAID } from '../claude/sending.ts';
+import { SAID } from '../model-call/sending.ts';
 import { KEEPER } from './agent.ts';
 
 const { start, ping, thinking, thought, text, end } = SAID;

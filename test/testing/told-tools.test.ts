@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { ModelRequest } from '../../lib/claude/types.ts';
-import { toldTools } from '../../testing/told-tools.ts';
+import type { ModelRequest } from '../../lib/model-call/types.ts';
+import { toldTools } from '../../testing/tool-calls.ts';
 
 const telling = (content: string): ModelRequest => ({
   model: 'claude-sonnet-5-5',

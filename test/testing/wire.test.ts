@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
-import type { MessagesApi } from '../../lib/claude/messages-api.ts';
-import type { UpstreamEvent } from '../../lib/claude/split-events.ts';
-import type { ModelRequest } from '../../lib/claude/types.ts';
-import { createIdleClock } from '../../testing/idle-clock.ts';
-import { createWire } from '../../testing/wire.ts';
+import type { Provider, UpstreamEvent } from '../../lib/model-call/provider.ts';
+import type { ModelRequest } from '../../lib/model-call/types.ts';
+import { createIdleClock } from '../../testing/auto-clock.ts';
+import { createWire } from '../../testing/in-flight.ts';
 
 const REQUEST: ModelRequest = { model: 'claude-sonnet-5-5', max_tokens: 1, messages: [] };
 const EVENT: UpstreamEvent = { bytes: Buffer.from('event: ping\ndata: {}\n\n'), event: 'ping', data: '{}' };
@@ -19,7 +18,7 @@ const calling = () => {
   const arrived = Promise.withResolvers<void>();
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => {});
-  const api: MessagesApi = {
+  const provider: Omit<Provider, 'ask'> = {
     stream: async () => ({
       requestId: null,
       events: (async function* () {
@@ -37,7 +36,7 @@ const calling = () => {
   steps.next();
   const leaving = new AbortController();
   const reading = (async () => {
-    const { events } = await wire.watched(api).stream(REQUEST, { key: undefined, signal: leaving.signal });
+    const { events } = await wire.watched(provider).stream(REQUEST, { key: undefined, signal: leaving.signal });
     for await (const _ of events);
   })().catch(() => {});
   clock.after(10, () => {});
@@ -78,8 +77,8 @@ it('time stands still while tokens are counted', async () => {
   const clock = createIdleClock(0);
   const counting = Promise.withResolvers<number>();
   const none = () => Promise.reject(new Error('no stream'));
-  const api = createWire(clock).watched({ stream: none, countTokens: () => counting.promise });
-  const counted = api.countTokens(REQUEST, { key: undefined, signal: new AbortController().signal });
+  const provider = createWire(clock).watched({ stream: none, countTokens: () => counting.promise });
+  const counted = provider.countTokens(REQUEST, { key: undefined, signal: new AbortController().signal });
   clock.after(10, () => {});
   await turns(20);
   expect(clock.now()).toBe(0);

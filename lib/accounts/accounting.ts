@@ -1,0 +1,78 @@
+import { createBudgetAlerts, type BudgetAlertsOptions } from '../alerts/budget-alerts.ts';
+import type { Budgets } from '../budget/budgets.ts';
+import type { BudgetStore } from '../budget/store.ts';
+import { viewBudget } from '../budget/view.ts';
+import type { Table } from '../dynamodb/table.ts';
+import type { Tenant, TenantDirectory } from '../tenants/types.ts';
+import { plus, ZERO, type PicoUsd } from '../kernel/money.ts';
+import { createDynamoDbRollupStore } from '../usage/reports/dynamodb-rollup-store.ts';
+import type { UsageStore } from '../usage/record.ts';
+import type { RollupStore } from '../usage/reports/rollup-store.ts';
+import { createReports, type Reports } from '../usage/reports/reports.ts';
+import { createRollUps } from '../usage/reports/roll-up.ts';
+import type { ToolUsageStore } from '../usage/tool-record.ts';
+import { TOTALS } from '../usage/reports/totals.ts';
+import { limitsOf } from './budget-limits.ts';
+import type { Parking } from './parking.ts';
+import { createReconcileBudgets, type ReconcileBudgets } from './reconcile-budgets.ts';
+
+export interface AccountingOptions extends Omit<BudgetAlertsOptions, 'table'> {
+  readonly control: Table;
+  readonly ledger: Table;
+  readonly tenants: Pick<TenantDirectory, 'list'>;
+  readonly store: BudgetStore;
+  readonly budgets: Budgets;
+  readonly usage: UsageStore;
+  readonly tools: ToolUsageStore;
+  readonly parking: Parking;
+  readonly longestCallMs: number;
+}
+
+/** What is done with the books, apart from writing them. */
+export interface Accounting {
+  readonly reconcileBudgets: ReconcileBudgets;
+  readonly reports: Reports;
+  readonly view: (tenant: Tenant, now: number) => ReturnType<typeof viewBudget>;
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** The reconciler's function has 55 s, and each thing that it has begun by then ends within ten. */
+const PASS_LIMIT_MS = 45_000;
+
+/**
+ * What a day's records come to by the sums of its hours: 24 small items, where the records of a busy tenant are a million.
+ * `null` until the last of them is summed up.
+ */
+export const recordedBy =
+  (rollups: Pick<RollupStore, 'through' | 'inRange'>) =>
+  async (tenantId: string, day: string): Promise<PicoUsd | null> => {
+    const from = Date.parse(`${day}T00:00:00.000Z`);
+    const to = from + DAY_MS;
+    const through = await rollups.through(tenantId);
+    if (through === null || through < to) return null;
+    let total: PicoUsd = ZERO;
+    for await (const { groups } of rollups.inRange(tenantId, 'day', { from, to }))
+      for (const [, figures] of groups) total = plus(total, TOTALS.read(figures).cost);
+    return total;
+  };
+
+/** Reports, budgets as they stand, and the reconciler, over the same stores that runs write to. */
+export const createAccounting = (options: AccountingOptions): Accounting => {
+  const { control, ledger, tenants, store, budgets, usage, tools, clock, emit, longestCallMs } = options;
+  const rollups = createDynamoDbRollupStore(ledger);
+  const rollUps = createRollUps({ usage, tools, rollups, settledAfterMs: longestCallMs });
+  return {
+    reports: createReports({ usage, tools, rollups }),
+    view: (tenant, now) => viewBudget(store, tenant.tenantId, limitsOf(tenant), now),
+    reconcileBudgets: createReconcileBudgets({
+      ...{ tenants, store, budgets, usage, clock, emit, longestCallMs },
+      parking: options.parking,
+      recordedOn: recordedBy(rollups),
+      limitMs: PASS_LIMIT_MS,
+      rewrite: (tenantId, at) => rollUps.rewrite(tenantId, at),
+      rollUp: ({ tenantId, createdAt }, now) => rollUps.rollUp({ tenantId, createdAt, now }),
+      tell: createBudgetAlerts({ ...options, table: control }),
+    }),
+  };
+};

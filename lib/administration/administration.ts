@@ -1,0 +1,49 @@
+import { createCircuitAdministration, type CircuitAdministration, type CircuitsPort } from './administer-circuits.ts';
+import { createRestAdministration, type RestAdministration, type RestsPort } from './administer-rests.ts';
+import { createKeyAdministration, type KeyAdministration, type KeyAdministrationOptions } from './administer-keys.ts';
+import { createTenantAdministration, type TenantAdministration } from './administer-tenants.ts';
+import { noting, type NotingOptions } from './audited.ts';
+import { checkNames, type KnownNames } from './known-names.ts';
+import type { AuditLog, Tenant, TenantDirectory } from '../tenants/types.ts';
+
+/** All that an administrator may do; what changes something is audited first. */
+export interface Administration {
+  readonly tenants: TenantAdministration & { list(): AsyncIterable<Tenant> };
+  readonly keys: KeyAdministration;
+  readonly circuits: CircuitAdministration;
+  readonly rests: RestAdministration;
+  readonly audit: Pick<AuditLog, 'list'>;
+}
+
+export interface AdministrationOptions
+  extends Omit<NotingOptions, 'audit'>, Pick<KeyAdministrationOptions, 'keys' | 'issue' | 'onChanged'> {
+  readonly tenants: TenantDirectory;
+  readonly circuits: CircuitsPort;
+  readonly rests: RestsPort;
+  readonly audit: AuditLog;
+  readonly known: KnownNames;
+}
+
+export const createAdministration = (options: AdministrationOptions): Administration => {
+  const { tenants, circuits, rests, audit, known } = options;
+  const note = noting(options);
+  const administered = createTenantAdministration({ ...options, note });
+  return {
+    tenants: {
+      ...administered,
+      async put(tenantId, settings, ...asked) {
+        checkNames(settings, known);
+        return administered.put(tenantId, settings, ...asked);
+      },
+      async patch(tenantId, settings, ...asked) {
+        checkNames(settings, known);
+        return administered.patch(tenantId, settings, ...asked);
+      },
+      list: () => tenants.list(),
+    },
+    keys: createKeyAdministration({ ...options, note }),
+    circuits: createCircuitAdministration({ circuits, note, known }),
+    rests: createRestAdministration({ rests, note }),
+    audit,
+  };
+};

@@ -1,0 +1,48 @@
+import type { Circuits } from '../circuit-breaker/circuits.ts';
+import { circuitOf } from '../model-call/with-circuit.ts';
+import type { Table } from '../dynamodb/table.ts';
+import type { Rests } from '../rests/rests.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Ids, RandomBytes } from '../kernel/ids.ts';
+import { createAdministration, type Administration } from './administration.ts';
+import { createDynamoDbAuditLog } from './dynamodb-audit-log.ts';
+import { issueKey } from '../identity/issue-key.ts';
+import type { ApiKeyDirectory, TenantDirectory } from '../tenants/types.ts';
+import type { Agent } from '../agent/define/define-agent.ts';
+
+export interface StageAdministrationOptions {
+  readonly ledger: Table;
+  readonly tenants: TenantDirectory;
+  readonly apiKeys: ApiKeyDirectory;
+  readonly circuits: Pick<Circuits, 'list' | 'set'>;
+  readonly rests: Pick<Rests, 'list' | 'end'>;
+  readonly agents: readonly Agent[];
+  readonly isPriced: (model: string) => boolean;
+  /** Those that have a price at any time. */
+  readonly models: Iterable<string>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly randomBytes: RandomBytes;
+  readonly onChanged: (tenantId: string) => void;
+}
+
+/** What an administrator may do in a stage, where settings can name its own agents, tools and priced models only. */
+export const createStageAdministration = (options: StageAdministrationOptions): Administration => {
+  const { ledger, apiKeys, agents, models, isPriced, randomBytes } = options;
+  const names = new Set(agents.map(({ name }) => name));
+  const tools = new Map(agents.flatMap((agent) => [...agent.tools]));
+  const ofTools = [...tools.values()].flatMap(({ circuit }) => (circuit === null ? [] : [circuit.name]));
+  const circuits = new Set([...[...models].map(circuitOf), ...ofTools]);
+  return createAdministration({
+    ...options,
+    keys: apiKeys,
+    audit: createDynamoDbAuditLog(ledger),
+    issue: () => issueKey(randomBytes),
+    known: {
+      isPriced,
+      hasAgent: (name) => names.has(name),
+      hasTool: (name) => tools.has(name),
+      hasCircuit: (name) => circuits.has(name),
+    },
+  });
+};

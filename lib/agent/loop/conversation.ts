@@ -1,0 +1,112 @@
+import type { Message, MessageParam, Usage } from '@anthropic-ai/sdk/resources/messages/messages';
+import { textOf, toolUses } from '../../model-call/attempt/assemble-message.ts';
+import { withoutEarlierThinking } from '../../model-call/translate/earlier-thinking.ts';
+import { familyOf } from '../../pricing/pricing.ts';
+import { fitContext, type Weighed } from './fit-context.ts';
+import type { Called, ModelCalls } from './model-calls.ts';
+import { toolRound } from '../tools/tool-round.ts';
+import type { Transcript } from './transcript.ts';
+import type { LoopParts, Run, RunStop } from './types.ts';
+
+/** What a conversation has come to: an answer, or what kept it from one. */
+export type Turn =
+  | (Said & { readonly kind: 'answered' })
+  /** With what there is of an answer. */
+  | (Said & { readonly kind: 'limited' })
+  | Exclude<Called, { kind: 'answered' | 'limited' }>;
+
+export interface Said {
+  readonly stop: RunStop;
+  readonly text: string;
+  /** The model that said it; `null`: none has answered. */
+  readonly by: string | null;
+}
+
+/** What the agent and its model say to each other. */
+export interface Conversation {
+  readonly messages: readonly MessageParam[];
+  /** What the model is told next. */
+  tell(text: string): void;
+  /** Calls the model, and the tools that it asks for, until it has answered or something stops it. */
+  answer(): Promise<Turn>;
+}
+
+/** Stop reasons under which an answer is not whole. */
+const CUT_SHORT: ReadonlySet<RunStop> = new Set<RunStop>(['max_tokens', 'context_window']);
+
+/** What an answer's stop reason means for the run; `null`: it goes on. Reasons we do not know end it, as they are. */
+const stopOf = (stopReason: string | null): RunStop | null => {
+  if (stopReason === 'tool_use' || stopReason === 'pause_turn') return null;
+  if (stopReason === 'model_context_window_exceeded') return 'context_window';
+  return stopReason as RunStop;
+};
+
+const tokensOf = (usage: Usage): number =>
+  usage.input_tokens +
+  (usage.cache_read_input_tokens ?? 0) +
+  (usage.cache_creation_input_tokens ?? 0) +
+  usage.output_tokens;
+
+/** Begins with the run's own messages. Before each call but the first it is made to fit the window of the run's model. */
+export const createConversation = (
+  parts: LoopParts,
+  run: Run,
+  calls: ModelCalls,
+  transcript: Transcript,
+): Conversation => {
+  const { maxOutputTokens } = run.agent;
+  const contextWindow = parts.contextWindowOf(run.model);
+  let messages: readonly MessageParam[] = run.messages;
+  let weighed: Weighed | null = null;
+
+  const fits = (): boolean => {
+    if (weighed === null || contextWindow === null) return true;
+    const fitted = fitContext(messages, weighed, { contextWindow, maxOutputTokens });
+    if (fitted.fits) messages = fitted.messages;
+    return fitted.fits;
+  };
+  const hear = ({ model, content, usage }: Message): void => {
+    const turn: MessageParam = { role: 'assistant', content };
+    // A stand-in's thinking is signed for itself: the asked model, which is asked next, may refuse it.
+    const heard = familyOf(model) === familyOf(run.model) ? [turn] : withoutEarlierThinking([turn]);
+    // The provider takes no message without content.
+    if (content.length > 0) messages = [...messages, ...heard];
+    weighed = { tokens: tokensOf(usage), messages: messages.length };
+  };
+
+  return {
+    get messages() {
+      return messages;
+    },
+    tell(text) {
+      messages = [...messages, { role: 'user', content: text }];
+    },
+    async answer() {
+      let text = '';
+      let by: string | null = null;
+      const say = (more: string, goesOn: boolean): void => void (text = goesOn ? text + more : more || text);
+      const limited = (stop: RunStop): Turn => ({ kind: 'limited', stop, text, by });
+      for (;;) {
+        if (!fits()) return limited('context_window');
+        const goesOn = messages.at(-1)?.role === 'assistant';
+        const called = await calls.make(run, messages);
+        if ('error' in called) return called;
+        say(called.kind === 'limited' ? called.text : textOf(called.message), goesOn);
+        if (called.kind === 'limited') return limited(called.stop);
+        const { call, message } = called;
+        by = message.model;
+        hear(message);
+        const stop = stopOf(message.stop_reason);
+        if (stop !== null) return CUT_SHORT.has(stop) ? limited(stop) : { kind: 'answered', stop, text, by };
+        if (message.stop_reason === 'pause_turn') continue;
+        const uses = toolUses(message);
+        if (uses.length === 0) return { kind: 'answered', stop: 'end_turn', text, by };
+        if (calls.left === 0) return limited('max_model_calls');
+        const round = await toolRound(parts, run, transcript, { call, uses });
+        if (round.kind === 'limited') return limited(round.stop);
+        if (round.kind === 'failed') return round;
+        messages = [...messages, round.results];
+      }
+    },
+  };
+};

@@ -1,0 +1,11 @@
+import { createAccounting, type Accounting } from '../accounts/accounting.ts';
+import type { App } from './app.ts';
+import { longestCallMs } from './settings.ts';
+import { alertingOf } from './alerting.ts';
+
+/** What is done with the books besides writing them, over an app's own stores. */
+export const accountingOf = (app: App): Accounting => {
+  const { stores, budgets } = app.core;
+  const books = { ...stores, store: stores.budgets, budgets, tools: stores.toolUsage };
+  return createAccounting({ ...alertingOf(app), ...books, longestCallMs: longestCallMs(app.config) });
+};

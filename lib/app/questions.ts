@@ -1,0 +1,24 @@
+import type { App } from './app.ts';
+import { createAskProvider } from '../gateway/questions/ask-provider.ts';
+import type { QuestionParts } from '../gateway/questions/question-routes.ts';
+import { retrySettings } from './settings.ts';
+import { createCallMessages, type CallMessages } from '../gateway/message-call.ts';
+
+/** What clients of the Anthropic API ask, by the guards and the brackets that an app's own runs go through. */
+export const gatewayOf = ({ clock, emit, ids, core }: App): CallMessages =>
+  createCallMessages({ clock, emit, ids, ...core });
+
+/** What the provider is asked without being paid, over an app's own keys, limits and circuits. */
+export const questionsOf = ({ clock, emit, config, core }: App): QuestionParts => {
+  const { circuits, rateLimit, prices, isPriced, keys, keyCheck, random, provider } = core;
+  const askProvider = createAskProvider({
+    provider,
+    keys,
+    keyCheck,
+    clock,
+    random,
+    emit,
+    retry: retrySettings(config),
+  });
+  return { askProvider, clock, emit, circuits, rateLimit, prices, isPriced };
+};

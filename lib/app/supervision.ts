@@ -1,0 +1,11 @@
+import { createSupervision } from '../health/supervision.ts';
+import type { App } from './app.ts';
+import { watchRetiring } from '../health/retiring-models.ts';
+
+/** How an app's dependencies are, asked and told. */
+export const supervisionOf = ({ clock, emit, config, anthropicKey, catalog, core }: App) =>
+  createSupervision({
+    ...{ clock, emit, version: config.BALLAST_VERSION, secret: anthropicKey },
+    ...{ table: core.stores.control, provider: core.provider, key: core.firstKey, circuits: core.circuits },
+    models: watchRetiring({ prices: core.prices, used: catalog.models, clock, emit }),
+  });

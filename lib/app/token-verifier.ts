@@ -1,0 +1,23 @@
+import type { Config } from '../config.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { lazy } from '../kernel/lazy.ts';
+import type { SecretReader } from '../secrets/secrets-manager.ts';
+import type { TokenVerifier } from '../identity/authenticator.ts';
+
+export interface TokenVerifierParts {
+  readonly clock: Clock;
+  readonly fetch: typeof globalThis.fetch;
+  readonly secrets: SecretReader;
+}
+
+/** Who vouches for a stage's tokens; `null` where it takes none. What verifies them is loaded with the first token. */
+export const tokenVerifier = (config: Config, { clock, fetch, secrets }: TokenVerifierParts): TokenVerifier | null => {
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URL: jwksUrl, JWT_SECRET_ID } = config;
+  if (issuer === undefined || audience === undefined) return null;
+  const keys = jwksUrl === undefined ? { readSecret: () => secrets.read(JWT_SECRET_ID) } : { jwksUrl, fetch };
+  const verifier = lazy(async () => {
+    const { createTokenVerifier } = await import('../identity/jwt/verify-token.ts');
+    return createTokenVerifier({ issuer, audience, keys, clock });
+  });
+  return { verify: async (token) => (await verifier()).verify(token) };
+};

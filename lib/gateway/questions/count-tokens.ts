@@ -1,0 +1,85 @@
+import * as z from 'zod/mini';
+import { checkAllowedModel } from '../../caller/allowed-models.ts';
+import type { Circuits } from '../../circuit-breaker/circuits.ts';
+import { fault } from '../../model-call/faults.ts';
+import { circuitOf } from '../../model-call/with-circuit.ts';
+import type { HttpEvent, HttpResponse } from '../../http/types.ts';
+import type { Deadline } from '../../kernel/deadline.ts';
+import { AppError, asAppError } from '../../kernel/errors.ts';
+import { safe } from '../../kernel/redacted.ts';
+import type { Principal } from '../../tenants/types.ts';
+import { objectOf } from '../../kernel/json.ts';
+import { endUser } from '../client-request.ts';
+import { modelName } from './model-name.ts';
+import { passedOn } from '../forwarded-headers.ts';
+import type { AskProvider } from './ask-provider.ts';
+import { readClientJson } from '../json/read-client-json.ts';
+import { takeRequestPermit, type RequestPermitParts } from '../../caller/request-permit.ts';
+
+/** A request of whoever was let in. */
+export interface AuthenticatedEvent extends HttpEvent {
+  readonly principal: Principal;
+}
+
+export interface CountTokensParts extends RequestPermitParts {
+  readonly askProvider: AskProvider;
+  readonly circuits: Pick<Circuits, 'look'>;
+  /** Whether a model has a price at an instant (epoch milliseconds). */
+  readonly isPriced: (model: string, at: number) => boolean;
+}
+
+const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+
+/** What Ballast has to know of the body; the rest is for the provider to judge, a malformed user included. */
+const schema = z.looseObject({ model: modelName, metadata: z.optional(z.unknown()) });
+
+/**
+ * A model that is left alone is not asked to count either; who comes when its break is over may ask, since nothing is
+ * paid.
+ */
+const checkCircuit = async ({ circuits, isPriced, clock }: CountTokensParts, model: string): Promise<void> => {
+  // Only models with a price are ever called. What is looked at is remembered, so names that clients make up are not.
+  if (!isPriced(model, clock.now())) return;
+  const view = await circuits.look(circuitOf(model));
+  if (view === null || view.state === 'closed' || view.retryAfterMs === 0) return;
+  const { retryAfterMs } = view;
+  const message = safe`The model has been failing and is left alone for a while.`;
+  throw new AppError('circuit-open', message, retryAfterMs === null ? {} : { retryAfterMs });
+};
+
+/** Of a proxy in between a 200 may be a page: that is no count. */
+const checkCount = (text: string): void => {
+  try {
+    JSON.parse(text);
+  } catch (cause) {
+    throw fault('malformed', { cause }).error;
+  }
+};
+
+/** POST /v1/messages/count_tokens: the body goes to the provider byte for byte, its answer comes back as it is. */
+export const countTokens = async (
+  parts: CountTokensParts,
+  event: AuthenticatedEvent,
+  deadline: Deadline,
+): Promise<HttpResponse> => {
+  const { text, value, checked } = readClientJson(event, schema);
+  const { model } = checked;
+  const { tenant } = event.principal;
+  const { user_id: named } = objectOf(checked.metadata);
+  const userId = endUser(typeof named === 'string' ? named : null);
+  checkAllowedModel(model, tenant);
+  const { modelsBeside } = await import('../referenced-models.ts');
+  for (const beside of modelsBeside(value)) checkAllowedModel(beside.model, tenant, beside.path);
+  await checkCircuit(parts, model);
+  const limits = await takeRequestPermit(parts, event.principal, userId, deadline);
+  const question = { method: 'POST', path: '/v1/messages/count_tokens', ...passedOn(event) } as const;
+  const ask = async () => {
+    const answer = await parts.askProvider({ ...question, body: text }, deadline);
+    checkCount(answer.text);
+    return answer;
+  };
+  const answer = await ask().catch((error: unknown) => {
+    throw asAppError(error).withHeaders(limits);
+  });
+  return { statusCode: 200, headers: { ...JSON_HEADERS, ...limits, ...answer.headers }, body: answer.text };
+};

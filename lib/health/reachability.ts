@@ -1,0 +1,43 @@
+import { isRefusal, MODELS_PATH, statusOf } from '../model-call/keys/key-check.ts';
+import type { Provider } from '../model-call/provider.ts';
+import type { PoolKey } from '../model-call/types.ts';
+import { isSendable } from '../secrets/api-keys.ts';
+import type { Probe } from './check.ts';
+
+/** Asks the provider without paying: the list of models, or what it says of one. */
+export interface Reachability {
+  /** Degraded while the provider fails, because it may come back by itself; unhealthy without a key that it accepts. */
+  readonly api: Probe;
+  /** Whether the provider answers for this model. Rejects where it could not be asked for want of a key. */
+  model(name: string, signal: AbortSignal): Promise<boolean>;
+}
+
+export interface ReachabilityOptions {
+  readonly provider: Pick<Provider, 'ask'>;
+  /** Rejects where there is none. */
+  readonly key: () => Promise<PoolKey>;
+}
+
+const REJECTED = { status: 'unhealthy', detail: 'rejects the key' } as const;
+const UNSENDABLE = { status: 'unhealthy', detail: 'rejects the key: no header can carry it' } as const;
+const SILENT = { status: 'degraded', detail: 'does not answer' } as const;
+
+const answered = (status: number | null): status is number => status !== null && status < 500;
+
+export const createReachability = ({ provider, key }: ReachabilityOptions): Reachability => ({
+  api: {
+    async ask(signal) {
+      const asked = await key().catch(() => null);
+      if (asked === null) return { status: 'unhealthy', detail: 'there is no key to ask with' };
+      if (!isSendable(asked.value)) return UNSENDABLE;
+      const status = await statusOf(provider, MODELS_PATH, { key: asked, signal });
+      if (!answered(status)) return SILENT;
+      return isRefusal(status) ? REJECTED : { status: 'healthy' };
+    },
+    failed: SILENT,
+  },
+  async model(name, signal) {
+    const asked = await key();
+    return answered(await statusOf(provider, `/v1/models/${encodeURIComponent(name)}`, { key: asked, signal }));
+  },
+});

@@ -1,0 +1,41 @@
+import type { Circuits } from '../circuit-breaker/circuits.ts';
+import type { Table } from '../dynamodb/table.ts';
+import { answers, type Probe } from './check.ts';
+import { createDynamoDbHealthResults } from './dynamodb-results.ts';
+import { createHealth, type Health, type HealthOptions } from './health.ts';
+import { createProbeDependencies, type ProbeDependencies } from './probe-dependencies.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Secret } from '../secrets/cached-secret.ts';
+import type { Emit } from '../telemetry/events.ts';
+import { dueProbes } from './due-probes.ts';
+import { createReachability, type ReachabilityOptions } from './reachability.ts';
+
+export interface SupervisionOptions extends ReachabilityOptions {
+  readonly clock: Clock;
+  readonly emit: Emit;
+  readonly version: string;
+  /** Where results are kept. */
+  readonly table: Pick<Table, 'get' | 'put' | 'query'>;
+  readonly secret: Secret;
+  readonly circuits: Pick<Circuits, 'list' | 'enter'>;
+  readonly models: NonNullable<HealthOptions['models']>;
+}
+
+/** What Ballast stands on, asked each minute by one function and told by another. */
+export const createSupervision = (
+  options: SupervisionOptions,
+): { readonly health: Health; readonly probeDependencies: ProbeDependencies } => {
+  const { table, clock, secret, circuits } = options;
+  const results = createDynamoDbHealthResults({ table, clock });
+  const reachability = createReachability(options);
+  const secrets: Probe = answers(() => secret.get());
+  const probes = { dynamodb: answers((signal) => results.roundTrip(signal)), secrets, claude: reachability.api };
+  const watched = {
+    list: () => circuits.list(),
+    dueProbes: dueProbes({ circuits, reachability }),
+  };
+  return {
+    health: createHealth({ ...options, results, circuits: watched, known: Object.keys(probes), probes: { secrets } }),
+    probeDependencies: createProbeDependencies({ ...options, probes, circuits: watched, results }),
+  };
+};

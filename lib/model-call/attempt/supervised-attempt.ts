@@ -1,0 +1,86 @@
+import { orAborted, type Clock } from '../../kernel/clock.ts';
+import { createAttemptProgress } from './attempt-progress.ts';
+import { diagnose } from './diagnose.ts';
+import { fault, notMade } from '../faults.ts';
+import { isAnsweredWhole, MalformedStream, type Provider, type UpstreamEvent } from '../provider.ts';
+import { readEvent } from './read-event.ts';
+import type { Attempt } from '../types.ts';
+import { createSigns } from './signs-of-life.ts';
+import { createWatchdog, type StreamLimits } from './stream-timeouts.ts';
+
+export interface SupervisedAttemptOptions {
+  readonly provider: Pick<Provider, 'stream'>;
+  readonly clock: Clock;
+  readonly limits: StreamLimits;
+}
+
+/** How long an answer whose stop reason and counts have come waits for the event that only says so once more. */
+const STOP_MS = 1_000;
+
+/** How long a finished answer waits for the upstream to close its body, so that the connection can be used again. */
+const DRAIN_MS = 100;
+
+/** As the SDK has it of a refusal; what else was thrown has none. */
+const requestIdOf = (error: unknown): string | null => {
+  const { requestID } = (error ?? {}) as { requestID?: unknown };
+  return typeof requestID === 'string' ? requestID : null;
+};
+
+/**
+ * One attempt at a model over a stream, bounded to its first content, in its silences and in all.
+ * It is an answer only if the upstream said how it ended; a stream that just ends is a fault.
+ */
+export const supervisedAttempt =
+  ({ provider, clock, limits }: SupervisedAttemptOptions): Attempt =>
+  async (request, context) => {
+    const { deadline, sink, instead, key, wire } = context;
+    using watchdog = createWatchdog(clock, deadline, limits, context.giveWayMs);
+    // Nothing is sent, and so nothing billed, for a caller who is gone by now or has no time left.
+    if (watchdog.verdict !== null) return notMade(fault(watchdog.verdict));
+    // An answer that comes as a whole is silent until it does, as long as a prompt may take to be read.
+    using _ = isAnsweredWhole(request) ? watchdog.hold() : null;
+    const progress = createAttemptProgress(clock, request, context);
+    const signOf = createSigns();
+    const heard = () => {
+      watchdog.heard();
+      context.lives?.();
+    };
+    /**
+     * Passes an event on as it came; a caller that does not read holds the reading back, and is not taken for a silent
+     * upstream.
+     */
+    const pass = async (event: UpstreamEvent, type: string) => {
+      const taken = sink.event?.(event, type, instead);
+      if (taken === undefined) return;
+      const heldMs = clock.monotonicMs();
+      using _ = watchdog.hold();
+      await orAborted(taken, watchdog.signal);
+      progress.held(clock.monotonicMs() - heldMs);
+    };
+
+    try {
+      const { requestId, events } = await provider.stream(request, { key, wire, signal: watchdog.signal, heard });
+      progress.opened(requestId);
+      let stopped = false;
+      for await (const event of events) {
+        // Read on to the end of the body after message_stop: only so does the connection go back to the pool.
+        if (stopped) continue;
+        const read = readEvent(event, { exact: wire !== undefined });
+        const { type, said } = read;
+        if (said !== null) progress.take(said);
+        watchdog.saw(signOf(read));
+        await pass(event, type);
+        stopped = said?.type === 'message_stop';
+        if (stopped) watchdog.release(DRAIN_MS);
+        else if (said?.type === 'message_delta' && progress.complete) watchdog.release(STOP_MS);
+      }
+    } catch (error) {
+      const refusedAs = requestIdOf(error);
+      if (refusedAs !== null) progress.opened(refusedAs);
+      // What ends a whole answer's connection is no fault of the answer.
+      if (!progress.complete || error instanceof MalformedStream)
+        return progress.failed(diagnose(error, watchdog.verdict, progress.contentSeen, clock.now()), error);
+    }
+    if (!progress.complete) return progress.failed(fault('cut', { contentSeen: progress.contentSeen }), null);
+    return progress.answered();
+  };

@@ -1,0 +1,49 @@
+import { upstreamIdOf } from '../../http/upstream-id.ts';
+import { formatUsd } from '../../kernel/money.ts';
+import { label, safe } from '../../kernel/redacted.ts';
+import { nameError } from '../../telemetry/describe-error.ts';
+import type { BallastEvent } from '../../telemetry/events.ts';
+import { familyOf } from '../../pricing/pricing.ts';
+import type { UsageRecord } from '../../usage/record.ts';
+import type { Outcome } from '../outcome.ts';
+
+/** An end user as the tenant names them, unless the name could be a person's address. */
+const opaque = (userId: string) => (/^[\w-]{1,64}$/.test(userId) ? label(userId) : safe`(withheld)`);
+
+/** A record that can't be written, in full, so that it can be booked from the log. */
+export const unrecorded = (record: UsageRecord) => ({
+  attemptId: label(record.attemptId),
+  tenantId: label(record.tenantId),
+  keyId: label(record.keyId),
+  userId: record.userId === null ? null : opaque(record.userId),
+  agent: label(record.agent),
+  model: label(record.model),
+  at: record.at,
+  ...record.tokens,
+  answered: record.answered,
+  estimated: record.estimated === null ? null : label(record.estimated),
+  costUsd: label(formatUsd(record.cost)),
+});
+
+/** What is told of an attempt when it is over. */
+export const attempted = (record: UsageRecord, outcome: Outcome, durationMs: number): BallastEvent => {
+  const { tokens } = record;
+  const { firstContentMs, upstreamRequestId } = outcome.metered;
+  return {
+    type: 'model.attempted',
+    runId: label(record.runId),
+    model: label(familyOf(record.model)),
+    attemptId: label(record.attemptId),
+    outcome: outcome.ok ? safe`answered` : label(outcome.fault.kind),
+    upstreamStatus: outcome.ok ? 200 : outcome.fault.status,
+    upstreamRequestId: upstreamIdOf(upstreamRequestId),
+    error: outcome.ok || outcome.fault.error.cause === undefined ? null : nameError(outcome.fault.error.cause),
+    durationMs,
+    firstContentMs,
+    inputTokens: tokens.inputTokens,
+    outputTokens: tokens.outputTokens,
+    cacheReadInputTokens: tokens.cacheReadInputTokens,
+    cacheCreationInputTokens: tokens.cacheWrite5mInputTokens + tokens.cacheWrite1hInputTokens,
+    costUsd: label(formatUsd(record.cost)),
+  };
+};

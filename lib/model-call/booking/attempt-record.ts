@@ -1,0 +1,128 @@
+import { pico, plus, sum, ZERO, type PicoUsd } from '../../kernel/money.ts';
+import type { PriceTable } from '../../pricing/price-table.ts';
+import { LEAST_CODE_EXECUTION_MS } from '../../pricing/prices.ts';
+import { costOf, familyOf, priceAt, unpricedTerms, type PricingTerms } from '../../pricing/pricing.ts';
+import { NO_TOKENS, type UsageRecord } from '../../usage/record.ts';
+import { billedParts, combined, type PricedModel } from '../metering/billed-parts.ts';
+import { hidingOf } from '../metering/hiding.ts';
+import type { Bill } from '../metering/meter.ts';
+import type { Metered, Outcome } from '../outcome.ts';
+import { NO_BILL, settledUsage } from '../metering/settled-usage.ts';
+import type { CallContext, ModelRequest } from '../types.ts';
+import { unseenOf, type Unseen } from '../metering/unseen.ts';
+import type { WorstCase } from './cost-bound.ts';
+
+/** An attempt that went out. */
+export interface MadeAttempt {
+  readonly attemptId: string;
+  readonly request: ModelRequest;
+  /** Of the model that was asked. */
+  readonly price: PricedModel['price'];
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly durationMs: number;
+  readonly worst: WorstCase;
+  /** What was held back for it. */
+  readonly reserved: PicoUsd;
+  /** The output that it was allowed. */
+  readonly maxTokens: number;
+}
+
+/** What an attempt goes on the books as. */
+export interface BookedRecord {
+  readonly record: UsageRecord;
+  /** Names of what its answer lists and has no known price, for the operator. */
+  readonly unpriced: readonly string[];
+}
+
+const HOUR_MS = 3_600_000n;
+
+/** Where the provider itself went over to another model, that one is what it bills. */
+const servedIn = (prices: PriceTable, asked: PricedModel, at: number, outcome: Outcome) => {
+  const model: unknown = outcome.ok ? outcome.message.model : asked.model;
+  if (typeof model !== 'string' || familyOf(model) === familyOf(asked.model)) return { served: asked, unpriced: [] };
+  const price = priceAt(prices, model, at);
+  return price === null ? { served: asked, unpriced: ['model'] } : { served: { model, price }, unpriced: [] };
+};
+
+/** What may have been billed of an attempt that broke off, beyond what was seen. */
+const unseenIn = (
+  { sight, estimated, givenUp }: Metered,
+  { request, worst }: MadeAttempt,
+  { wire }: CallContext,
+): Unseen => {
+  if (estimated !== 'cut' && estimated !== 'unanswered') return 'nothing';
+  if (estimated === 'unanswered' && givenUp !== true) return 'nothing';
+  return unseenOf(hidingOf(request, worst, wire), sight ?? null);
+};
+
+const speedOf = (request: ModelRequest): string => (request as { speed?: string | null }).speed ?? 'standard';
+
+/** An answer that claims a dearer speed than was asked: the provider bills another speed only to who asks for it. */
+const isUnaskedSpeed = (request: ModelRequest, { terms }: Metered): boolean =>
+  speedOf(request) === 'standard' && (terms?.speed ?? 'standard') !== 'standard';
+
+/** The terms that the upstream says it billed under; where it says nothing, those that were asked. */
+const termsOf = (request: ModelRequest, metered: Metered): PricingTerms => ({
+  inferenceGeo: request.inference_geo ?? null,
+  speed: speedOf(request),
+  ...metered.terms,
+  ...(isUnaskedSpeed(request, metered) && { speed: 'standard' }),
+});
+
+const codeExecution = ({ ranCode }: Bill, { price, durationMs }: MadeAttempt): PicoUsd => {
+  const ms = BigInt(Math.ceil(Math.max(durationMs, LEAST_CODE_EXECUTION_MS)));
+  return ranCode ? pico((price.codeExecutionHour * ms + HOUR_MS - 1n) / HOUR_MS) : ZERO;
+};
+
+/**
+ * What an attempt goes on the books as: the tokens that it used, each at the price of the model that used them. What
+ * the upstream did not tell is booked as reserved, what nobody knows a price of at the dearest known one; both are
+ * marked.
+ */
+export const recordOf = (
+  prices: PriceTable,
+  made: MadeAttempt,
+  outcome: Outcome,
+  context: CallContext,
+): BookedRecord => {
+  const { attemptId, request, at, reserved, worst, maxTokens } = made;
+  const { runId, tenantId, keyId, userId, agent } = context;
+  const { metered } = outcome;
+  const { estimated, bill = NO_BILL } = metered;
+  const asked = { model: request.model, price: made.price };
+  const { served, unpriced: unknownModel } = servedIn(prices, asked, at, outcome);
+  const unseen = unseenIn(metered, made, context);
+  const usage = settledUsage(metered, unseen, { input: worst.unanswered, maxTokens }, served.price);
+  const { parts, unpriced: unknownIterations } = billedParts(prices, at, { asked, served }, usage);
+
+  const terms = termsOf(request, metered);
+  const tokensCost = sum(parts.map((part) => costOf(part.tokens, part.price, terms)));
+  const counted = plus(tokensCost, codeExecution(bill, made));
+  const unpriced = [
+    ...unknownModel,
+    ...unknownIterations,
+    ...bill.unknown,
+    ...(usage.isUncounted ? ['counts'] : []),
+    ...(outcome.ok ? unpricedTerms(served.price, terms) : []),
+    ...(isUnaskedSpeed(request, metered) ? ['speed'] : []),
+  ];
+  const ofAnswer = usage.isUncounted ? 'uncounted' : unpriced.length > 0 ? 'unpriced' : null;
+  return {
+    record: {
+      attemptId,
+      runId,
+      tenantId,
+      keyId,
+      userId,
+      agent,
+      model: served.model,
+      at,
+      answered: outcome.ok,
+      estimated: estimated ?? ofAnswer,
+      tokens: parts.reduce((all, part) => combined(all, part.tokens), NO_TOKENS),
+      cost: unseen === 'turns' && reserved > counted ? reserved : counted,
+    },
+    unpriced: [...new Set(unpriced)],
+  };
+};

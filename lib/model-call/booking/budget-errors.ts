@@ -1,0 +1,98 @@
+import type { Scope } from '../../budget/account.ts';
+import { MAX_OPEN } from '../../budget/store.ts';
+import { wouldFitLater, type Refusal } from '../../budget/balance.ts';
+import { AppError } from '../../kernel/errors.ts';
+import { formatUsd, type PicoUsd } from '../../kernel/money.ts';
+import { label, safe } from '../../kernel/redacted.ts';
+import type { BallastEvent } from '../../telemetry/events.ts';
+import type { Unpriceable } from '../../pricing/bounds/judge-request.ts';
+import type { RunAccount } from './run-account.ts';
+import { nearestModel } from '../../pricing/nearest-model.ts';
+import type { PriceTable } from '../../pricing/price-table.ts';
+
+/**
+ * A model that is asked for, at that path, has no known price: what a call of it costs could be held to no budget. `prices` has
+ * those that are known, of which one may be meant.
+ */
+export const unpricedModel = (model: string, prices: PriceTable, path = 'model'): AppError => {
+  const meant = nearestModel(model, prices.keys());
+  const message = safe`has no known price`;
+  return new AppError('unpriced-model', safe`A model without a known price is not called.`, {
+    issues: [{ path, message: meant === null ? message : safe`${message}; did you mean ${label(meant)}?` }],
+  });
+};
+
+/** When a call that only open reservations keep out may be tried again: most calls end within seconds. */
+const RESERVED_RETRY_MS = 2_000;
+
+/** When one of a crowd may try again: so long that who asks again and again does not cost as much as who is let in. */
+const CROWDED_RETRY_MS = 2_000;
+
+/** The run's own limit (`maxCostUsd`) does not cover the call. */
+export const runLimitError = ({ limit, spent, reserved }: RunAccount, asked: PicoUsd): AppError =>
+  new AppError('budget-exceeded', safe`What is left of the run's own limit does not cover another model call.`, {
+    figures: {
+      limit: formatUsd(limit ?? spent),
+      used: formatUsd(spent),
+      reserved: formatUsd(reserved),
+      asked: formatUsd(asked),
+    },
+  });
+
+/**
+ * A budget does not cover the call; `retryAfterMs` only where open reservations are the cause, as far as is known:
+ * `atLeast` is the least that it can come to.
+ */
+export const budgetError = (refusal: Refusal, asked: PicoUsd, atLeast: PicoUsd): AppError => {
+  const { scope, period, limit, spent, reserved } = refusal;
+  return new AppError(
+    'budget-exceeded',
+    safe`What is left of the ${label(period)}'s budget of the ${label(scope)} does not cover this call.`,
+    {
+      figures: {
+        limit: formatUsd(limit),
+        used: formatUsd(spent),
+        reserved: formatUsd(reserved),
+        asked: formatUsd(asked),
+      },
+      ...(reserved > 0n && wouldFitLater(refusal, atLeast) ? { retryAfterMs: RESERVED_RETRY_MS } : {}),
+    },
+  );
+};
+
+/** So many calls of the account are under way that one more would make settling them fall behind. */
+export const crowdedError = (scope: Scope): AppError =>
+  new AppError('rate-limited', safe`Too many model calls of the ${label(scope)} are under way at once.`, {
+    retryAfterMs: CROWDED_RETRY_MS,
+    figures: { limit: String(MAX_OPEN), used: '0', reserved: String(MAX_OPEN), asked: '1' },
+  });
+
+export const budgetRefused = (tenantId: string, refusal: Refusal, asked: PicoUsd, shadow: boolean): BallastEvent => ({
+  type: 'budget.refused',
+  tenantId: label(tenantId),
+  scope: label(refusal.scope),
+  period: label(refusal.period),
+  shadow,
+  limitUsd: label(formatUsd(refusal.limit)),
+  usedUsd: label(formatUsd(refusal.spent)),
+  reservedUsd: label(formatUsd(refusal.reserved)),
+  askedUsd: label(formatUsd(asked)),
+});
+
+/** A request asks for what nobody can price beforehand, and somebody's limit has to hold. Names it, where it stands, and the way out. */
+export const unpricedFeature = (features: readonly Unpriceable[]): AppError => {
+  const names = [...new Set(features.map(({ name }) => label(name)))].reduce((all, name) => safe`${all}, ${name}`);
+  const isCounted = features.some(({ needs }) => needs !== undefined);
+  const remedy = isCounted ? safe`Set its max_uses, leave it out, or` : safe`Leave it out, or`;
+  return new AppError(
+    'unpriced-feature',
+    safe`What this asks for can't be priced beforehand: ${names}. ${remedy} have an administrator set allowUnboundedFeatures.`,
+    {
+      issues: features.map(({ path, name, needs }) => ({
+        path: label(path),
+        message:
+          needs === undefined ? safe`${label(name)} has no known bound` : safe`${label(name)} needs ${label(needs)}`,
+      })),
+    },
+  );
+};

@@ -1,0 +1,145 @@
+import { NO_LIMITS, type Account } from '../../budget/account.ts';
+import type { Refusal } from '../../budget/balance.ts';
+import type { Budgets } from '../../budget/budgets.ts';
+import type { Reservation } from '../../budget/reservation.ts';
+import { orAborted, type Clock } from '../../kernel/clock.ts';
+import { createDeadline } from '../../kernel/deadline.ts';
+import { asAppError } from '../../kernel/errors.ts';
+import { ZERO, type PicoUsd } from '../../kernel/money.ts';
+import type { Emit } from '../../telemetry/events.ts';
+import { budgetError, budgetRefused, crowdedError, runLimitError } from './budget-errors.ts';
+import { fault, refusal as refused } from '../faults.ts';
+import { ownBooks } from './own-books.ts';
+import type { Provider } from '../provider.ts';
+import type { Fault } from '../outcome.ts';
+import type { CallContext, ModelRequest } from '../types.ts';
+import type { WorstCase } from './cost-bound.ts';
+
+export interface ReserveParts {
+  readonly budgets: Pick<Budgets, 'reserve'>;
+  /** Settles at zero what is held for an attempt that is not made. */
+  readonly giveBack: (reservation: Reservation) => void;
+  readonly provider: Pick<Provider, 'countTokens'>;
+  readonly clock: Clock;
+  readonly emit: Emit;
+}
+
+export interface AttemptToReserve {
+  readonly attemptId: string;
+  readonly request: ModelRequest;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly worst: WorstCase;
+}
+
+export type ReservedAttempt =
+  | {
+      readonly held: true;
+      readonly reservation: Reservation;
+      readonly maxTokens: number;
+      readonly worst: WorstCase;
+      /** Puts what it did cost in its place in the run's own account, once. */
+      readonly settle: (actual: PicoUsd) => void;
+    }
+  | { readonly held: false; readonly fault: Fault };
+
+/** Longest wait for the provider's count: without it the call is refused, which is better than late. */
+const COUNT_LIMIT_MS = 3_000;
+
+/** What is added to the provider's own count, which it calls an estimate. */
+const COUNT_MARGIN = 1.05;
+
+/**
+ * Others reserve at the same time, so what was left may be gone again; after so many tries the budget is as good as
+ * spent.
+ */
+const MAX_TRIES = 5;
+
+const least = (...amounts: readonly (PicoUsd | null)[]): PicoUsd | null =>
+  amounts.reduce((lowest, each) => (lowest === null || (each !== null && each < lowest) ? each : lowest), null);
+
+const unlimited = (account: Account): Account => ({ ...account, limits: NO_LIMITS });
+
+/** Its input as the provider counts it; as it was where the provider does not answer in time. */
+const counted = async (
+  { provider, clock }: Pick<ReserveParts, 'provider' | 'clock'>,
+  request: ModelRequest,
+  worst: WorstCase,
+  { deadline, key, wire }: CallContext,
+): Promise<WorstCase> => {
+  using limit = createDeadline(clock, COUNT_LIMIT_MS, deadline.signal);
+  const tokens = await provider.countTokens(request, { key, wire, signal: limit.signal }).catch(() => null);
+  return (tokens === null ? null : worst.counted(Math.ceil(tokens * COUNT_MARGIN))) ?? worst;
+};
+
+/**
+ * Holds back what an attempt can cost at most, in the run's own limit and in every budget. Where that is too much, its
+ * output is lowered to what is left, and only where even that does not fit is its input counted by the provider.
+ */
+export const reserveAttempt = async (
+  parts: ReserveParts,
+  { attemptId, request, at, worst: first }: AttemptToReserve,
+  context: CallContext,
+): Promise<ReservedAttempt> => {
+  const { budgets, emit, giveBack } = parts;
+  const { account, budget, tenantId, keyId, userId, agent, deadline } = context;
+  const identity = { attemptId, tenantId, at, keyId, userId, agent, model: request.model };
+  let { tenant, others } = budget;
+  let worst = first;
+  let isCounted = false;
+  let refusal: Refusal | null = null;
+
+  const no = (asked: PicoUsd, atLeast = asked): ReservedAttempt => {
+    const own = account.remaining();
+    if (refusal === null || (own !== null && own < refusal.remaining))
+      return { held: false, fault: refused(runLimitError(account, asked), 'run-cost') };
+    emit(budgetRefused(tenantId, refusal, asked, false));
+    return { held: false, fault: refused(budgetError(refusal, asked, atLeast)) };
+  };
+
+  for (let tries = 0; ;) {
+    const left = least(account.remaining(), refusal?.remaining ?? null);
+    const fit = worst.fit(left);
+    if (!fit.fits) {
+      // Where not even the output could be paid for, no count of the input would help.
+      const { asked, outputAlone } = fit;
+      if (isCounted || !worst.countable) return no(asked);
+      if (outputAlone >= (left ?? 0n)) return no(asked, outputAlone);
+      worst = await counted(parts, request, worst, context);
+      isCounted = true;
+      if (deadline.stoppedBy !== null) return { held: false, fault: fault(deadline.stoppedBy) };
+      continue;
+    }
+    if (tries === MAX_TRIES) return no(fit.reserve);
+    tries += 1;
+    // What stands in the way may be this call's own, and about to be gone.
+    const isOwn = account.isClosing;
+    const reservation = { ...identity, amount: fit.reserve };
+    // Never broken off, only not waited for: what it holds is given back when it is known.
+    const reserving = budgets.reserve({ reservation, tenant, others, giveBack });
+    // Before anything is waited for: other calls of the run may ask meanwhile.
+    const settle = account.reserve(fit.reserve);
+    try {
+      const answer = await orAborted(reserving, deadline.signal);
+      if (answer.held) return { held: true, reservation: answer.reservation, maxTokens: fit.maxTokens, worst, settle };
+      settle(ZERO);
+      if (answer.why === 'crowded') return { held: false, fault: refused(crowdedError(answer.scope)) };
+      if (isOwn && !budget.shadow && answer.refusal.reserved > 0n) {
+        await ownBooks(parts.clock, context);
+        tries -= 1;
+      } else if (budget.shadow) {
+        emit(budgetRefused(tenantId, answer.refusal, fit.reserve, true));
+        [tenant, others] = [unlimited(tenant), others.map(unlimited)];
+      } else refusal = answer.refusal;
+    } catch (error) {
+      settle(ZERO);
+      if (deadline.stoppedBy === null) return { held: false, fault: refused(asAppError(error)) };
+      const late = reserving.then((answer) => {
+        if (answer.held) giveBack(answer.reservation);
+      });
+      // The process is kept for it; the answer is not.
+      account.close({ secured: Promise.resolve(), ended: late.catch(() => undefined) });
+      return { held: false, fault: fault(deadline.stoppedBy) };
+    }
+  }
+};

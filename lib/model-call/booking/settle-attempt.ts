@@ -1,0 +1,96 @@
+import type { Reservation } from '../../budget/reservation.ts';
+import type { Patience } from '../../dynamodb/with-store-retries.ts';
+import { ZERO } from '../../kernel/money.ts';
+import { label } from '../../kernel/redacted.ts';
+import { nameError } from '../../telemetry/describe-error.ts';
+import type { UsageRecord } from '../../usage/record.ts';
+import { unrecorded } from './attempt-events.ts';
+import { bookRecord, type BookParts } from '../../accounts/book-record.ts';
+import type { Parking } from '../../accounts/parking.ts';
+
+export interface SettleParts extends BookParts {
+  /** Default: what cannot be written in time is told in the log alone. */
+  readonly parking?: Pick<Parking, 'park' | 'remove'> | undefined;
+}
+
+/** How the books of an attempt are being closed. */
+export interface Closing {
+  /** Resolves when they are closed or are safe with the reconciler, and when it was told that they are neither. */
+  readonly secured: Promise<void>;
+  /** Resolves when nothing more is tried here. */
+  readonly ended: Promise<void>;
+}
+
+/** So long a write is tried before the attempt is parked too: longer than what DynamoDB throttles or stumbles over. */
+const PARK_AFTER_MS = 2_000;
+
+/** So long it is tried after it was parked: another process can do it as well, but not before its next minute. */
+const PARKED_PATIENCE_MS = 10_000;
+
+/** Where nobody says how long it may take. */
+const PATIENCE_MS = 60_000;
+
+const idsOf = ({ tenantId, attemptId }: Reservation) => ({ tenantId: label(tenantId), attemptId: label(attemptId) });
+
+/**
+ * Closes the books of an attempt, or gives back one that was never sent (`record` is `null`). Tried at once, and again with
+ * back-off; after two seconds it is parked for the reconciler as well, and tried on for as long as there is `patience`.
+ * Never rejects: what can neither be written nor parked is told in full, and its reservation stays until reconciling settles
+ * it.
+ */
+export const closeBooks = (
+  parts: SettleParts,
+  reservation: Reservation,
+  record: UsageRecord | null,
+  patience: Patience = PATIENCE_MS,
+): Closing => {
+  const { budgets, parking, emit } = parts;
+  let isRecorded = record === null;
+  const recorded = () => {
+    isRecorded = true;
+  };
+  const book = (within: Patience): Promise<void> =>
+    record === null
+      ? budgets.settle(reservation, ZERO, within)
+      : bookRecord(parts, reservation, record, { patience: within, recorded });
+  const tell = (error: unknown) => {
+    if (!isRecorded && record !== null)
+      emit({ type: 'usage.unrecorded', ...unrecorded(record), error: nameError(error) });
+    else emit({ type: 'budget.unsettled', ...idsOf(reservation), error: nameError(error) });
+  };
+
+  const insist = async (secure: () => void): Promise<void> => {
+    if (parking === undefined) return book(patience).catch(tell);
+    try {
+      return await book([patience, PARK_AFTER_MS]);
+    } catch (error) {
+      emit({ type: 'budget.delayed', ...idsOf(reservation), error: nameError(error) });
+    }
+    const parked = parking.park({ reservation, record }, patience).then(
+      () => true,
+      () => false,
+    );
+    void parked.then((isParked) => isParked && secure());
+    const booked = () => true;
+    const isBooked = await book([patience, PARKED_PATIENCE_MS]).then(booked, async () => {
+      if (await parked) return false;
+      return await book(patience).then(booked, (error: unknown) => {
+        tell(error);
+        return false;
+      });
+    });
+    // Where it stays, reconciling finds that it is on the books, and removes it.
+    if (isBooked && (await parked)) await parking.remove(reservation).catch(() => undefined);
+  };
+  const secured = Promise.withResolvers<void>();
+  const ended = insist(secured.resolve).finally(secured.resolve);
+  return { secured: secured.promise, ended };
+};
+
+/** Puts an attempt on the books, as `closeBooks` does; resolves when nothing more is tried. */
+export const settleAttempt = (
+  parts: SettleParts,
+  reservation: Reservation,
+  record: UsageRecord,
+  patience?: Patience,
+): Promise<void> => closeBooks(parts, reservation, record, patience).ended;

@@ -1,0 +1,78 @@
+import type { ModelRequest, PoolKey, Wire } from './types.ts';
+
+/*
+ * The port to a provider of models. A provider is a folder in `lib/providers` that implements `Provider`; nothing else
+ * of Ballast knows whose models they are.
+ */
+
+/** A query as it goes on: each parameter by its value, or by all of them in their order. */
+export type Query = Readonly<Record<string, string | readonly string[]>>;
+
+/** One server-sent event of an answer. */
+export interface UpstreamEvent {
+  /** What came, up to and with the blank line that ends the event; comments and blank lines before it are its own. */
+  readonly bytes: Uint8Array;
+  /** `null` where it has no name. */
+  readonly event: string | null;
+  /** `''` where it has no data; bytes that are no UTF-8 are U+FFFD here. */
+  readonly data: string;
+}
+
+/** The events of one answer as they arrive, pings included; those of an answer that comes as a whole, all at once. */
+export interface UpstreamStream {
+  readonly requestId: string | null;
+  readonly events: AsyncIterable<UpstreamEvent>;
+}
+
+/** By which key to ask, in whose words, and until when. */
+export interface Asking {
+  readonly key: PoolKey | undefined;
+  readonly wire?: Wire | undefined;
+  /** Ends the request and the stream. */
+  readonly signal: AbortSignal;
+  /** Called at the head of a stream and at each piece of its body, before what is in it can be read. */
+  readonly heard?: () => void;
+}
+
+/** A question that costs nothing. */
+export interface Question {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: Query;
+  /** JSON, sent byte for byte. */
+  readonly body?: string;
+}
+
+/** What the provider answered to a question. */
+export interface ProviderReply {
+  readonly text: string;
+  /** The provider's own id of it. */
+  readonly requestId: string | null;
+}
+
+/** One provider. Each method throws what its client throws, or KeyUnavailable before anything is sent; none retries. */
+export interface Provider {
+  /** Opens the stream of an answer. */
+  stream(request: ModelRequest, asking: Asking): Promise<UpstreamStream>;
+  /** The provider's own count of a request's input tokens; unpaid. */
+  countTokens(request: ModelRequest, asking: Asking): Promise<number>;
+  /** Asks what costs nothing. */
+  ask(question: Question, asking: Pick<Asking, 'key' | 'signal'>): Promise<ProviderReply>;
+}
+
+/** The service's own key is not available: nothing was sent. */
+export class KeyUnavailable extends Error {
+  override readonly name = 'KeyUnavailable';
+}
+
+/** The answer makes no message. */
+export class MalformedStream extends Error {
+  override readonly name = 'MalformedStream';
+}
+
+/**
+ * Whether the provider answers this only as a whole: a request without output fills the prompt cache, and is refused
+ * where it asks for a stream.
+ */
+export const isAnsweredWhole = ({ max_tokens }: Pick<ModelRequest, 'max_tokens'>): boolean => max_tokens === 0;

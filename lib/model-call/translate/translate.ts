@@ -1,0 +1,62 @@
+import type { ToolChoice } from '@anthropic-ai/sdk/resources/messages/messages';
+import { elementsOf, objectOf, typeOf } from '../../kernel/json.ts';
+import { capabilityOf, type Capability } from './capabilities.ts';
+import { withoutEarlierThinking } from './earlier-thinking.ts';
+import { withOneEffort } from './effort-of-turns.ts';
+import { thinkingFor } from './translate-thinking.ts';
+import type { ModelRequest } from '../types.ts';
+import { whyUntranslatable, type StandIn } from './untranslatable.ts';
+
+/** From this API version on sampling parameters are refused by every model and at every value. */
+const WITHOUT_SAMPLING = '2026-10-21';
+
+const SAMPLING = ['temperature', 'top_p', 'top_k'];
+
+/**
+ * A faster answer is to be had of few models and has a price of its own; a stand-in has no stand-ins of the provider's.
+ */
+const OF_THE_ASKED_MODEL = ['speed', 'fallbacks'];
+
+const choiceFor = (choice: ToolChoice | undefined, refuses: Capability['refuses']): ToolChoice | undefined => {
+  if (!refuses.has('forced-tools') || (choice?.type !== 'any' && choice?.type !== 'tool')) return choice;
+  const { disable_parallel_tool_use: oneAtATime } = choice;
+  return oneAtATime === undefined ? { type: 'auto' } : { type: 'auto', disable_parallel_tool_use: oneAtATime };
+};
+
+/** There is no earlier thinking left to clear, and a model that does not think refuses to be asked for it. */
+const managementFor = (management: unknown): unknown => {
+  const edits = elementsOf(objectOf(management)['edits']);
+  const others = edits.filter((edit) => !typeOf(edit).startsWith('clear_thinking'));
+  if (others.length === edits.length) return management;
+  return others.length === 0 ? undefined : { ...objectOf(management), edits: others };
+};
+
+/**
+ * The same request in a form that another model accepts, or `null` where it can't be said to that model without a
+ * change of what it means (`whyUntranslatable` tells why). Settings that it refuses take its nearest, or are left out;
+ * content is never rewritten, unknown fields pass, and what was asked is not touched.
+ */
+export const translate = (asked: ModelRequest, to: StandIn): ModelRequest | null => {
+  if (whyUntranslatable(asked, to) !== null) return null;
+  const request = withOneEffort(asked);
+  const capability = capabilityOf(to.model);
+  const { refuses } = capability;
+  const noSampling = refuses.has('sampling') || (to.apiVersion ?? WITHOUT_SAMPLING) >= WITHOUT_SAMPLING;
+  const leftOut = new Set([
+    ...OF_THE_ASKED_MODEL,
+    ...(noSampling ? SAMPLING : []),
+    ...(refuses.has('inference-geo') ? ['inference_geo'] : []),
+  ]);
+  const maxTokens = Math.min(request.max_tokens, to.maxOutputTokens);
+  const changed = {
+    ...request,
+    model: to.model,
+    max_tokens: maxTokens,
+    messages: withoutEarlierThinking(request.messages),
+    tool_choice: choiceFor(request.tool_choice, refuses),
+    context_management: managementFor(objectOf(request)['context_management']),
+    ...thinkingFor(request, capability, maxTokens),
+  };
+  const kept = Object.entries(changed).filter(([name, value]) => value !== undefined && !leftOut.has(name));
+  return Object.fromEntries(kept) as unknown as ModelRequest;
+};

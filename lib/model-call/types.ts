@@ -1,0 +1,145 @@
+import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { CircuitCall } from '../circuit-breaker/call.ts';
+import type { CircuitOptions } from '../circuit-breaker/options.ts';
+import type { Deadline } from '../kernel/deadline.ts';
+import type { AppError } from '../kernel/errors.ts';
+import type { PicoUsd } from '../kernel/money.ts';
+import type { TokenUsage } from '../usage/record.ts';
+import type { Account } from '../budget/account.ts';
+import type { Outcome, ServedInstead } from './outcome.ts';
+import type { Query, UpstreamEvent } from './provider.ts';
+import type { RunAccount } from './booking/run-account.ts';
+
+export type * from './outcome.ts';
+
+/**
+ * What is asked of a model, in the provider's own form; whether it streams is not the caller's business: it does
+ * wherever the provider lets it.
+ */
+export type ModelRequest = Readonly<Omit<MessageCreateParamsNonStreaming, 'stream'>>;
+
+/** Where an answer goes while it is made. */
+export interface TextSink {
+  text(delta: string): void;
+  /** What was passed on of this call is void: it is being made again. */
+  reset(): void;
+  /** An attempt was let through by every limit and budget, and goes out now, with so many output tokens at most. */
+  admitted?(allowed: { readonly maxTokens: number }): void;
+  /** The upstream answers an attempt, or refuses it, under an id of its own, which nobody has checked. */
+  opened?(upstreamRequestId: string | null): void;
+  /**
+   * Each event of an attempt as it came, pings included, by its type; what it gives back is waited for before more is
+   * read.
+   */
+  event?(event: UpstreamEvent, type: string, instead: ServedInstead | undefined): Promise<void> | undefined;
+  /** Whether anything of the answer is out. Default: as soon as it has content. */
+  isOpen?(): boolean;
+}
+
+/** A request as a client of the gateway sent it, so that it goes on as it came. */
+export interface Wire {
+  /** Of the client's own text, in UTF-8: numbers can be longer in it than in what they parse to. */
+  readonly bytes: number;
+  /** Its `anthropic-version`. */
+  readonly apiVersion: string;
+  /** What of its headers and its query goes to the upstream. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Query;
+  /** The client's own text, byte for byte but for what was changed in `request`. */
+  readonly bodyFor: (request: ModelRequest & { readonly stream?: true }) => string;
+}
+
+/** Whose money a call spends. */
+export interface CallBudget {
+  readonly tenant: Account;
+  /** Those of the key and the end user, where they have limits. */
+  readonly others: readonly Account[];
+  /** Limits decide and are told, but refuse nothing. */
+  readonly shadow: boolean;
+  /** Whether a call may ask for what nobody can price beforehand, although there is a limit. Default: not. */
+  readonly unbounded?: boolean;
+}
+
+/** What limits how often a caller may call. None of it ever rejects. */
+export interface Admission {
+  /**
+   * Lets the `step`-th model call through, or says why not; a caller that was let in is asked for nothing more.
+   * `tokensBefore`: what the call is charged before it is made, asked where tokens are limited.
+   */
+  enter(step: number, tokensBefore: () => number): Promise<AppError | null>;
+  /** Nothing was sent after all: what `enter` took for this step is given back. */
+  undo(step: number): Promise<void>;
+  /**
+   * An attempt of the `step`-th call used so much: what was not charged before it is charged, and once the call is
+   * `answered`, what was charged too much is given back.
+   */
+  charge(step: number, tokens: number, answered: boolean): Promise<void>;
+}
+
+/** One attempt on the books. */
+export interface BookedAttempt {
+  readonly model: string;
+  readonly tokens: TokenUsage;
+  readonly cost: PicoUsd;
+}
+
+/** One of the service's own keys with the provider. */
+export interface PoolKey {
+  /** Tells keys apart without telling them. */
+  readonly id: string;
+  readonly value: string;
+}
+
+/** Who calls, for whom, within what; the same for all attempts of one model call, but for what a bracket adds. */
+export interface CallContext {
+  readonly runId: string;
+  /** The step within the run: `runId:step:attempt` names an attempt. */
+  readonly step: number;
+  readonly agent: string;
+  readonly tenantId: string;
+  readonly keyId: string;
+  readonly userId: string | null;
+  readonly deadline: Deadline;
+  readonly account: RunAccount;
+  readonly budget: CallBudget;
+  /** Retries that the caller's tenant allows, where that is less than the stage's. Default: the stage's. */
+  readonly maxRetries?: number | null;
+  readonly admission: Admission;
+  readonly sink: TextSink;
+  /** Settings of the model's circuit that the caller's agent has of its own. */
+  readonly circuit: Partial<CircuitOptions>;
+  /** What the attempts of one call at one model have in common for its circuit; set by a bracket around the retries. */
+  readonly circuitCall?: CircuitCall;
+  /** The attempts made so far, in order; the budget bracket appends. */
+  readonly booked: BookedAttempt[];
+  /** Models that may stand in for the asked one, in order; each is allowed to the caller. Default: none. */
+  readonly standIns?: readonly string[];
+  /** Which model is asked instead of the one that was asked for; set by the fallback's bracket. */
+  readonly instead?: ServedInstead;
+  /** Whether a call may be made again once a part of its answer was passed on. Default true. */
+  readonly restartable?: boolean;
+  /** The client's own form of the request. Default: the request is made here. */
+  readonly wire?: Wire;
+  /**
+   * No retry begins after this instant of the monotonic clock: a stand-in needs the rest of the time. Default: the
+   * deadline.
+   */
+  readonly retryUntilMs?: number;
+  /**
+   * When a stand-in has to begin at the latest, on the monotonic clock: a silence that lasts then is given up. Default:
+   * nobody can stand in.
+   */
+  readonly giveWayMs?: number;
+  /** The key to call with; chosen by the key pool's bracket. */
+  readonly key?: PoolKey;
+  /** Called at each sign of life. Default: nobody asks. */
+  readonly lives?: () => void;
+  /** Called once an attempt, at its first content. */
+  readonly began?: () => void;
+}
+
+/** One try, or several behind a bracket; it never throws what an upstream or a limit did, it returns it. */
+export type Attempt = (request: ModelRequest, context: CallContext) => Promise<Outcome>;
+
+/** Puts one concern around an attempt without changing what an attempt is. */
+export type Bracket = (next: Attempt) => Attempt;

@@ -1,0 +1,65 @@
+import type { PriceTable } from '../pricing/price-table.ts';
+import { priceAt } from '../pricing/pricing.ts';
+import { admitAttempt, type AdmitParts } from './booking/admit-attempt.ts';
+import { recordOf } from './booking/attempt-record.ts';
+import { attempted } from './booking/attempt-events.ts';
+import { unpricedFeature, unpricedModel } from './booking/budget-errors.ts';
+import { notMade, refusal } from './faults.ts';
+import { tokensBefore, tokensUsed } from './metering/limited-tokens.ts';
+import { lowerMaxTokens } from './translate/lower-max-tokens.ts';
+import { ownBooks } from './booking/own-books.ts';
+import { closeBooks } from './booking/settle-attempt.ts';
+import { settlePatience } from '../accounts/settle-patience.ts';
+import type { Bracket, CallContext } from './types.ts';
+import { createUnpricedNotice } from './booking/unpriced-notice.ts';
+import { worstCaseOf } from './booking/cost-bound.ts';
+
+export interface WithBudgetOptions extends AdmitParts {
+  readonly prices: PriceTable;
+}
+
+const isLimited = ({ budget, account }: CallContext): boolean => {
+  const limits = [budget.tenant, ...budget.others].flatMap(({ limits: { day, month } }) => [day, month]);
+  return budget.unbounded !== true && !budget.shadow && [account.limit, ...limits].some((limit) => limit !== null);
+};
+
+/**
+ * Lets an attempt out only when its limits admit it and what it can cost at most is held back, and books what it did
+ * cost, whatever became of it: one usage record an attempt. The books are written while the run goes on; its answer
+ * waits for them.
+ */
+export const withBudget = (parts: WithBudgetOptions): Bracket => {
+  const tell = createUnpricedNotice(parts.emit);
+  return (next) => async (request, context) => {
+    const { prices, clock, emit } = parts;
+    const { account, admission, booked, deadline, runId, step } = context;
+    // What a refused attempt of this call held back is there again before the next one asks.
+    if (booked.length > 0 && account.isClosing) await ownBooks(clock, context);
+    const [at, startedMs] = [clock.now(), clock.monotonicMs()];
+    const price = priceAt(prices, request.model, at);
+    if (price === null) return notMade(refusal(unpricedModel(request.model, prices)));
+    const worst = worstCaseOf(request, price, context.wire);
+    if (worst.unpriceable.length > 0 && isLimited(context)) return notMade(refusal(unpricedFeature(worst.unpriceable)));
+    const attempt = { attemptId: `${runId}:${step}:${booked.length + 1}`, request, at, worst };
+    const admitted = await admitAttempt(parts, attempt, context);
+    if (!admitted.held) return notMade(admitted.fault);
+
+    context.sink.admitted?.({ maxTokens: admitted.maxTokens });
+    const outcome = await next(lowerMaxTokens(request, admitted.maxTokens), context);
+
+    const { reservation, maxTokens, settle } = admitted;
+    const durationMs = clock.monotonicMs() - startedMs;
+    const made = { ...attempt, price, durationMs, worst: admitted.worst, reserved: reservation.amount, maxTokens };
+    const { record, unpriced } = recordOf(prices, made, outcome, context);
+    const { model, tokens, cost } = record;
+    settle(cost);
+    booked.push({ model, tokens, cost });
+    account.close(closeBooks(parts, reservation, record, settlePatience(clock, deadline)));
+    // Of what was not answered at all nobody knows more than before.
+    const used = record.estimated === 'unanswered' ? tokensBefore(request, worst.textBytes) : tokensUsed(tokens);
+    account.keep(admission.charge(step, used, outcome.ok));
+    emit(attempted(record, outcome, durationMs));
+    tell(record, unpriced);
+    return outcome;
+  };
+};

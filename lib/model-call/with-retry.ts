@@ -1,0 +1,73 @@
+import type { Circuits } from '../circuit-breaker/circuits.ts';
+import { sleep, type Clock, type Random } from '../kernel/clock.ts';
+import { label } from '../kernel/redacted.ts';
+import { decideRetry, type RetryOptions } from '../retry/decision.ts';
+import type { Emit } from '../telemetry/events.ts';
+import { familyOf } from '../pricing/pricing.ts';
+import { fault, isFailure, isRetryable, isTold } from './faults.ts';
+import type { Outcome } from './outcome.ts';
+import type { Bracket } from './types.ts';
+import { circuitOf } from './with-circuit.ts';
+
+export interface WithRetryOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly emit: Emit;
+  readonly retry: RetryOptions;
+  readonly circuits: Pick<Circuits, 'window'>;
+}
+
+const isCircuitOpen = (outcome: Outcome): boolean => !outcome.ok && outcome.fault.kind === 'circuit-open';
+
+/** So many retries of a call while others fail too: each would be one more attempt at what is going down. */
+const RETRIES_UNDER_STRAIN = 1;
+
+/**
+ * Tries again what another attempt may mend, with full jitter and never past the deadline; once at most while the
+ * window of the model's circuit holds half the failures that open it, those of this very call left out. Text that was
+ * passed on already is taken back first.
+ */
+export const withRetry =
+  ({ clock, random, emit, circuits, retry: options }: WithRetryOptions): Bracket =>
+  (next) =>
+  async (request, context) => {
+    const most = Math.min(options.maxRetries, context.maxRetries ?? options.maxRetries);
+    let own = 0;
+    const retries = (): number => {
+      const { failures, failureThreshold } = circuits.window(circuitOf(request.model), context.circuit);
+      return (failures - own) * 2 >= failureThreshold ? Math.min(most, RETRIES_UNDER_STRAIN) : most;
+    };
+    let before: Outcome | undefined;
+    for (let retry = 0; ; retry += 1) {
+      const outcome = await next(request, context);
+      // A retry that finds the circuit open was never made: what the last attempt met is what happened.
+      if (before && isCircuitOpen(outcome)) return before;
+      before = outcome;
+      if (outcome.ok || !isRetryable(outcome.fault) || isTold(outcome.fault, context)) return outcome;
+      const { kind, retryAfterMs, contentSeen } = outcome.fault;
+      // However often it fails, the window counts a call once.
+      if (isFailure(kind)) own = 1;
+      const remainingMs = Math.min(
+        context.deadline.remainingMs(),
+        (context.retryUntilMs ?? Number.POSITIVE_INFINITY) - clock.monotonicMs(),
+      );
+      const question = { retry, retryAfterMs, remainingMs, random: random() };
+      const decision = decideRetry(question, { ...options, maxRetries: retries() });
+      if (!decision.retry) return outcome;
+      emit({
+        type: 'model.retried',
+        runId: label(context.runId),
+        model: label(familyOf(request.model)),
+        fault: label(kind),
+        retry: retry + 1,
+        delayMs: Math.round(decision.delayMs),
+      });
+      try {
+        await sleep(clock, decision.delayMs, context.deadline.signal);
+      } catch (cause) {
+        return { ...outcome, fault: fault(context.deadline.stoppedBy ?? 'deadline', { cause, contentSeen }) };
+      }
+      // Not before the wait: where that ends with the run, what was said stays said.
+      if (contentSeen) context.sink.reset();
+    }
+  };

@@ -1,0 +1,144 @@
+import { BETAS, MILLION_TOKEN_BETAS } from './billable-features.ts';
+import { imageTokenBound, MOST_IMAGE_TOKENS } from './image-bound.ts';
+import { objectOf, type JsonObject } from '../../kernel/json.ts';
+import type { Kind } from './judgement.ts';
+import { walkRequest, writePath, type Path } from './walk-request.ts';
+
+/** Something that a request asks for and whose price nobody can know before it has answered. */
+export interface Unpriceable {
+  /** Where, as an error names it (`tools.0`). */
+  readonly path: string;
+  /** What it calls itself: a type, a value, a member or a beta. */
+  readonly name: string;
+  /** What would bound it. */
+  readonly needs?: 'max_uses';
+}
+
+/** What a request asks for that adds to its bill beyond the bytes it is written with. */
+export interface Judgement {
+  /** Infinite where only the context window bounds it. */
+  readonly addedTokens: number;
+  /** Bytes of base64 that are not read as text. */
+  readonly mediaBytes: number;
+  /** Tokens that each further turn of the provider's own adds to the one before; `null`: there is none. Infinite: up to the window. */
+  readonly perServerTurn: number | null;
+  readonly webSearches: number;
+  readonly oneHourCacheWrites: boolean;
+  /** Empty, or nothing of the above bounds the request. */
+  readonly unpriceable: readonly Unpriceable[];
+}
+
+const MILLION = 1_000_000;
+
+/** Whether a beta changes no bound, for a model with that context window. */
+export const isBoundedBeta = (beta: string, contextWindow: number): boolean =>
+  BETAS.has(beta) || (MILLION_TOKEN_BETAS.has(beta) && contextWindow >= MILLION);
+
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);
+
+/** As many as an error names. */
+const MOST_NAMED = 8;
+
+/** Calls of the provider's tools that are bounded when they run in the next turn, by the tools' names. */
+const SEARCHES: ReadonlySet<string> = new Set(['tool_search_tool_bm25', 'tool_search_tool_regex']);
+const WEB: ReadonlySet<string> = new Set(['web_fetch', 'web_search']);
+
+/** The provider's tool that is called; one of somebody else's server may bear the name of any. */
+const toolOf = ({ type, name }: JsonObject): string => String(type === 'server_tool_use' ? name : type);
+
+/** The definitions that references repeat; infinite where one is declared nowhere in the request. */
+const referenced = (references: readonly string[], definitions: readonly JsonObject[]): number => {
+  const sizes = new Map<unknown, number>();
+  for (const definition of definitions) {
+    const { name } = definition;
+    sizes.set(name, Math.max(sizes.get(name) ?? 0, bytesOf(definition)));
+  }
+  return sum(references.map((name) => sizes.get(name) ?? Number.POSITIVE_INFINITY));
+};
+
+/** Judges a body by the list of billable features, for a model with that context window. */
+export const judgeRequest = (body: unknown, contextWindow: number): Judgement => {
+  let addedTokens = 0;
+  let mediaBytes = 0;
+  let webSearches = 0;
+  let oneHourCacheWrites = false;
+  let searchesTools = false;
+  let usesWeb = false;
+  const unpriceable: Unpriceable[] = [];
+  const references: string[] = [];
+  const definitions: JsonObject[] = [];
+  /** Calls of the provider's tools that have no result yet, by their ids. */
+  const pending = new Map<unknown, { readonly tool: string; readonly path: Path }>();
+
+  const unpriced = (name: string, path: Path, needs?: 'max_uses') => {
+    if (unpriceable.length < MOST_NAMED) unpriceable.push({ path: writePath(path), name, ...(needs && { needs }) });
+  };
+
+  const image = ({ type, data }: JsonObject) => {
+    if (type === 'base64' && typeof data === 'string') {
+      addedTokens += imageTokenBound(data);
+      mediaBytes += Buffer.byteLength(data);
+    } else addedTokens += MOST_IMAGE_TOKENS;
+  };
+
+  const document = ({ source, citations }: JsonObject) => {
+    const { type } = objectOf(source);
+    // The pages of a PDF can't be counted by its bytes. To be cited, a text is cut into numbered sentences, which can be shorter than
+    // their numbers.
+    const isCut = type === 'text' && objectOf(citations)['enabled'] === true;
+    if (isCut || type === 'base64') addedTokens = Number.POSITIVE_INFINITY;
+  };
+
+  const measure = (value: JsonObject, { bound }: Kind, path: Path) => {
+    if (typeof bound === 'number') addedTokens += bound;
+    else if (bound === 'window') addedTokens = Number.POSITIVE_INFINITY;
+    else if (bound === 'image') image(objectOf(value['source']));
+    else if (bound === 'document') document(value);
+    else if (bound === 'reference') references.push(String(value['tool_name'] ?? value['name']));
+    else if (bound === 'server-use') pending.set(value['id'] ?? value, { tool: toolOf(value), path });
+    else if (bound === 'tool-search') searchesTools = true;
+    else if (bound === 'web-fetch' || bound === 'web-search') {
+      usesWeb = true;
+      const { max_uses: uses, type } = value;
+      if (!isCount(uses)) unpriced(String(type), path, 'max_uses');
+      else if (bound === 'web-search') webSearches += uses;
+    }
+  };
+
+  walkRequest(body, {
+    kind(value, kind, shape, path) {
+      if (shape === 'tool') definitions.push(value);
+      if (shape === 'cache_control' && value['ttl'] === '1h') oneHourCacheWrites = true;
+      if (shape === 'content' && value['type'] !== 'tool_result') pending.delete(value['tool_use_id']);
+      measure(value, kind, path);
+    },
+    unknown: (_, name, path) => unpriced(name, path),
+    model: () => {},
+    beta: (name, path) => {
+      if (!isBoundedBeta(name, contextWindow)) unpriced(name, path);
+    },
+  });
+
+  for (const { tool, path } of pending.values()) {
+    if (SEARCHES.has(tool)) searchesTools = true;
+    else if (WEB.has(tool)) usesWeb = true;
+    else unpriced(tool, path);
+    if (tool === 'web_search') webSearches += 1;
+  }
+  if (references.length > 0) addedTokens += referenced(references, definitions);
+  return {
+    addedTokens,
+    mediaBytes,
+    webSearches,
+    unpriceable,
+    perServerTurn: usesWeb ? Number.POSITIVE_INFINITY : searchesTools ? sum(definitions.map(bytesOf)) : null,
+    oneHourCacheWrites: oneHourCacheWrites || unpriceable.length > 0,
+  };
+};
+
+/** Bytes of base64 in the blocks of a prompt, which say nothing about tokens. */
+export const mediaBytesOf = (blocks: readonly unknown[]): number => judgeRequest({ system: blocks }, 0).mediaBytes;

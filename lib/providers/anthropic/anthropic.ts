@@ -1,0 +1,68 @@
+import { orAborted } from '../../kernel/clock.ts';
+import {
+  isAnsweredWhole,
+  KeyUnavailable,
+  MalformedStream,
+  type Asking,
+  type Provider,
+  type UpstreamEvent,
+} from '../../model-call/provider.ts';
+import type { ModelRequest } from '../../model-call/types.ts';
+import { COUNTED } from '../../pricing/bounds/billable-features.ts';
+import { lazy } from '../../kernel/lazy.ts';
+import { loadClients } from './anthropic-client.ts';
+import { decodeEvents } from './sse/decoder.ts';
+import { eventsOfAnswer } from './whole-answer.ts';
+
+export interface AnthropicOptions {
+  readonly baseUrl: string;
+}
+
+const JSON_BODY = { 'content-type': 'application/json' };
+
+/** All of a request that the provider counts. */
+const countedPart = (request: ModelRequest): object =>
+  Object.fromEntries(COUNTED.flatMap((name) => (request[name] === undefined ? [] : [[name, request[name]]])));
+
+async function* wholeAnswer(response: Response, signal: AbortSignal): AsyncIterable<UpstreamEvent> {
+  yield* eventsOfAnswer(await orAborted(response.text(), signal));
+}
+
+/** The Anthropic API through the SDK, over one pool of keep-alive connections per environment, whatever the key. */
+export const createAnthropic = ({ baseUrl }: AnthropicOptions): Provider => {
+  const clients = lazy(() => loadClients(baseUrl));
+  const clientOf = async (key: Asking['key']) => {
+    if (key === undefined) throw new KeyUnavailable('no key');
+    return (await clients())(key);
+  };
+  const post = async (path: string, body: object | string, { key, wire, signal }: Asking): Promise<Response> => {
+    const client = await clientOf(key);
+    const headers = { ...JSON_BODY, ...wire?.headers };
+    return await client.post(path, { body, headers, signal, ...(wire && { query: wire.query }) }).asResponse();
+  };
+  return {
+    async stream(request, asking) {
+      const isWhole = isAnsweredWhole(request);
+      const sent = isWhole ? request : ({ ...request, stream: true } as const);
+      const response = await post('/v1/messages', asking.wire === undefined ? sent : asking.wire.bodyFor(sent), asking);
+      const requestId = response.headers.get('request-id');
+      if (isWhole) return { requestId, events: wholeAnswer(response, asking.signal) };
+      if (response.body === null) throw new MalformedStream('an answer without a body');
+      asking.heard?.();
+      return { requestId, events: decodeEvents(response.body, asking.heard) };
+    },
+    async countTokens(request, asking) {
+      const response = await post('/v1/messages/count_tokens', countedPart(request), asking);
+      const { input_tokens: tokens } = (await response.json()) as { input_tokens?: unknown };
+      if (typeof tokens !== 'number') throw new MalformedStream('a count without a number');
+      return tokens;
+    },
+    async ask({ method, path, headers = {}, query, body }, { key, signal }) {
+      const client = await clientOf(key);
+      const sent = body === undefined ? { headers } : { body, headers: { ...headers, ...JSON_BODY } };
+      const options = { ...sent, signal, ...(query && { query }) };
+      const response = await client[method === 'GET' ? 'get' : 'post'](path, options).asResponse();
+      return { text: await orAborted(response.text(), signal), requestId: response.headers.get('request-id') };
+    },
+  };
+};

@@ -1,0 +1,57 @@
+import type { RunRequest } from './run-request.ts';
+import type { Agent } from '../agent/define/define-agent.ts';
+import { AppError } from '../kernel/errors.ts';
+import { label, safe } from '../kernel/redacted.ts';
+import { loadToolSchema } from '../agent/define/tool-schema.ts';
+
+export const DEFAULT_AGENT = 'assistant';
+
+/** The agents of an environment, by name. */
+export interface Catalog {
+  /** Every model that an agent asks for or falls back to. */
+  readonly models: readonly string[];
+  /** The agent that a request asks for. Throws `invalid-request` at `agent`, or `run-conflict` where it needs approvals. */
+  forSyncRun(request: Pick<RunRequest, 'agent'>): Agent;
+  /** What `GET /agents` shows. */
+  describe(): Promise<readonly Readonly<Record<string, unknown>>[]>;
+}
+
+/** Throws a TypeError at start where two agents share a name, or an agent names a model without a price. */
+export const createCatalog = (agents: readonly Agent[], isPriced: (model: string) => boolean): Catalog => {
+  const byName = new Map(agents.map((agent) => [agent.name, agent]));
+  for (const { name, models, fallbackModels } of agents) {
+    const unpriced = [...Object.values(models), ...fallbackModels].find((model) => !isPriced(model));
+    if (unpriced !== undefined) throw new TypeError(`${name}: ${unpriced} has no known price, so it is never called.`);
+  }
+  if (byName.size < agents.length) throw new TypeError('Two agents have the same name.');
+  const names = [...byName.keys()].map(label).reduce((all, name) => safe`${all}/${name}`);
+  return {
+    models: agents.flatMap(({ models, fallbackModels }) => [...Object.values(models), ...fallbackModels]),
+    forSyncRun({ agent = DEFAULT_AGENT }) {
+      const found = byName.get(agent);
+      if (!found) {
+        const issues = [{ path: 'agent', message: safe`must be one of ${names}` }];
+        throw new AppError('invalid-request', safe`There is no agent of this name.`, { issues });
+      }
+      if ([...found.tools.values()].some(({ requiresApproval }) => requiresApproval))
+        throw new AppError(
+          'run-conflict',
+          safe`This agent has a tool that needs approval; start the run with POST /agent/runs.`,
+        );
+      return found;
+    },
+    async describe() {
+      const toolSchema = await loadToolSchema();
+      return agents.map(({ name, description, version, pattern, models, fallbackModels, maxModelCalls, tools }) => ({
+        ...{ name, description, version, pattern, models, fallbackModels, maxModelCalls },
+        tools: [...tools.values()].map((tool) => ({
+          name: tool.name,
+          description: tool.description,
+          input: toolSchema(tool.input),
+          sideEffects: tool.sideEffects,
+          requiresApproval: tool.requiresApproval,
+        })),
+      }));
+    },
+  };
+};

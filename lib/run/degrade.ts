@@ -1,0 +1,29 @@
+import { failsOver } from '../model-call/faults.ts';
+import type { LoopResult, RunStop } from '../agent/loop/types.ts';
+
+/** An answer that was given before, without what its run did and used. */
+export type EarlierAnswer = Pick<LoopResult, 'output' | 'answeredBy'> & { readonly ending: { readonly stop: RunStop } };
+
+/** What may stand in where no model answered, the better first. */
+export interface StandIn {
+  /** One that is no longer fresh. */
+  readonly stale: EarlierAnswer | null;
+  /** What the agent's author would have its callers told. */
+  readonly fallbackMessage: string | null;
+  /** Whether the run has changed the world: then nothing may read as if it had not, or as if it could be asked for again. */
+  readonly hadEffects: boolean;
+}
+
+/**
+ * The run as its caller gets it: where it failed because models did, with a stale answer or the agent's message in the place of the error,
+ * marked as such. What a limit, the money, the deadline or the request itself stopped stays the error it is.
+ */
+export const degrade = (result: LoopResult, { stale, fallbackMessage, hadEffects }: StandIn): LoopResult => {
+  const { ending, lastFault } = result;
+  if (!('error' in ending) || lastFault === null || !failsOver(lastFault) || hadEffects) return result;
+  const reason = ending.error.code;
+  if (stale !== null) return { ...result, ...stale, degraded: { reason, servedBy: 'cache' } };
+  if (fallbackMessage === null) return result;
+  const told = { ending: { stop: 'fallback' }, output: fallbackMessage } as const;
+  return { ...result, ...told, degraded: { reason, servedBy: 'default' } };
+};

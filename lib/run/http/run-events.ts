@@ -1,0 +1,78 @@
+import type { RunAnswer } from '../answer.ts';
+import type { RunStream } from '../../agent/loop/run-stream.ts';
+import { createEventStream, EVENT_STREAM_HEADERS, type EventStream } from '../../http/event-stream.ts';
+import { problemOf } from '../../http/problem.ts';
+import { asAppError } from '../../kernel/errors.ts';
+import type { HttpResponse } from '../../http/types.ts';
+import type { Clock } from '../../kernel/clock.ts';
+
+/** The contract's events, in its names. */
+const told = (send: EventStream['send'], admitted: RunStream['admitted']): RunStream => ({
+  runStarted: (runId) => send('run.started', { runId }),
+  admitted,
+  modelStarted: (model) => send('model.started', { model }),
+  text: (text) => send('text.delta', { text }),
+  reset: () => send('text.reset', {}),
+  toolStarted: (toolUseId, name) => send('tool.started', { toolUseId, name }),
+  toolFinished: (toolUseId, name, isError, durationMs) =>
+    send('tool.finished', { toolUseId, name, isError, durationMs }),
+});
+
+const response = ({ body }: EventStream, headers: Readonly<Record<string, string>> = {}): HttpResponse => ({
+  statusCode: 200,
+  headers: { ...EVENT_STREAM_HEADERS, ...headers },
+  body,
+});
+
+export interface RunTelling {
+  readonly clock: Clock;
+  readonly requestId: string;
+  /** Told of a failure that goes to the caller as an event, so that the request's log line knows it too. */
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * A run told as Server-Sent Events. The head is held back until a model call goes out: a refusal before that is thrown, so that its
+ * status is a real one. After it the last event is `run.succeeded` or `run.failed`, exactly one of them.
+ */
+export const runAsEvents = async (
+  run: (stream: RunStream) => Promise<RunAnswer>,
+  { clock, requestId, failed }: RunTelling,
+): Promise<HttpResponse> => {
+  const events = createEventStream(clock);
+  const admitted = Promise.withResolvers<Readonly<Record<string, string>>>();
+  let open = false;
+  const stream = told(events.send, (headers) => {
+    open = true;
+    admitted.resolve(headers);
+  });
+  void run(stream)
+    .then(
+      (answer) => {
+        events.send('run.succeeded', answer);
+        admitted.resolve({});
+      },
+      (error: unknown) => {
+        if (!open) return admitted.reject(error);
+        failed(error);
+        events.send('run.failed', problemOf(asAppError(error), requestId));
+      },
+    )
+    .finally(() => events.end());
+  return response(events, await admitted.promise);
+};
+
+/** A stored result told again as events: what a caller would have heard last time, without its pauses. */
+export const replayAsEvents = (
+  { status, body }: { readonly status: number; readonly body: object },
+  clock: Clock,
+  headers: Readonly<Record<string, string>>,
+): HttpResponse => {
+  const events = createEventStream(clock);
+  const { runId, output } = body as { readonly runId?: unknown; readonly output?: unknown };
+  events.send('run.started', { runId });
+  if (status === 200) events.send('text.delta', { text: output });
+  events.send(status === 200 ? 'run.succeeded' : 'run.failed', body);
+  events.end();
+  return response(events, headers);
+};

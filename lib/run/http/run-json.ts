@@ -1,0 +1,12 @@
+import { jsonResponse } from '../../http/json-response.ts';
+import type { HttpResponse } from '../../http/types.ts';
+import type { RunAnswer } from '../answer.ts';
+import { silentStream, type RunStream } from '../../agent/loop/run-stream.ts';
+
+/** A run whose caller waits for the whole answer, with what the limits told when it was let in. */
+export const runAsJson = async (run: (stream: RunStream) => Promise<RunAnswer>): Promise<HttpResponse> => {
+  let limits: Readonly<Record<string, string>> = {};
+  const answer = await run({ ...silentStream, admitted: (headers) => (limits = headers) });
+  const response = jsonResponse(answer);
+  return { ...response, headers: { ...response.headers, ...limits } };
+};

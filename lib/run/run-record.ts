@@ -1,0 +1,74 @@
+import { problemOf } from '../http/problem.ts';
+import { AppError } from '../kernel/errors.ts';
+import type { StoredResult } from '../idempotency/answer.ts';
+import type { PicoUsd } from '../kernel/money.ts';
+import type { RunRow } from '../runs/types.ts';
+import { answerOf, usageOf, type RunAnswer } from './answer.ts';
+import type { RunCache } from './run-cache.ts';
+import type { LoopResult } from '../agent/loop/types.ts';
+
+/** What is known of a run besides what its loop came to. */
+export interface RunFacts {
+  readonly runId: string;
+  readonly tenantId: string;
+  readonly agent: string;
+  /** Asked for; stands in where no model answered. */
+  readonly model: string;
+  readonly requestId: string;
+  readonly traceId: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Whether the caller left before the end. */
+  readonly cancelled: boolean;
+  readonly cache: RunCache['state'];
+  readonly spent: PicoUsd;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  readonly durationMs: number;
+}
+
+/** What the caller gets, the row that is kept of it, and what a repeated request gets. */
+export type Conclusion = { readonly row: RunRow; readonly result: StoredResult } & (
+  { readonly answer: RunAnswer } | { readonly error: AppError }
+);
+
+/** A failed run's error, with the run's id and what it used: a failure can have cost money. */
+const withRun = (error: AppError, members: AppError['members']): AppError =>
+  new AppError(error.code, error.message, {
+    cause: error,
+    issues: error.issues,
+    headers: error.headers,
+    members,
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    ...(error.figures === undefined ? {} : { figures: error.figures }),
+  });
+
+export const conclude = (result: LoopResult, facts: RunFacts): Conclusion => {
+  const { runId, tenantId, agent, traceId, createdAt, durationMs, metadata } = facts;
+  const kept = {
+    runId,
+    tenantId,
+    mode: 'sync',
+    agent,
+    createdAt,
+    updatedAt: createdAt + durationMs,
+    traceId,
+    steps: result.steps,
+  } as const;
+  const { ending } = result;
+  if ('stop' in ending) {
+    const answer = answerOf(result, ending.stop, facts);
+    return {
+      answer,
+      result: { status: 200, body: answer, runId },
+      row: { ...kept, status: answer.status, body: { ...answer, metadata } },
+    };
+  }
+  const usage = usageOf(result.totals, facts.spent);
+  const error = withRun(ending.error, { runId, usage });
+  const problem = problemOf(error, facts.requestId);
+  return {
+    error,
+    result: { status: problem.status, body: problem, runId },
+    row: { ...kept, status: facts.cancelled ? 'cancelled' : 'failed', body: { error: problem, usage, metadata } },
+  };
+};

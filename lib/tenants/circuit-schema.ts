@@ -1,4 +1,0 @@
-import * as z from 'zod/mini';
-
-/** The body of `PUT /admin/circuits/{name}`. */
-export const circuitRequestSchema = z.strictObject({ state: z.enum(['closed', 'isolated']) });

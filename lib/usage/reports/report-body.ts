@@ -1,0 +1,77 @@
+import type { HttpResponse } from '../../http/types.ts';
+import { jsonResponse } from '../../http/json-response.ts';
+import { formatUsd } from '../../kernel/money.ts';
+import { csvOf } from './csv.ts';
+import { dayOf } from './dimensions.ts';
+import { quantile } from './histogram.ts';
+import { totalOf, type Groups, type Measure } from './measure.ts';
+import { pageOf } from './page.ts';
+import type { TimeRange } from './time-range.ts';
+import { TOOL_STATS, type ToolStats } from './tool-stats.ts';
+import { TOTALS, type Totals } from './totals.ts';
+
+type Row = Readonly<Record<string, string | number>>;
+
+/** How figures of one kind are shown; the row of the zero names the columns. */
+interface Shown<V> {
+  readonly measure: Measure<V>;
+  readonly show: (value: V) => Row;
+}
+
+export const USAGE: Shown<Totals> = {
+  measure: TOTALS,
+  show: ({ cost, estimated, ...counts }) => ({
+    ...counts,
+    costUsd: formatUsd(cost),
+    estimatedUsd: formatUsd(estimated),
+  }),
+};
+
+/** Tenths of a millisecond: a tool's clock counts whole ones, and more digits would only look exact. */
+const tenths = (ms: number): number => Math.round(ms * 10) / 10;
+
+export const TOOL_USAGE: Shown<ToolStats> = {
+  measure: TOOL_STATS,
+  show: ({ calls, errors, sumMs, durations }) => ({
+    calls,
+    errors,
+    meanMs: calls === 0 ? 0 : tenths(sumMs / calls),
+    p95Ms: tenths(quantile(durations, 0.95)),
+  }),
+};
+
+export interface Asked {
+  /** Whose usage it is; `''`: of several tenants. */
+  readonly tenant: string;
+  readonly range: TimeRange;
+  readonly groupBy: string;
+  readonly limit: number;
+  readonly cursor: string | null;
+  readonly csv: boolean;
+}
+
+/** A report as JSON, or as CSV, which holds the groups alone. Totals are of all groups, whatever page is shown. */
+export const reportResponse = <V>(groups: Groups<V>, { measure, show }: Shown<V>, asked: Asked): HttpResponse => {
+  const { tenant, range, groupBy } = asked;
+  const period = { from: dayOf(range.from), to: dayOf(range.to - 1) };
+  const { rows, nextCursor } = pageOf(groups, asked, (key, value): Row => ({ key, ...show(value) }));
+  if (!asked.csv) {
+    const totals = show(totalOf(groups, measure));
+    return jsonResponse({ currency: 'USD', ...period, totals, groups: rows, nextCursor });
+  }
+  const columns = ['tenant', 'from', 'to', 'currency', groupBy, ...Object.keys(show(measure.zero))];
+  const lines = rows.map(({ key = '', ...figures }): Row => {
+    const line = { tenant, ...period, currency: 'USD', ...figures };
+    return { ...line, [groupBy]: key };
+  });
+  return {
+    statusCode: 200,
+    headers: {
+      'content-type': 'text/csv; charset=utf-8; header=present',
+      'cache-control': 'no-store',
+      ...(nextCursor === null ? {} : { 'next-cursor': nextCursor }),
+    },
+    // Grouped by tenant, its column stands once.
+    body: csvOf([...new Set(columns)], lines, ['tenant', groupBy]),
+  };
+};

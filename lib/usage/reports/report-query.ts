@@ -1,0 +1,104 @@
+import * as z from 'zod/mini';
+import { describeIssues } from '../../http/describe-issue.ts';
+import type { HttpEvent } from '../../http/types.ts';
+import { AppError, type FieldIssue } from '../../kernel/errors.ts';
+import { safe, type Redacted } from '../../kernel/redacted.ts';
+import { DIMENSIONS, dayOf } from './dimensions.ts';
+import { DAY_MS, rangeOfDays, type TimeRange } from './time-range.ts';
+
+/** A year and a day: what rollups answer within seconds. */
+const MAX_DAYS = 366;
+const MAX_LIMIT = 10_000;
+const DEFAULT_LIMIT = 1_000;
+
+/** What a report is asked for, whole. */
+export interface ReportQuery<By extends string> {
+  readonly range: TimeRange;
+  readonly groupBy: By;
+  readonly limit: number;
+  readonly cursor: string | null;
+  readonly csv: boolean;
+}
+
+export interface AdminQuery extends ReportQuery<(typeof ADMIN_GROUPS)[number]> {
+  readonly tenant: string | null;
+}
+
+export const USAGE_GROUPS = [...DIMENSIONS, 'month', 'tool'] as const;
+export const ADMIN_GROUPS = ['tenant', 'day', 'model'] as const;
+
+const says = (message: Redacted) => ({ params: { says: message } });
+
+const isDay = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) && dayOf(Date.parse(text)) === text;
+const isLimit = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= MAX_LIMIT;
+
+const day = z.optional(z.string().check(z.refine(isDay, says(safe`must be a day like 2026-11-20`))));
+const paging = {
+  limit: z.optional(z.string().check(z.refine(isLimit, says(safe`must be a whole number from 1 to ${MAX_LIMIT}`)))),
+  cursor: z.optional(z.string()),
+  format: z.optional(z.enum(['json', 'csv'])),
+};
+const usageQuery = z.strictObject({ from: day, to: day, groupBy: z.optional(z.enum(USAGE_GROUPS)), ...paging });
+const adminQuery = z.strictObject({
+  ...{ from: day, to: day, groupBy: z.optional(z.enum(ADMIN_GROUPS)), ...paging },
+  tenant: z.optional(
+    z.string().check(z.refine((id) => /^[a-z0-9-]{1,64}$/.test(id), says(safe`must be a tenant's id`))),
+  ),
+});
+
+type Query = HttpEvent['queryStringParameters'];
+
+const refused = (issues: readonly FieldIssue[]): AppError =>
+  new AppError('invalid-request', safe`The query has ${issues.length} invalid parameter(s); see errors.`, { issues });
+
+const parsed = <Schema extends z.core.$ZodType>(schema: Schema, query: Query): z.core.output<Schema> => {
+  const result = z.safeParse(schema, query ?? {});
+  if (!result.success) throw refused(describeIssues(result.error.issues));
+  return result.data;
+};
+
+/** From the first of this month to today, unless told otherwise. */
+const rangeOf = ({ from, to }: { from?: string | undefined; to?: string | undefined }, now: number): TimeRange => {
+  const last = to ?? dayOf(now);
+  const range = rangeOfDays(from ?? `${last.slice(0, 7)}-01`, last);
+  if (range.to <= range.from) throw refused([{ path: 'from', message: safe`must not be after to` }]);
+  if (range.to - range.from > MAX_DAYS * DAY_MS)
+    throw refused([{ path: 'from', message: safe`must be at most ${MAX_DAYS} days before to, both included` }]);
+  return range;
+};
+
+interface Paging {
+  readonly limit?: string | undefined;
+  readonly cursor?: string | undefined;
+  readonly format?: 'json' | 'csv' | undefined;
+}
+
+/** What the query says of the format wins over what the headers do. */
+const pagingOf = ({ limit, cursor, format }: Paging, wantsCsv: boolean) => {
+  const csv = format === undefined ? wantsCsv : format === 'csv';
+  return {
+    limit: limit === undefined ? (csv ? MAX_LIMIT : DEFAULT_LIMIT) : Number(limit),
+    cursor: cursor ?? null,
+    csv,
+  };
+};
+
+/** Reads the query of `GET /usage`; `wantsCsv`: by its headers. CSV has as many groups as one answer may hold, unless a limit is named. Throws `invalid-request`. */
+export const readUsageQuery = (
+  query: Query,
+  now: number,
+  wantsCsv: boolean,
+): ReportQuery<(typeof USAGE_GROUPS)[number]> => {
+  const { groupBy = 'day', ...rest } = parsed(usageQuery, query);
+  return { range: rangeOf(rest, now), groupBy, ...pagingOf(rest, wantsCsv) };
+};
+
+/** Reads the query of `GET /admin/usage`, as `readUsageQuery` does. */
+export const readAdminQuery = (query: Query, now: number, wantsCsv: boolean): AdminQuery => {
+  const { groupBy = 'tenant', tenant = null, ...rest } = parsed(adminQuery, query);
+  return { range: rangeOf(rest, now), groupBy, tenant, ...pagingOf(rest, wantsCsv) };
+};
+
+/** For paths that take no query: refuses every parameter. */
+export const refuseQuery = (query: Query): void => void parsed(z.strictObject({}), query);

@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createReachability, type Reachability } from '../../lib/health/reachability.ts';
+import { keyOf } from '../../lib/model-call/keys/key-pool.ts';
+import { createAnthropic } from '../../lib/providers/anthropic/anthropic.ts';
+import { startHttpTarget, type Answer, type HttpTarget } from '../http-target.ts';
+
+let upstream: HttpTarget;
+let reachability: Reachability;
+
+const KEY = 'sk-ant-canary';
+const reachabilityWith = (key: () => Promise<string>): Reachability =>
+  createReachability({
+    provider: createAnthropic({ baseUrl: upstream.url }),
+    key: async () => keyOf(await key()),
+  });
+const NEVER = new AbortController().signal;
+
+beforeEach(async () => {
+  upstream = await startHttpTarget();
+  reachability = reachabilityWith(async () => KEY);
+});
+afterEach(() => upstream.close());
+
+describe('asking the provider', () => {
+  it('reads the list of models with the key, once, and never a message', async () => {
+    expect(await reachability.api.ask(NEVER)).toEqual({ status: 'healthy' });
+    expect(upstream.seen).toMatchObject([{ method: 'GET', path: '/v1/models?limit=1', body: '' }]);
+    expect(upstream.seen[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
+  });
+
+  it.each<[Answer, object]>([
+    [{ status: 404 }, { status: 'healthy' }],
+    [{ status: 429, headers: { 'retry-after': '60' } }, { status: 'healthy' }],
+    [{ status: 401 }, { status: 'unhealthy', detail: 'rejects the key' }],
+    [{ status: 403 }, { status: 'unhealthy', detail: 'rejects the key' }],
+    [{ status: 500 }, { status: 'degraded', detail: 'does not answer' }],
+    [{ status: 529 }, { status: 'degraded', detail: 'does not answer' }],
+    ['cut', { status: 'degraded', detail: 'does not answer' }],
+  ])('and being answered %j is one request and the finding %j', async (answer, finding) => {
+    upstream.script(answer);
+    expect(await reachability.api.ask(NEVER)).toEqual(finding);
+    expect(upstream.seen).toHaveLength(1);
+  });
+
+  it('ends when the limit does', async () => {
+    upstream.script('hang');
+    const limit = new AbortController();
+    const asked = reachability.api.ask(limit.signal);
+    while (!upstream.hanging) await new Promise((done) => setImmediate(done));
+    limit.abort();
+    expect(await asked).toEqual({ status: 'degraded', detail: 'does not answer' });
+  });
+
+  it('says that there is no key, and asks nobody, where it cannot be loaded', async () => {
+    const keyless = reachabilityWith(() => Promise.reject(new Error('canary')));
+    expect(await keyless.api.ask(NEVER)).toEqual({ status: 'unhealthy', detail: 'there is no key to ask with' });
+    await expect(keyless.model('claude-opus-5-5', NEVER)).rejects.toThrow();
+    expect(upstream.seen).toHaveLength(0);
+  });
+
+  it('finds a key that no header can carry as bad as a rejected one, and asks nobody', async () => {
+    const unsendable = reachabilityWith(async () => 'two\nlines');
+    expect(await unsendable.api.ask(NEVER)).toEqual({
+      status: 'unhealthy',
+      detail: 'rejects the key: no header can carry it',
+    });
+    expect(upstream.seen).toHaveLength(0);
+  });
+
+  it('about a model is unpaid too', async () => {
+    expect(await reachability.model('claude-opus-5-5', NEVER)).toBe(true);
+    upstream.script({ status: 503 });
+    expect(await reachability.model('claude-opus-5-5', NEVER)).toBe(false);
+    expect(upstream.seen.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /v1/models/claude-opus-5-5',
+      'GET /v1/models/claude-opus-5-5',
+    ]);
+  });
+});

@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import { createTurns } from '../../lib/rate-limit/bulkhead.ts';
+
+const NEVER = new AbortController().signal;
+
+/** Work that ends when told to. */
+const controlled = () => {
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  const work = (name: string) => () =>
+    new Promise<string>((resolve) => {
+      begun.push(name);
+      ends.set(name, () => resolve(name));
+    });
+  return { begun, work, end: (name: string) => ends.get(name)?.() };
+};
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+it('lets so many at a time work on a key, the others in their order, and other keys beside them', async () => {
+  const turns = createTurns(2);
+  const { begun, work, end } = controlled();
+  const results = ['a', 'b', 'c', 'd'].map((name) => turns.take('one', work(name), NEVER));
+  void turns.take('other', work('x'), NEVER);
+  await settled();
+  expect(begun).toEqual(['a', 'b', 'x']);
+  end('b');
+  await settled();
+  expect(begun).toEqual(['a', 'b', 'x', 'c']);
+  for (const name of ['a', 'c', 'd']) {
+    end(name);
+    await settled();
+  }
+  expect(await Promise.all(results)).toEqual(['a', 'b', 'c', 'd']);
+});
+
+it('passes the turn of work that failed on', async () => {
+  const turns = createTurns(1);
+  const failing = turns.take('one', () => Promise.reject(new Error('broken')), NEVER);
+  const next = turns.take('one', async () => 'done', NEVER);
+  await expect(failing).rejects.toThrow('broken');
+  expect(await next).toBe('done');
+});
+
+it('lets one that waits no longer go, without a turn lost', async () => {
+  const turns = createTurns(1);
+  const { begun, work, end } = controlled();
+  const first = turns.take('one', work('first'), NEVER);
+  const leaving = new AbortController();
+  const left = turns.take('one', work('left'), leaving.signal);
+  const last = turns.take('one', work('last'), NEVER);
+  leaving.abort(new Error('gone'));
+  await expect(left).rejects.toThrow('gone');
+  end('first');
+  await settled();
+  end('last');
+  expect(await Promise.all([first, last])).toEqual(['first', 'last']);
+  expect(begun).toEqual(['first', 'last']);
+});
+
+it('tells all that wait when those whose turn it was have failed one after the other', async () => {
+  const turns = createTurns(2, 2);
+  const { begun, work } = controlled();
+  const broken = () => Promise.reject(new Error('broken'));
+  const asked = [broken, broken, work('a'), work('b')].map((each) => turns.take<string>('one', each));
+  expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual(Array(4).fill('rejected'));
+  expect(begun).toEqual([]);
+  expect(await turns.take('one', async () => 'later')).toBe('later');
+});
+
+it('forgets failures before a success', async () => {
+  const turns = createTurns(1, 2);
+  const broken = () => Promise.reject(new Error('broken'));
+  const asked = [broken, async () => 'done', broken, async () => 'done'].map((work) => turns.take('one', work));
+  expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual([
+    'rejected',
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+  ]);
+});
+
+it('takes nobody who leaves in the middle of their turn for a failure', async () => {
+  const turns = createTurns(2, 2);
+  const leaving = [new AbortController(), new AbortController()];
+  const untilGone = ({ signal }: AbortController) =>
+    new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('gone'))));
+  const gone = leaving.map((each) => turns.take('one', () => untilGone(each), each.signal));
+  const waiting = ['a', 'b', 'c'].map((name) => turns.take('one', async () => name, NEVER));
+  await settled();
+  for (const each of leaving) each.abort();
+  await expect(Promise.allSettled(gone)).resolves.toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+  expect(await Promise.all(waiting)).toEqual(['a', 'b', 'c']);
+});

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { createCatalog } from '../../lib/run/catalog.ts';
+import { checkTools } from '../../lib/agent/define/check-tools.ts';
+import { defineTool } from '../../lib/agent/define/define-tool.ts';
+import { defineAgent, type AgentOptions } from '../../lib/agent/define/define-agent.ts';
+import { agents } from '../../agents/index.ts';
+
+const agent = (options: Partial<AgentOptions> = {}) =>
+  defineAgent({
+    name: 'mine',
+    description: 'Mine.',
+    system: 'Be brief.',
+    models: { simple: 'known', standard: 'known', complex: 'known' },
+    ...options,
+  });
+const isPriced = (model: string) => model === 'known';
+
+it.each([
+  ['a chain', { fallbackModels: ['known', 'unknown'] }],
+  ['a complexity', { models: { simple: 'known', standard: 'known', complex: 'unknown' } }],
+])('%s that names a model without a price is refused at start, by its name', (_title, options) => {
+  expect(() => createCatalog([agent(options)], isPriced)).toThrow('mine: unknown has no known price');
+});
+
+it('a tool whose input no model could be told of is refused where a stage is started or built, by its name', () => {
+  const input = z.object({ when: z.date() });
+  const tool = defineTool({ name: 'when', description: '', input, run: () => 'now' });
+  expect(() => checkTools([agent({ tools: [tool] })])).toThrow('mine: the input of when has no JSON schema');
+  expect(() => checkTools(agents)).not.toThrow();
+});
+
+it('two agents of one name are refused at start', () => {
+  expect(() => createCatalog([agent(), agent()], isPriced)).toThrow('same name');
+});
+
+it('the assistant and the researcher fall back to Claude Haiku 4.5', () => {
+  const chains = agents.filter(({ name }) => name !== 'clerk').map(({ fallbackModels }) => fallbackModels);
+  expect(chains).toEqual([['claude-haiku-4-5'], ['claude-haiku-4-5']]);
+});

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { bucketOf, plusHistogram, quantile, type Histogram } from '../../../lib/usage/reports/histogram.ts';
+import { TOOL_STATS, toolStatsOf } from '../../../lib/usage/reports/tool-stats.ts';
+import { TOOL_USAGE } from '../../../lib/usage/reports/report-body.ts';
+
+const histogramOf = (durations: readonly number[]): Histogram =>
+  durations.reduce<Histogram>((all, ms) => plusHistogram(all, new Map([[bucketOf(ms), 1]])), new Map());
+
+const exact = (durations: readonly number[], q: number): number =>
+  durations.toSorted((a, b) => a - b)[Math.max(1, Math.ceil(q * durations.length)) - 1] ?? 0;
+
+const durations = fc.array(fc.oneof(fc.nat(20), fc.nat(5_000), fc.nat(10_000_000)), { minLength: 1, maxLength: 300 });
+
+it('any quantile of any durations is right to 2 %, and exact where nothing took time', () => {
+  fc.assert(
+    fc.property(durations, fc.constantFrom(0, 0.5, 0.95, 0.99, 1), (all, q) => {
+      const truth = exact(all, q);
+      expect(Math.abs(quantile(histogramOf(all), q) - truth)).toBeLessThanOrEqual(0.02 * truth);
+    }),
+    { seed: 1 },
+  );
+});
+
+it('what is shown, rounded, is right to 2 % as well', () => {
+  fc.assert(
+    fc.property(durations, (all) => {
+      const stats = all.map((durationMs) => toolStatsOf({ tool: 't', durationMs, isError: false }));
+      const shown = TOOL_USAGE.show(stats.reduce((a, b) => TOOL_STATS.plus(a, b)));
+      const truth = exact(all, 0.95);
+      expect(Math.abs(Number(shown['p95Ms']) - truth)).toBeLessThanOrEqual(0.02 * truth);
+    }),
+    { seed: 2 },
+  );
+});
+
+it('parts that are merged say the same as the whole, in any order', () => {
+  fc.assert(
+    fc.property(durations, durations, (a, b) => {
+      const whole = histogramOf([...a, ...b]);
+      expect(plusHistogram(histogramOf(b), histogramOf(a))).toEqual(whole);
+    }),
+    { seed: 3 },
+  );
+});
+
+it('keeps a few hundred buckets for everything from a millisecond to a day', () => {
+  expect(bucketOf(86_400_000) - bucketOf(1)).toBeLessThan(1_000);
+  expect(quantile(new Map(), 0.95)).toBe(0);
+});
+
+it('counts errors and takes the mean over all calls', () => {
+  const stats = [
+    toolStatsOf({ tool: 't', durationMs: 1, isError: true }),
+    toolStatsOf({ tool: 't', durationMs: 2, isError: false }),
+  ].reduce((a, b) => TOOL_STATS.plus(a, b), TOOL_STATS.zero);
+  expect(TOOL_USAGE.show(stats)).toEqual({ calls: 2, errors: 1, meanMs: 1.5, p95Ms: 2 });
+  expect(TOOL_STATS.read(JSON.parse(JSON.stringify(TOOL_STATS.write(stats))))).toEqual(stats);
+});

@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { DIMENSIONS, groupOf } from '../../../lib/usage/reports/dimensions.ts';
+import { addTo, merged, type Groups } from '../../../lib/usage/reports/measure.ts';
+import { createMemoryRollupStore } from '../../../lib/usage/reports/memory-rollup-store.ts';
+import { createMemoryUsageStore } from '../../../lib/usage/memory-store.ts';
+import { createMemoryToolUsageStore } from '../../../lib/usage/memory-tool-store.ts';
+import { createReports } from '../../../lib/usage/reports/reports.ts';
+import { createRollUps } from '../../../lib/usage/reports/roll-up.ts';
+import { DAY_MS, HOUR_MS, rangeOfDays } from '../../../lib/usage/reports/time-range.ts';
+import { TOOL_STATS, toolStatsOf } from '../../../lib/usage/reports/tool-stats.ts';
+import { TOTALS, totalsOf, type Totals } from '../../../lib/usage/reports/totals.ts';
+import { seededRandom } from '../../seeded-random.ts';
+import { addAll, someRecords, toolRecord } from '../records.ts';
+
+const FROM = Date.parse('2026-10-30');
+const SPAN_DAYS = 5;
+const NOW = FROM + SPAN_DAYS * DAY_MS;
+
+const sorted = <V>(groups: Groups<V>) => [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+
+const books = async (seed: number, rolledUpHours: number) => {
+  const usage = createMemoryUsageStore();
+  const tools = createMemoryToolUsageStore();
+  const rollups = createMemoryRollupStore();
+  const random = seededRandom(seed);
+  const records = someRecords(random, 120, { from: FROM, to: NOW });
+  await addAll(usage, records);
+  await addAll(usage, someRecords(random, 20, { from: FROM, to: NOW }, { tenantId: 'other' }));
+  const runs = records.map(({ runId, at }) =>
+    toolRecord({ runId, at, calls: [{ tool: `tool-${at % 3}`, durationMs: at % 7_919, isError: at % 5 === 0 }] }),
+  );
+  for (const run of runs) await tools.add(run);
+  const whose = { tenantId: 'acme', createdAt: FROM };
+  const rollUps = createRollUps({ usage, tools, rollups, settledAfterMs: 0 });
+  if (rolledUpHours > 0) await rollUps.rollUp({ ...whose, now: NOW + HOUR_MS, maxHours: rolledUpHours });
+  return { whose, records, runs, reports: createReports({ usage, tools, rollups }) };
+};
+
+const truth = (records: readonly Parameters<typeof totalsOf>[0][], by: (typeof DIMENSIONS)[number]) => {
+  const groups = new Map<string, Totals>();
+  for (const one of records) addTo(groups, groupOf[by](one), totalsOf(one), TOTALS);
+  return sorted(groups);
+};
+
+const day = (at: number) => new Date(FROM + at * DAY_MS).toISOString().slice(0, 10);
+const days = fc
+  .tuple(fc.nat(SPAN_DAYS), fc.nat(SPAN_DAYS))
+  .map(([a, b]) => rangeOfDays(day(Math.min(a, b) - 1), day(Math.max(a, b))));
+
+it('a report says the same wherever the rollups end, and that is the sum of the records', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(1_000_000),
+      fc.nat(SPAN_DAYS * 24 + 1),
+      days,
+      fc.constantFrom(...DIMENSIONS),
+      async (seed, hours, range, by) => {
+        const { whose, records, reports } = await books(seed, hours);
+        const within = records.filter(({ at }) => range.from <= at && at < range.to);
+        expect(sorted(await reports.usage(whose, range, by, NOW))).toEqual(truth(within, by));
+      },
+    ),
+    { seed: 20261120, numRuns: 60 },
+  );
+});
+
+it('tool reports say the same wherever the rollups end', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(1_000_000), fc.nat(SPAN_DAYS * 24 + 1), days, async (seed, hours, range) => {
+      const { whose, runs, reports } = await books(seed, hours);
+      const within = runs.filter(({ at }) => range.from <= at && at < range.to).flatMap(({ calls }) => calls);
+      const expected = merged(
+        within.map((call) => new Map([[call.tool, toolStatsOf(call)]])),
+        TOOL_STATS,
+      );
+      expect(sorted(await reports.tools(whose, range, NOW))).toEqual(sorted(expected));
+    }),
+    { seed: 20261121, numRuns: 40 },
+  );
+});
+
+it('a report over tenants adds up what each one used, and shows none that used nothing', async () => {
+  const { whose, records, reports } = await books(9, 50);
+  const other = { tenantId: 'other', createdAt: FROM };
+  const all = (async function* () {
+    yield* [whose, other, { tenantId: 'idle', createdAt: FROM }];
+  })();
+  const range = rangeOfDays(day(0), day(SPAN_DAYS));
+  const groups = await reports.across(all, range, 'tenant', NOW);
+  expect([...groups.keys()].sort()).toEqual(['acme', 'other']);
+  expect(groups.get('acme')?.cost).toBe(records.reduce((sum, { cost }) => sum + cost, 0n));
+});

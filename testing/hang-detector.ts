@@ -1,0 +1,32 @@
+import type { Clock } from '../lib/kernel/clock.ts';
+import type { IdleClock } from './auto-clock.ts';
+import { systemClock } from './upstream/system-clock.ts';
+
+/** Below the five seconds that a test has by default, so that there is time to say what it hangs on. */
+const HANGS_AFTER_MS = 4_000;
+const LOOK_EACH_MS = 250;
+
+/** Rejects with what a run hangs on once nothing has moved for four seconds of real time; never resolves. `signal` ends the watch. */
+export const giveUp = (
+  clock: Pick<IdleClock, 'changes' | 'busyWith'>,
+  signal: AbortSignal,
+  realTime: Clock = systemClock,
+): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    let cancel = () => {};
+    const look = (seen: number, quietMs: number) => {
+      cancel = realTime.after(LOOK_EACH_MS, () => {
+        if (clock.changes !== seen) return look(clock.changes, 0);
+        if (quietMs + LOOK_EACH_MS < HANGS_AFTER_MS) return look(seen, quietMs + LOOK_EACH_MS);
+        const what = clock.busyWith.join(' and ') || 'nothing that the kit knows of';
+        reject(
+          new Error(
+            `The run hangs on ${what}. Time stands still while a tool works; ` +
+              "to see one time out, let its request hang: fetch: () => 'hangs'.",
+          ),
+        );
+      });
+    };
+    signal.addEventListener('abort', () => cancel(), { once: true });
+    look(clock.changes, 0);
+  });

@@ -1,0 +1,48 @@
+import type { Readable } from 'node:stream';
+import type { RunAnswer } from '../lib/run/answer.ts';
+import { runAsEvents } from '../lib/run/http/run-events.ts';
+import type { RunStream } from '../lib/agent/loop/run-stream.ts';
+import type { Clock } from '../lib/kernel/clock.ts';
+import { asAppError, type AppError } from '../lib/kernel/errors.ts';
+
+/** An event of the run, as a caller hears it who asks for events. */
+export interface HeardEvent {
+  /** As `text.delta` or `tool.started`. */
+  readonly event: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export type Heard = { readonly events: readonly HeardEvent[] } & (
+  { readonly answer: RunAnswer; readonly error: null } | { readonly answer: null; readonly error: AppError }
+);
+
+const parse = (text: string): HeardEvent[] =>
+  text.split('\n\n').flatMap((block) => {
+    const [, event, data] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? [];
+    return event === undefined || event === 'ping'
+      ? []
+      : [{ event, data: JSON.parse(data ?? '{}') as HeardEvent['data'] }];
+  });
+
+/** Runs with a caller who asks for events, and hears all of them; pings are left out. A run that was refused at once has none. */
+export const hear = async (
+  run: (stream: RunStream) => Promise<RunAnswer>,
+  { clock, requestId }: { readonly clock: Clock; readonly requestId: string },
+): Promise<Heard> => {
+  const ended = Promise.withResolvers<RunAnswer>();
+  const telling = (stream: RunStream): Promise<RunAnswer> => {
+    ended.resolve(run(stream));
+    return ended.promise;
+  };
+  const told = async () => {
+    const { body } = await runAsEvents(telling, { clock, requestId, failed() {} });
+    let text = '';
+    for await (const chunk of body as Readable) text += String(chunk);
+    return parse(text);
+  };
+  const [events, end] = await Promise.allSettled([told(), ended.promise]);
+  const heard = events.status === 'fulfilled' ? events.value : [];
+  return end.status === 'fulfilled'
+    ? { events: heard, answer: end.value, error: null }
+    : { events: heard, answer: null, error: asAppError(end.reason) };
+};
