@@ -24,7 +24,7 @@ import { settleMany, settling } from './settle-item.ts';
 import { MAX_OPEN, type AccountMonth, type BudgetStore } from './store.ts';
 
 /** How long a settle is tried again where its caller says nothing: it frees, so it is worth more than a reservation. */
-const SETTLE_PATIENCE_MS = 20_000;
+export const SETTLE_PATIENCE_MS = 20_000;
 
 /** Tombstones that one update takes away. */
 const SWEPT_IN_ONE = 100;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 export const ROOT = path.resolve(import.meta.dirname, '..', '..');
@@ -33,6 +33,11 @@ export const documents = (): Document[] => [
     .filter((name) => name.endsWith('.md'))
     .sort()
     .map((name) => read(path.posix.join('docs', name.replaceAll(path.sep, '/')))),
+  ...readdirSync(path.join(ROOT, 'lib'))
+    .map((room) => `lib/${room}/README.md`)
+    .filter((file) => existsSync(path.join(ROOT, file)))
+    .sort()
+    .map(read),
 ];
 
 const FENCE = /^```(\w+)\n([\s\S]*?)^```$/gm;
