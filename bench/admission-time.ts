@@ -5,7 +5,7 @@ import { createDynamoDbSlots } from '../lib/rate-limit/dynamodb-slot-store.ts';
 import { createDynamoDbRateStore } from '../lib/rate-limit/dynamodb-store.ts';
 import { createRateLimit } from '../lib/rate-limit/rate-limit.ts';
 import { systemClock } from '../local/system-clock.ts';
-import { openLedger, type Ledger } from './ledger.ts';
+import { type Ledger, openLedger } from './ledger.ts';
 import { median } from './median.ts';
 import { askOf, COST } from './reservations.ts';
 import type { Section } from './section.ts';

@@ -1,6 +1,6 @@
-import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { listen, type Exchange } from '../local/simulated-claude/listen.ts';
+import { type Exchange, listen } from '../local/simulated-claude/listen.ts';
 
 /** Operations that were under way together: none of them waited for another. */
 export type Round = readonly string[];

@@ -1,6 +1,6 @@
 import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { serveParent, startChild, type Child } from './gateway-child.ts';
+import { type Child, serveParent, startChild } from './gateway-child.ts';
 
 const serve = async (upstream: string): Promise<string> => {
   const agent = new Agent({ keepAlive: true });

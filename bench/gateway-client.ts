@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
+import { driveLoad, type Driven, type Load, now, type Timing, timingOf } from './gateway-load.ts';
 import { ADMIN_KEY } from './local-server.ts';
-import { driveLoad, now, timingOf, type Driven, type Load, type Timing } from './gateway-load.ts';
 
 /** What a client of the API sends; the floor sends it upstream itself. */
 export const MESSAGE = {

@@ -1,14 +1,14 @@
 import type { BaseAnthropic } from '@anthropic-ai/sdk/client';
-import { loadClients } from '../lib/providers/anthropic/anthropic-client.ts';
 import { createSdkClient, createSdkDynamoDb } from '../lib/dynamodb/sdk-client.ts';
 import { createSignedDynamoDb } from '../lib/dynamodb/signed-client.ts';
 import type { DynamoDb } from '../lib/dynamodb/types.ts';
+import { loadClients } from '../lib/providers/anthropic/anthropic-client.ts';
 import { TABLE_NAMES } from '../local/environment.ts';
 import { systemClock } from '../local/system-clock.ts';
-import { serveParent, startChild, type Child } from './gateway-child.ts';
+import { type Child, serveParent, startChild } from './gateway-child.ts';
 import { MESSAGE } from './gateway-client.ts';
+import { driveLoad, type Driven, type Load, now, type Timing, timingOf } from './gateway-load.ts';
 import { rateInput, recordInput, reserveInput, settleInput } from './gateway-writes.ts';
-import { driveLoad, now, timingOf, type Driven, type Load, type Timing } from './gateway-load.ts';
 
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 const REGION = 'us-east-1';

@@ -1,4 +1,4 @@
-import { byPartition, startCountingProxy, type CountingProxy, type Round } from './counting-proxy.ts';
+import { byPartition, type CountingProxy, type Round, startCountingProxy } from './counting-proxy.ts';
 
 /** More than a call ever sends at a time, so that each round waits until nothing more comes. */
 const TOGETHER = 100;

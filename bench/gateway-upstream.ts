@@ -1,7 +1,7 @@
 import { listen } from '../local/simulated-claude/listen.ts';
 import { messageEvents } from '../local/simulated-claude/message-events.ts';
-import { encodeEvent, messageOf, textBlock, type Answer } from '../local/simulated-claude/wire.ts';
-import { serveParent, startChild, type Child } from './gateway-child.ts';
+import { type Answer, encodeEvent, messageOf, textBlock } from '../local/simulated-claude/wire.ts';
+import { type Child, serveParent, startChild } from './gateway-child.ts';
 import { MARK, now, STAMP_DIGITS } from './gateway-load.ts';
 
 const ANSWER: Answer = {

@@ -2,11 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEngine } from '../local/engine.ts';
 import { startBare } from './gateway-bare.ts';
-import { driveServer, limitedTenant, type Asked } from './gateway-client.ts';
+import { type Asked, driveServer, limitedTenant } from './gateway-client.ts';
 import { startFloor } from './gateway-floor.ts';
-import { cpuMsOf, percentile, type Driven, type Load } from './gateway-load.ts';
+import { cpuMsOf, type Driven, type Load, percentile } from './gateway-load.ts';
 import { startGatewayUpstream } from './gateway-upstream.ts';
-import { startLocalServer, type LocalServer } from './local-server.ts';
+import { type LocalServer, startLocalServer } from './local-server.ts';
 
 /** A way from a client to the model, in a process of its own. */
 export interface Way {

@@ -1,5 +1,5 @@
-import { measureTurn, type Figures, type Way, type WayName, type Ways } from './gateway-ways.ts';
 import type { Load } from './gateway-load.ts';
+import { type Figures, measureTurn, type Way, type WayName, type Ways } from './gateway-ways.ts';
 import { median } from './median.ts';
 import { atMost, type Section } from './section.ts';
 

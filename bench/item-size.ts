@@ -1,6 +1,6 @@
+import { monthOf } from '../lib/budget/account.ts';
 import { dayName, reservationName } from '../lib/budget/item.ts';
 import { packReservation } from '../lib/budget/reservation.ts';
-import { monthOf } from '../lib/budget/account.ts';
 import { newHeld } from './reservations.ts';
 import type { Section } from './section.ts';
 

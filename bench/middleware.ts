@@ -1,13 +1,13 @@
 import '../local/lambda-shim.ts';
 import { Writable } from 'node:stream';
-import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import middy from '@middy/core';
+import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import { runAgent } from '../functions/run-agent.ts';
-import type { RunAnswer } from '../lib/run/answer.ts';
 import { jsonResponse } from '../lib/http/json-response.ts';
 import type { HttpEvent } from '../lib/http/types.ts';
-import { functionParts } from '../test/functions/parts.ts';
+import type { RunAnswer } from '../lib/run/answer.ts';
 import { context, httpEvent } from '../test/functions/invoke.ts';
+import { functionParts } from '../test/functions/parts.ts';
 import { median } from './median.ts';
 import type { Section } from './section.ts';
 

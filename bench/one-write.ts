@@ -1,10 +1,10 @@
+import { dayOf, tenantAccount } from '../lib/budget/account.ts';
 import { createDynamoDbBudgetStore } from '../lib/budget/dynamodb-store.ts';
 import { dayName, itemKey, reservationName } from '../lib/budget/item.ts';
-import { dayOf, tenantAccount } from '../lib/budget/account.ts';
 import { packReservation } from '../lib/budget/reservation.ts';
 import { n, s } from '../lib/dynamodb/attributes.ts';
 import { minus } from '../lib/kernel/money.ts';
-import { openLedger, type Ledger } from './ledger.ts';
+import { type Ledger, openLedger } from './ledger.ts';
 import { median } from './median.ts';
 import { AMPLE, newHeld } from './reservations.ts';
 import type { Section } from './section.ts';

@@ -1,4 +1,4 @@
-import { startCountingProxy, type Entry, type NameOf, type Round } from './counting-proxy.ts';
+import { type Entry, type NameOf, type Round, startCountingProxy } from './counting-proxy.ts';
 import { runOnce, type RunOnceOptions } from './drive.ts';
 import { startFastUpstream } from './fast-upstream.ts';
 import { startLocalServer } from './local-server.ts';

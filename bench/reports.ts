@@ -1,12 +1,12 @@
 import { pico } from '../lib/kernel/money.ts';
-import { createDynamoDbRollupStore } from '../lib/usage/reports/dynamodb-rollup-store.ts';
 import { createDynamoDbUsageStore } from '../lib/usage/dynamodb-store.ts';
 import { createDynamoDbToolUsageStore } from '../lib/usage/dynamodb-tool-store.ts';
-import { createReports } from '../lib/usage/reports/reports.ts';
 import { NO_TOKENS, type UsageRecord, type UsageStore } from '../lib/usage/record.ts';
+import { createDynamoDbRollupStore } from '../lib/usage/reports/dynamodb-rollup-store.ts';
+import { createReports } from '../lib/usage/reports/reports.ts';
 import { createRollUps } from '../lib/usage/reports/roll-up.ts';
 import { DAY_MS, HOUR_MS } from '../lib/usage/reports/time-range.ts';
-import { openLedger, type Ledger } from './ledger.ts';
+import { type Ledger, openLedger } from './ledger.ts';
 import { COST, newReservation } from './reservations.ts';
 import type { Section } from './section.ts';
 

@@ -1,4 +1,4 @@
-import { keyAccount, tenantAccount, userAccount, type Limits } from '../lib/budget/account.ts';
+import { keyAccount, type Limits, tenantAccount, userAccount } from '../lib/budget/account.ts';
 import type { Ask, AskedReservation } from '../lib/budget/budgets.ts';
 import type { Reservation } from '../lib/budget/reservation.ts';
 import { createIds } from '../lib/kernel/ids.ts';

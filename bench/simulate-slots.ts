@@ -1,7 +1,7 @@
 /** Simulates takers of the last free slots on the product's own code, over a store in memory. Seeded. */
 import type { Clock, Random } from '../lib/kernel/clock.ts';
-import { createMemorySlotStore } from '../lib/rate-limit/memory-slot-store.ts';
 import { holdingOf } from '../lib/rate-limit/held-slot.ts';
+import { createMemorySlotStore } from '../lib/rate-limit/memory-slot-store.ts';
 import type { SlotStore } from '../lib/rate-limit/slot-store.ts';
 import { createSlots } from '../lib/rate-limit/slots.ts';
 import { seededRandom } from '../test/seeded-random.ts';

@@ -1,13 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { supervisedAttempt } from '../lib/model-call/attempt/supervised-attempt.ts';
 import type { Clock } from '../lib/kernel/clock.ts';
+import { supervisedAttempt } from '../lib/model-call/attempt/supervised-attempt.ts';
 import type { Attempt } from '../lib/model-call/types.ts';
 import { withKeyPool } from '../lib/model-call/with-key-pool.ts';
 import { systemClock } from '../local/system-clock.ts';
-import { reply, status, type ScriptedAnswer } from '../testing/upstream/answers.ts';
+import { reply, type ScriptedAnswer, status } from '../testing/upstream/answers.ts';
 import { endAfter, gatedBefore, gatedHeaders, resetAfter } from '../testing/upstream/broken.ts';
 import { createGate } from '../testing/upstream/gate.ts';
-import { startScriptedUpstream, type ScriptedUpstream } from '../testing/upstream/start-scripted-upstream.ts';
+import { type ScriptedUpstream, startScriptedUpstream } from '../testing/upstream/start-scripted-upstream.ts';
 import { callParts, REQUEST, runOf } from './supervision-parts.ts';
 
 /** In each count. */

@@ -1,9 +1,9 @@
 import { median } from './median.ts';
 import type { Section } from './section.ts';
+import type { Effort } from './supervision.ts';
 import { REQUEST } from './supervision-parts.ts';
 import type { StreamUpstream } from './supervision-upstream.ts';
-import type { Effort } from './supervision.ts';
-import { BARE, WAYS, type Way } from './supervision-ways.ts';
+import { BARE, type Way, WAYS } from './supervision-ways.ts';
 
 const DELTAS = 100;
 const AT_ONCE = [1, 50];

@@ -1,6 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { createModelCall } from '../lib/model-call/model-call.ts';
 import { supervisedAttempt } from '../lib/model-call/attempt/supervised-attempt.ts';
+import { createModelCall } from '../lib/model-call/model-call.ts';
 import type { Attempt, ModelRequest } from '../lib/model-call/types.ts';
 import { callParts, KEYS, runOf } from './supervision-parts.ts';
 

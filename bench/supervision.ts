@@ -3,7 +3,7 @@ import { median } from './median.ts';
 import { atMost, type Section } from './section.ts';
 import { LONG_REQUEST, REQUEST } from './supervision-parts.ts';
 import type { Shape, StreamUpstream } from './supervision-upstream.ts';
-import { BARE, WAYS, type Way } from './supervision-ways.ts';
+import { BARE, type Way, WAYS } from './supervision-ways.ts';
 
 /** An answer of so many text deltas, and how often it is read in a turn: all turns are to last about as long. */
 interface Reading {

@@ -1,12 +1,12 @@
 import middy from '@middy/core';
+import type { Administration } from '../lib/administration/administration.ts';
 import { adminRoutes } from '../lib/api/admin-routes.ts';
-import { app, type App } from '../lib/app/app.ts';
 import { administrationOf } from '../lib/app/administration.ts';
+import { type App, app } from '../lib/app/app.ts';
 import { authenticated } from '../lib/middleware/authenticated.ts';
 import { observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
 import { answered, routed } from '../lib/middleware/routed.ts';
-import type { Administration } from '../lib/administration/administration.ts';
 
 type Parts = ObservedOptions & Pick<App, 'authenticator'> & { readonly administration: Administration };
 

@@ -1,8 +1,8 @@
 import middy from '@middy/core';
-import { app, type App } from '../lib/app/app.ts';
+import { type App, app } from '../lib/app/app.ts';
 import { questionsOf } from '../lib/app/questions.ts';
 import { whyNotOffered } from '../lib/gateway/not-offered.ts';
-import { questionRoutes, type QuestionParts } from '../lib/gateway/questions/question-routes.ts';
+import { type QuestionParts, questionRoutes } from '../lib/gateway/questions/question-routes.ts';
 import { anthropicErrors } from '../lib/middleware/anthropic-errors.ts';
 import { authenticated } from '../lib/middleware/authenticated.ts';
 import { boundedHops } from '../lib/middleware/bounded-hops.ts';

@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import { openApi } from '../lib/api/openapi.ts';
 import { startPage } from '../lib/api/start-page.ts';
-import { app, type App } from '../lib/app/app.ts';
+import { type App, app } from '../lib/app/app.ts';
 import { jsonResponse } from '../lib/http/json-response.ts';
 import { observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';

@@ -1,9 +1,9 @@
 import middy from '@middy/core';
-import { app, type App } from '../lib/app/app.ts';
+import { type App, app } from '../lib/app/app.ts';
 import { jsonResponse } from '../lib/http/json-response.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
-import { authenticated, type Authenticated } from '../lib/middleware/authenticated.ts';
-import { observed, type Observed, type ObservedOptions } from '../lib/middleware/observed.ts';
+import { type Authenticated, authenticated } from '../lib/middleware/authenticated.ts';
+import { type Observed, observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
 import { findRun, runView, traceView } from '../lib/runs/views.ts';
 

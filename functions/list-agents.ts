@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import { app, type App } from '../lib/app/app.ts';
+import { type App, app } from '../lib/app/app.ts';
 import { jsonResponse } from '../lib/http/json-response.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { authenticated } from '../lib/middleware/authenticated.ts';

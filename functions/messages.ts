@@ -1,7 +1,8 @@
-import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import middy from '@middy/core';
-import { app, type App } from '../lib/app/app.ts';
+import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
+import { type App, app } from '../lib/app/app.ts';
 import { gatewayOf } from '../lib/app/questions.ts';
+import { FUNCTION_MARGIN_MS } from '../lib/app/settings.ts';
 import { answerAsEvents } from '../lib/gateway/answer/answer-events.ts';
 import { answerAsJson } from '../lib/gateway/answer/answer-json.ts';
 import { replayAnswer } from '../lib/gateway/answer/stored-answer.ts';
@@ -11,14 +12,13 @@ import { upstreamIdOf } from '../lib/http/upstream-id.ts';
 import { lockFor } from '../lib/idempotency/idempotency.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { anthropicErrors } from '../lib/middleware/anthropic-errors.ts';
-import { authenticated, type Authenticated } from '../lib/middleware/authenticated.ts';
+import { type Authenticated, authenticated } from '../lib/middleware/authenticated.ts';
 import { boundedHops } from '../lib/middleware/bounded-hops.ts';
-import { clientRequest, type Asked } from '../lib/middleware/client-request.ts';
-import { idempotent, type Claimed, type ClaimLimits } from '../lib/middleware/idempotent.ts';
+import { type Asked, clientRequest } from '../lib/middleware/client-request.ts';
+import { type Claimed, type ClaimLimits, idempotent } from '../lib/middleware/idempotent.ts';
 import { loadedSecret } from '../lib/middleware/loaded-secret.ts';
-import { observed, type Observed, type ObservedOptions } from '../lib/middleware/observed.ts';
+import { type Observed, observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import type { Secret } from '../lib/secrets/cached-secret.ts';
-import { FUNCTION_MARGIN_MS } from '../lib/app/settings.ts';
 
 type Event = Observed & Authenticated & Asked & Claimed;
 type Parts = ObservedOptions &

@@ -1,7 +1,7 @@
 import type { NotifyAlarm } from '../lib/alerts/alerts.ts';
 import { createNotifyAlarm } from '../lib/alerts/notify-alarm.ts';
-import { app } from '../lib/app/app.ts';
 import { alertingOf } from '../lib/app/alerting.ts';
+import { app } from '../lib/app/app.ts';
 import { observedEvent, type ObservedEventOptions } from '../lib/middleware/observed-event.ts';
 
 type Parts = ObservedEventOptions & { readonly notifyAlarm: NotifyAlarm };

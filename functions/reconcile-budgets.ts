@@ -1,6 +1,6 @@
-import { app } from '../lib/app/app.ts';
-import { accountingOf } from '../lib/app/accounting.ts';
 import type { ReconcileBudgets } from '../lib/accounts/reconcile-budgets.ts';
+import { accountingOf } from '../lib/app/accounting.ts';
+import { app } from '../lib/app/app.ts';
 import { observedEvent, type ObservedEventOptions } from '../lib/middleware/observed-event.ts';
 
 type Parts = ObservedEventOptions & { readonly reconcileBudgets: ReconcileBudgets };

@@ -1,7 +1,7 @@
 import middy from '@middy/core';
-import { usageRoutes, type UsageParts } from '../lib/api/usage-routes.ts';
-import { app, type App } from '../lib/app/app.ts';
+import { type UsageParts, usageRoutes } from '../lib/api/usage-routes.ts';
 import { accountingOf } from '../lib/app/accounting.ts';
+import { type App, app } from '../lib/app/app.ts';
 import { authenticated } from '../lib/middleware/authenticated.ts';
 import { observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';

@@ -3,7 +3,7 @@ import { nameError } from '../lib/telemetry/describe-error.ts';
 import { alarmEvent } from './alarm-event.ts';
 import { readDotEnv } from './dot-env.ts';
 import { sendAlarm } from './send-alarm.ts';
-import { readSettings, type Environment } from './settings.ts';
+import { type Environment, readSettings } from './settings.ts';
 import { StartRefused } from './start-refused.ts';
 import { systemClock } from './system-clock.ts';
 

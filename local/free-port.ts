@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 
 /** A port of the loopback address that was free a moment ago; whoever uses it must be ready to find it taken. */
 export const freePort = (): Promise<number> =>

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import type { HttpEvent } from '../lib/http/types.ts';
 import { AppError } from '../lib/kernel/errors.ts';
 import { safe } from '../lib/kernel/redacted.ts';
-import type { HttpEvent } from '../lib/http/types.ts';
 import type { Match } from './match-route.ts';
 
 type Values = Readonly<Record<string, readonly string[] | undefined>>;

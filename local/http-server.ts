@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Clock } from '../lib/kernel/clock.ts';
 import type { Ids } from '../lib/kernel/ids.ts';
-import { answerClientError } from './client-error.ts';
 import type { Answer } from './answer.ts';
 import { bindAll } from './bind.ts';
+import { answerClientError } from './client-error.ts';
 
 /** Longer than a load balancer or client keeps an idle connection, so that no request meets one that is being closed. */
 const KEEP_ALIVE_MS = 65_000;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { finished } from 'node:stream/promises';
 import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { Clock } from '../lib/kernel/clock.ts';
 import type { ProxyEvent } from './http-event.ts';
 import { isStreaming } from './lambda-shim.ts';

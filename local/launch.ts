@@ -1,10 +1,10 @@
-import { checkTools } from '../lib/agent/define/check-tools.ts';
 import './lambda-shim.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkTools } from '../lib/agent/define/check-tools.ts';
 import { createAnswer } from './answer.ts';
-import { ALERTS_SECRET_ID, ANTHROPIC_SECRET_ID, functionEnvironment, JWT_SECRET_ID } from './environment.ts';
 import { startEngine } from './engine.ts';
+import { ALERTS_SECRET_ID, ANTHROPIC_SECRET_ID, functionEnvironment, JWT_SECRET_ID } from './environment.ts';
 import { serve, type Serving } from './http-server.ts';
 import { loadHandler, loadHandlers, loadingFailed } from './load-handlers.ts';
 import { createMatchRoute } from './match-route.ts';

@@ -7,7 +7,7 @@ import { jsonBanner, terminalBanner } from './banner.ts';
 import { directLoopback } from './direct-loopback.ts';
 import { nonEmpty, readDotEnv } from './dot-env.ts';
 import { launch } from './launch.ts';
-import { readSettings, type Environment } from './settings.ts';
+import { type Environment, readSettings } from './settings.ts';
 import { StartRefused } from './start-refused.ts';
 import { stopWith } from './stop-with.ts';
 

@@ -1,5 +1,5 @@
-import { AppError } from '../lib/kernel/errors.ts';
 import { withoutEndSlash } from '../lib/http/types.ts';
+import { AppError } from '../lib/kernel/errors.ts';
 import { safe } from '../lib/kernel/redacted.ts';
 import type { Route } from './routes.ts';
 

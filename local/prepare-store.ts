@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createTable } from '../lib/dynamodb/table.ts';
 import { keyOf } from '../lib/dynamodb/attributes.ts';
 import { createSdkDynamoDb } from '../lib/dynamodb/sdk-client.ts';
+import { createTable } from '../lib/dynamodb/table.ts';
 import { nameError } from '../lib/telemetry/describe-error.ts';
 import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../lib/tenants/dynamodb-store.ts';
 import { TABLE_NAMES } from './environment.ts';

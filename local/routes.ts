@@ -1,5 +1,5 @@
 import { StartRefused } from './start-refused.ts';
-import { readTriggers, type FunctionDefinition, type Triggered } from './triggers.ts';
+import { type FunctionDefinition, readTriggers, type Triggered } from './triggers.ts';
 
 /** One path of the API with the function behind it. */
 export interface Route {

@@ -1,5 +1,5 @@
 import { StartRefused } from './start-refused.ts';
-import { readTriggers, type FunctionDefinition } from './triggers.ts';
+import { type FunctionDefinition, readTriggers } from './triggers.ts';
 
 /** A function that is called again and again. */
 export interface Schedule {

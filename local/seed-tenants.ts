@@ -1,11 +1,11 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hashKey, keyPrefixOf } from '../lib/identity/issue-key.ts';
 import {
-  newTenant,
-  SCOPES,
   type ApiKey,
   type ApiKeyDirectory,
+  newTenant,
   type Scope,
+  SCOPES,
   type TenantStore,
 } from '../lib/tenants/types.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../lib/kernel/clock.ts';
-import { takeDataDirectory, type DataDirectory } from './data-directory.ts';
+import { type DataDirectory, takeDataDirectory } from './data-directory.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** A server whose `npm` was killed sees that and ends within a fraction of this; one that is in use stays. */

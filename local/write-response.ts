@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { MAX_PAYLOAD_BYTES } from './read-body.ts';
-import { setHead, type Head } from './response-head.ts';
+import { type Head, setHead } from './response-head.ts';
 
 interface Answer extends Head {
   readonly body?: unknown;

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { createIds } from '../lib/kernel/ids.ts';
-import { nameError } from '../lib/telemetry/describe-error.ts';
 import { createKeyAdministration } from '../lib/administration/administer-keys.ts';
 import { createTenantAdministration } from '../lib/administration/administer-tenants.ts';
 import { noting } from '../lib/administration/audited.ts';
 import { bootstrap, type Bootstrapped } from '../lib/administration/bootstrap.ts';
 import { createDynamoDbAuditLog } from '../lib/administration/dynamodb-audit-log.ts';
 import { issueKey } from '../lib/identity/issue-key.ts';
+import { createIds } from '../lib/kernel/ids.ts';
+import { nameError } from '../lib/telemetry/describe-error.ts';
 import { systemClock as clock } from '../local/system-clock.ts';
 import { openStage } from './open-stage.ts';
 import { Misused, readOptions } from './read-options.ts';

@@ -1,9 +1,9 @@
-import { agents } from '../agents/index.ts';
-import { checkTools } from '../lib/agent/define/check-tools.ts';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { build, type BuildOptions, type BuildResult } from 'esbuild';
 import { parse } from 'yaml';
+import { agents } from '../agents/index.ts';
+import { checkTools } from '../lib/agent/define/check-tools.ts';
 import { pastBarrels } from './past-barrels.ts';
 import { startBytes } from './start-bytes.ts';
 

@@ -1,5 +1,5 @@
-import { createSdkClient, createSdkDynamoDb } from '../lib/dynamodb/sdk-client.ts';
 import { createStores, type Stores } from '../lib/app/stores.ts';
+import { createSdkClient, createSdkDynamoDb } from '../lib/dynamodb/sdk-client.ts';
 import { systemClock } from '../local/system-clock.ts';
 
 /** The embedded engine takes any region and credentials; a deployed stage is opened with the operator's own. */

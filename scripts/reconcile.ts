@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { createBudgets } from '../lib/budget/budgets.ts';
 import { recordedBy } from '../lib/accounts/accounting.ts';
 import { createReconcileBudgets } from '../lib/accounts/reconcile-budgets.ts';
+import { createBudgets } from '../lib/budget/budgets.ts';
 import { nameError } from '../lib/telemetry/describe-error.ts';
 import type { BallastEvent } from '../lib/telemetry/events.ts';
 import { createDynamoDbRollupStore } from '../lib/usage/reports/dynamodb-rollup-store.ts';

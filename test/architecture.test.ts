@@ -86,13 +86,6 @@ it.each([
   expect(violations([{ file, text }])).toHaveLength(1);
 });
 
-const texts = () => sources().filter(({ file }) => !/^(?:local|testing)\//.test(file));
-
-it('only lib/app/app.ts reads the environment, the clock and chance', () => {
-  const ambient = /process\.env|Date\.now\(|Math\.random|new Date\(\)|\bsetTimeout\(|performance\.now/;
-  expect(texts().flatMap(({ file, text }) => (ambient.test(text) ? [file] : []))).toEqual(['lib/app/app.ts']);
-});
-
 it('nothing is made redacted by a cast outside the file that defines it', () => {
   const cast = /\bas (?:unknown as )?Redacted\b/;
   const found = sources().flatMap(({ file, text }) => (cast.test(text) ? [file] : []));

@@ -1,5 +1,5 @@
-import type { DynamoDb, OperationName } from '../lib/dynamodb/types.ts';
 import type { Item } from '../lib/dynamodb/attributes.ts';
+import type { DynamoDb, OperationName } from '../lib/dynamodb/types.ts';
 import { answered } from './dynamodb/faulty-client.ts';
 
 /** What the tables send, as far as it is looked at. */

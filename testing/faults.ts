@@ -1,6 +1,6 @@
 import type { Step } from '../local/simulated-claude/steps.ts';
 import { asTurn, type Turn } from './script.ts';
-import { neverAnswer, reply, resetBeforeHeaders, status, type ScriptedAnswer } from './upstream/answers.ts';
+import { neverAnswer, reply, resetBeforeHeaders, type ScriptedAnswer, status } from './upstream/answers.ts';
 import * as broken from './upstream/broken.ts';
 
 type Fault = Extract<Turn, { kind: 'fault' }>;

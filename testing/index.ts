@@ -1,10 +1,10 @@
 /** What a test of an agent is written with. */
-export { faults, type LeftAlone, type Midway } from './faults.ts';
-export type { HeardEvent } from './recorded-events.ts';
-export type { Asked, TestRunOptions } from './options.ts';
 export type { OutsideAnswer, OutsideFetch } from './fake-fetch.ts';
+export { faults, type LeftAlone, type Midway } from './faults.ts';
+export type { Asked, TestRunOptions } from './options.ts';
 export type { Script } from './play-script.ts';
+export type { HeardEvent } from './recorded-events.ts';
+export { calls, declines, says, together, type ToolUse, type Turn } from './script.ts';
 export { testRun } from './test-run.ts';
 export type { TestedRun } from './tested-run.ts';
 export type { ToolCalled } from './tool-calls.ts';
-export { calls, declines, says, together, type ToolUse, type Turn } from './script.ts';

@@ -1,6 +1,6 @@
-import { runRequestSchema, type RunRequest } from '../lib/run/run-request.ts';
-import { loadConfig, type Config } from '../lib/config.ts';
+import { type Config, loadConfig } from '../lib/config.ts';
 import { describeIssues } from '../lib/http/describe-issue.ts';
+import { type RunRequest, runRequestSchema } from '../lib/run/run-request.ts';
 import { newTenant, type Principal, type TenantSettings } from '../lib/tenants/types.ts';
 import type { OutsideFetch } from './fake-fetch.ts';
 

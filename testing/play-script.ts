@@ -1,6 +1,6 @@
 import type { Agent } from '../lib/agent/define/define-agent.ts';
 import { asTurn, describeTurn, type Turn } from './script.ts';
-import { status, toolCalls, type ScriptedAnswer } from './upstream/answers.ts';
+import { type ScriptedAnswer, status, toolCalls } from './upstream/answers.ts';
 import { slowFirstContent } from './upstream/broken.ts';
 
 type Turns = readonly (string | Turn)[];

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
-import type { RunAnswer } from '../lib/run/answer.ts';
-import { runAsEvents } from '../lib/run/http/run-events.ts';
 import type { RunStream } from '../lib/agent/loop/run-stream.ts';
 import type { Clock } from '../lib/kernel/clock.ts';
-import { asAppError, type AppError } from '../lib/kernel/errors.ts';
+import { type AppError, asAppError } from '../lib/kernel/errors.ts';
+import type { RunAnswer } from '../lib/run/answer.ts';
+import { runAsEvents } from '../lib/run/http/run-events.ts';
 
 /** An event of the run, as a caller hears it who asks for events. */
 export interface HeardEvent {

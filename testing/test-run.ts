@@ -1,31 +1,31 @@
 import { checkTools } from '../lib/agent/define/check-tools.ts';
-import { loadReflection } from '../lib/agent/loop/patterns.ts';
-import { loadToolSchema } from '../lib/agent/define/tool-schema.ts';
 import type { Agent } from '../lib/agent/define/define-agent.ts';
-import type { ModelRequest } from '../lib/model-call/types.ts';
+import { loadToolSchema } from '../lib/agent/define/tool-schema.ts';
+import { loadReflection } from '../lib/agent/loop/patterns.ts';
 import { createIds } from '../lib/kernel/ids.ts';
+import type { ModelRequest } from '../lib/model-call/types.ts';
 import type { BallastEvent } from '../lib/telemetry/events.ts';
-import { giveUp } from './hang-detector.ts';
-import { hear } from './recorded-events.ts';
 import { createIdleClock } from './auto-clock.ts';
+import { createOutside } from './fake-fetch.ts';
+import { giveUp } from './hang-detector.ts';
+import { createWire } from './in-flight.ts';
 import {
+  type Asked,
   configOf,
   countingBytes,
   principalOf,
   requestOf,
   START,
-  timeOf,
-  type Asked,
   type TestRunOptions,
+  timeOf,
 } from './options.ts';
-import { createOutside } from './fake-fetch.ts';
 import { playScript, type Script } from './play-script.ts';
+import { hear } from './recorded-events.ts';
 import { createStage } from './stage.ts';
-import { endOf, testedRun, type TestedRun } from './tested-run.ts';
+import { endOf, type TestedRun, testedRun } from './tested-run.ts';
 import { toldTools } from './tool-calls.ts';
 import { messagesOnly, startScriptedUpstream } from './upstream/start-scripted-upstream.ts';
 import { watchedAgent } from './watched-agent.ts';
-import { createWire } from './in-flight.ts';
 
 /**
  * Runs an agent as a deployment would, with a model that does what the script says: the real loop, retries, limits and accounts, over HTTP

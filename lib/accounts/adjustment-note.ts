@@ -1,6 +1,6 @@
-import { packReservation, unpackReservation, type Reservation } from '../budget/reservation.ts';
-import { packRecord, unpackRecord } from '../usage/record-text.ts';
+import { packReservation, type Reservation, unpackReservation } from '../budget/reservation.ts';
 import type { UsageRecord } from '../usage/record.ts';
+import { packRecord, unpackRecord } from '../usage/record-text.ts';
 
 /**
  * What stands in a budget's item until an adjustment is finished: who held the reservation, and the record to be

@@ -1,5 +1,5 @@
 import { dayOf, monthOf } from '../budget/account.ts';
-import { standingOf, type Standing } from '../budget/balance.ts';
+import { type Standing, standingOf } from '../budget/balance.ts';
 import type { AccountMonth } from '../budget/store.ts';
 import { formatUsd } from '../kernel/money.ts';
 import type { Tenant } from '../tenants/types.ts';

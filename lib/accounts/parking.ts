@@ -1,9 +1,9 @@
-import { flag, keyOf, optional, readFlag, readString, s, type Item, type Key } from '../dynamodb/attributes.ts';
-import type { Patience } from '../dynamodb/with-store-retries.ts';
+import { packReservation, type Reservation, unpackReservation } from '../budget/reservation.ts';
+import { flag, type Item, type Key, keyOf, optional, readFlag, readString, s } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
-import { packReservation, unpackReservation, type Reservation } from '../budget/reservation.ts';
-import { packRecord, unpackRecord } from '../usage/record-text.ts';
+import type { Patience } from '../dynamodb/with-store-retries.ts';
 import type { UsageRecord } from '../usage/record.ts';
+import { packRecord, unpackRecord } from '../usage/record-text.ts';
 
 /** An attempt whose books could not be written in time. */
 export interface ParkedAttempt {

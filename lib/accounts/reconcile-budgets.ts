@@ -1,6 +1,6 @@
-import { sleep, type Clock } from '../kernel/clock.ts';
+import { type Clock, sleep } from '../kernel/clock.ts';
 import { concurrently } from '../kernel/concurrently.ts';
-import { safe, type Redacted } from '../kernel/redacted.ts';
+import { type Redacted, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Tenant, TenantDirectory } from '../tenants/types.ts';
 import type { Threshold } from './budget-thresholds.ts';
@@ -8,8 +8,8 @@ import { checkClosedDays, type CheckClosedDaysParts } from './check-closed-days.
 import type { Parking } from './parking.ts';
 import {
   reconcileTenant,
-  tellThreshold,
   type ReconcileTenantParts,
+  tellThreshold,
   type TenantReconciled,
 } from './reconcile-tenant.ts';
 

@@ -2,7 +2,7 @@ import type { Reservation } from '../budget/reservation.ts';
 import type { Settlement } from '../budget/store.ts';
 import { concurrently } from '../kernel/concurrently.ts';
 import { formatUsd, ZERO } from '../kernel/money.ts';
-import { label, safe, type Redacted } from '../kernel/redacted.ts';
+import { label, type Redacted, safe } from '../kernel/redacted.ts';
 import { NO_TOKENS, type UsageRecord } from '../usage/record.ts';
 import { HOUR_MS, startOfHour } from '../usage/reports/time-range.ts';
 import { bookRecord } from './book-record.ts';

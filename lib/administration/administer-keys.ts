@@ -1,10 +1,10 @@
+import { hashKey, keyPrefixOf } from '../identity/issue-key.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
-import { changesBetween, type Actor, type Note } from './audited.ts';
-import { hashKey, keyPrefixOf } from '../identity/issue-key.ts';
 import type { KeySettings } from '../tenants/key-schema.ts';
 import type { ApiKey, ApiKeyDirectory, TenantDirectory } from '../tenants/types.ts';
+import { type Actor, changesBetween, type Note } from './audited.ts';
 
 /** A new key, and the only time that it is told. */
 export interface IssuedKey {

@@ -1,10 +1,10 @@
-import { createCircuitAdministration, type CircuitAdministration, type CircuitsPort } from './administer-circuits.ts';
-import { createRestAdministration, type RestAdministration, type RestsPort } from './administer-rests.ts';
+import type { AuditLog, Tenant, TenantDirectory } from '../tenants/types.ts';
+import { type CircuitAdministration, type CircuitsPort, createCircuitAdministration } from './administer-circuits.ts';
 import { createKeyAdministration, type KeyAdministration, type KeyAdministrationOptions } from './administer-keys.ts';
+import { createRestAdministration, type RestAdministration, type RestsPort } from './administer-rests.ts';
 import { createTenantAdministration, type TenantAdministration } from './administer-tenants.ts';
 import { noting, type NotingOptions } from './audited.ts';
 import { checkNames, type KnownNames } from './known-names.ts';
-import type { AuditLog, Tenant, TenantDirectory } from '../tenants/types.ts';
 
 /** All that an administrator may do; what changes something is audited first. */
 export interface Administration {

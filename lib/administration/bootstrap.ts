@@ -1,7 +1,7 @@
+import { settingsOf } from '../tenants/settings-schema.ts';
+import { type ApiKey, SCOPES, type TenantDirectory } from '../tenants/types.ts';
 import type { KeyAdministration } from './administer-keys.ts';
 import type { TenantAdministration } from './administer-tenants.ts';
-import { settingsOf } from '../tenants/settings-schema.ts';
-import { SCOPES, type ApiKey, type TenantDirectory } from '../tenants/types.ts';
 
 const TENANT = 'admin';
 const ACTOR = { tenantId: TENANT, keyId: 'bootstrap' };

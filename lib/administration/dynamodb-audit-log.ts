@@ -1,7 +1,7 @@
-import { keyOf, n, readNumber, readString, s, type Item } from '../dynamodb/attributes.ts';
+import { type Item, keyOf, n, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
-import { cursorAt, positionAt, positionsAt, readCursor } from './audit-cursor.ts';
 import type { AuditEntry, AuditLog } from '../tenants/types.ts';
+import { cursorAt, positionAt, positionsAt, readCursor } from './audit-cursor.ts';
 
 // One partition for all: administrators make a few changes a day, and a list that ends is then one query.
 const PARTITION = 'audit';

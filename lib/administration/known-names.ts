@@ -1,5 +1,5 @@
 import { AppError, type FieldIssue } from '../kernel/errors.ts';
-import { safe, type Redacted } from '../kernel/redacted.ts';
+import { type Redacted, safe } from '../kernel/redacted.ts';
 import type { TenantSettings } from '../tenants/types.ts';
 
 /** What a stage has, by which a tenant's settings may name it. */

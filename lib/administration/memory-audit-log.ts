@@ -1,5 +1,5 @@
-import { cursorAt, positionAt, readCursor } from './audit-cursor.ts';
 import type { AuditEntry, AuditLog } from '../tenants/types.ts';
+import { cursorAt, positionAt, readCursor } from './audit-cursor.ts';
 
 /** For tests, and for an environment without a table. */
 export const createMemoryAuditLog = (): AuditLog => {

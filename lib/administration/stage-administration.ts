@@ -1,14 +1,14 @@
+import type { Agent } from '../agent/define/define-agent.ts';
 import type { Circuits } from '../circuit-breaker/circuits.ts';
-import { circuitOf } from '../model-call/with-circuit.ts';
 import type { Table } from '../dynamodb/table.ts';
-import type { Rests } from '../rests/rests.ts';
+import { issueKey } from '../identity/issue-key.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids, RandomBytes } from '../kernel/ids.ts';
-import { createAdministration, type Administration } from './administration.ts';
-import { createDynamoDbAuditLog } from './dynamodb-audit-log.ts';
-import { issueKey } from '../identity/issue-key.ts';
+import { circuitOf } from '../model-call/with-circuit.ts';
+import type { Rests } from '../rests/rests.ts';
 import type { ApiKeyDirectory, TenantDirectory } from '../tenants/types.ts';
-import type { Agent } from '../agent/define/define-agent.ts';
+import { type Administration, createAdministration } from './administration.ts';
+import { createDynamoDbAuditLog } from './dynamodb-audit-log.ts';
 
 export interface StageAdministrationOptions {
   readonly ledger: Table;

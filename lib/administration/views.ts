@@ -1,7 +1,7 @@
-import type { ShownCircuit } from './administer-circuits.ts';
-import type { ShownRest } from './administer-rests.ts';
 import { settingsIn } from '../tenants/settings-in.ts';
 import type { ApiKey, AuditEntry, Tenant } from '../tenants/types.ts';
+import type { ShownCircuit } from './administer-circuits.ts';
+import type { ShownRest } from './administer-rests.ts';
 
 const instant = (epochMs: number): string => new Date(epochMs).toISOString();
 const instantOrNull = (epochMs: number | null): string | null => (epochMs === null ? null : instant(epochMs));

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { label, type Redacted } from '../kernel/redacted.ts';
-import { alertId, type Alert } from './alert.ts';
+import { type Alert, alertId } from './alert.ts';
 
 const STATES = ['ALARM', 'OK', 'INSUFFICIENT_DATA'] as const;
 export type AlarmState = (typeof STATES)[number];

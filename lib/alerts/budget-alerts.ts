@@ -1,7 +1,7 @@
 import type { Table } from '../dynamodb/table.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
-import { alertId, type Alert } from './alert.ts';
+import { type Alert, alertId } from './alert.ts';
 import { createDynamoDbAlertClaims } from './dynamodb-claims.ts';
 import { createPost, type PostOptions } from './post.ts';
 import { readTargets } from './targets.ts';

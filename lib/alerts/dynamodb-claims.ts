@@ -1,7 +1,7 @@
-import { keyOf, n, optional, readNumber, readString, s, type Item } from '../dynamodb/attributes.ts';
+import { type Item, keyOf, n, optional, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { createWriteId } from '../dynamodb/write-id.ts';
-import { epochSeconds, type Clock, type Random } from '../kernel/clock.ts';
+import { type Clock, epochSeconds, type Random } from '../kernel/clock.ts';
 import type { AlertClaims } from './claims.ts';
 
 /** Longer than telling a target takes (40 s at most) and shorter than the pause before it is tried again (60 s). */

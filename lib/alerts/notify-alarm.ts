@@ -1,5 +1,5 @@
 import type { Table } from '../dynamodb/table.ts';
-import { createAlerts, type AlertsOptions, type NotifyAlarm } from './alerts.ts';
+import { type AlertsOptions, createAlerts, type NotifyAlarm } from './alerts.ts';
 import { createDynamoDbAlertClaims } from './dynamodb-claims.ts';
 import { createPost, type PostOptions } from './post.ts';
 import { createTellTargets, type TellTargetsOptions } from './tell-targets.ts';

@@ -1,5 +1,5 @@
+import { type Clock, type Random, sleep } from '../kernel/clock.ts';
 import { createDeadline, type Deadline } from '../kernel/deadline.ts';
-import { sleep, type Clock, type Random } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import { decideRetry } from '../retry/decision.ts';

@@ -5,7 +5,7 @@ import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Alert } from './alert.ts';
 import type { AlertClaim, AlertClaims } from './claims.ts';
-import { slackMessage, webhookMessage, type Message } from './message.ts';
+import { type Message, slackMessage, webhookMessage } from './message.ts';
 import type { Post } from './post.ts';
 import type { Targets } from './targets.ts';
 

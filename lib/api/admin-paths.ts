@@ -1,4 +1,4 @@
-import { inPath, inQuery, ok, problems, requestBody, type Json } from './operation.ts';
+import { inPath, inQuery, type Json, ok, problems, requestBody } from './operation.ts';
 
 const tenantId = inPath('tenantId');
 /** The ETag of the tenant that the change is of; another is 412. */

@@ -1,17 +1,17 @@
+import { circuitRequestSchema } from '../administration/administer-circuits.ts';
+import type { Administration } from '../administration/administration.ts';
+import { pageOfAudit, pageOfTenants, pageRequest } from '../administration/pages.ts';
+import { auditView, circuitView, keyView, restView, tenantView } from '../administration/views.ts';
 import { etagOf, matchesEtag } from '../http/etag.ts';
 import { jsonResponse } from '../http/json-response.ts';
 import { readBody } from '../http/read-body.ts';
 import type { Routes } from '../http/routes.ts';
-import { listHeader, type HttpEvent, type HttpResponse } from '../http/types.ts';
+import { type HttpEvent, type HttpResponse, listHeader } from '../http/types.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Administration } from '../administration/administration.ts';
-import { circuitRequestSchema } from '../administration/administer-circuits.ts';
 import { keyRequestSchema, keySettingsOf } from '../tenants/key-schema.ts';
-import { pageOfAudit, pageOfTenants, pageRequest } from '../administration/pages.ts';
 import { namedSettings, settingsOf, settingsSchema } from '../tenants/settings-schema.ts';
 import { checkedTenantId } from '../tenants/tenant-id.ts';
 import type { Principal, Tenant } from '../tenants/types.ts';
-import { auditView, circuitView, keyView, restView, tenantView } from '../administration/views.ts';
 
 interface Request extends HttpEvent {
   readonly principal: Principal;

@@ -1,10 +1,10 @@
-import { toJSONSchema } from 'zod/v4/core';
 import type * as z from 'zod/mini';
+import { toJSONSchema } from 'zod/v4/core';
 import { circuitRequestSchema } from '../administration/administer-circuits.ts';
 import { keyRequestSchema } from '../tenants/key-schema.ts';
 import { settingsSchema } from '../tenants/settings-schema.ts';
 import { SCOPES } from '../tenants/types.ts';
-import { count, instant, list, object, orNull, reference, text, usd, type JsonSchema } from './json-schema.ts';
+import { count, instant, type JsonSchema, list, object, orNull, reference, text, usd } from './json-schema.ts';
 
 const written = (schema: z.core.$ZodType): JsonSchema => {
   const { $schema: _, ...rest } = toJSONSchema(schema, { io: 'input' });

@@ -1,5 +1,5 @@
 import type { Complexity, Pattern } from '../agent/define/define-agent.ts';
-import { count, list, object, text, type JsonSchema } from './json-schema.ts';
+import { count, type JsonSchema, list, object, text } from './json-schema.ts';
 
 const PATTERNS = Object.keys({ react: true, reflection: true } satisfies Record<Pattern, true>);
 const MODELS = { simple: text, standard: text, complex: text } satisfies Record<Complexity, JsonSchema>;

@@ -1,5 +1,5 @@
 import { ANTHROPIC_TYPES } from '../http/anthropic-error.ts';
-import { count, list, object, orNull, reference, text, usd, type JsonSchema } from './json-schema.ts';
+import { count, type JsonSchema, list, object, orNull, reference, text, usd } from './json-schema.ts';
 import { inPath, inQuery, type Json } from './operation.ts';
 
 /** What is the provider's to describe; only what Ballast reads or adds stands here. */

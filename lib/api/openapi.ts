@@ -1,6 +1,6 @@
 import { adminPaths } from './admin-paths.ts';
 import { gatewayPaths, gatewaySchemas } from './gateway-paths.ts';
-import { body, inPath, ok, requestBody, type Json } from './operation.ts';
+import { body, inPath, type Json, ok, requestBody } from './operation.ts';
 import { apiSchemas } from './schemas.ts';
 import { usagePaths, usageSchemas } from './usage-paths.ts';
 

@@ -1,5 +1,5 @@
 import type { RunStop } from '../agent/loop/types.ts';
-import { count, instant, object, usd, type JsonSchema } from './json-schema.ts';
+import { count, instant, type JsonSchema, object, usd } from './json-schema.ts';
 
 const runUsage = object({
   modelCalls: count,

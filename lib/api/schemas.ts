@@ -2,7 +2,7 @@ import { toJSONSchema } from 'zod/v4/core';
 import { runRequestSchema } from '../run/run-request.ts';
 import { adminSchemas } from './admin-schemas.ts';
 import { agentSchemas } from './agent-schemas.ts';
-import { count, instant, object, type JsonSchema } from './json-schema.ts';
+import { count, instant, type JsonSchema, object } from './json-schema.ts';
 import { runSchemas } from './run-schemas.ts';
 
 const problem = object(

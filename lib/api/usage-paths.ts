@@ -1,6 +1,6 @@
 import { ADMIN_GROUPS, USAGE_GROUPS } from '../usage/reports/report-query.ts';
-import { count, instant, list, object, orNull, reference, text, usd, type JsonSchema } from './json-schema.ts';
-import { inPath, inQuery, ok, problems, type Json } from './operation.ts';
+import { count, instant, type JsonSchema, list, object, orNull, reference, text, usd } from './json-schema.ts';
+import { inPath, inQuery, type Json, ok, problems } from './operation.ts';
 
 /** Below zero where an adjustment is more than what its day used, or a budget was lowered below what was spent. */
 const amount: JsonSchema = { ...usd, pattern: `^-?${String(usd['pattern']).slice(1)}` };

@@ -1,7 +1,7 @@
-import { createAccounting, type Accounting } from '../accounts/accounting.ts';
+import { type Accounting, createAccounting } from '../accounts/accounting.ts';
+import { alertingOf } from './alerting.ts';
 import type { App } from './app.ts';
 import { longestCallMs } from './settings.ts';
-import { alertingOf } from './alerting.ts';
 
 /** What is done with the books besides writing them, over an app's own stores. */
 export const accountingOf = (app: App): Accounting => {

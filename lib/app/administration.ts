@@ -1,7 +1,7 @@
 import { agents } from '../../agents/index.ts';
+import type { Administration } from '../administration/administration.ts';
 import { createStageAdministration } from '../administration/stage-administration.ts';
 import type { App } from './app.ts';
-import type { Administration } from '../administration/administration.ts';
 
 /** What administrators do, over an app's own stores; what they change is seen at once by this environment. */
 export const administrationOf = ({ clock, ids, core }: App): Administration =>

@@ -1,5 +1,5 @@
-import type { App } from './app.ts';
 import { createCachedSecret } from '../secrets/cached-secret.ts';
+import type { App } from './app.ts';
 
 /** What tells people of something, out of an app's own parts: who is told stands in a secret. */
 export const alertingOf = ({ clock, emit, log, config, core: { random, fetch, secrets } }: App) => {

@@ -1,8 +1,8 @@
-import type { App } from './app.ts';
+import { type CallMessages, createCallMessages } from '../gateway/message-call.ts';
 import { createAskProvider } from '../gateway/questions/ask-provider.ts';
 import type { QuestionParts } from '../gateway/questions/question-routes.ts';
+import type { App } from './app.ts';
 import { retrySettings } from './settings.ts';
-import { createCallMessages, type CallMessages } from '../gateway/message-call.ts';
 
 /** What clients of the Anthropic API ask, by the guards and the brackets that an app's own runs go through. */
 export const gatewayOf = ({ clock, emit, ids, core }: App): CallMessages =>

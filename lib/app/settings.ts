@@ -1,6 +1,6 @@
 import type { CircuitOptions } from '../circuit-breaker/options.ts';
-import type { StreamLimits } from '../model-call/attempt/stream-timeouts.ts';
 import type { Config } from '../config.ts';
+import type { StreamLimits } from '../model-call/attempt/stream-timeouts.ts';
 import type { RetryOptions } from '../retry/decision.ts';
 
 /** By how much the lease of a circuit's probe outlives the longest wait for its first content. */

@@ -1,5 +1,5 @@
-import { createDynamoDbBudgetStore } from '../budget/dynamodb-store.ts';
 import { createParking } from '../accounts/parking.ts';
+import { createDynamoDbBudgetStore } from '../budget/dynamodb-store.ts';
 import { createDynamoDbCircuitStore } from '../circuit-breaker/dynamodb-store.ts';
 import type { Config } from '../config.ts';
 import { createTable } from '../dynamodb/table.ts';

@@ -1,6 +1,6 @@
+import { watchRetiring } from '../health/retiring-models.ts';
 import { createSupervision } from '../health/supervision.ts';
 import type { App } from './app.ts';
-import { watchRetiring } from '../health/retiring-models.ts';
 
 /** How an app's dependencies are, asked and told. */
 export const supervisionOf = ({ clock, emit, config, anthropicKey, catalog, core }: App) =>

@@ -1,8 +1,8 @@
 import type { Config } from '../config.ts';
+import type { TokenVerifier } from '../identity/authenticator.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { lazy } from '../kernel/lazy.ts';
 import type { SecretReader } from '../secrets/secrets-manager.ts';
-import type { TokenVerifier } from '../identity/authenticator.ts';
 
 export interface TokenVerifierParts {
   readonly clock: Clock;

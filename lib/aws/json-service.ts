@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Connection, ServiceName } from './connection.ts';
-import { createExchange, type Answer } from './exchange.ts';
+import { type Answer, createExchange } from './exchange.ts';
 import { AwsFailure } from './failure.ts';
 import { amzDate, createSigner } from './sign-request.ts';
 

@@ -1,5 +1,5 @@
-import { minus, sum, ZERO, type PicoUsd } from '../kernel/money.ts';
-import { dayOf, type Account, type Limits } from './account.ts';
+import { minus, type PicoUsd, sum, ZERO } from '../kernel/money.ts';
+import { type Account, dayOf, type Limits } from './account.ts';
 import type { Reservation } from './reservation.ts';
 
 export type Period = 'day' | 'month';

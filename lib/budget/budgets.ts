@@ -1,10 +1,10 @@
-import type { Patience } from '../dynamodb/with-store-retries.ts';
 import { mayBeDone } from '../dynamodb/failure.ts';
+import type { Patience } from '../dynamodb/with-store-retries.ts';
 import { AppError } from '../kernel/errors.ts';
-import { ZERO, type PicoUsd } from '../kernel/money.ts';
+import { type PicoUsd, ZERO } from '../kernel/money.ts';
 import { safe } from '../kernel/redacted.ts';
-import { alsoHolding, monthOf, tenantAccount, userHashOf, type Account, type Scope } from './account.ts';
-import { refusalOf, type Refusal } from './balance.ts';
+import { type Account, alsoHolding, monthOf, type Scope, tenantAccount, userHashOf } from './account.ts';
+import { type Refusal, refusalOf } from './balance.ts';
 import type { Reservation } from './reservation.ts';
 import type { Adjustment, BudgetStore, Settlement } from './store.ts';
 

@@ -1,4 +1,4 @@
-import { n, s, type Item } from '../dynamodb/attributes.ts';
+import { type Item, n, s } from '../dynamodb/attributes.ts';
 import { isBroken } from '../dynamodb/failure.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { minus } from '../kernel/money.ts';
@@ -21,7 +21,7 @@ import {
 } from './item.ts';
 import { packReservation, type Reservation } from './reservation.ts';
 import { settleMany, settling } from './settle-item.ts';
-import { MAX_OPEN, type AccountMonth, type BudgetStore } from './store.ts';
+import { type AccountMonth, type BudgetStore, MAX_OPEN } from './store.ts';
 
 /** How long a settle is tried again where its caller says nothing: it frees, so it is worth more than a reservation. */
 export const SETTLE_PATIENCE_MS = 20_000;

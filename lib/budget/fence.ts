@@ -1,6 +1,6 @@
-import { n, optional, readNumber, s, type Item } from '../dynamodb/attributes.ts';
-import type { Patience } from '../dynamodb/with-store-retries.ts';
+import { type Item, n, optional, readNumber, s } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
+import type { Patience } from '../dynamodb/with-store-retries.ts';
 import type { Account } from './account.ts';
 import { countTombstones, FENCE, itemKey, reservationName, tombstoneName } from './item.ts';
 import { packReservation } from './reservation.ts';

@@ -1,4 +1,4 @@
-import { pico, plus, type PicoUsd } from '../kernel/money.ts';
+import { pico, type PicoUsd, plus } from '../kernel/money.ts';
 
 /** An answer shorter than this is of no use; a limit that leaves less room refuses the call instead. */
 export const LEAST_OUTPUT_TOKENS = 256;

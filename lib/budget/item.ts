@@ -1,7 +1,7 @@
-import { keyOf, optional, readBigInt, readNumber, readString, s, type Item, type Key } from '../dynamodb/attributes.ts';
+import { type Item, type Key, keyOf, optional, readBigInt, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import { pico, ZERO } from '../kernel/money.ts';
-import { monthOf, type Account } from './account.ts';
-import { unpackReservation, type Reservation } from './reservation.ts';
+import { type Account, monthOf } from './account.ts';
+import { type Reservation, unpackReservation } from './reservation.ts';
 import type { AccountMonth, Adjustment } from './store.ts';
 
 /**

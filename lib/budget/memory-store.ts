@@ -1,8 +1,8 @@
-import { plus, minus, ZERO, type PicoUsd } from '../kernel/money.ts';
-import { dayOf, monthOf, type Account } from './account.ts';
+import { minus, type PicoUsd, plus, ZERO } from '../kernel/money.ts';
+import { type Account, dayOf, monthOf } from './account.ts';
 import { MOST_TOMBSTONES } from './fence.ts';
 import { packReservation, type Reservation } from './reservation.ts';
-import { MAX_OPEN, type AccountMonth, type Adjustment, type BudgetStore } from './store.ts';
+import { type AccountMonth, type Adjustment, type BudgetStore, MAX_OPEN } from './store.ts';
 
 interface Month {
   month: PicoUsd;

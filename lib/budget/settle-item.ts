@@ -1,8 +1,8 @@
-import { s, type Item } from '../dynamodb/attributes.ts';
+import { type Item, s } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
 import type { Change } from '../dynamodb/update.ts';
 import { minus, plus, ZERO } from '../kernel/money.ts';
-import { dayOf, monthOf, type Account } from './account.ts';
+import { type Account, dayOf, monthOf } from './account.ts';
 import { dayName, itemKey, OPEN, reservationName, tombstoneName } from './item.ts';
 import { packReservation, type Reservation } from './reservation.ts';
 import type { Settlement } from './store.ts';

@@ -1,6 +1,6 @@
 import { formatUsd } from '../kernel/money.ts';
-import { dayOf, monthOf, tenantAccount, type Limits } from './account.ts';
-import { EMPTY, standingOf, type Standing } from './balance.ts';
+import { dayOf, type Limits, monthOf, tenantAccount } from './account.ts';
+import { EMPTY, type Standing, standingOf } from './balance.ts';
 import type { BudgetStore } from './store.ts';
 
 /** One period of a tenant's budget, as the contract shows it. */

@@ -1,8 +1,8 @@
-import type { Admission } from '../model-call/types.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { storageLimitMs, type Deadline } from '../kernel/deadline.ts';
+import { type Deadline, storageLimitMs } from '../kernel/deadline.ts';
 import { AppError } from '../kernel/errors.ts';
 import { label, safe } from '../kernel/redacted.ts';
+import type { Admission } from '../model-call/types.ts';
 import type { Decision, RateLimit } from '../rate-limit/rate-limit.ts';
 import type { Slots } from '../rate-limit/slots.ts';
 import type { Emit } from '../telemetry/events.ts';
@@ -11,8 +11,8 @@ import {
   closedLimit,
   LIMIT_NAMES,
   limitClosed,
-  type LimitName,
   type Limited,
+  type LimitName,
   type NamedBucket,
 } from './caller-limits.ts';
 import { limitHeaders, type Told } from './limit-headers.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '../kernel/errors.ts';
-import { safe, type Redacted } from '../kernel/redacted.ts';
+import { type Redacted, safe } from '../kernel/redacted.ts';
 import { familyOf } from '../pricing/pricing.ts';
 import type { Tenant } from '../tenants/types.ts';
 

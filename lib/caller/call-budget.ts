@@ -1,5 +1,5 @@
 import { limitIn, limitsOf } from '../accounts/budget-limits.ts';
-import { keyAccount, tenantAccount, userAccount, type Account } from '../budget/account.ts';
+import { type Account, keyAccount, tenantAccount, userAccount } from '../budget/account.ts';
 import type { CallBudget } from '../model-call/types.ts';
 import type { Principal } from '../tenants/types.ts';
 

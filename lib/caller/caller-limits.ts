@@ -1,6 +1,6 @@
 import { userHashOf } from '../budget/account.ts';
 import { AppError } from '../kernel/errors.ts';
-import { safe, type Redacted } from '../kernel/redacted.ts';
+import { type Redacted, safe } from '../kernel/redacted.ts';
 import type { Bucket } from '../rate-limit/rate-limit.ts';
 import type { Principal } from '../tenants/types.ts';
 

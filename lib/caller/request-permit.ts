@@ -1,5 +1,5 @@
-import { createAdmission, type AdmissionParts, type Caller } from './admission.ts';
 import type { Principal } from '../tenants/types.ts';
+import { type AdmissionParts, type Caller, createAdmission } from './admission.ts';
 
 export type RequestPermitParts = Omit<AdmissionParts, 'slots'>;
 

@@ -1,6 +1,6 @@
-import { AppError } from '../kernel/errors.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
+import { AppError } from '../kernel/errors.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
@@ -8,14 +8,14 @@ import { anonymousCall, type CircuitCall } from './call.ts';
 import { createChange } from './change.ts';
 import type { Circuit } from './circuit.ts';
 import { admit, elect, override, type Result } from './decision.ts';
-import { createEntry, UNGUARDED, type Entry } from './entry.ts';
+import { createEntry, type Entry, UNGUARDED } from './entry.ts';
 import { createKnownCircuits } from './known-circuits.ts';
 import type { CircuitOptions } from './options.ts';
 import { createReports } from './reports.ts';
 import type { CircuitStore } from './store.ts';
 import { createTally } from './tally.ts';
+import { type CircuitView, viewOf } from './view.ts';
 import { totals } from './window.ts';
-import { viewOf, type CircuitView } from './view.ts';
 
 /** Longest time to become the probe, and for an administrator's word. */
 const ELECTION_LIMIT_MS = 1_000;

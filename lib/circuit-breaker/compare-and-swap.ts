@@ -1,5 +1,5 @@
-import { sleep, type Clock, type Random } from '../kernel/clock.ts';
-import { NEVER_FAILED, type Circuit } from './circuit.ts';
+import { type Clock, type Random, sleep } from '../kernel/clock.ts';
+import { type Circuit, NEVER_FAILED } from './circuit.ts';
 import type { CircuitStore } from './store.ts';
 
 /** Tries of one change. Ten writers at once are through by then; where more fail together, the circuit is opening anyway. */

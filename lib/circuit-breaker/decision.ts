@@ -1,6 +1,6 @@
 import type { Circuit, CircuitState } from './circuit.ts';
 import type { CircuitOptions } from './options.ts';
-import { merge, settled, totals, weightOf, type Totals, type Window } from './window.ts';
+import { merge, settled, type Totals, totals, weightOf, type Window } from './window.ts';
 
 export type Admission =
   | { readonly kind: 'pass' }

@@ -1,7 +1,7 @@
-import { keyOf, n, optional, readNumber, readString, type Item, type Key } from '../dynamodb/attributes.ts';
+import { type Item, type Key, keyOf, n, optional, readNumber, readString } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
-import { epochSeconds, type Clock } from '../kernel/clock.ts';
-import { forgottenAt, type Circuit } from './circuit.ts';
+import { type Clock, epochSeconds } from '../kernel/clock.ts';
+import { type Circuit, forgottenAt } from './circuit.ts';
 import { circuitAttributes, readCircuit } from './item.ts';
 import type { CircuitStore } from './store.ts';
 

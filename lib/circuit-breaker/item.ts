@@ -1,4 +1,4 @@
-import { n, readNumber, readString, s, type Item } from '../dynamodb/attributes.ts';
+import { type Item, n, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { Circuit, CircuitState } from './circuit.ts';

@@ -1,7 +1,7 @@
-import { ageMs, markOf, type Mark } from '../kernel/age.ts';
+import { ageMs, type Mark, markOf } from '../kernel/age.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
-import { NEVER_FAILED, type Circuit } from './circuit.ts';
+import { type Circuit, NEVER_FAILED } from './circuit.ts';
 import type { CircuitStore } from './store.ts';
 
 /** How old what an environment knows may be: the contract's "every process sees within about a second". */

@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
-import { forgottenAt, type Circuit } from './circuit.ts';
+import { type Circuit, forgottenAt } from './circuit.ts';
 import type { CircuitStore } from './store.ts';
 
 /** For tests, and for an environment without a table. */

@@ -1,6 +1,6 @@
-import { AppError } from '../kernel/errors.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
+import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { CircuitCall } from './call.ts';
 import type { Change } from './change.ts';

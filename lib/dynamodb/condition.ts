@@ -1,5 +1,5 @@
 import type { PutItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { n, type Item } from './attributes.ts';
+import { type Item, n } from './attributes.ts';
 
 /** What a conditional write sends along with its item or key. */
 export type Condition = Pick<

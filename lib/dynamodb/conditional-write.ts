@@ -1,8 +1,8 @@
-import { withStoreRetries, type Patience, type Timing } from './with-store-retries.ts';
-import { keyOf, s, type Item, type Key } from './attributes.ts';
+import { type Item, type Key, keyOf, s } from './attributes.ts';
 import type { Condition } from './condition.ts';
 import { isConditionFailed } from './failure.ts';
 import type { DynamoDb } from './types.ts';
+import { type Patience, type Timing, withStoreRetries } from './with-store-retries.ts';
 import { createWriteId } from './write-id.ts';
 
 export interface WriteOptions extends Timing {

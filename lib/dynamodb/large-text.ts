@@ -1,10 +1,10 @@
+import type { EpochSeconds, Random } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
-import type { CallOptions, ReadOptions, Table } from './table.ts';
-import { b, keyOf, n, optional, readBytes, readNumber, readString, s, type Item, type Key } from './attributes.ts';
-import { createWriteId } from './write-id.ts';
+import { b, type Item, type Key, keyOf, n, optional, readBytes, readNumber, readString, s } from './attributes.ts';
 import { cut, packText, unpackText } from './packed-text.ts';
-import type { EpochSeconds, Random } from '../kernel/clock.ts';
+import type { CallOptions, ReadOptions, Table } from './table.ts';
+import { createWriteId } from './write-id.ts';
 
 /** DynamoDB refuses an item above 400 KB, names and keys included; this leaves the head's other attributes 100 KB. */
 const PIECE_BYTES = 300 * 1024;

@@ -1,11 +1,11 @@
 import {
   DeleteItemCommand,
   DynamoDBClient,
+  type DynamoDBClientConfig,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
   UpdateItemCommand,
-  type DynamoDBClientConfig,
 } from '@aws-sdk/client-dynamodb';
 import { ANSWER_LIMIT_MS } from './limits.ts';
 import type { DynamoDbClient, OperationName, Operations } from './types.ts';

@@ -1,8 +1,8 @@
-import { withStoreRetries, type Patience } from './with-store-retries.ts';
-import { keyOf, s, type Item, type Key } from './attributes.ts';
-import { conditionOf, isFree, type Assumption } from './condition.ts';
+import { type Item, type Key, keyOf, s } from './attributes.ts';
+import { type Assumption, conditionOf, isFree } from './condition.ts';
 import { putIf, removeIf, type WriteOptions } from './conditional-write.ts';
-import { updateIf, type Change, type Updated, type UpdateOptions } from './update.ts';
+import { type Change, type Updated, updateIf, type UpdateOptions } from './update.ts';
+import { type Patience, withStoreRetries } from './with-store-retries.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;

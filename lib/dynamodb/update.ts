@@ -1,8 +1,8 @@
 import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { withStoreRetries } from './with-store-retries.ts';
-import { keyOf, n, type Item, type Key } from './attributes.ts';
-import { conditionOf, type Assumption } from './condition.ts';
+import { type Item, type Key, keyOf, n } from './attributes.ts';
+import { type Assumption, conditionOf } from './condition.ts';
 import { inTheWay, TELL_WHY, type WriteOptions, type Writing } from './conditional-write.ts';
+import { withStoreRetries } from './with-store-retries.ts';
 
 /** What an update does to attributes, in one step; the item is made where there is none. */
 export interface Change {

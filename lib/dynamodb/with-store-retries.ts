@@ -1,4 +1,4 @@
-import { sleep, type Clock, type Random } from '../kernel/clock.ts';
+import { type Clock, type Random, sleep } from '../kernel/clock.ts';
 import { isTransient, storeUnavailable } from './failure.ts';
 
 /** The first attempt and two more: beyond that the store is down, and a caller who waits has given up. */

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import type { ModelRequest, Wire } from '../model-call/types.ts';
 import type { HttpEvent } from '../http/types.ts';
-import { modelName } from './questions/model-name.ts';
+import type { ModelRequest, Wire } from '../model-call/types.ts';
 import { passedOn } from './forwarded-headers.ts';
 import { readClientJson } from './json/read-client-json.ts';
 import { spliceMembers } from './json/splice-json.ts';
+import { modelName } from './questions/model-name.ts';
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 

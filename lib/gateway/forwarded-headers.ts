@@ -1,8 +1,8 @@
-import type { Query } from '../model-call/provider.ts';
 import { HOPS_HEADER, hopsOf } from '../http/hops.ts';
-import { header, listHeader, type HttpEvent } from '../http/types.ts';
+import { header, type HttpEvent, listHeader } from '../http/types.ts';
 import { AppError } from '../kernel/errors.ts';
 import { label, safe } from '../kernel/redacted.ts';
+import type { Query } from '../model-call/provider.ts';
 
 /** What of a client's request, besides its body, the provider is told as it came. */
 export interface PassedOn {

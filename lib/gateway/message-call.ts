@@ -1,11 +1,6 @@
-import { createAdmission, type AdmissionParts } from '../caller/admission.ts';
+import { type AdmissionParts, createAdmission } from '../caller/admission.ts';
 import { checkAllowedModel, standInsFor } from '../caller/allowed-models.ts';
 import { budgetOf } from '../caller/call-budget.ts';
-import { notMade, refusal } from '../model-call/faults.ts';
-import { answerBooks } from '../model-call/booking/own-books.ts';
-import { createRunAccount } from '../model-call/booking/run-account.ts';
-import type { Attempt, FailedOutcome, Outcome, TextSink } from '../model-call/types.ts';
-import { unpricedModel } from '../model-call/booking/budget-errors.ts';
 import { upstreamIdHeader } from '../http/upstream-id.ts';
 import type { StoredResult } from '../idempotency/answer.ts';
 import type { OwnedClaim } from '../idempotency/owned-claim.ts';
@@ -14,9 +9,14 @@ import { asAppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import type { WaitUntil } from '../kernel/wait-until.ts';
+import { unpricedModel } from '../model-call/booking/budget-errors.ts';
+import { answerBooks } from '../model-call/booking/own-books.ts';
+import { createRunAccount } from '../model-call/booking/run-account.ts';
+import { notMade, refusal } from '../model-call/faults.ts';
+import type { Attempt, FailedOutcome, Outcome, TextSink } from '../model-call/types.ts';
+import type { PriceTable } from '../pricing/price-table.ts';
 import type { Principal } from '../tenants/types.ts';
 import type { ClientRequest } from './client-request.ts';
-import type { PriceTable } from '../pricing/price-table.ts';
 
 /** The agent that usage names for what clients of the gateway ask. */
 export const GATEWAY = 'gateway';

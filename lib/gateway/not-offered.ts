@@ -1,5 +1,5 @@
 import type { HttpEvent } from '../http/types.ts';
-import { safe, type Redacted } from '../kernel/redacted.ts';
+import { type Redacted, safe } from '../kernel/redacted.ts';
 
 /** By the part of the path that says it, the first that fits; wherever the API is mounted. */
 const REASONS: readonly (readonly [RegExp, Redacted])[] = [

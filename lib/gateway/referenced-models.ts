@@ -1,4 +1,4 @@
-import { walkRequest, writePath, type Path } from '../pricing/bounds/walk-request.ts';
+import { type Path, walkRequest, writePath } from '../pricing/bounds/walk-request.ts';
 
 /** A model that a request names, and where (`tools.0.model`). */
 export interface NamedModel {

@@ -1,7 +1,7 @@
 import type { Circuits } from '../circuit-breaker/circuits.ts';
+import { circuitOf } from '../model-call/with-circuit.ts';
 import type { DueProbe } from './circuits.ts';
 import type { Reachability } from './reachability.ts';
-import { circuitOf } from '../model-call/with-circuit.ts';
 
 export interface DueProbesOptions {
   readonly circuits: Pick<Circuits, 'list' | 'enter'>;

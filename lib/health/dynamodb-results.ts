@@ -1,6 +1,6 @@
-import { keyOf, n, optional, readNumber, readString, s, type Item } from '../dynamodb/attributes.ts';
+import { type Item, keyOf, n, optional, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
-import { epochSeconds, type Clock } from '../kernel/clock.ts';
+import { type Clock, epochSeconds } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { Check } from './decision.ts';

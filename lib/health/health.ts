@@ -1,9 +1,9 @@
-import { ageMs, markOf, type Mark } from '../kernel/age.ts';
+import { ageMs, type Mark, markOf } from '../kernel/age.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { answers, createRunCheck, type Finding, type Probe } from './check.ts';
 import { findingOf, type WatchedCircuits } from './circuits.ts';
-import { aged, overall, worse, type Check, type Checks } from './decision.ts';
+import { aged, type Check, type Checks, overall, worse } from './decision.ts';
 import type { HealthResults } from './results.ts';
 
 /** A dependency is not asked more often than this by one environment, however often the public asks us. */

@@ -1,8 +1,8 @@
 import type { Clock } from '../kernel/clock.ts';
 import { label } from '../kernel/redacted.ts';
+import type { PriceTable } from '../pricing/price-table.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { dayOf } from '../usage/reports/dimensions.ts';
-import type { PriceTable } from '../pricing/price-table.ts';
 import type { Finding } from './check.ts';
 
 /** So long before its end a model is named. */

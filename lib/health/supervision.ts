@@ -1,13 +1,13 @@
 import type { Circuits } from '../circuit-breaker/circuits.ts';
 import type { Table } from '../dynamodb/table.ts';
-import { answers, type Probe } from './check.ts';
-import { createDynamoDbHealthResults } from './dynamodb-results.ts';
-import { createHealth, type Health, type HealthOptions } from './health.ts';
-import { createProbeDependencies, type ProbeDependencies } from './probe-dependencies.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Secret } from '../secrets/cached-secret.ts';
 import type { Emit } from '../telemetry/events.ts';
+import { answers, type Probe } from './check.ts';
 import { dueProbes } from './due-probes.ts';
+import { createDynamoDbHealthResults } from './dynamodb-results.ts';
+import { createHealth, type Health, type HealthOptions } from './health.ts';
+import { createProbeDependencies, type ProbeDependencies } from './probe-dependencies.ts';
 import { createReachability, type ReachabilityOptions } from './reachability.ts';
 
 export interface SupervisionOptions extends ReachabilityOptions {

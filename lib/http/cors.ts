@@ -1,6 +1,6 @@
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
-import { header, listHeader, type HttpEvent, type HttpResponse } from './types.ts';
+import { header, type HttpEvent, type HttpResponse, listHeader } from './types.ts';
 
 type Headers = Readonly<Record<string, string>>;
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import type { FieldIssue } from '../kernel/errors.ts';
-import { label, safe, type Redacted } from '../kernel/redacted.ts';
+import { label, type Redacted, safe } from '../kernel/redacted.ts';
 
 /** The types that JSON can have, and what schemas make of them. */
 const TYPES: Readonly<Record<string, Redacted>> = {

@@ -1,6 +1,6 @@
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
-import { listHeader, type HttpEvent } from './types.ts';
+import { type HttpEvent, listHeader } from './types.ts';
 
 /** Says how many Ballasts a request has passed; each adds one on the way to its provider. */
 export const HOPS_HEADER = 'x-ballast-hops';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { AppError } from '../kernel/errors.ts';
-import { safe, type Redacted } from '../kernel/redacted.ts';
+import { type Redacted, safe } from '../kernel/redacted.ts';
 import { countIssues, describeIssues } from './describe-issue.ts';
 import { header, type HttpEvent } from './types.ts';
 

@@ -10,7 +10,7 @@ import { decide } from './decision.ts';
 import { fingerprint, type Fingerprinted } from './fingerprint.ts';
 import { createGiveBack } from './give-back.ts';
 import { scopedKey } from './key.ts';
-import { ownedClaim, type OwnedClaim, type OwnerParts } from './owned-claim.ts';
+import { type OwnedClaim, ownedClaim, type OwnerParts } from './owned-claim.ts';
 import { createPersist, keptFor } from './persist.ts';
 import { refusalOf } from './refusal.ts';
 import type { ClaimStore } from './store.ts';

@@ -1,5 +1,7 @@
 import {
   flag,
+  type Item,
+  type Key,
   keyOf,
   n,
   optional,
@@ -7,8 +9,6 @@ import {
   readNumber,
   readString,
   s,
-  type Item,
-  type Key,
 } from '../dynamodb/attributes.ts';
 import type { Claim, Ending, Running } from './claim.ts';
 import type { ScopedKey } from './key.ts';

@@ -1,14 +1,14 @@
-import { epochSeconds, orAborted, type Clock } from '../kernel/clock.ts';
+import { type Clock, epochSeconds, orAborted } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import { AppError } from '../kernel/errors.ts';
-import { safe, type Redacted } from '../kernel/redacted.ts';
+import { type Redacted, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { endingOf, type StoredResult } from './answer.ts';
 import type { Running } from './claim.ts';
 import type { GiveBack } from './give-back.ts';
 import type { ScopedKey } from './key.ts';
-import { keptFor, type createPersist } from './persist.ts';
+import { type createPersist, keptFor } from './persist.ts';
 import type { ClaimStore } from './store.ts';
 
 /**

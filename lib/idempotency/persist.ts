@@ -1,4 +1,4 @@
-import { orAborted, sleep, type Clock, type Random } from '../kernel/clock.ts';
+import { type Clock, orAborted, type Random, sleep } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import type { Redacted } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';

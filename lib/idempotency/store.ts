@@ -1,5 +1,5 @@
-import type { Claim, Ending, Running } from './claim.ts';
 import type { EpochSeconds } from '../kernel/clock.ts';
+import type { Claim, Ending, Running } from './claim.ts';
 import type { ScopedKey } from './key.ts';
 
 /**

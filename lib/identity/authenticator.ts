@@ -1,9 +1,9 @@
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
+import type { ApiKeyStore, KeyLimits, Principal, Scope, Tenant, TenantStore } from '../tenants/types.ts';
 import { createKnownKeys } from './known-keys.ts';
 import { createLookUps } from './look-ups.ts';
-import type { ApiKeyStore, KeyLimits, Principal, Scope, Tenant, TenantStore } from '../tenants/types.ts';
 
 /** About 5 MB at most, where tenants have the usual few settings. */
 const MAX_TENANTS = 5_000;

@@ -1,10 +1,10 @@
 import { markOf } from '../kernel/age.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { ApiKey, ApiKeyStore } from '../tenants/types.ts';
 import { createExpiringCache } from './expiring-cache.ts';
 import { createGuessLimit } from './guess-limit.ts';
-import { hashKey, hasChecksum, isOfOurForm } from './issue-key.ts';
+import { hasChecksum, hashKey, isOfOurForm } from './issue-key.ts';
 import { createLookUps, type LookUps } from './look-ups.ts';
-import type { ApiKey, ApiKeyStore } from '../tenants/types.ts';
 
 /** About 5 MB at most. */
 const MAX_ENTRIES = 10_000;

@@ -1,4 +1,4 @@
-import { safe, type Redacted } from './redacted.ts';
+import { type Redacted, safe } from './redacted.ts';
 
 /** The closed set of ways in which Ballast says no; `lib/http/problem.ts` turns each into a status. */
 export type ErrorCode =

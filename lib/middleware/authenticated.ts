@@ -1,8 +1,8 @@
 import type { MiddlewareObj } from '@middy/core';
 import { header, type HttpEvent } from '../http/types.ts';
+import type { Authenticator } from '../identity/authenticator.ts';
 import { AppError } from '../kernel/errors.ts';
 import { label, safe } from '../kernel/redacted.ts';
-import type { Authenticator } from '../identity/authenticator.ts';
 import type { Principal, Scope } from '../tenants/types.ts';
 
 export interface Authenticated extends HttpEvent {

@@ -1,5 +1,5 @@
 import type { MiddlewareObj } from '@middy/core';
-import { readClientRequest, type ClientRequest } from '../gateway/client-request.ts';
+import { type ClientRequest, readClientRequest } from '../gateway/client-request.ts';
 import type { HttpEvent } from '../http/types.ts';
 
 export interface Asked extends HttpEvent {

@@ -1,7 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
-import type { HttpResponse } from '../http/types.ts';
 import { answerPreflight } from '../http/cors.ts';
-import { asAppError, type AppError } from '../kernel/errors.ts';
+import type { HttpResponse } from '../http/types.ts';
+import { type AppError, asAppError } from '../kernel/errors.ts';
 import type { Observed } from './observed.ts';
 
 /** The answer with what every answer to this request has. */

@@ -5,8 +5,8 @@ import type { ClaimRequest, Idempotency } from '../idempotency/idempotency.ts';
 import type { OwnedClaim, Settled } from '../idempotency/owned-claim.ts';
 import { STORAGE_GRACE_MS } from '../kernel/deadline.ts';
 import type { WaitUntil } from '../kernel/wait-until.ts';
-import { withHeaders } from './errors-as.ts';
 import type { Authenticated } from './authenticated.ts';
+import { withHeaders } from './errors-as.ts';
 import type { Observed } from './observed.ts';
 
 export interface Claimed extends HttpEvent {

@@ -2,7 +2,7 @@ import type { MiddlewareObj } from '@middy/core';
 import type { Answer, Routes } from '../http/routes.ts';
 import type { HttpEvent } from '../http/types.ts';
 import { AppError } from '../kernel/errors.ts';
-import { safe, type Redacted } from '../kernel/redacted.ts';
+import { type Redacted, safe } from '../kernel/redacted.ts';
 import { allowedMethods } from './allowed-methods.ts';
 
 export interface Routed<Request extends HttpEvent> extends HttpEvent {

@@ -1,5 +1,5 @@
 import { AppError, type AppErrorOptions, type ErrorCode } from '../kernel/errors.ts';
-import { safe, type Redacted } from '../kernel/redacted.ts';
+import { type Redacted, safe } from '../kernel/redacted.ts';
 import { NO_TOKENS } from '../usage/record.ts';
 import type { KeyFault } from './keys/key-faults.ts';
 import type { FailedOutcome, Fault, FaultKind, Metered, OwnNo } from './outcome.ts';

@@ -1,14 +1,14 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { Account } from '../budget/account.ts';
 import type { CircuitCall } from '../circuit-breaker/call.ts';
 import type { CircuitOptions } from '../circuit-breaker/options.ts';
 import type { Deadline } from '../kernel/deadline.ts';
 import type { AppError } from '../kernel/errors.ts';
 import type { PicoUsd } from '../kernel/money.ts';
 import type { TokenUsage } from '../usage/record.ts';
-import type { Account } from '../budget/account.ts';
+import type { RunAccount } from './booking/run-account.ts';
 import type { Outcome, ServedInstead } from './outcome.ts';
 import type { Query, UpstreamEvent } from './provider.ts';
-import type { RunAccount } from './booking/run-account.ts';
 
 export type * from './outcome.ts';
 

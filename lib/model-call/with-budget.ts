@@ -1,18 +1,18 @@
+import { settlePatience } from '../accounts/settle-patience.ts';
 import type { PriceTable } from '../pricing/price-table.ts';
 import { priceAt } from '../pricing/pricing.ts';
 import { admitAttempt, type AdmitParts } from './booking/admit-attempt.ts';
-import { recordOf } from './booking/attempt-record.ts';
 import { attempted } from './booking/attempt-events.ts';
+import { recordOf } from './booking/attempt-record.ts';
 import { unpricedFeature, unpricedModel } from './booking/budget-errors.ts';
+import { worstCaseOf } from './booking/cost-bound.ts';
+import { ownBooks } from './booking/own-books.ts';
+import { closeBooks } from './booking/settle-attempt.ts';
+import { createUnpricedNotice } from './booking/unpriced-notice.ts';
 import { notMade, refusal } from './faults.ts';
 import { tokensBefore, tokensUsed } from './metering/limited-tokens.ts';
 import { lowerMaxTokens } from './translate/lower-max-tokens.ts';
-import { ownBooks } from './booking/own-books.ts';
-import { closeBooks } from './booking/settle-attempt.ts';
-import { settlePatience } from '../accounts/settle-patience.ts';
 import type { Bracket, CallContext } from './types.ts';
-import { createUnpricedNotice } from './booking/unpriced-notice.ts';
-import { worstCaseOf } from './booking/cost-bound.ts';
 
 export interface WithBudgetOptions extends AdmitParts {
   readonly prices: PriceTable;

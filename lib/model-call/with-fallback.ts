@@ -1,14 +1,14 @@
 import type { Clock } from '../kernel/clock.ts';
 import { label } from '../kernel/redacted.ts';
-import type { Emit } from '../telemetry/events.ts';
 import type { Price, PriceTable } from '../pricing/price-table.ts';
 import { familyOf, priceAt } from '../pricing/pricing.ts';
+import type { Emit } from '../telemetry/events.ts';
 import { failsOver, isTold, notMade, refusal } from './faults.ts';
+import type { FaultKind } from './outcome.ts';
 import { retiredModel } from './retired-model.ts';
 import { translate } from './translate/translate.ts';
-import type { FaultKind } from './outcome.ts';
-import type { Bracket } from './types.ts';
 import { whyUntranslatable } from './translate/untranslatable.ts';
+import type { Bracket } from './types.ts';
 
 export interface WithFallbackOptions {
   readonly prices: PriceTable;

@@ -1,9 +1,9 @@
 import type { Circuits } from '../circuit-breaker/circuits.ts';
-import { orAborted, sleep, type Clock } from '../kernel/clock.ts';
+import { type Clock, orAborted, sleep } from '../kernel/clock.ts';
 import { asAppError } from '../kernel/errors.ts';
-import { openCallKeys, type CallKeys, type CallKeysParts } from './keys/call-keys.ts';
 import { isSendable } from '../secrets/api-keys.ts';
 import { fault, isFailure, notMade, refusal } from './faults.ts';
+import { type CallKeys, type CallKeysParts, openCallKeys } from './keys/call-keys.ts';
 import type { KeyCheck } from './keys/key-check.ts';
 import type { FailedOutcome, FaultKind, Outcome } from './outcome.ts';
 import type { Attempt, Bracket } from './types.ts';

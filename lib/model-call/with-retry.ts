@@ -1,9 +1,9 @@
 import type { Circuits } from '../circuit-breaker/circuits.ts';
-import { sleep, type Clock, type Random } from '../kernel/clock.ts';
+import { type Clock, type Random, sleep } from '../kernel/clock.ts';
 import { label } from '../kernel/redacted.ts';
+import { familyOf } from '../pricing/pricing.ts';
 import { decideRetry, type RetryOptions } from '../retry/decision.ts';
 import type { Emit } from '../telemetry/events.ts';
-import { familyOf } from '../pricing/pricing.ts';
 import { fault, isFailure, isRetryable, isTold } from './faults.ts';
 import type { Outcome } from './outcome.ts';
 import type { Bracket } from './types.ts';

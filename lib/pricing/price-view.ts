@@ -1,7 +1,7 @@
 import { formatUsd, pico, type PicoUsd } from '../kernel/money.ts';
+import { NO_TOKENS, type TokenUsage } from '../usage/record.ts';
 import type { Price, PriceTable, Rates } from './price-table.ts';
 import { costOf, priceAt } from './pricing.ts';
-import { NO_TOKENS, type TokenUsage } from '../usage/record.ts';
 
 /** What a million tokens cost in a prompt of more than `overPromptTokens`; decimal US dollars. */
 export interface BandView {

@@ -1,7 +1,7 @@
-import { pico, plus, type PicoUsd } from '../kernel/money.ts';
+import { pico, type PicoUsd, plus } from '../kernel/money.ts';
+import type { TokenUsage } from '../usage/record.ts';
 import type { Bands, Price, PriceTable, Rates } from './price-table.ts';
 import { DEAREST_FAST_MULTIPLE } from './prices.ts';
-import type { TokenUsage } from '../usage/record.ts';
 
 /** What changes the price of a whole request. */
 export interface PricingTerms {

@@ -1,4 +1,4 @@
-import { fromMs, toMs, type Picoseconds, type Rate } from './rate.ts';
+import { fromMs, type Picoseconds, type Rate, toMs } from './rate.ts';
 import type { Move } from './store.ts';
 
 /** How far a bucket may be overdrawn, beyond being empty: a caller is shut out for this and a minute at most. */

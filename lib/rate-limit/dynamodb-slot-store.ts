@@ -1,4 +1,4 @@
-import { keyOf, n, readNumber, readString, s, type Item, type Key } from '../dynamodb/attributes.ts';
+import { type Item, type Key, keyOf, n, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
 import type { Holding, Slot, SlotStore } from './slot-store.ts';
 import { createSlots, type Slots, type SlotsOptions } from './slots.ts';

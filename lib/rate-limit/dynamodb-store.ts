@@ -1,6 +1,6 @@
 import { n, optional, readBigInt } from '../dynamodb/attributes.ts';
-import type { Change } from '../dynamodb/update.ts';
 import type { Table } from '../dynamodb/table.ts';
+import type { Change } from '../dynamodb/update.ts';
 import type { Move, RateStore } from './store.ts';
 
 const changeOf = ({ change }: Move, expiresAt: number): Change =>

@@ -1,6 +1,6 @@
-import { epochSeconds, type Clock } from '../kernel/clock.ts';
-import { createDeadline, storageLimitMs, type Deadline } from '../kernel/deadline.ts';
-import { safe, type Redacted } from '../kernel/redacted.ts';
+import { type Clock, epochSeconds } from '../kernel/clock.ts';
+import { createDeadline, type Deadline, storageLimitMs } from '../kernel/deadline.ts';
+import { type Redacted, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Holding, Slot, SlotStore } from './slot-store.ts';

@@ -1,14 +1,14 @@
 import type { Clock } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
-import { label, safe, type Redacted } from '../kernel/redacted.ts';
+import { label, type Redacted, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
-import { charge, giveBack, increment, take, viewOf, type View } from './decision.ts';
+import { createTurns } from './bulkhead.ts';
+import { charge, giveBack, increment, take, type View, viewOf } from './decision.ts';
 import { createKnownTats } from './known-tats.ts';
 import { fromMs, rateOf } from './rate.ts';
-import { createSettle, type Decide } from './update-bucket.ts';
 import type { RateStore } from './store.ts';
-import { createTurns } from './bulkhead.ts';
+import { createSettle, type Decide } from './update-bucket.ts';
 
 /** Longest time to the store's answer. Whoever waits for a turn before that waits for a store that does answer others. */
 export const TAKE_LIMIT_MS = 3_000;

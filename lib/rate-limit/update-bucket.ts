@@ -1,7 +1,7 @@
-import { epochSeconds, type Clock } from '../kernel/clock.ts';
+import { type Clock, epochSeconds } from '../kernel/clock.ts';
 import type { Tat, Try } from './decision.ts';
 import type { KnownTats } from './known-tats.ts';
-import { fromMs, toMs, type Picoseconds } from './rate.ts';
+import { fromMs, type Picoseconds, toMs } from './rate.ts';
 import type { Move, Moved, RateStore } from './store.ts';
 
 /** Conditional updates of one call. Two are enough unless buckets are given back to or clocks are wrong. */

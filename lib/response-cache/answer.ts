@@ -1,4 +1,4 @@
-import { packText, unpackText, type PackedText } from '../dynamodb/packed-text.ts';
+import { type PackedText, packText, unpackText } from '../dynamodb/packed-text.ts';
 
 /** How long an answer is kept once it is no longer fresh: as long as an outage that a stale answer is to bridge. */
 export const STALE_KEPT_MS = 24 * 3_600_000;

@@ -1,4 +1,4 @@
-import { readString, s, type Item } from '../dynamodb/attributes.ts';
+import { type Item, readString, s } from '../dynamodb/attributes.ts';
 import type { CallOptions, Table } from '../dynamodb/table.ts';
 import { answerItem, flightItem, partitionOf, readAnswer, readFlight } from './item.ts';
 import type { CacheStore } from './store.ts';

@@ -1,6 +1,6 @@
-import { b, keyOf, n, readBytes, readNumber, readString, s, type Item, type Key } from '../dynamodb/attributes.ts';
-import { AppError } from '../kernel/errors.ts';
+import { b, type Item, type Key, keyOf, n, readBytes, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import { epochSeconds } from '../kernel/clock.ts';
+import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import { forgottenAt, type StoredAnswer } from './answer.ts';
 import type { CacheKey } from './key.ts';

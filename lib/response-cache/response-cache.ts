@@ -1,12 +1,12 @@
-import { orAborted, sleep, type Clock, type Random } from '../kernel/clock.ts';
+import { type Clock, orAborted, type Random, sleep } from '../kernel/clock.ts';
 import { createDeadline, type Deadline } from '../kernel/deadline.ts';
 import type { RandomBytes } from '../kernel/ids.ts';
-import { safe, type Redacted } from '../kernel/redacted.ts';
+import { type Redacted, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
-import { unpackAnswer, type StoredAnswer, type CachedAnswer } from './answer.ts';
+import { type CachedAnswer, type StoredAnswer, unpackAnswer } from './answer.ts';
 import { decide, standIn } from './decision.ts';
-import { UNCACHED, type Flight, createFlights } from './flights.ts';
+import { createFlights, type Flight, UNCACHED } from './flights.ts';
 import type { CacheKey } from './key.ts';
 import { createSharedLooks } from './shared-looks.ts';
 import type { CacheEntry, CacheStore } from './store.ts';

@@ -1,5 +1,5 @@
-import { createDeadline } from '../kernel/deadline.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { createDeadline } from '../kernel/deadline.ts';
 import type { CacheKey } from './key.ts';
 import type { CacheEntry, CacheStore } from './store.ts';
 

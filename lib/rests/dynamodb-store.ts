@@ -1,6 +1,6 @@
-import { keyOf, n, readNumber, readString, type Item, type Key } from '../dynamodb/attributes.ts';
+import { type Item, type Key, keyOf, n, readNumber, readString } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
-import { epochSeconds, type Clock } from '../kernel/clock.ts';
+import { type Clock, epochSeconds } from '../kernel/clock.ts';
 import type { Rest } from './rest.ts';
 import { forgottenAt, isForgotten, type RestStore } from './store.ts';
 

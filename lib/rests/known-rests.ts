@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
-import { NEVER_LIMITED, stateOf, type Rest, type RestState } from './rest.ts';
+import { NEVER_LIMITED, type Rest, type RestState, stateOf } from './rest.ts';
 import { isForgotten } from './store.ts';
 
 /** What one environment knows of the rests; there are as many names as models, kinds and keys, which are closed sets. */

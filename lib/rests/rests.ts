@@ -1,5 +1,5 @@
 import type { Clock, Random } from '../kernel/clock.ts';
-import { safe, type Redacted } from '../kernel/redacted.ts';
+import { type Redacted, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { createKnownRests } from './known-rests.ts';

@@ -1,4 +1,4 @@
-import { sleep, type Clock, type Random } from '../kernel/clock.ts';
+import { type Clock, type Random, sleep } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';

@@ -1,7 +1,7 @@
-import { label, safe, type Redacted } from '../kernel/redacted.ts';
-import { formatUsd, type PicoUsd } from '../kernel/money.ts';
-import type { RunCache } from './run-cache.ts';
 import type { Degraded, LoopResult, RunStop, RunTotals } from '../agent/loop/types.ts';
+import { formatUsd, type PicoUsd } from '../kernel/money.ts';
+import { label, type Redacted, safe } from '../kernel/redacted.ts';
+import type { RunCache } from './run-cache.ts';
 
 /** Endings that leave the task undone. */
 const INCOMPLETE: ReadonlySet<RunStop> = new Set<RunStop>([

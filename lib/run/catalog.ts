@@ -1,8 +1,8 @@
-import type { RunRequest } from './run-request.ts';
 import type { Agent } from '../agent/define/define-agent.ts';
+import { loadToolSchema } from '../agent/define/tool-schema.ts';
 import { AppError } from '../kernel/errors.ts';
 import { label, safe } from '../kernel/redacted.ts';
-import { loadToolSchema } from '../agent/define/tool-schema.ts';
+import type { RunRequest } from './run-request.ts';
 
 export const DEFAULT_AGENT = 'assistant';
 

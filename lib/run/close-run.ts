@@ -1,14 +1,14 @@
+import type { LoopResult } from '../agent/loop/types.ts';
 import type { OwnedClaim } from '../idempotency/owned-claim.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
-import { type PicoUsd, formatUsd } from '../kernel/money.ts';
-import { safe, type Redacted, label } from '../kernel/redacted.ts';
+import { formatUsd, type PicoUsd } from '../kernel/money.ts';
+import { label, type Redacted, safe } from '../kernel/redacted.ts';
 import type { RunStore, TraceStep } from '../runs/types.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { ToolCall, ToolUsageStore } from '../usage/tool-record.ts';
-import type { Conclusion } from './run-record.ts';
-import type { LoopResult } from '../agent/loop/types.ts';
 import { stopName } from './answer.ts';
+import type { Conclusion } from './run-record.ts';
 
 /** Tells all listeners how a run ended, and before that what stood in for the answer that was asked for. */
 export const tellRunEnd = (emit: Emit, { result, concluded, spent }: Omit<ClosingRun, 'claim'>): void => {

@@ -1,5 +1,5 @@
-import { failsOver } from '../model-call/faults.ts';
 import type { LoopResult, RunStop } from '../agent/loop/types.ts';
+import { failsOver } from '../model-call/faults.ts';
 
 /** An answer that was given before, without what its run did and used. */
 export type EarlierAnswer = Pick<LoopResult, 'output' | 'answeredBy'> & { readonly ending: { readonly stop: RunStop } };

@@ -1,9 +1,12 @@
-import { fault } from '../model-call/faults.ts';
-import type { FaultKind } from '../model-call/types.ts';
+import { toolParams } from '../agent/define/tool-schema.ts';
+import { createTranscript } from '../agent/loop/transcript.ts';
+import type { LoopResult, RunStop } from '../agent/loop/types.ts';
 import type { Deadline } from '../kernel/deadline.ts';
 import { label } from '../kernel/redacted.ts';
-import { cacheKey, type CacheKey } from '../response-cache/key.ts';
+import { fault } from '../model-call/faults.ts';
+import type { FaultKind } from '../model-call/types.ts';
 import { cacheLifetime } from '../response-cache/decision.ts';
+import { type CacheKey, cacheKey } from '../response-cache/key.ts';
 import type { ResponseCache } from '../response-cache/response-cache.ts';
 import type { TraceStep } from '../runs/types.ts';
 import type { Emit } from '../telemetry/events.ts';
@@ -11,9 +14,6 @@ import type { Principal } from '../tenants/types.ts';
 import type { Allowed } from './allowed-run.ts';
 import type { EarlierAnswer } from './degrade.ts';
 import type { RunRequest } from './run-request.ts';
-import { toolParams } from '../agent/define/tool-schema.ts';
-import { createTranscript } from '../agent/loop/transcript.ts';
-import type { LoopResult, RunStop } from '../agent/loop/types.ts';
 
 export interface RunCacheParts {
   readonly cache: ResponseCache;

@@ -1,11 +1,11 @@
+import type { LoopResult } from '../agent/loop/types.ts';
 import { problemOf } from '../http/problem.ts';
-import { AppError } from '../kernel/errors.ts';
 import type { StoredResult } from '../idempotency/answer.ts';
+import { AppError } from '../kernel/errors.ts';
 import type { PicoUsd } from '../kernel/money.ts';
 import type { RunRow } from '../runs/types.ts';
-import { answerOf, usageOf, type RunAnswer } from './answer.ts';
+import { answerOf, type RunAnswer, usageOf } from './answer.ts';
 import type { RunCache } from './run-cache.ts';
-import type { LoopResult } from '../agent/loop/types.ts';
 
 /** What is known of a run besides what its loop came to. */
 export interface RunFacts {

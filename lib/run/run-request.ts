@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { isUsd } from '../kernel/money.ts';
-import { safe, type Redacted } from '../kernel/redacted.ts';
+import { type Redacted, safe } from '../kernel/redacted.ts';
 
 const MAX_TASK_CODE_POINTS = 10_000;
 const MAX_TURNS = 200;

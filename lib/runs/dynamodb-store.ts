@@ -1,7 +1,7 @@
-import { keyOf, n, readNumber, readString, s, type Item, type Key } from '../dynamodb/attributes.ts';
+import { type Item, type Key, keyOf, n, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import { loadText, storeText } from '../dynamodb/large-text.ts';
 import type { Table } from '../dynamodb/table.ts';
-import { epochSeconds, type Clock, type EpochSeconds, type Random } from '../kernel/clock.ts';
+import { type Clock, type EpochSeconds, epochSeconds, type Random } from '../kernel/clock.ts';
 import type { RunRow, RunStatus, RunStore } from './types.ts';
 
 export interface DynamoDbRunStoreOptions {

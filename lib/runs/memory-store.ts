@@ -1,4 +1,4 @@
-import { epochSeconds, type Clock } from '../kernel/clock.ts';
+import { type Clock, epochSeconds } from '../kernel/clock.ts';
 import type { RunRow, RunStore } from './types.ts';
 
 /** For tests, and for an environment without a table. Rows are kept as JSON, as the other store keeps them. */

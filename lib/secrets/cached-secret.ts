@@ -1,4 +1,4 @@
-import { ageMs, markOf, type Mark } from '../kernel/age.ts';
+import { ageMs, type Mark, markOf } from '../kernel/age.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';

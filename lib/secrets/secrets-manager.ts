@@ -1,6 +1,6 @@
-import { connectionOf, type Connection } from '../aws/connection.ts';
+import { type Connection, connectionOf } from '../aws/connection.ts';
 import { createJsonService } from '../aws/json-service.ts';
-import { sleep, type Clock, type Random } from '../kernel/clock.ts';
+import { type Clock, type Random, sleep } from '../kernel/clock.ts';
 
 /** Longest time without a word of an answer; twice that is still within what the small functions have. */
 const SILENCE_MS = 3_000;

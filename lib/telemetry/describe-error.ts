@@ -1,5 +1,5 @@
 import { AppError } from '../kernel/errors.ts';
-import { label, safe, type Redacted } from '../kernel/redacted.ts';
+import { label, type Redacted, safe } from '../kernel/redacted.ts';
 import type { LogFields } from './log.ts';
 
 const MAX_CAUSES = 4;

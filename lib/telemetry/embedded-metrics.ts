@@ -1,7 +1,7 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { BallastEvent } from './events.ts';
 import { measure } from './measure.ts';
-import { METRICS, NAMESPACE, SERVICE, type Measurement } from './metric-names.ts';
+import { type Measurement, METRICS, NAMESPACE, SERVICE } from './metric-names.ts';
 
 /** CloudWatch takes at most a hundred values of a metric in one line; Powertools would print such a line by itself. */
 const MAX_MEASUREMENTS = 99;

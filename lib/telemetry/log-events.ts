@@ -1,4 +1,4 @@
-import { safe, type Redacted } from '../kernel/redacted.ts';
+import { type Redacted, safe } from '../kernel/redacted.ts';
 import type { BallastEvent, Listener } from './events.ts';
 import type { Log } from './log.ts';
 

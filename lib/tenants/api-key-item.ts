@@ -1,4 +1,6 @@
 import {
+  type Item,
+  type Key,
   keyOf,
   n,
   optional,
@@ -7,10 +9,8 @@ import {
   readStrings,
   s,
   strings,
-  type Item,
-  type Key,
 } from '../dynamodb/attributes.ts';
-import { SCOPES, type ApiKey } from './types.ts';
+import { type ApiKey, SCOPES } from './types.ts';
 
 /** Where a key is looked up, by its hash. */
 export const apiKeyKey = (hash: string): Key => ({ pk: `key#${hash}`, sk: 'key' });

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { isUsd } from '../kernel/money.ts';
-import { safe, type Redacted } from '../kernel/redacted.ts';
+import { type Redacted, safe } from '../kernel/redacted.ts';
 
 const MAX_NAME_CHARS = 128;
 /** Far above any provider's own limit; small enough that a limiter's arithmetic on it stays exact. */

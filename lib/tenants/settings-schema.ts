@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { formatUsd, parseUsd } from '../kernel/money.ts';
 import { safe } from '../kernel/redacted.ts';
 import { budgetUsd, displayName, limit, perMinute, reference, says } from './field-schemas.ts';
-import { SHADOWS, UNLIMITED, type TenantSettings } from './types.ts';
+import { SHADOWS, type TenantSettings, UNLIMITED } from './types.ts';
 
 const MAX_LIST = 100;
 /** All names in `fallbackModels` together: a change, audited with what was before, still fits into an item of 400 KB. */

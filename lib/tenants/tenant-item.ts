@@ -1,5 +1,5 @@
-import { keyOf, n, readNumber, readString, s, type Item, type Key } from '../dynamodb/attributes.ts';
-import { UNLIMITED, type Tenant, type TenantSettings } from './types.ts';
+import { type Item, type Key, keyOf, n, readNumber, readString, s } from '../dynamodb/attributes.ts';
+import { type Tenant, type TenantSettings, UNLIMITED } from './types.ts';
 
 /** One partition for all: each environment reads a tenant once a minute, and lists want all of them. */
 export const TENANTS = 'tenants';

@@ -1,5 +1,6 @@
 import {
   flag,
+  type Item,
   keyOf,
   n,
   optional,
@@ -8,7 +9,6 @@ import {
   readNumber,
   readString,
   s,
-  type Item,
 } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { pico } from '../kernel/money.ts';

@@ -1,4 +1,4 @@
-import { keyOf, n, readNumber, readString, s, type Item } from '../dynamodb/attributes.ts';
+import { type Item, keyOf, n, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { hourOf } from './hour.ts';
 import type { ToolCall, ToolUsageRecord, ToolUsageStore } from './tool-record.ts';

@@ -1,5 +1,5 @@
 import type { Patience } from '../dynamodb/with-store-retries.ts';
-import { ZERO, type PicoUsd } from '../kernel/money.ts';
+import { type PicoUsd, ZERO } from '../kernel/money.ts';
 
 /** What one attempt used, by the kinds that are priced apart. All counts are whole. */
 export interface TokenUsage {

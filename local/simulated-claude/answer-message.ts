@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/kernel/clock.ts';
 import { composeContent } from './compose.ts';
 import { conversationOf } from './conversation.ts';
-import { readDirectives, type Directive, type Effect } from './directives.ts';
+import { type Directive, type Effect, readDirectives } from './directives.ts';
 import { beforeContent, brokenAfter, errorEventAfter, malformedAfter, pingsOnly, withGaps } from './faults.ts';
 import { limited } from './limits.ts';
 import { createPromptCache, type InputCounts } from './prompt-cache.ts';

@@ -1,5 +1,5 @@
-import type { ContentBlock } from '@anthropic-ai/sdk/resources/messages';
 import { createHash } from 'node:crypto';
+import type { ContentBlock } from '@anthropic-ai/sdk/resources/messages';
 import { REVIEWER } from '../../lib/agent/loop/reviewer.ts';
 import type { Conversation } from './conversation.ts';
 import { suggestedCalls } from './demo-tools.ts';

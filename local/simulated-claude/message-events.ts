@@ -1,6 +1,6 @@
 import type { ContentBlock, RawContentBlockDelta } from '@anthropic-ai/sdk/resources/messages';
 import { splitText } from './split-text.ts';
-import { deltaUsageOf, messageOf, stopDetailsOf, type Answer, type TokenCounts, type WireEvent } from './wire.ts';
+import { type Answer, deltaUsageOf, messageOf, stopDetailsOf, type TokenCounts, type WireEvent } from './wire.ts';
 
 /** About six tokens: small enough that a short answer streams too, large enough to keep a long one quick. */
 const CHUNK_CHARACTERS = 24;

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { sleep, type Clock } from '../../lib/kernel/clock.ts';
+import { type Clock, sleep } from '../../lib/kernel/clock.ts';
 import type { Send, Step } from './steps.ts';
 
 /** A reset overtakes bytes that the client has not read yet: long enough for a loopback reader to take them first. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../lib/kernel/clock.ts';
-import { totalTokens, type Segment } from './tokens.ts';
+import { type Segment, totalTokens } from './tokens.ts';
 import type { TokenCounts } from './wire.ts';
 
 const TTL_MS = { '5m': 300_000, '1h': 3_600_000 } as const;

@@ -1,5 +1,5 @@
 import { messageEvents } from './message-events.ts';
-import { encodeEvent, errorEnvelope, errorTypeOf, messageOf, type Answer, type TokenCounts } from './wire.ts';
+import { type Answer, encodeEvent, errorEnvelope, errorTypeOf, messageOf, type TokenCounts } from './wire.ts';
 
 /** One thing that a server does on a connection; an answer, faults included, is a sequence of them. */
 export type Step =

@@ -1,8 +1,8 @@
-import type { Reservation } from '../../lib/budget/reservation.ts';
 import { monthOf, tenantAccount, userHashOf } from '../../lib/budget/account.ts';
+import type { Reservation } from '../../lib/budget/reservation.ts';
 import type { BudgetStore } from '../../lib/budget/store.ts';
-import { settleAttempt, type SettleParts } from '../../lib/model-call/booking/settle-attempt.ts';
 import { parseUsd } from '../../lib/kernel/money.ts';
+import { settleAttempt, type SettleParts } from '../../lib/model-call/booking/settle-attempt.ts';
 import { TITLES } from '../../lib/telemetry/log-events.ts';
 import { ESTIMATES, NO_TOKENS, type TokenUsage, type UsageRecord } from '../../lib/usage/record.ts';
 

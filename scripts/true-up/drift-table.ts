@@ -1,6 +1,6 @@
 import { formatUsd } from '../../lib/kernel/money.ts';
 import type { TokenUsage } from '../../lib/usage/record.ts';
-import { isBeyond, type Drift } from './drift.ts';
+import { type Drift, isBeyond } from './drift.ts';
 import { rangeText } from './money.ts';
 
 const NAMES: Readonly<Record<keyof TokenUsage, string>> = {

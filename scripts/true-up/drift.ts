@@ -1,7 +1,7 @@
-import { plus, ZERO, type PicoUsd } from '../../lib/kernel/money.ts';
+import { type PicoUsd, plus, ZERO } from '../../lib/kernel/money.ts';
 import { NO_TOKENS, type TokenUsage } from '../../lib/usage/record.ts';
-import { KINDS, plusCounts, type DayOfModel } from './counts.ts';
-import { costRangeOf, isOutside, type CostRange } from './money.ts';
+import { type DayOfModel, KINDS, plusCounts } from './counts.ts';
+import { type CostRange, costRangeOf, isOutside } from './money.ts';
 import type { BookedDayOfModel } from './read-books.ts';
 
 /** Both sides of one model on one day. */

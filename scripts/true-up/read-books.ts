@@ -1,7 +1,7 @@
 import type { PicoUsd } from '../../lib/kernel/money.ts';
 import { familyOf } from '../../lib/pricing/pricing.ts';
-import type { UsageRecord, UsageStore } from '../../lib/usage/record.ts';
 import type { TenantDirectory } from '../../lib/tenants/types.ts';
+import type { UsageRecord, UsageStore } from '../../lib/usage/record.ts';
 import type { DayOfModel } from './counts.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { familyOf } from '../../lib/pricing/pricing.ts';
 import type { TokenUsage } from '../../lib/usage/record.ts';
-import { KINDS, type DayOfModel } from './counts.ts';
+import { type DayOfModel, KINDS } from './counts.ts';
 import { parseCsv } from './parse-csv.ts';
 import { TrueUpRefused } from './refused.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
-import { settingsOf } from '../../lib/tenants/settings-schema.ts';
 import { keySettingsOf } from '../../lib/tenants/key-schema.ts';
+import { settingsOf } from '../../lib/tenants/settings-schema.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { fakeStage } from '../tenants/directories.ts';
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { bootstrap } from '../../lib/administration/bootstrap.ts';
 import type { KeyAdministration } from '../../lib/administration/administer-keys.ts';
-import { SCOPES, type ApiKey } from '../../lib/tenants/types.ts';
+import { bootstrap } from '../../lib/administration/bootstrap.ts';
 import { settingsOf } from '../../lib/tenants/settings-schema.ts';
+import { type ApiKey, SCOPES } from '../../lib/tenants/types.ts';
 import { fakeStage } from '../tenants/directories.ts';
 
 const optionsOn = ({ administration: { tenants, keys }, tenantRows, clock }: ReturnType<typeof fakeStage>) => ({

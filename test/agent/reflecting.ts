@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { defineTool } from '../../lib/agent/define/define-tool.ts';
-import { silentStream, type RunStream } from '../../lib/agent/loop/run-stream.ts';
+import { type RunStream, silentStream } from '../../lib/agent/loop/run-stream.ts';
 import { fault } from '../../lib/model-call/faults.ts';
 import type { ModelRequest, Outcome } from '../../lib/model-call/types.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
-import { answer, runParts, text, type RunPartsOptions, type Script } from './run-parts.ts';
+import { answer, runParts, type RunPartsOptions, type Script, text } from './run-parts.ts';
 
 export const metered = { tokens: NO_TOKENS, estimated: null, firstContentMs: null, upstreamRequestId: null };
 export const failing = (kind: Parameters<typeof fault>[0], partial = ''): Outcome => ({

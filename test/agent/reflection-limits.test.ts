@@ -1,10 +1,10 @@
-import * as z from 'zod/mini';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { defineTool, fatal } from '../../lib/agent/define/define-tool.ts';
-import { refusal } from '../../lib/model-call/faults.ts';
-import type { Outcome } from '../../lib/model-call/types.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
+import { refusal } from '../../lib/model-call/faults.ts';
+import type { Outcome } from '../../lib/model-call/types.ts';
 import { approval, draft, failing, metered, reflecting, remarks, revised } from './reflecting.ts';
 import { answer, text, use } from './run-parts.ts';
 

@@ -1,20 +1,20 @@
-import * as z from 'zod/mini';
 import { expect, it } from 'vitest';
-import { createAdmission } from '../../lib/caller/admission.ts';
+import * as z from 'zod/mini';
 import { defineAgent } from '../../lib/agent/define/define-agent.ts';
 import { defineTool } from '../../lib/agent/define/define-tool.ts';
 import type { Journal } from '../../lib/agent/loop/journal.ts';
 import { runPattern } from '../../lib/agent/loop/patterns.ts';
 import { silentStream } from '../../lib/agent/loop/run-stream.ts';
 import type { LoopParts, Run } from '../../lib/agent/loop/types.ts';
+import { tenantAccount } from '../../lib/budget/account.ts';
+import { createAdmission } from '../../lib/caller/admission.ts';
 import { UNGUARDED } from '../../lib/circuit-breaker/entry.ts';
+import { createDeadline } from '../../lib/kernel/deadline.ts';
 import { createRunAccount } from '../../lib/model-call/booking/run-account.ts';
 import type { ModelRequest, Outcome } from '../../lib/model-call/types.ts';
-import { createDeadline } from '../../lib/kernel/deadline.ts';
 import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
 import { createRateLimit } from '../../lib/rate-limit/rate-limit.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
-import { tenantAccount } from '../../lib/budget/account.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { answer, text, use } from './run-parts.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isNews, readTransitions, type AlarmState } from '../../lib/alerts/alarm.ts';
+import { type AlarmState, isNews, readTransitions } from '../../lib/alerts/alarm.ts';
 import { notification, snsEvent } from './sns.ts';
 
 const only = (message: unknown) => readTransitions(snsEvent(message))[0];

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { budgetAlert, createBudgetAlerts, type BudgetThreshold } from '../../lib/alerts/budget-alerts.ts';
+import { budgetAlert, type BudgetThreshold, createBudgetAlerts } from '../../lib/alerts/budget-alerts.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
-import { startHttpTarget, type HttpTarget } from '../http-target.ts';
+import { type HttpTarget, startHttpTarget } from '../http-target.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { size } from '../sizes.ts';
 

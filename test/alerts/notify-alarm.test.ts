@@ -5,7 +5,7 @@ import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
 import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
-import { startHttpTarget, type HttpTarget } from '../http-target.ts';
+import { type HttpTarget, startHttpTarget } from '../http-target.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { size } from '../sizes.ts';
 import { notification, snsEvent } from './sns.ts';

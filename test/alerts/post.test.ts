@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPost } from '../../lib/alerts/post.ts';
 import { createDeadline } from '../../lib/kernel/deadline.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
-import { startHttpTarget, type Answer, type HttpTarget } from '../http-target.ts';
+import { type Answer, type HttpTarget, startHttpTarget } from '../http-target.ts';
 import { seededRandom } from '../seeded-random.ts';
 
 let target: HttpTarget;

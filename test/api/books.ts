@@ -1,6 +1,6 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../../lib/dynamodb/attributes.ts';
-import { parseUsd, sum, type PicoUsd } from '../../lib/kernel/money.ts';
+import { parseUsd, type PicoUsd, sum } from '../../lib/kernel/money.ts';
 import { TABLE_NAMES } from '../../local/environment.ts';
 import type { TestDynamoDb } from '../dynamodb.ts';
 import type { SeenRequest } from '../upstream/recorder.ts';

@@ -4,7 +4,7 @@ import { reply } from '../upstream/answers.ts';
 import { gatedHeaders } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
 import { billedFor, budgetOf } from './books.ts';
-import { bodyOf, startFleet, type Fleet } from './fleet.ts';
+import { bodyOf, type Fleet, startFleet } from './fleet.ts';
 import { allEvents } from './sse.ts';
 
 let fleet: Fleet;

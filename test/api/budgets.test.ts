@@ -4,7 +4,7 @@ import { reply } from '../upstream/answers.ts';
 import { gatedHeaders } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
 import { billedFor, budgetOf, recordedCost, recordsOf } from './books.ts';
-import { bodyOf, startFleet, type Caller, type Fleet } from './fleet.ts';
+import { bodyOf, type Caller, type Fleet, startFleet } from './fleet.ts';
 
 const CALLS = 200;
 

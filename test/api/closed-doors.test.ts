@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { reply } from '../upstream/answers.ts';
-import { startFleet, type Caller, type Fleet } from './fleet.ts';
+import { type Caller, type Fleet, startFleet } from './fleet.ts';
 import { knocks } from './routes.ts';
 
 const MODEL = 'claude-sonnet-5-5';

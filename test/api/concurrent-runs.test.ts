@@ -4,11 +4,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { spawnServer } from '../local/spawned-server.ts';
 import { FULL } from '../sizes.ts';
+import { stretchedTime } from '../stretched.ts';
 import { reply } from '../upstream/answers.ts';
 import { gatedBefore } from '../upstream/broken.ts';
-import { stretchedTime } from '../stretched.ts';
 import { createGate } from '../upstream/gate.ts';
-import { bodyOf, startFleet, type Fleet } from './fleet.ts';
+import { bodyOf, type Fleet, startFleet } from './fleet.ts';
 
 let fleet: Fleet;
 beforeAll(async () => {

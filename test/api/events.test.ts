@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stretchedClock } from '../stretched.ts';
 import { neverAnswer, reply, status, toolCalls } from '../upstream/answers.ts';
 import { endAfter, gatedBefore } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
-import { stretchedClock } from '../stretched.ts';
-import { messagesOnly, startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
+import { messagesOnly, type ScriptedUpstream, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { allEvents, readEvents } from './sse.ts';
 import { startServer, type TestServer } from './start-server.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reply, status } from '../upstream/answers.ts';
 import { STRETCH } from '../stretched.ts';
+import { reply, status } from '../upstream/answers.ts';
 import { endAfter } from '../upstream/broken.ts';
-import { bodyOf, startFleet, type Fleet } from './fleet.ts';
+import { bodyOf, type Fleet, startFleet } from './fleet.ts';
 import { allEvents } from './sse.ts';
 
 /** Two keys of the service's own, in the form of a pool. */

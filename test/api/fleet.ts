@@ -1,6 +1,6 @@
 import { startTestDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { stretchedClock } from '../stretched.ts';
-import { startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
+import { type ScriptedUpstream, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { startServer, type TestServer } from './start-server.ts';
 
 export const ADMIN_KEY = 'ballast-dev-admin-key';

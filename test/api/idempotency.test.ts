@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
+import { stretchedClock } from '../stretched.ts';
 import { reply, status } from '../upstream/answers.ts';
 import { endAfter, gatedBefore } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
-import { stretchedClock } from '../stretched.ts';
-import { messagesOnly, startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
+import { messagesOnly, type ScriptedUpstream, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { allEvents } from './sse.ts';
 import { startServer, type TestServer } from './start-server.ts';
 

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { ask, testWorkplace } from '../local/spawned-server.ts';
+import { STRETCH, stretchedClock, stretchedTime } from '../stretched.ts';
 import { neverAnswer } from '../upstream/answers.ts';
 import { messagesOnly, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
-import { STRETCH, stretchedClock, stretchedTime } from '../stretched.ts';
-import { ask, testWorkplace } from '../local/spawned-server.ts';
 
 const RUN_TIMEOUT_MS = 3_000;
 /** The contract's bound. */

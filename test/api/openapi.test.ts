@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { agents } from '../../agents/index.ts';
-import { createCatalog } from '../../lib/run/catalog.ts';
 import { openApi } from '../../lib/api/openapi.ts';
+import { createCatalog } from '../../lib/run/catalog.ts';
 
 interface Schema {
   readonly properties: Readonly<Record<string, Schema>>;

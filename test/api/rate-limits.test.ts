@@ -4,7 +4,7 @@ import { size } from '../sizes.ts';
 import { serverNow, STRETCH } from '../stretched.ts';
 import { reply } from '../upstream/answers.ts';
 import { itemsOf } from './books.ts';
-import { bodyOf, startFleet, type Caller, type Fleet } from './fleet.ts';
+import { bodyOf, type Caller, type Fleet, startFleet } from './fleet.ts';
 
 let fleet: Fleet;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reply, status, toolCalls } from '../upstream/answers.ts';
-import { createGate } from '../upstream/gate.ts';
 import { gatedHeaders } from '../upstream/broken.ts';
-import { bodyOf, startFleet, type Caller, type Fleet } from './fleet.ts';
+import { createGate } from '../upstream/gate.ts';
+import { bodyOf, type Caller, type Fleet, startFleet } from './fleet.ts';
 
 let fleet: Fleet;
 beforeAll(async () => {

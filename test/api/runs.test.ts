@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endAfter, errorEventAfter, stallAfter } from '../upstream/broken.ts';
-import { reply, status, toolCalls } from '../upstream/answers.ts';
 import { stretchedClock } from '../stretched.ts';
-import { messagesOnly, startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
+import { reply, status, toolCalls } from '../upstream/answers.ts';
+import { endAfter, errorEventAfter, stallAfter } from '../upstream/broken.ts';
+import { messagesOnly, type ScriptedUpstream, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { startServer, type TestServer } from './start-server.ts';
 
 let upstream: ScriptedUpstream;

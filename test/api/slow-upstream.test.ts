@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { neverAnswer, reply, resetBeforeHeaders, status, type ScriptedAnswer } from '../upstream/answers.ts';
-import { endAfter, malformedAfter, pingsOnly, resetAfter, stallAfter } from '../upstream/broken.ts';
 import { stretchedClock } from '../stretched.ts';
-import { messagesOnly, startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
+import { neverAnswer, reply, resetBeforeHeaders, type ScriptedAnswer, status } from '../upstream/answers.ts';
+import { endAfter, malformedAfter, pingsOnly, resetAfter, stallAfter } from '../upstream/broken.ts';
+import { messagesOnly, type ScriptedUpstream, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { allEvents } from './sse.ts';
 import { startServer, type TestServer } from './start-server.ts';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SCOPES, type Scope } from '../../lib/tenants/types.ts';
+import { type Scope, SCOPES } from '../../lib/tenants/types.ts';
 import { reply } from '../upstream/answers.ts';
 import { itemsOf } from './books.ts';
-import { ADMIN_KEY, bodyOf, startFleet, type Caller, type Fleet } from './fleet.ts';
+import { ADMIN_KEY, bodyOf, type Caller, type Fleet, startFleet } from './fleet.ts';
 import { knocks } from './routes.ts';
 
 let fleet: Fleet;

@@ -1,9 +1,9 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { base64url, SignJWT, type JWTPayload } from 'jose';
+import { base64url, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serverNow } from '../stretched.ts';
 import { reply } from '../upstream/answers.ts';
-import { bodyOf, startFleet, type Fleet } from './fleet.ts';
+import { bodyOf, type Fleet, startFleet } from './fleet.ts';
 
 const SECRET = 'of the issuer alone, and thirty-two bytes long';
 const ISSUER = 'https://issuer.example';

@@ -1,7 +1,7 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
 import { amzDate, createSigner } from '../../lib/aws/sign-request.ts';
-import { listen, type Exchange } from '../../local/simulated-claude/listen.ts';
+import { type Exchange, listen } from '../../local/simulated-claude/listen.ts';
 
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
 

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { gateway, gatewayDelay } from '../../bench/gateway.ts';
 import { countGatewayOperations } from '../../bench/gateway-footprint.ts';
 import { percentile, timingOf } from '../../bench/gateway-load.ts';
 import { startWays } from '../../bench/gateway-ways.ts';
-import { gateway, gatewayDelay } from '../../bench/gateway.ts';
 import { leanClientCost } from '../../bench/lean-client-cost.ts';
 import { describeOnDynamoDb, engineMissing } from '../dynamodb.ts';
 

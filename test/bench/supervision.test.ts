@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { supervision } from '../../bench/supervision.ts';
 import { BURSTS, SEQUENCES, socketsAtOnce, socketsOneByOne } from '../../bench/supervision-count-sockets.ts';
 import { sockets } from '../../bench/supervision-sockets.ts';
 import { supervisionTime } from '../../bench/supervision-time.ts';
 import { startStreamUpstream } from '../../bench/supervision-upstream.ts';
 import { WAYS } from '../../bench/supervision-ways.ts';
-import { supervision } from '../../bench/supervision.ts';
 
 describe('a hundred model calls with two keys in turns', () => {
   it.each([...SEQUENCES])(

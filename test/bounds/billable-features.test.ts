@@ -1,16 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import {
-  BETAS,
-  COUNTED,
-  JUDGED_ON,
-  MILLION_TOKEN_BETAS,
-  NO_INPUT,
-  SHAPES,
-  UNBOUNDED_BETAS,
-} from '../../lib/pricing/bounds/billable-features.ts';
+import { COUNTED, JUDGED_ON, NO_INPUT, SHAPES } from '../../lib/pricing/bounds/billable-features.ts';
 import type { Kind, Member } from '../../lib/pricing/bounds/judgement.ts';
+import { BETAS, MILLION_TOKEN_BETAS, UNBOUNDED_BETAS } from '../../lib/pricing/bounds/known-betas.ts';
 import { HEADERS } from '../gateway/agent-turns.ts';
 import { literalsOf, readSdkTypes, type TypeModel } from './sdk-types.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tenantAccount } from '../../lib/budget/account.ts';
-import { EMPTY, refusalOf, standingOf, wouldFitLater, type Balance } from '../../lib/budget/balance.ts';
+import { type Balance, EMPTY, refusalOf, standingOf, wouldFitLater } from '../../lib/budget/balance.ts';
 import { pico } from '../../lib/kernel/money.ts';
 import { DAY, NOW, reservationOf } from './parts.ts';
 

@@ -1,9 +1,9 @@
 /** A process of a fleet that makes paid calls against an engine and an upstream given to it; it may be killed at any time. */
 import type { Reservation } from '../../lib/budget/reservation.ts';
-import { settleAttempt } from '../../lib/model-call/booking/settle-attempt.ts';
 import { createSignedDynamoDb } from '../../lib/dynamodb/signed-client.ts';
-import { pico } from '../../lib/kernel/money.ts';
 import { concurrently } from '../../lib/kernel/concurrently.ts';
+import { pico } from '../../lib/kernel/money.ts';
+import { settleAttempt } from '../../lib/model-call/booking/settle-attempt.ts';
 import { systemClock } from '../../local/system-clock.ts';
 import { DUMMY_CONNECTION } from '../dynamodb-names.ts';
 import { obeyOrders } from '../fleet/obey-orders.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { FULL } from '../sizes.ts';
-import { simulateHotItem, type HotItemOptions, type Seen } from './hot-item.ts';
+import { type HotItemOptions, type Seen, simulateHotItem } from './hot-item.ts';
 
 vi.setConfig({ testTimeout: 1_800_000 });
 

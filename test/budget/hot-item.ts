@@ -1,12 +1,12 @@
+import { createParking } from '../../lib/accounts/parking.ts';
+import { reconcileTenant } from '../../lib/accounts/reconcile-tenant.ts';
 import { tenantAccount } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
 import type { Reservation } from '../../lib/budget/reservation.ts';
-import { createParking } from '../../lib/accounts/parking.ts';
-import { reconcileTenant } from '../../lib/accounts/reconcile-tenant.ts';
-import { closeBooks } from '../../lib/model-call/booking/settle-attempt.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import { parseUsd } from '../../lib/kernel/money.ts';
+import { closeBooks } from '../../lib/model-call/booking/settle-attempt.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';

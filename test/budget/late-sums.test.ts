@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
+import { reconcileTenant } from '../../lib/accounts/reconcile-tenant.ts';
 import { tenantAccount } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
-import { reconcileTenant } from '../../lib/accounts/reconcile-tenant.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
-import { createMemoryRollupStore } from '../../lib/usage/reports/memory-rollup-store.ts';
-import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts';
 import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
+import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts';
+import { createMemoryRollupStore } from '../../lib/usage/reports/memory-rollup-store.ts';
 import { createRollUps } from '../../lib/usage/reports/roll-up.ts';
 import { TOTALS } from '../../lib/usage/reports/totals.ts';
 import { BILL, LONGEST_CALL_MS, NOW, recordOf, reservationOf } from './parts.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { parseUsd } from '../../lib/kernel/money.ts';
 import { fault } from '../../lib/model-call/faults.ts';
 import type { Attempt, Outcome } from '../../lib/model-call/types.ts';
-import { parseUsd } from '../../lib/kernel/money.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
-import { REQUEST } from '../model-call/parts.ts';
 import { answered, unanswered } from '../dynamodb/faulty-client.ts';
+import { REQUEST } from '../model-call/parts.ts';
 import { openLedger } from './failing-ledger.ts';
 
 const refusedWith = (status: number): Outcome => ({

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { reconcileTenant } from '../../lib/accounts/reconcile-tenant.ts';
+import { pico, type PicoUsd, ZERO } from '../../lib/kernel/money.ts';
 import { settleAttempt } from '../../lib/model-call/booking/settle-attempt.ts';
-import { pico, ZERO, type PicoUsd } from '../../lib/kernel/money.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import type { TestDynamoDb } from '../dynamodb.ts';
 import { createSequence, type PlannedFault } from './mortal-process.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { checkClosedDays } from '../../lib/accounts/check-closed-days.ts';
+import { createReconcileBudgets, type ReconcileBudgetsParts } from '../../lib/accounts/reconcile-budgets.ts';
 import { tenantAccount } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
-import { checkClosedDays } from '../../lib/accounts/check-closed-days.ts';
-import { createReconcileBudgets, type ReconcileBudgetsParts } from '../../lib/accounts/reconcile-budgets.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { parseUsd, pico } from '../../lib/kernel/money.ts';
 import { safe } from '../../lib/kernel/redacted.ts';

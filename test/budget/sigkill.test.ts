@@ -4,9 +4,9 @@ import { newTenant } from '../../lib/tenants/types.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { size } from '../sizes.ts';
-import { startBillingUpstream, type BillingUpstream } from './billing-upstream.ts';
+import { type BillingUpstream, startBillingUpstream } from './billing-upstream.ts';
 import { accountsOf, AMOUNT, costOf, GIVEN_UP, monthOf, NOW, openBooks, recordsOf } from './parts.ts';
-import { startCaller, type Caller } from './start-caller.ts';
+import { type Caller, startCaller } from './start-caller.ts';
 import { watchTenant } from './watch-tenant.ts';
 
 const SEED = 20261124;

@@ -1,4 +1,4 @@
-import { startProcess, type FleetProcess } from '../fleet/start-process.ts';
+import { type FleetProcess, startProcess } from '../fleet/start-process.ts';
 import type { CallerOptions, Order, Told } from './caller-protocol.ts';
 
 export type Caller = FleetProcess<Order, Told>;

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { answered, unanswered } from '../dynamodb/faulty-client.ts';
 import { size } from '../sizes.ts';
-import { BILL, openLedger, type Between } from './failing-ledger.ts';
+import { type Between, BILL, openLedger } from './failing-ledger.ts';
 
 vi.setConfig({ testTimeout: 600_000 });
 

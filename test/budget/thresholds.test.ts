@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Threshold } from '../../lib/accounts/budget-thresholds.ts';
+import { reconcileTenant, tellThreshold } from '../../lib/accounts/reconcile-tenant.ts';
 import { tenantAccount } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
-import type { Threshold } from '../../lib/accounts/budget-thresholds.ts';
-import { reconcileTenant, tellThreshold } from '../../lib/accounts/reconcile-tenant.ts';
 import { parseUsd } from '../../lib/kernel/money.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { newTenant, type TenantSettings } from '../../lib/tenants/types.ts';

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { sum, type PicoUsd } from '../../lib/kernel/money.ts';
+import { type PicoUsd, sum } from '../../lib/kernel/money.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { size } from '../sizes.ts';
-import { startBillingUpstream, type BillingUpstream } from './billing-upstream.ts';
+import { type BillingUpstream, startBillingUpstream } from './billing-upstream.ts';
 import { accountsOf, AMOUNT, costOf, monthOf, openBooks, recordsOf } from './parts.ts';
-import { startCaller, type Caller } from './start-caller.ts';
+import { type Caller, startCaller } from './start-caller.ts';
 import { watchTenant } from './watch-tenant.ts';
 
 // Processes start slowly where many do.

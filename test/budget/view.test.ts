@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tenantAccount, type Limits } from '../../lib/budget/account.ts';
+import { type Limits, tenantAccount } from '../../lib/budget/account.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
 import { viewBudget } from '../../lib/budget/view.ts';
 import { parseUsd } from '../../lib/kernel/money.ts';

@@ -1,5 +1,5 @@
 import type { BillingUpstream } from './billing-upstream.ts';
-import { accountsOf, monthOf, type Books } from './parts.ts';
+import { accountsOf, type Books, monthOf } from './parts.ts';
 
 export interface Watched {
   /** How often the item was read. */

@@ -3,8 +3,8 @@ import { createAdmission } from '../../lib/caller/admission.ts';
 import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
 import { createRateLimit, type RateLimit } from '../../lib/rate-limit/rate-limit.ts';
 import type { RateStore } from '../../lib/rate-limit/store.ts';
-import { newTenant, type TenantSettings } from '../../lib/tenants/types.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { newTenant, type TenantSettings } from '../../lib/tenants/types.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 
 let clock: FakeClock;

@@ -5,7 +5,7 @@ import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { obeyOrders } from '../fleet/obey-orders.ts';
 import { ownTable } from '../fleet/own-table.ts';
 import type { Order, Told } from './orders.ts';
-import { NAME, OPTIONS, type Admitted } from './parts.ts';
+import { type Admitted, NAME, OPTIONS } from './parts.ts';
 
 const [, , endpoint = '', seed = '1'] = process.argv;
 let now = Date.UTC(2026, 10, 20, 12);

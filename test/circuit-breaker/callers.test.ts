@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { circuitCallOf } from '../../lib/circuit-breaker/call.ts';
-import { createMemoryCircuitStore } from '../../lib/circuit-breaker/memory-store.ts';
 import type { Result } from '../../lib/circuit-breaker/decision.ts';
+import { createMemoryCircuitStore } from '../../lib/circuit-breaker/memory-store.ts';
 import type { CircuitStore } from '../../lib/circuit-breaker/store.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
-import { environment, NAME, type Environment } from './parts.ts';
+import { type Environment, environment, NAME } from './parts.ts';
 
 let clock: FakeClock;
 let store: CircuitStore;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryCircuitStore } from '../../lib/circuit-breaker/memory-store.ts';
 import type { CircuitStore } from '../../lib/circuit-breaker/store.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
-import { admitted, calls, crowd, environment, moving, NAME, OPTIONS, type Environment } from './parts.ts';
+import { admitted, calls, crowd, type Environment, environment, moving, NAME, OPTIONS } from './parts.ts';
 
 let clock: FakeClock;
 let store: CircuitStore;

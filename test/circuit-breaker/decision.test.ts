@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NEVER_FAILED, type Circuit } from '../../lib/circuit-breaker/circuit.ts';
+import { type Circuit, NEVER_FAILED } from '../../lib/circuit-breaker/circuit.ts';
 import { admit, afterCalls, afterProbe, elect, override } from '../../lib/circuit-breaker/decision.ts';
 import { OPTIONS } from './parts.ts';
 

@@ -1,11 +1,11 @@
 import type { Circuit } from '../../lib/circuit-breaker/circuit.ts';
-import { createCircuits, type Circuits } from '../../lib/circuit-breaker/circuits.ts';
+import { type Circuits, createCircuits } from '../../lib/circuit-breaker/circuits.ts';
 import type { Result } from '../../lib/circuit-breaker/decision.ts';
 import { createMemoryCircuitStore } from '../../lib/circuit-breaker/memory-store.ts';
 import type { CircuitStore } from '../../lib/circuit-breaker/store.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { NAME, OPTIONS, type Admitted } from './parts.ts';
+import { type Admitted, NAME, OPTIONS } from './parts.ts';
 
 /** Small figures, so that a short schedule goes through every state. */
 const SMALL = { ...OPTIONS, failureThreshold: 2, failureRatio: 0.1, breakDurationMs: 1_000, probeLeaseMs: 3_000 };

@@ -1,12 +1,12 @@
-import { createCircuits, type Circuits } from '../../lib/circuit-breaker/circuits.ts';
+import { type Circuits, createCircuits } from '../../lib/circuit-breaker/circuits.ts';
 import type { Result } from '../../lib/circuit-breaker/decision.ts';
 import type { Entry } from '../../lib/circuit-breaker/entry.ts';
 import type { CircuitOptions } from '../../lib/circuit-breaker/options.ts';
 import type { CircuitStore } from '../../lib/circuit-breaker/store.ts';
 import type { Clock } from '../../lib/kernel/clock.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
-import { seededRandom } from '../seeded-random.ts';
 import type { FakeClock } from '../fake-clock.ts';
+import { seededRandom } from '../seeded-random.ts';
 
 export const OPTIONS: CircuitOptions = {
   failureThreshold: 5,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryCircuitStore } from '../../lib/circuit-breaker/memory-store.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
-import { admitted, calls, crowd, environment, moving, NAME, OPTIONS, watched, type Environment } from './parts.ts';
+import { admitted, calls, crowd, type Environment, environment, moving, NAME, OPTIONS, watched } from './parts.ts';
 
 let clock: FakeClock;
 let seen: ReturnType<typeof watched>['seen'];

@@ -1,7 +1,7 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
-import { startProcess, type FleetProcess } from '../fleet/start-process.ts';
+import { type FleetProcess, startProcess } from '../fleet/start-process.ts';
 import type { Order, Told } from './orders.ts';
 import { NAME, OPTIONS } from './parts.ts';
 

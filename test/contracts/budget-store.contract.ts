@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { keyAccount, tenantAccount, userHashOf, type Limits } from '../../lib/budget/account.ts';
+import { keyAccount, type Limits, tenantAccount, userHashOf } from '../../lib/budget/account.ts';
 import type { Reservation } from '../../lib/budget/reservation.ts';
-import { MAX_OPEN, type BudgetStore } from '../../lib/budget/store.ts';
+import { type BudgetStore, MAX_OPEN } from '../../lib/budget/store.ts';
 import { concurrently } from '../../lib/kernel/concurrently.ts';
 import { pico, ZERO } from '../../lib/kernel/money.ts';
 

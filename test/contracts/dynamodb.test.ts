@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
-import { createDynamoDbRunStore } from '../../lib/runs/dynamodb-store.ts';
 import { createDynamoDbAuditLog } from '../../lib/administration/dynamodb-audit-log.ts';
+import { createDynamoDbRunStore } from '../../lib/runs/dynamodb-store.ts';
 import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../../lib/tenants/dynamodb-store.ts';
 import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Ending, Running } from '../../lib/idempotency/claim.ts';
-import { scopedKey, type ScopedKey } from '../../lib/idempotency/key.ts';
+import { type ScopedKey, scopedKey } from '../../lib/idempotency/key.ts';
 import type { ClaimStore } from '../../lib/idempotency/store.ts';
 import { epochSeconds } from '../../lib/kernel/clock.ts';
 import { NOW } from '../idempotency/parts.ts';

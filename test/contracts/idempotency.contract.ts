@@ -1,5 +1,5 @@
-import { ASK_AGAIN_MS } from '../../lib/idempotency/decision.ts';
 import { describe, expect, it } from 'vitest';
+import { ASK_AGAIN_MS } from '../../lib/idempotency/decision.ts';
 import type { ClaimStore } from '../../lib/idempotency/store.ts';
 import { LOCK_MS, request, setUp } from '../idempotency/parts.ts';
 import { seededRandom } from '../seeded-random.ts';

@@ -3,8 +3,8 @@ import { createDynamoDbClaimStore } from '../../lib/idempotency/dynamodb-store.t
 import { createMemoryClaimStore } from '../../lib/idempotency/memory-store.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { claimStoreContract } from './idempotency-store.contract.ts';
 import { idempotencyContract } from './idempotency.contract.ts';
+import { claimStoreContract } from './idempotency-store.contract.ts';
 
 describe('claims in memory', () => {
   claimStoreContract(createMemoryClaimStore);

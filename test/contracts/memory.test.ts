@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
-import { createMemoryRunStore } from '../../lib/runs/memory-store.ts';
 import { createMemoryAuditLog } from '../../lib/administration/memory-audit-log.ts';
+import { createMemoryRunStore } from '../../lib/runs/memory-store.ts';
 import { createMemoryApiKeyStore, createMemoryTenantStore } from '../../lib/tenants/memory-store.ts';
 import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
 import { auditLogContract } from './audit-log.contract.ts';

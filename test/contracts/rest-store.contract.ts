@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import type { Clock } from '../../lib/kernel/clock.ts';
 import { MAX_REST_MS, type Rest } from '../../lib/rests/rest.ts';
 import type { RestStore } from '../../lib/rests/store.ts';
-import type { Clock } from '../../lib/kernel/clock.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
 /** What every store of rests does. Each test has names of its own. */

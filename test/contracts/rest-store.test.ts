@@ -1,10 +1,10 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { s } from '../../lib/dynamodb/attributes.ts';
+import { epochSeconds } from '../../lib/kernel/clock.ts';
 import { createDynamoDbRestStore } from '../../lib/rests/dynamodb-store.ts';
 import { createMemoryRestStore } from '../../lib/rests/memory-store.ts';
 import { MAX_REST_MS } from '../../lib/rests/rest.ts';
-import { s } from '../../lib/dynamodb/attributes.ts';
-import { epochSeconds } from '../../lib/kernel/clock.ts';
 import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
 import { answered, faulty } from '../dynamodb/faulty-client.ts';
 import { createFakeClock } from '../fake-clock.ts';

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import {
-  newTenant,
-  SCOPES,
   type ApiKey,
   type ApiKeyDirectory,
+  newTenant,
+  SCOPES,
   type Tenant,
   type TenantDirectory,
 } from '../../lib/tenants/types.ts';

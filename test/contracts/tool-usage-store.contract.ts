@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { ToolUsageStore } from '../../lib/usage/tool-record.ts';
 import { HOUR_MS, startOfHour } from '../../lib/usage/reports/time-range.ts';
+import type { ToolUsageStore } from '../../lib/usage/tool-record.ts';
 import { AT, toolRecord } from '../usage/records.ts';
 
 const collect = (store: ToolUsageStore, tenantId: string, at = AT) => Array.fromAsync(store.inHour(tenantId, at));

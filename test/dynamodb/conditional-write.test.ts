@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { flag, s, type Item } from '../../lib/dynamodb/attributes.ts';
-import type { DynamoDb } from '../../lib/dynamodb/types.ts';
+import { flag, type Item, s } from '../../lib/dynamodb/attributes.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
+import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { answered, faulty, unanswered, type Fault } from './faulty-client.ts';
+import { answered, type Fault, faulty, unanswered } from './faulty-client.ts';
 
 const key = (pk: string) => ({ pk, sk: 'a' });
 const item = (pk: string, state: string, more: Item = {}): Item => ({

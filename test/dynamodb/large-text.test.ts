@@ -1,6 +1,6 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
-import { keyOf, type Item } from '../../lib/dynamodb/attributes.ts';
+import { type Item, keyOf } from '../../lib/dynamodb/attributes.ts';
 import { loadText, storeText } from '../../lib/dynamodb/large-text.ts';
 import type { Table } from '../../lib/dynamodb/table.ts';
 import type { EpochSeconds } from '../../lib/kernel/clock.ts';

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { n, s, type Item } from '../../lib/dynamodb/attributes.ts';
+import { type Item, n, s } from '../../lib/dynamodb/attributes.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { answered, faulty, unanswered, type Fault } from './faulty-client.ts';
+import { answered, type Fault, faulty, unanswered } from './faulty-client.ts';
 
 const item = (pk: string, value = 'first'): Item => ({ pk: s(pk), sk: s('a'), value: s(value) });
 

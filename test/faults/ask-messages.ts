@@ -1,5 +1,5 @@
-import { MessageStream } from '@anthropic-ai/sdk/lib/MessageStream';
 import { Stream } from '@anthropic-ai/sdk/core/streaming';
+import { MessageStream } from '@anthropic-ai/sdk/lib/MessageStream';
 import type { ContentBlock, Message, MessageParam, RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages';
 import { transcribe, type Transcript } from './transcript.ts';
 import type { Way } from './ways.ts';

@@ -2,9 +2,9 @@ import {
   malformedJson,
   reply,
   resetBeforeHeaders,
+  type ScriptedAnswer,
   status,
   toolCalls,
-  type ScriptedAnswer,
 } from '../upstream/answers.ts';
 import { endAfter, errorEventAfter, malformedAfter, resetAfter, withoutEvent } from '../upstream/broken.ts';
 import { AMID, BEFORE, broken } from './broken-attempt.ts';
@@ -12,13 +12,13 @@ import {
   answered,
   ASKED,
   everywhere,
+  type Fault,
   fault,
-  onOneModel,
   once,
+  onOneModel,
   PASSED_ON,
   refused,
   toldAmid,
-  type Fault,
 } from './fault.ts';
 
 const asPage = status(200, { headers: { 'content-type': 'text/html' }, body: '<html><body>Back soon.</body></html>' });

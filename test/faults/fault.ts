@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../lib/kernel/errors.ts';
-import { reply, type Asked, type ScriptedAnswer } from '../upstream/answers.ts';
+import { type Asked, reply, type ScriptedAnswer } from '../upstream/answers.ts';
 
 /** The model that is asked, the default of `assistant`. */
 export const ASKED = 'claude-sonnet-5-5';

@@ -4,7 +4,7 @@ import { format, resolveConfig } from 'prettier';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAULTS } from './faults.ts';
 import { verdictDue } from './judge.ts';
-import { runLane, type Cell } from './lane.ts';
+import { type Cell, runLane } from './lane.ts';
 import { asMarkdown, asText, scorecardOf } from './scorecard.ts';
 import { WAYS } from './ways.ts';
 

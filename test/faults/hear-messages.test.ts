@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answered, ASKED, fault, PASSED_ON, refused, STAND_IN } from './fault.ts';
-import { judge, verdictDue, type Judgement } from './judge.ts';
+import { judge, type Judgement, verdictDue } from './judge.ts';
 import type { Transcript } from './transcript.ts';
 import { JSON_WAY, MESSAGES_JSON, MESSAGES_STREAM, type Way } from './ways.ts';
 

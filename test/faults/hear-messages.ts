@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../lib/kernel/errors.ts';
-import { nothing, parse, type Fields, type Heard } from './heard.ts';
+import { type Fields, type Heard, nothing, parse } from './heard.ts';
 import { parseEvents } from './parse-events.ts';
 import type { Transcript } from './transcript.ts';
 

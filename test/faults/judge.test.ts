@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Attempt } from './attempts.ts';
 import { BROKEN_TEXT } from './broken-attempt.ts';
 import { answered, ASKED, fault, refused, STAND_IN } from './fault.ts';
-import { judge, type Case, type Judgement } from './judge.ts';
+import { type Case, judge, type Judgement } from './judge.ts';
 import { OPENING_TEXT } from './opening.ts';
 import type { Transcript } from './transcript.ts';
 import { AGENT, JSON_WAY, STREAM } from './ways.ts';

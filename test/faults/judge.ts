@@ -1,4 +1,4 @@
-import { wrongAttempts, type Attempt } from './attempts.ts';
+import { type Attempt, wrongAttempts } from './attempts.ts';
 import { BROKEN_TEXT } from './broken-attempt.ts';
 import type { Expected, Fault } from './fault.ts';
 import type { Heard } from './heard.ts';

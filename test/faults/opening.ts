@@ -3,7 +3,7 @@ import { refusedByModel } from '../../local/simulated-claude/check-model.ts';
 import { findModel } from '../../local/simulated-claude/models.ts';
 import type { MessagesRequest } from '../../local/simulated-claude/request.ts';
 import { textBlock, toolUseBlock } from '../../local/simulated-claude/wire.ts';
-import { reply, status, type ScriptedAnswer } from '../upstream/answers.ts';
+import { reply, type ScriptedAnswer, status } from '../upstream/answers.ts';
 import type { Answer } from './fault.ts';
 
 /** What an agent says before it calls its tool, in a model call of its own: no fault may take it back. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type TestServer } from '../api/start-server.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
-import { reply, status } from '../upstream/answers.ts';
 import { serverNow, stretchedClock } from '../stretched.ts';
-import { messagesOnly, startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
+import { reply, status } from '../upstream/answers.ts';
+import { messagesOnly, type ScriptedUpstream, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { ASKED, STAND_IN } from './fault.ts';
 import { askAll, askOnce, phasesOf, type Told } from './outage.ts';
 

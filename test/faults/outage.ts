@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { serverNow, STRETCH } from '../stretched.ts';
 import type { TestServer } from '../api/start-server.ts';
+import { serverNow, STRETCH } from '../stretched.ts';
 
 /** One answer of a server, and when, in the server's time (epoch milliseconds). */
 export interface Told {

@@ -1,17 +1,17 @@
 import { serverNow } from '../stretched.ts';
-import { reply, status, type ScriptedAnswer } from '../upstream/answers.ts';
+import { reply, type ScriptedAnswer, status } from '../upstream/answers.ts';
 import {
   ALL,
   alone,
   answered,
   ASKED,
   everywhere,
+  type Fault,
   fault,
-  onOneModel,
   once,
+  onOneModel,
   refused,
   STAND_IN,
-  type Fault,
 } from './fault.ts';
 import { THOUGHTFUL, unlessRefused } from './opening.ts';
 

@@ -10,14 +10,14 @@ import {
   answered,
   ASKED,
   everywhere,
+  type Fault,
   fault,
   MESSAGES,
-  onOneModel,
   once,
+  onOneModel,
   PASSED_ON,
   refused,
   toldAmid,
-  type Fault,
 } from './fault.ts';
 import { FIRST_CONTENT_MS, IDLE_MS, UNSEEN_STRETCH } from './limits.ts';
 

@@ -1,7 +1,7 @@
 import { askMessages } from './ask-messages.ts';
-import { MESSAGES, PASSED_ON, type Answer } from './fault.ts';
-import { hearEvents, hearJson, type Heard } from './heard.ts';
+import { type Answer, MESSAGES, PASSED_ON } from './fault.ts';
 import { hearMessage, hearMessageEvents } from './hear-messages.ts';
+import { type Heard, hearEvents, hearJson } from './heard.ts';
 import { TOOL_CALL } from './opening.ts';
 import { transcribe, type Transcript } from './transcript.ts';
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FAULTS } from './faults.ts';
-import { runLane, type Cell } from './lane.ts';
+import { type Cell, runLane } from './lane.ts';
 import { JSON_WAY } from './ways.ts';
 
 /** Rows that a naive reader of the stream gets wrong: as an answer that is none, or without any end in time. */

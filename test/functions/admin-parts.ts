@@ -1,13 +1,13 @@
 import { admin } from '../../functions/admin.ts';
+import type { Administration } from '../../lib/administration/administration.ts';
 import type { HttpEvent, HttpResponse } from '../../lib/http/types.ts';
+import type { Clock } from '../../lib/kernel/clock.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { createIds } from '../../lib/kernel/ids.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
-import type { Administration } from '../../lib/administration/administration.ts';
-import { newTenant, SCOPES, type Principal } from '../../lib/tenants/types.ts';
+import { newTenant, type Principal, SCOPES } from '../../lib/tenants/types.ts';
 import { createMatchRoute } from '../../local/match-route.ts';
-import type { Clock } from '../../lib/kernel/clock.ts';
 import { fakeStage } from '../tenants/directories.ts';
 
 /** The routes of the function, as a gateway knows them. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { adminOnFakes, NOON, refusals } from './admin-parts.ts';
 import type { Asked } from './admin-parts.ts';
+import { adminOnFakes, NOON, refusals } from './admin-parts.ts';
 
 const DEFAULTS = {
   ...{ status: 'active', requestsPerMinute: null, tokensPerMinute: null, maxConcurrentRuns: null },

@@ -1,17 +1,17 @@
 import { askProvider } from '../../functions/ask-provider.ts';
 import type { CircuitView } from '../../lib/circuit-breaker/view.ts';
+import { createAskProvider } from '../../lib/gateway/questions/ask-provider.ts';
+import type { HttpEvent } from '../../lib/http/types.ts';
 import { createKeyCheck } from '../../lib/model-call/keys/key-check.ts';
 import { createKeyPool } from '../../lib/model-call/keys/key-pool.ts';
-import { createAskProvider } from '../../lib/gateway/questions/ask-provider.ts';
-import { createAnthropic } from '../../lib/providers/anthropic/anthropic.ts';
-import type { HttpEvent } from '../../lib/http/types.ts';
-import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
-import { createRateLimit } from '../../lib/rate-limit/rate-limit.ts';
-import type { Principal, TenantSettings } from '../../lib/tenants/types.ts';
 import { createPriceTable } from '../../lib/pricing/price-table.ts';
 import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
 import { priceAt } from '../../lib/pricing/pricing.ts';
-import { startUnpaidUpstream, type Asked, type UnpaidAnswer } from '../gateway/unpaid-upstream.ts';
+import { createAnthropic } from '../../lib/providers/anthropic/anthropic.ts';
+import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
+import { createRateLimit } from '../../lib/rate-limit/rate-limit.ts';
+import type { Principal, TenantSettings } from '../../lib/tenants/types.ts';
+import { type Asked, startUnpaidUpstream, type UnpaidAnswer } from '../gateway/unpaid-upstream.ts';
 import { httpEvent, invoke } from './invoke.ts';
 import { functionParts } from './parts.ts';
 

@@ -1,13 +1,13 @@
-import type { RunAnswer } from '../../lib/run/answer.ts';
-import type { SyncRunCall } from '../../lib/run/sync-run.ts';
 import { loadConfig } from '../../lib/config.ts';
-import { AppError } from '../../lib/kernel/errors.ts';
 import { createIdempotency } from '../../lib/idempotency/idempotency.ts';
 import { createMemoryClaimStore } from '../../lib/idempotency/memory-store.ts';
+import { AppError } from '../../lib/kernel/errors.ts';
 import { createIds } from '../../lib/kernel/ids.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
-import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
+import type { RunAnswer } from '../../lib/run/answer.ts';
+import type { SyncRunCall } from '../../lib/run/sync-run.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
 import { newTenant, type Principal } from '../../lib/tenants/types.ts';
 import { createFakeClock } from '../fake-clock.ts';
 

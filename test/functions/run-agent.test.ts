@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { runAgent } from '../../functions/run-agent.ts';
-import type { RunAnswer } from '../../lib/run/answer.ts';
-import type { SyncRunCall } from '../../lib/run/sync-run.ts';
 import type { HttpEvent } from '../../lib/http/types.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
+import type { RunAnswer } from '../../lib/run/answer.ts';
+import type { SyncRunCall } from '../../lib/run/sync-run.ts';
 import { httpEvent, invokeStreaming } from './invoke.ts';
 import { functionParts } from './parts.ts';
 

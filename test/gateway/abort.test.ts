@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { budgetOf, recordsOf } from '../api/books.ts';
-import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
+import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { rejection } from '../local/simulated-claude/ask.ts';
+import { STRETCH } from '../stretched.ts';
 import { reply } from '../upstream/answers.ts';
 import { gatedBefore, gatedHeaders } from '../upstream/broken.ts';
-import { STRETCH } from '../stretched.ts';
 import { createGate } from '../upstream/gate.ts';
 import { post, postStream, question } from './asking.ts';
 import { createClient, SDKS } from './sdks.ts';

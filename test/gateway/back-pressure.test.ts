@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { budgetOf, recordsOf } from '../api/books.ts';
+import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { STRETCH } from '../stretched.ts';
-import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
 import { postStream } from './asking.ts';
 import { BUFFERED_BYTES, DELTA_BYTES, DELTAS, endless, standstill } from './endless.ts';
 

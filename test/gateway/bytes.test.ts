@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { request, type IncomingMessage } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
+import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { rawStream, reply, status } from '../upstream/answers.ts';
 import { MODEL, paidOf, post, postStream, question, STAND_IN } from './asking.ts';
 import { bytesOf, RECORDINGS } from './recordings.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bodyOf, startFleet, type Caller, type Fleet } from '../api/fleet.ts';
+import { bodyOf, type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { malformedJson, rawStream, reply, status } from '../upstream/answers.ts';
 import { paidOf, post, postStream, question } from './asking.ts';
 import { readError } from './envelope.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
+import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { reply, status } from '../upstream/answers.ts';
 import { gatedBefore } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';

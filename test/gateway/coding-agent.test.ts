@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { recordsOf } from '../api/books.ts';
-import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
+import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { reply, status, toolCalls } from '../upstream/answers.ts';
 import { COUNTED_TOKENS } from '../upstream/start-scripted-upstream.ts';
 import { CALLS, HEADERS, MODEL, QUERY, TURNS, USER } from './agent-turns.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { COMMENT } from '../../lib/gateway/answer/buffered-head.ts';
 import type { Step } from '../../local/simulated-claude/steps.ts';
 import { reply, type ScriptedAnswer } from '../upstream/answers.ts';
-import { startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
+import { type ScriptedUpstream, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { MODEL, question } from './asking.ts';
 import { createClient, SDKS } from './sdks.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withGaps } from '../../local/simulated-claude/faults.ts';
 import { budgetOf } from '../api/books.ts';
-import { startFleet, type Fleet } from '../api/fleet.ts';
+import { type Fleet, startFleet } from '../api/fleet.ts';
 import { reply, type ScriptedAnswer } from '../upstream/answers.ts';
 import { post, postStream } from './asking.ts';
 import { endless } from './endless.ts';

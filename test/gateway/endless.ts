@@ -1,7 +1,7 @@
 import type { Step } from '../../local/simulated-claude/steps.ts';
 import { encodeEvent } from '../../local/simulated-claude/wire.ts';
-import type { TestServer } from '../api/start-server.ts';
 import type { Caller } from '../api/fleet.ts';
+import type { TestServer } from '../api/start-server.ts';
 import { reply, type ScriptedAnswer } from '../upstream/answers.ts';
 import type { ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { exchanges } from './asking.ts';

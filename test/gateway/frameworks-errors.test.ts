@@ -2,10 +2,10 @@ import { createAnthropic } from '@ai-sdk/anthropic';
 import { ChatAnthropic } from '@langchain/anthropic';
 import { APICallError, generateText, RetryError, streamText } from 'ai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
+import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { rejection } from '../local/simulated-claude/ask.ts';
 import { FULL } from '../sizes.ts';
-import { neverAnswer, reply, resetBeforeHeaders, status, type ScriptedAnswer } from '../upstream/answers.ts';
+import { neverAnswer, reply, resetBeforeHeaders, type ScriptedAnswer, status } from '../upstream/answers.ts';
 import { endAfter } from '../upstream/broken.ts';
 import { MODEL } from './asking.ts';
 

@@ -1,10 +1,10 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { ChatAnthropic } from '@langchain/anthropic';
-import { HumanMessage, ToolMessage, type AIMessageChunk } from '@langchain/core/messages';
+import { type AIMessageChunk, HumanMessage, ToolMessage } from '@langchain/core/messages';
 import { generateText, isStepCount, jsonSchema, streamText, tool } from 'ai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { textBlock } from '../../local/simulated-claude/wire.ts';
-import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
+import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { rejection } from '../local/simulated-claude/ask.ts';
 import { FULL } from '../sizes.ts';
 import { reply, toolCalls } from '../upstream/answers.ts';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { budgetOf, recordsOf } from '../api/books.ts';
-import { bodyOf, startFleet, type Caller, type Fleet } from '../api/fleet.ts';
+import { bodyOf, type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { reply, status } from '../upstream/answers.ts';
 import { gatedBefore } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
 import { MODEL, paidOf, post, postStream, question, STAND_IN } from './asking.ts';
-import { readError, type ReadError } from './envelope.ts';
+import { type ReadError, readError } from './envelope.ts';
 import { streamReader } from './read-stream.ts';
 
 let fleet: Fleet;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bodyOf, startFleet, type Fleet } from '../api/fleet.ts';
+import { bodyOf, type Fleet, startFleet } from '../api/fleet.ts';
 import { errorData, rawStream, reply } from '../upstream/answers.ts';
 import { post, postStream, question } from './asking.ts';
 

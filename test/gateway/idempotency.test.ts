@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
-import { reply, status, toolCalls, type ScriptedAnswer } from '../upstream/answers.ts';
+import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
+import { reply, type ScriptedAnswer, status, toolCalls } from '../upstream/answers.ts';
 import { endAfter, gatedBefore } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
-import { paidOf, post, postStream, question, type PostOptions } from './asking.ts';
+import { paidOf, post, type PostOptions, postStream, question } from './asking.ts';
 import { readError } from './envelope.ts';
 import { readStream } from './read-stream.ts';
 

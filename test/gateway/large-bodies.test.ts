@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MAX_PAYLOAD_BYTES } from '../../local/read-body.ts';
-import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
+import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { reply } from '../upstream/answers.ts';
 import { jpeg } from '../usage/pictures.ts';
 import { paidOf, post, question } from './asking.ts';

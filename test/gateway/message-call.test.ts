@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { readClientRequest } from '../../lib/gateway/client-request.ts';
 import { createCallMessages } from '../../lib/gateway/message-call.ts';
-import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
-import { createRateLimit } from '../../lib/rate-limit/rate-limit.ts';
 import { createPriceTable } from '../../lib/pricing/price-table.ts';
 import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
-import { failing } from '../model-call/parts.ts';
+import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
+import { createRateLimit } from '../../lib/rate-limit/rate-limit.ts';
 import { httpEvent } from '../functions/invoke.ts';
 import { functionParts } from '../functions/parts.ts';
+import { failing } from '../model-call/parts.ts';
 import { question } from './asking.ts';
 
 /** A gateway whose model calls are only counted. */

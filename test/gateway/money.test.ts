@@ -1,27 +1,27 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { formatUsd, plus } from '../../lib/kernel/money.ts';
 import { budgetOf, itemsOf, recordedCost, recordsOf } from '../api/books.ts';
-import { bodyOf, startFleet, type Caller, type Fleet } from '../api/fleet.ts';
+import { bodyOf, type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { FULL } from '../sizes.ts';
+import { STRETCH } from '../stretched.ts';
 import { reply } from '../upstream/answers.ts';
 import { gatedBefore } from '../upstream/broken.ts';
-import { STRETCH } from '../stretched.ts';
 import { createGate } from '../upstream/gate.ts';
 import { postStream } from './asking.ts';
-import { addMetered, meetAtLast, openOf, telling, tokensOf } from './storm-limits.ts';
 import {
   COUNTED_MODEL,
   fateBy,
   LEAST_USED,
   meet,
   named,
+  type Outcome,
   seenOf,
   slowly,
   slowlyCached,
   USED,
-  type Outcome,
 } from './storm.ts';
+import { addMetered, meetAtLast, openOf, telling, tokensOf } from './storm-limits.ts';
 
 const STREAMS = 200;
 const PERMITS = 15;

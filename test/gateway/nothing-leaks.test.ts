@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startFleet, type Fleet } from '../api/fleet.ts';
-import { reply, status, type ScriptedAnswer } from '../upstream/answers.ts';
+import { type Fleet, startFleet } from '../api/fleet.ts';
+import { reply, type ScriptedAnswer, status } from '../upstream/answers.ts';
 import { endAfter, errorEventAfter } from '../upstream/broken.ts';
 import { MODEL, post, postStream, question } from './asking.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { each, event, SAID, sending, type Piece } from '../model-call/sending.ts';
+import { each, event, type Piece, SAID, sending } from '../model-call/sending.ts';
 import { RESET } from '../model-call/speaking.ts';
 import { begin, grow, stop } from '../model-call/stream-events.ts';
 import { MODEL, STAND_IN } from './asking.ts';

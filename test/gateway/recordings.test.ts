@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startFleet, type Fleet } from '../api/fleet.ts';
+import { type Fleet, startFleet } from '../api/fleet.ts';
 import { rawStream } from '../upstream/answers.ts';
 import { post } from './asking.ts';
 import { RECORDINGS } from './recordings.ts';

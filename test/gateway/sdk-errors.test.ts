@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
+import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { rejection } from '../local/simulated-claude/ask.ts';
-import { neverAnswer, reply, resetBeforeHeaders, status, type ScriptedAnswer } from '../upstream/answers.ts';
+import { neverAnswer, reply, resetBeforeHeaders, type ScriptedAnswer, status } from '../upstream/answers.ts';
 import { endAfter, errorEventAfter } from '../upstream/broken.ts';
 import { paidOf, question } from './asking.ts';
 import { expectRaised, type Raised } from './raised.ts';

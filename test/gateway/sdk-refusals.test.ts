@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
+import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { rejection } from '../local/simulated-claude/ask.ts';
 import { reply } from '../upstream/answers.ts';
 import { gatedBefore } from '../upstream/broken.ts';

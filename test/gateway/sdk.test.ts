@@ -1,9 +1,9 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { Message, MessageCreateParamsNonStreaming, MessageParam } from '@anthropic-ai/sdk/resources/messages';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
 import { textBlock } from '../../local/simulated-claude/wire.ts';
-import { reply, toolCalls, type ScriptedAnswer } from '../upstream/answers.ts';
+import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
+import { reply, type ScriptedAnswer, toolCalls } from '../upstream/answers.ts';
 import { png } from '../usage/pictures.ts';
 import { paidOf, question } from './asking.ts';
 import { createClient, SDKS } from './sdks.ts';

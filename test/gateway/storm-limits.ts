@@ -10,7 +10,7 @@ import { serverNow } from '../stretched.ts';
 import { reply, type ScriptedAnswer } from '../upstream/answers.ts';
 import { gatedBefore } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
-import { COUNTED_MODEL, fateBy, meet, named, seenOf, slowlyCached, USED, type Fate, type Outcome } from './storm.ts';
+import { COUNTED_MODEL, type Fate, fateBy, meet, named, type Outcome, seenOf, slowlyCached, USED } from './storm.ts';
 
 /** What is open of one tenant at the upstream: not left by its client, and not told to its end. */
 export const openOf = ({ upstream }: Fleet, caller: Caller): number =>

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '../../lib/kernel/clock.ts';
+import { withGaps } from '../../local/simulated-claude/faults.ts';
 import type { Caller } from '../api/fleet.ts';
 import type { TestServer } from '../api/start-server.ts';
-import { withGaps } from '../../local/simulated-claude/faults.ts';
 import { reply, type ReplyOptions, type ScriptedAnswer } from '../upstream/answers.ts';
 import type { SeenRequest } from '../upstream/recorder.ts';
 import { postStream } from './asking.ts';

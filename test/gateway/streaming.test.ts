@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeEvent } from '../../local/simulated-claude/wire.ts';
-import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
-import { neverAnswer, rawStream, reply, status, type ScriptedAnswer } from '../upstream/answers.ts';
+import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
+import { neverAnswer, rawStream, reply, type ScriptedAnswer, status } from '../upstream/answers.ts';
 import * as broken from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
 import { exchanges, paidOf, post, postStream } from './asking.ts';

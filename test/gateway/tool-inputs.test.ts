@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startFleet, type Caller, type Fleet } from '../api/fleet.ts';
+import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { rawStream, toolCalls } from '../upstream/answers.ts';
 import { paidOf, post, postStream } from './asking.ts';
 import { readError } from './envelope.ts';

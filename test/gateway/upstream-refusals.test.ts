@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bodyOf, startFleet, type Caller, type Fleet } from '../api/fleet.ts';
+import { bodyOf, type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { reply, status } from '../upstream/answers.ts';
 import { paidOf, post, question } from './asking.ts';
 import { readError } from './envelope.ts';

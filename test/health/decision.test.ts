@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findingOf, openAmong } from '../../lib/health/circuits.ts';
-import { aged, overall, STALE_AFTER_MS, worse, type Check } from '../../lib/health/decision.ts';
+import { aged, type Check, overall, STALE_AFTER_MS, worse } from '../../lib/health/decision.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 12);
 const check = (status: Check['status'], ageMs = 0): Check => ({

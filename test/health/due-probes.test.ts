@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { dueProbes } from '../../lib/health/due-probes.ts';
-import { createMemoryCircuitStore } from '../../lib/circuit-breaker/memory-store.ts';
 import type { Circuits } from '../../lib/circuit-breaker/circuits.ts';
+import { createMemoryCircuitStore } from '../../lib/circuit-breaker/memory-store.ts';
+import { dueProbes } from '../../lib/health/due-probes.ts';
 import { environment, OPTIONS } from '../circuit-breaker/parts.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 

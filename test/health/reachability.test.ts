@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createReachability, type Reachability } from '../../lib/health/reachability.ts';
 import { keyOf } from '../../lib/model-call/keys/key-pool.ts';
 import { createAnthropic } from '../../lib/providers/anthropic/anthropic.ts';
-import { startHttpTarget, type Answer, type HttpTarget } from '../http-target.ts';
+import { type Answer, type HttpTarget, startHttpTarget } from '../http-target.ts';
 
 let upstream: HttpTarget;
 let reachability: Reachability;

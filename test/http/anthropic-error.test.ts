@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { crowdedError } from '../../lib/model-call/booking/budget-errors.ts';
 import { ANTHROPIC_TYPES, anthropicErrorOf, anthropicErrorResponse } from '../../lib/http/anthropic-error.ts';
 import { PROBLEMS } from '../../lib/http/problem.ts';
 import { AppError, type AppErrorOptions, type ErrorCode } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
+import { crowdedError } from '../../lib/model-call/booking/budget-errors.ts';
 
 const made = (code: ErrorCode, options: AppErrorOptions = {}) => new AppError(code, safe`It is so.`, options);
 const headersOf = (code: ErrorCode, options?: AppErrorOptions) =>

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { describeApi } from '../../functions/describe-api.ts';
 import { loadConfig } from '../../lib/config.ts';
+import type { HttpEvent, HttpResponse } from '../../lib/http/types.ts';
 import { originsIn } from '../../lib/kernel/origins.ts';
 import { httpEvent } from '../functions/invoke.ts';
 import { functionParts } from '../functions/parts.ts';
-import type { HttpEvent, HttpResponse } from '../../lib/http/types.ts';
 
 const APP = 'https://app.example';
 const call = (over: Partial<HttpEvent>, origins = `${APP},http://localhost:5173`): Promise<HttpResponse> => {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { createTable } from '../../lib/dynamodb/table.ts';
+import { createDynamoDbClaimStore } from '../../lib/idempotency/dynamodb-store.ts';
 import { createMemoryClaimStore } from '../../lib/idempotency/memory-store.ts';
 import { KEPT_MS, PERSISTING_MS } from '../../lib/idempotency/persist.ts';
 import type { ClaimStore } from '../../lib/idempotency/store.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
-import { createTable } from '../../lib/dynamodb/table.ts';
-import { createDynamoDbClaimStore } from '../../lib/idempotency/dynamodb-store.ts';
-import { faulty, unanswered } from '../dynamodb/faulty-client.ts';
 import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
+import { faulty, unanswered } from '../dynamodb/faulty-client.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { LOCK_MS, NOW, request, setUp } from './parts.ts';

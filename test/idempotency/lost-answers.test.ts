@@ -3,8 +3,8 @@ import { createTable } from '../../lib/dynamodb/table.ts';
 import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import { createDynamoDbClaimStore } from '../../lib/idempotency/dynamodb-store.ts';
 import type { Clock } from '../../lib/kernel/clock.ts';
-import { answered, faulty, unanswered, type Fault } from '../dynamodb/faulty-client.ts';
 import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
+import { answered, type Fault, faulty, unanswered } from '../dynamodb/faulty-client.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { LOCK_MS, request, setUp } from './parts.ts';
 

@@ -1,4 +1,4 @@
-import { createIdempotency, type ClaimRequest, type IdempotencyOptions } from '../../lib/idempotency/idempotency.ts';
+import { type ClaimRequest, createIdempotency, type IdempotencyOptions } from '../../lib/idempotency/idempotency.ts';
 import type { OwnedClaim } from '../../lib/idempotency/owned-claim.ts';
 import type { ClaimStore } from '../../lib/idempotency/store.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';

@@ -1,4 +1,4 @@
-import { startProcess, type FleetProcess } from '../fleet/start-process.ts';
+import { type FleetProcess, startProcess } from '../fleet/start-process.ts';
 import type { Command, Reply } from './claimer-protocol.ts';
 
 export type Claimer = FleetProcess<Command, Reply>;

@@ -2,7 +2,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 import { size } from '../sizes.ts';
 import { NOW } from './parts.ts';
-import { startClaimer, type Claimer } from './start-claimer.ts';
+import { type Claimer, startClaimer } from './start-claimer.ts';
 
 const LOCK_MS = 2_000;
 const BODY = '{"task":"pay once"}';

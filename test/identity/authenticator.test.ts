@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AppError } from '../../lib/kernel/errors.ts';
 import { hashKey, issueKey } from '../../lib/identity/issue-key.ts';
+import type { AppError } from '../../lib/kernel/errors.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../seeded-random.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hasChecksum, hashKey, isOfOurForm, issueKey, keyPrefixOf } from '../../lib/identity/issue-key.ts';
 import { label } from '../../lib/kernel/redacted.ts';
-import { hashKey, hasChecksum, isOfOurForm, issueKey, keyPrefixOf } from '../../lib/identity/issue-key.ts';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const bytes = fc.tuple(

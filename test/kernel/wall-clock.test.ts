@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createExchange } from '../../lib/aws/exchange.ts';
-import { createWatchdog } from '../../lib/model-call/attempt/stream-timeouts.ts';
-import { createKnownCircuits } from '../../lib/circuit-breaker/known-circuits.ts';
 import { NEVER_FAILED } from '../../lib/circuit-breaker/circuit.ts';
+import { createKnownCircuits } from '../../lib/circuit-breaker/known-circuits.ts';
 import { createRunCheck, HEALTHY } from '../../lib/health/check.ts';
+import { createLookUps } from '../../lib/identity/look-ups.ts';
 import { createDeadline } from '../../lib/kernel/deadline.ts';
+import { createWatchdog } from '../../lib/model-call/attempt/stream-timeouts.ts';
 import { holdLease } from '../../lib/response-cache/lease.ts';
 import { createCachedSecret } from '../../lib/secrets/cached-secret.ts';
-import { createLookUps } from '../../lib/identity/look-ups.ts';
 import { serve } from '../aws/serving.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 

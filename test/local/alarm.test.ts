@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTransitions } from '../../lib/alerts/alarm.ts';
 import { alarmEvent } from '../../local/alarm-event.ts';
 import { alertsSecretOf } from '../../local/alerts-secret.ts';
-import { startHttpTarget, type HttpTarget } from '../http-target.ts';
+import { type HttpTarget, startHttpTarget } from '../http-target.ts';
 
 const ENTRY = join(import.meta.dirname, '..', '..', 'local', 'alarm.ts');
 const SECRET = 'canary-0123456789';

@@ -4,15 +4,15 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSdkClient, createSdkDynamoDb } from '../../lib/dynamodb/sdk-client.ts';
 import { s } from '../../lib/dynamodb/attributes.ts';
+import { createSdkClient, createSdkDynamoDb } from '../../lib/dynamodb/sdk-client.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import { takeDataDirectory } from '../../local/data-directory.ts';
 import { startEngine } from '../../local/engine.ts';
 import { createTables, readTableDefinitions } from '../../local/tables.ts';
+import { SDK_CONNECTION, TABLE_NAMES } from '../dynamodb-names.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { SDK_CONNECTION, TABLE_NAMES } from '../dynamodb-names.ts';
 
 const [, , directory = '', sk = ''] = process.argv;
 const held = takeDataDirectory(directory);

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,8 +8,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Engine, startEngine } from '../../local/engine.ts';
 import { EngineFailed, startEngineProcess } from '../../local/engine-process.ts';
-import { startEngine, type Engine } from '../../local/engine.ts';
 import { freePort } from '../../local/free-port.ts';
 import { enginesOn } from '../../local/stale-engines.ts';
 import { StartRefused } from '../../local/start-refused.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { proxyEvent, splitTarget, type EventParts } from '../../local/http-event.ts';
+import { type EventParts, proxyEvent, splitTarget } from '../../local/http-event.ts';
 
 const route = {
   definition: { name: 'reader', timeoutMs: 10_000 },

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
 import { createSchedules, type EventHandler } from '../../local/run-schedules.ts';
 import { atLocalPace, readSchedules, type Schedule } from '../../local/schedules.ts';
-import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 
 const written = (schedule: string) =>

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSecretsServer, type SecretsServer } from '../../local/secrets-server.ts';
+import { type SecretsServer, startSecretsServer } from '../../local/secrets-server.ts';
 
 describe('the secrets server, asked by the real client', () => {
   const secrets = new Map([['ballast/local/anthropic', 'value ⚓']]);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { hashKey } from '../../lib/identity/issue-key.ts';
 import { createMemoryApiKeyStore, createMemoryTenantStore } from '../../lib/tenants/memory-store.ts';
-import { newTenant, type ApiKey } from '../../lib/tenants/types.ts';
-import { devTenants, seedTenants, type SeedOptions } from '../../local/seed-tenants.ts';
+import { type ApiKey, newTenant } from '../../lib/tenants/types.ts';
+import { devTenants, type SeedOptions, seedTenants } from '../../local/seed-tenants.ts';
 
 const createKeys = () => {
   const directory = createMemoryApiKeyStore();

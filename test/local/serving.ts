@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import middy from '@middy/core';
+import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import type { HttpResponse } from '../../lib/http/types.ts';
 import type { Clock } from '../../lib/kernel/clock.ts';
 import type { Log } from '../../lib/telemetry/log.ts';

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../local/free-port.ts';
 import { enginesOn } from '../../local/stale-engines.ts';
-import { testWorkplace, type SpawnOptions } from './spawned-server.ts';
+import { type SpawnOptions, testWorkplace } from './spawned-server.ts';
 
 /** Redefines what a process says of itself, before anything of ours runs in it. */
 const pretend = (code: string) => ['--import', `data:text/javascript,${encodeURIComponent(code)}`];

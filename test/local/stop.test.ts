@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { enginesOn } from '../../local/stale-engines.ts';
-import { alive, ask, testWorkplace, descendantsOf } from './spawned-server.ts';
+import { alive, ask, descendantsOf, testWorkplace } from './spawned-server.ts';
 
 const until = async (done: () => boolean) => {
   while (!done()) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../local/free-port.ts';
 import { enginesOn } from '../../local/stale-engines.ts';
-import { testWorkplace, type SpawnedServer } from './spawned-server.ts';
+import { type SpawnedServer, testWorkplace } from './spawned-server.ts';
 
 /** Code that goes wrong inside the server when the test says so. */
 const onSignal = (code: string) => [

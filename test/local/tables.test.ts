@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import {
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
+  type DynamoDBClient,
   ListTablesCommand,
   UpdateTimeToLiveCommand,
-  type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { n, s } from '../../lib/dynamodb/attributes.ts';

@@ -4,7 +4,7 @@ import { health } from '../../functions/health.ts';
 import { runAgent } from '../../functions/run-agent.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
-import { observed, type Observed } from '../../lib/middleware/observed.ts';
+import { type Observed, observed } from '../../lib/middleware/observed.ts';
 import { observedEvent } from '../../lib/middleware/observed-event.ts';
 import { context, httpEvent, invoke, invokeStreaming } from '../functions/invoke.ts';
 import { functionParts } from '../functions/parts.ts';

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
-import type { Provider } from '../../lib/model-call/provider.ts';
-import { decodeEvents } from '../../lib/providers/anthropic/sse/decoder.ts';
 import { supervisedAttempt } from '../../lib/model-call/attempt/supervised-attempt.ts';
+import type { Provider } from '../../lib/model-call/provider.ts';
 import { withBudget } from '../../lib/model-call/with-budget.ts';
-import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
 import { createPriceTable } from '../../lib/pricing/price-table.ts';
 import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
-import { billOf, recordedShape, type Shape } from './recorded-shapes.ts';
+import { decodeEvents } from '../../lib/providers/anthropic/sse/decoder.ts';
+import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
 import { setting } from './parts.ts';
+import { billOf, recordedShape, type Shape } from './recorded-shapes.ts';
 
 const WAYS = ['end', 'reset', 'stall', 'abort', 'deadline'] as const;
 type Way = (typeof WAYS)[number];

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import type { Result } from '../../lib/circuit-breaker/decision.ts';
 import { createEntry } from '../../lib/circuit-breaker/entry.ts';
+import { sleep } from '../../lib/kernel/clock.ts';
 import { supervisedAttempt } from '../../lib/model-call/attempt/supervised-attempt.ts';
 import { withCircuit } from '../../lib/model-call/with-circuit.ts';
-import { sleep } from '../../lib/kernel/clock.ts';
 import { LIMITS, REQUEST, setting } from './parts.ts';
 import { RESET, speaking } from './speaking.ts';
 import { begin, grow, start } from './stream-events.ts';

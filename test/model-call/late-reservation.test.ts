@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
+import { tenantAccount } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
-import { tenantAccount } from '../../lib/budget/account.ts';
 import type { BudgetStore } from '../../lib/budget/store.ts';
-import { withBudget } from '../../lib/model-call/with-budget.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
-import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
+import { withBudget } from '../../lib/model-call/with-budget.ts';
 import { createPriceTable } from '../../lib/pricing/price-table.ts';
 import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
+import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
 import { answered, REQUEST, setting } from './parts.ts';
 
 const SECOND = 1_000;

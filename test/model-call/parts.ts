@@ -1,16 +1,16 @@
 import { tenantAccount } from '../../lib/budget/account.ts';
-import type { Provider } from '../../lib/model-call/provider.ts';
-import { createAnthropic } from '../../lib/providers/anthropic/anthropic.ts';
-import { createRunAccount } from '../../lib/model-call/booking/run-account.ts';
+import { createDeadline } from '../../lib/kernel/deadline.ts';
+import { AppError } from '../../lib/kernel/errors.ts';
+import type { PicoUsd } from '../../lib/kernel/money.ts';
+import { safe } from '../../lib/kernel/redacted.ts';
 import { supervisedAttempt } from '../../lib/model-call/attempt/supervised-attempt.ts';
+import { createRunAccount } from '../../lib/model-call/booking/run-account.ts';
 import { fault, notMade, refusal } from '../../lib/model-call/faults.ts';
 import type { FaultKind, Metered, Outcome } from '../../lib/model-call/outcome.ts';
+import type { Provider } from '../../lib/model-call/provider.ts';
 import type { Admission, CallContext, ModelRequest, PoolKey } from '../../lib/model-call/types.ts';
-import { AppError } from '../../lib/kernel/errors.ts';
-import { safe } from '../../lib/kernel/redacted.ts';
+import { createAnthropic } from '../../lib/providers/anthropic/anthropic.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
-import { createDeadline } from '../../lib/kernel/deadline.ts';
-import type { PicoUsd } from '../../lib/kernel/money.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 
 /** For who has no limits. */

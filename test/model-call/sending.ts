@@ -1,7 +1,7 @@
+import { type Clock, sleep } from '../../lib/kernel/clock.ts';
 import type { Provider } from '../../lib/model-call/provider.ts';
 import { decodeEvents } from '../../lib/providers/anthropic/sse/decoder.ts';
-import { sleep, type Clock } from '../../lib/kernel/clock.ts';
-import { begin, end, grow, start, stop, type Said } from './stream-events.ts';
+import { begin, end, grow, type Said, start, stop } from './stream-events.ts';
 
 /** Text as it goes over the wire; a silence of so many milliseconds; or how the connection breaks. */
 export type Piece = string | number | Error;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { supervisedAttempt } from '../../lib/model-call/attempt/supervised-attempt.ts';
 import { REQUEST, setting } from './parts.ts';
-import { each, event, SAID, sending, type Piece } from './sending.ts';
+import { each, event, type Piece, SAID, sending } from './sending.ts';
 import { begin, end, grow, stop } from './stream-events.ts';
 
 /** As they are by default. */

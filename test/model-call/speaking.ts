@@ -1,5 +1,5 @@
+import { type Clock, sleep } from '../../lib/kernel/clock.ts';
 import type { Provider } from '../../lib/model-call/provider.ts';
-import { sleep, type Clock } from '../../lib/kernel/clock.ts';
 import type { Said } from './stream-events.ts';
 
 /** An event, as it is written where it is text; a pause of so many milliseconds; or how the stream breaks. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { translate } from '../../lib/model-call/translate/translate.ts';
 import type { ModelRequest } from '../../lib/model-call/types.ts';
 import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
-import { startSimulatedClaude, type SimulatedClaude } from '../../local/simulated-claude/start-simulated-claude.ts';
+import { type SimulatedClaude, startSimulatedClaude } from '../../local/simulated-claude/start-simulated-claude.ts';
 import { systemClock } from '../upstream/system-clock.ts';
 
 let claude: SimulatedClaude;

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
+import { formatUsd, parseUsd } from '../../lib/kernel/money.ts';
 import { fault } from '../../lib/model-call/faults.ts';
 import type { Metered, Outcome } from '../../lib/model-call/outcome.ts';
 import type { Attempt, ModelRequest } from '../../lib/model-call/types.ts';
 import { withBudget } from '../../lib/model-call/with-budget.ts';
-import { formatUsd, parseUsd } from '../../lib/kernel/money.ts';
-import type { BallastEvent } from '../../lib/telemetry/events.ts';
-import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
 import { createPriceTable } from '../../lib/pricing/price-table.ts';
 import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
+import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
 import { NO_TOKENS, type UsageRecord } from '../../lib/usage/record.ts';
 import { REQUEST, setting } from './parts.ts';
 

@@ -1,20 +1,20 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createCircuits, type Circuits } from '../../lib/circuit-breaker/circuits.ts';
+import { type Circuits, createCircuits } from '../../lib/circuit-breaker/circuits.ts';
 import { createMemoryCircuitStore } from '../../lib/circuit-breaker/memory-store.ts';
 import type { CircuitStore } from '../../lib/circuit-breaker/store.ts';
+import { sleep } from '../../lib/kernel/clock.ts';
 import { kindOfStatus } from '../../lib/model-call/faults.ts';
 import type { FaultKind, Outcome } from '../../lib/model-call/outcome.ts';
 import type { Attempt, CallContext } from '../../lib/model-call/types.ts';
 import { asOneCall, circuitOf, withCircuit } from '../../lib/model-call/with-circuit.ts';
 import { withRetry } from '../../lib/model-call/with-retry.ts';
-import { sleep } from '../../lib/kernel/clock.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
 import { OPTIONS } from '../circuit-breaker/parts.ts';
 import { reply, status } from '../upstream/answers.ts';
 import { stallAfter } from '../upstream/broken.ts';
 import { startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
-import { answered, attemptOf, failing, REQUEST, setting, type Setting } from './parts.ts';
+import { answered, attemptOf, failing, REQUEST, type Setting, setting } from './parts.ts';
 
 const NAME = circuitOf(REQUEST.model);
 let parts: Setting;

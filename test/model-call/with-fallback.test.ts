@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../lib/model-call/outcome.ts';
 import type { Attempt, CallContext, ModelRequest } from '../../lib/model-call/types.ts';
 import { withFallback } from '../../lib/model-call/with-fallback.ts';
-import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { createPriceTable } from '../../lib/pricing/price-table.ts';
 import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
+import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { answered, failing, REQUEST, setting } from './parts.ts';
 
 const STAND_INS = ['claude-haiku-4-5', 'claude-opus-4-5'];

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../lib/kernel/errors.ts';
+import { safe } from '../../lib/kernel/redacted.ts';
+import { notMade, refusal } from '../../lib/model-call/faults.ts';
 import type { CallKeysParts } from '../../lib/model-call/keys/call-keys.ts';
 import type { KeyCheck } from '../../lib/model-call/keys/key-check.ts';
 import { createKeyPool } from '../../lib/model-call/keys/key-pool.ts';
-import { notMade, refusal } from '../../lib/model-call/faults.ts';
 import type { FailedOutcome, Outcome } from '../../lib/model-call/outcome.ts';
 import type { Attempt } from '../../lib/model-call/types.ts';
 import { withKeyPool } from '../../lib/model-call/with-key-pool.ts';
-import { AppError } from '../../lib/kernel/errors.ts';
-import { safe } from '../../lib/kernel/redacted.ts';
 import { createMemoryRestStore } from '../../lib/rests/memory-store.ts';
 import type { RestState } from '../../lib/rests/rest.ts';
 import { createRests } from '../../lib/rests/rests.ts';

@@ -2,7 +2,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { malformedJson, neverAnswer, reply, type ScriptedAnswer } from '../upstream/answers.ts';
 import { endAfter, pingsOnly, stallAfter } from '../upstream/broken.ts';
-import { startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
+import { type ScriptedUpstream, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { attemptOf, REQUEST, setting } from './parts.ts';
 
 let upstream: ScriptedUpstream;

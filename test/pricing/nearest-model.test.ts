@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { createPriceTable } from '../../lib/pricing/price-table.ts';
 import { nearestModel } from '../../lib/pricing/nearest-model.ts';
+import { createPriceTable } from '../../lib/pricing/price-table.ts';
 import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
 
 const known = [...createPriceTable(PUBLISHED_PRICES).keys()];

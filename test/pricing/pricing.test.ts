@@ -4,14 +4,14 @@ import { formatUsd } from '../../lib/kernel/money.ts';
 import { createPriceTable, type Price } from '../../lib/pricing/price-table.ts';
 import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
 import {
+  type BoundTerms,
   costOf,
   dearestInputRate,
   dearestOutputRate,
   inputTokenBound,
   priceAt,
-  unpricedTerms,
-  type BoundTerms,
   type PricingTerms,
+  unpricedTerms,
 } from '../../lib/pricing/pricing.ts';
 import { NO_TOKENS, type TokenUsage } from '../../lib/usage/record.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
-import { createRateLimit } from '../../lib/rate-limit/rate-limit.ts';
 import { fromMs } from '../../lib/rate-limit/rate.ts';
+import { createRateLimit } from '../../lib/rate-limit/rate-limit.ts';
 import type { RateStore } from '../../lib/rate-limit/store.ts';
 
 it('lets a call through whose bucket is full, however often others are faster', async () => {

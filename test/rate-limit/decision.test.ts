@@ -7,10 +7,10 @@ import {
   MAX_DEBT_MS,
   MAX_SKEW_MS,
   take,
-  viewOf,
   type Tat,
+  viewOf,
 } from '../../lib/rate-limit/decision.ts';
-import { fromMs, rateOf, toMs, type Picoseconds, type Rate } from '../../lib/rate-limit/rate.ts';
+import { fromMs, type Picoseconds, type Rate, rateOf, toMs } from '../../lib/rate-limit/rate.ts';
 import type { Move } from '../../lib/rate-limit/store.ts';
 import { size } from '../sizes.ts';
 import { NOW } from './parts.ts';

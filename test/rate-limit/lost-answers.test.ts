@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import { createDynamoDbRateStore } from '../../lib/rate-limit/dynamodb-store.ts';
-import { answered, faulty, unanswered, type Fault } from '../dynamodb/faulty-client.ts';
 import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
+import { answered, type Fault, faulty, unanswered } from '../dynamodb/faulty-client.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { bucket, environment, NOW } from './parts.ts';

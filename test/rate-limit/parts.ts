@@ -1,4 +1,4 @@
-import { createRateLimit, type Bucket, type Decision } from '../../lib/rate-limit/rate-limit.ts';
+import { type Bucket, createRateLimit, type Decision } from '../../lib/rate-limit/rate-limit.ts';
 import type { RateStore } from '../../lib/rate-limit/store.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';

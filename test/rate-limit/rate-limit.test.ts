@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
+import { sleep } from '../../lib/kernel/clock.ts';
 import { BELIEVED_MS, KNOWN_BUCKETS } from '../../lib/rate-limit/known-tats.ts';
+import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
 import { CONTENDED_MS, MAX_AT_ONCE, TAKE_LIMIT_MS } from '../../lib/rate-limit/rate-limit.ts';
 import type { RateStore } from '../../lib/rate-limit/store.ts';
-import { sleep } from '../../lib/kernel/clock.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
-import { bucket, environment, NOW, told, watched, type Environment } from './parts.ts';
+import { bucket, type Environment, environment, NOW, told, watched } from './parts.ts';
 
 const THIRTY = bucket(30);
 const HOUR_MS = 3_600_000;

@@ -4,8 +4,8 @@ import { MAX_DEBT_MS, MAX_SKEW_MS } from '../../lib/rate-limit/decision.ts';
 import { SLOT_LIFE_MS, SLOT_LIMIT_MS, SLOT_RENEWAL_MS } from '../../lib/rate-limit/held-slot.ts';
 import { BELIEVED_MS, KNOWN_BUCKETS } from '../../lib/rate-limit/known-tats.ts';
 import { MAX_AT_ONCE, NEVER_MS, TAKE_LIMIT_MS } from '../../lib/rate-limit/rate-limit.ts';
-import { KEPT_FULL_MS, MAX_TRIES } from '../../lib/rate-limit/update-bucket.ts';
 import { MAX_FREE_TRIES, SLOT_RETRY_MS } from '../../lib/rate-limit/slots.ts';
+import { KEPT_FULL_MS, MAX_TRIES } from '../../lib/rate-limit/update-bucket.ts';
 
 const readme = readFileSync(new URL('../../lib/rate-limit/README.md', import.meta.url), 'utf8');
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createMemorySlotStore } from '../../lib/rate-limit/memory-slot-store.ts';
 import type { SlotDeadline } from '../../lib/rate-limit/held-slot.ts';
+import { createMemorySlotStore } from '../../lib/rate-limit/memory-slot-store.ts';
 import type { SlotStore } from '../../lib/rate-limit/slot-store.ts';
 import { createSlots } from '../../lib/rate-limit/slots.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';

@@ -1,4 +1,4 @@
-import { startProcess, type FleetProcess } from '../fleet/start-process.ts';
+import { type FleetProcess, startProcess } from '../fleet/start-process.ts';
 import type { Order, Told } from './taker-orders.ts';
 
 export type Taker = FleetProcess<Order, Told>;

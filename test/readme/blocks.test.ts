@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type TestServer } from '../api/start-server.ts';
 import { differences, parseOutput } from './difference.ts';
-import { blocksOf, documents, read, ROOT, type Block } from './markdown.ts';
+import { type Block, blocksOf, documents, read, ROOT } from './markdown.ts';
 
 /** Documents of which every block needs the same thing that is not here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ConfigSchema, loadConfig } from '../../lib/config.ts';
 import { functionEnvironment } from '../../local/environment.ts';
-import { readSettings, type Environment } from '../../local/settings.ts';
+import { type Environment, readSettings } from '../../local/settings.ts';
 import { code, codes, read, tableOf } from './markdown.ts';
 
 const readme = read('README.md');

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { documents, read, ROOT, type Document } from './markdown.ts';
+import { type Document, documents, read, ROOT } from './markdown.ts';
 
 /** Written by a command, and so not always there. */
 const MADE = new Set(['docs/proof.md', 'docs/performance.md']);

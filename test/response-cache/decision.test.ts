@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { STALE_KEPT_MS, type StoredAnswer } from '../../lib/response-cache/answer.ts';
-import { decide, standIn, type Decision } from '../../lib/response-cache/decision.ts';
+import { decide, type Decision, standIn } from '../../lib/response-cache/decision.ts';
 import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS, pauseAfter } from '../../lib/response-cache/response-cache.ts';
 import type { FlightRecord } from '../../lib/response-cache/store.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { canonicalJson, cacheKey, type CacheKey, type CacheParts } from '../../lib/response-cache/key.ts';
+import { type CacheKey, cacheKey, type CacheParts, canonicalJson } from '../../lib/response-cache/key.ts';
 import { size } from '../sizes.ts';
 import { PARTS } from './parts.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cacheLifetime, type CacheLifetime, type LifetimeSources } from '../../lib/response-cache/decision.ts';
+import { type CacheLifetime, cacheLifetime, type LifetimeSources } from '../../lib/response-cache/decision.ts';
 
 const NOTHING: LifetimeSources = {
   asked: undefined,

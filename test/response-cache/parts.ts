@@ -1,10 +1,10 @@
-import { createDeadline } from '../../lib/kernel/deadline.ts';
 import type { Clock } from '../../lib/kernel/clock.ts';
-import { cacheKey, type CacheKey, type CacheParts } from '../../lib/response-cache/key.ts';
+import { createDeadline } from '../../lib/kernel/deadline.ts';
+import { type CacheKey, cacheKey, type CacheParts } from '../../lib/response-cache/key.ts';
 import {
+  createResponseCache,
   type Look,
   type OpenOptions,
-  createResponseCache,
   type ResponseCacheOptions,
 } from '../../lib/response-cache/response-cache.ts';
 import type { CacheStore } from '../../lib/response-cache/store.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { MAX_ANSWER_BYTES, STALE_KEPT_MS } from '../../lib/response-cache/answer.ts';
 import { LANDING_MS, UNSHARED_MS, WRITE_LIMIT_MS } from '../../lib/response-cache/flights.ts';
-import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS, LEAD_LIMIT_MS, LEASE_MS } from '../../lib/response-cache/response-cache.ts';
+import { FIRST_PAUSE_MS, LEAD_LIMIT_MS, LEASE_MS, LONGEST_PAUSE_MS } from '../../lib/response-cache/response-cache.ts';
 import { LOOK_LIMIT_MS } from '../../lib/response-cache/shared-looks.ts';
 
 const readme = readFileSync(new URL('../../lib/response-cache/README.md', import.meta.url), 'utf8');

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { createTable } from '../../lib/dynamodb/table.ts';
-import { createDynamoDbCache } from '../../lib/response-cache/dynamodb-cache.ts';
 import type { Clock } from '../../lib/kernel/clock.ts';
 import { createDeadline } from '../../lib/kernel/deadline.ts';
+import { createDynamoDbCache } from '../../lib/response-cache/dynamodb-cache.ts';
 import type { CacheKey } from '../../lib/response-cache/key.ts';
-import { type Look, LEAD_LIMIT_MS } from '../../lib/response-cache/response-cache.ts';
+import { LEAD_LIMIT_MS, type Look } from '../../lib/response-cache/response-cache.ts';
 import { LOOK_LIMIT_MS } from '../../lib/response-cache/shared-looks.ts';
 import { systemClock } from '../../local/system-clock.ts';
 import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';

@@ -1,7 +1,7 @@
 import { storeUnavailable } from '../../lib/dynamodb/failure.ts';
 import type { Clock } from '../../lib/kernel/clock.ts';
-import { createMemoryCacheStore } from '../../lib/response-cache/memory-store.ts';
 import type { CacheKey } from '../../lib/response-cache/key.ts';
+import { createMemoryCacheStore } from '../../lib/response-cache/memory-store.ts';
 import type { CacheEntry, CacheStore, FlightRecord } from '../../lib/response-cache/store.ts';
 
 /** How far a replica may lag behind. */

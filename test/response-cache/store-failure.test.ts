@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { storeUnavailable } from '../../lib/dynamodb/failure.ts';
 import { LANDING_MS, WRITE_LIMIT_MS } from '../../lib/response-cache/flights.ts';
 import { createMemoryCacheStore } from '../../lib/response-cache/memory-store.ts';
-import { LONGEST_PAUSE_MS, LEAD_LIMIT_MS } from '../../lib/response-cache/response-cache.ts';
+import { LEAD_LIMIT_MS, LONGEST_PAUSE_MS } from '../../lib/response-cache/response-cache.ts';
 import { LOOK_LIMIT_MS } from '../../lib/response-cache/shared-looks.ts';
 import type { CacheStore } from '../../lib/response-cache/store.ts';
 import { collected, keyFor, LEASE_MS, missed, seen, setUp } from './parts.ts';

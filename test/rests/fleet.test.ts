@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import type { Clock } from '../../lib/kernel/clock.ts';
 import { createDynamoDbRestStore } from '../../lib/rests/dynamodb-store.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
-import type { Clock } from '../../lib/kernel/clock.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { environment, MODEL } from './parts.ts';

@@ -8,8 +8,8 @@ import {
   NEVER_LIMITED,
   PROBE_EACH_MS,
   renewed,
-  stateOf,
   type Rest,
+  stateOf,
 } from '../../lib/rests/rest.ts';
 import { size } from '../sizes.ts';
 

@@ -3,7 +3,7 @@ import { createMemoryRestStore } from '../../lib/rests/memory-store.ts';
 import { MAX_REST_MS } from '../../lib/rests/rest.ts';
 import type { RestStore } from '../../lib/rests/store.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
-import { environment, MODEL, NAME, watched, type Environment } from './parts.ts';
+import { type Environment, environment, MODEL, NAME, watched } from './parts.ts';
 
 let clock: FakeClock;
 let shared: RestStore;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryRestStore } from '../../lib/rests/memory-store.ts';
 import { moving } from '../circuit-breaker/parts.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
-import { environment, MODEL, NAME, watched, type Environment } from './parts.ts';
+import { type Environment, environment, MODEL, NAME, watched } from './parts.ts';
 
 let clock: FakeClock;
 let seen: ReturnType<typeof watched>['seen'];

@@ -1,11 +1,11 @@
-import * as z from 'zod/mini';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { defineTool } from '../../lib/agent/define/define-tool.ts';
+import { type RunStream, silentStream } from '../../lib/agent/loop/run-stream.ts';
 import type { Outcome } from '../../lib/model-call/types.ts';
-import { silentStream, type RunStream } from '../../lib/agent/loop/run-stream.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
-import { failing } from '../model-call/parts.ts';
 import { answer, runParts, text, use } from '../agent/run-parts.ts';
+import { failing } from '../model-call/parts.ts';
 
 const MESSAGE = 'We cannot answer just now.';
 const told = { fallbackMessage: MESSAGE };

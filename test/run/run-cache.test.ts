@@ -1,12 +1,12 @@
-import * as z from 'zod/mini';
 import { describe, expect, it } from 'vitest';
-import { silentStream } from '../../lib/agent/loop/run-stream.ts';
+import * as z from 'zod/mini';
 import { defineTool } from '../../lib/agent/define/define-tool.ts';
-import { UNCACHED } from '../../lib/response-cache/flights.ts';
+import { silentStream } from '../../lib/agent/loop/run-stream.ts';
 import type { Outcome } from '../../lib/model-call/types.ts';
+import { UNCACHED } from '../../lib/response-cache/flights.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
-import { failing } from '../model-call/parts.ts';
 import { answer, runParts, text, use } from '../agent/run-parts.ts';
+import { failing } from '../model-call/parts.ts';
 
 const CACHED = { cache: 'use' } as const;
 const said = [answer([text('First.')]), answer([text('Second.')]), answer([text('Third.')])];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../lib/model-call/types.ts';
+import { answer, runParts, type Script, text, use } from '../agent/run-parts.ts';
 import { failing } from '../model-call/parts.ts';
-import { answer, runParts, text, use, type Script } from '../agent/run-parts.ts';
 
 /** What listeners heard of the end of a run of that script, whatever its caller got. */
 const endOf = async (script: readonly (Outcome | Script)[]) => {

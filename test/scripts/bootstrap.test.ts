@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { createAuthenticator } from '../../lib/identity/authenticator.ts';
 import { createDynamoDbAuditLog } from '../../lib/administration/dynamodb-audit-log.ts';
+import { createAuthenticator } from '../../lib/identity/authenticator.ts';
 import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../../lib/tenants/dynamodb-store.ts';
 import { SCOPES } from '../../lib/tenants/types.ts';
 import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { once } from 'node:events';
 import { createTable, type Table } from '../../lib/dynamodb/table.ts';
 import { createTables, readTableDefinitions } from '../../local/tables.ts';
-import { DUMMY_CONNECTION } from '../dynamodb-names.ts';
 import type { TestDynamoDb } from '../dynamodb.ts';
+import { DUMMY_CONNECTION } from '../dynamodb-names.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../seeded-random.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { pico } from '../../lib/kernel/money.ts';
 import { readUsage, UsageRefused } from '../../scripts/read-usage.ts';
 import { tableOf } from '../../scripts/usage-table.ts';
-import { pico } from '../../lib/kernel/money.ts';
 import { usageFunction } from '../functions/report-usage-parts.ts';
 import { record } from '../usage/records.ts';
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createSecretReader } from '../../lib/secrets/secrets-manager.ts';
-import { systemClock } from '../../local/system-clock.ts';
 import { startSecretsServer } from '../../local/secrets-server.ts';
+import { systemClock } from '../../local/system-clock.ts';
 import { serve } from '../aws/serving.ts';
 
 const readerOf = (url: string) =>

@@ -3,7 +3,7 @@ import { label, safe } from '../../lib/kernel/redacted.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { METRICS } from '../../lib/telemetry/metric-names.ts';
 import { createMetrics, noMetrics } from '../../lib/telemetry/metrics.ts';
-import { published, type Published } from './embedded-format.ts';
+import { type Published, published } from './embedded-format.ts';
 import { SAMPLES } from './events.ts';
 
 const tools = new Set(['calculate']);

@@ -6,10 +6,10 @@ import { METRICS } from '../../lib/telemetry/metric-names.ts';
 import { createMetrics } from '../../lib/telemetry/metrics.ts';
 import { httpEvent, invokeStreaming } from '../functions/invoke.ts';
 import { functionParts } from '../functions/parts.ts';
-import { published, type Published } from '../telemetry/embedded-format.ts';
+import { type Published, published } from '../telemetry/embedded-format.ts';
 import { SAMPLES } from '../telemetry/events.ts';
 import { alarmDefects, alarmedMetrics } from './alarms.ts';
-import { packaged, packagedTemplate, ROOT, STAGES, type Stage } from './packaged.ts';
+import { packaged, packagedTemplate, ROOT, type Stage, STAGES } from './packaged.ts';
 import { at, ofType, plant, resource, type Template } from './template.ts';
 
 beforeAll(packaged, 120_000);

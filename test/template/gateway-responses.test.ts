@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { anthropicErrorResponse, ANTHROPIC_TYPES } from '../../lib/http/anthropic-error.ts';
-import { PROBLEMS, type Problem } from '../../lib/http/problem.ts';
+import { ANTHROPIC_TYPES, anthropicErrorResponse } from '../../lib/http/anthropic-error.ts';
+import { type Problem, PROBLEMS } from '../../lib/http/problem.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import { packaged, packagedTemplate } from './packaged.ts';

@@ -1,5 +1,5 @@
-import { buffer } from 'node:stream/consumers';
 import { request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { listen } from '../../local/simulated-claude/listen.ts';
 import { TABLE_NAMES } from '../dynamodb.ts';
 import { GRANTS } from './roles.ts';

@@ -1,13 +1,13 @@
-import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../../lib/tenants/dynamodb-store.ts';
 import { hashKey } from '../../lib/identity/issue-key.ts';
+import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../../lib/tenants/dynamodb-store.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { startSecretsServer } from '../../local/secrets-server.ts';
 import { startSimulatedClaude } from '../../local/simulated-claude/start-simulated-claude.ts';
 import { TABLE_NAMES, type TestDynamoDb } from '../dynamodb.ts';
 import { systemClock } from '../upstream/system-clock.ts';
-import { invoke, type Call, type Invocation, type RawCall } from './invoke.ts';
+import { type Call, type Invocation, invoke, type RawCall } from './invoke.ts';
 import { packaged } from './packaged.ts';
-import { startPermittedDynamoDb, type PermittedDynamoDb } from './permitted.ts';
+import { type PermittedDynamoDb, startPermittedDynamoDb } from './permitted.ts';
 
 const KEY = 'bk_canary-of-the-zips';
 const ADMIN_KEY = 'bk_canary-of-the-administrator';

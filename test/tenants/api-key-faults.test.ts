@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import type { Clock } from '../../lib/kernel/clock.ts';
 import { createTable, type Table } from '../../lib/dynamodb/table.ts';
+import type { DynamoDb } from '../../lib/dynamodb/types.ts';
+import type { Clock } from '../../lib/kernel/clock.ts';
 import { createDynamoDbApiKeyStore } from '../../lib/tenants/dynamodb-store.ts';
 import type { ApiKey, ApiKeyDirectory } from '../../lib/tenants/types.ts';
-import type { DynamoDb } from '../../lib/dynamodb/types.ts';
-import { faulty, unanswered, type Fault } from '../dynamodb/faulty-client.ts';
 import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
+import { type Fault, faulty, unanswered } from '../dynamodb/faulty-client.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { apiKey } from './parts.ts';
 

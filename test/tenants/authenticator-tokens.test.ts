@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { TokenVerifier } from '../../lib/identity/authenticator.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
-import type { TokenVerifier } from '../../lib/identity/authenticator.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { apiKey, KEY, PRINCIPAL, setUp } from './parts.ts';
 

@@ -1,9 +1,9 @@
-import { createHmac, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose/jwt/sign';
-import type { Clock } from '../../lib/kernel/clock.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../lib/identity/jwt/verify-token.ts';
+import type { Clock } from '../../lib/kernel/clock.ts';
 
 export const ISSUER = 'https://issuer.example';
 export const AUDIENCE = 'ballast';

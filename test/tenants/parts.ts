@@ -1,9 +1,9 @@
-import { AppError } from '../../lib/kernel/errors.ts';
-import { safe } from '../../lib/kernel/redacted.ts';
 import { createAuthenticator, type TokenVerifier } from '../../lib/identity/authenticator.ts';
 import { hashKey } from '../../lib/identity/issue-key.ts';
+import { AppError } from '../../lib/kernel/errors.ts';
+import { safe } from '../../lib/kernel/redacted.ts';
 import { createMemoryApiKeyStore, createMemoryTenantStore } from '../../lib/tenants/memory-store.ts';
-import { newTenant, type ApiKey, type Principal, type TenantSettings } from '../../lib/tenants/types.ts';
+import { type ApiKey, newTenant, type Principal, type TenantSettings } from '../../lib/tenants/types.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
 /** Not of the form that is issued, as a key of development is. */

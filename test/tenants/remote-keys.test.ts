@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TokenVerifier } from '../../lib/identity/jwt/verify-token.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
-import { claims, rsaKey, signed, startKeyServer, verifierBy, type KeyServer, type SigningKey } from './issuer.ts';
+import { claims, type KeyServer, rsaKey, signed, type SigningKey, startKeyServer, verifierBy } from './issuer.ts';
 
 const first = rsaKey('first');
 const second = rsaKey('second');

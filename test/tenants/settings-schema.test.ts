@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { describeIssues } from '../../lib/http/describe-issue.ts';
 import { keyRequestSchema, keySettingsOf } from '../../lib/tenants/key-schema.ts';
+import { settingsIn } from '../../lib/tenants/settings-in.ts';
 import { settingsOf, settingsSchema } from '../../lib/tenants/settings-schema.ts';
 import { newTenant, SCOPES } from '../../lib/tenants/types.ts';
-import { settingsIn } from '../../lib/tenants/settings-in.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 12);
 

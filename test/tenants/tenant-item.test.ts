@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { s, type Item } from '../../lib/dynamodb/attributes.ts';
+import { type Item, s } from '../../lib/dynamodb/attributes.ts';
 import { tenantItem, tenantOf } from '../../lib/tenants/tenant-item.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 

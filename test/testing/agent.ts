@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { defineAgent, type AgentOptions } from '../../lib/agent/define/define-agent.ts';
+import { type AgentOptions, defineAgent } from '../../lib/agent/define/define-agent.ts';
 import { declined, defineTool, fatal } from '../../lib/agent/define/define-tool.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 

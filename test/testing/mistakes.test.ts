@@ -1,7 +1,7 @@
-import { calls, faults, testRun, type Script, type TestRunOptions } from 'ballast/testing';
+import { calls, faults, type Script, testRun, type TestRunOptions } from 'ballast/testing';
 import { describe, expect, it } from 'vitest';
-import { createFakeClock } from '../fake-clock.ts';
 import { giveUp } from '../../testing/hang-detector.ts';
+import { createFakeClock } from '../fake-clock.ts';
 import { clock, keeper } from './agent.ts';
 
 describe('a mistake of the test is told in a sentence', () => {

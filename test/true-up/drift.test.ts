@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { NO_TOKENS, type TokenUsage } from '../../lib/usage/record.ts';
 import { parseUsd, ZERO } from '../../lib/kernel/money.ts';
+import { NO_TOKENS, type TokenUsage } from '../../lib/usage/record.ts';
 import { driftOf, isBeyond } from '../../scripts/true-up/drift.ts';
 import { costRangeOf } from '../../scripts/true-up/money.ts';
 

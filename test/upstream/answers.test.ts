@@ -2,7 +2,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asking, clientOf, finalMessage, rejection, textOf } from '../local/simulated-claude/ask.ts';
 import { malformedJson, reply, resetBeforeHeaders, status, toolCalls } from './answers.ts';
-import { startScriptedUpstream, type ScriptedUpstream } from './start-scripted-upstream.ts';
+import { type ScriptedUpstream, startScriptedUpstream } from './start-scripted-upstream.ts';
 
 let upstream: ScriptedUpstream;
 let client: Anthropic;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asking, clientOf, rejection } from '../local/simulated-claude/ask.ts';
 import { reply, type ScriptedAnswer } from './answers.ts';
 import * as broken from './broken.ts';
-import { startScriptedUpstream, type ScriptedUpstream } from './start-scripted-upstream.ts';
+import { type ScriptedUpstream, startScriptedUpstream } from './start-scripted-upstream.ts';
 
 let upstream: ScriptedUpstream;
 let client: Anthropic;

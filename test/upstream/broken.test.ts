@@ -6,7 +6,7 @@ import { createManualClock } from '../local/simulated-claude/manual-clock.ts';
 import { errorData, rawStream, reply, type ScriptedAnswer } from './answers.ts';
 import * as broken from './broken.ts';
 import { createGate } from './gate.ts';
-import { startScriptedUpstream, type ScriptedUpstream } from './start-scripted-upstream.ts';
+import { type ScriptedUpstream, startScriptedUpstream } from './start-scripted-upstream.ts';
 
 let upstream: ScriptedUpstream;
 let client: Anthropic;

@@ -4,7 +4,7 @@ import { asking, clientOf, rejection, textOf } from '../local/simulated-claude/a
 import { neverAnswer, reply } from './answers.ts';
 import { gatedHeaders } from './broken.ts';
 import { createGate } from './gate.ts';
-import { COUNTED_TOKENS, startScriptedUpstream, type ScriptedUpstream } from './start-scripted-upstream.ts';
+import { COUNTED_TOKENS, type ScriptedUpstream, startScriptedUpstream } from './start-scripted-upstream.ts';
 
 let upstream: ScriptedUpstream;
 let client: Anthropic;

@@ -1,13 +1,13 @@
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
 import type { Item } from '../../lib/dynamodb/attributes.ts';
-import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import type { Table } from '../../lib/dynamodb/table.ts';
+import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import { formatUsd } from '../../lib/kernel/money.ts';
 import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
-import { createDynamoDbRollupStore } from '../../lib/usage/reports/dynamodb-rollup-store.ts';
 import { createDynamoDbToolUsageStore } from '../../lib/usage/dynamodb-tool-store.ts';
 import type { UsageRecord } from '../../lib/usage/record.ts';
+import { createDynamoDbRollupStore } from '../../lib/usage/reports/dynamodb-rollup-store.ts';
 import { createReports } from '../../lib/usage/reports/reports.ts';
 import { createRollUps } from '../../lib/usage/reports/roll-up.ts';
 import { TOTALS, totalsOf } from '../../lib/usage/reports/totals.ts';

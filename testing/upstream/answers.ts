@@ -1,12 +1,12 @@
 import type { ContentBlock } from '@anthropic-ai/sdk/resources/messages';
 import { answerSteps, errorSteps, jsonSteps, type Step } from '../../local/simulated-claude/steps.ts';
 import {
+  type Answer,
   errorEnvelope,
   errorTypeOf,
   textBlock,
-  toolUseBlock,
-  type Answer,
   type TokenCounts,
+  toolUseBlock,
 } from '../../local/simulated-claude/wire.ts';
 import type { Gate } from './gate.ts';
 

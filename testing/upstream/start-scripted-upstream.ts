@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/kernel/clock.ts';
-import { listen, type Exchange } from '../../local/simulated-claude/listen.ts';
+import { type Exchange, listen } from '../../local/simulated-claude/listen.ts';
 import { modelPage } from '../../local/simulated-claude/models.ts';
 import { play } from '../../local/simulated-claude/play.ts';
 import { errorSteps, jsonSteps, type Step } from '../../local/simulated-claude/steps.ts';

@@ -1,5 +1,5 @@
 import type { Tool } from '@anthropic-ai/sdk/resources/messages/messages';
-import { toJSONSchema, type $ZodType } from 'zod/v4/core';
+import { type $ZodType, toJSONSchema } from 'zod/v4/core';
 
 const schemas = new WeakMap<$ZodType, Tool.InputSchema>();
 

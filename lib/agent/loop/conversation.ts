@@ -2,9 +2,9 @@ import type { Message, MessageParam, Usage } from '@anthropic-ai/sdk/resources/m
 import { textOf, toolUses } from '../../model-call/attempt/assemble-message.ts';
 import { withoutEarlierThinking } from '../../model-call/translate/earlier-thinking.ts';
 import { familyOf } from '../../pricing/pricing.ts';
+import { toolRound } from '../tools/tool-round.ts';
 import { fitContext, type Weighed } from './fit-context.ts';
 import type { Called, ModelCalls } from './model-calls.ts';
-import { toolRound } from '../tools/tool-round.ts';
 import type { Transcript } from './transcript.ts';
 import type { LoopParts, Run, RunStop } from './types.ts';
 

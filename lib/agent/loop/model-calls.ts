@@ -1,8 +1,8 @@
 import type { Message, MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import type { FaultKind } from '../../model-call/types.ts';
 import type { AppError } from '../../kernel/errors.ts';
 import { label } from '../../kernel/redacted.ts';
-import { errorOf, modelStep, type ModelStep } from './model-step.ts';
+import type { FaultKind } from '../../model-call/types.ts';
+import { errorOf, type ModelStep, modelStep } from './model-step.ts';
 import type { Transcript } from './transcript.ts';
 import type { LoopParts, Run, RunStop } from './types.ts';
 

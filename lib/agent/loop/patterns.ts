@@ -1,9 +1,9 @@
 import { lazy } from '../../kernel/lazy.ts';
 import type { Pattern } from '../define/define-agent.ts';
-import type { LoopParts, LoopResult, Run } from './types.ts';
 import { createConversation } from './conversation.ts';
 import { createModelCalls } from './model-calls.ts';
 import { createTranscript } from './transcript.ts';
+import type { LoopParts, LoopResult, Run } from './types.ts';
 
 /** Reason and act: the model is called until it no longer asks for tools, or a limit says stop. */
 export const react = async (parts: LoopParts, run: Run): Promise<LoopResult> => {

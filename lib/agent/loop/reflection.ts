@@ -1,6 +1,6 @@
 import { createConversation, type Said, type Turn } from './conversation.ts';
 import { createModelCalls } from './model-calls.ts';
-import { reviewDraft, type Review } from './review-draft.ts';
+import { type Review, reviewDraft } from './review-draft.ts';
 import { revisionPrompt } from './reviewer.ts';
 import { createTranscript } from './transcript.ts';
 import type { LoopParts, LoopResult, Run } from './types.ts';

@@ -1,8 +1,8 @@
 import type { AppError } from '../../kernel/errors.ts';
 import { label, type Redacted } from '../../kernel/redacted.ts';
 import type { TraceStep } from '../../runs/types.ts';
-import type { ModelStep } from './model-step.ts';
 import type { ToolStep } from '../tools/run-tool.ts';
+import type { ModelStep } from './model-step.ts';
 import type { Ending, LoopResult, RunStop, RunTotals } from './types.ts';
 
 /** Keeps what a run has done while it does it: its trace, its counts, its words. */

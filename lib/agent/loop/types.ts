@@ -1,11 +1,11 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import type { Circuits } from '../../circuit-breaker/circuits.ts';
-import type { Attempt, CallBudget, FaultKind } from '../../model-call/types.ts';
 import type { RunAdmission } from '../../caller/admission.ts';
-import type { RunAccount } from '../../model-call/booking/run-account.ts';
+import type { Circuits } from '../../circuit-breaker/circuits.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Deadline } from '../../kernel/deadline.ts';
 import type { AppError, ErrorCode } from '../../kernel/errors.ts';
+import type { RunAccount } from '../../model-call/booking/run-account.ts';
+import type { Attempt, CallBudget, FaultKind } from '../../model-call/types.ts';
 import type { TraceStep } from '../../runs/types.ts';
 import type { Emit } from '../../telemetry/events.ts';
 import type { Agent } from '../define/define-agent.ts';

@@ -3,11 +3,11 @@ import * as z from 'zod/mini';
 import { describeIssues } from '../../http/describe-issue.ts';
 import { orAborted } from '../../kernel/clock.ts';
 import { createDeadline, type Deadline } from '../../kernel/deadline.ts';
-import { label, safe, type Redacted } from '../../kernel/redacted.ts';
+import { label, type Redacted, safe } from '../../kernel/redacted.ts';
 import { nameError } from '../../telemetry/describe-error.ts';
 import type { Tool } from '../define/define-tool.ts';
-import { failed, leftAlone, succeeded, verdictOnThrow, type ToolVerdict } from './tool-verdict.ts';
 import type { LoopParts, Run } from '../loop/types.ts';
+import { failed, leftAlone, succeeded, type ToolVerdict, verdictOnThrow } from './tool-verdict.ts';
 
 /** What a tool step leaves in the journal: plain JSON. */
 export interface ToolStep extends Omit<ToolVerdict, 'outcome' | 'thrown'> {

@@ -1,9 +1,9 @@
 import type { MessageParam, ToolResultBlockParam, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
+import { AppError, asAppError } from '../../kernel/errors.ts';
 import { fault } from '../../model-call/faults.ts';
-import { asAppError, AppError } from '../../kernel/errors.ts';
-import { runTool, toolName, type ToolStep } from './run-tool.ts';
 import type { Transcript } from '../loop/transcript.ts';
 import type { LoopParts, Run } from '../loop/types.ts';
+import { runTool, toolName, type ToolStep } from './run-tool.ts';
 
 /** What came of the tool calls of one answer. */
 export type ToolRound =

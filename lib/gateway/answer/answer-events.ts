@@ -1,10 +1,10 @@
 import { anthropicErrorOf } from '../../http/anthropic-error.ts';
 import type { HttpResponse } from '../../http/types.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { asAppError, type AppError, type ErrorCode } from '../../kernel/errors.ts';
+import { type AppError, asAppError, type ErrorCode } from '../../kernel/errors.ts';
+import type { CallMessages, MessageCall } from '../message-call.ts';
 import { createHeldStream } from './buffered-head.ts';
 import { keptFailure } from './stored-answer.ts';
-import type { CallMessages, MessageCall } from '../message-call.ts';
 
 /**
  * An event has no status, and clients that ask again by themselves decide by these words, which the provider uses, or

@@ -1,10 +1,10 @@
 import type { HttpResponse } from '../../http/types.ts';
-import type { Fault } from '../../model-call/outcome.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { safe } from '../../kernel/redacted.ts';
+import type { Fault } from '../../model-call/outcome.ts';
+import type { CallMessages, MessageCall } from '../message-call.ts';
 import { degradedHeader } from './buffered-head.ts';
 import { keptAnswer, keptFailure, type SentAnswer } from './stored-answer.ts';
-import type { CallMessages, MessageCall } from '../message-call.ts';
 
 /** What a stream would have outlived says so: the client that asks again in the same way would get no further. */
 const errorOf = ({ kind, error }: Fault): AppError => {

@@ -1,13 +1,13 @@
-import type { ServedInstead } from '../../model-call/types.ts';
 import { EVENT_STREAM_HEADERS } from '../../http/event-stream.ts';
 import type { HttpResponse } from '../../http/types.ts';
 import type { StoredResult } from '../../idempotency/answer.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { ServedInstead } from '../../model-call/types.ts';
+import type { MessageSink } from '../message-call.ts';
 import { createByteStream } from './byte-stream.ts';
 import { createKeepAlive } from './keep-alive.ts';
-import { keptAnswer } from './stored-answer.ts';
-import type { MessageSink } from '../message-call.ts';
 import { createTape } from './recording.ts';
+import { keptAnswer } from './stored-answer.ts';
 
 /** Says that another model answered than the one that was asked; the body's `model` says which. */
 export const degradedHeader = (instead: ServedInstead | undefined): Readonly<Record<string, string>> =>

@@ -1,4 +1,4 @@
-import { safe, type Redacted } from '../../kernel/redacted.ts';
+import { type Redacted, safe } from '../../kernel/redacted.ts';
 import { skipString } from './scan-json.ts';
 
 /** More than any tool's schema needs, and far from where code that calls itself for each level runs out of stack. */

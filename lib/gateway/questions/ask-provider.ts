@@ -1,5 +1,5 @@
 import { upstreamIdHeader } from '../../http/upstream-id.ts';
-import { orAborted, sleep, type Clock, type Random } from '../../kernel/clock.ts';
+import { type Clock, orAborted, type Random, sleep } from '../../kernel/clock.ts';
 import type { Deadline } from '../../kernel/deadline.ts';
 import { label } from '../../kernel/redacted.ts';
 import { diagnose } from '../../model-call/attempt/diagnose.ts';

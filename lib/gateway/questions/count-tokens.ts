@@ -1,20 +1,20 @@
 import * as z from 'zod/mini';
 import { checkAllowedModel } from '../../caller/allowed-models.ts';
+import { type RequestPermitParts, takeRequestPermit } from '../../caller/request-permit.ts';
 import type { Circuits } from '../../circuit-breaker/circuits.ts';
-import { fault } from '../../model-call/faults.ts';
-import { circuitOf } from '../../model-call/with-circuit.ts';
 import type { HttpEvent, HttpResponse } from '../../http/types.ts';
 import type { Deadline } from '../../kernel/deadline.ts';
 import { AppError, asAppError } from '../../kernel/errors.ts';
-import { safe } from '../../kernel/redacted.ts';
-import type { Principal } from '../../tenants/types.ts';
 import { objectOf } from '../../kernel/json.ts';
+import { safe } from '../../kernel/redacted.ts';
+import { fault } from '../../model-call/faults.ts';
+import { circuitOf } from '../../model-call/with-circuit.ts';
+import type { Principal } from '../../tenants/types.ts';
 import { endUser } from '../client-request.ts';
-import { modelName } from './model-name.ts';
 import { passedOn } from '../forwarded-headers.ts';
-import type { AskProvider } from './ask-provider.ts';
 import { readClientJson } from '../json/read-client-json.ts';
-import { takeRequestPermit, type RequestPermitParts } from '../../caller/request-permit.ts';
+import type { AskProvider } from './ask-provider.ts';
+import { modelName } from './model-name.ts';
 
 /** A request of whoever was let in. */
 export interface AuthenticatedEvent extends HttpEvent {

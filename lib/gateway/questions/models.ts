@@ -1,19 +1,19 @@
 import * as z from 'zod/mini';
 import { checkAllowedModel, isAllowed } from '../../caller/allowed-models.ts';
-import { fault } from '../../model-call/faults.ts';
-import type { Query } from '../../model-call/provider.ts';
 import { jsonResponse } from '../../http/json-response.ts';
 import type { HttpResponse } from '../../http/types.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Deadline } from '../../kernel/deadline.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { safe } from '../../kernel/redacted.ts';
+import { fault } from '../../model-call/faults.ts';
+import type { Query } from '../../model-call/provider.ts';
 import type { PriceTable } from '../../pricing/price-table.ts';
 import { viewPrice } from '../../pricing/price-view.ts';
-import type { AuthenticatedEvent } from './count-tokens.ts';
-import { modelSchema, pageSchema, shownPage, type ListedModel } from './model-pages.ts';
 import { passedOn } from '../forwarded-headers.ts';
 import type { AskProvider } from './ask-provider.ts';
+import type { AuthenticatedEvent } from './count-tokens.ts';
+import { type ListedModel, modelSchema, pageSchema, shownPage } from './model-pages.ts';
 
 export interface ModelsParts {
   readonly askProvider: AskProvider;

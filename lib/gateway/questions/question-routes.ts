@@ -1,7 +1,7 @@
 import type { Routes } from '../../http/routes.ts';
 import type { HttpResponse } from '../../http/types.ts';
 import { createDeadline, type Deadline } from '../../kernel/deadline.ts';
-import { countTokens, type AuthenticatedEvent, type CountTokensParts } from './count-tokens.ts';
+import { type AuthenticatedEvent, countTokens, type CountTokensParts } from './count-tokens.ts';
 import { getModel, listModels, type ModelsParts } from './models.ts';
 
 export type QuestionParts = CountTokensParts & ModelsParts;

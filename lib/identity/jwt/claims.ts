@@ -1,4 +1,4 @@
-import { SCOPES, type Scope } from '../../tenants/types.ts';
+import { type Scope, SCOPES } from '../../tenants/types.ts';
 
 /** What a token says of its bearer. */
 export interface TokenClaims {

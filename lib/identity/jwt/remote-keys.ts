@@ -1,8 +1,8 @@
 import { JWKSNoMatchingKey } from 'jose/errors';
 import { createLocalJWKSet } from 'jose/jwks/local';
 import type { JWTVerifyGetKey } from 'jose/jwt/verify';
-import { ageMs, markOf, type Mark } from '../../kernel/age.ts';
-import { sleep, type Clock } from '../../kernel/clock.ts';
+import { ageMs, type Mark, markOf } from '../../kernel/age.ts';
+import { type Clock, sleep } from '../../kernel/clock.ts';
 import { createDeadline } from '../../kernel/deadline.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { safe } from '../../kernel/redacted.ts';

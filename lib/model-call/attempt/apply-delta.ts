@@ -1,6 +1,6 @@
 import type { ContentBlock, RawContentBlockDelta, TextCitation } from '@anthropic-ai/sdk/resources/messages/messages';
-import { isExactNumber } from './exact-json.ts';
 import type { Meter } from '../metering/meter.ts';
+import { isExactNumber } from './exact-json.ts';
 
 /** A part of a message as JSON has it, whatever the types know of it. */
 export type Members = Readonly<Record<string, unknown>>;

@@ -6,11 +6,11 @@ import type {
   ToolUseBlock,
 } from '@anthropic-ai/sdk/resources/messages/messages';
 import { objectOf } from '../../kernel/json.ts';
-import { parseExactly } from './exact-json.ts';
-import { overlaid, type Members } from './apply-delta.ts';
-import { MalformedStream } from '../provider.ts';
 import type { Meter } from '../metering/meter.ts';
+import { MalformedStream } from '../provider.ts';
+import { type Members, overlaid } from './apply-delta.ts';
 import { createOpenBlocks } from './content-blocks.ts';
+import { parseExactly } from './exact-json.ts';
 
 /** Puts the events of one stream together into the message they describe. */
 export interface Assembly {

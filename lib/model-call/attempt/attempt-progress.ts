@@ -1,12 +1,12 @@
 import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Clock } from '../../kernel/clock.ts';
-import { NO_TOKENS, type Estimate } from '../../usage/record.ts';
+import { type Estimate, NO_TOKENS } from '../../usage/record.ts';
+import { createMeter } from '../metering/meter.ts';
+import { createSightRecorder } from '../metering/sight.ts';
+import type { Fault, Metered, Outcome } from '../outcome.ts';
+import type { CallContext, ModelRequest } from '../types.ts';
 import { createAssembly } from './assemble-message.ts';
 import { estimateOf } from './diagnose.ts';
-import { createMeter } from '../metering/meter.ts';
-import type { Fault, Metered, Outcome } from '../outcome.ts';
-import { createSightRecorder } from '../metering/sight.ts';
-import type { CallContext, ModelRequest } from '../types.ts';
 import { isVerdict } from './stream-timeouts.ts';
 
 /** What an attempt has come to so far. */

@@ -1,7 +1,7 @@
 import type { ContentBlock, RawContentBlockDelta } from '@anthropic-ai/sdk/resources/messages/messages';
-import { growBlock, type OpenBlock } from './apply-delta.ts';
-import { MalformedStream } from '../provider.ts';
 import type { Meter } from '../metering/meter.ts';
+import { MalformedStream } from '../provider.ts';
+import { growBlock, type OpenBlock } from './apply-delta.ts';
 
 /**
  * The content blocks of one message while they grow; `start` and `grow` return the text that they add to the answer.

@@ -1,13 +1,13 @@
-import { retryAfterOf, type HeaderReader } from '../../retry/retry-after.ts';
 import type { UpstreamWords } from '../../kernel/errors.ts';
 import { objectOf } from '../../kernel/json.ts';
+import { type HeaderReader, retryAfterOf } from '../../retry/retry-after.ts';
 import type { Estimate } from '../../usage/record.ts';
-import { KeyUnavailable, MalformedStream } from '../provider.ts';
 import { fault, kindOfErrorType, kindOfStatus } from '../faults.ts';
 import { keyFaultOf } from '../keys/key-faults.ts';
 import type { Fault } from '../outcome.ts';
-import { statusOfType, wordsInStream, wordsOf } from './upstream-message.ts';
+import { KeyUnavailable, MalformedStream } from '../provider.ts';
 import { isVerdict, type WatchdogVerdict } from './stream-timeouts.ts';
+import { statusOfType, wordsInStream, wordsOf } from './upstream-message.ts';
 
 /** The upstream said `error` inside its stream. */
 export class ErrorEvent extends Error {

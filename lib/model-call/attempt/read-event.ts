@@ -1,7 +1,7 @@
 import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages/messages';
+import { MalformedStream, type UpstreamEvent } from '../provider.ts';
 import { ErrorEvent } from './diagnose.ts';
 import { mayRound, parseExactly } from './exact-json.ts';
-import { MalformedStream, type UpstreamEvent } from '../provider.ts';
 
 /** What an event is. */
 export interface ReadEvent {

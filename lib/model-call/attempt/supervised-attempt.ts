@@ -1,10 +1,10 @@
-import { orAborted, type Clock } from '../../kernel/clock.ts';
-import { createAttemptProgress } from './attempt-progress.ts';
-import { diagnose } from './diagnose.ts';
+import { type Clock, orAborted } from '../../kernel/clock.ts';
 import { fault, notMade } from '../faults.ts';
 import { isAnsweredWhole, MalformedStream, type Provider, type UpstreamEvent } from '../provider.ts';
-import { readEvent } from './read-event.ts';
 import type { Attempt } from '../types.ts';
+import { createAttemptProgress } from './attempt-progress.ts';
+import { diagnose } from './diagnose.ts';
+import { readEvent } from './read-event.ts';
 import { createSigns } from './signs-of-life.ts';
 import { createWatchdog, type StreamLimits } from './stream-timeouts.ts';
 

@@ -1,13 +1,13 @@
+import { settlePatience } from '../../accounts/settle-patience.ts';
+import type { Reservation } from '../../budget/reservation.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { ZERO } from '../../kernel/money.ts';
 import { safe } from '../../kernel/redacted.ts';
-import type { Reservation } from '../../budget/reservation.ts';
 import { refusal } from '../faults.ts';
 import { tokensBefore } from '../metering/limited-tokens.ts';
-import { reserveAttempt, type AttemptToReserve, type ReservedAttempt, type ReserveParts } from './reserve-attempt.ts';
-import { closeBooks, type SettleParts } from './settle-attempt.ts';
-import { settlePatience } from '../../accounts/settle-patience.ts';
 import type { CallContext } from '../types.ts';
+import { type AttemptToReserve, reserveAttempt, type ReservedAttempt, type ReserveParts } from './reserve-attempt.ts';
+import { closeBooks, type SettleParts } from './settle-attempt.ts';
 
 export interface AdmitParts extends Omit<ReserveParts, 'budgets' | 'giveBack'>, Omit<SettleParts, 'budgets'> {
   readonly budgets: ReserveParts['budgets'] & SettleParts['budgets'];

@@ -1,9 +1,9 @@
 import { upstreamIdOf } from '../../http/upstream-id.ts';
 import { formatUsd } from '../../kernel/money.ts';
 import { label, safe } from '../../kernel/redacted.ts';
+import { familyOf } from '../../pricing/pricing.ts';
 import { nameError } from '../../telemetry/describe-error.ts';
 import type { BallastEvent } from '../../telemetry/events.ts';
-import { familyOf } from '../../pricing/pricing.ts';
 import type { UsageRecord } from '../../usage/record.ts';
 import type { Outcome } from '../outcome.ts';
 

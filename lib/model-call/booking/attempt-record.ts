@@ -1,15 +1,15 @@
-import { pico, plus, sum, ZERO, type PicoUsd } from '../../kernel/money.ts';
+import { pico, type PicoUsd, plus, sum, ZERO } from '../../kernel/money.ts';
 import type { PriceTable } from '../../pricing/price-table.ts';
 import { LEAST_CODE_EXECUTION_MS } from '../../pricing/prices.ts';
-import { costOf, familyOf, priceAt, unpricedTerms, type PricingTerms } from '../../pricing/pricing.ts';
+import { costOf, familyOf, priceAt, type PricingTerms, unpricedTerms } from '../../pricing/pricing.ts';
 import { NO_TOKENS, type UsageRecord } from '../../usage/record.ts';
 import { billedParts, combined, type PricedModel } from '../metering/billed-parts.ts';
 import { hidingOf } from '../metering/hiding.ts';
 import type { Bill } from '../metering/meter.ts';
-import type { Metered, Outcome } from '../outcome.ts';
 import { NO_BILL, settledUsage } from '../metering/settled-usage.ts';
+import { type Unseen, unseenOf } from '../metering/unseen.ts';
+import type { Metered, Outcome } from '../outcome.ts';
 import type { CallContext, ModelRequest } from '../types.ts';
-import { unseenOf, type Unseen } from '../metering/unseen.ts';
 import type { WorstCase } from './cost-bound.ts';
 
 /** An attempt that went out. */

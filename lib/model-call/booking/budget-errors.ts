@@ -1,14 +1,14 @@
 import type { Scope } from '../../budget/account.ts';
+import { type Refusal, wouldFitLater } from '../../budget/balance.ts';
 import { MAX_OPEN } from '../../budget/store.ts';
-import { wouldFitLater, type Refusal } from '../../budget/balance.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { formatUsd, type PicoUsd } from '../../kernel/money.ts';
 import { label, safe } from '../../kernel/redacted.ts';
-import type { BallastEvent } from '../../telemetry/events.ts';
 import type { Unpriceable } from '../../pricing/bounds/judge-request.ts';
-import type { RunAccount } from './run-account.ts';
 import { nearestModel } from '../../pricing/nearest-model.ts';
 import type { PriceTable } from '../../pricing/price-table.ts';
+import type { BallastEvent } from '../../telemetry/events.ts';
+import type { RunAccount } from './run-account.ts';
 
 /**
  * A model that is asked for, at that path, has no known price: what a call of it costs could be held to no budget. `prices` has

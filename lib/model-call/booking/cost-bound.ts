@@ -1,9 +1,9 @@
-import { fitOutput, type Fit } from '../../budget/fit-output.ts';
-import { pico, plus, type PicoUsd } from '../../kernel/money.ts';
+import { type Fit, fitOutput } from '../../budget/fit-output.ts';
+import { pico, type PicoUsd, plus } from '../../kernel/money.ts';
 import { inputBoundOf } from '../../pricing/bounds/input-bound.ts';
 import type { Unpriceable } from '../../pricing/bounds/judge-request.ts';
 import type { Price } from '../../pricing/price-table.ts';
-import { dearestInputRate, dearestOutputRate, type BoundTerms } from '../../pricing/pricing.ts';
+import { type BoundTerms, dearestInputRate, dearestOutputRate } from '../../pricing/pricing.ts';
 import { NO_TOKENS, type TokenUsage } from '../../usage/record.ts';
 import type { ModelRequest, Wire } from '../types.ts';
 import { unpriceableAside } from './unpriceable-aside.ts';

@@ -1,7 +1,7 @@
-import { orAborted, type Clock } from '../../kernel/clock.ts';
+import { type Clock, orAborted } from '../../kernel/clock.ts';
 import { createDeadline } from '../../kernel/deadline.ts';
-import type { RunAccount } from './run-account.ts';
 import type { CallContext } from '../types.ts';
+import type { RunAccount } from './run-account.ts';
 
 /** Longest wait for the books of a call's earlier attempts: where they take longer, the next reservation fails as well. */
 const OWN_BOOKS_MS = 3_000;

@@ -1,19 +1,19 @@
-import { NO_LIMITS, type Account } from '../../budget/account.ts';
+import { type Account, NO_LIMITS } from '../../budget/account.ts';
 import type { Refusal } from '../../budget/balance.ts';
 import type { Budgets } from '../../budget/budgets.ts';
 import type { Reservation } from '../../budget/reservation.ts';
-import { orAborted, type Clock } from '../../kernel/clock.ts';
+import { type Clock, orAborted } from '../../kernel/clock.ts';
 import { createDeadline } from '../../kernel/deadline.ts';
 import { asAppError } from '../../kernel/errors.ts';
-import { ZERO, type PicoUsd } from '../../kernel/money.ts';
+import { type PicoUsd, ZERO } from '../../kernel/money.ts';
 import type { Emit } from '../../telemetry/events.ts';
-import { budgetError, budgetRefused, crowdedError, runLimitError } from './budget-errors.ts';
 import { fault, refusal as refused } from '../faults.ts';
-import { ownBooks } from './own-books.ts';
-import type { Provider } from '../provider.ts';
 import type { Fault } from '../outcome.ts';
+import type { Provider } from '../provider.ts';
 import type { CallContext, ModelRequest } from '../types.ts';
+import { budgetError, budgetRefused, crowdedError, runLimitError } from './budget-errors.ts';
 import type { WorstCase } from './cost-bound.ts';
+import { ownBooks } from './own-books.ts';
 
 export interface ReserveParts {
   readonly budgets: Pick<Budgets, 'reserve'>;

@@ -1,4 +1,4 @@
-import { minus, plus, ZERO, type PicoUsd } from '../../kernel/money.ts';
+import { minus, type PicoUsd, plus, ZERO } from '../../kernel/money.ts';
 import type { Closing } from './settle-attempt.ts';
 
 /**

@@ -1,3 +1,5 @@
+import { type BookParts, bookRecord } from '../../accounts/book-record.ts';
+import type { Parking } from '../../accounts/parking.ts';
 import type { Reservation } from '../../budget/reservation.ts';
 import type { Patience } from '../../dynamodb/with-store-retries.ts';
 import { ZERO } from '../../kernel/money.ts';
@@ -5,8 +7,6 @@ import { label } from '../../kernel/redacted.ts';
 import { nameError } from '../../telemetry/describe-error.ts';
 import type { UsageRecord } from '../../usage/record.ts';
 import { unrecorded } from './attempt-events.ts';
-import { bookRecord, type BookParts } from '../../accounts/book-record.ts';
-import type { Parking } from '../../accounts/parking.ts';
 
 export interface SettleParts extends BookParts {
   /** Default: what cannot be written in time is told in the log alone. */

@@ -1,6 +1,6 @@
 import { label, safe } from '../../kernel/redacted.ts';
-import type { Emit } from '../../telemetry/events.ts';
 import { familyOf } from '../../pricing/pricing.ts';
+import type { Emit } from '../../telemetry/events.ts';
 import type { UsageRecord } from '../../usage/record.ts';
 
 /** Kinds that one process tells of at most: their names come from outside. */

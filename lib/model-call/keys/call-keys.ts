@@ -1,15 +1,15 @@
 import { orAborted } from '../../kernel/clock.ts';
 import { label } from '../../kernel/redacted.ts';
+import { familyOf } from '../../pricing/pricing.ts';
 import { MAX_REST_MS, type RestState } from '../../rests/rest.ts';
 import type { Rests } from '../../rests/rests.ts';
 import type { Emit } from '../../telemetry/events.ts';
-import { familyOf } from '../../pricing/pricing.ts';
-import { mayBeMistaken, type KeyFault } from './key-faults.ts';
-import type { KeyPool } from './key-pool.ts';
-import { limitKindOf } from './limit-kind.ts';
 import type { Fault } from '../outcome.ts';
 import type { CallContext, ModelRequest, PoolKey } from '../types.ts';
 import { circuitOf } from '../with-circuit.ts';
+import { type KeyFault, mayBeMistaken } from './key-faults.ts';
+import type { KeyPool } from './key-pool.ts';
+import { limitKindOf } from './limit-kind.ts';
 
 /** What the provider said of a key in this very call: limited for so long (`null`: it did not say), or rejected. */
 export type Said = { readonly limitedMs: number | null } | 'rejected';

@@ -1,4 +1,4 @@
-import { ageMs, markOf, type Mark } from '../../kernel/age.ts';
+import { ageMs, type Mark, markOf } from '../../kernel/age.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { createDeadline } from '../../kernel/deadline.ts';
 import type { Provider } from '../provider.ts';

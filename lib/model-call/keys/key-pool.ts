@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ageMs, markOf, type Mark } from '../../kernel/age.ts';
+import { ageMs, type Mark, markOf } from '../../kernel/age.ts';
 import type { Clock, Random } from '../../kernel/clock.ts';
 import { parseApiKeys } from '../../secrets/api-keys.ts';
 import type { Secret } from '../../secrets/cached-secret.ts';

@@ -1,8 +1,8 @@
 import { elementsOf, objectOf } from '../../kernel/json.ts';
+import type { WorstCase } from '../booking/cost-bound.ts';
 import { mayThink } from '../translate/capabilities.ts';
 import type { ModelRequest, Wire } from '../types.ts';
 import type { Hiding } from './unseen.ts';
-import type { WorstCase } from '../booking/cost-bound.ts';
 
 /** Streams the input of every tool that does not say otherwise. */
 const EAGER_BETA = /\bfine-grained-tool-streaming-/;

@@ -1,5 +1,5 @@
-import { mediaBytesOf } from '../../pricing/bounds/judge-request.ts';
 import { elementsOf, isSet, objectOf } from '../../kernel/json.ts';
+import { mediaBytesOf } from '../../pricing/bounds/judge-request.ts';
 import type { TokenUsage } from '../../usage/record.ts';
 
 /** Bytes of a request to a token, before tokens can be counted; English prose has about four. */

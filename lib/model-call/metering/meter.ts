@@ -1,6 +1,6 @@
 import type { PricingTerms } from '../../pricing/pricing.ts';
 import { NO_TOKENS, type TokenUsage } from '../../usage/record.ts';
-import { isFlawed, readUsage, type Count, type ReadCounts, type ReadIteration, type ReadUsage } from './read-usage.ts';
+import { type Count, isFlawed, type ReadCounts, type ReadIteration, type ReadUsage, readUsage } from './read-usage.ts';
 
 /** What the provider did within a request, each by its own model; lifetimes of cache writes as those of the request. */
 export interface Iteration {

@@ -1,7 +1,7 @@
 import type { Price } from '../../pricing/price-table.ts';
 import { NO_TOKENS, type TokenUsage } from '../../usage/record.ts';
-import type { Bill, Iteration } from './meter.ts';
 import type { Metered } from '../outcome.ts';
+import type { Bill, Iteration } from './meter.ts';
 import type { Unseen } from './unseen.ts';
 
 /** What an attempt is settled at, before it is priced. */

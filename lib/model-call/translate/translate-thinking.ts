@@ -1,8 +1,8 @@
 import type { MessageParam, ThinkingConfigParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { elementsOf, objectOf, typeOf } from '../../kernel/json.ts';
-import { EFFORTS, type Capability, type Effort } from './capabilities.ts';
-import { thinkingWithin } from './lower-max-tokens.ts';
 import type { ModelRequest } from '../types.ts';
+import { type Capability, type Effort, EFFORTS } from './capabilities.ts';
+import { thinkingWithin } from './lower-max-tokens.ts';
 
 /** `tool_use`, and those of tools that the provider runs. */
 const callsTool = ({ content }: MessageParam): boolean =>

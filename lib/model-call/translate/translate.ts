@@ -1,11 +1,11 @@
 import type { ToolChoice } from '@anthropic-ai/sdk/resources/messages/messages';
 import { elementsOf, objectOf, typeOf } from '../../kernel/json.ts';
-import { capabilityOf, type Capability } from './capabilities.ts';
+import type { ModelRequest } from '../types.ts';
+import { type Capability, capabilityOf } from './capabilities.ts';
 import { withoutEarlierThinking } from './earlier-thinking.ts';
 import { withOneEffort } from './effort-of-turns.ts';
 import { thinkingFor } from './translate-thinking.ts';
-import type { ModelRequest } from '../types.ts';
-import { whyUntranslatable, type StandIn } from './untranslatable.ts';
+import { type StandIn, whyUntranslatable } from './untranslatable.ts';
 
 /** From this API version on sampling parameters are refused by every model and at every value. */
 const WITHOUT_SAMPLING = '2026-10-21';

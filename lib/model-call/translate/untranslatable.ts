@@ -1,9 +1,9 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { elementsOf, isSet, objectOf, typeOf } from '../../kernel/json.ts';
-import { capabilityOf, type Capability } from './capabilities.ts';
+import type { ModelRequest } from '../types.ts';
+import { type Capability, capabilityOf } from './capabilities.ts';
 import { withoutEarlierThinking } from './earlier-thinking.ts';
 import { setsMoreThanEffort } from './effort-of-turns.ts';
-import type { ModelRequest } from '../types.ts';
 
 /**
  * UTF-16 units to a token that no prompt reaches: English prose has about four, other scripts and code fewer. Only long

@@ -1,7 +1,7 @@
-import { COUNTED, NO_INPUT } from './billable-features.ts';
 import { objectOf } from '../../kernel/json.ts';
-import { judgeRequest, type Unpriceable } from './judge-request.ts';
 import { inputTokenBound } from '../pricing.ts';
+import { COUNTED, NO_INPUT } from './billable-features.ts';
+import { judgeRequest, type Unpriceable } from './judge-request.ts';
 
 export interface InputBound {
   /** The most input tokens, cached ones included, that the request can be billed for. */

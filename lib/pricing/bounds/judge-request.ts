@@ -1,8 +1,8 @@
-import { BETAS, MILLION_TOKEN_BETAS } from './billable-features.ts';
+import { type JsonObject, objectOf } from '../../kernel/json.ts';
 import { imageTokenBound, MOST_IMAGE_TOKENS } from './image-bound.ts';
-import { objectOf, type JsonObject } from '../../kernel/json.ts';
 import type { Kind } from './judgement.ts';
-import { walkRequest, writePath, type Path } from './walk-request.ts';
+import { BETAS, MILLION_TOKEN_BETAS } from './known-betas.ts';
+import { type Path, walkRequest, writePath } from './walk-request.ts';
 
 /** Something that a request asks for and whose price nobody can know before it has answered. */
 export interface Unpriceable {

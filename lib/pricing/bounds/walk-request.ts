@@ -1,5 +1,5 @@
+import { isSet, type JsonObject, objectOf } from '../../kernel/json.ts';
 import { SHAPES } from './billable-features.ts';
-import { isSet, objectOf, type JsonObject } from '../../kernel/json.ts';
 import type { Kind, Member, Shape } from './judgement.ts';
 
 /** Where something stands in a body, from the inside out; `null` is the body itself. */

@@ -1,15 +1,15 @@
 import { orAborted } from '../../kernel/clock.ts';
+import { lazy } from '../../kernel/lazy.ts';
 import {
+  type Asking,
   isAnsweredWhole,
   KeyUnavailable,
   MalformedStream,
-  type Asking,
   type Provider,
   type UpstreamEvent,
 } from '../../model-call/provider.ts';
 import type { ModelRequest } from '../../model-call/types.ts';
 import { COUNTED } from '../../pricing/bounds/billable-features.ts';
-import { lazy } from '../../kernel/lazy.ts';
 import { loadClients } from './anthropic-client.ts';
 import { decodeEvents } from './sse/decoder.ts';
 import { eventsOfAnswer } from './whole-answer.ts';

@@ -1,10 +1,10 @@
-import type { RunAnswer } from '../answer.ts';
 import type { RunStream } from '../../agent/loop/run-stream.ts';
 import { createEventStream, EVENT_STREAM_HEADERS, type EventStream } from '../../http/event-stream.ts';
 import { problemOf } from '../../http/problem.ts';
-import { asAppError } from '../../kernel/errors.ts';
 import type { HttpResponse } from '../../http/types.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { asAppError } from '../../kernel/errors.ts';
+import type { RunAnswer } from '../answer.ts';
 
 /** The contract's events, in its names. */
 const told = (send: EventStream['send'], admitted: RunStream['admitted']): RunStream => ({

@@ -1,7 +1,7 @@
+import { type RunStream, silentStream } from '../../agent/loop/run-stream.ts';
 import { jsonResponse } from '../../http/json-response.ts';
 import type { HttpResponse } from '../../http/types.ts';
 import type { RunAnswer } from '../answer.ts';
-import { silentStream, type RunStream } from '../../agent/loop/run-stream.ts';
 
 /** A run whose caller waits for the whole answer, with what the limits told when it was let in. */
 export const runAsJson = async (run: (stream: RunStream) => Promise<RunAnswer>): Promise<HttpResponse> => {

@@ -1,4 +1,4 @@
-import { n, readNumber, readString, type Item, type Key } from '../../dynamodb/attributes.ts';
+import { type Item, type Key, n, readNumber, readString } from '../../dynamodb/attributes.ts';
 import type { Table } from '../../dynamodb/table.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { safe } from '../../kernel/redacted.ts';

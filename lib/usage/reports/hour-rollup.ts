@@ -1,10 +1,10 @@
+import type { UsageStore } from '../record.ts';
+import type { ToolUsageStore } from '../tool-record.ts';
 import { DIMENSIONS, groupOf } from './dimensions.ts';
 import { addTo, type Groups, type Measure } from './measure.ts';
-import type { UsageStore } from '../record.ts';
 import type { Rollup, RollupDimension } from './rollup-store.ts';
-import type { ToolUsageStore } from '../tool-record.ts';
-import { TOOL_STATS, toolStatsOf, type ToolStats } from './tool-stats.ts';
-import { TOTALS, totalsOf, type Totals } from './totals.ts';
+import { TOOL_STATS, type ToolStats, toolStatsOf } from './tool-stats.ts';
+import { TOTALS, type Totals, totalsOf } from './totals.ts';
 
 /** One hour of one dimension. */
 export interface HourRollup {

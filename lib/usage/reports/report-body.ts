@@ -1,10 +1,10 @@
-import type { HttpResponse } from '../../http/types.ts';
 import { jsonResponse } from '../../http/json-response.ts';
+import type { HttpResponse } from '../../http/types.ts';
 import { formatUsd } from '../../kernel/money.ts';
 import { csvOf } from './csv.ts';
 import { dayOf } from './dimensions.ts';
 import { quantile } from './histogram.ts';
-import { totalOf, type Groups, type Measure } from './measure.ts';
+import { type Groups, type Measure, totalOf } from './measure.ts';
 import { pageOf } from './page.ts';
 import type { TimeRange } from './time-range.ts';
 import { TOOL_STATS, type ToolStats } from './tool-stats.ts';

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { describeIssues } from '../../http/describe-issue.ts';
 import type { HttpEvent } from '../../http/types.ts';
 import { AppError, type FieldIssue } from '../../kernel/errors.ts';
-import { safe, type Redacted } from '../../kernel/redacted.ts';
-import { DIMENSIONS, dayOf } from './dimensions.ts';
+import { type Redacted, safe } from '../../kernel/redacted.ts';
+import { dayOf, DIMENSIONS } from './dimensions.ts';
 import { DAY_MS, rangeOfDays, type TimeRange } from './time-range.ts';
 
 /** A year and a day: what rollups answer within seconds. */

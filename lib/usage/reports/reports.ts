@@ -1,12 +1,12 @@
 import { concurrently } from '../../kernel/concurrently.ts';
-import { groupOf, type Dimension } from './dimensions.ts';
-import { addTo, merged, totalOf, type Groups, type Measure } from './measure.ts';
 import type { UsageStore } from '../record.ts';
+import type { ToolUsageStore } from '../tool-record.ts';
+import { type Dimension, groupOf } from './dimensions.ts';
+import { addTo, type Groups, type Measure, merged, totalOf } from './measure.ts';
 import type { RollupDimension, RollupStore } from './rollup-store.ts';
 import { firstHour, HOUR_MS, hoursOf, startOfHour, type TimeRange } from './time-range.ts';
-import type { ToolUsageStore } from '../tool-record.ts';
-import { TOOL_STATS, toolStatsOf, type ToolStats } from './tool-stats.ts';
-import { TOTALS, totalsOf, type Totals } from './totals.ts';
+import { TOOL_STATS, type ToolStats, toolStatsOf } from './tool-stats.ts';
+import { TOTALS, type Totals, totalsOf } from './totals.ts';
 
 /** Hours read raw at a time; usually there are two or three in all. */
 const HOURS_AT_ONCE = 8;

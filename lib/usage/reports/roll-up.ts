@@ -1,9 +1,9 @@
 import { concurrently } from '../../kernel/concurrently.ts';
-import { rollUpAttempts, rollUpToolCalls } from './hour-rollup.ts';
 import type { UsageStore } from '../record.ts';
+import type { ToolUsageStore } from '../tool-record.ts';
+import { rollUpAttempts, rollUpToolCalls } from './hour-rollup.ts';
 import type { RollupStore } from './rollup-store.ts';
 import { firstHour, HOUR_MS, hoursOf, startOfHour } from './time-range.ts';
-import type { ToolUsageStore } from '../tool-record.ts';
 
 /** Beside `settledAfterMs`: clocks that differ, and a reconciler that runs late. */
 const MARGIN_MS = 10 * 60_000;

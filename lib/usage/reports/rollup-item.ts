@@ -1,4 +1,4 @@
-import { b, keyOf, n, readBytes, readNumber, readString, s, type Item, type Key } from '../../dynamodb/attributes.ts';
+import { b, type Item, type Key, keyOf, n, readBytes, readNumber, readString, s } from '../../dynamodb/attributes.ts';
 import { packText, unpackText } from '../../dynamodb/packed-text.ts';
 import { hourOf } from '../hour.ts';
 import type { Rollup } from './rollup-store.ts';

@@ -1,6 +1,6 @@
-import { bucketOf, plusHistogram, type Histogram } from './histogram.ts';
-import type { Measure } from './measure.ts';
 import type { ToolCall } from '../tool-record.ts';
+import { bucketOf, type Histogram, plusHistogram } from './histogram.ts';
+import type { Measure } from './measure.ts';
 
 /** What came of a tool's calls. */
 export interface ToolStats {

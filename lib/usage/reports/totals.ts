@@ -1,6 +1,6 @@
-import { pico, plus, ZERO, type PicoUsd } from '../../kernel/money.ts';
-import type { Measure } from './measure.ts';
+import { pico, type PicoUsd, plus, ZERO } from '../../kernel/money.ts';
 import { estimatedPartOf, type UsageRecord } from '../record.ts';
+import type { Measure } from './measure.ts';
 
 /** What was used, in the contract's words. Tokens are whole numbers, each kind apart. */
 export interface Totals {

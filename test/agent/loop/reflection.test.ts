@@ -1,5 +1,5 @@
-import * as z from 'zod/mini';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { defineTool } from '../../../lib/agent/define/define-tool.ts';
 import { REVIEWER } from '../../../lib/agent/loop/reviewer.ts';
 import type { Outcome } from '../../../lib/model-call/types.ts';

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { createKeyPool, type KeyPool } from '../../../lib/model-call/keys/key-pool.ts';
 import { createAskProvider } from '../../../lib/gateway/questions/ask-provider.ts';
+import { createDeadline } from '../../../lib/kernel/deadline.ts';
+import { createKeyPool, type KeyPool } from '../../../lib/model-call/keys/key-pool.ts';
 import type { Question } from '../../../lib/model-call/provider.ts';
 import { createAnthropic } from '../../../lib/providers/anthropic/anthropic.ts';
-import { createDeadline } from '../../../lib/kernel/deadline.ts';
 import type { BallastEvent } from '../../../lib/telemetry/events.ts';
 import { createFakeClock } from '../../fake-clock.ts';
 import { refusedBy, startUnpaidUpstream } from '../../gateway/unpaid-upstream.ts';

@@ -2,7 +2,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type TestServer } from '../../api/start-server.ts';
 import { stretchedClock } from '../../stretched.ts';
-import { startScriptedUpstream, type ScriptedUpstream } from '../../upstream/start-scripted-upstream.ts';
+import { type ScriptedUpstream, startScriptedUpstream } from '../../upstream/start-scripted-upstream.ts';
 import { readError } from '../envelope.ts';
 import { createClient, SDKS } from '../sdks.ts';
 import { startUnpaidUpstream } from '../unpaid-upstream.ts';

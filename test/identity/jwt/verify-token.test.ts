@@ -3,18 +3,18 @@ import { createTokenVerifier, type TokenVerifier } from '../../../lib/identity/j
 import { createFakeClock, type FakeClock } from '../../fake-clock.ts';
 import {
   AUDIENCE,
+  type Claims,
   claims,
   ecKey,
   forged,
   hmac,
   ISSUER,
+  type KeyServer,
   rs256,
   rsaKey,
   signed,
   startKeyServer,
   verifierBy,
-  type Claims,
-  type KeyServer,
 } from '../../tenants/issuer.ts';
 
 const key = rsaKey('key-1');

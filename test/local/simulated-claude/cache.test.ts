@@ -1,7 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { MessageCreateParamsNonStreaming, Usage } from '@anthropic-ai/sdk/resources/messages';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startSimulatedClaude, type SimulatedClaude } from '../../../local/simulated-claude/start-simulated-claude.ts';
+import { type SimulatedClaude, startSimulatedClaude } from '../../../local/simulated-claude/start-simulated-claude.ts';
 import { asking, clientOf, finalMessage, readStream, toolOf } from './ask.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 

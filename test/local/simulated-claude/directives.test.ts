@@ -1,8 +1,8 @@
-import type Anthropic from '@anthropic-ai/sdk';
 import { readFile } from 'node:fs/promises';
+import type Anthropic from '@anthropic-ai/sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readDirectives } from '../../../local/simulated-claude/directives.ts';
-import { startSimulatedClaude, type SimulatedClaude } from '../../../local/simulated-claude/start-simulated-claude.ts';
+import { type SimulatedClaude, startSimulatedClaude } from '../../../local/simulated-claude/start-simulated-claude.ts';
 import { systemClock } from '../../upstream/system-clock.ts';
 import { asking, clientOf, finalMessage, readStream, textOf } from './ask.ts';
 import { createManualClock } from './manual-clock.ts';

@@ -1,6 +1,6 @@
 import Anthropic, { type APIError } from '@anthropic-ai/sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startSimulatedClaude, type SimulatedClaude } from '../../../local/simulated-claude/start-simulated-claude.ts';
+import { type SimulatedClaude, startSimulatedClaude } from '../../../local/simulated-claude/start-simulated-claude.ts';
 import { systemClock } from '../../upstream/system-clock.ts';
 import { asking, clientOf, readStream, rejection } from './ask.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSimulatedClaude, type SimulatedClaude } from '../../../local/simulated-claude/start-simulated-claude.ts';
+import { type SimulatedClaude, startSimulatedClaude } from '../../../local/simulated-claude/start-simulated-claude.ts';
 import { systemClock } from '../../upstream/system-clock.ts';
 import { asking, post, toolOf } from './ask.ts';
 

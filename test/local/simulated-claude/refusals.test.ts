@@ -1,6 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSimulatedClaude, type SimulatedClaude } from '../../../local/simulated-claude/start-simulated-claude.ts';
+import { type SimulatedClaude, startSimulatedClaude } from '../../../local/simulated-claude/start-simulated-claude.ts';
 import { systemClock } from '../../upstream/system-clock.ts';
 import { asking, clientOf, post, rejection, toolOf } from './ask.ts';
 

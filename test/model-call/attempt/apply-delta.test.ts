@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assemble, begin, end, grow, start, stop, type Said } from '../stream-events.ts';
+import { assemble, begin, end, grow, type Said, start, stop } from '../stream-events.ts';
 
 /** The one block that its start and its deltas make. */
 const block = (first: Said, ...deltas: readonly (readonly [type: string, more: Said])[]): unknown =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAssembly } from '../../../lib/model-call/attempt/assemble-message.ts';
-import { MalformedStream } from '../../../lib/model-call/provider.ts';
 import { createMeter } from '../../../lib/model-call/metering/meter.ts';
+import { MalformedStream } from '../../../lib/model-call/provider.ts';
 import { assemble, begin, end, grow, parse, start, stop } from '../stream-events.ts';
 
 describe('a message', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createWatchdog } from '../../../lib/model-call/attempt/stream-timeouts.ts';
 import { createDeadline } from '../../../lib/kernel/deadline.ts';
+import { createWatchdog } from '../../../lib/model-call/attempt/stream-timeouts.ts';
 import { createFakeClock } from '../../fake-clock.ts';
 
 const LIMITS = { firstContentMs: 30_000, idleMs: 10_000 };

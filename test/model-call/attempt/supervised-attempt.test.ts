@@ -6,9 +6,9 @@ import {
   rawStream,
   reply,
   resetBeforeHeaders,
+  type ScriptedAnswer,
   status,
   toolCalls,
-  type ScriptedAnswer,
 } from '../../upstream/answers.ts';
 import {
   endAfter,
@@ -22,7 +22,7 @@ import {
   withoutEvent,
 } from '../../upstream/broken.ts';
 import { createGate } from '../../upstream/gate.ts';
-import { startScriptedUpstream, type ScriptedUpstream } from '../../upstream/start-scripted-upstream.ts';
+import { type ScriptedUpstream, startScriptedUpstream } from '../../upstream/start-scripted-upstream.ts';
 import { attemptOf, LIMITS, REQUEST, setting } from '../parts.ts';
 
 let upstream: ScriptedUpstream;

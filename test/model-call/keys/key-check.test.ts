@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createKeyCheck, type KeyCheck } from '../../../lib/model-call/keys/key-check.ts';
 import { createAnthropic } from '../../../lib/providers/anthropic/anthropic.ts';
 import { createFakeClock, type FakeClock } from '../../fake-clock.ts';
-import { startHttpTarget, type HttpTarget } from '../../http-target.ts';
+import { type HttpTarget, startHttpTarget } from '../../http-target.ts';
 
 const KEY = { id: 'key-1', value: 'sk-ant-canary' };
 let upstream: HttpTarget;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { nextKey, type Said } from '../../../lib/model-call/keys/call-keys.ts';
-import type { RestState } from '../../../lib/rests/rest.ts';
 import type { PoolKey } from '../../../lib/model-call/types.ts';
+import type { RestState } from '../../../lib/rests/rest.ts';
 
 const key = (id: string): PoolKey => ({ id, value: id });
 /** So many milliseconds it rests; below 0: and is due to be tried out. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { inputBoundOf } from '../../../lib/pricing/bounds/input-bound.ts';
 import { tokensBefore, tokensUsed } from '../../../lib/model-call/metering/limited-tokens.ts';
+import { inputBoundOf } from '../../../lib/pricing/bounds/input-bound.ts';
 
 const MARK = { cache_control: { type: 'ephemeral' } };
 const text = (length: number, mark: object = {}) => ({ type: 'text', text: 'x'.repeat(length), ...mark });

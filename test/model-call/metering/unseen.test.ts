@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { hidingOf } from '../../../lib/model-call/metering/hiding.ts';
-import type { ModelRequest, Wire } from '../../../lib/model-call/types.ts';
 import {
-  unseenOf,
   type BlockKind,
   type Hiding,
   type Sight,
   type Unseen,
+  unseenOf,
 } from '../../../lib/model-call/metering/unseen.ts';
+import type { ModelRequest, Wire } from '../../../lib/model-call/types.ts';
 
 const OPEN: Hiding = { mayThink: false, buffersTools: false, mayTakeTurns: false };
 const sight = (open: BlockKind | null, blocks: readonly BlockKind[], more: Partial<Sight> = {}): Sight => ({

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
-  user,
-  thought,
-  hidden,
-  said,
-  call,
-  result,
-  assistant,
-  system,
-  manual,
   asking,
+  assistant,
+  call,
+  hidden,
+  manual,
+  result,
+  said,
+  system,
+  thought,
   translated,
+  user,
 } from '../said-to-another.ts';
 
 describe('a request for another model', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { whyUntranslatable, type Untranslatable } from '../../../lib/model-call/translate/untranslatable.ts';
-import { to, user, thought, said, assistant, system, asking, translated } from '../said-to-another.ts';
+import { type Untranslatable, whyUntranslatable } from '../../../lib/model-call/translate/untranslatable.ts';
+import { asking, assistant, said, system, thought, to, translated, user } from '../said-to-another.ts';
 
 describe('what another model can not be asked', () => {
   const paused = assistant(thought, { type: 'server_tool_use', id: 's', name: 'web_search', input: {} });

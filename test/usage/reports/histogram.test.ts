@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { bucketOf, plusHistogram, quantile, type Histogram } from '../../../lib/usage/reports/histogram.ts';
-import { TOOL_STATS, toolStatsOf } from '../../../lib/usage/reports/tool-stats.ts';
+import { bucketOf, type Histogram, plusHistogram, quantile } from '../../../lib/usage/reports/histogram.ts';
 import { TOOL_USAGE } from '../../../lib/usage/reports/report-body.ts';
+import { TOOL_STATS, toolStatsOf } from '../../../lib/usage/reports/tool-stats.ts';
 
 const histogramOf = (durations: readonly number[]): Histogram =>
   durations.reduce<Histogram>((all, ms) => plusHistogram(all, new Map([[bucketOf(ms), 1]])), new Map());

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { DIMENSIONS, groupOf } from '../../../lib/usage/reports/dimensions.ts';
-import { addTo, merged, type Groups } from '../../../lib/usage/reports/measure.ts';
-import { createMemoryRollupStore } from '../../../lib/usage/reports/memory-rollup-store.ts';
 import { createMemoryUsageStore } from '../../../lib/usage/memory-store.ts';
 import { createMemoryToolUsageStore } from '../../../lib/usage/memory-tool-store.ts';
+import { DIMENSIONS, groupOf } from '../../../lib/usage/reports/dimensions.ts';
+import { addTo, type Groups, merged } from '../../../lib/usage/reports/measure.ts';
+import { createMemoryRollupStore } from '../../../lib/usage/reports/memory-rollup-store.ts';
 import { createReports } from '../../../lib/usage/reports/reports.ts';
 import { createRollUps } from '../../../lib/usage/reports/roll-up.ts';
 import { DAY_MS, HOUR_MS, rangeOfDays } from '../../../lib/usage/reports/time-range.ts';
 import { TOOL_STATS, toolStatsOf } from '../../../lib/usage/reports/tool-stats.ts';
-import { TOTALS, totalsOf, type Totals } from '../../../lib/usage/reports/totals.ts';
+import { TOTALS, type Totals, totalsOf } from '../../../lib/usage/reports/totals.ts';
 import { seededRandom } from '../../seeded-random.ts';
 import { addAll, someRecords, toolRecord } from '../records.ts';
 

@@ -1,8 +1,8 @@
 import { beforeEach, expect, it } from 'vitest';
 import { pico } from '../../../lib/kernel/money.ts';
-import { createMemoryRollupStore } from '../../../lib/usage/reports/memory-rollup-store.ts';
 import { createMemoryUsageStore } from '../../../lib/usage/memory-store.ts';
 import { createMemoryToolUsageStore } from '../../../lib/usage/memory-tool-store.ts';
+import { createMemoryRollupStore } from '../../../lib/usage/reports/memory-rollup-store.ts';
 import { createRollUps } from '../../../lib/usage/reports/roll-up.ts';
 import type { Rollup, RollupDimension, RollupStore } from '../../../lib/usage/reports/rollup-store.ts';
 import { HOUR_MS, startOfHour } from '../../../lib/usage/reports/time-range.ts';

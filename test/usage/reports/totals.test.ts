@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { formatUsd, pico } from '../../../lib/kernel/money.ts';
-import { groupOf } from '../../../lib/usage/reports/dimensions.ts';
 import { NO_TOKENS } from '../../../lib/usage/record.ts';
+import { groupOf } from '../../../lib/usage/reports/dimensions.ts';
 import { TOTALS, totalsOf } from '../../../lib/usage/reports/totals.ts';
 import { seededRandom } from '../../seeded-random.ts';
 import { AT, record, someRecords } from '../records.ts';

@@ -1,7 +1,7 @@
 import type { UpstreamEvent } from '../../../model-call/provider.ts';
-import { createLineScanner } from './line-scanner.ts';
 import { createEventBuffer } from './buffer.ts';
 import { readFields, withoutBom } from './fields.ts';
+import { createLineScanner } from './line-scanner.ts';
 
 /** Only before the whole stream a byte order mark is none of its text. */
 const readFirst: typeof readFields = (block) => readFields(withoutBom(block));
