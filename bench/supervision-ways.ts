@@ -1,7 +1,8 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { supervisedAttempt } from '../lib/model-call/attempt/supervised-attempt.ts';
 import { createModelCall } from '../lib/model-call/model-call.ts';
-import type { Attempt, ModelRequest } from '../lib/model-call/types.ts';
+import type { ModelRequest } from '../lib/model-call/provider.ts';
+import type { Attempt } from '../lib/model-call/types.ts';
 import { callParts, KEYS, runOf } from './supervision-parts.ts';
 
 /** Reads one answer to its end. Rejects unless it was whole. */

@@ -1,4 +1,4 @@
-import type { ModelRequest } from '../lib/model-call/types.ts';
+import type { ModelRequest } from '../lib/model-call/provider.ts';
 import { median } from './median.ts';
 import { atMost, type Section } from './section.ts';
 import { LONG_REQUEST, REQUEST } from './supervision-parts.ts';

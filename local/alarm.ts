@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { type Environment } from '../lib/aws/connection.ts';
 import { nameError } from '../lib/telemetry/describe-error.ts';
 import { alarmEvent } from './alarm-event.ts';
 import { readDotEnv } from './dot-env.ts';
 import { sendAlarm } from './send-alarm.ts';
-import { type Environment, readSettings } from './settings.ts';
+import { readSettings } from './settings.ts';
 import { StartRefused } from './start-refused.ts';
 import { systemClock } from './system-clock.ts';
 

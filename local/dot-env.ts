@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import type { Environment } from '../lib/aws/connection.ts';
 import { nameError } from '../lib/telemetry/describe-error.ts';
-import type { Environment } from './settings.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** By the mark at the beginning of a file; editors of Windows write each of them. */

@@ -1,5 +1,6 @@
+import type { Environment } from '../lib/aws/connection.ts';
 import { ALERTS_VARIABLES } from './alerts-secret.ts';
-import type { Environment, Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 
 /** Logical ids of `infra/tables.yml`, with the names that a stage `local` gives them. */
 export const TABLE_NAMES = {

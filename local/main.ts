@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { type Environment } from '../lib/aws/connection.ts';
 import { retirementNotice, retiringModels } from '../lib/health/retiring-models.ts';
 import { describeError } from '../lib/telemetry/describe-error.ts';
 import { jsonBanner, terminalBanner } from './banner.ts';
 import { directLoopback } from './direct-loopback.ts';
 import { nonEmpty, readDotEnv } from './dot-env.ts';
 import { launch } from './launch.ts';
-import { type Environment, readSettings } from './settings.ts';
+import { readSettings } from './settings.ts';
 import { StartRefused } from './start-refused.ts';
 import { stopWith } from './stop-with.ts';
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Environment } from '../lib/aws/connection.ts';
 import { startEngine } from './engine.ts';
 import { ALERTS_SECRET_ID, functionEnvironment, TABLE_NAMES } from './environment.ts';
 import { startSecretsServer } from './secrets-server.ts';
-import type { Environment, Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { createTables, readTableDefinitions } from './tables.ts';
 
 export interface SendAlarmOptions {

@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import type { Environment } from '../lib/aws/connection.ts';
 import { alertsSecretOf } from './alerts-secret.ts';
 import { jwtSecretOf } from './jwt-secret.ts';
 import { StartRefused } from './start-refused.ts';
@@ -22,8 +23,6 @@ export interface Settings {
   /** What the issuer of tokens signs them with; `null`: no issuer does. */
   readonly jwtSecret: string | null;
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `localhost` may be either, and clients differ in which they try first. */
 const LOOPBACK = ['127.0.0.1', '::1'];

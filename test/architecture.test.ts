@@ -48,12 +48,33 @@ interface Source {
 
 const IMPORT = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g;
 
+/** What a file imports from the project, types and late imports included. */
+const importsOf = ({ file, text }: Source): string[] =>
+  [...text.matchAll(IMPORT)].map(([, specifier = '']) =>
+    path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier)),
+  );
+
+/** One ring of files for each file from which a way of imports leads back to it, in the order of the way. */
+const cycles = (sources: readonly Source[]): string[] => {
+  const imports = new Map(sources.map((source) => [source.file, importsOf(source)]));
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]) => {
+    const start = way.indexOf(file);
+    if (start >= 0) found.push([...way.slice(start), file].join(' -> '));
+    if (start >= 0 || done.has(file)) return;
+    for (const next of imports.get(file) ?? []) visit(next, [...way, file]);
+    done.add(file);
+  };
+  for (const file of imports.keys()) visit(file, []);
+  return found;
+};
+
 const violations = (sources: readonly Source[]): string[] =>
   sources.flatMap(({ file, text }) => {
     const own = roomOf(file);
     if (!own) return [`${file} stands in no known room`];
-    return [...text.matchAll(IMPORT)].flatMap(([, specifier = '']) => {
-      const target = path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier));
+    return importsOf({ file, text }).flatMap((target) => {
       const other = roomOf(target);
       if (!other) return [`${file} imports ${target}, which stands in no known room`];
       const allowed =
@@ -84,6 +105,20 @@ it.each([
   ['a file in no room', 'lib/utils/strings.ts', ''],
 ])('%s is found', (_title, file, text) => {
   expect(violations([{ file, text }])).toHaveLength(1);
+});
+
+it('no file imports itself, by whatever way', () => {
+  expect(cycles(sources())).toEqual([]);
+});
+
+it('a cycle is found, through types and through late imports', () => {
+  const planted = [
+    { file: 'lib/a/one.ts', text: "import type { Two } from './two.ts';" },
+    { file: 'lib/a/two.ts', text: "export { three } from '../b/three.ts';" },
+    { file: 'lib/b/three.ts', text: "const one = await import('../a/one.ts');" },
+    { file: 'lib/b/four.ts', text: "import { one } from '../a/one.ts';" },
+  ];
+  expect(cycles(planted)).toEqual(['lib/a/one.ts -> lib/a/two.ts -> lib/b/three.ts -> lib/a/one.ts']);
 });
 
 it('nothing is made redacted by a cast outside the file that defines it', () => {

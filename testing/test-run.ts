@@ -3,7 +3,7 @@ import type { Agent } from '../lib/agent/define/define-agent.ts';
 import { loadToolSchema } from '../lib/agent/define/tool-schema.ts';
 import { loadReflection } from '../lib/agent/loop/patterns.ts';
 import { createIds } from '../lib/kernel/ids.ts';
-import type { ModelRequest } from '../lib/model-call/types.ts';
+import type { ModelRequest } from '../lib/model-call/provider.ts';
 import type { BallastEvent } from '../lib/telemetry/events.ts';
 import { createIdleClock } from './auto-clock.ts';
 import { createOutside } from './fake-fetch.ts';

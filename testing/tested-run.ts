@@ -1,5 +1,5 @@
 import type { AppError } from '../lib/kernel/errors.ts';
-import type { ModelRequest } from '../lib/model-call/types.ts';
+import type { ModelRequest } from '../lib/model-call/provider.ts';
 import type { RunAnswer, RunUsage } from '../lib/run/answer.ts';
 import type { BallastEvent } from '../lib/telemetry/events.ts';
 import type { Heard, HeardEvent } from './recorded-events.ts';

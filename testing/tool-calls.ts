@@ -1,5 +1,5 @@
 import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import type { ModelRequest } from '../lib/model-call/types.ts';
+import type { ModelRequest } from '../lib/model-call/provider.ts';
 import type { HeardEvent } from './recorded-events.ts';
 
 /** One call of a tool, as the run made it. */

@@ -2,13 +2,11 @@ import { monthOf, tenantAccount } from '../budget/account.ts';
 import type { Budgets } from '../budget/budgets.ts';
 import type { AccountMonth, BudgetStore } from '../budget/store.ts';
 import { label } from '../kernel/redacted.ts';
-import type { Emit } from '../telemetry/events.ts';
 import type { Tenant } from '../tenants/types.ts';
-import type { UsageStore } from '../usage/record.ts';
 import { unpackNote } from './adjustment-note.ts';
 import { budgetThresholds, type Threshold } from './budget-thresholds.ts';
-import type { ParkedAttempt, Parking } from './parking.ts';
-import { settleAbandoned } from './settle-abandoned.ts';
+import type { ParkedAttempt } from './parking.ts';
+import { settleAbandoned, type SettleAbandonedParts } from './settle-abandoned.ts';
 import { SETTLE_MARGIN_MS } from './settle-patience.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -19,17 +17,9 @@ const DAY_MS = 24 * 3_600_000;
  */
 const ARRIVES_WITHIN_MS = 20 * 60_000;
 
-export interface ReconcileTenantParts {
+export interface ReconcileTenantParts extends SettleAbandonedParts {
   readonly store: Pick<BudgetStore, 'months' | 'mark' | 'close' | 'recount'>;
   readonly budgets: Pick<Budgets, 'settle' | 'settleAll' | 'sweep' | 'adjust' | 'adjusted'>;
-  readonly usage: UsageStore;
-  readonly emit: Emit;
-  /** Makes the sums of an hour anew, after a record was added to it late. */
-  readonly rewrite: (tenantId: string, at: number) => Promise<void>;
-  /** A reservation that is older by `SETTLE_MARGIN_MS` belongs to a process that is no more. */
-  readonly longestCallMs: number;
-  /** Default: nothing is parked. */
-  readonly parking?: Pick<Parking, 'remove'> | undefined;
   /**
    * Tells whoever is to be told that a threshold was reached, once for each; `false`: not everybody could be. `null`:
    * thresholds are left to another.

@@ -1,16 +1,27 @@
+import type { Budgets } from '../budget/budgets.ts';
 import type { Reservation } from '../budget/reservation.ts';
 import type { Settlement } from '../budget/store.ts';
 import { concurrently } from '../kernel/concurrently.ts';
 import { formatUsd, ZERO } from '../kernel/money.ts';
 import { label, type Redacted, safe } from '../kernel/redacted.ts';
-import { NO_TOKENS, type UsageRecord } from '../usage/record.ts';
+import { NO_TOKENS, type UsageRecord, type UsageStore } from '../usage/record.ts';
 import { HOUR_MS, startOfHour } from '../usage/reports/time-range.ts';
-import { bookRecord } from './book-record.ts';
-import type { ParkedAttempt } from './parking.ts';
-import type { ReconcileTenantParts } from './reconcile-tenant.ts';
+import { type BookParts, bookRecord } from './book-record.ts';
+import type { ParkedAttempt, Parking } from './parking.ts';
 
 /** Records of one tenant that are looked up at a time. */
 const AT_ONCE = 8;
+
+export interface SettleAbandonedParts extends BookParts {
+  readonly budgets: Pick<Budgets, 'settle' | 'settleAll' | 'adjust'>;
+  readonly usage: UsageStore;
+  /** Makes the sums of an hour anew, after a record was added to it late. */
+  readonly rewrite: (tenantId: string, at: number) => Promise<void>;
+  /** A reservation that is older by `SETTLE_MARGIN_MS` belongs to a process that is no more. */
+  readonly longestCallMs: number;
+  /** Default: nothing is parked. */
+  readonly parking?: Pick<Parking, 'remove'> | undefined;
+}
 
 /** What became of some that were left: how many are on the books, and why others are not. */
 export interface Settled {
@@ -45,7 +56,7 @@ interface Found extends Settlement {
  * By which record a reservation is to be settled. Where there is none the provider may have been paid, so it is booked at its
  * full amount; whoever owns it and is late finds that record, and puts its own figures in its place.
  */
-const findRecord = async ({ usage }: ReconcileTenantParts, reservation: Reservation): Promise<Found | null> => {
+const findRecord = async ({ usage }: SettleAbandonedParts, reservation: Reservation): Promise<Found | null> => {
   const { tenantId, at, attemptId } = reservation;
   let record = await usage.find(tenantId, at, attemptId);
   if (record === null) {
@@ -57,7 +68,7 @@ const findRecord = async ({ usage }: ReconcileTenantParts, reservation: Reservat
 };
 
 /** Books what a process could only park; what is left is to settle its reservation, together with others. */
-const bookParked = async (parts: ReconcileTenantParts, parked: ParkedAttempt): Promise<Found> => {
+const bookParked = async (parts: SettleAbandonedParts, parked: ParkedAttempt): Promise<Found> => {
   const { reservation, record } = parked;
   const outcome = record === null ? safe`given-back` : safe`parked`;
   if (record === null) {
@@ -78,7 +89,7 @@ const bookParked = async (parts: ReconcileTenantParts, parked: ParkedAttempt): P
  * hours that were made before are made anew.
  */
 export const settleAbandoned = async (
-  parts: ReconcileTenantParts,
+  parts: SettleAbandonedParts,
   tenantId: string,
   abandoned: readonly Reservation[],
   parked: readonly ParkedAttempt[],

@@ -8,7 +8,8 @@ export interface Connection {
   readonly credentials: Credentials;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Each service by its name in endpoints and signatures, with the variable that overrides where it is. */
 const ENDPOINT_VARIABLES = {

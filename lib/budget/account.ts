@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { PicoUsd } from '../kernel/money.ts';
-import type { Reservation } from './reservation.ts';
 
 export type Scope = 'tenant' | 'key' | 'user';
 
@@ -39,7 +38,8 @@ const ANONYMOUS = 'anonymous';
 export const userHashOf = (userId: string | null): string =>
   userId === null ? ANONYMOUS : createHash('sha256').update(userId).digest('hex').slice(0, 32);
 
-const hashedUserAccount = (tenantId: string, userHash: string, limits: Limits = NO_LIMITS): Account => ({
+/** The account of an end user by `userHashOf`. */
+export const hashedUserAccount = (tenantId: string, userHash: string, limits: Limits = NO_LIMITS): Account => ({
   scope: 'user',
   pk: `budget#${tenantId}#user#${userHash}`,
   limits,
@@ -47,12 +47,6 @@ const hashedUserAccount = (tenantId: string, userHash: string, limits: Limits = 
 
 export const userAccount = (tenantId: string, userId: string | null, limits: Limits = NO_LIMITS): Account =>
   hashedUserAccount(tenantId, userHashOf(userId), limits);
-
-/** The accounts besides the tenant's that hold a reservation, found again from the reservation alone. */
-export const alsoHolding = ({ tenantId, keyId, userHash, alsoHeldBy }: Reservation): Account[] =>
-  alsoHeldBy.map((scope) =>
-    scope === 'key' ? keyAccount(tenantId, keyId) : hashedUserAccount(tenantId, userHash ?? ANONYMOUS),
-  );
 
 /** The UTC day of an instant, as `2026-11-20`. */
 export const dayOf = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 10);

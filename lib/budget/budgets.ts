@@ -3,9 +3,9 @@ import type { Patience } from '../dynamodb/with-store-retries.ts';
 import { AppError } from '../kernel/errors.ts';
 import { type PicoUsd, ZERO } from '../kernel/money.ts';
 import { safe } from '../kernel/redacted.ts';
-import { type Account, alsoHolding, monthOf, type Scope, tenantAccount, userHashOf } from './account.ts';
+import { type Account, monthOf, type Scope, tenantAccount, userHashOf } from './account.ts';
 import { type Refusal, refusalOf } from './balance.ts';
-import type { Reservation } from './reservation.ts';
+import { alsoHolding, type Reservation } from './reservation.ts';
 import type { Adjustment, BudgetStore, Settlement } from './store.ts';
 
 /** What is to be held back, with its end user as the caller named them. */

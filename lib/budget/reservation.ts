@@ -1,5 +1,5 @@
 import { pico, type PicoUsd } from '../kernel/money.ts';
-import { userHashOf } from './account.ts';
+import { type Account, hashedUserAccount, keyAccount, userHashOf } from './account.ts';
 
 /** What one attempt may cost at most, held back until it is known what it did cost. */
 export interface Reservation {
@@ -21,6 +21,12 @@ export interface Reservation {
   /** As it stands in the item, where it was read from there and another version may have written it. */
   readonly packed?: string;
 }
+
+/** The accounts besides the tenant's that hold a reservation, found again from the reservation alone. */
+export const alsoHolding = ({ tenantId, keyId, userHash, alsoHeldBy }: Reservation): Account[] =>
+  alsoHeldBy.map((scope) =>
+    scope === 'key' ? keyAccount(tenantId, keyId) : hashedUserAccount(tenantId, userHash ?? userHashOf(null)),
+  );
 
 const FLAGS = { key: 'k', user: 'u', hash: 'h' } as const;
 

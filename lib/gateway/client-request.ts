@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { HttpEvent } from '../http/types.ts';
-import type { ModelRequest, Wire } from '../model-call/types.ts';
+import type { ModelRequest, Wire } from '../model-call/provider.ts';
 import { passedOn } from './forwarded-headers.ts';
 import { readClientJson } from './json/read-client-json.ts';
 import { spliceMembers } from './json/splice-json.ts';

@@ -1,6 +1,5 @@
 import { isRefusal, MODELS_PATH, statusOf } from '../model-call/keys/key-check.ts';
-import type { Provider } from '../model-call/provider.ts';
-import type { PoolKey } from '../model-call/types.ts';
+import type { PoolKey, Provider } from '../model-call/provider.ts';
 import { isSendable } from '../secrets/api-keys.ts';
 import type { Probe } from './check.ts';
 

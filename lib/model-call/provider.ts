@@ -1,12 +1,38 @@
-import type { ModelRequest, PoolKey, Wire } from './types.ts';
+import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages/messages';
 
 /*
  * The port to a provider of models. A provider is a folder in `lib/providers` that implements `Provider`; nothing else
  * of Ballast knows whose models they are.
  */
 
+/**
+ * What is asked of a model, in the provider's own form; whether it streams is not the caller's business: it does
+ * wherever the provider lets it.
+ */
+export type ModelRequest = Readonly<Omit<MessageCreateParamsNonStreaming, 'stream'>>;
+
 /** A query as it goes on: each parameter by its value, or by all of them in their order. */
 export type Query = Readonly<Record<string, string | readonly string[]>>;
+
+/** A request as a client of the gateway sent it, so that it goes on as it came. */
+export interface Wire {
+  /** Of the client's own text, in UTF-8: numbers can be longer in it than in what they parse to. */
+  readonly bytes: number;
+  /** Its `anthropic-version`. */
+  readonly apiVersion: string;
+  /** What of its headers and its query goes to the upstream. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Query;
+  /** The client's own text, byte for byte but for what was changed in `request`. */
+  readonly bodyFor: (request: ModelRequest & { readonly stream?: true }) => string;
+}
+
+/** One of the service's own keys with the provider. */
+export interface PoolKey {
+  /** Tells keys apart without telling them. */
+  readonly id: string;
+  readonly value: string;
+}
 
 /** One server-sent event of an answer. */
 export interface UpstreamEvent {

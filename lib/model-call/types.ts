@@ -1,4 +1,3 @@
-import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Account } from '../budget/account.ts';
 import type { CircuitCall } from '../circuit-breaker/call.ts';
 import type { CircuitOptions } from '../circuit-breaker/options.ts';
@@ -8,15 +7,9 @@ import type { PicoUsd } from '../kernel/money.ts';
 import type { TokenUsage } from '../usage/record.ts';
 import type { RunAccount } from './booking/run-account.ts';
 import type { Outcome, ServedInstead } from './outcome.ts';
-import type { Query, UpstreamEvent } from './provider.ts';
+import type { ModelRequest, PoolKey, UpstreamEvent, Wire } from './provider.ts';
 
 export type * from './outcome.ts';
-
-/**
- * What is asked of a model, in the provider's own form; whether it streams is not the caller's business: it does
- * wherever the provider lets it.
- */
-export type ModelRequest = Readonly<Omit<MessageCreateParamsNonStreaming, 'stream'>>;
 
 /** Where an answer goes while it is made. */
 export interface TextSink {
@@ -34,19 +27,6 @@ export interface TextSink {
   event?(event: UpstreamEvent, type: string, instead: ServedInstead | undefined): Promise<void> | undefined;
   /** Whether anything of the answer is out. Default: as soon as it has content. */
   isOpen?(): boolean;
-}
-
-/** A request as a client of the gateway sent it, so that it goes on as it came. */
-export interface Wire {
-  /** Of the client's own text, in UTF-8: numbers can be longer in it than in what they parse to. */
-  readonly bytes: number;
-  /** Its `anthropic-version`. */
-  readonly apiVersion: string;
-  /** What of its headers and its query goes to the upstream. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly query: Query;
-  /** The client's own text, byte for byte but for what was changed in `request`. */
-  readonly bodyFor: (request: ModelRequest & { readonly stream?: true }) => string;
 }
 
 /** Whose money a call spends. */
@@ -81,13 +61,6 @@ export interface BookedAttempt {
   readonly model: string;
   readonly tokens: TokenUsage;
   readonly cost: PicoUsd;
-}
-
-/** One of the service's own keys with the provider. */
-export interface PoolKey {
-  /** Tells keys apart without telling them. */
-  readonly id: string;
-  readonly value: string;
 }
 
 /** Who calls, for whom, within what; the same for all attempts of one model call, but for what a bracket adds. */

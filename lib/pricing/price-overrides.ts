@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { ModelPrice, ModelPrices, PriceBand, PricePeriod } from './price-table.ts';
+import type { ModelPrice, ModelPrices, PriceBand, PricePeriod } from './prices.ts';
 
 const usdOf = (what: string) =>
   z

@@ -1,4 +1,36 @@
-import type { ModelPrices, PriceBand, PricePeriod } from './price-table.ts';
+/** Prices of one band in decimal US dollars per million tokens, at most six digits after the point. */
+export interface PriceBand {
+  /** The band holds for prompts of strictly more tokens than this; absent: from the first. */
+  readonly overPromptTokens?: number;
+  readonly input: string;
+  readonly output: string;
+  readonly cacheRead: string;
+}
+
+export interface PricePeriod {
+  /** ISO 8601 UTC, inclusive; absent: from the beginning. */
+  readonly from?: string;
+  /** By rising threshold; the first has none. */
+  readonly bands: readonly PriceBand[];
+  /** The bands of `speed: "fast"`; absent: no price is known for it. */
+  readonly fast?: readonly PriceBand[];
+  /** Decimal US dollars, at most six digits after the point; absent: the published price. */
+  readonly webSearchesPerThousand?: string;
+  /** Decimal US dollars, at most six digits after the point; absent: the published price. */
+  readonly codeExecutionPerHour?: string;
+}
+
+export interface ModelPrice {
+  readonly contextWindow: number;
+  readonly maxOutputTokens: number;
+  /** ISO 8601 UTC: from then on the provider serves it no more. Absent: no end is announced. */
+  readonly retiresAt?: string;
+  /** By rising date. */
+  readonly periods: readonly PricePeriod[];
+}
+
+/** Prices as they are written down, by model id. */
+export type ModelPrices = Readonly<Record<string, ModelPrice>>;
 
 /**
  * The month in which the figures below were gathered, from third-party copies of the published tables.

@@ -1,7 +1,8 @@
 import type { Clock } from '../../lib/kernel/clock.ts';
 import { composeContent } from './compose.ts';
 import { conversationOf } from './conversation.ts';
-import { type Directive, type Effect, readDirectives } from './directives.ts';
+import { type Directive, type Effect } from './directive.ts';
+import { readDirectives } from './directives.ts';
 import { beforeContent, brokenAfter, errorEventAfter, malformedAfter, pingsOnly, withGaps } from './faults.ts';
 import { limited } from './limits.ts';
 import { createPromptCache, type InputCounts } from './prompt-cache.ts';

@@ -3,7 +3,7 @@ import type { ContentBlock } from '@anthropic-ai/sdk/resources/messages';
 import { REVIEWER } from '../../lib/agent/loop/reviewer.ts';
 import type { Conversation } from './conversation.ts';
 import { suggestedCalls } from './demo-tools.ts';
-import type { Effect, ToolCall } from './directives.ts';
+import type { Effect, ToolCall } from './directive.ts';
 import { blocksOf, type MessagesRequest } from './request.ts';
 import { cutText } from './split-text.ts';
 import { textBlock, toolUseBlock } from './wire.ts';

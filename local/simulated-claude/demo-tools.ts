@@ -1,4 +1,4 @@
-import type { ToolCall } from './directives.ts';
+import type { ToolCall } from './directive.ts';
 
 const PLACE = String.raw`\p{Lu}[\p{L}'’.-]*(?: (?:\p{Lu}|de |la |of |am |an der )[\p{L}'’.-]*)*`;
 const NAMED_PLACES = new RegExp(String.raw`\b(?:in|for|at) (${PLACE}(?:(?:, | and (?:in )?)${PLACE})*)`, 'u');

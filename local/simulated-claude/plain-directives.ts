@@ -1,4 +1,4 @@
-import type { Directive, Effect } from './directives.ts';
+import type { Directive, Effect } from './directive.ts';
 import type { TokenCounts } from './wire.ts';
 
 type Parameters = ReadonlyMap<string, string>;

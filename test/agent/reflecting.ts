@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import { defineTool } from '../../lib/agent/define/define-tool.ts';
 import { type RunStream, silentStream } from '../../lib/agent/loop/run-stream.ts';
 import { fault } from '../../lib/model-call/faults.ts';
-import type { ModelRequest, Outcome } from '../../lib/model-call/types.ts';
+import type { ModelRequest } from '../../lib/model-call/provider.ts';
+import type { Outcome } from '../../lib/model-call/types.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
 import { answer, runParts, type RunPartsOptions, type Script, text } from './run-parts.ts';
 

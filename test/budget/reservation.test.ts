@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packNote, unpackNote } from '../../lib/accounts/adjustment-note.ts';
-import { alsoHolding, userHashOf } from '../../lib/budget/account.ts';
-import { packReservation, type Reservation, unpackReservation } from '../../lib/budget/reservation.ts';
+import { userHashOf } from '../../lib/budget/account.ts';
+import { alsoHolding, packReservation, type Reservation, unpackReservation } from '../../lib/budget/reservation.ts';
 import { pico } from '../../lib/kernel/money.ts';
 import { recordOf, reservationOf } from './parts.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Wire } from '../../lib/model-call/types.ts';
+import type { Wire } from '../../lib/model-call/provider.ts';
 import { attemptOf, REQUEST, setting } from './parts.ts';
 import { speaking, type Step } from './speaking.ts';
 import { end, start, stop } from './stream-events.ts';

@@ -7,8 +7,8 @@ import { supervisedAttempt } from '../../lib/model-call/attempt/supervised-attem
 import { createRunAccount } from '../../lib/model-call/booking/run-account.ts';
 import { fault, notMade, refusal } from '../../lib/model-call/faults.ts';
 import type { FaultKind, Metered, Outcome } from '../../lib/model-call/outcome.ts';
-import type { Provider } from '../../lib/model-call/provider.ts';
-import type { Admission, CallContext, ModelRequest, PoolKey } from '../../lib/model-call/types.ts';
+import type { ModelRequest, PoolKey, Provider } from '../../lib/model-call/provider.ts';
+import type { Admission, CallContext } from '../../lib/model-call/types.ts';
 import { createAnthropic } from '../../lib/providers/anthropic/anthropic.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';

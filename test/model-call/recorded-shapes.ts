@@ -1,5 +1,5 @@
 import type { Random } from '../../lib/kernel/clock.ts';
-import type { ModelRequest } from '../../lib/model-call/types.ts';
+import type { ModelRequest } from '../../lib/model-call/provider.ts';
 import { seededRandom } from '../seeded-random.ts';
 
 /** What the provider has generated, and read, by some moment; each is billed, shown or not. */

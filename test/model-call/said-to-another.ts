@@ -1,6 +1,6 @@
+import type { ModelRequest } from '../../lib/model-call/provider.ts';
 import { translate } from '../../lib/model-call/translate/translate.ts';
 import type { StandIn } from '../../lib/model-call/translate/untranslatable.ts';
-import type { ModelRequest } from '../../lib/model-call/types.ts';
 import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
 
 /** A model as the price table sizes it. */

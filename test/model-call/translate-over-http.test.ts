@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ModelRequest } from '../../lib/model-call/provider.ts';
 import { translate } from '../../lib/model-call/translate/translate.ts';
-import type { ModelRequest } from '../../lib/model-call/types.ts';
 import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
 import { type SimulatedClaude, startSimulatedClaude } from '../../local/simulated-claude/start-simulated-claude.ts';
 import { systemClock } from '../upstream/system-clock.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../lib/model-call/outcome.ts';
-import type { Attempt, CallContext, ModelRequest } from '../../lib/model-call/types.ts';
+import type { ModelRequest } from '../../lib/model-call/provider.ts';
+import type { Attempt, CallContext } from '../../lib/model-call/types.ts';
 import { withFallback } from '../../lib/model-call/with-fallback.ts';
 import { createPriceTable } from '../../lib/pricing/price-table.ts';
 import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';

@@ -1,9 +1,10 @@
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { type Environment } from '../../lib/aws/connection.ts';
 import { ConfigSchema, loadConfig } from '../../lib/config.ts';
 import { functionEnvironment } from '../../local/environment.ts';
-import { type Environment, readSettings } from '../../local/settings.ts';
+import { readSettings } from '../../local/settings.ts';
 import { code, codes, read, tableOf } from './markdown.ts';
 
 const readme = read('README.md');

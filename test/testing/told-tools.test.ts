@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ModelRequest } from '../../lib/model-call/types.ts';
+import type { ModelRequest } from '../../lib/model-call/provider.ts';
 import { toldTools } from '../../testing/tool-calls.ts';
 
 const telling = (content: string): ModelRequest => ({

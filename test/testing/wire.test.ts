@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Provider, UpstreamEvent } from '../../lib/model-call/provider.ts';
-import type { ModelRequest } from '../../lib/model-call/types.ts';
+import type { ModelRequest, Provider, UpstreamEvent } from '../../lib/model-call/provider.ts';
 import { createIdleClock } from '../../testing/auto-clock.ts';
 import { createWire } from '../../testing/in-flight.ts';
 

@@ -2,7 +2,8 @@ import type { Message, MessageParam, TextBlockParam } from '@anthropic-ai/sdk/re
 import { AppError, type AppErrorOptions, type ErrorCode } from '../../kernel/errors.ts';
 import { formatUsd, sum } from '../../kernel/money.ts';
 import type { Redacted } from '../../kernel/redacted.ts';
-import type { BookedAttempt, FaultKind, ModelRequest } from '../../model-call/types.ts';
+import type { ModelRequest } from '../../model-call/provider.ts';
+import type { BookedAttempt, FaultKind } from '../../model-call/types.ts';
 import type { TraceStep } from '../../runs/types.ts';
 import type { Agent } from '../define/define-agent.ts';
 import { toolParams } from '../define/tool-schema.ts';

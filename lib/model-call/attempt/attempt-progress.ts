@@ -4,9 +4,11 @@ import { type Estimate, NO_TOKENS } from '../../usage/record.ts';
 import { createMeter } from '../metering/meter.ts';
 import { createSightRecorder } from '../metering/sight.ts';
 import type { Fault, Metered, Outcome } from '../outcome.ts';
-import type { CallContext, ModelRequest } from '../types.ts';
+import type { ModelRequest } from '../provider.ts';
+import type { CallContext } from '../types.ts';
 import { createAssembly } from './assemble-message.ts';
 import { estimateOf } from './diagnose.ts';
+import { isContent } from './read-event.ts';
 import { isVerdict } from './stream-timeouts.ts';
 
 /** What an attempt has come to so far. */
@@ -41,8 +43,6 @@ const AFTER_HOLD_MS = 5_000;
 
 /** A lifetime of a cache write that is not the shorter one; a tool's schema may have such a member too, which is booked dearer. */
 const LONG_LIFETIME = /"ttl":(?!"5m"|null)/;
-
-export const isContent = ({ type }: RawMessageStreamEvent): boolean => type.startsWith('content_block');
 
 export const createAttemptProgress = (clock: Clock, request: ModelRequest, context: CallContext): AttemptProgress => {
   const { wire, sink, began, restartable = true } = context;

@@ -1,33 +1,13 @@
 import type { UpstreamWords } from '../../kernel/errors.ts';
-import { objectOf } from '../../kernel/json.ts';
 import { type HeaderReader, retryAfterOf } from '../../retry/retry-after.ts';
 import type { Estimate } from '../../usage/record.ts';
 import { fault, kindOfErrorType, kindOfStatus } from '../faults.ts';
 import { keyFaultOf } from '../keys/key-faults.ts';
 import type { Fault } from '../outcome.ts';
 import { KeyUnavailable, MalformedStream } from '../provider.ts';
+import { ErrorEvent } from './read-event.ts';
 import { isVerdict, type WatchdogVerdict } from './stream-timeouts.ts';
-import { statusOfType, wordsInStream, wordsOf } from './upstream-message.ts';
-
-/** The upstream said `error` inside its stream. */
-export class ErrorEvent extends Error {
-  override readonly name = 'ErrorEvent';
-  readonly type: unknown;
-  // Private, so that nothing that prints an error prints it: it may quote the request.
-  readonly #said: unknown;
-  /** `said`: the member `error` of the event. */
-  constructor(said: unknown) {
-    super('error event');
-    this.type = objectOf(said)['type'];
-    this.#said = said;
-  }
-  get words(): UpstreamWords | undefined {
-    return wordsInStream(this.#said);
-  }
-  get keyFault() {
-    return keyFaultOf(statusOfType(this.type), this.#said);
-  }
-}
+import { wordsOf } from './upstream-message.ts';
 
 const isTooLong = (words: UpstreamWords | undefined): boolean => words?.status === 400 && TOO_LONG.test(words.message);
 

@@ -1,7 +1,10 @@
 import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { UpstreamWords } from '../../kernel/errors.ts';
+import { objectOf } from '../../kernel/json.ts';
+import { keyFaultOf } from '../keys/key-faults.ts';
 import { MalformedStream, type UpstreamEvent } from '../provider.ts';
-import { ErrorEvent } from './diagnose.ts';
 import { mayRound, parseExactly } from './exact-json.ts';
+import { statusOfType, wordsInStream } from './upstream-message.ts';
 
 /** What an event is. */
 export interface ReadEvent {
@@ -9,6 +12,29 @@ export interface ReadEvent {
   readonly type: string;
   /** What it says of the message; `null`: nothing. */
   readonly said: RawMessageStreamEvent | null;
+}
+
+/** Whether an event makes content. */
+export const isContent = ({ type }: RawMessageStreamEvent): boolean => type.startsWith('content_block');
+
+/** The upstream said `error` inside its stream. */
+export class ErrorEvent extends Error {
+  override readonly name = 'ErrorEvent';
+  readonly type: unknown;
+  // Private, so that nothing that prints an error prints it: it may quote the request.
+  readonly #said: unknown;
+  /** `said`: the member `error` of the event. */
+  constructor(said: unknown) {
+    super('error event');
+    this.type = objectOf(said)['type'];
+    this.#said = said;
+  }
+  get words(): UpstreamWords | undefined {
+    return wordsInStream(this.#said);
+  }
+  get keyFault() {
+    return keyFaultOf(statusOfType(this.type), this.#said);
+  }
 }
 
 /** The events of the protocol; their data is JSON. What it does not know is not for us to read. */

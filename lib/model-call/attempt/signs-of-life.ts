@@ -1,5 +1,4 @@
-import { isContent } from './attempt-progress.ts';
-import type { ReadEvent } from './read-event.ts';
+import { isContent, type ReadEvent } from './read-event.ts';
 
 /**
  * What an event shows: that the upstream is alive, that it makes content, or that it makes what need not be shown while

@@ -9,7 +9,8 @@ import type { Bill } from '../metering/meter.ts';
 import { NO_BILL, settledUsage } from '../metering/settled-usage.ts';
 import { type Unseen, unseenOf } from '../metering/unseen.ts';
 import type { Metered, Outcome } from '../outcome.ts';
-import type { CallContext, ModelRequest } from '../types.ts';
+import type { ModelRequest } from '../provider.ts';
+import type { CallContext } from '../types.ts';
 import type { WorstCase } from './cost-bound.ts';
 
 /** An attempt that went out. */

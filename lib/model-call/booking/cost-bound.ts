@@ -5,7 +5,7 @@ import type { Unpriceable } from '../../pricing/bounds/judge-request.ts';
 import type { Price } from '../../pricing/price-table.ts';
 import { type BoundTerms, dearestInputRate, dearestOutputRate } from '../../pricing/pricing.ts';
 import { NO_TOKENS, type TokenUsage } from '../../usage/record.ts';
-import type { ModelRequest, Wire } from '../types.ts';
+import type { ModelRequest, Wire } from '../provider.ts';
 import { unpriceableAside } from './unpriceable-aside.ts';
 
 /** What an attempt can cost at most, before anything is known of it but its request. */

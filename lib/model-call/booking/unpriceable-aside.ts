@@ -1,5 +1,5 @@
 import { isBoundedBeta, type Unpriceable } from '../../pricing/bounds/judge-request.ts';
-import type { Wire } from '../types.ts';
+import type { Wire } from '../provider.ts';
 
 const BETAS = 'anthropic-beta';
 

@@ -1,8 +1,7 @@
 import { ageMs, type Mark, markOf } from '../../kernel/age.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { createDeadline } from '../../kernel/deadline.ts';
-import type { Provider } from '../provider.ts';
-import type { PoolKey } from '../types.ts';
+import type { PoolKey, Provider } from '../provider.ts';
 
 /** Tells a key that the provider refuses from a request that its account may not make: both are a 403. */
 export interface KeyCheck {

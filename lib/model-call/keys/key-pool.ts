@@ -3,7 +3,7 @@ import { ageMs, type Mark, markOf } from '../../kernel/age.ts';
 import type { Clock, Random } from '../../kernel/clock.ts';
 import { parseApiKeys } from '../../secrets/api-keys.ts';
 import type { Secret } from '../../secrets/cached-secret.ts';
-import type { PoolKey } from '../types.ts';
+import type { PoolKey } from '../provider.ts';
 
 /** The service's own keys with the provider, taken in turns. */
 export interface KeyPool {

@@ -1,4 +1,4 @@
-import type { ModelRequest, Wire } from '../types.ts';
+import type { ModelRequest, Wire } from '../provider.ts';
 
 /**
  * Betas with limits of their own at the provider, by their names without a date.

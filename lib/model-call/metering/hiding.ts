@@ -1,7 +1,7 @@
 import { elementsOf, objectOf } from '../../kernel/json.ts';
 import type { WorstCase } from '../booking/cost-bound.ts';
+import type { ModelRequest, Wire } from '../provider.ts';
 import { mayThink } from '../translate/capabilities.ts';
-import type { ModelRequest, Wire } from '../types.ts';
 import type { Hiding } from './unseen.ts';
 
 /** Streams the input of every tool that does not say otherwise. */

@@ -1,5 +1,5 @@
 import { isSet, objectOf } from '../../kernel/json.ts';
-import type { ModelRequest } from '../types.ts';
+import type { ModelRequest } from '../provider.ts';
 
 const configOf = (message: object): Readonly<Record<string, unknown>> => objectOf(objectOf(message)['output_config']);
 

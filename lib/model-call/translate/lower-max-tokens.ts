@@ -1,5 +1,5 @@
 import type { ThinkingConfigEnabled } from '@anthropic-ai/sdk/resources/messages/messages';
-import type { ModelRequest } from '../types.ts';
+import type { ModelRequest } from '../provider.ts';
 
 /** The provider's least `thinking.budget_tokens`. */
 const LEAST_THINKING_TOKENS = 1_024;

@@ -1,6 +1,6 @@
 import type { MessageParam, ThinkingConfigParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { elementsOf, objectOf, typeOf } from '../../kernel/json.ts';
-import type { ModelRequest } from '../types.ts';
+import type { ModelRequest } from '../provider.ts';
 import { type Capability, type Effort, EFFORTS } from './capabilities.ts';
 import { thinkingWithin } from './lower-max-tokens.ts';
 

@@ -1,6 +1,6 @@
 import type { ToolChoice } from '@anthropic-ai/sdk/resources/messages/messages';
 import { elementsOf, objectOf, typeOf } from '../../kernel/json.ts';
-import type { ModelRequest } from '../types.ts';
+import type { ModelRequest } from '../provider.ts';
 import { type Capability, capabilityOf } from './capabilities.ts';
 import { withoutEarlierThinking } from './earlier-thinking.ts';
 import { withOneEffort } from './effort-of-turns.ts';

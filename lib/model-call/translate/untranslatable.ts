@@ -1,6 +1,6 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { elementsOf, isSet, objectOf, typeOf } from '../../kernel/json.ts';
-import type { ModelRequest } from '../types.ts';
+import type { ModelRequest } from '../provider.ts';
 import { type Capability, capabilityOf } from './capabilities.ts';
 import { withoutEarlierThinking } from './earlier-thinking.ts';
 import { setsMoreThanEffort } from './effort-of-turns.ts';

@@ -1,7 +1,6 @@
 import type { BaseAnthropic } from '@anthropic-ai/sdk/client';
 import { HOPS_HEADER } from '../../http/hops.ts';
-import { KeyUnavailable, type Query } from '../../model-call/provider.ts';
-import type { PoolKey } from '../../model-call/types.ts';
+import { KeyUnavailable, type PoolKey, type Query } from '../../model-call/provider.ts';
 
 /** More than any deadline: the SDK's own limit covers the headers only, ours covers the whole attempt. */
 const SDK_TIMEOUT_MS = 900_000;

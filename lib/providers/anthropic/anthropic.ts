@@ -5,10 +5,10 @@ import {
   isAnsweredWhole,
   KeyUnavailable,
   MalformedStream,
+  type ModelRequest,
   type Provider,
   type UpstreamEvent,
 } from '../../model-call/provider.ts';
-import type { ModelRequest } from '../../model-call/types.ts';
 import { COUNTED } from '../../pricing/bounds/billable-features.ts';
 import { loadClients } from './anthropic-client.ts';
 import { decodeEvents } from './sse/decoder.ts';

@@ -4,7 +4,7 @@ import { recordOf } from '../../../lib/model-call/booking/attempt-record.ts';
 import { worstCaseOf } from '../../../lib/model-call/booking/cost-bound.ts';
 import { createMeter } from '../../../lib/model-call/metering/meter.ts';
 import type { Outcome } from '../../../lib/model-call/outcome.ts';
-import type { ModelRequest } from '../../../lib/model-call/types.ts';
+import type { ModelRequest } from '../../../lib/model-call/provider.ts';
 import { createPriceTable } from '../../../lib/pricing/price-table.ts';
 import { PUBLISHED_PRICES } from '../../../lib/pricing/prices.ts';
 import { priceAt } from '../../../lib/pricing/pricing.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose, ErrorEvent } from '../../../lib/model-call/attempt/diagnose.ts';
+import { diagnose } from '../../../lib/model-call/attempt/diagnose.ts';
+import { ErrorEvent } from '../../../lib/model-call/attempt/read-event.ts';
 import { keyFaultOf } from '../../../lib/model-call/keys/key-faults.ts';
 
 const CREDIT =

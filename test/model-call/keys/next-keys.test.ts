@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { nextKey, type Said } from '../../../lib/model-call/keys/call-keys.ts';
-import type { PoolKey } from '../../../lib/model-call/types.ts';
+import type { PoolKey } from '../../../lib/model-call/provider.ts';
 import type { RestState } from '../../../lib/rests/rest.ts';
 
 const key = (id: string): PoolKey => ({ id, value: id });

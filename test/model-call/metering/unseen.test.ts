@@ -7,7 +7,7 @@ import {
   type Unseen,
   unseenOf,
 } from '../../../lib/model-call/metering/unseen.ts';
-import type { ModelRequest, Wire } from '../../../lib/model-call/types.ts';
+import type { ModelRequest, Wire } from '../../../lib/model-call/provider.ts';
 
 const OPEN: Hiding = { mayThink: false, buffersTools: false, mayTakeTurns: false };
 const sight = (open: BlockKind | null, blocks: readonly BlockKind[], more: Partial<Sight> = {}): Sight => ({

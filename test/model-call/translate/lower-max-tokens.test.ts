@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import type { ModelRequest } from '../../../lib/model-call/provider.ts';
 import { lowerMaxTokens } from '../../../lib/model-call/translate/lower-max-tokens.ts';
-import type { ModelRequest } from '../../../lib/model-call/types.ts';
 import { REQUEST } from '../parts.ts';
 
 const thinking = (budget_tokens: number) => ({ thinking: { type: 'enabled' as const, budget_tokens } });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { ModelRequest } from '../../../lib/model-call/provider.ts';
 import { translate } from '../../../lib/model-call/translate/translate.ts';
-import type { ModelRequest } from '../../../lib/model-call/types.ts';
 import { wrongMessages } from '../../../local/simulated-claude/check-messages.ts';
 import { refusedByModel } from '../../../local/simulated-claude/check-model.ts';
 import { findModel, modelPage, type SimulatedModel } from '../../../local/simulated-claude/models.ts';
