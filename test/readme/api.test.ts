@@ -136,10 +136,10 @@ it.each(bounded)('docs/api.md tells the bounds of $field in $schema', (row) => {
 });
 
 it('docs/api.md has every action of the audit, and no other', () => {
-  const files = readdirSync(path.join(ROOT, 'lib', 'tenants'), { recursive: true, encoding: 'utf8' });
+  const files = readdirSync(path.join(ROOT, 'lib', 'administration'), { recursive: true, encoding: 'utf8' });
   const sources = files
     .filter((file) => /administer-.+\.ts$/.test(file))
-    .map((file) => read(`lib/tenants/${file}`).text);
+    .map((file) => read(`lib/administration/${file}`).text);
   const actions = sources.flatMap((text) =>
     [...text.matchAll(/'((?:tenant|key|cache|circuit)\.\w+)'/g)].map(([, name]) => name),
   );

@@ -7,9 +7,9 @@ import { functionEnvironment } from '../../local/environment.ts';
 import { readSettings } from '../../local/settings.ts';
 import { code, codes, read, tableOf } from './markdown.ts';
 
-const readme = read('README.md');
-const shared = tableOf(readme, 'variable', 'default', 'bounds', 'parameter', 'meaning');
-const local = tableOf(readme, 'variable', 'default', 'meaning');
+const page = read('docs/configuration.md');
+const shared = tableOf(page, 'variable', 'default', 'bounds', 'parameter', 'meaning');
+const local = tableOf(page, 'variable', 'default', 'meaning');
 
 const inTable = shared.map((row) => ({ ...row, name: code(row.variable), fallback: code(row.default) }));
 const inLocalTable = local.flatMap((row) =>

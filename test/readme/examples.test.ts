@@ -13,6 +13,8 @@ import { ROOT } from './markdown.ts';
 
 it('the examples compile', () => {
   expect(examples().map(({ path: file }) => file)).toEqual([
+    'agents/trip.ts',
+    'test/trip.test.ts',
     'agents/tools/order-status.ts',
     'agents/support.ts',
     'test/support.test.ts',
@@ -41,7 +43,7 @@ const serve = async (listener: RequestListener) => {
   return { url: `http://127.0.0.1:${port}`, asked, [Symbol.asyncDispose]: async () => void (await stop()) };
 };
 
-describe('the agent and the tool of the README', () => {
+describe('the agents and tools of the documents', () => {
   let folder = '';
   let support: Agent;
 
@@ -68,8 +70,8 @@ describe('the agent and the tool of the README', () => {
     return run.tools[0];
   };
 
-  /** Runs the README's test as its reader would; gives back whether it passes, and what is printed. */
-  const runItsTest = (): Promise<{ readonly passed: boolean; readonly printed: string }> =>
+  /** Runs the tests of the documents as their reader would; gives back whether it passes, and what is printed. */
+  const runTheirTests = (): Promise<{ readonly passed: boolean; readonly printed: string }> =>
     new Promise((resolve) => {
       const vitest = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
       execFile(process.execPath, [vitest, 'run', '--root', folder], { timeout: 60_000 }, (error, stdout, stderr) =>
@@ -77,17 +79,17 @@ describe('the agent and the tool of the README', () => {
       );
     });
 
-  it('pass the test of the README', async () => {
-    const { passed, printed } = await runItsTest();
-    expect(printed).toMatch(/Tests +1 passed \(1\)/);
+  it('pass their tests', async () => {
+    const { passed, printed } = await runTheirTests();
+    expect(printed).toMatch(/Tests +2 passed \(2\)/);
     expect(passed).toBe(true);
   });
 
-  it('fail it where it expects another answer', async () => {
+  it('fail one that expects another answer', async () => {
     const file = path.join(folder, 'test', 'support.test.ts');
     const original = readFileSync(file, 'utf8');
     writeFileSync(file, original.replace("toBe('It has been shipped.')", "toBe('It has been lost.')"));
-    const { passed, printed } = await runItsTest();
+    const { passed, printed } = await runTheirTests();
     writeFileSync(file, original);
     expect({ passed, told: printed.includes('It has been lost.') }).toEqual({ passed: false, told: true });
   });

@@ -8,13 +8,16 @@ export interface Example {
   readonly text: string;
 }
 
-/** The TypeScript of the README. */
+/** The documents whose TypeScript a reader puts into the project. */
+const DOCUMENTS = ['README.md', 'docs/agents.md'];
+
+/** The TypeScript of the README and of the page about agents. */
 export const examples = (): Example[] =>
-  blocksOf(read('README.md'))
+  DOCUMENTS.flatMap((document) => blocksOf(read(document)))
     .filter(({ language }) => language === 'ts')
-    .map(({ text, line }) => {
+    .map(({ document, text, line }) => {
       const file = /^\/\/ (\S+)\n/.exec(text)?.[1];
-      if (file === undefined) throw new Error(`README.md:${line} does not say which file it is`);
+      if (file === undefined) throw new Error(`${document}:${line} does not say which file it is`);
       return { path: file, text };
     });
 
