@@ -18,8 +18,6 @@ const CLIENTS = 20;
 const REQUESTS = 200;
 /** Long enough for two breaks to end within the load. */
 const PAUSE_MS = 500;
-/** What a loaded machine may lose; with it, still less than a second break. */
-const SLACK_MS = 1_900;
 /** For two attempts at each model, their pauses, and a loaded machine. */
 const ANSWERED_WITHIN_MS = 10_000;
 
@@ -71,21 +69,27 @@ describe('an outage of all models, met by 200 requests to four processes', () =>
     expect(opening).toBeGreaterThanOrEqual(THRESHOLD);
     expect(opening).toBeLessThanOrEqual(THRESHOLD + CLIENTS + RETRIED + unguarded());
     expect(breaks.length).toBeGreaterThanOrEqual(1);
-    for (const length of breaks) expect(length).toBeGreaterThanOrEqual(1);
+    // An attempt without its circuit may come at any time, and is short of a break on both sides.
+    expect(breaks.filter((length) => length < 1).length).toBeLessThanOrEqual(2 * unguarded());
   });
 
   it('is over within one break, and soon for every process', async () => {
     upstream.script('*', [reply('back')]);
     const upAt = serverNow();
     const probedAt = () => instantsOf(ASKED).find((at) => at >= upAt);
-    const lastFailureAt = instantsOf(ASKED).findLast((at) => at < upAt) ?? Infinity;
     // The asked model comes first in every chain: the next request after its break is its probe, whoever stood in before.
     const [first] = servers as readonly [TestServer];
     const asking = { interval: 50 };
-    await expect
-      .poll(async () => ((await askOnce(first)).status === 200 ? probedAt() : undefined), asking)
-      .toBeDefined();
-    expect(probedAt()! - lastFailureAt).toBeLessThan(BREAK_MS + SLACK_MS);
+    let lastInVainAt = 0;
+    const probe = async () => {
+      const askedAt = serverNow();
+      const { status: answered } = await askOnce(first);
+      if (probedAt() === undefined) lastInVainAt = askedAt;
+      return answered === 200 ? probedAt() : undefined;
+    };
+    await expect.poll(probe, asking).toBeDefined();
+    // However slow the machine: whoever asks later than that is the probe.
+    expect(lastInVainAt).toBeLessThan(upAt + BREAK_MS);
     for (const server of servers) await expect.poll(() => askOnce(server), asking).toMatchObject({ status: 200 });
     // Closed again: as many as there are pass at the same time.
     const together = () => askAll({ servers, clients: CLIENTS, requests: 1, pauseMs: 0 });
