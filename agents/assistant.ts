@@ -1,4 +1,4 @@
-import { defineAgent } from '../lib/agent/define/define-agent.ts';
+import { defineAgent } from 'ballast';
 import { calculate } from './tools/calculate.ts';
 import { currentTime } from './tools/current-time.ts';
 import { getWeather } from './tools/get-weather.ts';

@@ -1,4 +1,4 @@
-import { defineAgent } from '../lib/agent/define/define-agent.ts';
+import { defineAgent } from 'ballast';
 import { currentTime } from './tools/current-time.ts';
 import { issueRefund } from './tools/issue-refund.ts';
 

@@ -1,4 +1,4 @@
-import type { Agent } from '../lib/agent/define/define-agent.ts';
+import type { Agent } from 'ballast';
 import { assistant } from './assistant.ts';
 import { clerk } from './clerk.ts';
 import { researcher } from './researcher.ts';

@@ -7,6 +7,14 @@ import { isStreaming } from './lambda-shim.ts';
 import type { Route } from './routes.ts';
 import { StartRefused } from './start-refused.ts';
 
+const PROJECT = new URL('../', import.meta.url).href;
+
+/** A user's own file first: a mistake in the definition of an agent is thrown in `lib`, and mended in `agents`. */
+const placeIn = (stack: string): string | undefined => {
+  const inProject = stack.replaceAll(PROJECT, './');
+  return (/(?<=\.\/)agents\/[\w./-]+\.ts:\d+/.exec(inProject) ?? /(?:[\w.-]+\/)?[\w.-]+\.ts:\d+/.exec(stack))?.[0];
+};
+
 /**
  * Why code could not be loaded. A plain Error is a refusal in its own words, such as of a wrong variable; any other
  * is about code that was just written, where the place stands in for a stack.
@@ -14,9 +22,11 @@ import { StartRefused } from './start-refused.ts';
 export const loadingFailed = (what: string, error: unknown): StartRefused => {
   const [said = ''] = error instanceof Error ? error.message.split('\n') : [];
   if (error instanceof Error && error.constructor === Error) return new StartRefused(said, { cause: error });
-  const place = error instanceof Error ? /(?:[\w.-]+\/)?[\w.-]+\.ts:\d+/.exec(error.stack ?? '')?.[0] : undefined;
+  const place = error instanceof Error ? placeIn(error.stack ?? '') : undefined;
   const at = place === undefined ? '' : ` at ${place}`;
-  return new StartRefused(`${what} cannot be loaded (${nameError(error)}${at}): ${said}.`, { cause: error });
+  return new StartRefused(`${what} cannot be loaded (${nameError(error)}${at}): ${said.replace(/\.$/, '')}.`, {
+    cause: error,
+  });
 };
 
 /** Imports one function, in the environment as it is now. Rejects with `StartRefused` where it is missing or broken. */

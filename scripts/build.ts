@@ -4,6 +4,7 @@ import { build, type BuildOptions, type BuildResult } from 'esbuild';
 import { parse } from 'yaml';
 import { agents } from '../agents/index.ts';
 import { checkTools } from '../lib/agent/define/check-tools.ts';
+import { frontDoor } from './front-door.ts';
 import { pastBarrels } from './past-barrels.ts';
 import { startBytes } from './start-bytes.ts';
 
@@ -50,7 +51,7 @@ const bundle = (root: string, name: string): Promise<InMemory> =>
     sourcesContent: false,
     metafile: true,
     write: false,
-    plugins: [pastBarrels(root)],
+    plugins: [frontDoor(), pastBarrels(root)],
   });
 
 const save = async (outdir: string, name: string, result: InMemory): Promise<void> => {

@@ -10,6 +10,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['lib/app'],
   ['lib/api', 'lib/middleware'],
   ['agents'],
+  ['lib/index.ts'],
   ['lib/run', 'lib/administration', 'lib/health'],
   ['lib/gateway', 'lib/agent'],
   ['lib/caller', 'lib/providers'],
@@ -46,13 +47,22 @@ interface Source {
   readonly text: string;
 }
 
-const IMPORT = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g;
+const IMPORT = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+|ballast(?:\/[^']+)?)'/g;
+
+const { exports: doors } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+  readonly exports: Readonly<Record<string, string>>;
+};
+
+/** The file that an import leads to; `ballast` by the package's own exports. */
+const targetOf = (file: string, specifier: string): string => {
+  const door = specifier.replace(/^ballast/, '.');
+  if (door === specifier) return path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier));
+  return path.posix.normalize(doors[door] ?? specifier);
+};
 
 /** What a file imports from the project, types and late imports included. */
 const importsOf = ({ file, text }: Source): string[] =>
-  [...text.matchAll(IMPORT)].map(([, specifier = '']) =>
-    path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier)),
-  );
+  [...text.matchAll(IMPORT)].map(([, specifier = '']) => targetOf(file, specifier));
 
 /** One ring of files for each file from which a way of imports leads back to it, in the order of the way. */
 const cycles = (sources: readonly Source[]): string[] => {
@@ -77,6 +87,8 @@ const violations = (sources: readonly Source[]): string[] =>
     return importsOf({ file, text }).flatMap((target) => {
       const other = roomOf(target);
       if (!other) return [`${file} imports ${target}, which stands in no known room`];
+      if (own.room === 'agents' && !['agents', 'lib/index.ts'].includes(other.room))
+        return [`${file} imports ${target}: an agent imports from 'ballast'`];
       const allowed =
         other.room === own.room || other.depth > own.depth || NEIGHBOURS.has(`${own.room} -> ${other.room}`);
       return allowed ? [] : [`${file} imports ${target}: ${own.room} may not know ${other.room}`];
@@ -86,7 +98,7 @@ const violations = (sources: readonly Source[]): string[] =>
 const sources = (): Source[] =>
   ['functions', 'local', 'testing', 'agents', 'lib'].flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
       .map((name) => path.posix.join(folder, name.replaceAll(path.sep, '/')))
       .map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') })),
   );
@@ -102,6 +114,10 @@ it.each([
   ['a late upward import', 'lib/model-call/faults.ts', "const late = await import('../agent/loop/patterns.ts');"],
   ['a re-export from above', 'lib/http/types.ts', "export { modelStep } from '../agent/loop/model-step.ts';"],
   ['deployed code that knows local code', 'functions/health.ts', "import { startEngine } from '../local/engine.ts';"],
+  ['an agent that passes the front door by', 'agents/a.ts', "import { safe } from '../lib/kernel/redacted.ts';"],
+  ['inner code that comes in by the front door', 'lib/run/catalog.ts', "import type { Agent } from 'ballast';"],
+  ['deployed code that knows the test kit', 'functions/health.ts', "import { testRun } from 'ballast/testing';"],
+  ['a door that the package does not have', 'agents/a.ts', "import { x } from 'ballast/inner';"],
   ['a file in no room', 'lib/utils/strings.ts', ''],
 ])('%s is found', (_title, file, text) => {
   expect(violations([{ file, text }])).toHaveLength(1);

@@ -1,8 +1,5 @@
+import { AppError, declined, defineTool, label, safe, z } from 'ballast';
 import type { MathNode } from 'mathjs/number';
-import * as z from 'zod/mini';
-import { declined, defineTool } from '../../lib/agent/define/define-tool.ts';
-import { AppError } from '../../lib/kernel/errors.ts';
-import { label, safe } from '../../lib/kernel/redacted.ts';
 import type { Apply, Engine } from './calculate-engine.ts';
 import { FUNCTION_NAMES } from './calculate-functions.ts';
 

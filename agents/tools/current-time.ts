@@ -1,6 +1,4 @@
-import * as z from 'zod/mini';
-import { declined, defineTool } from '../../lib/agent/define/define-tool.ts';
-import { safe } from '../../lib/kernel/redacted.ts';
+import { declined, defineTool, safe, z } from 'ballast';
 
 const clockOf = (timeZone: string): Intl.DateTimeFormat => {
   try {

@@ -1,6 +1,4 @@
-import * as z from 'zod/mini';
-import { declined, defineTool, type ToolContext } from '../../lib/agent/define/define-tool.ts';
-import { safe } from '../../lib/kernel/redacted.ts';
+import { declined, defineTool, safe, type ToolContext, z } from 'ballast';
 
 type Endpoint = 'geocoding' | 'forecast';
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod/mini';
-import { defineTool } from '../../lib/agent/define/define-tool.ts';
+import { defineTool, z } from 'ballast';
 
 /** More than zero, no superfluous zeros in front, at most two digits after the point. */
 const AMOUNT = /^(?!0+(?:\.0+)?$)(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,2})?$/;

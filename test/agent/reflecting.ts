@@ -1,5 +1,4 @@
-import * as z from 'zod/mini';
-import { defineTool } from '../../lib/agent/define/define-tool.ts';
+import { defineTool, z } from 'ballast';
 import { type RunStream, silentStream } from '../../lib/agent/loop/run-stream.ts';
 import { fault } from '../../lib/model-call/faults.ts';
 import type { ModelRequest } from '../../lib/model-call/provider.ts';

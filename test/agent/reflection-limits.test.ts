@@ -1,8 +1,5 @@
+import { AppError, defineTool, fatal, safe, z } from 'ballast';
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
-import { defineTool, fatal } from '../../lib/agent/define/define-tool.ts';
-import { AppError } from '../../lib/kernel/errors.ts';
-import { safe } from '../../lib/kernel/redacted.ts';
 import { refusal } from '../../lib/model-call/faults.ts';
 import type { Outcome } from '../../lib/model-call/types.ts';
 import { approval, draft, failing, metered, reflecting, remarks, revised } from './reflecting.ts';

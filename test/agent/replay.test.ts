@@ -1,7 +1,5 @@
+import { defineAgent, defineTool, z } from 'ballast';
 import { expect, it } from 'vitest';
-import * as z from 'zod/mini';
-import { defineAgent } from '../../lib/agent/define/define-agent.ts';
-import { defineTool } from '../../lib/agent/define/define-tool.ts';
 import type { Journal } from '../../lib/agent/loop/journal.ts';
 import { runPattern } from '../../lib/agent/loop/patterns.ts';
 import { silentStream } from '../../lib/agent/loop/run-stream.ts';

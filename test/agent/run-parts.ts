@@ -1,5 +1,5 @@
 import type { ContentBlock, Message } from '@anthropic-ai/sdk/resources/messages/messages';
-import { type Agent, type AgentOptions, defineAgent } from '../../lib/agent/define/define-agent.ts';
+import { type Agent, type AgentOptions, defineAgent } from 'ballast';
 import { type RunStream, silentStream } from '../../lib/agent/loop/run-stream.ts';
 import type { LoopParts } from '../../lib/agent/loop/types.ts';
 import { UNGUARDED } from '../../lib/circuit-breaker/entry.ts';

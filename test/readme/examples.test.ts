@@ -5,9 +5,9 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import type { Agent } from 'ballast';
 import { calls, testRun } from 'ballast/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Agent } from '../../lib/agent/define/define-agent.ts';
 import { compile, examples } from './examples.ts';
 import { ROOT } from './markdown.ts';
 

@@ -1,9 +1,7 @@
+import { type AgentOptions, defineAgent, defineTool, z } from 'ballast';
 import { expect, it } from 'vitest';
-import * as z from 'zod/mini';
 import { agents } from '../../agents/index.ts';
 import { checkTools } from '../../lib/agent/define/check-tools.ts';
-import { type AgentOptions, defineAgent } from '../../lib/agent/define/define-agent.ts';
-import { defineTool } from '../../lib/agent/define/define-tool.ts';
 import { createCatalog } from '../../lib/run/catalog.ts';
 
 const agent = (options: Partial<AgentOptions> = {}) =>

@@ -1,6 +1,5 @@
+import { defineTool, z } from 'ballast';
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
-import { defineTool } from '../../lib/agent/define/define-tool.ts';
 import { silentStream } from '../../lib/agent/loop/run-stream.ts';
 import type { Outcome } from '../../lib/model-call/types.ts';
 import { UNCACHED } from '../../lib/response-cache/flights.ts';

@@ -1,7 +1,4 @@
-import * as z from 'zod/mini';
-import { type AgentOptions, defineAgent } from '../../lib/agent/define/define-agent.ts';
-import { declined, defineTool, fatal } from '../../lib/agent/define/define-tool.ts';
-import { safe } from '../../lib/kernel/redacted.ts';
+import { type AgentOptions, declined, defineAgent, defineTool, fatal, safe, z } from 'ballast';
 
 const Stock = z.object({ left: z.int() });
 

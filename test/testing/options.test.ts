@@ -1,6 +1,6 @@
+import { defineAgent } from 'ballast';
 import { calls, faults, says, testRun } from 'ballast/testing';
 import { describe, expect, it } from 'vitest';
-import { defineAgent } from '../../lib/agent/define/define-agent.ts';
 import { clock, KEEPER, keeper } from './agent.ts';
 
 describe('a request', () => {

@@ -1,6 +1,6 @@
+import { defineAgent } from 'ballast';
 import { testRun, type Turn } from 'ballast/testing';
 import { expect, it } from 'vitest';
-import { defineAgent } from '../../lib/agent/define/define-agent.ts';
 import type { Step } from '../../local/simulated-claude/steps.ts';
 import { SAID } from '../model-call/sending.ts';
 import { KEEPER } from './agent.ts';

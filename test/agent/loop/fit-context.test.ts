@@ -1,6 +1,5 @@
+import { defineTool, z } from 'ballast';
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
-import { defineTool } from '../../../lib/agent/define/define-tool.ts';
 import { fitContext, marksOf, NOTE } from '../../../lib/agent/loop/fit-context.ts';
 import { fault } from '../../../lib/model-call/faults.ts';
 import { NO_TOKENS } from '../../../lib/usage/record.ts';

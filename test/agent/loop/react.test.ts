@@ -1,9 +1,6 @@
+import { AppError, declined, defineTool, fatal, safe, z } from 'ballast';
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
-import { declined, defineTool, fatal } from '../../../lib/agent/define/define-tool.ts';
 import type { LoopParts } from '../../../lib/agent/loop/types.ts';
-import { AppError } from '../../../lib/kernel/errors.ts';
-import { safe } from '../../../lib/kernel/redacted.ts';
 import { fault, refusal } from '../../../lib/model-call/faults.ts';
 import { NO_TOKENS } from '../../../lib/usage/record.ts';
 import { answer, runParts, text, use } from '../run-parts.ts';

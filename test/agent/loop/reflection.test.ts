@@ -1,6 +1,5 @@
+import { defineTool, z } from 'ballast';
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
-import { defineTool } from '../../../lib/agent/define/define-tool.ts';
 import { REVIEWER } from '../../../lib/agent/loop/reviewer.ts';
 import type { Outcome } from '../../../lib/model-call/types.ts';
 import { approval, draft, failing, promptOf, reflecting, remarks, revised } from '../reflecting.ts';
