@@ -3,7 +3,12 @@ import { SETTLE_PATIENCE_MS } from '../../lib/budget/dynamodb-store.ts';
 import { MOST_TOMBSTONES } from '../../lib/budget/fence.ts';
 import { LEAST_OUTPUT_TOKENS } from '../../lib/budget/fit-output.ts';
 import { MAX_OPEN } from '../../lib/budget/store.ts';
-import { read, tableOf } from './markdown.ts';
+import { THRESHOLDS } from '../../lib/accounts/budget-thresholds.ts';
+import { SETTLE_MARGIN_MS } from '../../lib/accounts/settle-patience.ts';
+import { LEASE_MS } from '../../lib/alerts/dynamodb-claims.ts';
+import { QUIET_MS } from '../../lib/gateway/answer/keep-alive.ts';
+import { SLOWEST_START, UNSEEN_STRETCH } from '../../lib/model-call/attempt/stream-timeouts.ts';
+import { documents, read, tableOf } from './markdown.ts';
 
 /** What the README of each room says in its table of figures, as the code has it. */
 const FIGURES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -13,9 +18,38 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'tombstones of an item': `${MOST_TOMBSTONES}`,
     'a settlement is repeated for': `${SETTLE_PATIENCE_MS} ms`,
   },
+  'lib/accounts': {
+    "thresholds of a tenant's budget": `${THRESHOLDS.join(', ')} %`,
+    'margin after the longest call': `${SETTLE_MARGIN_MS} ms`,
+  },
+  'lib/alerts': { 'lease of a claim': `${LEASE_MS} ms` },
+  'lib/gateway': { 'longest silence towards a client': `${QUIET_MS} ms` },
+  'lib/model-call': {
+    'longest start, in first-token timeouts': `${SLOWEST_START}`,
+    'silence inside thinking and tool inputs, in idle timeouts': `${UNSEEN_STRETCH}`,
+  },
 };
 
 it.each(Object.entries(FIGURES))('the README of %s has the figures of the code, and no others', (room, figures) => {
   const rows = tableOf(read(`${room}/README.md`), 'what', 'value', 'why');
   expect(Object.fromEntries(rows.map(({ what, value }) => [what, value]))).toEqual(figures);
+});
+
+const rooms = documents().filter(({ path }) => path.startsWith('lib/'));
+
+it('every domain of lib has a README', () => {
+  const domains = [
+    ...['accounts', 'alerts', 'budget', 'circuit-breaker', 'gateway', 'idempotency', 'model-call', 'pricing'],
+    ...['providers', 'rate-limit', 'response-cache', 'rests', 'run', 'runs', 'tenants', 'usage'],
+  ];
+  expect(rooms.map(({ path }) => path)).toEqual(domains.map((domain) => `lib/${domain}/README.md`));
+});
+
+it.each(rooms)('$path begins with its promise and fits on a page', ({ text }) => {
+  expect(text).toMatch(/^# .+\n\n\*\*The promise\.\*\* /);
+  expect(text.split('\n').length).toBeLessThanOrEqual(61);
+});
+
+it('the README of the project has at most 200 lines', () => {
+  expect(read('README.md').text.split('\n').length).toBeLessThanOrEqual(201);
 });
