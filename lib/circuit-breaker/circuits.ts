@@ -39,7 +39,7 @@ export interface Circuits {
    * attempts of one call have in common; default: one that this attempt is all of.
    */
   enter(name: string, settings?: Partial<CircuitOptions>, call?: CircuitCall): Promise<Entry>;
-  /** How a circuit stands, as `enter` would see it, and so that the next `enter` need not read; `null`: the store fails. */
+  /** How a circuit stands, as `enter` would see it, and so that the next `enter` need not read; `null`: the store fails, and it was not isolated. */
   look(name: string): Promise<CircuitView | null>;
   /** The failures that this environment last knew in the window of a closed circuit, and how many open it; no I/O. */
   window(
@@ -65,6 +65,12 @@ export const createCircuits = ({ store, clock, random, emit, options: defaults }
     } catch (error) {
       unguarded(name, 'report', error);
     }
+  };
+
+  /** An administrator's word holds until it is taken back, whatever becomes of the store. */
+  const isolatedBefore = (name: string): Circuit | null => {
+    const last = known.last(name);
+    return last?.state === 'isolated' ? last : null;
   };
 
   const passing = (name: string, { generation }: Circuit, options: CircuitOptions, call: CircuitCall): Entry => {
@@ -120,17 +126,15 @@ export const createCircuits = ({ store, clock, random, emit, options: defaults }
       try {
         return await decided(name, await known.get(name), { ...defaults, ...settings }, call);
       } catch (error) {
-        // An administrator's word holds until it is taken back, whatever becomes of the store.
-        if (known.last(name)?.state === 'isolated') return { admitted: false, retryAfterMs: null };
+        if (isolatedBefore(name)) return { admitted: false, retryAfterMs: null };
         unguarded(name, 'enter', error);
         return UNGUARDED;
       }
     },
-    look: (name) =>
-      known.get(name).then(
-        (circuit) => viewOf(name, circuit, clock.now()),
-        () => null,
-      ),
+    async look(name) {
+      const circuit = await known.get(name).catch(() => isolatedBefore(name));
+      return circuit && viewOf(name, circuit, clock.now());
+    },
     window(name, { failureThreshold = defaults.failureThreshold } = {}) {
       const circuit = known.last(name);
       const failures = circuit?.state === 'closed' ? totals(circuit.window, clock.now()).failures : 0;

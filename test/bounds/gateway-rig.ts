@@ -69,7 +69,7 @@ export const createGatewayRig = (holder: Holder, limit: string, provider: Provid
     ...{ clock, prices: PRICES, emit: () => {} },
     ...{ usage: createMemoryUsageStore(), budgets: createBudgets(store) },
     limits: { firstContentMs: 30_000, idleMs: 30_000 },
-    api: {
+    provider: {
       countTokens: async (request: object) => provider(request as JsonBody, []).counted,
       stream: async (
         request: object,

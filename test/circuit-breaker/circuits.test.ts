@@ -253,6 +253,7 @@ describe('an administrator', () => {
     fails = true;
     await clock.advance(60_000);
     expect(await knowing.circuits.enter(NAME)).toEqual({ admitted: false, retryAfterMs: null });
+    expect((await knowing.circuits.look(NAME))?.state).toBe('isolated');
     expect(knowing.events).toEqual([]);
     expect((await knowing.circuits.enter('tool/open-meteo')).admitted).toBe(true);
   });

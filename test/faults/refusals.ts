@@ -17,9 +17,11 @@ import { THOUGHTFUL, unlessRefused } from './opening.ts';
 
 const limited = (headers: Readonly<Record<string, string>> = {}): ScriptedAnswer => status(429, { headers });
 
-/** A date knows whole seconds only: two seconds ahead are more than one. */
+const AHEAD_MS = 2_100;
+
+/** A date knows whole seconds only: so far ahead is more than one, and a timer that fires a little early is no retry too soon. */
 const byDate: ScriptedAnswer = (asked) =>
-  limited({ 'retry-after': new Date(serverNow() + 2_000).toUTCString() })(asked);
+  limited({ 'retry-after': new Date(serverNow() + AHEAD_MS).toUTCString() })(asked);
 
 const FINAL = { 'x-should-retry': 'false' };
 
@@ -31,7 +33,7 @@ const RATE_LIMITS: readonly Fault[] = [
     pauseMs: 1_000,
     limitsMs: 1_000,
   }),
-  once('429, Retry-After as a date', byDate, { model: 'claude-opus-5', pauseMs: 1_000, limitsMs: 2_000 }),
+  once('429, Retry-After as a date', byDate, { model: 'claude-opus-5', pauseMs: 1_000, limitsMs: AHEAD_MS }),
   once('429, retry-after-ms', limited({ 'retry-after-ms': '300', 'retry-after': '60' }), {
     model: 'claude-opus-4-8',
     pauseMs: 300,
