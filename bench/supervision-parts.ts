@@ -1,23 +1,15 @@
-import { circuitSettings, retrySettings, streamSettings } from '../lib/app/settings.ts';
+import { callPartsOf } from '../lib/app/core.ts';
 import { tenantAccount } from '../lib/budget/account.ts';
-import { createBudgets } from '../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../lib/budget/memory-store.ts';
-import { createCircuits } from '../lib/circuit-breaker/circuits.ts';
 import { createMemoryCircuitStore } from '../lib/circuit-breaker/memory-store.ts';
 import { loadConfig } from '../lib/config.ts';
 import type { Clock } from '../lib/kernel/clock.ts';
 import { createDeadline } from '../lib/kernel/deadline.ts';
 import { createRunAccount } from '../lib/model-call/booking/run-account.ts';
-import { createKeyCheck } from '../lib/model-call/keys/key-check.ts';
-import { createKeyPool } from '../lib/model-call/keys/key-pool.ts';
-import type { ModelCallParts } from '../lib/model-call/model-call.ts';
 import type { ModelRequest } from '../lib/model-call/provider.ts';
 import type { Attempt, CallContext, Outcome } from '../lib/model-call/types.ts';
-import { createPriceTable } from '../lib/pricing/price-table.ts';
-import { PUBLISHED_PRICES } from '../lib/pricing/prices.ts';
 import { createAnthropic } from '../lib/providers/anthropic/anthropic.ts';
 import { createMemoryRestStore } from '../lib/rests/memory-store.ts';
-import { createRests } from '../lib/rests/rests.ts';
 import { createMemoryUsageStore } from '../lib/usage/memory-store.ts';
 import { systemClock } from '../local/system-clock.ts';
 import { AMPLE } from './reservations.ts';
@@ -39,27 +31,22 @@ const turnOf = (_: unknown, turn: number) =>
 export const LONG_REQUEST: ModelRequest = { ...REQUEST, messages: Array.from({ length: 201 }, turnOf) };
 
 /** What a model call is made of by the defaults of a stage, its stores in memory. */
-export const callParts = (baseUrl: string, clock: Clock = systemClock): ModelCallParts => {
-  const shared = { clock, random: Math.random, emit: () => undefined };
+export const callParts = (baseUrl: string, clock: Clock = systemClock) => {
   const secret = async () => JSON.stringify(KEYS);
-  const provider = createAnthropic({ baseUrl });
-  return {
-    ...shared,
-    prices: createPriceTable(PUBLISHED_PRICES, {}),
-    usage: createMemoryUsageStore(),
-    budgets: createBudgets(createMemoryBudgetStore()),
-    circuits: createCircuits({
-      ...shared,
-      store: createMemoryCircuitStore(shared),
-      options: circuitSettings(config),
-    }),
-    provider,
-    keys: createKeyPool({ ...shared, secret: { get: secret, refresh: secret } }),
-    keyCheck: createKeyCheck({ provider, clock }),
-    rests: createRests({ ...shared, store: createMemoryRestStore(shared) }),
-    retry: retrySettings(config),
-    limits: streamSettings(config),
-  };
+  return callPartsOf({
+    config,
+    clock,
+    random: Math.random,
+    emit: () => undefined,
+    stores: {
+      budgets: createMemoryBudgetStore(),
+      circuits: createMemoryCircuitStore({ clock }),
+      rests: createMemoryRestStore({ clock }),
+      usage: createMemoryUsageStore(),
+    },
+    provider: createAnthropic({ baseUrl }),
+    secret: { get: secret, refresh: secret },
+  });
 };
 
 let runs = 0;

@@ -137,6 +137,11 @@ it('a cycle is found, through types and through late imports', () => {
   expect(cycles(planted)).toEqual(['lib/a/one.ts -> lib/a/two.ts -> lib/b/three.ts -> lib/a/one.ts']);
 });
 
+it('there is one wiring of a run: what is deployed and what testing/ runs are the same', () => {
+  const made = /(?<!const )\bcreate(?:ModelCall|SyncRun|Catalog|KeyPool|KeyCheck|Rests|Circuits|RateLimit)\(/;
+  expect(sources().flatMap(({ file, text }) => (made.test(text) ? [file] : []))).toEqual(['lib/app/core.ts']);
+});
+
 it('nothing is made redacted by a cast outside the file that defines it', () => {
   const cast = /\bas (?:unknown as )?Redacted\b/;
   const found = sources().flatMap(({ file, text }) => (cast.test(text) ? [file] : []));

@@ -9,7 +9,7 @@ export interface Wire {
   /** The upstream's end of one call. */
   paceOf(): Pace;
   /** The client's end: announced to the clock from the request to the last event read. */
-  watched(provider: Omit<Provider, 'ask'>): Omit<Provider, 'ask'>;
+  watched(provider: Provider): Provider;
 }
 
 interface Answering {
@@ -75,6 +75,7 @@ export const createWire = (clock: IdleClock): Wire => {
   return {
     paceOf,
     watched: (provider) => ({
+      ...provider,
       async stream(request, asking) {
         const call = begin(asking.signal);
         const counted = async function* <Event>(events: AsyncIterable<Event>) {

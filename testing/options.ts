@@ -44,7 +44,10 @@ export const configOf = (settings: Partial<Config>): Config =>
 
 /** A caller of a tenant with these settings. */
 export const principalOf = (settings: Partial<TenantSettings>, now: number): Principal => ({
-  ...{ tenantId: 'test', keyId: 'key', scopes: ['runs:write'], tenant: newTenant('test', now, settings) },
+  tenantId: 'test',
+  keyId: 'key',
+  scopes: ['runs:write'],
+  tenant: newTenant('test', now, settings),
   keyLimits: { requestsPerMinute: null, dailyBudgetUsd: null },
 });
 

@@ -1,30 +1,18 @@
 import type { Agent } from '../lib/agent/define/define-agent.ts';
 import { boundFetch } from '../lib/agent/tools/bound-fetch.ts';
-import { circuitSettings, retrySettings, streamSettings } from '../lib/app/settings.ts';
-import { createBudgets } from '../lib/budget/budgets.ts';
+import { createCore, type RunStores } from '../lib/app/core.ts';
 import { createMemoryBudgetStore } from '../lib/budget/memory-store.ts';
-import { createCircuits } from '../lib/circuit-breaker/circuits.ts';
 import { createMemoryCircuitStore } from '../lib/circuit-breaker/memory-store.ts';
 import type { Config } from '../lib/config.ts';
 import type { Ids, RandomBytes } from '../lib/kernel/ids.ts';
-import { createKeyCheck } from '../lib/model-call/keys/key-check.ts';
-import { createKeyPool } from '../lib/model-call/keys/key-pool.ts';
-import { createModelCall } from '../lib/model-call/model-call.ts';
-import { readPriceOverrides } from '../lib/pricing/price-overrides.ts';
-import { createPriceTable } from '../lib/pricing/price-table.ts';
-import { PUBLISHED_PRICES } from '../lib/pricing/prices.ts';
-import { priceAt } from '../lib/pricing/pricing.ts';
 import { createAnthropic } from '../lib/providers/anthropic/anthropic.ts';
 import { createMemorySlotStore } from '../lib/rate-limit/memory-slot-store.ts';
 import { createMemoryRateStore } from '../lib/rate-limit/memory-store.ts';
-import { createRateLimit } from '../lib/rate-limit/rate-limit.ts';
 import { createSlots } from '../lib/rate-limit/slots.ts';
 import { createMemoryCacheStore } from '../lib/response-cache/memory-store.ts';
 import { createResponseCache, type ResponseCache } from '../lib/response-cache/response-cache.ts';
 import { createMemoryRestStore } from '../lib/rests/memory-store.ts';
-import { createRests } from '../lib/rests/rests.ts';
-import { createCatalog } from '../lib/run/catalog.ts';
-import { createSyncRun, type RunSync } from '../lib/run/sync-run.ts';
+import type { RunSync } from '../lib/run/sync-run.ts';
 import { createMemoryRunStore } from '../lib/runs/memory-store.ts';
 import { createCachedSecret } from '../lib/secrets/cached-secret.ts';
 import type { Emit } from '../lib/telemetry/events.ts';
@@ -36,6 +24,7 @@ import type { Wire } from './in-flight.ts';
 
 export interface StageParts {
   readonly agent: Agent;
+  /** Its `ANTHROPIC_BASE_URL` is where the scripted API is. */
   readonly config: Config;
   readonly clock: IdleClock;
   readonly ids: Ids;
@@ -43,8 +32,6 @@ export interface StageParts {
   readonly emit: Emit;
   readonly outside: Pick<Outside, 'fetchFor'>;
   readonly wire: Pick<Wire, 'watched'>;
-  /** Where the scripted API is. */
-  readonly baseUrl: string;
 }
 
 /** Jitter is the middle of its range, each time. */
@@ -66,42 +53,35 @@ const announced = (cache: ResponseCache, clock: IdleClock): ResponseCache => ({
 
 const RETENTION_MS = 3_600_000;
 
-/** What `lib/app/app.ts` makes of the same parts, on memory instead of tables, for one agent. */
-export const createStage = (parts: StageParts): RunSync => {
-  const { agent, config, clock, ids, randomBytes, emit, outside, wire, baseUrl } = parts;
-  const circuits = createCircuits({
-    ...{ clock, random, emit, store: createMemoryCircuitStore({ clock }) },
-    options: circuitSettings(config),
-  });
-  const prices = createPriceTable(
-    PUBLISHED_PRICES,
-    config.MODEL_PRICES ? readPriceOverrides(config.MODEL_PRICES, PUBLISHED_PRICES) : {},
-  );
-  const provider = createAnthropic({ baseUrl });
-  const callModel = createModelCall({
-    ...{ clock, random, emit, prices, circuits },
-    provider: wire.watched(provider),
-    keys: createKeyPool({ secret: createCachedSecret({ read: async () => 'test-key', clock }), clock, random }),
-    keyCheck: createKeyCheck({ provider, clock }),
-    rests: createRests({ clock, random, emit, store: createMemoryRestStore({ clock }) }),
-    usage: createMemoryUsageStore(),
-    budgets: createBudgets(createMemoryBudgetStore()),
-    retry: retrySettings(config),
-    limits: streamSettings(config),
-  });
-  const isPriced = (model: string, at: number) => priceAt(prices, model, at) !== null;
-  return createSyncRun({
-    catalog: createCatalog([agent], (model) => isPriced(model, clock.now())),
-    ...{ callModel, circuits, ids, clock, emit, isPriced, prices },
-    runs: createMemoryRunStore({ clock, retentionMs: RETENTION_MS }),
-    toolUsage: createMemoryToolUsageStore(),
-    rateLimit: createRateLimit({ clock, emit, store: createMemoryRateStore() }),
-    slots: createSlots({ clock, random, emit, store: createMemorySlotStore() }),
-    cache: announced(createResponseCache({ clock, random, randomBytes, emit, store: createMemoryCacheStore() }), clock),
-    cacheTtlSeconds: config.CACHE_TTL_SECONDS,
-    provider: 'test',
-    contextWindowOf: (model) => priceAt(prices, model, clock.now())?.contextWindow ?? null,
+const memoryStores = (clock: IdleClock): RunStores => ({
+  budgets: createMemoryBudgetStore(),
+  circuits: createMemoryCircuitStore({ clock }),
+  rates: createMemoryRateStore(),
+  rests: createMemoryRestStore({ clock }),
+  runs: createMemoryRunStore({ clock, retentionMs: RETENTION_MS }),
+  toolUsage: createMemoryToolUsageStore(),
+  usage: createMemoryUsageStore(),
+  openSlots: async (options) => createSlots({ ...options, store: createMemorySlotStore() }),
+  openCache: async (options) => announced(createResponseCache({ ...options, store: createMemoryCacheStore() }), clock),
+});
+
+/** What a deployment runs, on memory instead of tables and for one agent, with all loaded that its first run would load. */
+export const createStage = async (parts: StageParts): Promise<RunSync> => {
+  const { agent, config, clock, ids, randomBytes, emit, outside, wire } = parts;
+  const { runSync, loadModelCall } = createCore({
+    config,
+    clock,
+    random,
+    randomBytes,
+    emit,
+    ids,
+    agents: [agent],
+    stores: memoryStores(clock),
+    provider: wire.watched(createAnthropic({ baseUrl: config.ANTHROPIC_BASE_URL })),
+    secret: createCachedSecret({ read: async () => 'test-key', clock }),
     fetchFor: (endpoints, signal) =>
       boundFetch({ fetch: outside.fetchFor(signal), overrides: new Map() })(endpoints, signal),
   });
+  await loadModelCall();
+  return runSync;
 };

@@ -59,12 +59,18 @@ export const testRun = async (
   const upstream = await startScriptedUpstream(clock, { ...messagesOnly, ...playing, paceOf: () => wire.paceOf() });
   const ending = new AbortController();
   try {
-    const runSync = createStage({
+    const runSync = await createStage({
       agent: watchedAgent(agent, {
-        ...{ clock, outside },
+        clock,
+        outside,
         threw: (key, error) => void thrown.set(key.slice(key.indexOf(':') + 1), error),
       }),
-      ...{ config, clock, ids, randomBytes, outside, wire, baseUrl: upstream.url },
+      config: { ...config, ANTHROPIC_BASE_URL: upstream.url },
+      clock,
+      ids,
+      randomBytes,
+      outside,
+      wire,
       emit: (event) => void telemetry.push(event),
     });
     const requestId = ids.request();
@@ -73,7 +79,12 @@ export const testRun = async (
         runSync({
           request: { ...request, agent: agent.name },
           principal: principalOf(tenant, startedAt),
-          ...{ requestId, traceId: ids.trace(), limitMs: config.RUN_TIMEOUT_MS, signal, stream, claim: null },
+          requestId,
+          traceId: ids.trace(),
+          limitMs: config.RUN_TIMEOUT_MS,
+          signal,
+          stream,
+          claim: null,
         }),
       { clock, requestId },
     );

@@ -7,7 +7,12 @@ import type { App } from './app.ts';
 export const administrationOf = ({ clock, ids, core }: App): Administration =>
   createStageAdministration({
     ...core.stores,
-    ...{ clock, ids, agents, circuits: core.circuits, rests: core.rests, randomBytes: core.randomBytes },
+    clock,
+    ids,
+    agents,
+    circuits: core.circuits,
+    rests: core.rests,
+    randomBytes: core.randomBytes,
     onChanged: (tenantId) => core.authenticator.forget({ tenantId }),
     models: core.prices.keys(),
     isPriced: (model) => core.isPriced(model, clock.now()),

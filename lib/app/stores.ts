@@ -12,6 +12,7 @@ import { createDynamoDbRunStore } from '../runs/dynamodb-store.ts';
 import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../tenants/dynamodb-store.ts';
 import { createDynamoDbUsageStore } from '../usage/dynamodb-store.ts';
 import { createDynamoDbToolUsageStore } from '../usage/dynamodb-tool-store.ts';
+import type { RunStores } from './core.ts';
 
 /** How long a run can be read back: 30 days. */
 const RUN_RETENTION_MS = 30 * 24 * 3_600_000;
@@ -43,7 +44,15 @@ export const createStores = ({ client, config, clock, random }: StoresOptions) =
     tenants: createDynamoDbTenantStore(ledger),
     toolUsage: createDynamoDbToolUsageStore(ledger),
     usage: createDynamoDbUsageStore(ledger),
-  };
+    openSlots: async (options: Parameters<RunStores['openSlots']>[0]) => {
+      const { createDynamoDbSlots } = await import('../rate-limit/dynamodb-slot-store.ts');
+      return createDynamoDbSlots({ ...options, table: control });
+    },
+    openCache: async (options: Parameters<RunStores['openCache']>[0]) => {
+      const { createDynamoDbCache } = await import('../response-cache/dynamodb-cache.ts');
+      return createDynamoDbCache({ ...options, table: control });
+    },
+  } satisfies RunStores & Readonly<Record<string, unknown>>;
 };
 
 export type Stores = ReturnType<typeof createStores>;

@@ -5,7 +5,13 @@ import type { App } from './app.ts';
 /** How an app's dependencies are, asked and told. */
 export const supervisionOf = ({ clock, emit, config, anthropicKey, catalog, core }: App) =>
   createSupervision({
-    ...{ clock, emit, version: config.BALLAST_VERSION, secret: anthropicKey },
-    ...{ table: core.stores.control, provider: core.provider, key: core.firstKey, circuits: core.circuits },
+    clock,
+    emit,
+    version: config.BALLAST_VERSION,
+    secret: anthropicKey,
+    table: core.stores.control,
+    provider: core.provider,
+    key: core.firstKey,
+    circuits: core.circuits,
     models: watchRetiring({ prices: core.prices, used: catalog.models, clock, emit }),
   });

@@ -17,7 +17,7 @@ const calling = () => {
   const arrived = Promise.withResolvers<void>();
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => {});
-  const provider: Omit<Provider, 'ask'> = {
+  const provider: Provider = {
     stream: async () => ({
       requestId: null,
       events: (async function* () {
@@ -27,6 +27,7 @@ const calling = () => {
       })(),
     }),
     countTokens: () => failed.promise,
+    ask: () => failed.promise,
   };
   const pace = wire.paceOf();
   const steps = pace.steps([{ do: 'head', status: 200, headers: {} }, { do: 'hold' }])[Symbol.iterator]();
@@ -75,8 +76,8 @@ it('time stands still while the upstream has not seen a call', async () => {
 it('time stands still while tokens are counted', async () => {
   const clock = createIdleClock(0);
   const counting = Promise.withResolvers<number>();
-  const none = () => Promise.reject(new Error('no stream'));
-  const provider = createWire(clock).watched({ stream: none, countTokens: () => counting.promise });
+  const none = () => Promise.reject(new Error('nothing else is asked'));
+  const provider = createWire(clock).watched({ stream: none, countTokens: () => counting.promise, ask: none });
   const counted = provider.countTokens(REQUEST, { key: undefined, signal: new AbortController().signal });
   clock.after(10, () => {});
   await turns(20);
