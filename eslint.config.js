@@ -19,6 +19,11 @@ const noEval = [
   { selector: "NewExpression[callee.name='Function']", message: 'No eval.' },
 ];
 
+const noSpreadLiteral = {
+  selector: 'ObjectExpression > SpreadElement > ObjectExpression',
+  message: 'Write the members; a literal is no way to keep lines short.',
+};
+
 const DEPLOYED = ['agents/**/*.ts', 'functions/**/*.ts', 'lib/**/*.ts'];
 
 /** One block without blank lines: Node's modules, packages, then files from far to near. */
@@ -40,7 +45,7 @@ export default tseslint.config(
       '@typescript-eslint/prefer-promise-reject-errors': 'off',
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      'no-restricted-syntax': ['error', ...noEval],
+      'no-restricted-syntax': ['error', ...noEval, noSpreadLiteral],
       'simple-import-sort/imports': ['error', { groups: IMPORT_GROUPS }],
       'simple-import-sort/exports': 'error',
       eqeqeq: 'error',
@@ -51,7 +56,7 @@ export default tseslint.config(
     ignores: ['lib/app/app.ts'],
     rules: {
       'no-restricted-properties': ['error', ...noAmbient],
-      'no-restricted-syntax': ['error', ...noEval, ...noAmbientSyntax],
+      'no-restricted-syntax': ['error', ...noEval, noSpreadLiteral, ...noAmbientSyntax],
       'no-console': 'error',
     },
   },

@@ -19,8 +19,10 @@ export const throughput = async (start: () => Promise<LocalServer>): Promise<Sec
   const rows: string[][] = [];
   for (const connections of CONNECTIONS) {
     const { runs, elapsedMs } = await drive({
-      ...{ url: server.url, connections },
-      ...{ maxRuns: MAX_RUNS, maxMs: SECONDS * 1_000 },
+      url: server.url,
+      connections,
+      maxRuns: MAX_RUNS,
+      maxMs: SECONDS * 1_000,
     });
     const meanMs = (elapsedMs * connections) / runs;
     rows.push([String(connections), ((runs * 1_000) / elapsedMs).toFixed(0), meanMs.toFixed(1)]);

@@ -8,7 +8,10 @@ const osls = join(dirname(createRequire(import.meta.url).resolve('osls/package.j
 
 /** What of the environment reaches osls: packaging looks for no credentials and is the same on every machine. */
 const quiet = ({ PATH, HOME, USERPROFILE, TMPDIR, AWS_REGION }: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
-  ...{ PATH, HOME, USERPROFILE, TMPDIR },
+  PATH,
+  HOME,
+  USERPROFILE,
+  TMPDIR,
   AWS_REGION: AWS_REGION ?? 'us-east-1',
   AWS_EC2_METADATA_DISABLED: 'true',
   CI: '1',

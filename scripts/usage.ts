@@ -32,7 +32,8 @@ const ask = async (): Promise<void> => {
   if (!key) throw new UsageRefused('Set BALLAST_API_KEY to a key with the scope usage:read.');
   const groupBy = values['group-by'] ?? (admin ? 'tenant' : 'day');
   const query = {
-    ...{ groupBy, limit: LIMIT },
+    groupBy,
+    limit: LIMIT,
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     ...(tenant === undefined ? {} : { tenant }),

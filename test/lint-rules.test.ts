@@ -34,6 +34,15 @@ it.each([
   expect(await findings('lib/app/app.ts', text)).toEqual([]);
 });
 
+it('members of an object are written, not spread from a literal', async () => {
+  expect(await findings('test/x.ts', 'export const b = (a: object) => ({ ...a, ...{ b: 1 } });')).toEqual([
+    'no-restricted-syntax',
+  ]);
+  expect(await findings('test/x.ts', 'export const b = (a: object | null) => ({ ...a, ...(a && { b: 1 }) });')).toEqual(
+    [],
+  );
+});
+
 it('a file of more than 200 lines is refused, and imports out of order are', async () => {
   const lines = (count: number) => '// a line\n'.repeat(count - 1) + '// the last';
   expect(await findings('lib/x.ts', lines(201))).toEqual(['max-lines']);

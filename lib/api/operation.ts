@@ -21,6 +21,9 @@ export const ok = (description: string, schema: string, status = 200): Json => (
 export const inPath = (name: string): Json => ({ name, in: 'path', required: true, schema: { type: 'string' } });
 
 export const inQuery = (name: string, schema: Json, description?: string): Json => ({
-  ...{ name, in: 'query', required: false, schema },
+  name,
+  in: 'query',
+  required: false,
+  schema,
   ...(description === undefined ? {} : { description }),
 });

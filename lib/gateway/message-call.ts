@@ -98,9 +98,20 @@ export const createCallMessages =
     const admission = createAdmission(parts, { principal, userId, runId, deadline });
     let own: Headers = {};
     const called = await callModel(request, {
-      ...{ runId, step: 1, agent: GATEWAY, tenantId, keyId, userId, deadline, account, admission, wire },
+      runId,
+      step: 1,
+      agent: GATEWAY,
+      tenantId,
+      keyId,
+      userId,
+      deadline,
+      account,
+      admission,
+      wire,
       sink: {
-        ...{ ...sink, text: nothing, reset: nothing },
+        ...sink,
+        text: nothing,
+        reset: nothing,
         admitted({ maxTokens }) {
           sink.admitted(admission.headers());
           own = maxTokens < request.max_tokens ? { [MAX_TOKENS_HEADER]: String(maxTokens) } : {};

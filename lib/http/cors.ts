@@ -55,7 +55,8 @@ export const answerPreflight = (origins: ReadonlySet<string>, event: HttpEvent):
   if (event.httpMethod !== 'OPTIONS' || origin === undefined) return undefined;
   if (origins.has(origin)) {
     const headers = {
-      ...{ 'access-control-allow-methods': METHODS, ...allowedHeaders(event) },
+      'access-control-allow-methods': METHODS,
+      ...allowedHeaders(event),
       'access-control-max-age': String(MAX_AGE_S),
     };
     return { statusCode: 204, headers: { ...corsHeaders(origins, origin), ...headers }, body: '' };

@@ -96,7 +96,11 @@ export class AppError extends Error {
   withHeaders(headers: Readonly<Record<string, string>>): AppError {
     const { code, message, cause, retryAfterMs, issues, figures, allow, members, told } = this;
     return new AppError(code, message, {
-      ...{ cause, issues, allow, members, headers: { ...headers, ...this.headers } },
+      cause,
+      issues,
+      allow,
+      members,
+      headers: { ...headers, ...this.headers },
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       ...(figures === undefined ? {} : { figures }),
       ...(told === undefined ? {} : { told }),

@@ -93,7 +93,10 @@ export const createResponseCache = (options: ResponseCacheOptions): ResponseCach
       let seen: StoredAnswer | null = null;
       const stale = async () => (seen === null ? null : await unpackAnswer(seen).catch(() => null));
       const miss = async (flight: Flight, failed = false): Promise<Look> => ({
-        ...{ kind: 'miss', stale: await stale(), flight, failed },
+        kind: 'miss',
+        stale: await stale(),
+        flight,
+        failed,
       });
       let eventually = true;
       let waiting = false;

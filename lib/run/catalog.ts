@@ -43,7 +43,13 @@ export const createCatalog = (agents: readonly Agent[], isPriced: (model: string
     async describe() {
       const toolSchema = await loadToolSchema();
       return agents.map(({ name, description, version, pattern, models, fallbackModels, maxModelCalls, tools }) => ({
-        ...{ name, description, version, pattern, models, fallbackModels, maxModelCalls },
+        name,
+        description,
+        version,
+        pattern,
+        models,
+        fallbackModels,
+        maxModelCalls,
         tools: [...tools.values()].map((tool) => ({
           name: tool.name,
           description: tool.description,

@@ -76,7 +76,12 @@ const makeAnswer = (parts: SyncRunParts, call: SyncRunCall, allowed: Allowed, be
   const { tenant, tenantId, keyId } = principal;
   const userId = request.userId ?? null;
   return runPattern(parts, {
-    ...{ ...allowed, ...begun, tenantId, keyId, userId, stream },
+    ...allowed,
+    ...begun,
+    tenantId,
+    keyId,
+    userId,
+    stream,
     maxRetries: tenant.maxRetries,
     budget: budgetOf(principal, userId),
     journal: directJournal,

@@ -14,7 +14,10 @@ const recordOf = (line: string): UsageRecord | null => {
   const { tenantId, keyId, userId, agent, model, attemptId, answered, costUsd, at } = told;
   const counts = Object.keys(NO_TOKENS).map((kind) => [kind, Number(told[kind] ?? 0)]);
   return {
-    ...{ tenantId: String(tenantId), keyId: String(keyId), agent: String(agent), model: String(model) },
+    tenantId: String(tenantId),
+    keyId: String(keyId),
+    agent: String(agent),
+    model: String(model),
     userId: typeof userId === 'string' ? userId : null,
     attemptId: String(attemptId),
     runId: String(attemptId).split(':')[0] ?? '',

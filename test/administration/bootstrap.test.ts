@@ -6,12 +6,21 @@ import { type ApiKey, SCOPES } from '../../lib/tenants/types.ts';
 import { fakeStage } from '../tenants/directories.ts';
 
 const optionsOn = ({ administration: { tenants, keys }, tenantRows, clock }: ReturnType<typeof fakeStage>) => ({
-  ...{ tenants, keys, now: clock.now() },
+  tenants,
+  keys,
+  now: clock.now(),
   directory: { find: async (tenantId: string) => tenantRows.get(tenantId) ?? null },
 });
 const other: ApiKey = {
-  ...{ hash: 'f'.repeat(64), keyId: 'key_other', tenantId: 'admin', name: 'other', scopes: SCOPES },
-  ...{ createdAt: 0, expiresAt: null, requestsPerMinute: null, dailyBudgetUsd: null },
+  hash: 'f'.repeat(64),
+  keyId: 'key_other',
+  tenantId: 'admin',
+  name: 'other',
+  scopes: SCOPES,
+  createdAt: 0,
+  expiresAt: null,
+  requestsPerMinute: null,
+  dailyBudgetUsd: null,
 };
 
 it('a bootstrap that was killed after the tenant goes on with the key', async () => {

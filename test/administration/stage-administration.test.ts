@@ -17,7 +17,11 @@ const circuitsOf = (models: readonly string[]) => {
   const randomBytes = (length: number) => new Uint8Array(length);
   const set = async (name: string): Promise<CircuitView> => ({ name, ...closed });
   const { circuits } = createStageAdministration({
-    ...{ clock, ids: createIds(clock, randomBytes), randomBytes, agents, models },
+    clock,
+    ids: createIds(clock, randomBytes),
+    randomBytes,
+    agents,
+    models,
     circuits: { list: async () => [], set },
     ledger: { query: async function* () {}, putNewOrFind: async () => null },
   } as unknown as StageAdministrationOptions);

@@ -8,7 +8,10 @@ import { answer, runParts, type RunPartsOptions, type Script, text } from './run
 
 export const metered = { tokens: NO_TOKENS, estimated: null, firstContentMs: null, upstreamRequestId: null };
 export const failing = (kind: Parameters<typeof fault>[0], partial = ''): Outcome => ({
-  ...{ ok: false, fault: fault(kind), metered, partial },
+  ok: false,
+  fault: fault(kind),
+  metered,
+  partial,
 });
 const look = defineTool({ name: 'look', description: '', input: z.object({}), run: () => 'It is 391.' });
 

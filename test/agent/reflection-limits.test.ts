@@ -6,7 +6,9 @@ import { approval, draft, failing, metered, reflecting, remarks, revised } from 
 import { answer, text, use } from './run-parts.ts';
 
 const noMoney = (kind: 'refused' | 'run-cost'): Outcome => ({
-  ...{ ok: false, fault: refusal(new AppError('budget-exceeded', safe`no`), kind), metered },
+  ok: false,
+  fault: refusal(new AppError('budget-exceeded', safe`no`), kind),
+  metered,
 });
 
 describe('a limit after a draft', () => {
@@ -89,7 +91,9 @@ describe('what keeps a draft from its review', () => {
   it('and ends the run itself is told as its error: a caller who left, a tool that is fatal', async () => {
     await expect(reflecting([draft, failing('cancelled')]).run()).rejects.toMatchObject({ code: 'upstream-timeout' });
     const broken = defineTool({
-      ...{ name: 'broken', description: '', input: z.object({}) },
+      name: 'broken',
+      description: '',
+      input: z.object({}),
       run: () => Promise.reject(fatal(safe`The ledger is closed.`)),
     });
     const { run } = reflecting([draft, remarks, answer([use('broken')])], { tools: [broken] });

@@ -19,7 +19,11 @@ import { answer, text, use } from './run-parts.ts';
 
 const look = defineTool({ name: 'look', description: '', input: z.object({}), run: () => 'seen '.repeat(2_000) });
 const agent = defineAgent({
-  ...{ name: 'careful', description: '', system: 'You are a test.', tools: [look], pattern: 'reflection' },
+  name: 'careful',
+  description: '',
+  system: 'You are a test.',
+  tools: [look],
+  pattern: 'reflection',
   models: { simple: 'claude-haiku-5-5', standard: 'claude-sonnet-5-5', complex: 'claude-opus-5-5' },
   maxOutputTokens: 1_000,
 });
@@ -64,13 +68,25 @@ const played = async (known: ReadonlyMap<string, string>) => {
       requests.set(step, structuredClone(request));
       return script[step - 1] as Outcome;
     },
-    ...{ clock, emit: () => undefined, contextWindowOf: () => 20_000 },
+    clock,
+    emit: () => undefined,
+    contextWindowOf: () => 20_000,
     circuits: { enter: async () => UNGUARDED },
     fetchFor: () => () => Promise.reject(new Error('no network')),
   };
   const run: Run = {
-    ...{ runId: 'run_1', agent, model: 'claude-sonnet-5-5', maxModelCalls: 10, standIns: [], maxRetries: null },
-    ...{ tenantId: 'demo', keyId: 'key', userId: null, deadline, journal, stream: silentStream },
+    runId: 'run_1',
+    agent,
+    model: 'claude-sonnet-5-5',
+    maxModelCalls: 10,
+    standIns: [],
+    maxRetries: null,
+    tenantId: 'demo',
+    keyId: 'key',
+    userId: null,
+    deadline,
+    journal,
+    stream: silentStream,
     account: createRunAccount(null),
     budget: { tenant: tenantAccount('demo', { day: null, month: null }), others: [], shadow: false },
     admission: createAdmission(

@@ -45,8 +45,10 @@ export const answer = (content: readonly ContentBlock[], stopReason?: string, in
     content,
     stop_reason: stopReason ?? (content.some((block) => block.type === 'tool_use') ? 'tool_use' : 'end_turn'),
     usage: {
-      ...{ input_tokens: inputTokens, output_tokens: 5 },
-      ...{ cache_read_input_tokens: null, cache_creation_input_tokens: null },
+      input_tokens: inputTokens,
+      output_tokens: 5,
+      cache_read_input_tokens: null,
+      cache_creation_input_tokens: null,
     },
   } as Message,
   metered: {
@@ -126,7 +128,10 @@ export const runParts = (script: readonly (Outcome | Script)[], options: RunPart
     runSync({
       request: { task: 'Do it.', ...request },
       principal: {
-        ...{ tenantId: tenant.tenantId, keyId: 'key', scopes: [], tenant },
+        tenantId: tenant.tenantId,
+        keyId: 'key',
+        scopes: [],
+        tenant,
         keyLimits: { requestsPerMinute: null, dailyBudgetUsd: null },
       },
       requestId: 'req_1',

@@ -10,8 +10,14 @@ const zurich = { name: 'Zürich', admin1: 'Zurich', country: 'Switzerland', lati
 const places = { results: [{ id: 2657896, ...zurich }], generationtime_ms: 0.6 };
 const noPlaces = { generationtime_ms: 0.3 };
 const current = {
-  ...{ time: '2026-11-20T15:00', interval: 900, temperature_2m: 4.2, apparent_temperature: 0.9 },
-  ...{ relative_humidity_2m: 81, precipitation: 0.3, weather_code: 61, wind_speed_10m: 14.4 },
+  time: '2026-11-20T15:00',
+  interval: 900,
+  temperature_2m: 4.2,
+  apparent_temperature: 0.9,
+  relative_humidity_2m: 81,
+  precipitation: 0.3,
+  weather_code: 61,
+  wind_speed_10m: 14.4,
 };
 const forecast = { latitude: 47.36, longitude: 8.56, timezone: 'Europe/Zurich', current };
 
@@ -74,7 +80,9 @@ describe('get_weather', () => {
         'forecast',
         '/v1/forecast',
         {
-          ...{ latitude: '47.36667', longitude: '8.55', timezone: 'auto' },
+          latitude: '47.36667',
+          longitude: '8.55',
+          timezone: 'auto',
           current: expect.stringMatching(
             /^(?=.*temperature_2m)(?=.*apparent_temperature)(?=.*relative_humidity_2m)(?=.*precipitation)(?=.*weather_code)(?=.*wind_speed_10m)[a-z0-9_,]+$/,
           ) as string,

@@ -5,15 +5,13 @@ describe('the expression library', () => {
   it('is not among the bytes that a function loads at start', async () => {
     const { metafile } = await build({
       entryPoints: ['agents/index.ts'],
-      ...{
-        bundle: true,
-        splitting: true,
-        format: 'esm',
-        platform: 'node',
-        outdir: 'out',
-        write: false,
-        metafile: true,
-      },
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      outdir: 'out',
+      write: false,
+      metafile: true,
       logLevel: 'silent',
     });
     const started = new Set<string>();

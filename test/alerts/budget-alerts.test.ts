@@ -22,20 +22,29 @@ afterEach(() => Promise.all([slack.close(), webhook.close()]));
 
 /** Of another tenant each time. */
 const threshold = (more: Partial<BudgetThreshold> = {}): BudgetThreshold => ({
-  ...{ tenantId: `acme-${(tenants += 1)}`, period: '2026-11', percent: 75 },
-  ...{ limitUsd: '10', spentUsd: '7.51', ...more },
+  tenantId: `acme-${(tenants += 1)}`,
+  period: '2026-11',
+  percent: 75,
+  limitUsd: '10',
+  spentUsd: '7.51',
+  ...more,
 });
 
 const both = () =>
   JSON.stringify({
-    ...{ slackWebhookUrl: `${slack.url}/services/x`, webhookUrl: `${webhook.url}/hook` },
+    slackWebhookUrl: `${slack.url}/services/x`,
+    webhookUrl: `${webhook.url}/hook`,
     webhookSecret: '0123456789abcdef',
   });
 
 /** The teller of one process. */
 const teller = (table: ReturnType<TestDynamoDb['table']>, { seed = 1, secret = async () => both() } = {}) =>
   createBudgetAlerts({
-    ...{ clock, table, secret, fetch: globalThis.fetch, random: seededRandom(seed) },
+    clock,
+    table,
+    secret,
+    fetch: globalThis.fetch,
+    random: seededRandom(seed),
     emit: (event) => void events.push(event),
   });
 
@@ -67,7 +76,10 @@ describeOnDynamoDb('a threshold of a budget', (engine) => {
     expect(webhook.seen[0]?.headers['ballast-signature']).toMatch(/^t=\d+,v1=[0-9a-f]{64}$/);
     expect(events.toSorted(byTarget)).toEqual(
       ['slack', 'webhook'].map((target) => ({
-        ...{ type: 'alert.sent', target, alarm: `budget/${reached.tenantId}/2026-11`, state: '75%' },
+        type: 'alert.sent',
+        target,
+        alarm: `budget/${reached.tenantId}/2026-11`,
+        state: '75%',
       })),
     );
   });

@@ -30,7 +30,8 @@ const at = () => new Date(Date.UTC(2026, 10, 20, 12, (minutes += 1))).toISOStrin
 
 const both = () =>
   JSON.stringify({
-    ...{ slackWebhookUrl: `${slack.url}/services/x`, webhookUrl: `${webhook.url}/hook` },
+    slackWebhookUrl: `${slack.url}/services/x`,
+    webhookUrl: `${webhook.url}/hook`,
     webhookSecret: '0123456789abcdef',
   });
 
@@ -42,7 +43,12 @@ const environment = (
   const log = createPrettyLog('DEBUG', clock, (line) => lines.push(line));
   const emit = (event: BallastEvent) => void events.push(event);
   const notify = createNotifyAlarm({
-    ...{ clock, log, emit, fetch, table, random: seededRandom(seed) },
+    clock,
+    log,
+    emit,
+    fetch,
+    table,
+    random: seededRandom(seed),
     secret: async () => secret,
   });
   return notifyAlarm({ log, clock, flush: async () => {}, notifyAlarm: notify });

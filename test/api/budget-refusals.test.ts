@@ -43,7 +43,11 @@ describe('a spent budget', () => {
       expect(refused.headers.get('retry-after')).toBeNull();
       const problem = await bodyOf(refused);
       expect(problem).toMatchObject({
-        ...{ code: 'budget-exceeded', status: 402, limit: FOR_ONE, used: COST, reserved: '0' },
+        code: 'budget-exceeded',
+        status: 402,
+        limit: FOR_ONE,
+        used: COST,
+        reserved: '0',
         asked: expect.stringMatching(/^0\.\d+$/) as string,
       });
       expect(problem).not.toHaveProperty('retryAfterMs');
@@ -62,7 +66,10 @@ describe('a spent budget', () => {
     expect(refused.status).toBe(402);
     expect(refused.headers.get('retry-after')).toBe('2');
     expect(await bodyOf(refused)).toMatchObject({
-      ...{ code: 'budget-exceeded', used: '0', reserved: formatUsd(reserved), retryAfterMs: 2_000 },
+      code: 'budget-exceeded',
+      used: '0',
+      reserved: formatUsd(reserved),
+      retryAfterMs: 2_000,
     });
     gate.open();
     expect((await open).status).toBe(200);

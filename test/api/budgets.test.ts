@@ -82,8 +82,12 @@ it(`of ${CALLS} calls at once over two processes exactly those pass whose reserv
   for (const response of answers.filter(({ status }) => status !== 200)) {
     expect(response.headers.get('retry-after')).toBe('2');
     expect(await bodyOf(response)).toMatchObject({
-      ...{ code: 'budget-exceeded', status: 402, used: '0', retryAfterMs: 2_000 },
-      ...{ limit: formatUsd(pico(reserved * 7n)), reserved: formatUsd(pico(reserved * 7n)) },
+      code: 'budget-exceeded',
+      status: 402,
+      used: '0',
+      retryAfterMs: 2_000,
+      limit: formatUsd(pico(reserved * 7n)),
+      reserved: formatUsd(pico(reserved * 7n)),
     });
   }
   await booksAgree(caller, from);

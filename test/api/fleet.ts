@@ -83,7 +83,12 @@ export const startFleet = async (more: Readonly<Record<string, string>> = {}): P
     return createCaller(String(key), { tenantId, keyId: String(keyId) }, servers[0]);
   };
   return {
-    ...{ engine, upstream, servers, env, administer, addKey },
+    engine,
+    upstream,
+    servers,
+    env,
+    administer,
+    addKey,
     async addTenant(settings = {}, key = {}) {
       const tenantId = `tenant-${(tenants += 1)}`;
       await administer('PUT', `/admin/tenants/${tenantId}`, settings);

@@ -22,12 +22,10 @@ it(
     const place = testWorkplace();
     const { nodeArguments, env: time } = stretchedTime();
     const env = {
-      ...{
-        ANTHROPIC_API_KEY: 'key',
-        ANTHROPIC_BASE_URL: upstream.url,
-        RUN_TIMEOUT_MS: String(RUN_TIMEOUT_MS),
-        STREAM_TIMEOUT_MS: String(RUN_TIMEOUT_MS),
-      },
+      ANTHROPIC_API_KEY: 'key',
+      ANTHROPIC_BASE_URL: upstream.url,
+      RUN_TIMEOUT_MS: String(RUN_TIMEOUT_MS),
+      STREAM_TIMEOUT_MS: String(RUN_TIMEOUT_MS),
       ...time,
       LOG_LEVEL: 'DEBUG',
     };

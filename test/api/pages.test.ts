@@ -32,7 +32,11 @@ const browser: typeof fetch = async (target, init = {}) => {
 
 it('the official client works in a page: messages, streams, models and errors', async () => {
   const client = new Anthropic({
-    ...{ apiKey: 'ballast-dev-key', baseURL: server.url, fetch: browser, maxRetries: 0, logLevel: 'off' },
+    apiKey: 'ballast-dev-key',
+    baseURL: server.url,
+    fetch: browser,
+    maxRetries: 0,
+    logLevel: 'off',
     dangerouslyAllowBrowser: true,
   });
   expect((await client.messages.create(hello)).type).toBe('message');

@@ -19,7 +19,11 @@ afterAll(() => fleet[Symbol.asyncDispose]());
 
 const now = () => Math.floor(serverNow() / 1_000);
 const claimsOf = (tenantId: string, more: JWTPayload = {}): JWTPayload => ({
-  ...{ tenant: tenantId, scope: 'runs:write runs:read usage:read', iss: ISSUER, aud: AUDIENCE, exp: now() + MINUTE },
+  tenant: tenantId,
+  scope: 'runs:write runs:read usage:read',
+  iss: ISSUER,
+  aud: AUDIENCE,
+  exp: now() + MINUTE,
   ...more,
 });
 const signed = (claims: JWTPayload, secret = SECRET): Promise<string> =>

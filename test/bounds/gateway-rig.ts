@@ -66,8 +66,11 @@ export const createGatewayRig = (holder: Holder, limit: string, provider: Provid
   const billed: PicoUsd[] = [];
   let ids = 0;
   const parts = {
-    ...{ clock, prices: PRICES, emit: () => {} },
-    ...{ usage: createMemoryUsageStore(), budgets: createBudgets(store) },
+    clock,
+    prices: PRICES,
+    emit: () => {},
+    usage: createMemoryUsageStore(),
+    budgets: createBudgets(store),
     limits: { firstContentMs: 30_000, idleMs: 30_000 },
     provider: {
       countTokens: async (request: object) => provider(request as JsonBody, []).counted,
@@ -87,7 +90,9 @@ export const createGatewayRig = (holder: Holder, limit: string, provider: Provid
   const callModel: Attempt = (request, context) =>
     bracket(request, holder === 'run' ? { ...context, account } : context);
   const call = createCallMessages({
-    ...{ callModel, clock, emit: () => {} },
+    callModel,
+    clock,
+    emit: () => {},
     ids: createIds(clock, (length) => new Uint8Array(length).fill((ids += 1))),
     isPriced: (model: string, at: number) => priceAt(PRICES, model, at) !== null,
     rateLimit: {
@@ -98,7 +103,10 @@ export const createGatewayRig = (holder: Holder, limit: string, provider: Provid
   } as unknown as Parameters<typeof createCallMessages>[0]);
   const tenant = newTenant('acme', clock.now(), SETTINGS[holder](limit));
   const principal = {
-    ...{ tenantId: 'acme', keyId: 'key_1', scopes: ['messages:write'], tenant },
+    tenantId: 'acme',
+    keyId: 'key_1',
+    scopes: ['messages:write'],
+    tenant,
     keyLimits: { requestsPerMinute: null, dailyBudgetUsd: holder === 'key' ? limit : null },
   };
   return {

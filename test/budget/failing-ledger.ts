@@ -93,16 +93,18 @@ export const openLedger = ({ between, seed = 1 }: { readonly between: Between; r
       const account = createRunAccount(null);
       const deadline = createDeadline(clock, deadlineMs);
       const context: CallContext = {
-        ...{
-          runId: 'run_01',
-          step: 1,
-          agent: 'assistant',
-          circuit: {},
-          tenantId: 'acme',
-          keyId: 'key',
-          userId: 'user',
-        },
-        ...{ deadline, account, admission: ADMITTED, key: KEY, booked: [] },
+        runId: 'run_01',
+        step: 1,
+        agent: 'assistant',
+        circuit: {},
+        tenantId: 'acme',
+        keyId: 'key',
+        userId: 'user',
+        deadline,
+        account,
+        admission: ADMITTED,
+        key: KEY,
+        booked: [],
         budget: { tenant: first ?? tenantAccount('acme'), others, shadow: false },
         sink: { text: () => undefined, reset: () => undefined },
       };

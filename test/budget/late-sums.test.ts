@@ -29,7 +29,9 @@ const setUp = async () => {
   const tenant = newTenant('acme', at, {});
   const removed: string[] = [];
   const parts = {
-    ...{ store, usage, budgets: createBudgets(store) },
+    store,
+    usage,
+    budgets: createBudgets(store),
     emit: () => undefined,
     rewrite: (tenantId: string, late: number) => rollUps.rewrite(tenantId, late),
     parking: { remove: async ({ attemptId }: { attemptId: string }) => void removed.push(attemptId) },

@@ -1,8 +1,14 @@
 import { createParking, type Parking } from '../../lib/accounts/parking.ts';
 import type { ReconcileTenantParts } from '../../lib/accounts/reconcile-tenant.ts';
 import { SETTLE_MARGIN_MS } from '../../lib/accounts/settle-patience.ts';
-import type { Account, Limits } from '../../lib/budget/account.ts';
-import { keyAccount, tenantAccount, userAccount, userHashOf } from '../../lib/budget/account.ts';
+import {
+  type Account,
+  keyAccount,
+  type Limits,
+  tenantAccount,
+  userAccount,
+  userHashOf,
+} from '../../lib/budget/account.ts';
 import { type AskedReservation, createBudgets } from '../../lib/budget/budgets.ts';
 import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
 import type { Reservation } from '../../lib/budget/reservation.ts';
@@ -62,7 +68,13 @@ export const recordOf = (
   { attemptId, tenantId, at, keyId, agent, model }: Reservation,
   cost: PicoUsd,
 ): UsageRecord => ({
-  ...{ attemptId, tenantId, at, keyId, agent, model, userId: 'user|1' },
+  attemptId,
+  tenantId,
+  at,
+  keyId,
+  agent,
+  model,
+  userId: 'user|1',
   runId: attemptId.split(':')[0] ?? '',
   answered: true,
   estimated: null,

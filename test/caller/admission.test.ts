@@ -26,7 +26,9 @@ const admission = (
 ) =>
   createAdmission(
     {
-      ...{ rateLimit, clock, emit: (event) => void events.push(event) },
+      rateLimit,
+      clock,
+      emit: (event) => void events.push(event),
       slots: {
         async take() {
           if (slots.held === slots.free) return { held: false, retryAfterMs: 1_000 };
@@ -37,10 +39,15 @@ const admission = (
     },
     {
       principal: {
-        ...{ tenantId: 'acme', keyId: 'key', scopes: [], tenant: newTenant('acme', 0, settings) },
+        tenantId: 'acme',
+        keyId: 'key',
+        scopes: [],
+        tenant: newTenant('acme', 0, settings),
         keyLimits: { requestsPerMinute: keyRequests, dailyBudgetUsd: null },
       },
-      ...{ userId, runId: 'run_1', deadline: { signal, remainingMs: () => 60_000 } },
+      userId,
+      runId: 'run_1',
+      deadline: { signal, remainingMs: () => 60_000 },
     },
   );
 const tokensLeft = async (): Promise<number> =>

@@ -100,7 +100,9 @@ describe.each(CLIENTS)('the DynamoDB client, %s', (_, connect) => {
       const client = connect(engine().endpoint);
       const Item = { pk: { S: 'taken' }, sk: { S: 's' }, bytes: { B: Uint8Array.from([1, 2]) } };
       const input = {
-        ...{ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' },
+        TableName,
+        Item,
+        ConditionExpression: 'attribute_not_exists(pk)',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       } as const;
       await client.send('PutItem', input);
@@ -119,7 +121,9 @@ describe.each(CLIENTS)('the DynamoDB client, %s', (_, connect) => {
       for (const sk of ['1', '2', '3'])
         await client.send('PutItem', { TableName, Item: { ...key(sk), bytes: { B: Uint8Array.from([Number(sk)]) } } });
       const query = {
-        ...{ TableName, KeyConditionExpression: 'pk = :pk', Limit: 2 },
+        TableName,
+        KeyConditionExpression: 'pk = :pk',
+        Limit: 2,
         ExpressionAttributeValues: { ':pk': { S: 'paged' } },
       };
       const first = await client.send('Query', query);
@@ -128,11 +132,12 @@ describe.each(CLIENTS)('the DynamoDB client, %s', (_, connect) => {
       expect(rest.Items?.map(({ bytes }) => bytes?.B?.[0])).toEqual([3]);
       expect(rest.LastEvaluatedKey).toBeUndefined();
       const changed = await client.send('UpdateItem', {
-        ...{ TableName, Key: key('1'), ReturnValues: 'UPDATED_NEW', UpdateExpression: 'SET #b = :b' },
-        ...{
-          ExpressionAttributeNames: { '#b': 'bytes' },
-          ExpressionAttributeValues: { ':b': { B: Uint8Array.of(8) } },
-        },
+        TableName,
+        Key: key('1'),
+        ReturnValues: 'UPDATED_NEW',
+        UpdateExpression: 'SET #b = :b',
+        ExpressionAttributeNames: { '#b': 'bytes' },
+        ExpressionAttributeValues: { ':b': { B: Uint8Array.of(8) } },
       });
       expect(changed.Attributes?.['bytes']?.B?.[0]).toBe(8);
       await client.send('DeleteItem', { TableName, Key: key('1') });

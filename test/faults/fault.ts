@@ -81,17 +81,16 @@ type Own = Pick<Fault, 'name' | 'script' | 'expected' | 'attempts'> & Partial<Fa
 
 /** `limitsMs`: what the limits in time add up to on the way to the answer. */
 export const fault = ({ limitsMs = 0, ...own }: Own): Fault => ({
-  ...{
-    model: ASKED,
-    alone: false,
-    asks: 1,
-    timeoutMs: 40_000,
-    opening: null,
-    seen: false,
-    isClients: false,
-    pauseMs: 0,
-  },
-  ...{ expectedBy: {}, attemptsBy: {} },
+  model: ASKED,
+  alone: false,
+  asks: 1,
+  timeoutMs: 40_000,
+  opening: null,
+  seen: false,
+  isClients: false,
+  pauseMs: 0,
+  expectedBy: {},
+  attemptsBy: {},
   withinMs: limitsMs + SLACK_MS,
   ...own,
 });

@@ -12,16 +12,25 @@ const STOOD_IN = { ...WELL, expected: answered(STAND_IN), attempts: { [STAND_IN]
 const MISTAKEN = { ...WELL, expected: refused('invalid-request') };
 
 const message = (over: object = {}) => ({
-  ...{ type: 'message', model: ASKED, content: [{ type: 'text', text: TEXT }], stop_reason: 'end_turn' },
+  type: 'message',
+  model: ASKED,
+  content: [{ type: 'text', text: TEXT }],
+  stop_reason: 'end_turn',
   ...over,
 });
 const envelope = (type: string, text = 'It is overloaded.') => ({
-  ...{ type: 'error', error: { type, message: text }, request_id: 'req_1' },
+  type: 'error',
+  error: { type, message: text },
+  request_id: 'req_1',
 });
 
 const json = (body: unknown, over: Partial<Transcript> = {}): Transcript => ({
-  ...{ status: 200, contentType: 'application/json', degraded: null, bytes: JSON.stringify(body) },
-  ...{ ended: 'properly', ms: 20 },
+  status: 200,
+  contentType: 'application/json',
+  degraded: null,
+  bytes: JSON.stringify(body),
+  ended: 'properly',
+  ms: 20,
   ...over,
 });
 const stream = (events: readonly { type: string }[], over: Partial<Transcript> = {}): Transcript =>

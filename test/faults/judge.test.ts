@@ -32,8 +32,12 @@ const SUCCEEDED = { ...RUN, status: 'succeeded', output: TEXT, model: ASKED, sto
 const PROBLEM = { status: 503, code: 'upstream-overloaded', detail: 'The model provider is overloaded.' };
 
 const json = (body: unknown, over: Partial<Transcript> = {}): Transcript => ({
-  ...{ status: 200, contentType: 'application/json', degraded: null, bytes: JSON.stringify(body) },
-  ...{ ended: 'properly', ms: 20 },
+  status: 200,
+  contentType: 'application/json',
+  degraded: null,
+  bytes: JSON.stringify(body),
+  ended: 'properly',
+  ms: 20,
   ...over,
 });
 const problem = (body: object, status = 503): Transcript =>

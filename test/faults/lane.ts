@@ -106,7 +106,10 @@ export const runLane = async (
     const ofAsked = attempts.filter(({ opening, model }) => !opening && model === fault.model).length;
     const others = attempts.filter(({ opening, model }) => !opening && model !== fault.model).length;
     return {
-      ...{ row, way: way.name, attempts: [ofAsked, others], ms: Math.max(0, ...got.map(({ ms }) => ms)) },
+      row,
+      way: way.name,
+      attempts: [ofAsked, others],
+      ms: Math.max(0, ...got.map(({ ms }) => ms)),
       ...judge({ fault, text: rightText(row), way }, { transcripts: got, attempts }),
     };
   });

@@ -15,9 +15,15 @@ describe('keys', () => {
     const { key, ...shown } = made.body;
     expect(made.status).toBe(201);
     expect(shown).toEqual({
-      ...{ keyId: expect.stringMatching(/^key_/) as string, tenantId: 'acme', name: 'ci', createdAt: NOON },
-      ...{ scopes: SCOPES.filter((scope) => scope !== 'admin'), expiresAt: '2027-01-01T00:00:00.000Z' },
-      ...{ requestsPerMinute: null, dailyBudgetUsd: null, keyPrefix: String(key).slice(0, 5) },
+      keyId: expect.stringMatching(/^key_/) as string,
+      tenantId: 'acme',
+      name: 'ci',
+      createdAt: NOON,
+      scopes: SCOPES.filter((scope) => scope !== 'admin'),
+      expiresAt: '2027-01-01T00:00:00.000Z',
+      requestsPerMinute: null,
+      dailyBudgetUsd: null,
+      keyPrefix: String(key).slice(0, 5),
     });
     const listed = await ask('GET /admin/tenants/acme/keys');
     expect(listed.body).toEqual({ keys: [shown] });

@@ -28,23 +28,26 @@ const environment = (engine: TestDynamoDb) => {
   const keys = createDynamoDbApiKeyStore(ledger);
   const authenticator = createAuthenticator({ tenants, keys, clock });
   const circuits = createCircuits({
-    ...{ clock, random, emit: () => undefined, options: circuitSettings(loadConfig({})) },
+    clock,
+    random,
+    emit: () => undefined,
+    options: circuitSettings(loadConfig({})),
     store: createDynamoDbCircuitStore({ table: engine.table('ControlTable'), clock }),
   });
   const rests = createRests({
-    ...{ clock, random, emit: () => undefined },
+    clock,
+    random,
+    emit: () => undefined,
     store: createDynamoDbRestStore({ table: engine.table('ControlTable'), clock }),
   });
   const administration = createAdministration({
-    ...{
-      tenants,
-      keys,
-      clock,
-      circuits,
-      rests,
-      ids: createIds(clock, randomBytes),
-      audit: createDynamoDbAuditLog(ledger),
-    },
+    tenants,
+    keys,
+    clock,
+    circuits,
+    rests,
+    ids: createIds(clock, randomBytes),
+    audit: createDynamoDbAuditLog(ledger),
     known: { isPriced: () => true, hasAgent: () => true, hasTool: () => true, hasCircuit: () => true },
     issue: () => issueKey(randomBytes),
     onChanged: (tenantId) => authenticator.forget({ tenantId }),
@@ -56,16 +59,26 @@ describeOnDynamoDb('the administration', (engine) => {
   it('keeps every setting as it was written', async () => {
     const { ask } = environment(engine());
     const settings = {
-      ...{ name: 'Büro 🔑', status: 'suspended', requestsPerMinute: 0, tokensPerMinute: 1_000_000 },
-      ...{ maxConcurrentRuns: 3, userRequestsPerMinute: 5, dailyBudgetUsd: '0', monthlyBudgetUsd: '0.000000000001' },
-      ...{
-        userDailyBudgetUsd: '999999999999.999999999999',
-        allowedModels: [],
-        allowedAgents: ['a'],
-        allowedTools: ['t'],
-      },
-      ...{ fallbackModels: { a: ['b', 'c'] }, maxModelCalls: 100, maxRetries: 0, cacheTtlSeconds: 0, shadow: ['rate'] },
-      ...{ allowUnboundedFeatures: true, redactOutput: true, webhookUrl: 'https://example.com/hook?a=b' },
+      name: 'Büro 🔑',
+      status: 'suspended',
+      requestsPerMinute: 0,
+      tokensPerMinute: 1_000_000,
+      maxConcurrentRuns: 3,
+      userRequestsPerMinute: 5,
+      dailyBudgetUsd: '0',
+      monthlyBudgetUsd: '0.000000000001',
+      userDailyBudgetUsd: '999999999999.999999999999',
+      allowedModels: [],
+      allowedAgents: ['a'],
+      allowedTools: ['t'],
+      fallbackModels: { a: ['b', 'c'] },
+      maxModelCalls: 100,
+      maxRetries: 0,
+      cacheTtlSeconds: 0,
+      shadow: ['rate'],
+      allowUnboundedFeatures: true,
+      redactOutput: true,
+      webhookUrl: 'https://example.com/hook?a=b',
     };
     expect((await ask('PUT /admin/tenants/whole', settings)).body).toMatchObject(settings);
     expect((await ask('GET /admin/tenants/whole')).body).toMatchObject(settings);

@@ -73,7 +73,11 @@ export const adminFunction = (administration: Administration, clock: Clock) => {
     const [path = '', query = ''] = target.split('?');
     const { route, pathParameters } = match(httpMethod, path);
     const event = {
-      ...{ httpMethod, path, pathParameters, resource: route.template, isBase64Encoded: false },
+      httpMethod,
+      path,
+      pathParameters,
+      resource: route.template,
+      isBase64Encoded: false,
       headers: { 'x-api-key': 'good', 'content-type': 'application/json' },
       queryStringParameters: query === '' ? null : Object.fromEntries(new URLSearchParams(query)),
       body: body === undefined ? null : JSON.stringify(body),

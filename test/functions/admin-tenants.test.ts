@@ -1,13 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import type { Asked } from './admin-parts.ts';
-import { adminOnFakes, NOON, refusals } from './admin-parts.ts';
+import { adminOnFakes, type Asked, NOON, refusals } from './admin-parts.ts';
 
 const DEFAULTS = {
-  ...{ status: 'active', requestsPerMinute: null, tokensPerMinute: null, maxConcurrentRuns: null },
-  ...{ userRequestsPerMinute: null, dailyBudgetUsd: null, monthlyBudgetUsd: null, userDailyBudgetUsd: null },
-  ...{ allowedModels: null, allowedAgents: null, allowedTools: null, fallbackModels: null, maxModelCalls: null },
-  ...{ maxRetries: null, cacheTtlSeconds: null, allowUnboundedFeatures: false, redactOutput: false },
-  ...{ webhookUrl: null, shadow: [] },
+  status: 'active',
+  requestsPerMinute: null,
+  tokensPerMinute: null,
+  maxConcurrentRuns: null,
+  userRequestsPerMinute: null,
+  dailyBudgetUsd: null,
+  monthlyBudgetUsd: null,
+  userDailyBudgetUsd: null,
+  allowedModels: null,
+  allowedAgents: null,
+  allowedTools: null,
+  fallbackModels: null,
+  maxModelCalls: null,
+  maxRetries: null,
+  cacheTtlSeconds: null,
+  allowUnboundedFeatures: false,
+  redactOutput: false,
+  webhookUrl: null,
+  shadow: [],
 };
 describe('tenants', () => {
   it('are made by PUT with defaults for what is left out, and read back the same', async () => {

@@ -25,7 +25,9 @@ describe('circuits', () => {
         { name: 'anthropic/claude-opus-5-5', state: 'isolated', openedAt: NOON },
       ]);
       expect(stage.entries.at(-1)).toMatchObject({
-        ...{ action: 'circuit.set', target: 'anthropic/claude-opus-5-5', actor: { keyId: 'key_good' } },
+        action: 'circuit.set',
+        target: 'anthropic/claude-opus-5-5',
+        actor: { keyId: 'key_good' },
         changes: { state: { from: 'closed', to: 'isolated' } },
       });
     },
@@ -115,7 +117,9 @@ describe('rests', () => {
       expect((await ask(`DELETE /admin/rests/${path}`)).status).toBe(204);
       expect(stage.rests.size).toBe(0);
       expect(stage.entries.at(-1)).toMatchObject({
-        ...{ action: 'rest.end', target: NAME, actor: { keyId: 'key_good' } },
+        action: 'rest.end',
+        target: NAME,
+        actor: { keyId: 'key_good' },
         changes: { until: { from: NOON, to: null } },
       });
     },

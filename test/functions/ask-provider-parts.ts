@@ -71,7 +71,11 @@ export const askingProvider = async (options: AskProviderOptions) => {
   const ask = (event: Partial<HttpEvent>) => invoke(handler, httpEvent({ body: null, ...event }));
   const headers = { 'x-api-key': 'gateway', 'content-type': 'application/json' };
   return {
-    ...{ upstream, clock, events, looked, lines: parts.lines },
+    upstream,
+    clock,
+    events,
+    looked,
+    lines: parts.lines,
     ask,
     count: (body: string | null = COUNT, more: Readonly<Record<string, string>> = {}, event: Partial<HttpEvent> = {}) =>
       ask({ path: '/v1/messages/count_tokens', body, headers: { ...headers, ...more }, ...event }),

@@ -172,7 +172,8 @@ describe('GET /v1/models', () => {
       {
         ...page,
         data: [{ ...haiku, pricing }],
-        ...{ first_id: id, last_id: id },
+        first_id: id,
+        last_id: id,
       },
     ]);
     expect(it.upstream.asked.map(({ method, target }) => `${method} ${target}`)).toEqual([

@@ -18,7 +18,10 @@ export const functionParts = (runSync: (call: SyncRunCall) => Promise<RunAnswer>
   const events: BallastEvent[] = [];
   let births = 0;
   const principal = (scopes: Principal['scopes']): Principal => ({
-    ...{ tenantId: 'demo', keyId: 'key-1', scopes, tenant: newTenant('demo', 0) },
+    tenantId: 'demo',
+    keyId: 'key-1',
+    scopes,
+    tenant: newTenant('demo', 0),
     keyLimits: { requestsPerMinute: null, dailyBudgetUsd: null },
   });
   return {

@@ -172,7 +172,10 @@ describe('GET /usage/budget', () => {
   it('is what the budget of the caller’s own tenant says', async () => {
     const asked: string[] = [];
     const period = (limitUsd: string) => ({
-      ...{ limitUsd, spentUsd: '1', reservedUsd: '0.5', remainingUsd: '0.5' },
+      limitUsd,
+      spentUsd: '1',
+      reservedUsd: '0.5',
+      remainingUsd: '0.5',
       resetsAt: '2026-11-21T00:00:00.000Z',
     });
     const view = async ({ tenantId }: { tenantId: string }) => {
@@ -191,7 +194,10 @@ describe('GET /usage/budget', () => {
 describe('GET /admin/tenants/{tenantId}/budget', () => {
   it('is what the budget of that tenant says', async () => {
     const period = (spentUsd: string) => ({
-      ...{ limitUsd: null, spentUsd, reservedUsd: '0', remainingUsd: null },
+      limitUsd: null,
+      spentUsd,
+      reservedUsd: '0',
+      remainingUsd: null,
       resetsAt: '2026-11-21T00:00:00.000Z',
     });
     const view = async ({ tenantId }: { tenantId: string }) => ({ day: period(tenantId), month: period('20') });

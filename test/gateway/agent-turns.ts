@@ -40,7 +40,10 @@ const CACHED = { cache_control: { type: 'ephemeral' } };
 const EFFORT = { output_config: { effort: 'medium' } };
 
 const schema = (properties: object, ...required: string[]) => ({
-  ...{ $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'object', properties, required },
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  type: 'object',
+  properties,
+  required,
   additionalProperties: false,
 });
 const TEXT = { type: 'string' };
@@ -50,7 +53,9 @@ const TOOLS = [
   { name: 'Bash', description: 'Runs it.', input_schema: schema({ command: TEXT, description: TEXT }, 'command') },
   { name: 'Read', description: 'Reads it.', input_schema: schema({ file_path: TEXT, offset: LINES }, 'file_path') },
   {
-    ...{ name: 'Later', description: 'Kept back.', input_schema: { type: 'object', properties: {} } },
+    name: 'Later',
+    description: 'Kept back.',
+    input_schema: { type: 'object', properties: {} },
     defer_loading: true,
   },
 ];
@@ -81,7 +86,12 @@ const RESULTS = [
 
 const bodyOf = (messages: readonly object[]): string =>
   JSON.stringify({
-    ...{ model: MODEL, messages, system: SYSTEM, tools: TOOLS, metadata: { user_id: USER }, max_tokens: 128_000 },
+    model: MODEL,
+    messages,
+    system: SYSTEM,
+    tools: TOOLS,
+    metadata: { user_id: USER },
+    max_tokens: 128_000,
     thinking: { type: 'adaptive', display: 'updates' },
     context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
     ...EFFORT,

@@ -15,7 +15,8 @@ afterAll(() => fleet[Symbol.asyncDispose]());
 
 const FILLED = { usage: { input: 3, output: 0, write5m: 9_000 }, stopReason: 'max_tokens' } as const;
 const filling = {
-  ...{ max_tokens: 0, system: [{ type: 'text', text: 'A long prefix.', cache_control: { type: 'ephemeral' } }] },
+  max_tokens: 0,
+  system: [{ type: 'text', text: 'A long prefix.', cache_control: { type: 'ephemeral' } }],
 } as const;
 const last = () => paidOf(fleet.upstream.requests).at(-1)?.body as Record<string, unknown>;
 const spentBy = async (who: Caller): Promise<unknown> =>

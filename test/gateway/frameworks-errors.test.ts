@@ -23,12 +23,18 @@ type Ask = (call: Call) => Promise<unknown>;
 
 const vercelOf = ({ key, url, model, prompt, maxRetries, fetch }: Call) => ({
   model: createAnthropic({ apiKey: key, baseURL: `${url}/v1`, fetch })(model),
-  ...{ prompt, maxRetries },
+  prompt,
+  maxRetries,
 });
 const chatOf = ({ key, url, model, maxRetries, fetch }: Call) =>
   new ChatAnthropic({
-    ...{ model, maxRetries, maxTokens: 1_000, streamUsage: true },
-    ...{ apiKey: key, anthropicApiUrl: url, clientOptions: { fetch } },
+    model,
+    maxRetries,
+    maxTokens: 1_000,
+    streamUsage: true,
+    apiKey: key,
+    anthropicApiUrl: url,
+    clientOptions: { fetch },
   });
 
 const FRAMEWORKS: readonly (readonly [string, Readonly<Record<'whole' | 'stream', Ask>>])[] = [

@@ -158,6 +158,7 @@ it('another tenant’s key of the same name is another key', async () => {
 
 it.each(['', 'x'.repeat(256)])('a key of a wrong length is refused (%#)', async (wrong) => {
   expect(await readError(await ask(post, {}, { headers: { 'idempotency-key': wrong } }))).toMatchObject({
-    ...{ status: 400, type: 'invalid_request_error' },
+    status: 400,
+    type: 'invalid_request_error',
   });
 });

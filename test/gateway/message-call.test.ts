@@ -16,7 +16,9 @@ const gateway = async (over: object, settings: object = {}) => {
   const { clock, emit, ids, events } = parts;
   const called: string[] = [];
   const callMessages = createCallMessages({
-    ...{ clock, emit, ids },
+    clock,
+    emit,
+    ids,
     callModel: async ({ model }) => {
       called.push(model);
       return failing('overloaded');
@@ -30,7 +32,10 @@ const gateway = async (over: object, settings: object = {}) => {
   const call = {
     asked: readClientRequest(httpEvent({ body: JSON.stringify(question(over)) })),
     principal: { ...principal, tenant: { ...tenant, ...settings } },
-    ...{ requestId: 'req_1', limitMs: 1_000, signal: undefined, claim: null },
+    requestId: 'req_1',
+    limitMs: 1_000,
+    signal: undefined,
+    claim: null,
   };
   return { called, events, ask: () => callMessages(call, { admitted: () => undefined, says: () => undefined }) };
 };

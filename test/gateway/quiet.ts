@@ -59,21 +59,33 @@ export const hear = async (
   const config = loadConfig(settings);
   const random = () => 0.5;
   const callModel = createModelCall({
-    ...{ clock, emit, random, provider: upstream(clock) },
+    clock,
+    emit,
+    random,
+    provider: upstream(clock),
     prices: createPriceTable(PUBLISHED_PRICES),
     usage: createMemoryUsageStore(),
     budgets: createBudgets(createMemoryBudgetStore()),
     circuits: createCircuits({
-      ...{ clock, random, emit, store: createMemoryCircuitStore({ clock }) },
+      clock,
+      random,
+      emit,
+      store: createMemoryCircuitStore({ clock }),
       options: circuitSettings(config),
     }),
     keys: { turn: async () => [KEY], refresh: async () => {}, demote: () => {} },
     keyCheck: createKeyCheck({ provider: createAnthropic({ baseUrl: 'http://unused' }), clock }),
     rests: createRests({ clock, random, emit, store: createMemoryRestStore({ clock }) }),
-    ...{ retry: retrySettings(config), limits: streamSettings(config) },
+    retry: retrySettings(config),
+    limits: streamSettings(config),
   });
   const callMessages = createCallMessages({
-    ...{ callModel, clock, emit, ids, isPriced: () => true, prices: createPriceTable(PUBLISHED_PRICES) },
+    callModel,
+    clock,
+    emit,
+    ids,
+    isPriced: () => true,
+    prices: createPriceTable(PUBLISHED_PRICES),
     rateLimit: { take: () => Promise.reject(new Error('limited')), charge: async () => {} },
     slots: { take: async () => ({ held: true, release: async () => {} }) },
   });
@@ -81,7 +93,10 @@ export const hear = async (
   let kept: StoredResult | null = null;
   const asked = readClientRequest(httpEvent({ body: JSON.stringify(question(over)) }));
   const call = {
-    ...{ asked, principal: { ...principal, tenant: { ...tenant, ...own } }, requestId: 'req_1', signal: undefined },
+    asked,
+    principal: { ...principal, tenant: { ...tenant, ...own } },
+    requestId: 'req_1',
+    signal: undefined,
     limitMs: asked.streams ? config.STREAM_TIMEOUT_MS : config.RUN_TIMEOUT_MS,
     claim: { complete: async (result: StoredResult) => void (kept = result), release: async () => {} },
   };

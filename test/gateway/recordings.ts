@@ -13,8 +13,15 @@ type Json = Readonly<Record<string, unknown>>;
 
 const USAGE = { input_tokens: 100, output_tokens: 1, future_tokens: 7 };
 const MESSAGE = {
-  ...{ id: 'msg_rec', type: 'message', role: 'assistant', model: 'claude-sonnet-5-5', content: [] },
-  ...{ stop_reason: null, stop_sequence: null, usage: USAGE, future_member: { kept: [true] } },
+  id: 'msg_rec',
+  type: 'message',
+  role: 'assistant',
+  model: 'claude-sonnet-5-5',
+  content: [],
+  stop_reason: null,
+  stop_sequence: null,
+  usage: USAGE,
+  future_member: { kept: [true] },
 };
 const END = { stop_reason: 'end_turn', stop_sequence: null, future_reason: 'ebb' };
 
@@ -35,7 +42,11 @@ const textOf = (text: string): Json[] => [
   ...[closed(), ended, stop],
 ];
 const whole = (content: unknown): Json => ({
-  ...{ id: 'msg_rec', content, stop_reason: 'end_turn', future_member: { kept: [true] }, future_reason: 'ebb' },
+  id: 'msg_rec',
+  content,
+  stop_reason: 'end_turn',
+  future_member: { kept: [true] },
+  future_reason: 'ebb',
   usage: { input_tokens: 100, output_tokens: 20, future_tokens: 7, late_tokens: 3 },
 });
 const said = (text: string): Json => whole([{ type: 'text', text }]);

@@ -86,7 +86,8 @@ describe.each(SDKS)('%s', (_title, Sdk) => {
   it('hears that its base URL has /v1 already', async () => {
     const client = createClient(Sdk, { url: `${fleet.servers[0].url}/v1` }, caller, { maxRetries: 0 });
     await expect(client.messages.create(question())).rejects.toMatchObject({
-      ...{ status: 404, message: expect.stringMatching(/twice/) as string },
+      status: 404,
+      message: expect.stringMatching(/twice/) as string,
     });
   });
 });
@@ -107,7 +108,9 @@ it.each([
 ])('%s %s is 404 in Anthropic’s envelope, in words that help, with a key and without', async (method, path, words) => {
   for (const key of [caller.key, 'nobody'])
     expect(await readError(await fleet.servers[0].ask(path, { method, headers: { 'x-api-key': key } }))).toMatchObject({
-      ...{ status: 404, type: 'not_found_error', message: expect.stringMatching(words) as string },
+      status: 404,
+      type: 'not_found_error',
+      message: expect.stringMatching(words) as string,
     });
 });
 
@@ -137,7 +140,8 @@ it('a packed body is 415 in words that name it, and one in another charset too',
     caller.ask('/v1/messages', { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
   const packed = gzipSync(JSON.stringify(question()));
   expect(await readError(await send({ 'content-encoding': 'gzip' }, packed))).toMatchObject({
-    ...{ status: 415, message: expect.stringMatching(/content-encoding.*gzip/) as string },
+    status: 415,
+    message: expect.stringMatching(/content-encoding.*gzip/) as string,
   });
   expect((await readError(await send({ 'content-type': 'application/json; charset=latin1' }, '{}'))).status).toBe(415);
   fleet.upstream.script('*', [reply()]);

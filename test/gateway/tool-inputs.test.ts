@@ -20,8 +20,14 @@ const WROTE = '{"path":"notes.txt","text":"he said "aye" twice"}';
 const wrote = (stop_reason: string, block: object = { type: 'tool_use', id: 'toolu_1', name: 'write', input: {} }) => [
   event('message_start', {
     message: {
-      ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-sonnet-5-5', content: [] },
-      ...{ stop_reason: null, stop_sequence: null, usage: { input_tokens: 100, output_tokens: 1 } },
+      id: 'msg_1',
+      type: 'message',
+      role: 'assistant',
+      model: 'claude-sonnet-5-5',
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: { input_tokens: 100, output_tokens: 1 },
     },
   }),
   event('content_block_start', { index: 0, content_block: block }),
@@ -54,7 +60,8 @@ it('an input that a limit cut off is told as it was written, with the reason why
   fleet.upstream.script('*', [rawStream(wrote('max_tokens'))]);
   const before = paidOf(fleet.upstream.requests).length;
   expect(await (await post(caller)).json()).toMatchObject({
-    ...{ stop_reason: 'max_tokens', content: [{ type: 'tool_use', input: { INVALID_JSON: WROTE } }] },
+    stop_reason: 'max_tokens',
+    content: [{ type: 'tool_use', input: { INVALID_JSON: WROTE } }],
   });
   expect(paidOf(fleet.upstream.requests).length - before).toBe(1);
 });

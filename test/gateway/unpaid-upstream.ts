@@ -47,6 +47,7 @@ export const startUnpaidUpstream = async (answer: (asked: Asked) => UnpaidAnswer
 
 /** A refusal in the provider's envelope. */
 export const refusedBy = (status: number, type: string, message: string, headers = {}): UnpaidAnswer => ({
-  ...{ status, headers },
+  status,
+  headers,
   body: JSON.stringify({ type: 'error', error: { type, message }, request_id: 'req_upstream' }),
 });

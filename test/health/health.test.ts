@@ -10,7 +10,12 @@ it('One environment asks its dependencies at most once a second, however often i
     return {};
   };
   const health = createHealth({
-    ...{ clock, emit: () => undefined, version: '1', known: [], probes: {}, results: { all } },
+    clock,
+    emit: () => undefined,
+    version: '1',
+    known: [],
+    probes: {},
+    results: { all },
     circuits: { list: async () => [] },
   });
   await Promise.all(Array.from({ length: 10 }, () => health.report()));

@@ -47,7 +47,14 @@ const environment = (table: Control) => {
   const provider = createAnthropic({ baseUrl: upstream.url });
   const key = async () => keyOf(await secret.get());
   const supervision = createSupervision({
-    ...{ clock, emit, version: '1.2.3', table, secret, provider, key, circuits },
+    clock,
+    emit,
+    version: '1.2.3',
+    table,
+    secret,
+    provider,
+    key,
+    circuits,
     models: () => ({ status: 'healthy' }),
   });
   const parts = { ...functionParts(async () => Promise.reject(new Error('no run'))), clock };
@@ -129,7 +136,9 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
   it('take results for nothing that are older than three minutes, and none of dependencies they do not know', async () => {
     const table = await emptied(engine());
     await table.put({
-      ...{ pk: { S: 'health' }, sk: { S: 'check#old-name' }, status: { S: 'unhealthy' } },
+      pk: { S: 'health' },
+      sk: { S: 'check#old-name' },
+      status: { S: 'unhealthy' },
       checkedAt: { S: new Date(clock.now()).toISOString() },
     });
     await environment(table).probe();

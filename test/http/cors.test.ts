@@ -24,8 +24,11 @@ describe('a page of an allowed origin', () => {
       const { statusCode, headers, body } = await call(asked(origin, { 'access-control-request-headers': wanted }));
       expect([statusCode, body]).toEqual([204, '']);
       expect(headers).toMatchObject({
-        ...{ 'access-control-allow-origin': origin, 'access-control-allow-headers': wanted, vary: 'origin' },
-        ...{ 'access-control-max-age': '7200', 'request-id': expect.stringMatching(/^req_/) as string },
+        'access-control-allow-origin': origin,
+        'access-control-allow-headers': wanted,
+        vary: 'origin',
+        'access-control-max-age': '7200',
+        'request-id': expect.stringMatching(/^req_/) as string,
       });
       expect(headers['access-control-allow-methods']).toMatch(/POST.*DELETE/);
       expect(headers).not.toHaveProperty('access-control-allow-credentials');

@@ -4,7 +4,10 @@ import { safe } from '../../lib/kernel/redacted.ts';
 
 it('an error with headers is the same error in all else, and its own headers win', () => {
   const options = {
-    ...{ cause: new Error('why'), retryAfterMs: 7, allow: ['GET'], members: { runId: 'r' } },
+    cause: new Error('why'),
+    retryAfterMs: 7,
+    allow: ['GET'],
+    members: { runId: 'r' },
     issues: [{ path: 'model', message: safe`no` }],
     figures: { limit: '1', used: '1', reserved: '0', asked: '1' },
     told: { message: 'theirs' },

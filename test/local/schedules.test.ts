@@ -50,7 +50,8 @@ describe('running them', () => {
     createSchedules({
       schedules: readSchedules(written('rate(1 minute)')),
       handlers: new Map([['probe', handler]]),
-      ...{ clock, log: createPrettyLog('DEBUG', clock, (line) => lines.push(line)) },
+      clock,
+      log: createPrettyLog('DEBUG', clock, (line) => lines.push(line)),
     });
   const counting: EventHandler = async () => (calls += 1);
 

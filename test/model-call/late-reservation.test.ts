@@ -28,8 +28,11 @@ const waiting = () => {
     },
   };
   const call = withBudget({
-    ...{ clock, budgets: createBudgets(store), usage: createMemoryUsageStore() },
-    ...{ prices: createPriceTable(PUBLISHED_PRICES), emit: () => undefined },
+    clock,
+    budgets: createBudgets(store),
+    usage: createMemoryUsageStore(),
+    prices: createPriceTable(PUBLISHED_PRICES),
+    emit: () => undefined,
     provider: { countTokens: async () => 1 },
   })(async () => answered)(REQUEST, context);
   const open = async () => {
@@ -38,7 +41,10 @@ const waiting = () => {
   };
   let hasEnded = false;
   return {
-    ...{ ...parts, call, open, answer },
+    ...parts,
+    call,
+    open,
+    answer,
     hasEnded: () => hasEnded,
     async end() {
       const ended = context.account.ended().then(() => (hasEnded = true));

@@ -20,7 +20,8 @@ export const grow = (index: number, type: string, more: Said) => ({
 });
 export const stop = (index: number) => ({ type: 'content_block_stop', index });
 export const end = (delta: Said = {}, usage: Said = {}, beside: Said = {}) => ({
-  ...{ type: 'message_delta', ...beside },
+  type: 'message_delta',
+  ...beside,
   delta: { stop_reason: 'end_turn', stop_sequence: null, ...delta },
   usage: { output_tokens: 7, ...usage },
 });

@@ -59,7 +59,11 @@ const pooled = (secretText: string, script: Script, isRefused = true) => {
 };
 /** Rests that stand as they are told to, whatever is reported. */
 const restingAs = (stateOf: () => RestState): CallKeysParts['rests'] => ({
-  ...{ stateOf, read: async () => {}, probe: async () => null, limited: async () => {}, answered: async () => {} },
+  stateOf,
+  read: async () => {},
+  probe: async () => null,
+  limited: async () => {},
+  answered: async () => {},
   unheard: async () => {},
 });
 const limited = (retryAfterMs: number | null = 30_000) => failing('rate-limited', { status: 429, retryAfterMs });

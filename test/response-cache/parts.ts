@@ -45,7 +45,8 @@ export const environment = (store: CacheStore, clock: Clock, options: Partial<Re
   const cache = createResponseCache({ store, clock, random, randomBytes, emit, leaseMs: LEASE_MS, ...options });
   const open = (key: CacheKey, { deadline, ...asked }: Partial<OpenOptions> = {}): Promise<Look> =>
     cache.open(key, {
-      ...{ mode: 'use', ttlSeconds: TTL_SECONDS },
+      mode: 'use',
+      ttlSeconds: TTL_SECONDS,
       ...asked,
       deadline: deadline ?? createDeadline(clock, RUN_MS),
     });

@@ -25,10 +25,16 @@ describeOnDynamoDb('one flight for all', (engine) => {
   const fleet = () =>
     [1, 2].map((seed) =>
       createDynamoDbCache({
-        ...{ clock: patient, random: seededRandom(seed), randomBytes, emit: () => {}, leaseMs: 30_000 },
+        clock: patient,
+        random: seededRandom(seed),
+        randomBytes,
+        emit: () => {},
+        leaseMs: 30_000,
         table: createTable({
-          ...{ client: engine().client, name: TABLE_NAMES.ControlTable },
-          ...{ clock: systemClock, random: seededRandom(seed) },
+          client: engine().client,
+          name: TABLE_NAMES.ControlTable,
+          clock: systemClock,
+          random: seededRandom(seed),
         }),
       }),
     );

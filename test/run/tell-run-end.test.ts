@@ -21,8 +21,13 @@ describe('the end of a run', () => {
     const told = await endOf([answer([use('nothing')]), answer([text('Done.')])]);
     expect(told.map(({ type }) => type)).toEqual(['run.started', 'run.finished']);
     expect(told.at(-1)).toMatchObject({
-      ...{ agent: 'assistant', status: 'succeeded', reason: 'end_turn' },
-      ...{ modelCalls: 2, toolCalls: 1, costUsd: '0.000002', durationMs: 0 },
+      agent: 'assistant',
+      status: 'succeeded',
+      reason: 'end_turn',
+      modelCalls: 2,
+      toolCalls: 1,
+      costUsd: '0.000002',
+      durationMs: 0,
     });
   });
 

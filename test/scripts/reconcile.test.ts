@@ -17,9 +17,20 @@ const run = (endpoint: string, ...words: string[]) => runScript('reconcile', end
 /** What a process whose store had failed wrote into its log. */
 const lineOf = (at: number, tenantId: string) =>
   JSON.stringify({
-    ...{ level: 'ERROR', message: 'usage unrecorded', attemptId: 'run_told:1:1', tenantId, keyId: 'key-1' },
-    ...{ userId: null, agent: 'assistant', model: 'claude-sonnet-5-5', at, answered: true, estimated: null },
-    ...{ inputTokens: 100, outputTokens: 20, costUsd: '0.0004' },
+    level: 'ERROR',
+    message: 'usage unrecorded',
+    attemptId: 'run_told:1:1',
+    tenantId,
+    keyId: 'key-1',
+    userId: null,
+    agent: 'assistant',
+    model: 'claude-sonnet-5-5',
+    at,
+    answered: true,
+    estimated: null,
+    inputTokens: 100,
+    outputTokens: 20,
+    costUsd: '0.0004',
   });
 
 describeOnDynamoDb('npm run reconcile', (engine) => {

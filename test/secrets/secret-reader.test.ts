@@ -13,7 +13,9 @@ import { serve } from '../aws/serving.ts';
 const readerOf = (url: string) =>
   createSecretReader({
     env: {
-      ...{ AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' },
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'a',
+      AWS_SECRET_ACCESS_KEY: 'b',
       AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
     },
     clock: systemClock,

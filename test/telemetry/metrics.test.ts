@@ -186,7 +186,8 @@ describe('the lines', () => {
 
   it('are lost, and nothing else, where they cannot be written', async () => {
     const broken = createMetrics({
-      ...{ stage: 'dev', tools },
+      stage: 'dev',
+      tools,
       write: () => {
         throw new Error('EPIPE');
       },

@@ -79,7 +79,9 @@ describe('the alarms', () => {
     for (const id of ['ProbeSilentAlarm', 'ReconcileSilentAlarm']) {
       expect(silence(id)).toBe('breaching');
       expect(resource(template, id).Properties).toMatchObject({
-        ...{ ComparisonOperator: 'LessThanThreshold', Period: 60, EvaluationPeriods: 5 },
+        ComparisonOperator: 'LessThanThreshold',
+        Period: 60,
+        EvaluationPeriods: 5,
       });
     }
     const ofEvents = ['ErrorsAlarm', 'BudgetDriftAlarm', 'ReservationsLostAlarm', 'ReconcileFailuresAlarm'];

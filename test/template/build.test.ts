@@ -32,7 +32,10 @@ const hashes = (folder: string): Map<string, string> =>
   );
 
 const output = (bytes: number, imports: Metafile['outputs'][string]['imports'] = []) => ({
-  ...{ bytes, imports, inputs: {}, exports: [] },
+  bytes,
+  imports,
+  inputs: {},
+  exports: [],
 });
 
 const metafile = (name: string) => JSON.parse(readFileSync(join(first, 'meta', `${name}.json`), 'utf8')) as Metafile;

@@ -19,7 +19,10 @@ describeOnDynamoDb('run-agent as it is deployed, each request in an environment 
 
   const run = async (body: object) => {
     const { statusCode, body: answer } = await zips.call('run-agent', {
-      ...{ method: 'POST', path: '/agent/run', headers: authorised, body },
+      method: 'POST',
+      path: '/agent/run',
+      headers: authorised,
+      body,
     });
     expect([statusCode, answer]).toEqual([200, expect.anything()]);
     return JSON.parse(answer) as Ran;

@@ -30,18 +30,31 @@ const seed = async (engine: TestDynamoDb): Promise<void> => {
   const ledger = engine.table('LedgerTable');
   await createDynamoDbTenantStore(ledger).add(
     newTenant('demo', systemClock.now(), {
-      ...{ requestsPerMinute: 100, tokensPerMinute: 1_000_000, maxConcurrentRuns: 5, userRequestsPerMinute: 100 },
-      ...{ dailyBudgetUsd: '5', monthlyBudgetUsd: '50', userDailyBudgetUsd: '5' },
+      requestsPerMinute: 100,
+      tokensPerMinute: 1_000_000,
+      maxConcurrentRuns: 5,
+      userRequestsPerMinute: 100,
+      dailyBudgetUsd: '5',
+      monthlyBudgetUsd: '50',
+      userDailyBudgetUsd: '5',
     }),
   );
   const key = { tenantId: 'demo', name: 'test', createdAt: 0, expiresAt: null };
   const keys = createDynamoDbApiKeyStore(ledger);
   await keys.add({
-    ...{ ...key, hash: hashKey(KEY), keyId: 'key-1', requestsPerMinute: 100, dailyBudgetUsd: '5' },
+    ...key,
+    hash: hashKey(KEY),
+    keyId: 'key-1',
+    requestsPerMinute: 100,
+    dailyBudgetUsd: '5',
     scopes: ['runs:write', 'runs:read', 'usage:read', 'messages:write'],
   });
   await keys.add({
-    ...{ ...key, hash: hashKey(ADMIN_KEY), keyId: 'key-2', requestsPerMinute: null, dailyBudgetUsd: null },
+    ...key,
+    hash: hashKey(ADMIN_KEY),
+    keyId: 'key-2',
+    requestsPerMinute: null,
+    dailyBudgetUsd: null,
     scopes: ['admin'],
   });
 };
@@ -60,7 +73,9 @@ export const startZips = async (engine: TestDynamoDb): Promise<Zips> => {
     ANTHROPIC_BASE_URL: claude.url,
   };
   return {
-    ...{ secrets: values, denied: dynamoDb.denied, granted: dynamoDb.granted },
+    secrets: values,
+    denied: dynamoDb.denied,
+    granted: dynamoDb.granted,
     call(name, request) {
       dynamoDb.as(name);
       return invoke(name, request, { references: TABLE_NAMES, env });

@@ -14,7 +14,11 @@ export const fakeStage = () => {
   const calls: string[] = [];
   let births = 0;
   const stage = {
-    ...{ clock, entries, calls, circuits, rests },
+    clock,
+    entries,
+    calls,
+    circuits,
+    rests,
     /** Set to make the audit fail. */
     auditFails: null as Error | null,
     /** Runs once, directly before the next write of a tenant: another administrator. */

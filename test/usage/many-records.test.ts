@@ -75,8 +75,10 @@ describeOnDynamoDb(`a month of ${COUNT} usage records`, (engine) => {
         rollups: createDynamoDbRollupStore(table),
       };
       const rolledUp = await createRollUps({ ...stores, settledAfterMs: 15 * 60_000 }).rollUp({
-        ...{ tenantId: 'acme', createdAt: FROM },
-        ...{ now: NOW, maxHours: 10_000 },
+        tenantId: 'acme',
+        createdAt: FROM,
+        now: NOW,
+        maxHours: 10_000,
       });
       expect(rolledUp).toMatchObject({ through: NOW + 1 - 3_600_000, behind: 0 });
 

@@ -36,7 +36,9 @@ export const someRecords = (
     const ending = oneOf(random, [':1:1', ':1:1', ':1:2', ':2:1', ':1:1:adjusted']);
     const sign = ending.endsWith('adjusted') && random() < 0.5 ? -1 : 1;
     return record({
-      ...{ attemptId: `run_${at}${ending}`, runId: `run_${at}`, tenantId },
+      attemptId: `run_${at}${ending}`,
+      runId: `run_${at}`,
+      tenantId,
       keyId: `key-${upTo(random, 3)}`,
       userId: random() < 0.2 ? null : `user-${upTo(random, users)}`,
       agent: oneOf(random, ['assistant', 'researcher', 'clerk']),

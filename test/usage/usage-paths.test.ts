@@ -42,7 +42,12 @@ it.each([
 it('every parameter that is described is taken, and no other', async () => {
   const { get } = usageFunction();
   const examples: Readonly<Record<string, string>> = {
-    ...{ from: '2026-11-01', to: '2026-11-02', limit: '5', tenant: 'acme', groupBy: 'day', format: 'json' },
+    from: '2026-11-01',
+    to: '2026-11-02',
+    limit: '5',
+    tenant: 'acme',
+    groupBy: 'day',
+    format: 'json',
     cursor: Buffer.from('{"after":"a"}').toString('base64url'),
   };
   for (const [path, item] of Object.entries(usagePaths)) {

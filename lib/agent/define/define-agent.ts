@@ -83,19 +83,20 @@ export const defineAgent = (options: AgentOptions): Agent => {
     throw new TypeError(`${name}: its limits are whole numbers from 1.`);
   const { description, system, models, pattern = 'react', fallbackModels = [], circuit = {} } = options;
   return {
-    ...{
-      name,
-      description,
-      version,
-      pattern,
-      maxRounds,
-      system,
-      tools: byName,
-      models,
-      fallbackModels,
-      fallbackMessage,
-    },
+    name,
+    description,
+    version,
+    pattern,
+    maxRounds,
+    system,
+    tools: byName,
+    models,
+    fallbackModels,
+    fallbackMessage,
     cache: cache === undefined ? null : { perUser: false, ...cache },
-    ...{ maxOutputTokens, maxModelCalls, maxToolOutputChars, circuit },
+    maxOutputTokens,
+    maxModelCalls,
+    maxToolOutputChars,
+    circuit,
   };
 };

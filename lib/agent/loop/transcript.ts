@@ -57,7 +57,13 @@ export const createTranscript = (): Transcript => {
   let degraded: LoopResult['degraded'] = null;
   let lastFault: LoopResult['lastFault'] = null;
   const result = (ending: Ending): LoopResult => ({
-    ...{ ending, output, steps, totals, answeredBy, degraded, lastFault },
+    ending,
+    output,
+    steps,
+    totals,
+    answeredBy,
+    degraded,
+    lastFault,
   });
   return {
     model(name, step) {

@@ -41,7 +41,10 @@ const paging = {
 };
 const usageQuery = z.strictObject({ from: day, to: day, groupBy: z.optional(z.enum(USAGE_GROUPS)), ...paging });
 const adminQuery = z.strictObject({
-  ...{ from: day, to: day, groupBy: z.optional(z.enum(ADMIN_GROUPS)), ...paging },
+  from: day,
+  to: day,
+  groupBy: z.optional(z.enum(ADMIN_GROUPS)),
+  ...paging,
   tenant: z.optional(
     z.string().check(z.refine((id) => /^[a-z0-9-]{1,64}$/.test(id), says(safe`must be a tenant's id`))),
   ),

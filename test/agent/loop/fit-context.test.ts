@@ -56,7 +56,9 @@ describe('a run that nears its window', () => {
     const full = looking('a', 10);
     if (!full.ok) throw new Error('an answer');
     Object.assign(full.message.usage, {
-      ...{ cache_read_input_tokens: 8_000, cache_creation_input_tokens: 5_000, output_tokens: 2_500 },
+      cache_read_input_tokens: 8_000,
+      cache_creation_input_tokens: 5_000,
+      output_tokens: 2_500,
     });
     const { run, requests } = runParts([full, answer([text('never')])], options);
     expect(await run()).toMatchObject({ status: 'incomplete', stopReason: 'context_window' });
@@ -67,7 +69,10 @@ describe('a run that nears its window', () => {
     const script = [answer([text('Looking.'), use('look')], 'tool_use', 17_000), answer([text('never')])];
     const { run, requests } = runParts(script, options);
     expect(await run()).toMatchObject({
-      ...{ status: 'incomplete', stopReason: 'context_window', output: 'Looking.', model: 'claude-sonnet-5-5' },
+      status: 'incomplete',
+      stopReason: 'context_window',
+      output: 'Looking.',
+      model: 'claude-sonnet-5-5',
       usage: { modelCalls: 1, toolCalls: 1 },
     });
     expect(requests).toHaveLength(1);

@@ -15,7 +15,10 @@ describe('a draft', () => {
   it('that its reviewer approves is the answer', async () => {
     const { run, heard, steps } = reflecting([draft, approval]);
     expect(await run()).toMatchObject({
-      ...{ status: 'succeeded', output: 'The draft.', stopReason: 'end_turn', degraded: null },
+      status: 'succeeded',
+      output: 'The draft.',
+      stopReason: 'end_turn',
+      degraded: null,
       usage: { modelCalls: 2, inputTokens: 20, outputTokens: 10, costUsd: '0.000002' },
     });
     expect(heard).toEqual({ text: 'The draft.', events: ['model.started'] });
@@ -73,7 +76,9 @@ describe('a draft', () => {
 it('shows its reviewer the newest of very long tool results, whole, and not the oldest', async () => {
   let at = 0;
   const long = defineTool({
-    ...{ name: 'long', description: '', input: z.object({}) },
+    name: 'long',
+    description: '',
+    input: z.object({}),
     run: () => `${(at += 1)}:${'x'.repeat(120_000)}`,
   });
   const script = [answer([use('long', {}, 'a')]), answer([use('long', {}, 'b')]), draft, approval];

@@ -22,7 +22,10 @@ it('a rejected key holds no question past its deadline, however long its secret 
   };
   const ask = createAskProvider({
     provider: createAnthropic({ baseUrl: upstream.url }),
-    ...{ keys, clock, random: () => 0, emit: (event) => events.push(event) },
+    keys,
+    clock,
+    random: () => 0,
+    emit: (event) => events.push(event),
     keyCheck: { isRefused: async () => false },
     retry: { maxRetries: 3, baseDelayMs: 1, maxDelayMs: 10 },
   });
@@ -47,7 +50,9 @@ const askedWith = async (secret: string) => {
   const get = async () => secret;
   const ask = createAskProvider({
     provider: createAnthropic({ baseUrl: upstream.url }),
-    ...{ clock, random: () => 0, emit: () => {} },
+    clock,
+    random: () => 0,
+    emit: () => {},
     keys: createKeyPool({ secret: { get, refresh: get }, clock, random: () => 0 }),
     keyCheck: { isRefused: async () => false },
     retry: { maxRetries: 3, baseDelayMs: 1, maxDelayMs: 10 },

@@ -91,6 +91,7 @@ it('a model’s own name cannot lead anywhere else', async () => {
 
 it('whoever has no key, or one that may not ask, hears it in the same form', async () => {
   expect(await readError(await server.ask('/v1/models', { headers: { 'x-api-key': 'nobody' } }))).toMatchObject({
-    ...{ status: 401, type: 'authentication_error' },
+    status: 401,
+    type: 'authentication_error',
   });
 });

@@ -21,8 +21,13 @@ describe('a block', () => {
     const first = { type: 'hologram', caption: 'A', frames: [1], shape: { x: 1, y: 1 }, depth: 1, note: 'kept' };
     const more = { caption: ' ship', frames: [2, 3], shape: { y: 2, z: null }, depth: 2, note: null, tint: 'blue' };
     expect(block(first, ['hologram_delta', more], ['hologram_delta', { tint: '-green', frames: [4] }])).toEqual({
-      ...{ type: 'hologram', caption: 'A ship', frames: [1, 2, 3, 4], shape: { x: 1, y: 2, z: null } },
-      ...{ depth: 2, note: 'kept', tint: 'blue-green' },
+      type: 'hologram',
+      caption: 'A ship',
+      frames: [1, 2, 3, 4],
+      shape: { x: 1, y: 2, z: null },
+      depth: 2,
+      note: 'kept',
+      tint: 'blue-green',
     });
   });
 
@@ -46,7 +51,8 @@ describe('a block', () => {
     expect(
       block({ type: 'text', text: '', citations: null }, cite('a'), ['text_delta', { text: 'x' }], cite('b')),
     ).toEqual({
-      ...{ type: 'text', text: 'x' },
+      type: 'text',
+      text: 'x',
       citations: ['a', 'b'].map((title) => ({ type: 'unknown_location', title })),
     });
   });
@@ -58,7 +64,9 @@ describe('a block', () => {
       ['signature_delta', { signature: 's1' }],
     ] as const;
     expect(block(thought, ...deltas, ['signature_delta', { signature: 's2' }])).toEqual({
-      ...{ type: 'thinking', thinking: 'hm', signature: 's2' },
+      type: 'thinking',
+      thinking: 'hm',
+      signature: 's2',
     });
   });
 

@@ -15,8 +15,12 @@ describe('a message', () => {
       ),
     );
     expect(said).toMatchObject({
-      ...{ provider_note: 'first', container: { id: 'c' }, stop_details: { type: 'refusal' } },
-      ...{ context_management: { applied_edits: [] }, type: 'message', stop_reason: 'end_turn' },
+      provider_note: 'first',
+      container: { id: 'c' },
+      stop_details: { type: 'refusal' },
+      context_management: { applied_edits: [] },
+      type: 'message',
+      stop_reason: 'end_turn',
     });
     expect(said).not.toHaveProperty('delta');
   });
@@ -24,8 +28,12 @@ describe('a message', () => {
   it('has all usage that was said, the later over the earlier, and a null takes nothing back', () => {
     const later = { cache_read_input_tokens: null, server_tool_use: { web_search_requests: 2 }, iterations: [1] };
     expect(assemble(start(), end({}, { ...later, input_tokens: 30 })).usage).toEqual({
-      ...{ input_tokens: 30, output_tokens: 7, cache_read_input_tokens: 5, service_tier: 'standard' },
-      ...{ server_tool_use: { web_search_requests: 2 }, iterations: [1] },
+      input_tokens: 30,
+      output_tokens: 7,
+      cache_read_input_tokens: 5,
+      service_tier: 'standard',
+      server_tool_use: { web_search_requests: 2 },
+      iterations: [1],
     });
   });
 
