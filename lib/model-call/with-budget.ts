@@ -38,7 +38,7 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     const [at, startedMs] = [clock.now(), clock.monotonicMs()];
     const price = priceAt(prices, request.model, at);
     if (price === null) return notMade(refusal(unpricedModel(request.model, prices)));
-    const worst = worstCaseOf(request, price, context.wire);
+    const worst = worstCaseOf(request, price, context.wire, context.budget.unbounded);
     if (worst.unpriceable.length > 0 && isLimited(context)) return notMade(refusal(unpricedFeature(worst.unpriceable)));
     const attempt = { attemptId: `${runId}:${step}:${booked.length + 1}`, request, at, worst };
     const admitted = await admitAttempt(parts, attempt, context);

@@ -46,7 +46,8 @@ const textFor = (name: string, random: Random): string => {
 };
 
 const numberFor = (name: string, random: Random): number => {
-  if (name === 'max_tokens') return 1 + whole(random, random() < 0.2 ? 60_000 : 3_000);
+  if (name === 'max_tokens')
+    return random() < 0.1 ? whole(random, 12) : 1 + whole(random, random() < 0.2 ? 60_000 : 3_000);
   if (name === 'max_uses') return whole(random, 6);
   return whole(random, 4_000);
 };

@@ -69,7 +69,7 @@ export const dearestBill = (body: JsonBody, betas: readonly string[]): ProviderB
   const isSet = (value: unknown) =>
     value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
   const unknown =
-    /hologram/.test(JSON.stringify([body, betas])) ||
+    /hologram/.test(JSON.stringify([body, betas], (name, value: unknown) => (OWN_DATA.has(name) ? null : value))) ||
     ['fallbacks', 'mcp_servers', 'container', 'thread', 'compaction', 'workspace_id'].some((name) =>
       isSet(body[name]),
     ) ||
@@ -109,13 +109,18 @@ export const dearestBill = (body: JsonBody, betas: readonly string[]): ProviderB
 
   // Turns of the provider's own: refused calls of a tool make them too.
   const web = of(/^web_(search|fetch)_\d+$/);
-  const isWeb = web.some((each) => !isCaller(each)) || pending.some((name) => name.startsWith('web_'));
+  const webTools = web.filter((each) => !isCaller(each));
+  // A tool that may be used no time finds nothing, and is asked in vain all the same.
+  const findsInWeb = webTools.some((each) => each['max_uses'] !== 0) || pending.some((name) => name.startsWith('web_'));
   const isSearch =
     of(/^tool_search_tool_(bm25|regex)(_\d+)?$/).length > 0 || pending.some((name) => name.startsWith('tool_search'));
   const output = Number(most);
   let input = one;
-  for (let turn = 1; turn <= SERVER_TURNS && (isWeb || isSearch); turn += 1)
-    input += isWeb ? window : Math.min(window, one + output + turn * (loadable + 200));
+  const isServed = webTools.length > 0 || findsInWeb || isSearch;
+  // A call takes a token at least.
+  const turns = isServed ? Math.min(SERVER_TURNS, output + pending.length) : 0;
+  for (let turn = 1; turn <= turns; turn += 1)
+    input += findsInWeb ? window : Math.min(window, one + output + turn * ((isSearch ? loadable : 0) + 200));
   const searches =
     web
       .filter((each) => typeOf(each).startsWith('web_search'))

@@ -136,6 +136,22 @@ describe('a refusal', () => {
   });
 });
 
+describe('a search of the web under a small budget', () => {
+  const search = tool('web_search_20250305', { max_uses: 1 });
+  const never = tool('web_search_20250305', { max_uses: 0 });
+
+  it.each<[what: string, over: object, trust: boolean, status: number]>([
+    ['does not fit: what it finds is bounded by the window alone', search, false, 402],
+    ['fits where it may never be made', never, false, 200],
+    ['fits where the model may write nothing', { ...search, max_tokens: 0 }, false, 200],
+    ['fits where an administrator has done without the bound', search, true, 200],
+    ['without `max_uses` fits there too', tool('web_search_20250305'), true, 200],
+  ])('%s', async (_, over, allowUnboundedFeatures, status) => {
+    const small = await fleet.addTenant({ dailyBudgetUsd: '5', allowUnboundedFeatures });
+    expect((await post(small, question({ model: 'claude-sonnet-5-5', ...over }))).status).toBe(status);
+  });
+});
+
 describe('betas', () => {
   const headers = (betas: string) => ({ headers: { 'anthropic-beta': betas } });
   const statusOf = async (caller: Caller, betas: string, over = {}) =>

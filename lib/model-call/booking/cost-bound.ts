@@ -68,12 +68,12 @@ const bounded = (facts: Bounded, inputTokens: number): WorstCase => {
 
 /**
  * Bounded by what the request holds, and by the text, the betas and the query that a client sends in its place. Without a word about
- * geography, a workspace may have set the dearer one.
+ * geography, a workspace may have set the dearer one. `unbounded`: an administrator has done without a bound of what the web brings.
  */
-export const worstCaseOf = (request: ModelRequest, price: Price, wire?: WireTerms): WorstCase => {
+export const worstCaseOf = (request: ModelRequest, price: Price, wire?: WireTerms, unbounded = false): WorstCase => {
   const json = JSON.stringify(request);
   const bytes = Math.max(Buffer.byteLength(json), wire?.bytes ?? 0);
-  const bound = inputBoundOf(request, bytes, price.contextWindow);
+  const bound = inputBoundOf(request, bytes, price.contextWindow, { usual: unbounded });
   const inferenceGeo = request.inference_geo === 'global' ? null : 'us';
   const { speed } = request as { readonly speed?: string | null };
   const aside = [

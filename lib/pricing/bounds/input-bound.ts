@@ -29,29 +29,56 @@ export const MOST_SERVER_TURNS = 10;
 /** What a refused call of a tool adds to the next turn, in tokens. */
 const REFUSED_CALL_TOKENS = 500;
 
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
 const isCountable = (name: string): boolean => (COUNTED as readonly string[]).includes(name) || NO_INPUT.has(name);
 
 /** All turns of a request, each of which reads again what the ones before it have read, found and written. */
-const overServerTurns = (first: number, perTurn: number, output: number, contextWindow: number): number => {
+const overServerTurns = (
+  first: number,
+  turns: number,
+  output: number,
+  contextWindow: number,
+  foundBy: (turn: number) => number,
+): number => {
   let tokens = first;
-  for (let turn = 1; turn <= MOST_SERVER_TURNS; turn += 1)
-    tokens += Math.min(first + output + turn * (perTurn + REFUSED_CALL_TOKENS), contextWindow);
+  for (let turn = 1; turn <= turns; turn += 1)
+    tokens += Math.min(first + output + foundBy(turn) + turn * REFUSED_CALL_TOKENS, contextWindow);
   return tokens;
 };
 
 /**
  * The bound of any body of the Messages API. `bytes` are those of the text that is sent, of which `request` was parsed or which was made
- * of it; each token is at least one of them, but for media and what the provider adds.
+ * of it; each token is at least one of them, but for media and what the provider adds. With `usual` the web is taken to bring what it
+ * usually does at most, and to be asked no oftener than it answers: no bound, for those who have done without one.
  */
-export const inputBoundOf = (request: unknown, bytes: number, contextWindow: number): InputBound => {
+export const inputBoundOf = (
+  request: unknown,
+  bytes: number,
+  contextWindow: number,
+  { usual = false }: { readonly usual?: boolean } = {},
+): InputBound => {
   const body = objectOf(request);
-  const { addedTokens, mediaBytes, perServerTurn, ...judged } = judgeRequest(request, contextWindow);
+  const { addedTokens, mediaBytes, perServerTurn, pendingCalls, web, ...judged } = judgeRequest(request, contextWindow);
   const { oneHourCacheWrites, webSearches, unpriceable } = judged;
   const textBytes = bytes - mediaBytes;
   const first = inputTokenBound(textBytes, addedTokens, contextWindow);
   const output = Number(body['max_tokens']) || 0;
+  const inTurns = (perTurn: number): number => {
+    // A turn follows a call, which the model has to write: a token at least. Filling the prompt cache, it writes none.
+    const turns = Math.min(MOST_SERVER_TURNS, isWhole(body['max_tokens']) ? output + pendingCalls : MOST_SERVER_TURNS);
+    if (usual && web.uses > 0)
+      return overServerTurns(
+        first,
+        Math.min(turns, web.uses + 1),
+        output,
+        contextWindow,
+        (turn) => Math.min(turn, web.uses) * web.usualTokens,
+      );
+    return overServerTurns(first, turns, output, contextWindow, (turn) => turn * perTurn);
+  };
   return {
-    tokens: perServerTurn === null ? first : overServerTurns(first, perServerTurn, output, contextWindow),
+    tokens: perServerTurn === null ? first : inTurns(perServerTurn),
     textBytes,
     countable: perServerTurn === null && unpriceable.length === 0 && Object.keys(body).every(isCountable),
     oneHourCacheWrites,

@@ -1,4 +1,4 @@
-import { type JsonObject, objectOf } from '../../kernel/json.ts';
+import { isSet, type JsonObject, objectOf } from '../../kernel/json.ts';
 import { imageTokenBound, MOST_IMAGE_TOKENS } from './image-bound.ts';
 import type { Kind } from './judgement.ts';
 import { BETAS, MILLION_TOKEN_BETAS } from './known-betas.ts';
@@ -22,6 +22,10 @@ export interface Judgement {
   readonly mediaBytes: number;
   /** Tokens that each further turn of the provider's own adds to the one before; `null`: there is none. Infinite: up to the window. */
   readonly perServerTurn: number | null;
+  /** Calls of the provider's tools that wait for their results: each makes a turn that the model did not ask for. */
+  readonly pendingCalls: number;
+  /** How often the web may be asked, and what an answer usually brings at most; it is no bound. */
+  readonly web: { readonly uses: number; readonly usualTokens: number };
   readonly webSearches: number;
   readonly oneHourCacheWrites: boolean;
   /** Empty, or nothing of the above bounds the request. */
@@ -29,6 +33,9 @@ export interface Judgement {
 }
 
 const MILLION = 1_000_000;
+
+/** Tokens of a large page, by the provider's examples (a page of 100 kB). The usual page has a tenth of it. */
+const LARGE_PAGE_TOKENS = 25_000;
 
 /** Whether a beta changes no bound, for a model with that context window. */
 export const isBoundedBeta = (beta: string, contextWindow: number): boolean =>
@@ -42,6 +49,9 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) =
 
 /** As many as an error names. */
 const MOST_NAMED = 8;
+
+/** How often a tool of the web is usually used at most, where the request does not say. */
+const USUAL_USES = 5;
 
 /** Calls of the provider's tools that are bounded when they run in the next turn, by the tools' names. */
 const SEARCHES: ReadonlySet<string> = new Set(['tool_search_tool_bm25', 'tool_search_tool_regex']);
@@ -67,7 +77,9 @@ export const judgeRequest = (body: unknown, contextWindow: number): Judgement =>
   let webSearches = 0;
   let oneHourCacheWrites = false;
   let searchesTools = false;
-  let usesWeb = false;
+  let hasWeb = false;
+  let webUses = 0;
+  let usualTokens = 0;
   const unpriceable: Unpriceable[] = [];
   const references: string[] = [];
   const definitions: JsonObject[] = [];
@@ -99,11 +111,16 @@ export const judgeRequest = (body: unknown, contextWindow: number): Judgement =>
     else if (bound === 'image') image(objectOf(value['source']));
     else if (bound === 'document') document(value);
     else if (bound === 'reference') references.push(String(value['tool_name'] ?? value['name']));
-    else if (bound === 'server-use') pending.set(value['id'] ?? value, { tool: toolOf(value), path });
-    else if (bound === 'tool-search') searchesTools = true;
+    else if (bound === 'server-use') {
+      const { id } = value;
+      // A second call under an id that waits is known by itself: a result says nothing about which of them it is of.
+      pending.set(isSet(id) && !pending.has(id) ? id : value, { tool: toolOf(value), path });
+    } else if (bound === 'tool-search') searchesTools = true;
     else if (bound === 'web-fetch' || bound === 'web-search') {
-      usesWeb = true;
-      const { max_uses: uses, type } = value;
+      hasWeb = true;
+      const { max_uses: uses, max_content_tokens: most, type } = value;
+      usualTokens = Math.max(usualTokens, isCount(most) ? most : LARGE_PAGE_TOKENS);
+      webUses += isCount(uses) ? uses : USUAL_USES;
       if (!isCount(uses)) unpriced(String(type), path, 'max_uses');
       else if (bound === 'web-search') webSearches += uses;
     }
@@ -125,17 +142,24 @@ export const judgeRequest = (body: unknown, contextWindow: number): Judgement =>
 
   for (const { tool, path } of pending.values()) {
     if (SEARCHES.has(tool)) searchesTools = true;
-    else if (WEB.has(tool)) usesWeb = true;
-    else unpriced(tool, path);
+    else if (WEB.has(tool)) {
+      webUses += 1;
+      usualTokens = Math.max(usualTokens, LARGE_PAGE_TOKENS);
+    } else unpriced(tool, path);
     if (tool === 'web_search') webSearches += 1;
   }
   if (references.length > 0) addedTokens += referenced(references, definitions);
+  // How much a page or a search brings is nowhere published: `max_content_tokens` is approximate, and holds for no PDF.
+  const web = webUses > 0 ? Number.POSITIVE_INFINITY : 0;
+  const found = searchesTools ? sum(definitions.map(bytesOf)) : 0;
   return {
     addedTokens,
     mediaBytes,
     webSearches,
     unpriceable,
-    perServerTurn: usesWeb ? Number.POSITIVE_INFINITY : searchesTools ? sum(definitions.map(bytesOf)) : null,
+    perServerTurn: hasWeb || web > 0 || searchesTools ? web + found : null,
+    pendingCalls: pending.size,
+    web: { uses: webUses, usualTokens },
     oneHourCacheWrites: oneHourCacheWrites || unpriceable.length > 0,
   };
 };

@@ -136,7 +136,6 @@ describe('turns of the provider’s own', () => {
   it.each<[what: string, request: object, searches: number]>([
     // A call beyond `max_uses` gets an error, and the model is asked again all the same.
     ['a search of the web, however rarely', { ...user(), tools: [searching] }, 1],
-    ['no search of the web', { ...user(), tools: [{ ...searching, max_uses: 0 }] }, 0],
     ['two search tools', { ...user(), tools: [searching, { ...searching, max_uses: 5 }] }, 6],
     ['a fetch', { ...user(), tools: [{ type: 'web_fetch_20260318', name: 'web_fetch', max_uses: 3 }] }, 0],
     ['a search that still has to run', paused(call('web_search')), 1],
@@ -146,6 +145,59 @@ describe('turns of the provider’s own', () => {
     expect(bound).toMatchObject({ countable: false, webSearches, unpriceable: [] });
     expect(tokens).toBeGreaterThan(MOST_SERVER_TURNS * WINDOW);
     expect(tokens).toBeLessThan((MOST_SERVER_TURNS + 1) * WINDOW);
+  });
+
+  it('read what was written and an error each for a search of the web that may never be made', () => {
+    const request = { ...SHARED, ...user(), tools: [{ ...searching, max_uses: 0 }] };
+    const first = bytesOf(request) + 1_000;
+    const later = Array.from({ length: MOST_SERVER_TURNS }, (_, at) => first + 1_000 + (at + 1) * 500);
+    expect(boundOf(request)).toMatchObject({
+      tokens: later.reduce((sum, each) => sum + each, first),
+      countable: false,
+      webSearches: 0,
+      unpriceable: [],
+    });
+  });
+
+  it.each<[what: string, request: object, turns: number]>([
+    ['none where the model may write nothing', { ...user(), max_tokens: 0, tools: [searching] }, 0],
+    ['as many as tokens, of which a call takes one', { ...user(), max_tokens: 3, tools: [searching] }, 3],
+    ['one for a call that waits already', { ...paused(call('web_search')), max_tokens: 0, tools: [searching] }, 1],
+    ['ten where nothing says how much it may write', { ...user(), tools: [searching] }, MOST_SERVER_TURNS],
+    ['ten for a count that is none', { ...user(), max_tokens: -1, tools: [searching] }, MOST_SERVER_TURNS],
+  ])('are %s', (_, request, turns) => {
+    expect(boundOf(request).tokens).toBe(bytesOf(request) + 1_000 + turns * WINDOW);
+  });
+
+  it('are bounded by no limit of a page, which is approximate and holds for no PDF', () => {
+    const fetching = { type: 'web_fetch_20260318', name: 'web_fetch', max_uses: 1, max_content_tokens: 1_000 };
+    expect(boundOf({ ...user(), tools: [fetching] }).tokens).toBeGreaterThan(MOST_SERVER_TURNS * WINDOW);
+  });
+
+  it.each<[what: string, tools: readonly object[], found: readonly number[]]>([
+    ['a large page for each search, and a turn after the last', [searching], [25_000, 25_000]],
+    [
+      'what a fetch may bring at most',
+      [{ type: 'web_fetch_20260318', max_uses: 2, max_content_tokens: 4_000 }],
+      [4_000, 8_000, 8_000],
+    ],
+    [
+      'the larger for two tools, whose uses add up',
+      [searching, { type: 'web_fetch_20260318', max_uses: 1, max_content_tokens: 40_000 }],
+      [40_000, 80_000, 80_000],
+    ],
+    [
+      'five times that without a limit',
+      [{ type: 'web_search_20260318' }],
+      [25_000, 50_000, 75_000, 100_000, 125_000, 125_000],
+    ],
+  ])('are taken for those who have done without a bound to find %s', (_, tools, found) => {
+    const request = { ...SHARED, ...user(), tools };
+    const first = bytesOf(request) + 1_000;
+    const turns = found.map((each, at) => Math.min(first + 1_000 + each + (at + 1) * 500, WINDOW));
+    expect(inputBoundOf(request, bytesOf(request), WINDOW, { usual: true }).tokens).toBe(
+      turns.reduce((sum, each) => sum + each, first),
+    );
   });
 
   it('read for a search of tools what is there, what was written, and the definitions once more each', () => {
@@ -238,6 +290,18 @@ describe('what cannot be priced beforehand', () => {
       paused({ type: 'mcp_tool_use', id: 'm', name: 'web_search', server_name: 's' }),
       'messages.1.content.0',
       'mcp_tool_use',
+    ],
+    [
+      'code that still has to run beside a search under the same id',
+      paused(call('code_execution'), call('web_search')),
+      'messages.1.content.0',
+      'code_execution',
+    ],
+    [
+      'the same the other way round, whatever result there is',
+      paused(call('web_search'), call('code_execution'), { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_1' }),
+      'messages.1.content.1',
+      'code_execution',
     ],
     [
       'servers',
