@@ -31,6 +31,9 @@ const PREAMBLE_TOKENS = 1_234;
 
 const OWN_DATA = new Set(['input', 'input_schema', 'input_examples', 'schema', 'metadata']);
 
+/** Settings of what costs the window already, or of where to search. */
+const COSTS_NO_MORE = new Set(['configs', 'tabs', 'state_changes', 'url_sources', 'user_location']);
+
 const objects = (value: unknown): JsonBody[] => {
   if (typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) return value.flatMap(objects);
@@ -69,7 +72,11 @@ export const dearestBill = (body: JsonBody, betas: readonly string[]): ProviderB
   const isSet = (value: unknown) =>
     value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
   const unknown =
-    /hologram/.test(JSON.stringify([body, betas], (name, value: unknown) => (OWN_DATA.has(name) ? null : value))) ||
+    /hologram/.test(
+      JSON.stringify([body, betas], (name, value: unknown) =>
+        OWN_DATA.has(name) || COSTS_NO_MORE.has(name) ? null : value,
+      ),
+    ) ||
     ['fallbacks', 'mcp_servers', 'container', 'thread', 'compaction', 'workspace_id'].some((name) =>
       isSet(body[name]),
     ) ||

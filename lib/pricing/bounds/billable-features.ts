@@ -172,7 +172,10 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   transformations: plain('oversized_image'),
   tool_choice: typed(kinds('auto any tool none', 'bytes', 'name disable_parallel_tool_use')),
   // What the model thinks is output, within `max_tokens`.
-  thinking: typed(kinds('adaptive enabled disabled between_tools', 'bytes', 'budget_tokens display block_binding')),
+  thinking: typed(
+    kinds('adaptive enabled disabled between_tools', 'bytes', 'budget_tokens display block_binding:binding'),
+  ),
+  binding: plain('prefix_mismatch_behavior'),
   metadata: plain('user_id'),
   output_config: plain('effort format:format task_budget:task_budget'),
   effort: plain('effort'),
@@ -180,10 +183,15 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   task_budget: typed(kinds('tokens', PREAMBLE, 'total remaining')),
   edits: plain('edits:edit'),
   edit: typed([
-    ...kinds('clear_tool_uses_20250919', 'bytes', 'clear_at_least clear_tool_inputs exclude_tools keep trigger'),
-    ...kinds('clear_thinking_20251015', 'bytes', 'keep'),
+    ...kinds(
+      'clear_tool_uses_20250919',
+      'bytes',
+      'clear_at_least:amount clear_tool_inputs exclude_tools keep:amount trigger:amount',
+    ),
+    ...kinds('clear_thinking_20251015', 'bytes', 'keep:amount?'),
     ...kinds('compact_20260112', 'unbounded'),
   ]),
+  amount: typed(kinds('input_tokens tool_uses thinking_turns all', 'bytes', 'value')),
   diagnostics: plain('previous_message_id'),
   billing_policy: typed(kinds('billing_policy', 'bytes', 'bill_to=self|user_profile')),
   // It makes the retry after a refusal cheaper.

@@ -304,6 +304,21 @@ describe('what cannot be priced beforehand', () => {
       'code_execution',
     ],
     [
+      'a setting of thinking that is not known yet',
+      { ...user(), thinking: { type: 'adaptive', block_binding: { type: 'hologram' } } },
+      'thinking.block_binding.type',
+      'type',
+    ],
+    [
+      'a measure of an edit that is not known yet',
+      {
+        ...user(),
+        context_management: { edits: [{ type: 'clear_tool_uses_20250919', keep: { type: 'hologram', value: 1 } }] },
+      },
+      'context_management.edits.0.keep',
+      'hologram',
+    ],
+    [
       'servers',
       { ...user(), mcp_servers: [{ type: 'url', url: 'https://example.com' }] },
       'mcp_servers',
