@@ -1,5 +1,5 @@
-import { type Clock, orAborted, type Random, sleep } from '../kernel/clock.ts';
-import { createDeadline } from '../kernel/deadline.ts';
+import { type Clock, type Random, sleep } from '../kernel/clock.ts';
+import { waitAtMost } from '../kernel/deadline.ts';
 import type { Redacted } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
@@ -26,8 +26,7 @@ export interface PersistParts {
 
 /** Resolves when the work has ended, or when nobody is kept for it any longer. Never rejects. */
 export const keptFor = async (clock: Clock, work: Promise<unknown>): Promise<void> => {
-  using limit = createDeadline(clock, KEPT_MS);
-  await orAborted(work, limit.signal).catch(() => undefined);
+  await waitAtMost(clock, KEPT_MS, work);
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { orAborted, type Clock } from './clock.ts';
 
 /** Why a deadline's signal aborted. */
 export type StopCause = 'deadline' | 'cancelled';
@@ -55,4 +55,16 @@ export const createDeadline = (clock: Clock, ms: number, caller?: AbortSignal): 
     },
     [Symbol.dispose]: release,
   };
+};
+
+/** Waits for work for so long at most; `false`: it goes on, and nobody waits for it any more. Never rejects. */
+export const waitAtMost = async (
+  clock: Clock,
+  ms: number,
+  work: Promise<unknown>,
+  signal?: AbortSignal,
+): Promise<boolean> => {
+  using limit = createDeadline(clock, ms, signal);
+  const ended = work.catch(() => undefined).then(() => true);
+  return await orAborted(ended, limit.signal).catch(() => false);
 };

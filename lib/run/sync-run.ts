@@ -6,11 +6,12 @@ import { createTranscript } from '../agent/loop/transcript.ts';
 import type { LoopParts, LoopResult, Run } from '../agent/loop/types.ts';
 import { type AdmissionParts, createAdmission } from '../caller/admission.ts';
 import { budgetOf } from '../caller/call-budget.ts';
-import { createDeadline, storageLimitMs } from '../kernel/deadline.ts';
+import { keptFor } from '../idempotency/persist.ts';
+import { createDeadline, storageLimitMs, waitAtMost } from '../kernel/deadline.ts';
 import { asAppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
 import { parseUsd, type PicoUsd } from '../kernel/money.ts';
-import { label } from '../kernel/redacted.ts';
+import { label, safe } from '../kernel/redacted.ts';
 import type { WaitUntil } from '../kernel/wait-until.ts';
 import { unpricedModel } from '../model-call/booking/budget-errors.ts';
 import { answerBooks } from '../model-call/booking/own-books.ts';
@@ -137,8 +138,11 @@ export const createSyncRun =
     const concluded = conclude(result, { ...facts, ...times, spent, cache: cache.state, cancelled });
     const closing = { result, concluded, claim, spent, limitMs: storageLimitMs(deadline) };
     // The answer waits for its books and for all that is kept of it, written at the same time.
+    const storing = Promise.all([admission.leave(), cache.end(result), closeRun(parts, closing)]);
     waitUntil?.(account.ended());
-    await Promise.all([answerBooks(clock, account), admission.leave(), cache.end(result), closeRun(parts, closing)]);
+    waitUntil?.(keptFor(clock, storing));
+    const [, stored] = await Promise.all([answerBooks(clock, account), waitAtMost(clock, closing.limitMs, storing)]);
+    if (!stored) emit({ type: 'store.failed', operation: safe`run.close`, error: safe`TimeoutError` });
     tellRunEnd(emit, closing);
     if ('answer' in concluded) return concluded.answer;
     throw hasBegun(result) || !('error' in result.ending) ? concluded.error : result.ending.error;

@@ -2,9 +2,11 @@ import type { ContentBlock, Message } from '@anthropic-ai/sdk/resources/messages
 import { type Agent, type AgentOptions, defineAgent } from 'ballast';
 import { type RunStream, silentStream } from '../../lib/agent/loop/run-stream.ts';
 import type { LoopParts } from '../../lib/agent/loop/types.ts';
+import type { AdmissionParts } from '../../lib/caller/admission.ts';
 import { UNGUARDED } from '../../lib/circuit-breaker/entry.ts';
 import { createIds } from '../../lib/kernel/ids.ts';
 import { pico } from '../../lib/kernel/money.ts';
+import type { WaitUntil } from '../../lib/kernel/wait-until.ts';
 import type { ModelRequest } from '../../lib/model-call/provider.ts';
 import type { Attempt, CallContext, Outcome } from '../../lib/model-call/types.ts';
 import { createPriceTable } from '../../lib/pricing/price-table.ts';
@@ -21,6 +23,7 @@ import type { RunStore } from '../../lib/runs/types.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts';
+import type { ToolUsageStore } from '../../lib/usage/tool-record.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
@@ -68,6 +71,9 @@ export interface RunPartsOptions extends Partial<AgentOptions> {
   readonly circuits?: LoopParts['circuits'];
   readonly claim?: SyncRunCall['claim'];
   readonly responses?: ResponseCache;
+  readonly toolUsage?: ToolUsageStore;
+  readonly slots?: AdmissionParts['slots'];
+  readonly waitUntil?: WaitUntil;
   /** Instead of one that is made of the options. */
   readonly agent?: Agent;
   readonly contextWindowOf?: LoopParts['contextWindowOf'];
@@ -113,9 +119,9 @@ export const runParts = (script: readonly (Outcome | Script)[], options: RunPart
     ids: createIds(clock, (length) => new Uint8Array(length).fill((births += 1))),
     clock,
     emit,
-    toolUsage: createMemoryToolUsageStore(),
+    toolUsage: options.toolUsage ?? createMemoryToolUsageStore(),
     rateLimit: createRateLimit({ store: createMemoryRateStore(), clock, emit }),
-    slots: { take: async () => ({ held: true, release: async () => {} }) },
+    slots: options.slots ?? { take: async () => ({ held: true, release: async () => {} }) },
     fetchFor: options.fetchFor ?? (() => () => Promise.reject(new Error('no network'))),
     contextWindowOf: options.contextWindowOf ?? (() => null),
     cache: options.responses ?? createResponseCache({ ...CHANCE, clock, emit, store: createMemoryCacheStore() }),
@@ -140,6 +146,7 @@ export const runParts = (script: readonly (Outcome | Script)[], options: RunPart
       signal,
       stream: options.stream ?? silentStream,
       claim: options.claim ?? null,
+      ...(options.waitUntil && { waitUntil: options.waitUntil }),
     });
   return { run, clock, events, requests, runs };
 };
