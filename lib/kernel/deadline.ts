@@ -1,4 +1,4 @@
-import { orAborted, type Clock } from './clock.ts';
+import { type Clock, orAborted } from './clock.ts';
 
 /** Why a deadline's signal aborted. */
 export type StopCause = 'deadline' | 'cancelled';

@@ -23,8 +23,8 @@ import type { RunStore } from '../../lib/runs/types.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts';
-import type { ToolUsageStore } from '../../lib/usage/tool-record.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
+import type { ToolUsageStore } from '../../lib/usage/tool-record.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
 export const text = (words: string): ContentBlock => ({ type: 'text', text: words, citations: null });

@@ -7,15 +7,17 @@ import { createResponseCache } from '../../lib/response-cache/response-cache.ts'
 import { createMemoryRunStore } from '../../lib/runs/memory-store.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts';
+import { answer, runParts, type RunPartsOptions, text, use } from '../agent/run-parts.ts';
 import { createFakeClock } from '../fake-clock.ts';
-import { answer, runParts, text, use, type RunPartsOptions } from '../agent/run-parts.ts';
 
 /** What a store does that has stopped answering, and does not hear that it was given up either. */
 const never = () => new Promise<never>(() => {});
 
 const cacheOf = (over: Partial<ReturnType<typeof createMemoryCacheStore>>) =>
   createResponseCache({
-    ...{ clock: createFakeClock(), emit: () => {}, random: () => 0.5 },
+    clock: createFakeClock(),
+    emit: () => {},
+    random: () => 0.5,
     randomBytes: (length) => new Uint8Array(length).fill(7),
     store: { ...createMemoryCacheStore(), ...over },
   });
