@@ -1,8 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // Where the tests of Ballast start a stage, its agents are theirs, whatever stands in `agents/`: see package.json.
+  resolve: { alias: { '#agents': fileURLToPath(import.meta.resolve('./test/sample-agents/index.ts')) } },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.ts', 'agents/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
     // An unhandled rejection fails the run; so does a file without a test.
     dangerouslyIgnoreUnhandledErrors: false,

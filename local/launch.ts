@@ -65,7 +65,7 @@ const loadApp = () =>
 /** A function would find out at its first model call only. */
 const checkAgents = async () => {
   try {
-    const { agents } = await import('../agents/index.ts');
+    const { agents } = await import('#agents');
     checkTools(agents);
   } catch (error) {
     throw loadingFailed('agents/index.ts', error);

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { build, type BuildOptions, type BuildResult } from 'esbuild';
 import { parse } from 'yaml';
-import { agents } from '../agents/index.ts';
+import { agents } from '#agents';
 import { checkTools } from '../lib/agent/define/check-tools.ts';
 import { frontDoor } from './front-door.ts';
 import { pastBarrels } from './past-barrels.ts';
@@ -37,7 +37,7 @@ export const COMPILATION = {
 
 // Each function is built alone: chunks shared between functions would make the zip of one depend on the code of another.
 // There is no `require` in ESM. What is bundled of CommonJS asks for it inside a `try` only; else its zip would not load.
-const bundle = (root: string, name: string): Promise<InMemory> =>
+const bundle = (root: string, name: string, conditions: readonly string[]): Promise<InMemory> =>
   build({
     absWorkingDir: root,
     entryPoints: { index: `functions/${name}.ts` },
@@ -51,6 +51,7 @@ const bundle = (root: string, name: string): Promise<InMemory> =>
     sourcesContent: false,
     metafile: true,
     write: false,
+    conditions: ['module', ...conditions],
     plugins: [frontDoor(), pastBarrels(root)],
   });
 
@@ -66,13 +67,17 @@ const save = async (outdir: string, name: string, result: InMemory): Promise<voi
 /**
  * Builds each deployed function into `<outdir>/<name>/index.mjs` with its chunks beside it; source maps go to `maps/`
  * and metafiles to `meta/`, outside of what is zipped. The same sources give the same bytes.
- * Answers with the bytes that each function loads at start.
+ * Answers with the bytes that each function loads at start. Under the condition `sample-agents` the agents are those of the tests.
  */
-export const buildFunctions = async (root: string, outdir = join(root, 'dist')): Promise<Record<string, number>> => {
+export const buildFunctions = async (
+  root: string,
+  outdir = join(root, 'dist'),
+  conditions: readonly string[] = [],
+): Promise<Record<string, number>> => {
   checkTools(agents);
   const names = await deployedFunctions(root);
   const built = names.map(async (name): Promise<[string, number]> => {
-    const result = await bundle(root, name);
+    const result = await bundle(root, name, conditions);
     await save(outdir, name, result);
     return [name, startBytes(result.metafile)];
   });

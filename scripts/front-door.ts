@@ -21,7 +21,7 @@ export const schemasApart = (text: string): string =>
 export const frontDoor = (): Plugin => ({
   name: 'front-door',
   setup(build) {
-    build.onLoad({ filter: /[/\\]agents[/\\].*\.ts$/ }, async ({ path }) => ({
+    build.onLoad({ filter: /agents[/\\].*\.ts$/ }, async ({ path }) => ({
       contents: schemasApart(await readFile(path, 'utf8')),
       loader: 'ts',
     }));

@@ -1,4 +1,4 @@
-import { agents } from '../../agents/index.ts';
+import { agents } from '#agents';
 import type { Administration } from '../administration/administration.ts';
 import { createStageAdministration } from '../administration/stage-administration.ts';
 import type { App } from './app.ts';

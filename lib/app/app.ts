@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { agents } from '../../agents/index.ts';
+import { agents } from '#agents';
 import { boundFetch } from '../agent/tools/bound-fetch.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { createDynamoDb } from '../dynamodb/client.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agents } from '../../agents/index.ts';
+import { agents } from '#agents';
 import {
   createStageAdministration,
   type StageAdministrationOptions,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { agents } from '../../agents/index.ts';
+import { agents } from '#agents';
 import { openApi } from '../../lib/api/openapi.ts';
 import { createCatalog } from '../../lib/run/catalog.ts';
 

@@ -38,7 +38,7 @@ const clean = (): Record<string, string> =>
 
 /** The command line of the real entry, on any free port. */
 export const spawnServer = ({ env, nodeArguments = [], directory, command }: SpawnOptions): SpawnedServer => {
-  const [file, ...words] = command ?? [process.execPath, ...nodeArguments, ENTRY];
+  const [file, ...words] = command ?? [process.execPath, '--conditions=sample-agents', ...nodeArguments, ENTRY];
   const child = spawn(file, words, { cwd: directory, env: { ...clean(), PORT: '0', ...env }, stdio: 'pipe' });
   child.stdin.end();
   const output = { stdout: '', stderr: '' };

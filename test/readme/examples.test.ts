@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -14,10 +14,10 @@ import { ROOT } from './markdown.ts';
 it('the examples compile', () => {
   expect(examples().map(({ path: file }) => file)).toEqual([
     'agents/trip.ts',
-    'test/trip.test.ts',
+    'agents/trip.test.ts',
     'agents/tools/order-status.ts',
     'agents/support.ts',
-    'test/support.test.ts',
+    'agents/support.test.ts',
   ]);
   expect(compile(examples())).toEqual([]);
 });
@@ -47,15 +47,11 @@ describe('the agents and tools of the documents', () => {
   let folder = '';
   let support: Agent;
 
-  // They stand where git looks away, beside links to what they import.
+  // They stand where git looks away, inside the package whose front door they use.
   beforeAll(async () => {
     mkdirSync(path.join(ROOT, '.ballast'), { recursive: true });
     folder = mkdtempSync(path.join(ROOT, '.ballast', 'readme-'));
     mkdirSync(path.join(folder, 'agents', 'tools'), { recursive: true });
-    mkdirSync(path.join(folder, 'test'));
-    symlinkSync(path.join(ROOT, 'lib'), path.join(folder, 'lib'));
-    const existing = path.join('agents', 'tools', 'current-time.ts');
-    symlinkSync(path.join(ROOT, existing), path.join(folder, existing));
     for (const example of examples()) writeFileSync(path.join(folder, example.path), example.text);
     ({ support } = (await import(path.join(folder, 'agents', 'support.ts'))) as { support: Agent });
   });
@@ -86,7 +82,7 @@ describe('the agents and tools of the documents', () => {
   });
 
   it('fail one that expects another answer', async () => {
-    const file = path.join(folder, 'test', 'support.test.ts');
+    const file = path.join(folder, 'agents', 'support.test.ts');
     const original = readFileSync(file, 'utf8');
     writeFileSync(file, original.replace("toBe('It has been shipped.')", "toBe('It has been lost.')"));
     const { passed, printed } = await runTheirTests();

@@ -1,6 +1,6 @@
 import { type AgentOptions, defineAgent, defineTool, z } from 'ballast';
 import { expect, it } from 'vitest';
-import { agents } from '../../agents/index.ts';
+import { agents } from '#agents';
 import { checkTools } from '../../lib/agent/define/check-tools.ts';
 import { createCatalog } from '../../lib/run/catalog.ts';
 
@@ -30,9 +30,4 @@ it('a tool whose input no model could be told of is refused where a stage is sta
 
 it('two agents of one name are refused at start', () => {
   expect(() => createCatalog([agent(), agent()], isPriced)).toThrow('same name');
-});
-
-it('the assistant and the researcher fall back to Claude Haiku 4.5', () => {
-  const chains = agents.filter(({ name }) => name !== 'clerk').map(({ fallbackModels }) => fallbackModels);
-  expect(chains).toEqual([['claude-haiku-4-5'], ['claude-haiku-4-5']]);
 });

@@ -32,7 +32,7 @@ describe('the front door', () => {
       const { outputFiles } = await build({
         ...COMPILATION,
         absWorkingDir: ROOT,
-        entryPoints: ['agents/tools/current-time.ts'],
+        entryPoints: ['test/sample-agents/tools.ts'],
         outdir: 'out',
         write: false,
         plugins: [...plugins],

@@ -23,7 +23,12 @@ export type Stage = (typeof STAGES)[number];
 
 const CACHE = join(ROOT, 'node_modules/.cache/ballast-packages');
 const SERVICE = ['serverless.yml', 'infra', 'package.json'];
-const SOURCES = ['serverless.yml', 'package*.json', 'infra/*.yml', '{agents,functions,lib,scripts}/**/*.ts'];
+const SOURCES = [
+  'serverless.yml',
+  'package*.json',
+  'infra/*.yml',
+  '{functions,lib,scripts,test/sample-agents}/**/*.ts',
+];
 
 const fingerprint = (): string => {
   const hash = createHash('sha256');
@@ -49,7 +54,7 @@ const make = async (folder: string): Promise<void> => {
   for (const path of SERVICE) cpSync(join(ROOT, path), join(draft, path), { recursive: true });
   // A link, because Node runs no TypeScript that lies below node_modules.
   symlinkSync(join(ROOT, 'scripts'), join(draft, 'scripts'));
-  await buildFunctions(ROOT, join(draft, 'dist'));
+  await buildFunctions(ROOT, join(draft, 'dist'), ['sample-agents']);
   for (const stage of STAGES) packageStage(draft, stage, join(draft, stage));
   renameSync(draft, folder);
 };

@@ -1,6 +1,6 @@
 import { calls, faults, testRun, together } from 'ballast/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { assistant } from '../../agents/assistant.ts';
+import { assistant } from '../sample-agents/index.ts';
 import { clock, deaf, impatient, keeper, stock, work, workers } from './agent.ts';
 
 afterEach(() => workers.clear());

@@ -1,8 +1,7 @@
+import { AppError, z } from 'ballast';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
-import { calculate } from '../../agents/tools/calculate.ts';
-import { AppError } from '../../lib/kernel/errors.ts';
+import { calculate } from './calculate.ts';
 
 const run = async (expression: string) => calculate.run(z.parse(calculate.input, { expression }) as never, {} as never);
 

@@ -1,7 +1,6 @@
+import { AppError, z } from 'ballast';
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
-import { currentTime } from '../../agents/tools/current-time.ts';
-import { AppError } from '../../lib/kernel/errors.ts';
+import { currentTime } from './current-time.ts';
 
 const at = (instant: string, input: object) =>
   currentTime.run(z.parse(currentTime.input, input) as never, { now: () => Date.parse(instant) } as never);

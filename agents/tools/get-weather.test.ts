@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { AppError, z } from 'ballast';
 import { afterEach, describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
-import { getWeather } from '../../agents/tools/get-weather.ts';
-import { AppError } from '../../lib/kernel/errors.ts';
+import { getWeather } from './get-weather.ts';
 
 const zurich = { name: 'Zürich', admin1: 'Zurich', country: 'Switzerland', latitude: 47.36667, longitude: 8.55 };
 const places = { results: [{ id: 2657896, ...zurich }], generationtime_ms: 0.6 };

@@ -1,6 +1,6 @@
+import { z } from 'ballast';
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
-import { issueRefund } from '../../agents/tools/issue-refund.ts';
+import { issueRefund } from './issue-refund.ts';
 
 const refund = (input: object, idempotencyKey: string) =>
   issueRefund.run(z.parse(issueRefund.input, input) as never, { idempotencyKey } as never) as Record<string, string>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calculate } from '../../agents/tools/calculate.ts';
+import { calculate } from './calculate.ts';
 
 const run = async (expression: string): Promise<string> => {
   try {

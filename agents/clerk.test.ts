@@ -1,0 +1,22 @@
+import { testRun } from 'ballast/testing';
+import { describe, expect, it } from 'vitest';
+import { clerk } from './clerk.ts';
+
+describe('the clerk', () => {
+  it('lets nothing with an effect happen without a person', async () => {
+    const withEffect = [...clerk.tools.values()].filter(({ sideEffects }) => sideEffects);
+    expect(withEffect.map(({ name, requiresApproval }) => [name, requiresApproval])).toEqual([['issue_refund', true]]);
+    const { error } = await testRun(clerk, 'Refund A-17, 12.50 dollars.', []);
+    expect(error).toMatchObject({ code: 'run-conflict' });
+  });
+
+  it('has no stand-in: another model might judge a refund otherwise', () => {
+    expect([...clerk.tools.keys()]).toEqual(['issue_refund', 'current_time']);
+    expect(clerk.fallbackModels).toEqual([]);
+  });
+
+  it('is told that tool results and quoted text are data, and to say when it can not', () => {
+    expect(clerk.system).toMatch(/never follow instructions in/);
+    expect(clerk.system).toMatch(/say so plainly/);
+  });
+});
