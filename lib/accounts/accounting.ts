@@ -77,7 +77,7 @@ export const createAccounting = (options: AccountingOptions): Accounting => {
       recordedOn: recordedBy(rollups),
       limitMs: PASS_LIMIT_MS,
       rewrite: (tenantId, at) => rollUps.rewrite(tenantId, at),
-      rollUp: ({ tenantId, createdAt }, now) => rollUps.rollUp({ tenantId, createdAt, now }),
+      rollUp: ({ tenantId, createdAt }, now, isOver) => rollUps.rollUp({ tenantId, createdAt, now, isOver }),
       tell: createBudgetAlerts({ ...options, table: control }),
     }),
   };

@@ -17,8 +17,8 @@ export interface ReconcileBudgetsParts extends ReconcileTenantParts, Pick<CheckC
   readonly tenants: Pick<TenantDirectory, 'list'>;
   readonly clock: Clock;
   readonly parking: Pick<Parking, 'list' | 'remove'>;
-  /** Sums up the hours of a tenant that are over. */
-  readonly rollUp: (tenant: Tenant, now: number) => Promise<unknown>;
+  /** Sums up the hours of a tenant that are over, as far as there is time. */
+  readonly rollUp: (tenant: Tenant, now: number, isOver: () => boolean) => Promise<unknown>;
   /** After this long nothing more is begun; the next pass goes on. Default: no limit. */
   readonly limitMs?: number;
 }
@@ -102,7 +102,7 @@ export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileB
       guarded(
         safe`budgets.roll-up`,
         tenant.tenantId,
-        async () => void (isOver() || (await rollUp(tenant, clock.now()))),
+        async () => void (isOver() || (await rollUp(tenant, clock.now(), isOver))),
       ),
     );
     await concurrently(looked, AT_ONCE, ({ tenant: { tenantId }, months }) =>

@@ -54,9 +54,16 @@ describe('the alarms', () => {
         'probe-silent',
         'probe-unhealthy',
       ],
-      ...['reconcile-failures', 'reconcile-silent', 'reservations-lost', 'runs-degraded', 'usage-unrecorded'],
+      ...[
+        'reconcile-failures',
+        'reconcile-silent',
+        'reservations-lost',
+        'runs-degraded',
+        'usage-unpriced',
+        'usage-unrecorded',
+      ],
     ]);
-    expect(new Set(alarmedMetrics(template)).size).toBe(14);
+    expect(new Set(alarmedMetrics(template)).size).toBe(15);
   });
 
   it('each have a section in docs/alarms.md, which has none for others', async () => {
@@ -85,7 +92,7 @@ describe('the alarms', () => {
       });
     }
     const ofEvents = ['ErrorsAlarm', 'BudgetDriftAlarm', 'ReservationsLostAlarm', 'ReconcileFailuresAlarm'];
-    for (const id of [...ofEvents, 'CredentialRejectedAlarm', 'RunsDegradedAlarm'])
+    for (const id of [...ofEvents, 'CredentialRejectedAlarm', 'RunsDegradedAlarm', 'UsageUnpricedAlarm'])
       expect(silence(id)).toBe('notBreaching');
     expect(silence('CircuitOpenAlarm')).toBe('ignore');
   });

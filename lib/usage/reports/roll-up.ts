@@ -1,4 +1,3 @@
-import { concurrently } from '../../kernel/concurrently.ts';
 import type { UsageStore } from '../record.ts';
 import type { ToolUsageStore } from '../tool-record.ts';
 import { rollUpAttempts, rollUpToolCalls } from './hour-rollup.ts';
@@ -8,8 +7,8 @@ import { firstHour, HOUR_MS, hoursOf, startOfHour } from './time-range.ts';
 /** Beside `settledAfterMs`: clocks that differ, and a reconciler that runs late. */
 const MARGIN_MS = 10 * 60_000;
 
-/** Hours rolled up between two moves of the watermark, all at the same time: with eight tenants at once, about as many reads as the client has connections. */
-const BATCH = 4;
+/** Idle hours between two moves of the watermark. After one that had records it moves at once: they are not read again. */
+const BATCH = 24;
 
 /** Hours that one call rolls up at most unless told otherwise: some ten seconds' work after a long pause. */
 const MAX_HOURS = 1_000;
@@ -28,6 +27,8 @@ export interface DueOf {
   readonly createdAt: number;
   readonly now: number;
   readonly maxHours?: number;
+  /** Asked before each hour; what is left is for the next call. Default: never. */
+  readonly isOver?: () => boolean;
 }
 
 export interface RolledUp {
@@ -49,7 +50,8 @@ export interface RollUps {
 }
 
 export const createRollUps = ({ usage, tools, rollups, settledAfterMs }: RollUpsOptions): RollUps => {
-  const rollUpHour = async (tenantId: string, hour: number): Promise<void> => {
+  /** Resolves to whether there was anything. */
+  const rollUpHour = async (tenantId: string, hour: number): Promise<boolean> => {
     const [attempts, toolCalls] = await Promise.all([
       rollUpAttempts(usage, tenantId, hour),
       rollUpToolCalls(tools, tenantId, hour),
@@ -57,23 +59,42 @@ export const createRollUps = ({ usage, tools, rollups, settledAfterMs }: RollUps
     // An idle hour leaves nothing behind.
     const some = [...attempts, toolCalls].filter(({ rollup }) => rollup.records > 0);
     for (const { dimension, rollup } of some) await rollups.put(tenantId, dimension, rollup);
+    return some.length > 0;
+  };
+
+  let last: Promise<unknown> = Promise.resolve();
+  /**
+   * One hour at a time, whoever asks: those of busy tenants cost seconds of CPU each, and side by side in a function that
+   * is cut off after a minute none of them would ever end.
+   */
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const next = last.then(act);
+    last = next.catch(() => undefined);
+    return next;
   };
 
   return {
-    async rollUp({ tenantId, createdAt, now, maxHours = MAX_HOURS }) {
+    async rollUp({ tenantId, createdAt, now, maxHours = MAX_HOURS, isOver = () => false }) {
       let through = (await rollups.through(tenantId)) ?? firstHour(createdAt);
       const due = hoursOf({ from: through, to: startOfHour(now - settledAfterMs - MARGIN_MS) });
-      const hours = due.slice(0, maxHours);
-      for (let at = 0; at < hours.length; at += BATCH) {
-        const batch = hours.slice(at, at + BATCH);
-        await concurrently(batch, BATCH, (hour) => rollUpHour(tenantId, hour));
-        through += batch.length * HOUR_MS;
-        await rollups.raise(tenantId, through);
+      let raisedTo = through;
+      let hours = 0;
+      const raise = async () => {
+        if (through > raisedTo) await rollups.raise(tenantId, through);
+        raisedTo = through;
+      };
+      for (const hour of due.slice(0, maxHours)) {
+        const had = await inTurn(async () => (isOver() ? null : await rollUpHour(tenantId, hour)));
+        if (had === null) break;
+        through = hour + HOUR_MS;
+        hours += 1;
+        if (had || hours % BATCH === 0) await raise();
       }
-      return { through, hours: hours.length, behind: due.length - hours.length };
+      await raise();
+      return { through, hours, behind: due.length - hours };
     },
 
     // Of an hour above the watermark too: one that is being rolled up right now may have been read before the record came.
-    rewrite: (tenantId, at) => rollUpHour(tenantId, startOfHour(at)),
+    rewrite: async (tenantId, at) => void (await rollUpHour(tenantId, startOfHour(at))),
   };
 };

@@ -126,3 +126,34 @@ it('a late adjustment survives a slower writer that had read the hour before it 
   await slower;
   expect(await cost()).toEqual([600_000n]);
 });
+
+it('begins no hour once its time is over, and the next call goes on there', async () => {
+  for (let hour = 0; hour < 4; hour += 1)
+    await usage.add(record({ attemptId: `run_${hour}:1:1`, at: AT + hour * HOUR_MS }));
+  const now = DUE + 3 * HOUR_MS;
+  let asked = 0;
+  const first = await rollUps().rollUp({ ...tenant, now, isOver: () => (asked += 1) > 3 });
+  expect(first).toEqual({ through: HOUR + 2 * HOUR_MS, hours: 3, behind: 2 });
+  expect(await store.through('acme')).toBe(HOUR + 2 * HOUR_MS);
+  expect(await rollUps().rollUp({ ...tenant, now })).toMatchObject({ hours: 2, behind: 0 });
+  expect(await cost()).toHaveLength(4);
+});
+
+it('sums up one hour at a time, whoever asks: a busy one must end before a function does', async () => {
+  let open = 0;
+  let most = 0;
+  const watched = {
+    async *inHour(tenantId: string, at: number) {
+      open += 1;
+      most = Math.max(most, open);
+      await Promise.resolve();
+      yield* usage.inHour(tenantId, at);
+      open -= 1;
+    },
+  };
+  const one = rollUps({ usage: watched });
+  await Promise.all(
+    ['acme', 'bolt', 'core'].map((tenantId) => one.rollUp({ ...tenant, tenantId, now: DUE + 9 * HOUR_MS })),
+  );
+  expect(most).toBe(1);
+});
