@@ -84,7 +84,7 @@ export const createAnswer = ({ matchRoute, handlers, log, ids, clock, corsOrigin
       await call(exchange, requestId, await read(exchange, requestId));
     } catch (error) {
       if (response.headersSent || response.destroyed) return void response.destroy();
-      const told = error instanceof AppError ? error : new AppError('invalid-request', safe`the request was cut off`);
+      const told = error instanceof AppError ? error : new AppError('invalid-request', safe`The request was cut off.`);
       const refused = errorResponseFor(exchange.request)(told, requestId);
       const headers = { ...refused.headers, ...corsHeaders(corsOrigins, exchange.request.headers.origin) };
       writeResponse(response, { ...refused, headers }, requestId);

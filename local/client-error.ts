@@ -10,12 +10,15 @@ const LINGER_MS = 1_000;
 
 const refusalOf = (code: string | undefined): AppError => {
   if (code === 'HPE_HEADER_OVERFLOW') {
-    return new AppError('invalid-request', safe`request line and headers take more than ${maxHeaderSize} bytes`);
+    return new AppError(
+      'invalid-request',
+      safe`The request line and the headers take more than ${maxHeaderSize} bytes.`,
+    );
   }
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return new AppError('invalid-request', safe`the request did not arrive in time`);
+    return new AppError('invalid-request', safe`The request did not arrive in time.`);
   }
-  return new AppError('invalid-request', safe`this is not an HTTP request`);
+  return new AppError('invalid-request', safe`This is not an HTTP request.`);
 };
 
 const told = new WeakSet<Socket>();

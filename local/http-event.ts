@@ -44,7 +44,7 @@ const decoded = (text: string): string => {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    throw new AppError('invalid-request', safe`the query holds a percent-escape that does not decode`);
+    throw new AppError('invalid-request', safe`The query contains a percent-escape that does not decode.`);
   }
 };
 

@@ -34,7 +34,7 @@ const decoded = (text: string): string => {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new AppError('invalid-request', safe`the path holds a percent-escape that does not decode`);
+    throw new AppError('invalid-request', safe`The path contains a percent-escape that does not decode.`);
   }
 };
 
@@ -69,12 +69,12 @@ export const createMatchRoute = (routes: readonly Route[]): MatchRoute => {
       if (bound === null) continue;
       const route = methods.get(method) ?? methods.get('ANY');
       if (route === undefined) {
-        throw new AppError('method-not-allowed', safe`this path does not know that method`, {
+        throw new AppError('method-not-allowed', safe`This path does not take this method.`, {
           allow: [...methods.keys()].sort(),
         });
       }
       return { route, pathParameters: Object.keys(bound).length === 0 ? null : bound };
     }
-    throw new AppError('not-found', safe`no such path`);
+    throw new AppError('not-found', safe`There is no such path.`);
   };
 };

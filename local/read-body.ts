@@ -9,7 +9,7 @@ export const MAX_PAYLOAD_BYTES = 6_291_556;
 const SURELY_FITS_BYTES = MAX_PAYLOAD_BYTES / 6 - 128 * 1024;
 
 const tooLarge = () =>
-  new AppError('payload-too-large', safe`the request, as a Lambda event, is over ${MAX_PAYLOAD_BYTES} bytes`);
+  new AppError('payload-too-large', safe`The request, as a Lambda event, is over ${MAX_PAYLOAD_BYTES} bytes.`);
 
 /** Refuses by what the request says of itself, before anything of it is read. */
 export const checkDeclaredLength = ({ headers }: Pick<IncomingMessage, 'headers'>): void => {

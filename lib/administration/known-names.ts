@@ -1,4 +1,6 @@
+import { invalidFields } from '../http/describe-issue.ts';
 import { AppError, type FieldIssue } from '../kernel/errors.ts';
+import { withHint } from '../kernel/nearest-name.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';
 import type { TenantSettings } from '../tenants/types.ts';
 
@@ -9,43 +11,53 @@ export interface KnownNames {
   hasTool(name: string): boolean;
   /** Whether a model or a tool has the circuit of that name. */
   hasCircuit(name: string): boolean;
+  /** The one that is probably meant by a name that the stage does not have; `null` where none is near. */
+  nearest(kind: NamedKind, name: string): string | null;
 }
+
+export type NamedKind = 'model' | 'agent' | 'tool';
 
 type Named = Pick<TenantSettings, 'allowedModels' | 'allowedAgents' | 'allowedTools' | 'fallbackModels'>;
 
-const UNPRICED = safe`is no model with a known price`;
+const UNKNOWN: Readonly<Record<NamedKind, Redacted>> = {
+  model: safe`is not a model with a known price`,
+  agent: safe`is not an agent of this stage`,
+  tool: safe`is not a tool of an agent of this stage`,
+};
+
+const has = (known: KnownNames): Readonly<Record<NamedKind, (name: string) => boolean>> => ({
+  model: (name) => known.isPriced(name),
+  agent: (name) => known.hasAgent(name),
+  tool: (name) => known.hasTool(name),
+});
+
+const unknown = (kind: NamedKind, path: string, name: string, known: KnownNames): FieldIssue[] =>
+  has(known)[kind](name) ? [] : [{ path, message: withHint(UNKNOWN[kind], known.nearest(kind, name)) }];
 
 const unknownIn = (
+  kind: NamedKind,
   path: string,
   names: readonly string[] | null | undefined,
-  isKnown: (name: string) => boolean,
-  message: Redacted,
-): FieldIssue[] => (names ?? []).flatMap((name, at) => (isKnown(name) ? [] : [{ path: `${path}.${at}`, message }]));
+  known: KnownNames,
+): FieldIssue[] => (names ?? []).flatMap((name, at) => unknown(kind, `${path}.${at}`, name, known));
 
-const fallbackIssues = (
-  chains: Named['fallbackModels'] | undefined,
-  isPriced: (model: string) => boolean,
-): FieldIssue[] =>
+const fallbackIssues = (chains: Named['fallbackModels'] | undefined, known: KnownNames): FieldIssue[] =>
   Object.entries(chains ?? {}).flatMap(([model, chain]) => {
     const path = `fallbackModels.${model}`;
-    return [
-      ...(isPriced(model) ? [] : [{ path, message: UNPRICED }]),
-      ...unknownIn(path, chain, isPriced, UNPRICED),
-      ...unknownIn(path, chain, (name) => name !== model, safe`must not be the model itself`),
-    ];
+    const itself = chain.flatMap((name, at) =>
+      name === model ? [{ path: `${path}.${at}`, message: safe`must not be the model itself` }] : [],
+    );
+    return [...unknown('model', path, model, known), ...unknownIn('model', path, chain, known), ...itself];
   });
 
 /** Throws `invalid-request` at each name that the stage does not have: a misspelt one would shut out, or let in, in silence. */
 export const checkNames = (settings: Partial<Named>, known: KnownNames): void => {
-  const isPriced = (model: string) => known.isPriced(model);
   const issues = [
-    ...unknownIn('allowedModels', settings.allowedModels, isPriced, UNPRICED),
-    ...unknownIn('allowedAgents', settings.allowedAgents, (name) => known.hasAgent(name), safe`is no agent here`),
-    ...unknownIn('allowedTools', settings.allowedTools, (name) => known.hasTool(name), safe`is no tool of an agent`),
-    ...fallbackIssues(settings.fallbackModels, isPriced),
+    ...unknownIn('model', 'allowedModels', settings.allowedModels, known),
+    ...unknownIn('agent', 'allowedAgents', settings.allowedAgents, known),
+    ...unknownIn('tool', 'allowedTools', settings.allowedTools, known),
+    ...fallbackIssues(settings.fallbackModels, known),
   ];
   if (issues.length > 0)
-    throw new AppError('invalid-request', safe`The body has ${issues.length} invalid field(s); see errors.`, {
-      issues,
-    });
+    throw new AppError('invalid-request', safe`The body has ${invalidFields(issues.length)}; see errors.`, { issues });
 };

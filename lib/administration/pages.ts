@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { AppError } from '../kernel/errors.ts';
+import { nearestName, withHint } from '../kernel/nearest-name.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { AuditEntry, AuditLog, Tenant } from '../tenants/types.ts';
 
@@ -23,11 +24,15 @@ const refused = (path: string, message: ReturnType<typeof safe>): AppError =>
 export const pageRequest = (query: Query, fallback = DEFAULT_LIMIT, most = MAX_LIMIT): PageRequest => {
   const { cursor, limit, ...others } = query ?? {};
   const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw refused(unknown.slice(0, 200), safe`is not a known parameter`);
+  if (unknown !== undefined)
+    throw refused(
+      unknown.slice(0, 200),
+      withHint(safe`is not a known parameter`, nearestName(unknown, ['cursor', 'limit'])),
+    );
   const asked = limit === undefined ? fallback : /^[1-9]\d{0,5}$/.test(limit) ? Number(limit) : 0;
   if (asked < 1 || asked > most) throw refused('limit', safe`must be a whole number from 1 to ${most}`);
   if (cursor !== undefined && (cursor === '' || cursor.length > MAX_CURSOR_CHARS))
-    throw refused('cursor', safe`is no cursor of this list`);
+    throw refused('cursor', safe`must be the nextCursor of an earlier answer`);
   return { cursor: cursor ?? null, limit: asked };
 };
 
@@ -39,7 +44,7 @@ const readCursor = (cursor: string): string => {
   try {
     return z.parse(AFTER, JSON.parse(Buffer.from(cursor, 'base64url').toString())).after;
   } catch {
-    throw refused('cursor', safe`is no cursor of this list`);
+    throw refused('cursor', safe`must be the nextCursor of an earlier answer`);
   }
 };
 

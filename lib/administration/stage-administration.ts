@@ -4,7 +4,9 @@ import type { Table } from '../dynamodb/table.ts';
 import { issueKey } from '../identity/issue-key.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids, RandomBytes } from '../kernel/ids.ts';
+import { nearestName } from '../kernel/nearest-name.ts';
 import { circuitOf } from '../model-call/with-circuit.ts';
+import { nearestModel } from '../pricing/nearest-model.ts';
 import type { Rests } from '../rests/rests.ts';
 import type { ApiKeyDirectory, TenantDirectory } from '../tenants/types.ts';
 import { type Administration, createAdministration } from './administration.ts';
@@ -32,7 +34,13 @@ export const createStageAdministration = (options: StageAdministrationOptions): 
   const names = new Set(agents.map(({ name }) => name));
   const tools = new Map(agents.flatMap((agent) => [...agent.tools]));
   const ofTools = [...tools.values()].flatMap(({ circuit }) => (circuit === null ? [] : [circuit.name]));
-  const circuits = new Set([...[...models].map(circuitOf), ...ofTools]);
+  const priced = [...models];
+  const circuits = new Set([...priced.map(circuitOf), ...ofTools]);
+  const near = {
+    model: (name: string) => nearestModel(name, priced),
+    agent: (name: string) => nearestName(name, names),
+    tool: (name: string) => nearestName(name, tools.keys()),
+  };
   return createAdministration({
     ...options,
     keys: apiKeys,
@@ -43,6 +51,7 @@ export const createStageAdministration = (options: StageAdministrationOptions): 
       hasAgent: (name) => names.has(name),
       hasTool: (name) => tools.has(name),
       hasCircuit: (name) => circuits.has(name),
+      nearest: (kind, name) => near[kind](name),
     },
   });
 };

@@ -37,10 +37,10 @@ export const createPost = ({ fetch, clock, random }: PostOptions): Post => {
       const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: limit.signal });
       await response.body?.cancel();
       if (response.ok) return null;
-      const error = new AppError('upstream-error', safe`the target answered ${response.status}`);
+      const error = new AppError('upstream-error', safe`The target answered ${response.status}.`);
       return { error, again: isTransient(response.status), retryAfterMs: retryAfterOf(response.headers, clock.now()) };
     } catch (cause) {
-      const error = new AppError('upstream-error', safe`the target did not answer`, { cause });
+      const error = new AppError('upstream-error', safe`The target did not answer.`, { cause });
       return { error, again: true, retryAfterMs: null };
     }
   };

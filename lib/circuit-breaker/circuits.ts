@@ -148,7 +148,7 @@ export const createCircuits = ({ store, clock, random, emit, options: defaults }
       using limit = createDeadline(clock, OVERRIDE_LIMIT_MS);
       const swap = await change(name, (circuit) => override(circuit, state, clock.now()), limit.signal);
       if (swap.kind === 'contended') {
-        throw new AppError('store-unavailable', safe`the circuit is being changed`, { retryAfterMs: CONTENDED_MS });
+        throw new AppError('store-unavailable', safe`The circuit is being changed.`, { retryAfterMs: CONTENDED_MS });
       }
       return viewOf(name, swap.kind === 'changed' ? swap.to : swap.circuit, clock.now());
     },

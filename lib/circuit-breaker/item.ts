@@ -73,7 +73,7 @@ const readState = (item: Item): CircuitState => {
     const window = item['window'] === undefined ? {} : { window: readWindow(item) };
     return { state, failures, openedAt, probeAt: readNumber(item, 'probeAt'), ...window };
   }
-  if (state !== 'half-open') throw new AppError('internal', safe`a stored circuit is in no known state`);
+  if (state !== 'half-open') throw new AppError('internal', safe`A stored circuit is in no known state.`);
   const probe =
     item['probeTicket'] === undefined
       ? null

@@ -37,7 +37,7 @@ export interface Reports {
   objected(name: string, circuit: Circuit, options: CircuitOptions): Promise<Circuit | null>;
 }
 
-const contended = () => new AppError('store-unavailable', safe`too many processes change the circuit at once`);
+const contended = () => new AppError('store-unavailable', safe`Too many processes change the circuit at once.`);
 
 export const createReports = ({ change, known, tally, clock }: ReportsOptions): Reports => {
   /** Carries the tally, and `news` with it. Says whether it was heard; what of the tally was not goes back. */

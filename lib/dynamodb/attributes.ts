@@ -21,7 +21,7 @@ export const strings = (values: readonly string[]): AttributeValue => ({ L: valu
 export const keyOf = ({ pk, sk }: Key): Item => ({ pk: s(pk), sk: s(sk) });
 
 const found = <T>(name: string, value: T | undefined): T => {
-  if (value === undefined) throw new AppError('internal', safe`a stored item lacks a readable ${label(name)}`);
+  if (value === undefined) throw new AppError('internal', safe`A stored item lacks a readable ${label(name)}.`);
   return value;
 };
 

@@ -53,4 +53,4 @@ export const isBroken = (error: unknown): boolean => {
 
 /** What every other failure of the store becomes. */
 export const storeUnavailable = (cause: unknown): AppError =>
-  new AppError('store-unavailable', safe`the store does not answer`, { cause, retryAfterMs: RETRY_AFTER_MS });
+  new AppError('store-unavailable', safe`The store does not answer.`, { cause, retryAfterMs: RETRY_AFTER_MS });

@@ -51,7 +51,7 @@ export const loadText = async (table: Table, owner: Key, head: Item, options: Re
   for await (const item of table.query(owner.pk, `${owner.sk}#${textId}#`, options))
     pieces.push(readBytes(item, 'text'));
   if (pieces.length !== readNumber(head, 'textPieces')) {
-    throw new AppError('internal', safe`a stored text is incomplete`);
+    throw new AppError('internal', safe`A stored text is incomplete.`);
   }
   return unpackText({ encoding, bytes: Buffer.concat(pieces) });
 };

@@ -21,7 +21,7 @@ const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** Not sent, it would look like a provider that cannot be reached, to the model's circuit too. */
 const carried = (name: string, value: string): string => {
   if (FIELD_VALUE.test(value)) return value;
-  throw new AppError('invalid-request', safe`The header ${label(name)} holds what no header can carry on.`);
+  throw new AppError('invalid-request', safe`The header ${label(name)} contains a character that no header can carry.`);
 };
 
 /**

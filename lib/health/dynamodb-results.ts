@@ -17,7 +17,7 @@ const STATUSES = ['healthy', 'degraded', 'unhealthy'] as const;
 
 const statusOf = (item: Item): Check['status'] => {
   const found = STATUSES.find((status) => status === readString(item, 'status'));
-  if (found === undefined) throw new AppError('internal', safe`a stored check has no known status`);
+  if (found === undefined) throw new AppError('internal', safe`A stored check has no known status.`);
   return found;
 };
 
@@ -62,7 +62,7 @@ export const createDynamoDbHealthResults = ({ table, clock }: DynamoDbHealthResu
       const key = { pk: PARTITION, sk: 'probe' };
       await table.put({ ...keyOf(key), ...expiring() }, { signal });
       if ((await table.get(key, { signal })) === null)
-        throw new AppError('store-unavailable', safe`the store lost what it had just taken`);
+        throw new AppError('store-unavailable', safe`The store lost what it had just taken.`);
     },
   };
 };

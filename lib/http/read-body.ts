@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { AppError } from '../kernel/errors.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';
-import { countIssues, describeIssues } from './describe-issue.ts';
+import { countIssues, describeIssues, invalidFields } from './describe-issue.ts';
+import { jsonErrorAt, placeOf } from './json-place.ts';
 import { header, type HttpEvent } from './types.ts';
 
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
@@ -31,7 +32,13 @@ const parse = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw refused(safe`The body is not valid JSON.`, safe`is not JSON`, cause);
+    const at = jsonErrorAt(text) ?? 0;
+    const { line, column } = placeOf(text, at);
+    const message =
+      at === text.length
+        ? safe`The body is not valid JSON: it ends too early, at line ${line}, column ${column}.`
+        : safe`The body is not valid JSON at line ${line}, column ${column}.`;
+    throw refused(message, safe`is not JSON`, cause);
   }
 };
 
@@ -66,9 +73,9 @@ const parsedBy = <Schema extends z.core.$ZodType>(schema: Schema, value: unknown
 export const checkedBy = <Schema extends z.core.$ZodType>(schema: Schema, value: unknown): z.core.output<Schema> => {
   const parsed = parsedBy(schema, value);
   if (parsed.success) return parsed.data;
-  const issues = describeIssues(parsed.error.issues);
+  const issues = describeIssues(parsed.error.issues, { schema, value });
   const count = countIssues(parsed.error.issues);
-  throw new AppError('invalid-request', safe`The body has ${count} invalid field(s); see errors.`, { issues });
+  throw new AppError('invalid-request', safe`The body has ${invalidFields(count)}; see errors.`, { issues });
 };
 
 /** The body as the schema understands it. */

@@ -44,8 +44,8 @@ export interface CachingAuthenticator extends Authenticator {
   readonly forgetAll: () => void;
 }
 
-const unauthenticated = () => new AppError('unauthenticated', safe`the API key is not known or has expired`);
-const nobodysToken = () => new AppError('unauthenticated', safe`the token is not valid`);
+const unauthenticated = () => new AppError('unauthenticated', safe`The API key is not known or has expired.`);
+const nobodysToken = () => new AppError('unauthenticated', safe`The token is not valid.`);
 
 export const createAuthenticator = (options: AuthenticatorOptions): CachingAuthenticator => {
   const { clock, tokens = null } = options;
@@ -55,7 +55,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): CachingAuthe
   const activeTenant = async (tenantId: string, refusal: () => AppError): Promise<Tenant> => {
     const tenant = await tenants.find(tenantId, () => options.tenants.find(tenantId));
     if (tenant === null) throw refusal();
-    if (tenant.status !== 'active') throw new AppError('forbidden', safe`the tenant is suspended`);
+    if (tenant.status !== 'active') throw new AppError('forbidden', safe`The tenant is suspended.`);
     return tenant;
   };
 

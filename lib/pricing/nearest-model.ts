@@ -1,3 +1,5 @@
+import { nearestName } from '../kernel/nearest-name.ts';
+
 /** The parts of a name, whatever separates them and in whatever case. */
 const partsOf = (name: string): string[] => name.toLowerCase().split(/[^a-z0-9]+/);
 
@@ -15,11 +17,11 @@ const MAX_PARTS = 24;
 
 /**
  * The known model that a name means which has something before or after it, such as `anthropic/`, `-latest`, `[1m]` or
- * `@20251001`, or a point for a dash; `null` where none is meant for certain.
+ * `@20251001`, or a point for a dash, or that has a slip in it, but in no number; `null` where none is meant for certain.
  */
-export const nearestModel = (name: string, known: Iterable<string>): string | null => {
+export const nearestModel = (name: string, known: readonly string[]): string | null => {
   const parts = partsOf(name);
   if (parts.length > MAX_PARTS) return null;
-  const meant = [...known].filter((each) => isWithin(parts, partsOf(each)));
-  return meant.sort((a, b) => b.length - a.length)[0] ?? null;
+  const meant = known.filter((each) => isWithin(parts, partsOf(each)));
+  return meant.sort((a, b) => b.length - a.length)[0] ?? nearestName(name, known);
 };

@@ -41,7 +41,7 @@ export const flightItem = (key: CacheKey, { owner, state, endsAt }: FlightRecord
 export const readFlight = (item: Item): FlightRecord => {
   const state = readString(item, 'state');
   if (state !== 'aloft' && state !== 'landed' && state !== 'unshared') {
-    throw new AppError('internal', safe`a stored flight is in no known state`);
+    throw new AppError('internal', safe`A stored flight is in no known state.`);
   }
   return { owner: readString(item, 'owner'), state, endsAt: readNumber(item, 'endsAt') };
 };

@@ -13,7 +13,7 @@ const MAX_TRIES = 5;
 /** Ceiling of the pause between tries. */
 const MAX_PAUSE_MS = 20;
 
-const contended = () => new AppError('store-unavailable', safe`too many processes change the rest at once`);
+const contended = () => new AppError('store-unavailable', safe`Too many processes change the rest at once.`);
 
 export interface WriterOptions {
   readonly store: Pick<RestStore, 'get' | 'replace'>;

@@ -1,6 +1,7 @@
 import type { Agent } from '../agent/define/define-agent.ts';
 import { loadToolSchema } from '../agent/define/tool-schema.ts';
 import { AppError } from '../kernel/errors.ts';
+import { nearestName, withHint } from '../kernel/nearest-name.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import type { RunRequest } from './run-request.ts';
 
@@ -30,7 +31,8 @@ export const createCatalog = (agents: readonly Agent[], isPriced: (model: string
     forSyncRun({ agent = DEFAULT_AGENT }) {
       const found = byName.get(agent);
       if (!found) {
-        const issues = [{ path: 'agent', message: safe`must be one of ${names}` }];
+        const message = withHint(safe`must be one of ${names}`, nearestName(agent, byName.keys()));
+        const issues = [{ path: 'agent', message }];
         throw new AppError('invalid-request', safe`There is no agent of this name.`, { issues });
       }
       if ([...found.tools.values()].some(({ requiresApproval }) => requiresApproval))

@@ -50,12 +50,12 @@ describe('posting', () => {
     ['a failure that passes', [{ status: 500 }, { status: 204 }], 'sent', 2],
     ['a connection that is cut', ['cut', { status: 200 }], 'sent', 2],
     ['a target that is too busy', [{ status: 429, headers: { 'retry-after': '2' } }, { status: 200 }], 'sent', 2],
-    ['a failure that lasts', [{ status: 503 }], 'the target answered 503', 3],
-    ['a refusal', [{ status: 404 }], 'the target answered 404', 1],
+    ['a failure that lasts', [{ status: 503 }], 'The target answered 503.', 3],
+    ['a refusal', [{ status: 404 }], 'The target answered 404.', 1],
     [
       'a target that wants to be left alone for long',
       [{ status: 503, headers: { 'retry-after': '3600' } }],
-      'the target answered 503',
+      'The target answered 503.',
       1,
     ],
   ])('of %s ends rightly, with so many tries', async (_what, answers, outcome, tries) => {
@@ -66,21 +66,21 @@ describe('posting', () => {
 
   it('follows no redirect, which would carry the message elsewhere', async () => {
     target.script({ status: 302, headers: { location: `${target.url}/elsewhere` } });
-    expect(await posted()).toMatchObject({ outcome: 'the target answered 302' });
+    expect(await posted()).toMatchObject({ outcome: 'The target answered 302.' });
     expect(target.seen.map(({ path }) => path)).toEqual(['/hook']);
   });
 
   it('waits five seconds for an answer, three times, and never beyond its deadline', async () => {
     target.script('hang');
     const patient = await posted();
-    expect(patient.outcome).toBe('the target did not answer');
+    expect(patient.outcome).toBe('The target did not answer.');
     expect(target.seen).toHaveLength(3);
     expect(patient.tookMs).toBeGreaterThanOrEqual(15_000);
     expect(patient.tookMs).toBeLessThanOrEqual(22_000);
 
     const before = target.seen.length;
     const hurried = await posted(3_000);
-    expect(hurried.outcome).toBe('the target did not answer');
+    expect(hurried.outcome).toBe('The target did not answer.');
     expect(target.seen.length - before).toBe(1);
     expect(hurried.tookMs).toBe(3_000);
   });

@@ -37,7 +37,7 @@ describe('the attribute codec', () => {
 
   it('says which attribute is missing or of another type, as an internal error', () => {
     const item = { number: n(1), list: { L: [n(1)] } };
-    const message = (name: string) => `a stored item lacks a readable ${name}`;
+    const message = (name: string) => `A stored item lacks a readable ${name}.`;
     expect(() => readString(item, 'number')).toThrow(
       expect.objectContaining({ code: 'internal', message: message('number') }),
     );

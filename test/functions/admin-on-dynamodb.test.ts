@@ -48,7 +48,13 @@ const environment = (engine: TestDynamoDb) => {
     rests,
     ids: createIds(clock, randomBytes),
     audit: createDynamoDbAuditLog(ledger),
-    known: { isPriced: () => true, hasAgent: () => true, hasTool: () => true, hasCircuit: () => true },
+    known: {
+      isPriced: () => true,
+      hasAgent: () => true,
+      hasTool: () => true,
+      hasCircuit: () => true,
+      nearest: () => null,
+    },
     issue: () => issueKey(randomBytes),
     onChanged: (tenantId) => authenticator.forget({ tenantId }),
   });

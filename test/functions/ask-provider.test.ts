@@ -38,8 +38,14 @@ describe('POST /v1/messages/count_tokens', () => {
 
   it.each<[string, Parameters<Awaited<ReturnType<typeof askingProvider>>['count']>, number, string, string]>([
     ['no body', [null], 400, 'invalid_request_error', 'The request needs a JSON body. (is empty)'],
-    ['what is no JSON', ['{'], 400, 'invalid_request_error', 'The body is not valid JSON. (is not JSON)'],
-    ['no model', ['{}'], 400, 'invalid_request_error', 'model: must be a string'],
+    [
+      'what is no JSON',
+      ['{'],
+      400,
+      'invalid_request_error',
+      'The body is not valid JSON: it ends too early, at line 1, column 2. (is not JSON)',
+    ],
+    ['no model', ['{}'], 400, 'invalid_request_error', 'model: is missing'],
     ['a model without a name', ['{"model":""}'], 400, 'invalid_request_error', 'model: must be at least 1 character'],
     [
       'a model of 129 characters',

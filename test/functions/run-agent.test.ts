@@ -91,7 +91,7 @@ describe('a refused request', () => {
   const many = (count: number, make: (index: number) => unknown) =>
     Array.from({ length: count }, (_, index) => make(index));
   it.each<[string, unknown, string, string]>([
-    ['no task', {}, 'task', 'must be a string'],
+    ['no task', {}, 'task', 'is missing'],
     ['an empty task', { task: '' }, 'task', 'at least 1 character'],
     ['a task of white space', { task: ' \n\u3000\ufeff' }, 'task', 'white space'],
     ['10,001 characters', { task: 'x'.repeat(10_001) }, 'task', 'at most 10000 characters'],

@@ -4,7 +4,8 @@ import { describeIssues } from '../../lib/http/describe-issue.ts';
 
 const says = (schema: z.ZodMiniType, value: unknown): (readonly [string, string])[] => {
   const parsed = z.safeParse(schema, value);
-  return parsed.success ? [] : describeIssues(parsed.error.issues).map(({ path, message }) => [path, message]);
+  if (parsed.success) return [];
+  return describeIssues(parsed.error.issues, { schema, value }).map(({ path, message }) => [path, message]);
 };
 const one = (schema: z.ZodMiniType, value: unknown): string => says(schema, value)[0]?.[1] ?? '';
 
@@ -49,7 +50,7 @@ describe('what is said of a refused value', () => {
     expect(says(schema, { content })).toEqual([
       ['content.1.text', 'must be a string'],
       ['content.2.type', 'must be text'],
-      ['content.2.text', 'must be a string'],
+      ['content.2.text', 'is missing'],
     ]);
     expect(says(schema, { content: 5 })).toEqual([['content', 'must be a string or an array']]);
   });
@@ -72,13 +73,49 @@ describe('what is said of a refused value', () => {
     expect(lists(20)).toHaveLength(20);
     expect(lists(21).slice(19)).toEqual([
       ['19', 'must be a string'],
-      ['', 'has 1 more invalid field(s)'],
+      ['', 'has 1 more invalid field'],
     ]);
-    expect(lists(50_000).at(-1)).toEqual(['', 'has 49980 more invalid field(s)']);
+    expect(lists(50_000).at(-1)).toEqual(['', 'has 49980 more invalid fields']);
     const unknown = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`key${at}`, at]));
     expect(says(z.strictObject({}), unknown).slice(19)).toEqual([
       ['key19', 'is not a known field'],
-      ['', 'has 10 more invalid field(s)'],
+      ['', 'has 10 more invalid fields'],
+    ]);
+  });
+
+  it('tells a field that is missing from one that is wrong, at any depth', () => {
+    const turn = z.object({ role: z.enum(['user', 'assistant']), content: z.union([z.string(), z.array(z.string())]) });
+    const schema = z.object({ task: z.string(), model: z.literal('m'), turns: z.array(turn) });
+    expect(says(schema, {})).toEqual([
+      ['task', 'is missing'],
+      ['model', 'is missing'],
+      ['turns', 'is missing'],
+    ]);
+    expect(says(schema, { task: null, model: 'm', turns: [{}, { role: 'x', content: 5 }] })).toEqual([
+      ['task', 'must be a string'],
+      ['turns.0.role', 'is missing'],
+      ['turns.0.content', 'is missing'],
+      ['turns.1.role', 'must be one of user/assistant'],
+      ['turns.1.content', 'must be a string or an array'],
+    ]);
+    expect(says(schema, null)).toEqual([['', 'must be an object']]);
+  });
+
+  it('hints at the field that is probably meant, and at none where none is near', () => {
+    const inner = z.strictObject({ ttlSeconds: z.optional(z.int()) });
+    const schema = z.strictObject({
+      maxCostUsd: z.optional(z.string()),
+      cache: z.optional(z.nullable(inner)),
+      list: z.optional(z.array(z.union([z.string(), inner]))),
+      by: z.optional(z.record(z.string(), inner)),
+    });
+    const wrong = { ttl_seconds: 1 };
+    expect(says(schema, { max_cost_usd: '1', prompt: 'x', cache: wrong, list: [wrong], by: { a: wrong } })).toEqual([
+      ['cache.ttl_seconds', 'is not a known field; did you mean ttlSeconds?'],
+      ['list.0.ttl_seconds', 'is not a known field; did you mean ttlSeconds?'],
+      ['by.a.ttl_seconds', 'is not a known field; did you mean ttlSeconds?'],
+      ['max_cost_usd', 'is not a known field; did you mean maxCostUsd?'],
+      ['prompt', 'is not a known field'],
     ]);
   });
 });

@@ -62,7 +62,7 @@ describe('the authenticator', () => {
       [KEY, 'unknown'].map((key) => authenticate(key).catch((error: unknown) => error)),
     );
     expect(refusals.map((error) => (error as AppError).message)).toEqual(
-      Array(2).fill('the API key is not known or has expired'),
+      Array(2).fill('The API key is not known or has expired.'),
     );
   });
 

@@ -14,6 +14,8 @@ it.each([
   ['Claude-Sonnet-5.5', 'claude-sonnet-5-5'],
   ['claude-sonnet-5-5:thinking', 'claude-sonnet-5-5'],
   ['models/claude-opus-5', 'claude-opus-5'],
+  ['claude-sonet-5-5', 'claude-sonnet-5-5'],
+  ['claud-opus-5-5', 'claude-opus-5-5'],
 ])('%s means %s', (name, meant) => {
   expect(nearestModel(name, known)).toBe(meant);
 });

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
+import { THRESHOLDS } from '../../lib/accounts/budget-thresholds.ts';
+import { SETTLE_MARGIN_MS } from '../../lib/accounts/settle-patience.ts';
+import { LEASE_MS } from '../../lib/alerts/dynamodb-claims.ts';
 import { SETTLE_PATIENCE_MS } from '../../lib/budget/dynamodb-store.ts';
 import { MOST_TOMBSTONES } from '../../lib/budget/fence.ts';
 import { LEAST_OUTPUT_TOKENS } from '../../lib/budget/fit-output.ts';
 import { MAX_OPEN } from '../../lib/budget/store.ts';
-import { THRESHOLDS } from '../../lib/accounts/budget-thresholds.ts';
-import { SETTLE_MARGIN_MS } from '../../lib/accounts/settle-patience.ts';
-import { LEASE_MS } from '../../lib/alerts/dynamodb-claims.ts';
 import { QUIET_MS } from '../../lib/gateway/answer/keep-alive.ts';
 import { SLOWEST_START, UNSEEN_STRETCH } from '../../lib/model-call/attempt/stream-timeouts.ts';
 import { documents, read, tableOf } from './markdown.ts';

@@ -28,6 +28,15 @@ it('a tool whose input no model could be told of is refused where a stage is sta
   expect(() => checkTools(agents)).not.toThrow();
 });
 
+it.each([
+  ['supprot', 'must be one of support/sales; did you mean support?'],
+  ['nobody', 'must be one of support/sales'],
+])('an agent that is not there is refused with those that are: %s', (asked, message) => {
+  const catalog = createCatalog([agent({ name: 'support' }), agent({ name: 'sales' })], isPriced);
+  const refused = { code: 'invalid-request', issues: [{ path: 'agent', message }] };
+  expect(() => catalog.forSyncRun({ agent: asked })).toThrow(expect.objectContaining(refused));
+});
+
 it('two agents of one name are refused at start', () => {
   expect(() => createCatalog([agent(), agent()], isPriced)).toThrow('same name');
 });

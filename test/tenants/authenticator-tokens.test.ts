@@ -14,7 +14,7 @@ const verifierOf = (tenantId = 'acme') => {
     async verify(token) {
       asked.push(token);
       if (token === TOKEN) return { tenantId, scopes: ['runs:read', 'usage:read'] };
-      throw new AppError('unauthenticated', safe`the token is not valid`);
+      throw new AppError('unauthenticated', safe`The token is not valid.`);
     },
   };
   return { asked, tokens };

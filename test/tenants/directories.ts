@@ -102,6 +102,7 @@ export const fakeStage = () => {
       hasAgent: (name) => name === 'assistant',
       hasTool: (name) => name === 'calculate',
       hasCircuit: (name) => ['anthropic/claude-opus-5-5', 'tool/open-meteo'].includes(name),
+      nearest: (kind, name) => (kind === 'agent' && name === 'asistant' ? 'assistant' : null),
     },
     issue: () => {
       births += 1;

@@ -57,7 +57,7 @@ export const setUp = async ({ key, tenant, noTenant = false, tokens = null }: Se
         reads.push(hash);
         const found = await keys.find(hash);
         await store.answered();
-        if (store.down) throw new AppError('store-unavailable', safe`the store does not answer`);
+        if (store.down) throw new AppError('store-unavailable', safe`The store does not answer.`);
         return found;
       },
     },

@@ -63,7 +63,9 @@ const judge = async (parts: LoopParts, run: Run, use: ToolUseBlock): Promise<Too
   }
   const parsed = await z.safeParseAsync(tool.input, use.input);
   if (!parsed.success) {
-    const issues = describeIssues(parsed.error.issues).map(({ path, message }) => `${path || 'input'} ${message}`);
+    const issues = describeIssues(parsed.error.issues, { schema: tool.input, value: use.input }).map(
+      ({ path, message }) => `${path || 'input'} ${message}`,
+    );
     return failed(`The input is not valid: ${issues.join('; ')}.`, 'invalid-input');
   }
   return guarded(parts, run, { tool, input: parsed.data as never, idempotencyKey: `${run.runId}:${use.id}` });

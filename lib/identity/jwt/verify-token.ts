@@ -38,7 +38,7 @@ export interface TokenVerifier {
 }
 
 const unauthenticated = (cause?: unknown) =>
-  new AppError('unauthenticated', safe`the token is not valid or has expired`, { cause });
+  new AppError('unauthenticated', safe`The token is not valid or has expired.`, { cause });
 
 const secretFor =
   (secret: Secret): JWTVerifyGetKey =>

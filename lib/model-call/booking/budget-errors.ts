@@ -3,6 +3,7 @@ import { type Refusal, wouldFitLater } from '../../budget/balance.ts';
 import { MAX_OPEN } from '../../budget/store.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { formatUsd, type PicoUsd } from '../../kernel/money.ts';
+import { withHint } from '../../kernel/nearest-name.ts';
 import { label, safe } from '../../kernel/redacted.ts';
 import type { Unpriceable } from '../../pricing/bounds/judge-request.ts';
 import { nearestModel } from '../../pricing/nearest-model.ts';
@@ -15,10 +16,9 @@ import type { RunAccount } from './run-account.ts';
  * those that are known, of which one may be meant.
  */
 export const unpricedModel = (model: string, prices: PriceTable, path = 'model'): AppError => {
-  const meant = nearestModel(model, prices.keys());
   const message = safe`has no known price`;
   return new AppError('unpriced-model', safe`A model without a known price is not called.`, {
-    issues: [{ path, message: meant === null ? message : safe`${message}; did you mean ${label(meant)}?` }],
+    issues: [{ path, message: withHint(message, nearestModel(model, [...prices.keys()])) }],
   });
 };
 

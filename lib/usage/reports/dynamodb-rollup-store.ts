@@ -13,7 +13,7 @@ const isHead = (item: Item): boolean => !readString(item, 'sk').includes('#');
 
 const whole = async (head: Item, later: readonly Item[]): Promise<Rollup> => {
   const read = await fromItems(head, later);
-  if (!read.whole) throw new AppError('internal', safe`a stored rollup is incomplete`);
+  if (!read.whole) throw new AppError('internal', safe`A stored rollup is incomplete.`);
   return read.rollup;
 };
 

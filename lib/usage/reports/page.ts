@@ -20,8 +20,8 @@ const read = (cursor: string): string => {
   } catch {
     // No cursor of ours is unreadable.
   }
-  throw new AppError('invalid-request', safe`The query has 1 invalid parameter(s); see errors.`, {
-    issues: [{ path: 'cursor', message: safe`must be a nextCursor of an earlier answer` }],
+  throw new AppError('invalid-request', safe`The query is not valid; see errors.`, {
+    issues: [{ path: 'cursor', message: safe`must be the nextCursor of an earlier answer` }],
   });
 };
 

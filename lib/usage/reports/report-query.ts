@@ -53,11 +53,12 @@ const adminQuery = z.strictObject({
 type Query = HttpEvent['queryStringParameters'];
 
 const refused = (issues: readonly FieldIssue[]): AppError =>
-  new AppError('invalid-request', safe`The query has ${issues.length} invalid parameter(s); see errors.`, { issues });
+  new AppError('invalid-request', safe`The query is not valid; see errors.`, { issues });
 
 const parsed = <Schema extends z.core.$ZodType>(schema: Schema, query: Query): z.core.output<Schema> => {
-  const result = z.safeParse(schema, query ?? {});
-  if (!result.success) throw refused(describeIssues(result.error.issues));
+  const value = query ?? {};
+  const result = z.safeParse(schema, value);
+  if (!result.success) throw refused(describeIssues(result.error.issues, { schema, value }));
   return result.data;
 };
 

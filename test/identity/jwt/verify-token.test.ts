@@ -38,7 +38,7 @@ beforeEach(() => {
 
 const seconds = () => clock.now() / 1000;
 const payload = (changes?: Claims) => claims(clock.now(), changes);
-const refused = { name: 'AppError', code: 'unauthenticated', message: 'the token is not valid or has expired' };
+const refused = { name: 'AppError', code: 'unauthenticated', message: 'The token is not valid or has expired.' };
 
 describe('a token of an issuer that publishes its keys', () => {
   it('says the tenant and the scopes of its bearer', async () => {
