@@ -19,6 +19,7 @@ export const ConfigSchema = z.object({
   RUNS_TABLE: name('ballast-local-runs'),
   ANTHROPIC_SECRET_ID: name('ballast/local/anthropic'),
   ALERTS_SECRET_ID: name('ballast/local/alerts'),
+  TOOL_SECRETS_PREFIX: name('ballast/local/tools/'),
   JWT_ISSUER: text(),
   JWT_AUDIENCE: text(),
   JWT_JWKS_URL: z.optional(z.string().check(z.refine(isProtectedUrl, 'an https URL, or an http one of this machine'))),

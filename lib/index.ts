@@ -8,6 +8,7 @@ export {
   type ToolContext,
   type ToolOptions,
 } from './agent/define/define-tool.ts';
+export { bearer, secretHeader } from './agent/define/endpoint.ts';
 export { AppError } from './kernel/errors.ts';
 export { label, type Redacted, safe } from './kernel/redacted.ts';
 /** Schemas. `scripts/front-door.ts` lets the build keep only those functions of it that are used. */

@@ -9,6 +9,8 @@ export interface BannerFacts {
   readonly directory: string;
   /** Models whose end is near, for a person. Default: none. */
   readonly retiring?: string;
+  /** Variables of secrets that tools declare and that have no value. Default: none. */
+  readonly missingSecrets?: readonly string[];
 }
 
 const BOLD = '\x1b[1m';
@@ -25,7 +27,7 @@ const claudeOf = ({ anthropicApiKey, anthropicBaseUrl }: Settings): string => {
   return `simulated, and free, because ANTHROPIC_API_KEY is not set${ignored}`;
 };
 
-const describe = ({ settings, port, directory, retiring = '' }: BannerFacts) => {
+const describe = ({ settings, port, directory, retiring = '', missingSecrets = [] }: BannerFacts) => {
   const { dataDirectory, dynamoDbEndpoint, devApiKey, devAdminKey } = settings;
   const inside = relative(directory, dataDirectory);
   const url = `http://localhost:${port}`;
@@ -35,6 +37,9 @@ const describe = ({ settings, port, directory, retiring = '' }: BannerFacts) => 
     database: dynamoDbEndpoint === null ? 'embedded DynamoDB' : `DynamoDB at ${new URL(dynamoDbEndpoint).origin}`,
     data: inside.startsWith('..') || inside === '' ? dataDirectory : inside,
     ...(retiring !== '' && { models: retiring }),
+    ...(missingSecrets.length > 0 && {
+      secrets: `${missingSecrets.join(', ')}: no value, so that its tools fail; set it in .env`,
+    }),
     devApiKey,
     devAdminKey,
     try:
@@ -45,11 +50,11 @@ const describe = ({ settings, port, directory, retiring = '' }: BannerFacts) => 
 
 /** What a person is greeted with on a terminal; the only place that ever shows the development keys. */
 export const terminalBanner = (facts: BannerFacts): string => {
-  const { ready, claude, models, database, data, devApiKey, devAdminKey, try: line } = describe(facts);
+  const { ready, claude, models, secrets, database, data, devApiKey, devAdminKey, try: line } = describe(facts);
   return `
   ${BOLD}${ready}${RESET}
 
-  Claude    ${claude}${models === undefined ? '' : `\n  Models    ${models}`}
+  Claude    ${claude}${models === undefined ? '' : `\n  Models    ${models}`}${secrets === undefined ? '' : `\n  Secrets   ${secrets}`}
   Database  ${database}
   Data      ${data}
   Keys      ${devApiKey} (tenant demo)

@@ -1,6 +1,7 @@
 import type { Environment } from '../lib/aws/connection.ts';
 import { ALERTS_VARIABLES } from './alerts-secret.ts';
 import type { Settings } from './settings.ts';
+import { isToolSecret } from './tool-secrets.ts';
 
 /** Logical ids of `infra/tables.yml`, with the names that a stage `local` gives them. */
 export const TABLE_NAMES = {
@@ -12,6 +13,7 @@ export const TABLE_NAMES = {
 export const ANTHROPIC_SECRET_ID = 'ballast/local/anthropic';
 export const ALERTS_SECRET_ID = 'ballast/local/alerts';
 export const JWT_SECRET_ID = 'ballast/local/jwt';
+export const TOOL_SECRETS_PREFIX = 'ballast/local/tools/';
 
 export interface Surroundings {
   readonly settings: Settings;
@@ -53,7 +55,10 @@ export const functionEnvironment = (env: Environment, surroundings: Surroundings
     ANTHROPIC_SECRET_ID,
     ALERTS_SECRET_ID,
     JWT_SECRET_ID,
-    ...Object.fromEntries(ALERTS_VARIABLES.map((name) => [name, undefined])),
+    TOOL_SECRETS_PREFIX,
+    ...Object.fromEntries(
+      [...ALERTS_VARIABLES, ...Object.keys(env).filter(isToolSecret)].map((name) => [name, undefined]),
+    ),
     // Both are in their secrets, and nowhere else where a function could print them.
     JWT_SECRET: undefined,
     ANTHROPIC_API_KEY: undefined,

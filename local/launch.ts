@@ -5,7 +5,13 @@ import { checkTools } from '../lib/agent/define/check-tools.ts';
 import type { Environment } from '../lib/aws/connection.ts';
 import { createAnswer } from './answer.ts';
 import { startEngine } from './engine.ts';
-import { ALERTS_SECRET_ID, ANTHROPIC_SECRET_ID, functionEnvironment, JWT_SECRET_ID } from './environment.ts';
+import {
+  ALERTS_SECRET_ID,
+  ANTHROPIC_SECRET_ID,
+  functionEnvironment,
+  JWT_SECRET_ID,
+  TOOL_SECRETS_PREFIX,
+} from './environment.ts';
 import { serve, type Serving } from './http-server.ts';
 import { loadHandler, loadHandlers, loadingFailed } from './load-handlers.ts';
 import { createMatchRoute } from './match-route.ts';
@@ -102,6 +108,7 @@ export const launch = async (options: LaunchOptions): Promise<Running> => {
       [ANTHROPIC_SECRET_ID, settings.anthropicApiKey ?? SIMULATED_KEY],
       ...(settings.alertsSecret === null ? [] : [[ALERTS_SECRET_ID, settings.alertsSecret] as const]),
       ...(settings.jwtSecret === null ? [] : [[JWT_SECRET_ID, settings.jwtSecret] as const]),
+      ...[...settings.toolSecrets].map(([name, value]) => [`${TOOL_SECRETS_PREFIX}${name}`, value] as const),
     ]),
   );
   started.defer(() => secrets.close());

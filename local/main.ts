@@ -11,6 +11,7 @@ import { launch } from './launch.ts';
 import { readSettings } from './settings.ts';
 import { StartRefused } from './start-refused.ts';
 import { stopWith } from './stop-with.ts';
+import { missingSecrets } from './tool-secrets.ts';
 
 const root = join(import.meta.dirname, '..');
 const directory = process.cwd();
@@ -31,10 +32,18 @@ const start = async (): Promise<void> => {
   const terminal = process.stdout.isTTY;
   const running = await launch({ settings, env: process.env, setEnvironment, terminal, version, root });
   const { app } = await import('../lib/app/app.ts');
+  const { agents } = await import('../agents/index.ts');
   stopWith(process, { running, log: app.log, underNpm: process.env['npm_lifecycle_event'] !== undefined });
   const now = app.clock.now();
   const retiring = retirementNotice(retiringModels(app.core.prices, new Set(app.catalog.models), now), now);
-  const facts = { settings, port: running.port, version, directory, retiring };
+  const facts = {
+    settings,
+    port: running.port,
+    version,
+    directory,
+    retiring,
+    missingSecrets: missingSecrets(agents, settings.toolSecrets),
+  };
   process.stdout.write((terminal ? terminalBanner : jsonBanner)(facts));
   running.startSchedules();
   // Kept now, because nobody knows how this process will end.

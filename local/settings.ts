@@ -3,6 +3,7 @@ import type { Environment } from '../lib/aws/connection.ts';
 import { alertsSecretOf } from './alerts-secret.ts';
 import { jwtSecretOf } from './jwt-secret.ts';
 import { StartRefused } from './start-refused.ts';
+import { toolSecretsOf } from './tool-secrets.ts';
 
 /** What `npm start` is told by its environment, beside what the functions read themselves. */
 export interface Settings {
@@ -22,6 +23,8 @@ export interface Settings {
   readonly alertsSecret: string | null;
   /** What the issuer of tokens signs them with; `null`: no issuer does. */
   readonly jwtSecret: string | null;
+  /** What tools need to know, by the secret's name. */
+  readonly toolSecrets: ReadonlyMap<string, string>;
 }
 
 /** `localhost` may be either, and clients differ in which they try first. */
@@ -75,6 +78,7 @@ export const readSettings = (env: Environment, directory: string): Settings => {
     devAdminKey: key(env, 'BALLAST_DEV_ADMIN_KEY', 'ballast-dev-admin-key'),
     alertsSecret: alertsSecretOf(env),
     jwtSecret: jwtSecretOf(env),
+    toolSecrets: toolSecretsOf(env),
   };
   if (settings.devApiKey === settings.devAdminKey) {
     throw new StartRefused('BALLAST_DEV_API_KEY and BALLAST_DEV_ADMIN_KEY must differ: each belongs to one tenant.');

@@ -9,6 +9,8 @@ export interface TestRunOptions {
   readonly now?: string | number;
   /** Answers the requests of tools. Default: none, and a request is the test's mistake. */
   readonly fetch?: OutsideFetch;
+  /** Values of the secrets that the agent's tools declare, by name. Default: none, and asking for one is the test's mistake. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** The tenant's settings, as an administrator gives them. Default: no limits. */
   readonly tenant?: Partial<TenantSettings>;
   /** The stage's settings, such as `MAX_RETRIES`. Default: theirs. */

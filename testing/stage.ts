@@ -32,6 +32,8 @@ export interface StageParts {
   readonly emit: Emit;
   readonly outside: Pick<Outside, 'fetchFor'>;
   readonly wire: Pick<Wire, 'watched'>;
+  /** The value of a tool's secret. Rejects where there is none. */
+  readonly secretValue: (name: string) => Promise<string>;
 }
 
 /** Jitter is the middle of its range, each time. */
@@ -67,7 +69,7 @@ const memoryStores = (clock: IdleClock): RunStores => ({
 
 /** What a deployment runs, on memory instead of tables and for one agent, with all loaded that its first run would load. */
 export const createStage = async (parts: StageParts): Promise<RunSync> => {
-  const { agent, config, clock, ids, randomBytes, emit, outside, wire } = parts;
+  const { agent, config, clock, ids, randomBytes, emit, outside, wire, secretValue } = parts;
   const { runSync, loadModelCall } = createCore({
     config,
     clock,
@@ -79,8 +81,9 @@ export const createStage = async (parts: StageParts): Promise<RunSync> => {
     stores: memoryStores(clock),
     provider: wire.watched(createAnthropic({ baseUrl: config.ANTHROPIC_BASE_URL })),
     secret: createCachedSecret({ read: async () => 'test-key', clock }),
-    fetchFor: (endpoints, signal) =>
-      boundFetch({ fetch: outside.fetchFor(signal), overrides: new Map() })(endpoints, signal),
+    fetchFor: (endpoints, secrets, signal) =>
+      boundFetch({ fetch: outside.fetchFor(signal), overrides: new Map() })(endpoints, secrets, signal),
+    secretOf: (name) => createCachedSecret({ read: () => secretValue(name), clock }),
   });
   await loadModelCall();
   return runSync;

@@ -36,7 +36,7 @@ export const testRun = async (
   agent: Agent,
   asked: Asked,
   script: Script,
-  { now = START, fetch, tenant = {}, settings = {}, signal }: TestRunOptions = {},
+  { now = START, fetch, secrets = {}, tenant = {}, settings = {}, signal }: TestRunOptions = {},
 ): Promise<TestedRun> => {
   if (!(agent?.tools instanceof Map))
     throw new TypeError('The first argument is no agent: give one made by defineAgent.');
@@ -71,6 +71,11 @@ export const testRun = async (
       randomBytes,
       outside,
       wire,
+      secretValue: async (name) => {
+        if (Object.hasOwn(secrets, name)) return secrets[name] as string;
+        mistake(`A tool needs the secret ${name}, and the test gives none.`);
+        throw new Error('no value');
+      },
       emit: (event) => void telemetry.push(event),
     });
     const requestId = ids.request();

@@ -89,8 +89,8 @@ describe('get_weather', () => {
       ],
     ]);
     expect(getWeather.endpoints).toEqual({
-      geocoding: 'https://geocoding-api.open-meteo.com',
-      forecast: 'https://api.open-meteo.com',
+      geocoding: { url: 'https://geocoding-api.open-meteo.com', authorization: null },
+      forecast: { url: 'https://api.open-meteo.com', authorization: null },
     });
   });
 

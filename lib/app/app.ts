@@ -28,6 +28,7 @@ import { type Core, createCore } from './core.ts';
 import { FUNCTION_MARGIN_MS, toolOrigins } from './settings.ts';
 import { createStores, type Stores } from './stores.ts';
 import { tokenVerifier } from './token-verifier.ts';
+import { toolSecrets } from './tool-secrets.ts';
 
 /** What the functions are made of; each takes the part it needs. */
 export interface App {
@@ -100,6 +101,7 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     provider: createProvider({ baseUrl: config.ANTHROPIC_BASE_URL }),
     secret: anthropicKey,
     fetchFor: boundFetch({ fetch, overrides: toolOrigins(config) }),
+    secretOf: toolSecrets(config, { clock, secrets }),
   });
   const { tenants, apiKeys, claims, runs } = stores;
   const tokens = tokenVerifier(config, { clock, fetch, secrets });

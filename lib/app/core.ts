@@ -61,6 +61,7 @@ export interface CoreParts extends CallWiring {
   readonly randomBytes: RandomBytes;
   /** What tools fetch by. */
   readonly fetchFor: LoopParts['fetchFor'];
+  readonly secretOf: LoopParts['secretOf'];
 }
 
 /** What a model call is made of, with the parts in full that others use too. */
@@ -95,7 +96,7 @@ export const callPartsOf = ({ config, stores, provider, secret, ...world }: Call
 
 /** The one wiring of a run, over whatever stores and provider it is given; no I/O happens here. */
 export const createCore = (parts: CoreParts) => {
-  const { config, clock, random, randomBytes, emit, ids, agents, stores, fetchFor } = parts;
+  const { config, clock, random, randomBytes, emit, ids, agents, stores, fetchFor, secretOf } = parts;
   const call = callPartsOf(parts);
   const { budgets, circuits, keys, keyCheck, prices, provider, rests } = call;
   // A process that only refuses, replays or reads calls no model.
@@ -128,6 +129,7 @@ export const createCore = (parts: CoreParts) => {
     provider: config.ANTHROPIC_BASE_URL,
     contextWindowOf: (model) => priceAt(prices, model, clock.now())?.contextWindow ?? null,
     fetchFor,
+    secretOf,
     isPriced,
     prices,
   });

@@ -73,6 +73,7 @@ const played = async (known: ReadonlyMap<string, string>) => {
     contextWindowOf: () => 20_000,
     circuits: { enter: async () => UNGUARDED },
     fetchFor: () => () => Promise.reject(new Error('no network')),
+    secretOf: () => ({ get: async () => 'unused', refresh: async () => 'unused' }),
   };
   const run: Run = {
     runId: 'run_1',

@@ -20,6 +20,7 @@ import type { RunRequest } from '../../lib/run/run-request.ts';
 import { createSyncRun, type SyncRunCall } from '../../lib/run/sync-run.ts';
 import { createMemoryRunStore } from '../../lib/runs/memory-store.ts';
 import type { RunStore } from '../../lib/runs/types.ts';
+import { createCachedSecret } from '../../lib/secrets/cached-secret.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts';
@@ -66,6 +67,7 @@ export type Script = (request: ModelRequest, context: CallContext) => Outcome | 
 
 export interface RunPartsOptions extends Partial<AgentOptions> {
   readonly fetchFor?: LoopParts['fetchFor'];
+  readonly secretOf?: LoopParts['secretOf'];
   readonly runs?: RunStore;
   readonly stream?: RunStream;
   readonly circuits?: LoopParts['circuits'];
@@ -123,6 +125,8 @@ export const runParts = (script: readonly (Outcome | Script)[], options: RunPart
     rateLimit: createRateLimit({ store: createMemoryRateStore(), clock, emit }),
     slots: options.slots ?? { take: async () => ({ held: true, release: async () => {} }) },
     fetchFor: options.fetchFor ?? (() => () => Promise.reject(new Error('no network'))),
+    secretOf:
+      options.secretOf ?? (() => createCachedSecret({ read: () => Promise.reject(new Error('no secret')), clock })),
     contextWindowOf: options.contextWindowOf ?? (() => null),
     cache: options.responses ?? createResponseCache({ ...CHANCE, clock, emit, store: createMemoryCacheStore() }),
     cacheTtlSeconds: 60,

@@ -18,6 +18,7 @@ describe('the settings of npm start', () => {
       devAdminKey: 'ballast-dev-admin-key',
       alertsSecret: null,
       jwtSecret: null,
+      toolSecrets: new Map(),
     };
     expect(read()).toEqual(defaults);
     expect(read({ PORT: '', HOST: '', BALLAST_DATA_DIR: '', ANTHROPIC_API_KEY: '' })).toEqual(defaults);
@@ -66,6 +67,7 @@ describe('the environment of the functions', () => {
       ANTHROPIC_SECRET_ID: 'ballast/local/anthropic',
       ALERTS_SECRET_ID: 'ballast/local/alerts',
       JWT_SECRET_ID: 'ballast/local/jwt',
+      TOOL_SECRETS_PREFIX: 'ballast/local/tools/',
       JWT_SECRET: undefined,
       BALLAST_SLACK_WEBHOOK_URL: undefined,
       BALLAST_ALARM_WEBHOOK_URL: undefined,

@@ -19,6 +19,9 @@ const inLocalTable = local.flatMap((row) =>
 /** These go together, so that one alone would be refused whatever its length. */
 const TOGETHER: Readonly<Record<string, string>> = { JWT_ISSUER: 'x', JWT_AUDIENCE: 'x' };
 
+/** Each secret of a tool has a variable of its own, so that there is no list of them: one stands for all. */
+const EXAMPLE = 'TOOL_SECRET_SHOP_API';
+
 const sorted = (names: Iterable<string>) => [...new Set(names)].sort();
 
 /** The names that are looked up while `act` reads its environment. */
@@ -95,7 +98,8 @@ describe('the table of variables that the functions read', () => {
 
 describe('the table of variables that npm start reads', () => {
   it('has all that are not in the other, and no other', () => {
-    const names = [...namesRead((env) => readSettings(env, '/project')), ...namesRead(launched)];
+    const names = [...namesRead((env) => readSettings(env, '/project')), ...namesRead(launched), EXAMPLE];
+    expect(readSettings({ [EXAMPLE]: 'x' }, '/project').toolSecrets.has('shop-api')).toBe(true);
     const functions = new Set<string>(Object.keys(ConfigSchema.shape));
     expect(sorted(inLocalTable.map(({ name }) => name))).toEqual(sorted(names.filter((name) => !functions.has(name))));
   });

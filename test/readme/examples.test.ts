@@ -16,6 +16,7 @@ it('the examples compile', () => {
     'agents/trip.ts',
     'agents/trip.test.ts',
     'agents/tools/order-status.ts',
+    'agents/tools/order-total.ts',
     'agents/support.ts',
     'agents/support.test.ts',
   ]);

@@ -7,9 +7,12 @@ import type { AppError, ErrorCode } from '../../kernel/errors.ts';
 import type { RunAccount } from '../../model-call/booking/run-account.ts';
 import type { Attempt, CallBudget, FaultKind } from '../../model-call/types.ts';
 import type { TraceStep } from '../../runs/types.ts';
+import type { Secret } from '../../secrets/cached-secret.ts';
 import type { Emit } from '../../telemetry/events.ts';
 import type { Agent } from '../define/define-agent.ts';
 import type { ToolContext } from '../define/define-tool.ts';
+import type { Endpoint } from '../define/endpoint.ts';
+import type { ToolSecrets } from '../tools/tool-secrets.ts';
 import type { Journal } from './journal.ts';
 import type { RunStream } from './run-stream.ts';
 
@@ -60,8 +63,14 @@ export interface LoopParts {
   readonly circuits: Pick<Circuits, 'enter'>;
   readonly clock: Clock;
   readonly emit: Emit;
-  /** Binds a tool's `fetch` to the tool's own endpoints. */
-  readonly fetchFor: (endpoints: Readonly<Record<string, string>>, signal: AbortSignal) => ToolContext['fetch'];
+  /** Binds a tool's `fetch` to the tool's own endpoints, and gives those their credentials. */
+  readonly fetchFor: (
+    endpoints: Readonly<Record<string, Endpoint>>,
+    secrets: Pick<ToolSecrets, 'get' | 'refresh'>,
+    signal: AbortSignal,
+  ) => ToolContext['fetch'];
+  /** The secret of tools that has this name. */
+  readonly secretOf: (name: string) => Secret;
   /** Tokens that a model takes and gives in one call together; `null`: not known. */
   readonly contextWindowOf: (model: string) => number | null;
 }

@@ -5,8 +5,9 @@ import { orAborted } from '../../kernel/clock.ts';
 import { createDeadline, type Deadline } from '../../kernel/deadline.ts';
 import { label, type Redacted, safe } from '../../kernel/redacted.ts';
 import { nameError } from '../../telemetry/describe-error.ts';
-import type { Tool } from '../define/define-tool.ts';
+import type { Tool, ToolContext } from '../define/define-tool.ts';
 import type { LoopParts, Run } from '../loop/types.ts';
+import { createToolSecrets } from './tool-secrets.ts';
 import { failed, leftAlone, succeeded, type ToolVerdict, verdictOnThrow } from './tool-verdict.ts';
 
 /** What a tool step leaves in the journal: plain JSON. */
@@ -21,14 +22,29 @@ interface Call {
   readonly idempotencyKey: string;
 }
 
-const attempt = async ({ clock, fetchFor }: LoopParts, run: Run, call: Call, limit: Deadline): Promise<ToolVerdict> => {
-  const { tool, input, idempotencyKey } = call;
+const contextOf = (parts: LoopParts, run: Run, { tool, idempotencyKey }: Call, signal: AbortSignal) => {
+  const secrets = createToolSecrets(tool, parts.secretOf);
+  const context: ToolContext<string, string> = {
+    signal,
+    idempotencyKey,
+    now: () => parts.clock.now(),
+    runId: run.runId,
+    tenantId: run.tenantId,
+    userId: run.userId,
+    fetch: parts.fetchFor(tool.endpoints, secrets, signal),
+    secret: (name) => secrets.get(name),
+  };
+  return { context, secrets };
+};
+
+const attempt = async (parts: LoopParts, run: Run, call: Call, limit: Deadline): Promise<ToolVerdict> => {
+  const { tool, input } = call;
   const { signal } = limit;
+  const { context, secrets } = contextOf(parts, run, call, signal);
   try {
     signal.throwIfAborted();
-    const context = { signal, idempotencyKey, now: () => clock.now(), fetch: fetchFor(tool.endpoints, signal) };
     const work = (async () => tool.run(input, context))();
-    return succeeded(await orAborted(work, signal), run.agent.maxToolOutputChars);
+    return succeeded(await orAborted(work, signal), run.agent.maxToolOutputChars, (text) => secrets.removeFrom(text));
   } catch (error) {
     return verdictOnThrow(error, tool, input, limit.stoppedBy === 'deadline');
   }

@@ -34,10 +34,24 @@ const cut = (text: string, maxChars: number): string => {
   return `${whole.slice(0, maxChars).toWellFormed()}\n[cut: ${maxChars} of ${whole.length} characters shown]`;
 };
 
-/** A result as the model gets it: a string as it is, anything else as JSON, and no more of it than the agent allows. */
-export const succeeded = (result: unknown, maxChars: number): ToolVerdict => {
+/**
+ * A result as the model gets it: a string as it is, anything else as JSON, without the tool's secrets, and no more of it
+ * than the agent allows.
+ */
+export const succeeded = (
+  result: unknown,
+  maxChars: number,
+  withoutSecrets: (text: string) => string = (text) => text,
+): ToolVerdict => {
   const text = typeof result === 'string' ? result : (JSON.stringify(result) ?? 'done');
-  return { content: cut(text, maxChars), isError: false, fatal: null, error: null, outcome: 'ok', thrown: null };
+  return {
+    content: cut(withoutSecrets(text), maxChars),
+    isError: false,
+    fatal: null,
+    error: null,
+    outcome: 'ok',
+    thrown: null,
+  };
 };
 
 /** A tool that is down: its fallback, or the failure itself where it has none, or its fallback fails too. */

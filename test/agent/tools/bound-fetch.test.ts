@@ -1,14 +1,23 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bearer, endpointOf, type EndpointOptions, secretHeader } from '../../../lib/agent/define/endpoint.ts';
 import { boundFetch } from '../../../lib/agent/tools/bound-fetch.ts';
+import type { ToolSecrets } from '../../../lib/agent/tools/tool-secrets.ts';
 
 let server: Server;
 let base: string;
 const seen: string[] = [];
+const headers: IncomingHttpHeaders[] = [];
 beforeAll(async () => {
   server = createServer((request, response) => {
     seen.push(request.url ?? '');
+    headers.push(request.headers);
+    const given = request.headers.authorization;
+    if (request.url === '/guarded' && given !== 'Bearer new') {
+      response.writeHead(401).end();
+      return;
+    }
     if (request.url === '/moved') response.writeHead(302, { location: '/elsewhere' }).end();
     else if (request.url === '/slow') return;
     else response.end('here');
@@ -18,11 +27,23 @@ beforeAll(async () => {
 });
 afterAll(() => server.closeAllConnections());
 
+/** Values of the secret, in the order in which they are read; the last one stays. */
+const secretsOf = (...values: string[]): Pick<ToolSecrets, 'get' | 'refresh'> => ({
+  get: async () => values[0] ?? '',
+  refresh: async () => (values.length > 1 ? (values.shift(), values[0] ?? '') : (values[0] ?? '')),
+});
+
 const bound = (
-  endpoints: Record<string, string>,
+  endpoints: Record<string, EndpointOptions>,
   overrides = new Map<string, string>(),
   signal = new AbortController().signal,
-) => boundFetch({ fetch: globalThis.fetch, overrides })(endpoints, signal);
+  secrets = secretsOf(),
+) => {
+  const declared = Object.fromEntries(Object.entries(endpoints).map(([name, of]) => [name, endpointOf(of)]));
+  return boundFetch({ fetch: globalThis.fetch, overrides })(declared, secrets, signal);
+};
+const withSecrets = (endpoint: EndpointOptions, ...values: string[]) =>
+  bound({ api: endpoint }, new Map(), new AbortController().signal, secretsOf(...values));
 
 it('reaches an endpoint that the tool declares', async () => {
   const response = await bound({ api: base })('api', '/v1?q=a');
@@ -63,4 +84,41 @@ it('ends with the signal of the call, whatever signal the tool passes', async ()
   const asked = bound({ api: base }, new Map(), call.signal)('api', '/slow', { signal: new AbortController().signal });
   call.abort();
   await expect(asked).rejects.toThrow();
+});
+
+describe('an endpoint with a credential', () => {
+  it.each([
+    ['a bearer token', () => bearer('shop'), 'authorization', 'Bearer s3cret-value'],
+    ['a header of its own', () => secretHeader('X-Api-Key', 'shop'), 'x-api-key', 's3cret-value'],
+  ])('is sent %s, whatever header of that name the tool sets', async (_title, authorization, header, value) => {
+    const fetch = withSecrets({ url: base, authorization: authorization() }, 's3cret-value');
+    await fetch('api', '/v1', { headers: { [header]: 'mine', accept: 'text/plain' } });
+    expect(headers.at(-1)).toMatchObject({ [header]: value, accept: 'text/plain' });
+  });
+
+  it('is asked once more with the newer secret where the one it had was rotated', async () => {
+    const fetch = withSecrets({ url: base, authorization: bearer('shop') }, 'old', 'new');
+    const before = seen.length;
+    const response = await fetch('api', '/guarded', { method: 'POST', body: 'order' });
+    expect(response.status).toBe(200);
+    expect(headers.slice(before).map(({ authorization }) => authorization)).toEqual(['Bearer old', 'Bearer new']);
+  });
+
+  it('is asked once where there is no newer secret, and where the body can be sent once only', async () => {
+    const before = seen.length;
+    expect((await withSecrets({ url: base, authorization: bearer('shop') }, 'old')('api', '/guarded')).status).toBe(
+      401,
+    );
+    const body = new Blob(['order']).stream();
+    const fetch = withSecrets({ url: base, authorization: bearer('shop') }, 'old', 'new');
+    const sent = { method: 'POST', body, duplex: 'half' } as RequestInit;
+    expect((await fetch('api', '/guarded', sent)).status).toBe(401);
+    expect(seen).toHaveLength(before + 2);
+  });
+
+  it('keeps it from every other endpoint', async () => {
+    const fetch = bound({ api: base, shop: { url: base, authorization: bearer('shop') } });
+    await fetch('api', '/v1');
+    expect(headers.at(-1)).not.toHaveProperty('authorization');
+  });
 });

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { createToolSecrets } from '../../../lib/agent/tools/tool-secrets.ts';
+
+const SECRETS = { shop: { description: 'API key of the shop' } };
+const VALUE = 'sk-shop-"canary"-1';
+
+const secretsOf = (value: string | null) => {
+  const asked: string[] = [];
+  const read = async () => (value === null ? Promise.reject(new Error('no value')) : value);
+  const secrets = createToolSecrets({ secrets: SECRETS }, (name) => {
+    asked.push(name);
+    return { get: read, refresh: read };
+  });
+  return { secrets, asked };
+};
+
+describe('the secrets that one call of a tool may know', () => {
+  it('are those that it declares', async () => {
+    const { secrets, asked } = secretsOf(VALUE);
+    expect(await secrets.get('shop')).toBe(VALUE);
+    expect(await secrets.refresh('shop')).toBe(VALUE);
+    await expect(secrets.get('jwt')).rejects.toMatchObject({ code: 'internal' });
+    await expect(secrets.get('constructor')).rejects.toMatchObject({ code: 'internal' });
+    expect(asked).toEqual(['shop', 'shop']);
+  });
+
+  it('are named where they have no value', async () => {
+    const { secrets } = secretsOf(null);
+    await expect(secrets.get('shop')).rejects.toMatchObject({ name: 'SecretUnavailable' });
+  });
+
+  it('are removed from what it answers, as they are and inside JSON', async () => {
+    const { secrets } = secretsOf(VALUE);
+    expect(secrets.removeFrom(VALUE)).toBe(VALUE);
+    await secrets.get('shop');
+    expect(secrets.removeFrom(`key ${VALUE}, ${JSON.stringify({ key: VALUE })}`)).toBe(
+      'key [SECRET], {"key":"[SECRET]"}',
+    );
+  });
+
+  it('are left in it where they are so short that they are words', async () => {
+    const { secrets } = secretsOf('short');
+    await secrets.get('shop');
+    expect(secrets.removeFrom('a short answer')).toBe('a short answer');
+  });
+});

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { declareToolSecrets } from '../../scripts/declare-tool-secrets.ts';
+
+const template = () => ({
+  Resources: {
+    AnthropicSecret: {
+      Type: 'AWS::SecretsManager::Secret',
+      DeletionPolicy: 'Delete',
+      Properties: { Name: 'ballast/dev/anthropic', Description: 'The key' },
+    },
+    RunAgentRole: {
+      Type: 'AWS::IAM::Role',
+      Properties: { Policies: [{ PolicyDocument: { Statement: [{ Sid: 'WriteOwnLog' }] } }] },
+    },
+  },
+});
+
+it('makes an empty secret for each that tools declare, and lets the runs read exactly these', () => {
+  const made = template();
+  declareToolSecrets(
+    made,
+    new Map([
+      ['shop-api', 'API key of the shop'],
+      ['crm', 'Password of the CRM'],
+    ]),
+  );
+  expect(made.Resources).toMatchObject({
+    ToolSecretShopApi: {
+      Type: 'AWS::SecretsManager::Secret',
+      DeletionPolicy: 'Delete',
+      Properties: { Name: 'ballast/dev/tools/shop-api', Description: 'API key of the shop' },
+    },
+    ToolSecretCrm: { Properties: { Name: 'ballast/dev/tools/crm' } },
+  });
+  expect(made.Resources.RunAgentRole.Properties.Policies[0]?.PolicyDocument.Statement).toEqual([
+    { Sid: 'WriteOwnLog' },
+    {
+      Sid: 'ReadToolSecrets',
+      Effect: 'Allow',
+      Action: 'secretsmanager:GetSecretValue',
+      Resource: [{ Ref: 'ToolSecretShopApi' }, { Ref: 'ToolSecretCrm' }],
+    },
+  ]);
+});
+
+it('changes nothing where no tool has a secret', () => {
+  const made = template();
+  declareToolSecrets(made, new Map());
+  expect(made).toEqual(template());
+});
+
+it('grants nothing where the template is not the one it knows', () => {
+  expect(() => declareToolSecrets({ Resources: {} }, new Map([['shop', 'Key']]))).toThrow('The template lacks');
+});
