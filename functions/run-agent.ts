@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import { type App, app } from '../lib/app/app.ts';
 import { wantsEvents } from '../lib/http/event-stream.ts';
+import { hopsOf } from '../lib/http/hops.ts';
 import { runLimits } from '../lib/http/run-limits.ts';
 import { header } from '../lib/http/types.ts';
 import { STORAGE_GRACE_MS } from '../lib/kernel/deadline.ts';
@@ -57,7 +58,7 @@ export const runAgent = (parts: Parts) =>
         parts.clock.monotonicMs() - startedMs,
         claim === null,
       );
-      const call = { request: input, principal, requestId, traceId, claim, waitUntil, ...limits };
+      const call = { request: input, principal, hops: hopsOf(event), requestId, traceId, claim, waitUntil, ...limits };
       return wantsEvents(header(event, 'accept'))
         ? runAsEvents((stream) => parts.runSync({ ...call, stream }), telling(parts, event))
         : runAsJson((stream) => parts.runSync({ ...call, stream }));

@@ -54,6 +54,8 @@ export interface UpstreamStream {
 export interface Asking {
   readonly key: PoolKey | undefined;
   readonly wire?: Wire | undefined;
+  /** How many other Ballasts the request has passed, where `wire` does not say. Default: none. */
+  readonly hops?: number | undefined;
   /** Ends the request and the stream. */
   readonly signal: AbortSignal;
   /** Called at the head of a stream and at each piece of its body, before what is in it can be read. */

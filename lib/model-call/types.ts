@@ -93,6 +93,8 @@ export interface CallContext {
   readonly restartable?: boolean;
   /** The client's own form of the request. Default: the request is made here. */
   readonly wire?: Wire;
+  /** How many other Ballasts the caller's request has passed. Default: none. */
+  readonly hops?: number;
   /**
    * No retry begins after this instant of the monotonic clock: a stand-in needs the rest of the time. Default: the
    * deadline.

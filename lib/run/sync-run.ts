@@ -40,6 +40,8 @@ export interface SyncRunParts extends LoopParts, AdmissionParts, CloseRunParts, 
 export interface SyncRunCall {
   readonly request: RunRequest;
   readonly principal: Principal;
+  /** How many other Ballasts the request has passed. Default: none. */
+  readonly hops?: number;
   readonly requestId: string;
   readonly traceId: string;
   /** The longest the run may take, in milliseconds: the stage's deadline, or what the platform has left. */
@@ -73,7 +75,7 @@ type Begun = Pick<Run, 'runId' | 'deadline' | 'account' | 'admission'>;
 
 /** Has the agent work on the task. */
 const makeAnswer = (parts: SyncRunParts, call: SyncRunCall, allowed: Allowed, begun: Begun): Promise<LoopResult> => {
-  const { request, principal, stream, claim } = call;
+  const { request, principal, stream, claim, hops = 0 } = call;
   const { tenant, tenantId, keyId } = principal;
   const userId = request.userId ?? null;
   return runPattern(parts, {
@@ -82,6 +84,7 @@ const makeAnswer = (parts: SyncRunParts, call: SyncRunCall, allowed: Allowed, be
     tenantId,
     keyId,
     userId,
+    hops,
     stream,
     maxRetries: tenant.maxRetries,
     budget: budgetOf(principal, userId),

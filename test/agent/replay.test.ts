@@ -85,6 +85,7 @@ const played = async (known: ReadonlyMap<string, string>) => {
     tenantId: 'demo',
     keyId: 'key',
     userId: null,
+    hops: 0,
     deadline,
     journal,
     stream: silentStream,

@@ -70,10 +70,13 @@ it.each(['-1', '1.5', 'one', '0x0', '', '99999999999999999999', '0, 0', ' '])(
   },
 );
 
-it('a run counts its own calls from one, and is refused like a message', async () => {
+it('a run counts its own calls on from what its request has passed, and is refused like a message', async () => {
   upstream.script('*', [reply()]);
   expect((await inner.run({ task: 'Hello' })).status).toBe(200);
   expect(toldUpstream('/v1/messages')).toBe('1');
+  // As a service would send it that makes a run of each message, whose model is asked through that service again.
+  expect((await inner.run({ task: 'Hello' }, { 'x-ballast-hops': '1' })).status).toBe(200);
+  expect(toldUpstream('/v1/messages')).toBe('2');
   const refused = await outer.run({ task: 'Hello' }, { 'x-ballast-hops': '1' });
   expect([refused.status, await refused.json()]).toEqual([400, expect.objectContaining({ code: 'invalid-request' })]);
 });

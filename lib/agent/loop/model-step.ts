@@ -68,7 +68,8 @@ export const modelStep = async (
 ): Promise<ModelStep> => {
   const [startedAt, startedMs] = [clock.now(), clock.monotonicMs()];
   const booked: BookedAttempt[] = [];
-  const { runId, tenantId, keyId, userId, deadline, account, budget, admission, maxRetries, standIns, stream } = run;
+  const { runId, tenantId, keyId, userId, hops, deadline, account, budget, admission, maxRetries, standIns, stream } =
+    run;
   const sink = {
     text: (delta: string) => stream.text(delta),
     reset: () => stream.reset(),
@@ -82,6 +83,7 @@ export const modelStep = async (
     tenantId,
     keyId,
     userId,
+    hops,
     deadline,
     account,
     budget,

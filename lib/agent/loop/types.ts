@@ -45,6 +45,8 @@ export interface Run {
   readonly tenantId: string;
   readonly keyId: string;
   readonly userId: string | null;
+  /** How many other Ballasts its request has passed. */
+  readonly hops: number;
   readonly deadline: Deadline;
   readonly account: RunAccount;
   readonly budget: CallBudget;

@@ -33,7 +33,7 @@ const requestIdOf = (error: unknown): string | null => {
 export const supervisedAttempt =
   ({ provider, clock, limits }: SupervisedAttemptOptions): Attempt =>
   async (request, context) => {
-    const { deadline, sink, instead, key, wire } = context;
+    const { deadline, sink, instead, key, wire, hops } = context;
     using watchdog = createWatchdog(clock, deadline, limits, context.giveWayMs);
     // Nothing is sent, and so nothing billed, for a caller who is gone by now or has no time left.
     if (watchdog.verdict !== null) return notMade(fault(watchdog.verdict));
@@ -59,7 +59,7 @@ export const supervisedAttempt =
     };
 
     try {
-      const { requestId, events } = await provider.stream(request, { key, wire, signal: watchdog.signal, heard });
+      const { requestId, events } = await provider.stream(request, { key, wire, hops, signal: watchdog.signal, heard });
       progress.opened(requestId);
       let stopped = false;
       for await (const event of events) {

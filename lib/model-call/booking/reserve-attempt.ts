@@ -65,10 +65,10 @@ const counted = async (
   { provider, clock }: Pick<ReserveParts, 'provider' | 'clock'>,
   request: ModelRequest,
   worst: WorstCase,
-  { deadline, key, wire }: CallContext,
+  { deadline, key, wire, hops }: CallContext,
 ): Promise<WorstCase> => {
   using limit = createDeadline(clock, COUNT_LIMIT_MS, deadline.signal);
-  const tokens = await provider.countTokens(request, { key, wire, signal: limit.signal }).catch(() => null);
+  const tokens = await provider.countTokens(request, { key, wire, hops, signal: limit.signal }).catch(() => null);
   return (tokens === null ? null : worst.counted(Math.ceil(tokens * COUNT_MARGIN))) ?? worst;
 };
 

@@ -1,3 +1,4 @@
+import { HOPS_HEADER } from '../../http/hops.ts';
 import { orAborted } from '../../kernel/clock.ts';
 import { lazy } from '../../kernel/lazy.ts';
 import {
@@ -35,9 +36,13 @@ export const createAnthropic = ({ baseUrl }: AnthropicOptions): Provider => {
     if (key === undefined) throw new KeyUnavailable('no key');
     return (await clients())(key);
   };
-  const post = async (path: string, body: object | string, { key, wire, signal }: Asking): Promise<Response> => {
+  const post = async (
+    path: string,
+    body: object | string,
+    { key, wire, hops = 0, signal }: Asking,
+  ): Promise<Response> => {
     const client = await clientOf(key);
-    const headers = { ...JSON_BODY, ...wire?.headers };
+    const headers = { ...JSON_BODY, [HOPS_HEADER]: String(hops + 1), ...wire?.headers };
     return await client.post(path, { body, headers, signal, ...(wire && { query: wire.query }) }).asResponse();
   };
   return {
