@@ -35,7 +35,7 @@ const partsOf = (name: string) => {
   return { model, kind };
 };
 
-const unknown = () => new AppError('not-found', safe`Nothing of this name rests.`);
+const unknown = () => new AppError('not-found', safe`There is no rest of this name.`);
 
 export const createRestAdministration = ({ rests, note }: RestAdministrationOptions): RestAdministration => ({
   async list() {

@@ -37,7 +37,7 @@ export interface TenantAdministrationOptions {
 }
 
 const noTenant = () => new AppError('not-found', safe`There is no tenant of this id.`);
-const notExpected = () => new AppError('precondition-failed', safe`The tenant is not as If-Match says.`);
+const notExpected = () => new AppError('precondition-failed', safe`The tenant has changed since the ETag in If-Match.`);
 
 export const createTenantAdministration = (options: TenantAdministrationOptions): TenantAdministration => {
   const { tenants, note, clock, onChanged } = options;

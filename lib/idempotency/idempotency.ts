@@ -101,7 +101,7 @@ export const createIdempotency = (options: IdempotencyOptions): Idempotency => {
         if (decision.kind !== 'take-over') throw refusalOf(decision);
         if (await orGivenBack(store.takeOver(scoped, decision.claim, claim, limit?.signal))) return owned();
       }
-      throw new AppError('idempotency-in-progress', safe`Other requests with this Idempotency-Key are under way.`, {
+      throw new AppError('idempotency-in-progress', safe`Other requests with this Idempotency-Key are running.`, {
         retryAfterMs: BUSY_RETRY_MS,
       });
     },

@@ -58,7 +58,7 @@ export const ownedClaim = (
 
   const mark = async (): Promise<void> => {
     if (await store.markEffects(key, owner)) return;
-    throw new AppError('run-conflict', safe`Another request goes on under this Idempotency-Key.`);
+    throw new AppError('run-conflict', safe`Another request is running with this Idempotency-Key.`);
   };
   const settle = async (
     operation: Redacted,

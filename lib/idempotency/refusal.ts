@@ -8,9 +8,13 @@ type Refusing = Exclude<Decision, { kind: 'replay' | 'take-over' }>;
 export const refusalOf = (decision: Refusing): AppError => {
   switch (decision.kind) {
     case 'in-progress':
-      return new AppError('idempotency-in-progress', safe`The first request with this Idempotency-Key still runs.`, {
-        retryAfterMs: decision.retryAfterMs,
-      });
+      return new AppError(
+        'idempotency-in-progress',
+        safe`The first request with this Idempotency-Key is still running.`,
+        {
+          retryAfterMs: decision.retryAfterMs,
+        },
+      );
     case 'reused-key':
       return new AppError(
         'idempotency-key-reused',
@@ -24,7 +28,7 @@ export const refusalOf = (decision: Refusing): AppError => {
     case 'too-large':
       return new AppError(
         'run-conflict',
-        safe`The first request with this Idempotency-Key has ended; its answer is too large to be given again.`,
+        safe`The first request with this Idempotency-Key has ended; its answer was too large to be stored.`,
         { members: decision.runId === null ? {} : { runId: decision.runId } },
       );
   }

@@ -21,8 +21,8 @@ const lasting = (code: ErrorCode, message: Redacted): Meaning => ({ code, messag
 const MEANINGS: Readonly<Record<UpstreamFault, Meaning>> = {
   'invalid-request': lasting('invalid-request', safe`The model provider refused the request as not valid.`),
   'context-too-long': lasting('invalid-request', safe`The conversation is longer than the model's context window.`),
-  credential: lasting('upstream-error', safe`The model provider refused the service's own credential.`),
-  forbidden: lasting('forbidden', safe`The model provider does not let this service do what was asked.`),
+  credential: lasting('upstream-error', safe`The model provider refused Ballast's own API key.`),
+  forbidden: lasting('forbidden', safe`The model provider does not allow this for Ballast's account.`),
   'unknown-model': lasting('invalid-request', safe`The model provider does not know the model.`),
   'rate-limited': passing('rate-limited', safe`The model provider's rate limit is reached.`),
   overloaded: passing('upstream-overloaded', safe`The model provider is overloaded.`),

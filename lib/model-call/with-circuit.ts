@@ -17,7 +17,7 @@ const open = (retryAfterMs: number | null): Outcome =>
     refusal(
       new AppError(
         'circuit-open',
-        safe`The model has been failing and is left alone for a while.`,
+        safe`The model keeps failing, so it is not called for a while.`,
         retryAfterMs === null ? {} : { retryAfterMs },
       ),
       'circuit-open',

@@ -10,7 +10,7 @@ import { keptAnswer, keptFailure, type SentAnswer } from './stored-answer.ts';
 const errorOf = ({ kind, error }: Fault): AppError => {
   if (kind !== 'deadline') return error;
   const { code, headers } = error;
-  const message = safe`The deadline passed before the answer was whole. Ask with "stream": true: a stream has more time, and says what there is as it comes.`;
+  const message = safe`The deadline passed before the answer was complete. Use "stream": true: a stream has more time, and sends the answer as it is made.`;
   return new AppError(code, message, { cause: error, headers });
 };
 

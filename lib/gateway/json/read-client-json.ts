@@ -27,7 +27,7 @@ export const readClientJson = <Schema extends z.core.$ZodType>(
   const flaw = jsonFlaw(text);
   if (flaw !== null) {
     const issues = [{ path: '', message: flaw }];
-    throw new AppError('invalid-request', safe`The body cannot be passed on.`, { issues });
+    throw new AppError('invalid-request', safe`The body is valid JSON, but is not accepted.`, { issues });
   }
   return { text, value, checked };
 };

@@ -43,7 +43,7 @@ const checkCircuit = async ({ circuits, isPriced, clock }: CountTokensParts, mod
   const view = await circuits.look(circuitOf(model));
   if (view === null || view.state === 'closed' || view.retryAfterMs === 0) return;
   const { retryAfterMs } = view;
-  const message = safe`The model has been failing and is left alone for a while.`;
+  const message = safe`The model keeps failing, so it is not called for a while.`;
   throw new AppError('circuit-open', message, retryAfterMs === null ? {} : { retryAfterMs });
 };
 

@@ -86,7 +86,7 @@ export const unpricedFeature = (features: readonly Unpriceable[]): AppError => {
   const remedy = isCounted ? safe`Set its max_uses, leave it out, or` : safe`Leave it out, or`;
   return new AppError(
     'unpriced-feature',
-    safe`What this asks for can't be priced beforehand: ${names}. ${remedy} have an administrator set allowUnboundedFeatures.`,
+    safe`The cost of this request cannot be bounded beforehand: ${names}. ${remedy} have an administrator set allowUnboundedFeatures.`,
     {
       issues: features.map(({ path, name, needs }) => ({
         path: label(path),
