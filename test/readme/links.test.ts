@@ -47,3 +47,21 @@ it('a link, an anchor and a file that lead nowhere are found', () => {
   expect(broken({ ...document, text: text.replace('[c](#a-title)', '') })).toHaveLength(3);
   expect(missing(document)).toEqual(['lib/no-such.ts']);
 });
+
+it('the README leads to every page of docs', () => {
+  const { text } = read('README.md');
+  const pages = documents().filter(({ path: file }) => /^docs\/[^/]+\.md$/.test(file) && !MADE.has(file));
+  expect(pages.length).toBeGreaterThan(10);
+  expect(pages.map(({ path: file }) => file).filter((file) => !text.includes(`(${file})`))).toEqual([]);
+});
+
+/** Words of Mermaid's own, which no node may be named by: the picture would not be drawn. */
+const RESERVED = /(?:^|\s)(?:call|click|class|default|end|graph|href|linkStyle|style|subgraph)(?=\[|\(| --)/m;
+
+const pictures = documents().flatMap((document) =>
+  [...document.text.matchAll(/^```mermaid\n([\s\S]*?)^```/gm)].map(([, text = '']) => ({ path: document.path, text })),
+);
+
+it.each(pictures)('the picture of $path names its nodes by no word of Mermaid', ({ text }) => {
+  expect(text).not.toMatch(RESERVED);
+});
