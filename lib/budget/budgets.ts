@@ -9,7 +9,7 @@ import { alsoHolding, type Reservation } from './reservation.ts';
 import type { Adjustment, BudgetStore, Settlement } from './store.ts';
 
 /** What is to be held back, with its end user as the caller named them. */
-export type AskedReservation = Omit<Reservation, 'alsoHeldBy' | 'userHash' | 'fenced' | 'packed'> & {
+export type AskedReservation = Omit<Reservation, 'alsoHeldBy' | 'userHash' | 'unheld' | 'fenced' | 'packed'> & {
   readonly userId: string | null;
 };
 
@@ -27,6 +27,7 @@ export interface Ask {
 }
 
 export type Answer =
+  /** `unheld` in the reservation: no limit needs it, and so many are open that it is held by nobody. */
   | { readonly held: true; readonly reservation: Reservation }
   | { readonly held: false; readonly why: 'spent'; readonly refusal: Refusal }
   /** So many reservations of that account are open that it takes no more for the moment. */
@@ -66,7 +67,17 @@ const ONCE = 0;
 const isNothing = (error: unknown, tried: readonly unknown[]) => tried.length === 1 && !mayBeDone(error);
 
 export const createBudgets = (store: BudgetStore): Budgets => {
+  /** The tenant's last, as where something is held. */
+  const settleUnheld: Budgets['settle'] = async (reservation, cost, patience) => {
+    if (cost === ZERO) return;
+    const accounts = [...alsoHolding(reservation), tenantAccount(reservation.tenantId)];
+    const spent = { attemptId: reservation.attemptId, at: reservation.at, cost };
+    let isOver = reservation.fenced !== true;
+    for (const account of accounts) isOver = (await store.add(account, spent, patience)) && isOver;
+    if (isOver) await Promise.allSettled(accounts.map((account) => store.forget(account, spent)));
+  };
   const settle: Budgets['settle'] = async (reservation, actual, patience) => {
+    if (reservation.unheld) return settleUnheld(reservation, actual, patience);
     await Promise.all(alsoHolding(reservation).map((account) => store.settle(account, reservation, actual, patience)));
     await store.settle(tenantAccount(reservation.tenantId), reservation, actual, patience);
   };
@@ -98,16 +109,19 @@ export const createBudgets = (store: BudgetStore): Budgets => {
         }
       };
       const held = () => (fenced ? { ...reservation, fenced } : reservation);
+      const isLimited = [tenant, ...others].some(({ limits: { day, month } }) => day !== null || month !== null);
+      const refused = (no: No): Answer =>
+        no.why === 'crowded' && !isLimited ? { held: true, reservation: { ...reservation, unheld: true } } : no;
       try {
         const first = await ask(tenant);
-        if (first !== null) return first;
+        if (first !== null) return refused(first);
         const asking = await Promise.allSettled(others.map(ask));
         const failed = asking.find((answer) => answer.status === 'rejected');
         if (failed) throw failed.reason;
         const no = tightest(asking.flatMap((answer) => (answer.status === 'fulfilled' && answer.value) || []));
         if (no === null) return { held: true, reservation: held() };
         await settle(held(), ZERO);
-        return no;
+        return refused(no);
       } catch (error) {
         // It may be held without our knowing. Nothing was sent, so nothing may be booked for it.
         if (isNothing(error, tried)) throw error;
@@ -117,7 +131,11 @@ export const createBudgets = (store: BudgetStore): Budgets => {
       }
     },
 
-    async settleAll(tenantId, settlements) {
+    async settleAll(tenantId, all) {
+      const failedAlone = new Set<Settlement>();
+      for (const one of all.filter(({ reservation }) => reservation.unheld))
+        await settle({ ...one.reservation, fenced: true }, one.actual).catch(() => failedAlone.add(one));
+      const settlements = all.filter(({ reservation }) => !reservation.unheld);
       const byAccount = new Map<string, { account: Account; settlements: Settlement[] }>();
       for (const settlement of settlements)
         for (const account of alsoHolding(settlement.reservation)) {
@@ -129,8 +147,9 @@ export const createBudgets = (store: BudgetStore): Budgets => {
       for (const { account, settlements: some } of byAccount.values())
         await store.settleAll(account, some).catch(() => some.forEach((one) => failed.add(one)));
       const left = settlements.filter((settlement) => !failed.has(settlement));
-      await store.settleAll(tenantAccount(tenantId), left);
-      return left;
+      if (left.length > 0) await store.settleAll(tenantAccount(tenantId), left);
+      const isSettled = new Set([...left, ...all.filter((one) => one.reservation.unheld && !failedAlone.has(one))]);
+      return all.filter((one) => isSettled.has(one));
     },
 
     async sweep(tenantId, month, tombstones) {

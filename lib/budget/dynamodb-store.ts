@@ -98,6 +98,23 @@ export const createDynamoDbBudgetStore = (
     }
   },
 
+  async add(account, { attemptId, at, cost }, patience = SETTLE_PATIENCE_MS) {
+    const change = { set: { [adjustmentName(attemptId)]: WRITTEN }, add: { [dayName(dayOf(at))]: cost, month: cost } };
+    const assumed = { lacks: [adjustmentName(attemptId)] };
+    const key = itemKey(account, at);
+    try {
+      return (await table.update(key, change, assumed, { once: true })).applied;
+    } catch {
+      await table.update(key, change, assumed, { patience });
+      return false;
+    }
+  },
+
+  async forget(account, { attemptId, at }) {
+    const name = adjustmentName(attemptId);
+    await table.update(itemKey(account, at), { remove: [name] }, { equal: { [name]: WRITTEN } });
+  },
+
   async adjust(account, at, by, { attemptId, note }) {
     const name = adjustmentName(attemptId);
     await table.update(

@@ -102,6 +102,16 @@ export const createMemoryBudgetStore = ({ maxOpen = MAX_OPEN }: { readonly maxOp
       month.adjustments.set(adjustment.attemptId, adjustment);
       add(month, at, by);
     },
+    async add({ pk }, { attemptId, at, cost }) {
+      const month = monthIn(pk, monthOf(at));
+      if (month.adjustments.has(attemptId)) return false;
+      month.adjustments.set(attemptId, { attemptId, note: null });
+      add(month, at, cost);
+      return true;
+    },
+    async forget({ pk }, { attemptId, at }) {
+      monthIn(pk, monthOf(at)).adjustments.delete(attemptId);
+    },
     async adjusted({ pk }, name, { attemptId, note }) {
       const { adjustments } = monthIn(pk, name);
       if (adjustments.get(attemptId)?.note === note) adjustments.set(attemptId, { attemptId, note: null });

@@ -16,6 +16,8 @@ export interface Reservation {
   readonly model: string;
   /** Which accounts besides the tenant's hold it too. */
   readonly alsoHeldBy: readonly ('key' | 'user')[];
+  /** Nobody holds it: no limit needs it, and its account had many open. Its cost is added when it is known. */
+  readonly unheld?: boolean;
   /** A request that holds it may still arrive: whoever ends it leaves a tombstone. Known to its owner alone. */
   readonly fenced?: boolean;
   /** As it stands in the item, where it was read from there and another version may have written it. */
@@ -28,7 +30,7 @@ export const alsoHolding = ({ tenantId, keyId, userHash, alsoHeldBy }: Reservati
     scope === 'key' ? keyAccount(tenantId, keyId) : hashedUserAccount(tenantId, userHash ?? userHashOf(null)),
   );
 
-const FLAGS = { key: 'k', user: 'u', hash: 'h' } as const;
+const FLAGS = { key: 'k', user: 'u', hash: 'h', unheld: 'n' } as const;
 
 /** What most models' names begin with; a name that begins with the sign itself is encoded. */
 const FAMILY = 'claude-';
@@ -48,7 +50,7 @@ export const packReservation = (held: Reservation): string =>
   [
     held.amount.toString(36),
     held.at.toString(36),
-    held.alsoHeldBy.map((scope) => FLAGS[scope]).join('') + FLAGS.hash,
+    held.alsoHeldBy.map((scope) => FLAGS[scope]).join('') + (held.unheld ? FLAGS.unheld : '') + FLAGS.hash,
     encodeURIComponent(held.keyId),
     packModel(held.model),
     encodeURIComponent(held.agent),
@@ -84,6 +86,7 @@ export const unpackReservation = (tenantId: string, attemptId: string, text: str
     agent: decodeURIComponent(agent),
     userHash: unpackUser(isHash, user),
     alsoHeldBy: (['key', 'user'] as const).filter((scope) => flags?.includes(FLAGS[scope])),
+    ...(flags?.includes(FLAGS.unheld) ? { unheld: true } : {}),
     ...(isHash ? {} : { packed: text }),
   };
 };

@@ -47,6 +47,14 @@ export interface AccountMonth extends Balance {
   readonly count: number;
 }
 
+/** What an attempt did cost for which nothing was held. */
+export interface UnheldCost {
+  readonly attemptId: string;
+  /** Epoch milliseconds; says to which day and month it belongs. */
+  readonly at: number;
+  readonly cost: PicoUsd;
+}
+
 /** What a reservation came to. */
 export interface Settlement {
   readonly reservation: Reservation;
@@ -73,6 +81,13 @@ export interface BudgetStore {
   settleAll(account: Pick<Account, 'pk'>, settlements: readonly Settlement[]): Promise<void>;
   /** Removes tombstones whose requests can't arrive any more. */
   sweep(account: Pick<Account, 'pk'>, month: string, attemptIds: readonly string[]): Promise<void>;
+  /**
+   * Adds what an attempt did cost for which nothing is held, once for an attempt. `true`: it is done, and was sent a single
+   * time, so that no copy of it can arrive any more.
+   */
+  add(account: Pick<Account, 'pk'>, spent: UnheldCost, patience?: Patience): Promise<boolean>;
+  /** Such an attempt is not added again by anybody: nothing needs to be known of it. */
+  forget(account: Pick<Account, 'pk'>, spent: Omit<UnheldCost, 'cost'>): Promise<void>;
   /** Adds `by` to the day and month of `at`, once for an attempt. */
   adjust(account: Pick<Account, 'pk'>, at: number, by: PicoUsd, adjustment: Adjustment): Promise<void>;
   /** The adjustment's record is written. */

@@ -39,7 +39,7 @@ export type AccountEvent =
   | {
       /** A limit said no, or would have (`shadow`). */
       readonly type: 'limit.refused';
-      /** `tenant-requests`, `tenant-tokens`, `key-requests`, `user-requests` or `concurrent-runs`. */
+      /** `tenant-requests`, `tenant-tokens`, `key-requests`, `user-requests`, `concurrent-runs` or `open-calls` (in shadow). */
       readonly limit: Redacted;
       readonly tenantId: Redacted;
       readonly keyId: Redacted;

@@ -299,6 +299,19 @@ export const budgetStoreContract = (createStore: () => BudgetStore): void => {
     ]);
   });
 
+  it('adds once what an attempt did cost that was never held, and leaves no trace of it when it is forgotten', async () => {
+    const store = createStore();
+    const account = tenantAccount('b-unheld');
+    const spent = { attemptId: 'run_01:1:1', at: AT, cost: UNIT };
+    expect(await store.add(account, spent)).toBe(true);
+    expect(await store.add(account, spent)).toBe(false);
+    expect(await counters(store, 'b-unheld')).toEqual([UNIT, UNIT]);
+    expect((await monthOf(store, 'b-unheld'))?.adjustments).toEqual([{ attemptId: 'run_01:1:1', note: null }]);
+    await store.forget(account, spent);
+    await store.forget(account, spent);
+    expect(await monthOf(store, 'b-unheld')).toMatchObject({ month: UNIT, adjustments: [], open: [] });
+  });
+
   it('refuses by itself what comes above the number that may be open, until some are settled', async () => {
     const store = createStore();
     const account = limited('b-crowd', null, null);

@@ -67,6 +67,16 @@ export const crowdedError = (scope: Scope): AppError =>
     figures: { limit: String(MAX_OPEN), used: '0', reserved: String(MAX_OPEN), asked: '1' },
   });
 
+/** What a shadowed budget would have refused for the crowd. */
+export const crowdedEvent = ({ tenantId, keyId }: { tenantId: string; keyId: string }): BallastEvent => ({
+  type: 'limit.refused',
+  limit: safe`open-calls`,
+  tenantId: label(tenantId),
+  keyId: label(keyId),
+  shadow: true,
+  retryAfterMs: CROWDED_RETRY_MS,
+});
+
 export const budgetRefused = (tenantId: string, refusal: Refusal, asked: PicoUsd, shadow: boolean): BallastEvent => ({
   type: 'budget.refused',
   tenantId: label(tenantId),

@@ -11,7 +11,7 @@ import { fault, refusal as refused } from '../faults.ts';
 import type { Fault } from '../outcome.ts';
 import type { ModelRequest, Provider } from '../provider.ts';
 import type { CallContext } from '../types.ts';
-import { budgetError, budgetRefused, crowdedError, runLimitError } from './budget-errors.ts';
+import { budgetError, budgetRefused, crowdedError, crowdedEvent, runLimitError } from './budget-errors.ts';
 import type { WorstCase } from './cost-bound.ts';
 import { ownBooks } from './own-books.ts';
 
@@ -123,8 +123,11 @@ export const reserveAttempt = async (
       const answer = await orAborted(reserving, deadline.signal);
       if (answer.held) return { held: true, reservation: answer.reservation, maxTokens: fit.maxTokens, worst, settle };
       settle(ZERO);
-      if (answer.why === 'crowded') return { held: false, fault: refused(crowdedError(answer.scope)) };
-      if (isOwn && !budget.shadow && answer.refusal.reserved > 0n) {
+      if (answer.why === 'crowded') {
+        if (!budget.shadow) return { held: false, fault: refused(crowdedError(answer.scope)) };
+        emit(crowdedEvent(identity));
+        [tenant, others] = [unlimited(tenant), others.map(unlimited)];
+      } else if (isOwn && !budget.shadow && answer.refusal.reserved > 0n) {
         await ownBooks(parts.clock, context);
         tries -= 1;
       } else if (budget.shadow) {

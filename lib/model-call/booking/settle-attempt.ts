@@ -40,10 +40,11 @@ const idsOf = ({ tenantId, attemptId }: Reservation) => ({ tenantId: label(tenan
  */
 export const closeBooks = (
   parts: SettleParts,
-  reservation: Reservation,
+  asked: Reservation,
   record: UsageRecord | null,
   patience: Patience = PATIENCE_MS,
 ): Closing => {
+  let reservation = asked;
   const { budgets, parking, emit } = parts;
   let isRecorded = record === null;
   const recorded = () => {
@@ -66,6 +67,8 @@ export const closeBooks = (
     } catch (error) {
       emit({ type: 'budget.delayed', ...idsOf(reservation), error: nameError(error) });
     }
+    // From here on another may book it too: what nobody holds is known by a mark that stays.
+    if (asked.unheld) reservation = { ...asked, fenced: true };
     const parked = parking.park({ reservation, record }, patience).then(
       () => true,
       () => false,

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { settleAbandoned } from '../../lib/accounts/settle-abandoned.ts';
+import { keyAccount, type Limits, NO_LIMITS, tenantAccount } from '../../lib/budget/account.ts';
+import { createBudgets } from '../../lib/budget/budgets.ts';
+import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
+import { packReservation, type Reservation, unpackReservation } from '../../lib/budget/reservation.ts';
+import type { BudgetStore } from '../../lib/budget/store.ts';
+import { AppError } from '../../lib/kernel/errors.ts';
+import { parseUsd, type PicoUsd, plus, ZERO } from '../../lib/kernel/money.ts';
+import { safe } from '../../lib/kernel/redacted.ts';
+import { admitAttempt } from '../../lib/model-call/booking/admit-attempt.ts';
+import { worstCaseOf } from '../../lib/model-call/booking/cost-bound.ts';
+import { closeBooks } from '../../lib/model-call/booking/settle-attempt.ts';
+import { createPriceTable, type Price } from '../../lib/pricing/price-table.ts';
+import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
+import { priceAt } from '../../lib/pricing/pricing.ts';
+import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
+import { REQUEST, setting } from '../model-call/parts.ts';
+import { AMOUNT, BILL, MONTH, NOW, recordOf, reservationOf } from './parts.ts';
+
+const MAX_OPEN = 2;
+const KEY_LIMIT: Limits = { day: parseUsd('100'), month: null };
+const gone = () => new AppError('store-unavailable', safe`gone`);
+
+const setUp = (over: Partial<BudgetStore> = {}) => {
+  const memory = createMemoryBudgetStore({ maxOpen: MAX_OPEN });
+  const store: BudgetStore = { ...memory, ...over };
+  const budgets = createBudgets(store);
+  const ask = (id: string, limits: Limits = NO_LIMITS, keyLimits?: Limits) => {
+    const { userHash: _, alsoHeldBy: __, ...asked } = reservationOf('acme', { attemptId: `run_${id}:1:1` });
+    const others = keyLimits === undefined ? [] : [keyAccount('acme', 'key-1', keyLimits)];
+    return budgets.reserve({ reservation: { ...asked, userId: null }, tenant: tenantAccount('acme', limits), others });
+  };
+  const month = async (pk = tenantAccount('acme')) => (await memory.months(pk, MONTH, MONTH))[0];
+  return { memory, store, budgets, ask, month };
+};
+const heldOf = (answer: Awaited<ReturnType<ReturnType<typeof setUp>['ask']>>): Reservation => {
+  if (!answer.held) throw new Error(answer.why);
+  return answer.reservation;
+};
+const total = (count: number): PicoUsd => Array.from({ length: count }, () => BILL).reduce((a, b) => plus(a, b), ZERO);
+
+describe('where many calls are open, one more', () => {
+  it('of a tenant without limits goes out unheld, and is on the books when it has ended', async () => {
+    const { ask, budgets, month } = setUp();
+    const held: Reservation[] = [];
+    for (const id of ['1', '2', '3', '4', '5']) held.push(heldOf(await ask(id)));
+    expect(held.map(({ unheld = false }) => unheld)).toEqual([false, false, true, true, true]);
+    expect((await month())?.count).toBe(MAX_OPEN);
+    for (const each of held) await budgets.settle(each, BILL);
+    // Nothing is left of those that were not held, so that the item stays as small as it was.
+    expect(await month()).toMatchObject({ month: total(5), open: [], adjustments: [], tombstones: [] });
+  });
+
+  it.each<[whose: string, limits: Limits, keyLimits: Limits | undefined]>([
+    ['a tenant with a budget', { day: parseUsd('100'), month: null }, undefined],
+    ['a tenant whose key has one', NO_LIMITS, KEY_LIMIT],
+  ])('of %s is refused', async (_, limits, keyLimits) => {
+    const { ask } = setUp();
+    for (const id of ['1', '2']) expect((await ask(id, limits, keyLimits)).held).toBe(true);
+    expect(await ask('3', limits, keyLimits)).toEqual({ held: false, why: 'crowded', scope: 'tenant' });
+  });
+
+  it('of a shadowed budget is told and goes out, and counts in every account', async () => {
+    const parts = setting('http://unused');
+    const { ask, budgets, month } = setUp();
+    const limits = { day: parseUsd('100'), month: null };
+    for (const id of ['1', '2']) await ask(id, limits, KEY_LIMIT);
+    const events: BallastEvent[] = [];
+    const at = parts.clock.now();
+    const price = priceAt(createPriceTable(PUBLISHED_PRICES), REQUEST.model, at) as Price;
+    const admitted = await admitAttempt(
+      {
+        ...parts,
+        budgets,
+        usage: createMemoryUsageStore(),
+        provider: { countTokens: async () => 100 },
+        emit: (event) => events.push(event),
+      },
+      { attemptId: 'run_3:1:1', request: REQUEST, at, worst: worstCaseOf(REQUEST, price) },
+      {
+        ...parts.context,
+        tenantId: 'acme',
+        keyId: 'key-1',
+        budget: {
+          tenant: tenantAccount('acme', limits),
+          others: [keyAccount('acme', 'key-1', KEY_LIMIT)],
+          shadow: true,
+        },
+      },
+    );
+    expect(admitted).toMatchObject({ held: true, reservation: { unheld: true, alsoHeldBy: ['key'] } });
+    expect(events).toEqual([expect.objectContaining({ type: 'limit.refused', limit: 'open-calls', shadow: true })]);
+    if (!admitted.held) return;
+    const before = await month(keyAccount('acme', 'key-1'));
+    await budgets.settle(admitted.reservation, BILL);
+    const after = await month(keyAccount('acme', 'key-1'));
+    expect((after?.month ?? ZERO) - (before?.month ?? ZERO)).toBe(BILL);
+  });
+});
+
+describe('an unheld call', () => {
+  const unheld = reservationOf('acme', { unheld: true, alsoHeldBy: ['key'] });
+
+  it('comes back as such from where it is parked', () => {
+    expect(unpackReservation('acme', unheld.attemptId, packReservation(unheld))).toEqual(unheld);
+    expect(unpackReservation('acme', 'run_01:1:1', packReservation(reservationOf('acme')))).not.toHaveProperty(
+      'unheld',
+    );
+  });
+
+  it('that was never sent costs nothing, and leaves nothing', async () => {
+    const { budgets, month } = setUp();
+    await budgets.settle(unheld, ZERO);
+    expect(await month()).toBeUndefined();
+  });
+
+  /** Fails the `nth` addition, before or after it was done. */
+  const failing = (nth: number, isDone: boolean) => {
+    let asked = 0;
+    const { memory } = setUp();
+    return setUp({
+      ...memory,
+      add: async (account, spent) => {
+        asked += 1;
+        if (asked === nth && !isDone) throw gone();
+        const first = await memory.add(account, spent);
+        if (asked === nth) throw gone();
+        return first;
+      },
+    });
+  };
+
+  it.each([
+    [1, false],
+    [1, true],
+    [2, false],
+    [2, true],
+  ])('is added once in each account whatever is lost: write %i, done %s', async (nth, isDone) => {
+    const { budgets, store } = failing(nth, isDone);
+    const usage = createMemoryUsageStore();
+    const emit = () => {};
+    const parked: Reservation[] = [];
+    const parking = {
+      park: async ({ reservation }: { reservation: Reservation }) => void parked.push(reservation),
+      remove: async () => undefined,
+    };
+    const record = recordOf(unheld, BILL);
+    await closeBooks({ budgets, usage, emit, parking }, unheld, record).ended;
+    expect(parked).toEqual([{ ...unheld, fenced: true }]);
+    // The reconciler books it as well, from what is parked.
+    const again = parked.map((reservation) => ({ reservation, record }));
+    const parts = { budgets, usage, emit, rewrite: async () => undefined, longestCallMs: 1_000 };
+    expect(await settleAbandoned(parts, 'acme', [], again, NOW)).toEqual({ settled: 1, failures: [] });
+    for (const account of [tenantAccount('acme'), keyAccount('acme', 'key-1')]) {
+      const [found] = await store.months(account, MONTH, MONTH);
+      expect(found?.month).toBe(BILL);
+    }
+    expect(AMOUNT).not.toBe(BILL);
+  });
+});
