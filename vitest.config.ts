@@ -1,11 +1,27 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Files that need a process of their own: those that measure how busy the machine is before they start their servers
+ * (`test/stretched.ts`), any that changes what is the whole process's, as its environment or a global, and those that fill
+ * hundreds of megabytes with a compiler. The others share one process per worker: to start one and to load all modules anew
+ * costs more than the tests of most files. A file that is missing here fails: `test/shared-process.ts`.
+ */
+const ISOLATED = [
+  'test/api/*.test.ts',
+  'test/faults/*.test.ts',
+  'test/gateway/*.test.ts',
+  'test/gateway/questions/models.test.ts',
+  'test/local/{scheduled-probes,start,start-refused,stop,stray-errors}.test.ts',
+  'test/readme/{blocks,examples}.test.ts',
+  'test/template/{build,validation}.test.ts',
+  'test/{lint-rules,money-lint}.test.ts',
+];
+
 export default defineConfig({
   // Where the tests of Ballast start a stage, its agents are theirs, whatever stands in `agents/`: see package.json.
   resolve: { alias: { '#agents': fileURLToPath(import.meta.resolve('./test/sample-agents/index.ts')) } },
   test: {
-    include: ['test/**/*.test.ts', 'agents/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
     // An unhandled rejection fails the run; so does a file without a test.
     dangerouslyIgnoreUnhandledErrors: false,
@@ -16,5 +32,19 @@ export default defineConfig({
     expect: { poll: { timeout: 240_000 } },
     // Two cores: more workers only wait for each other.
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: ['test/**/*.test.ts', 'agents/**/*.test.ts'],
+          exclude: ISOLATED,
+          setupFiles: ['test/shared-process.ts'],
+          isolate: false,
+          provide: { sharesProcess: true },
+        },
+      },
+      { extends: true, test: { name: 'isolated', include: ISOLATED, provide: { sharesProcess: false } } },
+    ],
   },
 });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
-import { reply, status } from '../upstream/answers.ts';
-import { serverNow, stretchedClock } from '../stretched.ts';
-import { messagesOnly, startScriptedUpstream, type ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { phasesOf } from '../faults/outage.ts';
+import { serverNow, stretchedClock } from '../stretched.ts';
+import { reply, status } from '../upstream/answers.ts';
+import { messagesOnly, type ScriptedUpstream,startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { startServer, type TestServer } from './start-server.ts';
 
 const BREAK_MS = 3_000;
