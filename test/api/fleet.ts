@@ -15,11 +15,11 @@ export interface Caller {
   run(body: object, headers?: Readonly<Record<string, string>>, server?: TestServer): Promise<Response>;
 }
 
-/** Two server processes on one DynamoDB, in front of one scripted upstream that remembers what concerns messages. */
-export interface Fleet extends AsyncDisposable {
+/** Server processes on one DynamoDB, in front of one scripted upstream that remembers what concerns messages. */
+interface Processes<Servers extends readonly [TestServer, ...TestServer[]]> extends AsyncDisposable {
   readonly engine: TestDynamoDb;
   readonly upstream: ScriptedUpstream;
-  readonly servers: readonly [TestServer, TestServer];
+  readonly servers: Servers;
   /** What the servers are told by their environment. */
   readonly env: Readonly<Record<string, string>>;
   /** Asks the first server with the administrator's key; throws unless the answer is a success. */
@@ -29,6 +29,12 @@ export interface Fleet extends AsyncDisposable {
   /** A tenant of its own with a key. */
   addTenant(settings?: object, key?: object): Promise<Caller>;
 }
+
+export type Fleet = Processes<readonly [TestServer, TestServer]>;
+/** For files that never ask a second process: to start one takes more than a second of a processor. */
+export type FleetOfOne = Processes<readonly [TestServer]>;
+
+type Environment = Readonly<Record<string, string>>;
 
 /** Any model is paid through these: what is paid for, and what is asked before. */
 const concernsMessages = (path: string): boolean => path.startsWith('/v1/messages');
@@ -53,7 +59,10 @@ const createCaller = (key: string, ids: { tenantId: string; keyId: string }, fir
   };
 };
 
-export const startFleet = async (more: Readonly<Record<string, string>> = {}): Promise<Fleet> => {
+const start = async <Servers extends readonly [TestServer, ...TestServer[]]>(
+  more: Environment,
+  startServers: (env: Environment) => Promise<Servers>,
+): Promise<Processes<Servers>> => {
   const remembering = { remembers: concernsMessages };
   const [engine, upstream] = await Promise.all([
     startTestDynamoDb(),
@@ -67,10 +76,10 @@ export const startFleet = async (more: Readonly<Record<string, string>> = {}): P
     CIRCUIT_FAILURE_THRESHOLD: '10000',
     ...more,
   };
-  const servers = await Promise.all([startServer(env), startServer(env)]);
+  const servers = await startServers(env);
   let tenants = 0;
 
-  const administer: Fleet['administer'] = async (method, target, body) => {
+  const administer: FleetOfOne['administer'] = async (method, target, body) => {
     const headers = { 'x-api-key': ADMIN_KEY, 'content-type': 'application/json' };
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
     const response = await servers[0].ask(target, { method, headers, ...text });
@@ -101,6 +110,12 @@ export const startFleet = async (more: Readonly<Record<string, string>> = {}): P
     },
   };
 };
+
+export const startFleet = (more: Environment = {}): Promise<Fleet> =>
+  start(more, (env) => Promise.all([startServer(env), startServer(env)]));
+
+export const startFleetOfOne = (more: Environment = {}): Promise<FleetOfOne> =>
+  start(more, async (env) => [await startServer(env)]);
 
 export const bodyOf = async (response: Response): Promise<Record<string, unknown>> =>
   (await response.json()) as Record<string, unknown>;

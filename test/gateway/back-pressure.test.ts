@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { budgetOf, recordsOf } from '../api/books.ts';
-import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
+import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { STRETCH } from '../stretched.ts';
 import { postStream } from './asking.ts';
 import { BUFFERED_BYTES, DELTA_BYTES, DELTAS, endless, standstill } from './endless.ts';
@@ -9,10 +9,10 @@ import { BUFFERED_BYTES, DELTA_BYTES, DELTAS, endless, standstill } from './endl
 const IDLE_MS = 1_000;
 const ABORTED_WITHIN_MS = 1_000 * STRETCH;
 
-let fleet: Fleet;
+let fleet: FleetOfOne;
 let caller: Caller;
 beforeAll(async () => {
-  fleet = await startFleet({ STREAM_IDLE_TIMEOUT_MS: String(IDLE_MS) });
+  fleet = await startFleetOfOne({ STREAM_IDLE_TIMEOUT_MS: String(IDLE_MS) });
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 

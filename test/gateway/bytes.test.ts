@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
+import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { rawStream, reply, status } from '../upstream/answers.ts';
 import { MODEL, paidOf, post, postStream, question, STAND_IN } from './asking.ts';
 import { bytesOf, RECORDINGS } from './recordings.ts';
 
-let fleet: Fleet;
+let fleet: FleetOfOne;
 let caller: Caller;
 beforeAll(async () => {
-  fleet = await startFleet({ MAX_RETRIES: '1' });
+  fleet = await startFleetOfOne({ MAX_RETRIES: '1' });
   caller = await fleet.addTenant();
 });
 afterAll(() => fleet[Symbol.asyncDispose]());

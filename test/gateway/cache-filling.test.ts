@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bodyOf, type Caller, type Fleet, startFleet } from '../api/fleet.ts';
+import { bodyOf, type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { malformedJson, rawStream, reply, status } from '../upstream/answers.ts';
 import { paidOf, post, postStream, question } from './asking.ts';
 import { readError } from './envelope.ts';
 import { createClient, SDKS } from './sdks.ts';
 
-let fleet: Fleet;
+let fleet: FleetOfOne;
 let caller: Caller;
 beforeAll(async () => {
-  fleet = await startFleet({ MAX_RETRIES: '1' });
+  fleet = await startFleetOfOne({ MAX_RETRIES: '1' });
   caller = await fleet.addTenant();
 });
 afterAll(() => fleet[Symbol.asyncDispose]());

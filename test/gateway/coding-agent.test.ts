@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { recordsOf } from '../api/books.ts';
-import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
+import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { reply, status, toolCalls } from '../upstream/answers.ts';
 import { COUNTED_TOKENS } from '../upstream/start-scripted-upstream.ts';
 import { CALLS, HEADERS, MODEL, QUERY, TURNS, USER } from './agent-turns.ts';
 import { paidOf, post } from './asking.ts';
 import { readError } from './envelope.ts';
 
-let fleet: Fleet;
+let fleet: FleetOfOne;
 let caller: Caller;
 beforeAll(async () => {
-  fleet = await startFleet({ MAX_RETRIES: '0' });
+  fleet = await startFleetOfOne({ MAX_RETRIES: '0' });
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 beforeEach(async () => {

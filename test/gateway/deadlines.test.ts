@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withGaps } from '../../local/simulated-claude/faults.ts';
 import { budgetOf } from '../api/books.ts';
-import { type Fleet, startFleet } from '../api/fleet.ts';
+import { type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { reply, type ScriptedAnswer } from '../upstream/answers.ts';
 import { post, postStream } from './asking.ts';
 import { endless } from './endless.ts';
@@ -14,9 +14,9 @@ const STREAM_MS = 3_000;
 const SLOW_MS = 80;
 const TOO_SLOW_MS = 200;
 
-let fleet: Fleet;
+let fleet: FleetOfOne;
 beforeAll(async () => {
-  fleet = await startFleet({ RUN_TIMEOUT_MS: String(JSON_MS), STREAM_TIMEOUT_MS: String(STREAM_MS) });
+  fleet = await startFleetOfOne({ RUN_TIMEOUT_MS: String(JSON_MS), STREAM_TIMEOUT_MS: String(STREAM_MS) });
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 

@@ -2,7 +2,7 @@ import { createAnthropic } from '@ai-sdk/anthropic';
 import { ChatAnthropic } from '@langchain/anthropic';
 import { APICallError, generateText, RetryError, streamText } from 'ai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
+import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { rejection } from '../local/simulated-claude/ask.ts';
 import { FULL } from '../sizes.ts';
 import { neverAnswer, reply, resetBeforeHeaders, type ScriptedAnswer, status } from '../upstream/answers.ts';
@@ -97,10 +97,10 @@ const REPEATED: Readonly<Record<string, readonly number[]>> = {
 };
 
 describe.skipIf(!FULL)('errors in frameworks', () => {
-  let fleet: Fleet;
+  let fleet: FleetOfOne;
   let caller: Caller;
   beforeAll(async () => {
-    fleet = await startFleet({ MAX_RETRIES: '0', FIRST_TOKEN_TIMEOUT_MS: '400' });
+    fleet = await startFleetOfOne({ MAX_RETRIES: '0', FIRST_TOKEN_TIMEOUT_MS: '400' });
     caller = await fleet.addTenant();
   });
   afterAll(() => fleet[Symbol.asyncDispose]());

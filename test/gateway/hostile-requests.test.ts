@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bodyOf, type Fleet, startFleet } from '../api/fleet.ts';
+import { bodyOf, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { errorData, rawStream, reply } from '../upstream/answers.ts';
 import { post, postStream, question } from './asking.ts';
 
-let fleet: Fleet;
+let fleet: FleetOfOne;
 beforeAll(async () => {
-  fleet = await startFleet({ MAX_RETRIES: '1' });
+  fleet = await startFleetOfOne({ MAX_RETRIES: '1' });
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 

@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MAX_PAYLOAD_BYTES } from '../../local/read-body.ts';
-import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
+import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { reply } from '../upstream/answers.ts';
 import { jpeg } from '../usage/pictures.ts';
 import { paidOf, post, question } from './asking.ts';
 import { readError } from './envelope.ts';
 
-let fleet: Fleet;
+let fleet: FleetOfOne;
 let caller: Caller;
 beforeAll(async () => {
-  fleet = await startFleet();
+  fleet = await startFleetOfOne();
   caller = await fleet.addTenant({ dailyBudgetUsd: '1' });
 });
 afterAll(() => fleet[Symbol.asyncDispose]());

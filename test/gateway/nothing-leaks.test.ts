@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Fleet, startFleet } from '../api/fleet.ts';
+import { type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { reply, type ScriptedAnswer, status } from '../upstream/answers.ts';
 import { endAfter, errorEventAfter } from '../upstream/broken.ts';
 import { MODEL, post, postStream, question } from './asking.ts';
 
-let fleet: Fleet;
+let fleet: FleetOfOne;
 beforeAll(async () => {
-  fleet = await startFleet({ MAX_RETRIES: '0', ANTHROPIC_API_KEY: 'sk-ant-of-the-service' });
+  fleet = await startFleetOfOne({ MAX_RETRIES: '0', ANTHROPIC_API_KEY: 'sk-ant-of-the-service' });
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 

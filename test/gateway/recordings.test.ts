@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Fleet, startFleet } from '../api/fleet.ts';
+import { type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { rawStream } from '../upstream/answers.ts';
 import { post } from './asking.ts';
 import { RECORDINGS } from './recordings.ts';
 
-let fleet: Fleet;
+let fleet: FleetOfOne;
 beforeAll(async () => {
-  fleet = await startFleet();
+  fleet = await startFleetOfOne();
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 

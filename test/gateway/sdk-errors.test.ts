@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
+import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { rejection } from '../local/simulated-claude/ask.ts';
 import { neverAnswer, reply, resetBeforeHeaders, type ScriptedAnswer, status } from '../upstream/answers.ts';
 import { endAfter, errorEventAfter } from '../upstream/broken.ts';
@@ -7,10 +7,10 @@ import { paidOf, question } from './asking.ts';
 import { expectRaised, type Raised } from './raised.ts';
 import { createClient, SDKS } from './sdks.ts';
 
-let fleet: Fleet;
+let fleet: FleetOfOne;
 let caller: Caller;
 beforeAll(async () => {
-  fleet = await startFleet({ MAX_RETRIES: '1', FIRST_TOKEN_TIMEOUT_MS: '400', RETRY_MAX_DELAY_MS: '1000' });
+  fleet = await startFleetOfOne({ MAX_RETRIES: '1', FIRST_TOKEN_TIMEOUT_MS: '400', RETRY_MAX_DELAY_MS: '1000' });
   caller = await fleet.addTenant();
 });
 afterAll(() => fleet[Symbol.asyncDispose]());

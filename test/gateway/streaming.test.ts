@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeEvent } from '../../local/simulated-claude/wire.ts';
-import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
+import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { neverAnswer, rawStream, reply, type ScriptedAnswer, status } from '../upstream/answers.ts';
 import * as broken from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
@@ -11,11 +11,11 @@ import { readStream, streamReader } from './read-stream.ts';
 const FIRST_MS = 600;
 const IDLE_MS = 400;
 
-let fleet: Fleet;
+let fleet: FleetOfOne;
 let caller: Caller;
 beforeAll(async () => {
   const limits = { FIRST_TOKEN_TIMEOUT_MS: String(FIRST_MS), STREAM_IDLE_TIMEOUT_MS: String(IDLE_MS) };
-  fleet = await startFleet({ MAX_RETRIES: '1', ...limits });
+  fleet = await startFleetOfOne({ MAX_RETRIES: '1', ...limits });
   caller = await fleet.addTenant();
 });
 afterAll(() => fleet[Symbol.asyncDispose]());

@@ -1,15 +1,15 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
+import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { reply, status } from '../upstream/answers.ts';
 import { paidOf, post, postStream, question } from './asking.ts';
 import { readError } from './envelope.ts';
 import { createClient, SDKS } from './sdks.ts';
 
-let fleet: Fleet;
+let fleet: FleetOfOne;
 let caller: Caller;
 beforeAll(async () => {
-  fleet = await startFleet({ MAX_RETRIES: '0' });
+  fleet = await startFleetOfOne({ MAX_RETRIES: '0' });
   caller = await fleet.addTenant();
 });
 afterAll(() => fleet[Symbol.asyncDispose]());

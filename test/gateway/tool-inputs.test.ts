@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
+import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { rawStream, toolCalls } from '../upstream/answers.ts';
 import { paidOf, post, postStream } from './asking.ts';
 import { readError } from './envelope.ts';
 
-let fleet: Fleet;
+let fleet: FleetOfOne;
 let caller: Caller;
 beforeAll(async () => {
-  fleet = await startFleet({ MAX_RETRIES: '1', RETRY_BASE_DELAY_MS: '1' });
+  fleet = await startFleetOfOne({ MAX_RETRIES: '1', RETRY_BASE_DELAY_MS: '1' });
   caller = await fleet.addTenant();
 });
 afterAll(() => fleet[Symbol.asyncDispose]());

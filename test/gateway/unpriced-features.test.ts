@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
+import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { reply } from '../upstream/answers.ts';
 import { MODEL, paidOf, post, question } from './asking.ts';
 import { readError } from './envelope.ts';
 
-let fleet: Fleet;
+let fleet: FleetOfOne;
 let unlimited: Caller;
 let limited: Caller;
 let byKey: Caller;
 let byUser: Caller;
 let trusted: Caller;
 beforeAll(async () => {
-  fleet = await startFleet();
+  fleet = await startFleetOfOne();
   fleet.upstream.script('*', [reply()]);
   unlimited = await fleet.addTenant();
   limited = await fleet.addTenant({ monthlyBudgetUsd: '100' });
