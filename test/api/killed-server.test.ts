@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { ask, testWorkplace } from '../local/spawned-server.ts';
-import { STRETCH, stretchedClock, stretchedTime } from '../stretched.ts';
+import { STRETCH, stretchedClock } from '../stretched.ts';
 import { neverAnswer } from '../upstream/answers.ts';
 import { messagesOnly, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 
@@ -20,18 +20,16 @@ it(
     };
     upstream.script('*', [neverAnswer()]);
     const place = testWorkplace();
-    const { nodeArguments, env: time } = stretchedTime();
     const env = {
       ANTHROPIC_API_KEY: 'key',
       ANTHROPIC_BASE_URL: upstream.url,
       RUN_TIMEOUT_MS: String(RUN_TIMEOUT_MS),
       STREAM_TIMEOUT_MS: String(RUN_TIMEOUT_MS),
-      ...time,
       LOG_LEVEL: 'DEBUG',
     };
     const budget = async (url: string) => ((await (await ask(url, '/usage/budget')).json()) as { day: Day }).day;
 
-    const killed = place.start({ env, nodeArguments });
+    const killed = place.start({ env });
     const url = await killed.ready;
     const asked = ask(url, '/agent/run', { task: 'Hang.' }).catch(() => null);
     await upstream.seen(1);
@@ -44,7 +42,7 @@ it(
 
     // Old enough for the first look of the next one, which would find it at its second look all the same.
     await pause(RUN_TIMEOUT_MS * STRETCH);
-    const next = place.start({ env, nodeArguments });
+    const next = place.start({ env });
     const nextUrl = await next.ready;
     await expect
       .poll(() => budget(nextUrl), {

@@ -9,7 +9,7 @@ import { type Caller, startCaller } from './start-caller.ts';
 import { watchTenant } from './watch-tenant.ts';
 
 // Processes start slowly where many do.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 const CALLS = 200;
 const FITS = 13;

@@ -8,7 +8,7 @@ const LOCK_MS = 2_000;
 const BODY = '{"task":"pay once"}';
 
 // Processes start slowly where many do.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 const count = (outcomes: readonly string[], wanted: string) => outcomes.filter((outcome) => outcome === wanted).length;
 

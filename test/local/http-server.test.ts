@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createFakeClock } from '../fake-clock.ts';
 import { buffered, serveFunction, type TestServer } from './serving.ts';
 
 const servers: TestServer[] = [];
@@ -55,18 +56,19 @@ describe('a buffered function behind the local server', () => {
   });
 
   it('knows how much time it has left, and whom it answers', async () => {
-    const { url } = await serving(
-      buffered(({ requestContext }, context) => ({
-        statusCode: 200,
-        body: JSON.stringify([
-          context.getRemainingTimeInMillis() > 9_000 && context.getRemainingTimeInMillis() <= 10_000,
-          context.functionName,
-          context.awsRequestId === requestContext.requestId,
-          requestContext.identity.sourceIp,
-        ]),
-      })),
-    );
-    expect(await (await fetch(`${url}/f/x`)).json()).toEqual([true, 'ballast-local-tested', true, '127.0.0.1']);
+    const clock = createFakeClock();
+    const handler = buffered(async ({ requestContext }, context) => {
+      await clock.advance(1_000);
+      const body = JSON.stringify([
+        context.getRemainingTimeInMillis(),
+        context.functionName,
+        context.awsRequestId === requestContext.requestId,
+        requestContext.identity.sourceIp,
+      ]);
+      return { statusCode: 200, body };
+    });
+    const { url } = await serving(handler, clock);
+    expect(await (await fetch(`${url}/f/x`)).json()).toEqual([9_000, 'ballast-local-tested', true, '127.0.0.1']);
   });
 
   it.each([

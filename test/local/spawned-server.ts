@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { stretchedTime } from '../stretched.ts';
 
 const ENTRY = join(import.meta.dirname, '..', '..', 'local', 'start.mjs');
 
@@ -63,8 +64,15 @@ export const createWorkplace = () => {
   return {
     directory,
     database: join(directory, '.ballast', 'dynamodb.sqlite'),
-    start(options: Partial<SpawnOptions> = {}): SpawnedServer {
-      const server = spawnServer({ directory, ...options });
+    /** In stretched time. */
+    start({ env, nodeArguments = [], ...options }: Partial<SpawnOptions> = {}): SpawnedServer {
+      const stretched = stretchedTime();
+      const server = spawnServer({
+        directory,
+        ...options,
+        env: { ...stretched.env, ...env },
+        nodeArguments: [...stretched.nodeArguments, ...nodeArguments],
+      });
       spawned.push(server);
       return server;
     },

@@ -23,12 +23,15 @@ const blocks = documents()
 const runnable = blocks.filter((block) => reasonOf(block) === null);
 const others = blocks.filter((block) => reasonOf(block) !== null);
 
+/** Ends what hangs, and nothing that a busy machine slows. */
+const HANGS_MS = 240_000;
+
 /** Runs it as a reader would in the project's directory, but for the port. Rejects where a command fails. */
 const run = ({ language, text: script }: Block, url: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const PATH = `${path.join(ROOT, 'node_modules', '.bin')}${path.delimiter}${process.env['PATH'] ?? ''}`;
     const text = script.replaceAll('http://localhost:3000', url);
-    const options = { cwd: ROOT, env: { ...process.env, PATH }, timeout: 15_000 };
+    const options = { cwd: ROOT, env: { ...process.env, PATH }, timeout: HANGS_MS };
     const [program, ...args] =
       language === 'js' ? [process.execPath, '--input-type=module', '-e', text] : ['sh', '-e', '-c', text];
     execFile(program, args, options, (error, stdout, stderr) =>

@@ -71,7 +71,7 @@ describe('the agents and tools of the documents', () => {
   const runTheirTests = (): Promise<{ readonly passed: boolean; readonly printed: string }> =>
     new Promise((resolve) => {
       const vitest = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-      execFile(process.execPath, [vitest, 'run', '--root', folder], { timeout: 60_000 }, (error, stdout, stderr) =>
+      execFile(process.execPath, [vitest, 'run', '--root', folder], { timeout: 240_000 }, (error, stdout, stderr) =>
         resolve({ passed: error === null, printed: stripVTControlCharacters(stdout + stderr) }),
       );
     });

@@ -12,7 +12,7 @@ import { alarmDefects, alarmedMetrics } from './alarms.ts';
 import { packaged, packagedTemplate, ROOT, type Stage, STAGES } from './packaged.ts';
 import { at, ofType, plant, resource, type Template } from './template.ts';
 
-beforeAll(packaged, 120_000);
+beforeAll(packaged);
 
 /** All that the real listener writes in a stage: for an event of each type, and for a request to the real handler. */
 const emitted = async (stage: Stage): Promise<Published[]> => {

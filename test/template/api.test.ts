@@ -44,7 +44,7 @@ const PLANTED: [string, (string | number)[], unknown, string][] = [
   ['a path of another name', ['ApiGatewayResourceAgents', 'Properties', 'PathPart'], 'agent-list', 'not deployed'],
 ];
 
-beforeAll(packaged, 120_000);
+beforeAll(packaged);
 
 describe('the API of the template', () => {
   it.each(STAGES)('is regional, streams runs and gives up in the right order in %s', async (stage) => {

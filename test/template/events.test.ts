@@ -53,7 +53,7 @@ const retriesOf = (template: Template, id: string): unknown =>
     .map(([, { Properties }]) => Properties)
     .find((properties) => at(properties, 'FunctionName', 'Ref') === id)?.['MaximumRetryAttempts'];
 
-beforeAll(packaged, 120_000);
+beforeAll(packaged);
 
 describe('what calls functions beside the API', () => {
   it.each(STAGES)('is a scheduler, each minute, by a role for each function in %s', async (stage) => {

@@ -3,7 +3,7 @@ import { ConfigSchema, loadConfig } from '../../lib/config.ts';
 import { packaged, packagedTemplate, STAGES } from './packaged.ts';
 import { at, ofType, plant, resource, type Template } from './template.ts';
 
-beforeAll(packaged, 120_000);
+beforeAll(packaged);
 
 const LEVELS = { dev: 'DEBUG', staging: 'INFO', prod: 'WARN' };
 const CACHE_TTL_SECONDS = { dev: 60, staging: 300, prod: 3_600 };

@@ -70,7 +70,7 @@ const responseDefects = (properties: unknown): string[] => {
 const defects = (template: Template): string[] =>
   ofType(template, 'AWS::ApiGateway::GatewayResponse').flatMap(([, { Properties }]) => responseDefects(Properties));
 
-beforeAll(packaged, 120_000);
+beforeAll(packaged);
 
 describe('what API Gateway answers by itself', () => {
   it('is a problem in the shape, codes, statuses and titles of the functions, and to clients of the Anthropic API an error', async () => {

@@ -10,7 +10,7 @@ interface Trust {
   readonly Condition?: unknown;
 }
 
-beforeAll(packaged, 120_000);
+beforeAll(packaged);
 
 describe('the roles of the functions', () => {
   it.each(STAGES)('grant exactly what each function needs in %s', async (stage) => {

@@ -29,7 +29,7 @@ const deploymentDefects = (template: Template): string[] => {
   ];
 };
 
-beforeAll(packaged, 120_000);
+beforeAll(packaged);
 
 describe('the stage of the API', () => {
   it.each(STAGES)('limits requests and logs them without what they hold in %s', async (stage) => {

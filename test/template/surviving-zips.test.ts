@@ -44,7 +44,7 @@ describeOnDynamoDb('run-agent as it is deployed, each request in an environment 
   });
 
   it('answers by the model that stands in, and says so', async () => {
-    const ran = await run({ task: '[[fault:500 model=claude-sonnet-5-5]] [[say:stood in]]', timeoutMs: 5_000 });
+    const ran = await run({ task: '[[fault:500 model=claude-sonnet-5-5]] [[say:stood in]]', timeoutMs: 60_000 });
     expect(ran).toMatchObject({ model: 'claude-haiku-4-5', degraded: { servedBy: 'fallback-model' } });
   });
 

@@ -23,7 +23,7 @@ const tableDefects = (template: Template): string[] =>
     ];
   });
 
-beforeAll(packaged, 120_000);
+beforeAll(packaged);
 
 describe('the tables', () => {
   it.each(STAGES)('are on demand, encrypted, kept and swept as their content asks in %s', async (stage) => {
