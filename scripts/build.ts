@@ -68,14 +68,16 @@ const save = async (outdir: string, name: string, result: InMemory): Promise<voi
  * Builds each deployed function into `<outdir>/<name>/index.mjs` with its chunks beside it; source maps go to `maps/`
  * and metafiles to `meta/`, outside of what is zipped. The same sources give the same bytes.
  * Answers with the bytes that each function loads at start. Under the condition `sample-agents` the agents are those of the tests.
+ * `only`: the functions that are built, instead of all.
  */
 export const buildFunctions = async (
   root: string,
   outdir = join(root, 'dist'),
   conditions: readonly string[] = [],
+  only?: readonly string[],
 ): Promise<Record<string, number>> => {
   checkTools(agents);
-  const names = await deployedFunctions(root);
+  const names = only ?? (await deployedFunctions(root));
   const built = names.map(async (name): Promise<[string, number]> => {
     const result = await bundle(root, name, conditions);
     await save(outdir, name, result);

@@ -1,6 +1,8 @@
 import path from 'node:path';
-import { ESLint } from 'eslint';
+import { ESLint, Linter } from 'eslint';
+import tseslint from 'typescript-eslint';
 import { describe, expect, it } from 'vitest';
+import { virtualProgram } from './virtual-program.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const eslint = new ESLint({ cwd: root });
@@ -41,13 +43,28 @@ const EXACT = {
   'dollars as text, and amounts': 'null as { readonly costUsd: string; readonly spent: PicoUsd | null } | null',
 };
 
-/** Which of the snippets the project's own lint calls a float, when they stand in the place of an existing file. */
+/** Which of the snippets the project's own rule calls a float, when they stand in the place of an existing file. */
 const found = async (snippets: Readonly<Record<string, string>>, file: string): Promise<string[]> => {
   const lines = Object.values(snippets).map((code, line) => `export const value${line} = ${code};`);
-  const [result] = await eslint.lintText([...HEAD, ...lines].join('\n'), { filePath: path.join(root, file) });
-  const messages = result?.messages ?? [];
-  expect(messages.filter(({ fatal }) => fatal)).toEqual([]);
-  const hits = new Set(messages.flatMap(({ ruleId, line }) => (ruleId === RULE ? [line - HEAD.length - 1] : [])));
+  const text = [...HEAD, ...lines].join('\n');
+  const filename = path.join(root, file);
+  const { rules, plugins } = (await eslint.calculateConfigForFile(filename)) as Linter.Config;
+  const messages = new Linter({ cwd: root }).verify(
+    text,
+    {
+      files: ['**/*.ts'],
+      // The rule asks for types: of a program of this file alone, not of the whole project.
+      languageOptions: {
+        parser: tseslint.parser,
+        parserOptions: { programs: [virtualProgram(new Map([[file, text]]))], tsconfigRootDir: root },
+      },
+      plugins: plugins ?? {},
+      rules: { [RULE]: rules?.[RULE] ?? 'off' },
+    },
+    { filename },
+  );
+  expect(messages.filter(({ ruleId }) => ruleId !== RULE)).toEqual([]);
+  const hits = new Set(messages.map(({ line }) => line - HEAD.length - 1));
   return Object.keys(snippets).filter((_, line) => hits.has(line));
 };
 

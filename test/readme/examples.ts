@@ -1,5 +1,6 @@
 import path from 'node:path';
 import ts from 'typescript';
+import { virtualProgram } from '../virtual-program.ts';
 import { blocksOf, read, ROOT } from './markdown.ts';
 
 export interface Example {
@@ -23,19 +24,11 @@ export const examples = (): Example[] =>
 
 /** Compiles them as if they stood where they say, under the project's own options; gives back what is wrong with them. */
 export const compile = (files: readonly Example[]): string[] => {
-  const { config } = ts.readConfigFile(path.join(ROOT, 'tsconfig.json'), (file) => ts.sys.readFile(file)) as {
-    config: unknown;
-  };
-  const { options } = ts.parseJsonConfigFileContent({ ...(config as object), include: [], files: [] }, ts.sys, ROOT);
-  const virtual = new Map(files.map(({ path: file, text }) => [path.join(ROOT, file), text]));
-  const host = ts.createCompilerHost(options);
-  host.fileExists = (file) => virtual.has(file) || ts.sys.fileExists(file);
-  host.readFile = (file) => virtual.get(file) ?? ts.sys.readFile(file);
-  const program = ts.createProgram([...virtual.keys()], options, host);
-  return [...virtual.keys()].flatMap((file) => {
-    const source = program.getSourceFile(file);
+  const program = virtualProgram(new Map(files.map(({ path: file, text }) => [file, text])));
+  return files.flatMap(({ path: file }) => {
+    const source = program.getSourceFile(path.join(ROOT, file));
     return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
-      ({ messageText }) => `${path.relative(ROOT, file)}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+      ({ messageText }) => `${file}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
     );
   });
 };

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { START_BYTES_LIMIT, startInputs } from '../../bench/start-inputs.ts';
 import { buildFunctions, deployedFunctions } from '../../scripts/build.ts';
 import { startBytes } from '../../scripts/start-bytes.ts';
-import { ROOT } from './packaged.ts';
+import { FULL } from '../sizes.ts';
+import { packaged, ROOT } from './packaged.ts';
 
 /** KiB that a function which somebody waits for may load before its first request: the provider's client is in none. */
 const LIMITS = { 'run-agent': 220, messages: 220, 'ask-provider': 220 };
@@ -15,12 +16,15 @@ const LIMITS = { 'run-agent': 220, messages: 220, 'ask-provider': 220 };
 /** What only some requests need, and none at start. */
 const LATE = ['@anthropic-ai/sdk', '@aws-sdk/client-dynamodb', '@aws-sdk/client-secrets-manager'];
 
-const [first = '', second = ''] = [1, 2].map(() => mkdtempSync(join(tmpdir(), 'ballast-build-')));
+/** A function takes seconds of a processor. */
+const BUILT = FULL ? deployedFunctions(ROOT) : Promise.resolve(Object.keys(LIMITS));
+
+const folder = mkdtempSync(join(tmpdir(), 'ballast-build-'));
 let built: Record<string, number>;
 beforeAll(async () => {
-  built = await buildFunctions(ROOT, first, ['sample-agents']);
+  built = await buildFunctions(ROOT, folder, ['sample-agents'], await BUILT);
 });
-afterAll(() => [first, second].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The hash of each file by its path. */
 const hashes = (folder: string): Map<string, string> =>
@@ -38,15 +42,23 @@ const output = (bytes: number, imports: Metafile['outputs'][string]['imports'] =
   exports: [],
 });
 
-const metafile = (name: string) => JSON.parse(readFileSync(join(first, 'meta', `${name}.json`), 'utf8')) as Metafile;
+/** The function that a file below the build's folder is of. */
+const nameOf = (file: string): string => /^\/(?:maps\/|meta\/)?([\w-]+)/.exec(file)?.[1] ?? '';
+
+const metafile = (name: string) => JSON.parse(readFileSync(join(folder, 'meta', `${name}.json`), 'utf8')) as Metafile;
 const ofLate = (paths: readonly string[]) =>
   LATE.filter((library) => paths.some((path) => path.includes(`node_modules/${library}/`)));
 
 describe('the build', () => {
   it('gives the same bytes twice', async () => {
-    await buildFunctions(ROOT, second, ['sample-agents']);
-    expect(hashes(first)).toEqual(hashes(second));
-    expect(Object.keys(built)).toEqual(await deployedFunctions(ROOT));
+    const packed = [...hashes(join(await packaged(), 'dist'))].filter(([file]) => nameOf(file) in built);
+    expect(hashes(folder)).toEqual(new Map(packed));
+    expect(Object.keys(built)).toEqual(await BUILT);
+  });
+
+  it('is of each function that is deployed', async () => {
+    const folders = readdirSync(join(await packaged(), 'dist')).filter((name) => !['maps', 'meta'].includes(name));
+    expect(folders.toSorted()).toEqual((await deployedFunctions(ROOT)).toSorted());
   });
 
   it('makes functions that load no more at start than they may', () => {
