@@ -18,7 +18,7 @@ import { seededRandom } from '../seeded-random.ts';
 import { size } from '../sizes.ts';
 import { someRecords } from './records.ts';
 
-const COUNT = size(20_000, 1_000_000);
+const COUNT = size(5_000, 1_000_000);
 const CHUNK = 5_000;
 const BATCH = 25;
 const FROM = Date.parse('2026-11-01T00:00:00.000Z');
