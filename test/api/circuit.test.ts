@@ -3,7 +3,7 @@ import { startTestDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { phasesOf } from '../faults/outage.ts';
 import { serverNow, stretchedClock } from '../stretched.ts';
 import { reply, status } from '../upstream/answers.ts';
-import { messagesOnly, type ScriptedUpstream,startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
+import { messagesOnly, type ScriptedUpstream, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { startServer, type TestServer } from './start-server.ts';
 
 const BREAK_MS = 3_000;
