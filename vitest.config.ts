@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -14,9 +15,13 @@ const ISOLATED = [
   'test/gateway/questions/models.test.ts',
   'test/local/{scheduled-probes,start,start-refused,stop,stray-errors}.test.ts',
   'test/readme/{blocks,examples}.test.ts',
-  'test/template/{build,validation}.test.ts',
+  'test/template/build.test.ts',
+  'test/full/*.test.ts',
   'test/{lint-rules,money-lint}.test.ts',
 ];
+
+/** The packages of `test/full` are installed by `npm test`, and by `npm run test:packages`; without them its tests are left out. */
+const NEVER = ['**/node_modules/**', ...(existsSync('test/full/node_modules') ? [] : ['test/full/**'])];
 
 export default defineConfig({
   // Where the tests of Ballast start a stage, its agents are theirs, whatever stands in `agents/`: see package.json.
@@ -38,13 +43,16 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts', 'agents/**/*.test.ts'],
-          exclude: ISOLATED,
+          exclude: [...ISOLATED, ...NEVER],
           setupFiles: ['test/shared-process.ts'],
           isolate: false,
           provide: { sharesProcess: true },
         },
       },
-      { extends: true, test: { name: 'isolated', include: ISOLATED, provide: { sharesProcess: false } } },
+      {
+        extends: true,
+        test: { name: 'isolated', include: ISOLATED, exclude: NEVER, provide: { sharesProcess: false } },
+      },
     ],
   },
 });

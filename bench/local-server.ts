@@ -50,20 +50,24 @@ const ready = (child: ChildProcess): Promise<string> =>
 
 /** Starts what `npm start` starts, in a process of its own on a free port, with nothing of this process's environment but its path. */
 export const startLocalServer = async ({ folder, env }: LocalServerOptions): Promise<LocalServer> => {
-  const child = spawn(process.execPath, ['--expose-gc', '--import', preload, join(root, 'local', 'start.mjs')], {
-    cwd: folder,
-    env: {
-      PATH: process.env['PATH'],
-      PORT: '0',
-      HOST: '127.0.0.1',
-      BALLAST_DATA_DIR: join(folder, 'data'),
-      BALLAST_DEV_API_KEY: API_KEY,
-      BALLAST_DEV_ADMIN_KEY: ADMIN_KEY,
-      ANTHROPIC_API_KEY: 'not-a-key',
-      ...env,
+  const child = spawn(
+    process.execPath,
+    ['--conditions=sample-agents', '--expose-gc', '--import', preload, join(root, 'local', 'start.mjs')],
+    {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'],
+        PORT: '0',
+        HOST: '127.0.0.1',
+        BALLAST_DATA_DIR: join(folder, 'data'),
+        BALLAST_DEV_API_KEY: API_KEY,
+        BALLAST_DEV_ADMIN_KEY: ADMIN_KEY,
+        ANTHROPIC_API_KEY: 'not-a-key',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
+  );
   const exited = once(child, 'exit');
   const stop = async () => {
     child.kill('SIGTERM');

@@ -32,8 +32,8 @@ const binaryFor = (resolve: (specifier: string) => string): string => {
     return join(dirname(resolve(`@dynoxide/${platform}/package.json`)), 'dynoxide');
   } catch (cause) {
     throw new StartRefused(
-      `There is no embedded DynamoDB for ${platform}: start one of your own, for example DynamoDB Local, ` +
-        'and set AWS_ENDPOINT_URL_DYNAMODB to it, as in http://localhost:8000.',
+      `There is no embedded DynamoDB for ${platform}. Run \`npm run dynamodb\` in another terminal (it needs Java 17), or start a ` +
+        'DynamoDB of your own; then write AWS_ENDPOINT_URL_DYNAMODB=http://localhost:8000 into .env and start again.',
       { cause },
     );
   }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { label, safe } from '../lib/kernel/redacted.ts';
 import { describeError } from '../lib/telemetry/describe-error.ts';
 import type { Log } from '../lib/telemetry/log.ts';
@@ -18,6 +19,19 @@ export interface StopOptions {
   /** Whether `npm` is the parent: then its end is ours, or `kill -9` of it would leave us holding the port. */
   readonly underNpm: boolean;
 }
+
+/**
+ * Process id of the npm that started a shell which started us; `null` where the parent is no shell, but npm. Most shells become
+ * the command that they are given; that of Debian waits for it. Linux alone: the shells of other systems become it.
+ */
+const npmBehind = (parent: number): number | null => {
+  try {
+    const [, name = '', above] = /^\d+ \((.*)\) \w (\d+)/.exec(readFileSync(`/proc/${parent}/stat`, 'latin1')) ?? [];
+    return /^(?:sh|dash|ash|bash|busybox)$/.test(name) ? Number(above) : null;
+  } catch {
+    return null;
+  }
+};
 
 /** Ends the process, with everything that it started, when it is told to or cannot go on. */
 export const stopWith = (process: NodeJS.Process, { running, log, underNpm }: StopOptions): void => {
@@ -51,8 +65,11 @@ export const stopWith = (process: NodeJS.Process, { running, log, underNpm }: St
   });
 
   const parent = process.ppid;
+  const npm = npmBehind(parent);
   const watch = () => {
-    if (process.ppid !== parent) stop(0, 0);
+    // Its shell, which was told to end by npm and could not pass that on.
+    if (process.ppid !== parent) stop(npm === null ? 0 : GRACE_MS, 0);
+    else if (npmBehind(parent) !== npm) stop(0, 0);
   };
   if (underNpm) setInterval(watch, PARENT_POLL_MS).unref();
 };

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
+import { dynamoDbLocalMissing } from '../local/spawn-dynamodb-local.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -36,6 +37,10 @@ const SUITES: readonly Suite[] = [
     env: { FULL: '1', DYNAMODB_CLIENT: 'sdk' },
   },
 ];
+
+/** Installed before several processes ask for it at once. */
+const missing = dynamoDbLocalMissing();
+if (missing !== null) console.error(missing);
 
 const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
 

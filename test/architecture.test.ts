@@ -98,7 +98,7 @@ const violations = (sources: readonly Source[]): string[] =>
 
 const sourcesIn = (folder: string): Source[] =>
   readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))
     .map((name) => path.posix.join(folder, name.replaceAll(path.sep, '/')))
     .map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }));
 

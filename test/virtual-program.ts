@@ -20,6 +20,8 @@ export const virtualProgram = (texts: ReadonlyMap<string, string>): ts.Program =
   const host = ts.createCompilerHost(options, true);
   const read = host.getSourceFile.bind(host);
   host.fileExists = (file) => virtual.has(file) || ts.sys.fileExists(file);
+  host.directoryExists = (folder) =>
+    [...virtual.keys()].some((file) => file.startsWith(`${folder}${path.sep}`)) || ts.sys.directoryExists(folder);
   host.readFile = (file) => virtual.get(file) ?? ts.sys.readFile(file);
   host.getSourceFile = (file, ...more) => {
     if (virtual.has(file)) return read(file, ...more);

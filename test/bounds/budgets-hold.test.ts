@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseUsd, plus } from '../../lib/kernel/money.ts';
 import { seededRandom } from '../seeded-random.ts';
@@ -14,7 +15,7 @@ const OF_A_LIMIT = 10;
 const AT_ONCE = 3;
 const LIMITS = ['0.02', '0.50', '5', '80', '2000'];
 
-const [sdk] = readSdkTypes('@anthropic-ai/sdk');
+const [sdk] = readSdkTypes(fileURLToPath(new URL('../../node_modules/@anthropic-ai/sdk', import.meta.url)));
 
 const kinds = ['the stable', 'the beta'].flatMap((name, at) => {
   const type = sdk?.bodies[at];

@@ -21,8 +21,6 @@ export interface SdkTypes {
   readonly betas: readonly string[];
 }
 
-const MODULES = join(import.meta.dirname, '../../node_modules');
-
 const OPTIONS: ts.CompilerOptions = {
   module: ts.ModuleKind.NodeNext,
   moduleResolution: ts.ModuleResolutionKind.NodeNext,
@@ -87,9 +85,9 @@ export const literalsOf = (type: TypeModel): string[] =>
 
 const FILES = ['messages/messages.d.ts', 'beta/messages/messages.d.ts', 'beta/beta.d.ts'];
 
-/** Reads `MessageCreateParamsBase` of the stable and the beta messages, and every beta that is named, of SDKs by their packages' names. */
+/** Reads `MessageCreateParamsBase` of the stable and the beta messages, and every beta that is named, of SDKs by their packages' folders. */
 export const readSdkTypes = (...packages: readonly string[]): SdkTypes[] => {
-  const roots = packages.map((name) => join(MODULES, name, 'resources'));
+  const roots = packages.map((folder) => join(folder, 'resources'));
   const program = ts.createProgram(
     roots.flatMap((root) => FILES.map((file) => join(root, file))),
     OPTIONS,

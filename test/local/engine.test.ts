@@ -136,7 +136,7 @@ describe('without an engine for the platform', () => {
       throw new Error('not installed');
     };
     await expect(startEngine({ dbPath: null, resolve })).rejects.toThrow(
-      /^There is no embedded DynamoDB for \S+: .*set AWS_ENDPOINT_URL_DYNAMODB to it, as in http:\/\/localhost:8000\.$/,
+      /^There is no embedded DynamoDB for \S+\. Run `npm run dynamodb` .*write AWS_ENDPOINT_URL_DYNAMODB=http:\/\/localhost:8000 into \.env and start again\.$/,
     );
   });
 });

@@ -99,6 +99,15 @@ const parentOf = (pid: number): number | null => {
   }
 };
 
+/** The group of processes that a terminal would interrupt together. */
+export const groupOf = (pid: number): number | null => {
+  try {
+    return Number(/\) \w \d+ (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1] ?? 0);
+  } catch {
+    return null;
+  }
+};
+
 /** Process ids of all descendants, as they are now. */
 export const descendantsOf = (pid: number): number[] => {
   const all = readdirSync('/proc').map(Number).filter(Number.isInteger);

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { enginesOn } from '../../local/stale-engines.ts';
-import { alive, ask, descendantsOf, testWorkplace } from './spawned-server.ts';
+import { alive, ask, descendantsOf, groupOf, testWorkplace } from './spawned-server.ts';
 
 const until = async (done: () => boolean) => {
   while (!done()) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -102,17 +102,26 @@ describe('a server whose engine ends', () => {
 describe('a server behind npm', () => {
   const startWithNpm = (place: ReturnType<typeof testWorkplace>) => {
     const entry = join(import.meta.dirname, '..', '..', 'local', 'start.mjs');
-    const start = `exec '${process.execPath}' '${entry}'`;
+    const start = `'${process.execPath}' --conditions=sample-agents '${entry}'`;
     writeFileSync(join(place.directory, 'package.json'), JSON.stringify({ name: 'started', scripts: { start } }));
     return place.start({ command: ['npm', 'start'] });
   };
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('ends when npm is told to by %s', async (signal) => {
+  /** As a terminal does at Ctrl-C: all in its group hear of it, which the engine is not in. */
+  const interrupt = (pid: number, family: readonly number[]) => {
+    for (const each of [pid, ...family.filter((child) => groupOf(child) === groupOf(pid))])
+      process.kill(each, 'SIGINT');
+  };
+
+  it.each<[what: string, end: (pid: number, family: readonly number[]) => void]>([
+    ['is interrupted', interrupt],
+    ['is told to by SIGTERM', (pid) => process.kill(pid, 'SIGTERM')],
+  ])('ends when npm %s', async (_what, end) => {
     const place = testWorkplace();
     const npm = startWithNpm(place);
     await npm.ready;
     const family = descendantsOf(npm.child.pid ?? 0);
-    npm.child.kill(signal);
+    end(npm.child.pid ?? 0, family);
     await npm.exited;
     await until(() => alive(family).length === 0);
   });

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { packaged, packagedTemplate, ROOT, STAGES } from '../template/packaged.ts';
+import { plant, type Template } from '../template/template.ts';
 import { findingsOf, unexplained } from './findings.ts';
 import { ACCOUNT_SUPPRESSIONS, SUPPRESSIONS } from './nag-suppressions.ts';
-import { packaged, packagedTemplate, ROOT, STAGES } from './packaged.ts';
-import { plant, type Template } from './template.ts';
 
 const STATEMENT = ['RunAgentRole', 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement', 1];
 type Defect = [name: string, path: (string | number)[], value: unknown, complaint: string];

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { App, Aspects, Stack } from 'aws-cdk-lib';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { plant, type Template } from '../template/template.ts';
 import type { Suppression } from './nag-suppressions.ts';
-import { plant, type Template } from './template.ts';
 
 export interface Finding {
   /** `F3003`, `AwsSolutions-IAM5`. */

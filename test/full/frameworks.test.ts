@@ -5,12 +5,12 @@ import { generateText, isStepCount, jsonSchema, streamText, tool } from 'ai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { textBlock } from '../../local/simulated-claude/wire.ts';
 import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
+import { MODEL, paidOf } from '../gateway/asking.ts';
 import { rejection } from '../local/simulated-claude/ask.ts';
 import { FULL } from '../sizes.ts';
 import { reply, toolCalls } from '../upstream/answers.ts';
 import { gatedBefore } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
-import { MODEL, paidOf } from './asking.ts';
 
 /** Names of calls that ask what is not paid for; a version that has one is to be run with it. */
 const UNPAID = /count_?tokens|(list|get|retrieve)_?models|^models$/i;

@@ -4,11 +4,14 @@ import { expect, it } from 'vitest';
 import { COUNTED, JUDGED_ON, NO_INPUT, SHAPES } from '../../lib/pricing/bounds/billable-features.ts';
 import type { Kind, Member } from '../../lib/pricing/bounds/judgement.ts';
 import { BETAS, MILLION_TOKEN_BETAS, UNBOUNDED_BETAS } from '../../lib/pricing/bounds/known-betas.ts';
+import { literalsOf, readSdkTypes, type TypeModel } from '../bounds/sdk-types.ts';
 import { HEADERS } from '../gateway/agent-turns.ts';
-import { literalsOf, readSdkTypes, type TypeModel } from './sdk-types.ts';
+
+const MODULES = join(import.meta.dirname, '../../node_modules');
+const OWN_MODULES = join(import.meta.dirname, 'node_modules');
 
 /** The SDK that is installed, and the oldest that is tested. */
-const SDKS = readSdkTypes('@anthropic-ai/sdk', 'anthropic-sdk-0');
+const SDKS = readSdkTypes(join(MODULES, '@anthropic-ai/sdk'), join(OWN_MODULES, 'anthropic-sdk-0'));
 const BODIES = SDKS.flatMap(({ bodies }) => bodies);
 
 /** Members of the SDK's parameters that it sends as headers. */
@@ -143,7 +146,7 @@ const BETA = /\b[a-z0-9]+(?:-[a-z0-9]+)*-20\d\d-\d\d-\d\d\b/g;
 
 /** The names of betas in what a package is built to. */
 const betasOf = (name: string): string[] => {
-  const root = join(import.meta.dirname, '../../node_modules', name, 'dist');
+  const root = join(OWN_MODULES, name, 'dist');
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(m?js|cjs)$/.test(file));
   return files.flatMap((file) => readFileSync(join(root, file), 'utf8').match(BETA) ?? []);
 };

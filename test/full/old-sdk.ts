@@ -1,0 +1,2 @@
+/** An SDK that applications still have. */
+export { default } from 'anthropic-sdk-0';
