@@ -15,9 +15,12 @@ export interface RunSchedulesOptions {
   readonly log: Log;
 }
 
+/** A timer knows neither 25 days nor that a laptop slept or its clock was set: so the time is looked at again. */
+const LONGEST_WAIT_MS = 60_000;
+
 /** The scheduler of a deployment, in this process. */
 export interface RunningSchedules {
-  /** Calls every function now, and each again when its time has passed; one that is not done by then is left out. */
+  /** Calls each function whenever its time comes; one that is not done by then is left out. */
   start(): void;
   /** Calls nothing any more, and resolves when what was called has ended, or after `graceMs`. Called again with less, it hurries. */
   stop(graceMs: number): Promise<void>;
@@ -29,21 +32,15 @@ export const createSchedules = ({ schedules, handlers, clock, log }: RunSchedule
   const late = Promise.withResolvers<void>();
   let stopped = false;
 
-  const call = async ({ definition }: Schedule): Promise<void> => {
+  const call = async ({ definition, input }: Schedule): Promise<void> => {
     try {
-      // As EventBridge Scheduler sends it where no input is given.
-      await handlers.get(definition.name)?.({});
+      await handlers.get(definition.name)?.(input);
     } catch (error) {
       log.error(safe`function failed`, { function: label(definition.name), ...describeError(error) });
     }
   };
   const busy = new Set<Schedule>();
-  const tick = (schedule: Schedule): void => {
-    if (stopped) return;
-    callOff.set(
-      schedule,
-      clock.after(schedule.everyMs, () => tick(schedule)),
-    );
+  const callUnlessBusy = (schedule: Schedule): void => {
     if (busy.has(schedule)) return;
     busy.add(schedule);
     const ended = call(schedule).finally(() => {
@@ -52,9 +49,29 @@ export const createSchedules = ({ schedules, handlers, clock, log }: RunSchedule
     });
     underWay.add(ended);
   };
+  const waitFor = (schedule: Schedule, next: number): void => {
+    const due = () => {
+      const now = clock.now();
+      if (now >= next) {
+        waitForNext(schedule, now);
+        callUnlessBusy(schedule);
+      } else waitFor(schedule, Math.min(next, schedule.nextAfter(now) ?? next));
+    };
+    callOff.set(schedule, clock.after(Math.min(next - clock.now(), LONGEST_WAIT_MS), due));
+  };
+  const waitForNext = (schedule: Schedule, now: number): void => {
+    const next = schedule.nextAfter(now);
+    if (stopped || next === null) callOff.delete(schedule);
+    else waitFor(schedule, next);
+  };
 
   return {
-    start: () => schedules.forEach(tick),
+    start() {
+      for (const schedule of schedules) {
+        waitForNext(schedule, clock.now());
+        if (schedule.atStart) callUnlessBusy(schedule);
+      }
+    },
     async stop(graceMs) {
       stopped = true;
       for (const cancel of callOff.values()) cancel();

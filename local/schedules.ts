@@ -1,39 +1,83 @@
+import { parseCron } from './cron.ts';
+import { nextCron, nextOfRate } from './next-call.ts';
 import { StartRefused } from './start-refused.ts';
 import { type FunctionDefinition, readTriggers } from './triggers.ts';
 
 /** A function that is called again and again. */
 export interface Schedule {
   readonly definition: FunctionDefinition;
-  readonly everyMs: number;
+  /** As in `serverless.yml`: `rate(5 minutes)`, `cron(0 12 * * ? *)`. */
+  readonly written: string;
+  /** What the function is called with. */
+  readonly input: unknown;
+  /** Epoch milliseconds of the first call after an instant; `null` where there is none any more. */
+  readonly nextAfter: (at: number) => number | null;
+  /** Whether it is called when the server starts, too. */
+  readonly atStart: boolean;
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
-
-const RATE = /^rate\((\d+) (minute|hour|day)s?\)$/;
+const RATE = /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/;
+const CRON = /^cron\((.*)\)$/;
 
 interface ScheduleTrigger {
   readonly rates: readonly unknown[];
+  readonly timeZone: string;
+  readonly input: unknown;
+}
+
+interface Written {
+  readonly rate?: unknown;
+  readonly timezone?: string;
+  readonly input?: unknown;
+  readonly enabled?: boolean;
 }
 
 const triggerOf = (event: unknown): ScheduleTrigger | undefined => {
-  const { schedule } = (event ?? {}) as { schedule?: string | { rate?: unknown } };
+  const { schedule } = (event ?? {}) as { schedule?: string | Written };
   if (schedule === undefined) return undefined;
-  const rate = typeof schedule === 'string' ? schedule : schedule.rate;
-  return { rates: Array.isArray(rate) ? (rate as unknown[]) : [rate] };
+  const {
+    rate,
+    timezone = 'UTC',
+    input = {},
+    enabled = true,
+  } = typeof schedule === 'string' ? { rate: schedule } : schedule;
+  if (!enabled) return undefined;
+  // As EventBridge Scheduler sends it: an empty object where no input is given.
+  return { rates: Array.isArray(rate) ? (rate as unknown[]) : [rate], timeZone: timezone, input };
 };
 
-/** Reads the schedules out of the text of `serverless.yml`. Throws `StartRefused` where one is no rate of minutes, hours or days. */
+const timing = (written: string, timeZone: string): Schedule['nextAfter'] => {
+  const [, count, unit = ''] = RATE.exec(written) ?? [];
+  const unitMs = UNIT_MS[unit];
+  if (unitMs !== undefined) return (at) => nextOfRate(Number(count) * unitMs, at);
+  const fields = CRON.exec(written)?.[1];
+  if (fields === undefined) throw new RangeError('it must read like rate(1 minute) or cron(0 12 * * ? *)');
+  const cron = parseCron(fields);
+  new Intl.DateTimeFormat('en', { timeZone });
+  return (at) => nextCron(cron, timeZone, at);
+};
+
+/** Functions whose first call is not waited for: `/health` says what they found, and a killed server's budgets are settled. */
+const AT_START: ReadonlySet<string> = new Set(['probe-dependencies', 'reconcile-budgets']);
+
+/**
+ * Reads the schedules out of the text of `serverless.yml`; one that is not enabled is left out. Throws `StartRefused` where
+ * one is neither a rate of minutes, hours or days nor a cron expression.
+ */
 export const readSchedules = (yaml: string): Schedule[] =>
-  readTriggers(yaml, triggerOf).flatMap(({ definition, trigger }) =>
-    trigger.rates.map((rate) => {
-      const [, count, unit = ''] = RATE.exec(String(rate)) ?? [];
-      const unitMs = UNIT_MS[unit];
-      if (unitMs === undefined) {
-        throw new StartRefused(
-          `serverless.yml: the schedule of ${definition.name} must read like rate(1 minute) to run here.`,
-        );
+  readTriggers(yaml, triggerOf).flatMap(({ definition, trigger: { rates, timeZone, input } }) =>
+    rates.map((rate) => {
+      const written = String(rate);
+      try {
+        const nextAfter = timing(written, timeZone);
+        return { definition, written, input, nextAfter, atStart: AT_START.has(definition.name) };
+      } catch (error) {
+        const why = error instanceof Error ? error.message : '';
+        throw new StartRefused(`serverless.yml: the schedule ${written} of ${definition.name} is wrong: ${why}.`, {
+          cause: error,
+        });
       }
-      return { definition, everyMs: Number(count) * unitMs };
     }),
   );
 
@@ -45,7 +89,8 @@ const LOCAL_PACE_MS: Readonly<Record<string, number>> = { 'reconcile-budgets': 1
 
 /** The schedules as they run in this process. */
 export const atLocalPace = (schedules: readonly Schedule[]): Schedule[] =>
-  schedules.map(({ definition, everyMs }) => ({
-    definition,
-    everyMs: Math.min(everyMs, LOCAL_PACE_MS[definition.name] ?? everyMs),
-  }));
+  schedules.map((schedule) => {
+    const paceMs = LOCAL_PACE_MS[schedule.definition.name];
+    if (paceMs === undefined) return schedule;
+    return { ...schedule, nextAfter: (at) => Math.min(nextOfRate(paceMs, at), schedule.nextAfter(at) ?? Infinity) };
+  });
