@@ -19,19 +19,19 @@ export const adminPaths: Json = {
       summary: 'Create a tenant, or replace all its settings',
       parameters: [tenantId, ifMatch],
       requestBody: requestBody('TenantSettings'),
-      responses: ok('The tenant as it now is', 'Tenant'),
+      responses: ok('The tenant as it is now', 'Tenant'),
     },
     patch: {
       summary: 'Change the settings of a tenant that are named, and no others',
       parameters: [tenantId, ifMatch],
       requestBody: requestBody('TenantSettings'),
-      responses: ok('The tenant as it now is', 'Tenant'),
+      responses: ok('The tenant as it is now', 'Tenant'),
     },
   },
   '/admin/tenants/{tenantId}/keys': {
     get: { summary: 'The keys of a tenant', parameters: [tenantId], responses: ok('Without secrets', 'ApiKeys') },
     post: {
-      summary: 'Make a key, which is told this once',
+      summary: 'Create a key, which is shown this once',
       parameters: [tenantId],
       requestBody: requestBody('KeyRequest'),
       responses: ok('The key', 'IssuedApiKey', 201),
@@ -52,22 +52,22 @@ export const adminPaths: Json = {
     },
   },
   '/admin/circuits': {
-    get: { summary: 'The circuits that failed or were set lately', responses: ok('The circuits', 'Circuits') },
+    get: { summary: 'The circuits that failed or were set recently', responses: ok('The circuits', 'Circuits') },
   },
   '/admin/circuits/{name}': {
     put: {
-      summary: 'Close or isolate a circuit; slashes in its name are taken as they are, or encoded',
+      summary: 'Close or isolate a circuit; slashes in its name may be encoded or not',
       parameters: [inPath('name')],
       requestBody: requestBody('CircuitRequest'),
-      responses: ok('The circuit as it now is', 'Circuit'),
+      responses: ok('The circuit as it is now', 'Circuit'),
     },
   },
   '/admin/rests': {
-    get: { summary: "The provider's limits that are being waited out", responses: ok('The rests', 'Rests') },
+    get: { summary: "The provider's rate limits that are being waited out", responses: ok('The rests', 'Rests') },
   },
   '/admin/rests/{name}': {
     delete: {
-      summary: 'End a rest; slashes in its name are taken as they are, or encoded',
+      summary: 'End a rest; slashes in its name may be encoded or not',
       parameters: [inPath('name')],
       responses: { '204': { description: 'Over, for every process within about a second' }, ...problems },
     },

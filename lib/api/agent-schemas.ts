@@ -17,8 +17,8 @@ const agent = object({
   description: text,
   version: text,
   pattern: { enum: PATTERNS },
-  models: { ...object(MODELS), description: 'which model answers at which complexity' },
-  fallbackModels: { ...list(text), description: 'models that stand in for one that fails, in order' },
+  models: { ...object(MODELS), description: 'the model for each complexity' },
+  fallbackModels: { ...list(text), description: 'models that are called in order if one fails' },
   maxModelCalls: count,
   tools: list(tool),
 });

@@ -16,7 +16,7 @@ export const openApi = (version: string, maxTimeoutMs: number): Json => ({
       post: {
         summary: 'Run an agent and wait for its answer',
         requestBody: requestBody('RunRequest'),
-        responses: ok('The run ended with something to say', 'RunAnswer'),
+        responses: ok('The run ended with an answer', 'RunAnswer'),
       },
     },
     '/agent/runs/{runId}': {
@@ -29,7 +29,7 @@ export const openApi = (version: string, maxTimeoutMs: number): Json => ({
     ...gatewayPaths,
     '/health': {
       get: {
-        summary: 'How the dependencies are',
+        summary: 'The state of the dependencies',
         security: [],
         responses: { ...ok('Healthy or degraded', 'Health'), '503': { description: 'Unhealthy', ...body('Health') } },
       },
