@@ -19,7 +19,8 @@ interface Ended {
 /** `npm run alarm -- ...` with an environment of its own, where no `.env` is. */
 const run = (args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> =>
   new Promise((resolve) => {
-    const options = { cwd: import.meta.dirname, env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env } };
+    const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
+    const options = { cwd: import.meta.dirname, env: { PATH, HOME, NODE_COMPILE_CACHE, ...env } };
     execFile(process.execPath, [ENTRY, ...args], options, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
     );

@@ -44,7 +44,8 @@ export const runScript = async (
   words: readonly string[],
   { signedIn = false } = {},
 ): Promise<Ended> => {
-  const env = { PATH: process.env['PATH'], AWS_ENDPOINT_URL_DYNAMODB: endpoint, ...(signedIn ? AWS : {}) };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, AWS_ENDPOINT_URL_DYNAMODB: endpoint, ...(signedIn ? AWS : {}) };
   const program = path.join(ROOT, 'scripts', `${name}.ts`);
   const child = spawn(process.execPath, [program, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const closed = once(child, 'close');
