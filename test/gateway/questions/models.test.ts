@@ -5,7 +5,7 @@ import { stretchedClock } from '../../stretched.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from '../../upstream/start-scripted-upstream.ts';
 import { readError } from '../envelope.ts';
 import { createClient, SDKS } from '../sdks.ts';
-import { startUnpaidUpstream } from '../unpaid-upstream.ts';
+import { startUnpaidUpstream, type UnpaidUpstream } from '../unpaid-upstream.ts';
 
 const DEMO = { key: 'ballast-dev-key' };
 /** What Ballast adds to a model; the rest is Anthropic's. */
@@ -68,16 +68,35 @@ it('the page that is asked for, its version and betas are passed on as they are'
   expect(JSON.stringify(seen?.headers)).not.toContain(DEMO.key);
 });
 
-it.each(['null', '7', '[]', '{}', '{"data":null}', '{"data":{}}', '{"data":[null]}', '{"data":["a"]}', 'not json'])(
-  'a list that is none is the provider’s failure: %s',
-  async (body) => {
-    await using provider = await startUnpaidUpstream(() => ({ status: 200, body }));
-    await using own = await startServer({ ANTHROPIC_API_KEY: 'sk-upstream', ANTHROPIC_BASE_URL: provider.url });
-    expect(await readError(await own.ask('/v1/models'))).toMatchObject({ status: 502, type: 'api_error' });
-    if (body === '{}' || body.includes('data')) return;
-    expect(await readError(await own.ask('/v1/models/claude-haiku-4-5'))).toMatchObject({ status: 502 });
-  },
-);
+describe('a provider whose list is none', () => {
+  let body = '';
+  let provider: UnpaidUpstream;
+  let own: TestServer;
+  beforeAll(async () => {
+    provider = await startUnpaidUpstream(() => ({ status: 200, body }));
+    own = await startServer({
+      ANTHROPIC_API_KEY: 'sk-upstream',
+      ANTHROPIC_BASE_URL: provider.url,
+      CIRCUIT_FAILURE_THRESHOLD: '10000',
+    });
+  });
+  afterAll(async () => {
+    await own[Symbol.asyncDispose]();
+    await provider[Symbol.asyncDispose]();
+  });
+
+  it.each(['null', '7', '[]', '{}', '{"data":null}', '{"data":{}}', '{"data":[null]}', '{"data":["a"]}', 'not json'])(
+    'has failed: %s',
+    async (answered) => {
+      body = answered;
+      const before = provider.asked.length;
+      expect(await readError(await own.ask('/v1/models'))).toMatchObject({ status: 502, type: 'api_error' });
+      expect(provider.asked.length).toBeGreaterThan(before);
+      if (body === '{}' || body.includes('data')) return;
+      expect(await readError(await own.ask('/v1/models/claude-haiku-4-5'))).toMatchObject({ status: 502 });
+    },
+  );
+});
 
 it('a model’s own name cannot lead anywhere else', async () => {
   const before = upstream.requests.length;
