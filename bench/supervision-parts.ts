@@ -3,6 +3,7 @@ import { tenantAccount } from '../lib/budget/account.ts';
 import { createMemoryBudgetStore } from '../lib/budget/memory-store.ts';
 import { createMemoryCircuitStore } from '../lib/circuit-breaker/memory-store.ts';
 import { loadConfig } from '../lib/config.ts';
+import { createBackground } from '../lib/kernel/background.ts';
 import type { Clock } from '../lib/kernel/clock.ts';
 import { createDeadline } from '../lib/kernel/deadline.ts';
 import { createRunAccount } from '../lib/model-call/booking/run-account.ts';
@@ -54,7 +55,8 @@ let runs = 0;
 /** One run of one call: its deadline is held while it lasts, and its books are written when it resolves. */
 export const runOf = async (call: Attempt, request: ModelRequest, caller?: AbortSignal): Promise<Outcome> => {
   using deadline = createDeadline(systemClock, config.RUN_TIMEOUT_MS, caller);
-  const account = createRunAccount(null);
+  const background = createBackground();
+  const account = createRunAccount(null, background);
   const context: CallContext = {
     runId: `run_${String((runs += 1)).padStart(26, '0')}`,
     step: 1,
@@ -64,6 +66,7 @@ export const runOf = async (call: Attempt, request: ModelRequest, caller?: Abort
     userId: null,
     deadline,
     account,
+    background,
     budget: { tenant: tenantAccount('bench', AMPLE), others: [], shadow: false },
     admission: { enter: async () => null, undo: async () => {}, charge: async () => {} },
     sink: { text: () => undefined, reset: () => undefined },
@@ -73,6 +76,6 @@ export const runOf = async (call: Attempt, request: ModelRequest, caller?: Abort
     key: { id: 'first', value: KEYS[0] },
   };
   const outcome = await call(request, context);
-  await account.closed();
+  await background.flush();
   return outcome;
 };

@@ -26,8 +26,8 @@ export const isStreaming = (handler: unknown): boolean =>
 const awslambda = {
   streamifyResponse: <T extends object>(handler: T): T => Object.assign(handler, { [STREAMING]: 'response' }),
   HttpResponseStream: {
-    from<T extends Writable>(stream: T, told: StreamMetadata): T {
-      metadata.set(stream, told);
+    from<T extends Writable>(stream: T, given: StreamMetadata): T {
+      metadata.set(stream, given);
       return stream;
     },
   },

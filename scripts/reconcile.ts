@@ -74,7 +74,7 @@ const reconcile = async (): Promise<boolean> => {
     rollUp: ({ tenantId, createdAt }, now) => rollUps.rollUp({ tenantId, createdAt, now }),
     recordedOn: recordedBy(rollups),
     // Of thresholds the scheduled function tells.
-    tell: null,
+    notify: null,
   })();
   console.log(`${tenants} tenant(s) looked at, ${settled} reservation(s) settled, ${failed} tenant(s) failed.`);
   return failed === 0;

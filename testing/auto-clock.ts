@@ -12,7 +12,7 @@ export interface Work {
  * A clock that moves by itself: it stands still while anything is under way, and jumps to its next timer when all that is left is to wait.
  * So a pause costs a test nothing, and no limit passes while real work is done.
  */
-export interface IdleClock extends Clock {
+export interface AutoClock extends Clock {
   /** Holds time while `work` is not waiting, until the returned function is called. */
   begin(work: Work): () => void;
   /** Something has happened that may change whether works wait. */
@@ -36,7 +36,7 @@ interface Timer {
  */
 const QUIET_TURNS = 2;
 
-export const createIdleClock = (start: number): IdleClock => {
+export const createAutoClock = (start: number): AutoClock => {
   const timers = new Set<Timer>();
   const works = new Set<Work>();
   let now = start;

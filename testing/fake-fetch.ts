@@ -1,11 +1,11 @@
 /** What a test answers to a tool's request: a response, or `hangs`, which lets time pass until the tool is stopped. */
-export type OutsideAnswer = Response | 'hangs';
+export type FakeAnswer = Response | 'hangs';
 
 /** The world outside as the test plays it. What it throws is a connection that fails. */
-export type OutsideFetch = (url: string, init: RequestInit) => OutsideAnswer | Promise<OutsideAnswer>;
+export type FakeFetch = (url: string, init: RequestInit) => FakeAnswer | Promise<FakeAnswer>;
 
 /** The requests of tools, by the signal of the call that makes them. */
-export interface Outside {
+export interface ToolFetch {
   fetchFor(call: AbortSignal): typeof globalThis.fetch;
   /** Whether a request of this call hangs. */
   isHanging(call: AbortSignal): boolean;
@@ -21,10 +21,10 @@ const aborted = (signal: AbortSignal): Promise<never> =>
 const urlOf = (input: string | URL | Request): string => (input instanceof Request ? input.url : String(input));
 
 /** Hands requests to the test's own handler; without one they are the test's mistake. `changed` is called when one hangs. */
-export const createOutside = (
-  handle: OutsideFetch | undefined,
+export const createToolFetch = (
+  handle: FakeFetch | undefined,
   { mistake, changed }: { readonly mistake: (sentence: string) => void; readonly changed: () => void },
-): Outside => {
+): ToolFetch => {
   const hanging = new Map<AbortSignal, number>();
   const hang = (call: AbortSignal, by: number) => {
     hanging.set(call, (hanging.get(call) ?? 0) + by);

@@ -1,5 +1,5 @@
 import type { Clock } from '../lib/kernel/clock.ts';
-import type { IdleClock } from './auto-clock.ts';
+import type { AutoClock } from './auto-clock.ts';
 import { systemClock } from './upstream/system-clock.ts';
 
 /** Below the five seconds that a test has by default, so that there is time to say what it hangs on. */
@@ -7,8 +7,8 @@ const HANGS_AFTER_MS = 4_000;
 const LOOK_EACH_MS = 250;
 
 /** Rejects with what a run hangs on once nothing has moved for four seconds of real time; never resolves. `signal` ends the watch. */
-export const giveUp = (
-  clock: Pick<IdleClock, 'changes' | 'busyWith'>,
+export const detectHang = (
+  clock: Pick<AutoClock, 'changes' | 'busyWith'>,
   signal: AbortSignal,
   realTime: Clock = systemClock,
 ): Promise<never> =>

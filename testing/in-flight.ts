@@ -1,11 +1,11 @@
 import type { Provider } from '../lib/model-call/provider.ts';
 import type { Step } from '../local/simulated-claude/steps.ts';
-import type { IdleClock } from './auto-clock.ts';
+import type { AutoClock } from './auto-clock.ts';
 import type { Pace } from './upstream/start-scripted-upstream.ts';
 import { systemClock } from './upstream/system-clock.ts';
 
 /** Both ends of the calls to the scripted API, so that the clock knows when nothing is on its way between them. */
-export interface Wire {
+export interface InFlight {
   /** The upstream's end of one call. */
   paceOf(): Pace;
   /** The client's end: announced to the clock from the request to the last event read. */
@@ -21,7 +21,7 @@ interface Answering {
 const isPause = ({ do: what }: Step, sent: number): boolean =>
   what === 'wait' || what === 'hold' || (what === 'reset' && sent > 0);
 
-export const createWire = (clock: IdleClock): Wire => {
+export const createInFlight = (clock: AutoClock): InFlight => {
   const answering = new Set<Answering>();
   let calls = 0;
 

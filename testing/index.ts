@@ -1,9 +1,9 @@
 /** What a test of an agent is written with. */
-export type { OutsideAnswer, OutsideFetch } from './fake-fetch.ts';
+export type { FakeAnswer, FakeFetch } from './fake-fetch.ts';
 export { faults, type LeftAlone, type Midway } from './faults.ts';
 export type { Asked, TestRunOptions } from './options.ts';
 export type { Script } from './play-script.ts';
-export type { HeardEvent } from './recorded-events.ts';
+export type { RecordedEvent } from './recorded-events.ts';
 export { calls, declines, says, together, type ToolUse, type Turn } from './script.ts';
 export { testRun } from './test-run.ts';
 export type { TestedRun } from './tested-run.ts';

@@ -2,13 +2,13 @@ import { type Config, loadConfig } from '../lib/config.ts';
 import { describeIssues } from '../lib/http/describe-issue.ts';
 import { type RunRequest, runRequestSchema } from '../lib/run/run-request.ts';
 import { newTenant, type Principal, type TenantSettings } from '../lib/tenants/types.ts';
-import type { OutsideFetch } from './fake-fetch.ts';
+import type { FakeFetch } from './fake-fetch.ts';
 
 export interface TestRunOptions {
   /** The time at which the run begins: ISO 8601 or epoch milliseconds. Default `2026-11-20T12:00:00Z`. */
   readonly now?: string | number;
   /** Answers the requests of tools. Default: none, and a request is the test's mistake. */
-  readonly fetch?: OutsideFetch;
+  readonly fetch?: FakeFetch;
   /** Values of the secrets that the agent's tools declare, by name. Default: none, and asking for one is the test's mistake. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** The tenant's settings, as an administrator gives them. Default: no limits. */

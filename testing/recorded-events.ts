@@ -6,29 +6,29 @@ import type { RunAnswer } from '../lib/run/answer.ts';
 import { runAsEvents } from '../lib/run/http/run-events.ts';
 
 /** An event of the run, as a caller hears it who asks for events. */
-export interface HeardEvent {
+export interface RecordedEvent {
   /** As `text.delta` or `tool.started`. */
   readonly event: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-export type Heard = { readonly events: readonly HeardEvent[] } & (
+export type RecordedRun = { readonly events: readonly RecordedEvent[] } & (
   { readonly answer: RunAnswer; readonly error: null } | { readonly answer: null; readonly error: AppError }
 );
 
-const parse = (text: string): HeardEvent[] =>
+const parse = (text: string): RecordedEvent[] =>
   text.split('\n\n').flatMap((block) => {
     const [, event, data] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? [];
     return event === undefined || event === 'ping'
       ? []
-      : [{ event, data: JSON.parse(data ?? '{}') as HeardEvent['data'] }];
+      : [{ event, data: JSON.parse(data ?? '{}') as RecordedEvent['data'] }];
   });
 
 /** Runs with a caller who asks for events, and hears all of them; pings are left out. A run that was refused at once has none. */
-export const hear = async (
+export const recordRun = async (
   run: (stream: RunStream) => Promise<RunAnswer>,
   { clock, requestId }: { readonly clock: Clock; readonly requestId: string },
-): Promise<Heard> => {
+): Promise<RecordedRun> => {
   const ended = Promise.withResolvers<RunAnswer>();
   const telling = (stream: RunStream): Promise<RunAnswer> => {
     ended.resolve(run(stream));
@@ -41,8 +41,8 @@ export const hear = async (
     return parse(text);
   };
   const [events, end] = await Promise.allSettled([told(), ended.promise]);
-  const heard = events.status === 'fulfilled' ? events.value : [];
+  const recorded = events.status === 'fulfilled' ? events.value : [];
   return end.status === 'fulfilled'
-    ? { events: heard, answer: end.value, error: null }
-    : { events: heard, answer: null, error: asAppError(end.reason) };
+    ? { events: recorded, answer: end.value, error: null }
+    : { events: recorded, answer: null, error: asAppError(end.reason) };
 };

@@ -18,20 +18,20 @@ import { createCachedSecret } from '../lib/secrets/cached-secret.ts';
 import type { Emit } from '../lib/telemetry/events.ts';
 import { createMemoryUsageStore } from '../lib/usage/memory-store.ts';
 import { createMemoryToolUsageStore } from '../lib/usage/memory-tool-store.ts';
-import type { IdleClock } from './auto-clock.ts';
-import type { Outside } from './fake-fetch.ts';
-import type { Wire } from './in-flight.ts';
+import type { AutoClock } from './auto-clock.ts';
+import type { ToolFetch } from './fake-fetch.ts';
+import type { InFlight } from './in-flight.ts';
 
 export interface StageParts {
   readonly agent: Agent;
   /** Its `ANTHROPIC_BASE_URL` is where the scripted API is. */
   readonly config: Config;
-  readonly clock: IdleClock;
+  readonly clock: AutoClock;
   readonly ids: Ids;
   readonly randomBytes: RandomBytes;
   readonly emit: Emit;
-  readonly outside: Pick<Outside, 'fetchFor'>;
-  readonly wire: Pick<Wire, 'watched'>;
+  readonly toolFetch: Pick<ToolFetch, 'fetchFor'>;
+  readonly inFlight: Pick<InFlight, 'watched'>;
   /** The value of a tool's secret. Rejects where there is none. */
   readonly secretValue: (name: string) => Promise<string>;
 }
@@ -40,7 +40,7 @@ export interface StageParts {
 const random = () => 0.5;
 
 /** A cache whose packing, which takes real time in a thread of its own, is announced to the clock. */
-const announced = (cache: ResponseCache, clock: IdleClock): ResponseCache => ({
+const announced = (cache: ResponseCache, clock: AutoClock): ResponseCache => ({
   async open(key, options) {
     const look = await cache.open(key, options);
     if (look.kind !== 'miss') return look;
@@ -55,7 +55,7 @@ const announced = (cache: ResponseCache, clock: IdleClock): ResponseCache => ({
 
 const RETENTION_MS = 3_600_000;
 
-const memoryStores = (clock: IdleClock): RunStores => ({
+const memoryStores = (clock: AutoClock): RunStores => ({
   budgets: createMemoryBudgetStore(),
   circuits: createMemoryCircuitStore({ clock }),
   rates: createMemoryRateStore(),
@@ -69,7 +69,7 @@ const memoryStores = (clock: IdleClock): RunStores => ({
 
 /** What a deployment runs, on memory instead of tables and for one agent, with all loaded that its first run would load. */
 export const createStage = async (parts: StageParts): Promise<RunSync> => {
-  const { agent, config, clock, ids, randomBytes, emit, outside, wire, secretValue } = parts;
+  const { agent, config, clock, ids, randomBytes, emit, toolFetch, inFlight, secretValue } = parts;
   const { runSync, loadModelCall } = createCore({
     config,
     clock,
@@ -79,10 +79,10 @@ export const createStage = async (parts: StageParts): Promise<RunSync> => {
     ids,
     agents: [agent],
     stores: memoryStores(clock),
-    provider: wire.watched(createAnthropic({ baseUrl: config.ANTHROPIC_BASE_URL })),
+    provider: inFlight.watched(createAnthropic({ baseUrl: config.ANTHROPIC_BASE_URL })),
     secret: createCachedSecret({ read: async () => 'test-key', clock }),
     fetchFor: (endpoints, secrets, signal) =>
-      boundFetch({ fetch: outside.fetchFor(signal), overrides: new Map() })(endpoints, secrets, signal),
+      boundFetch({ fetch: toolFetch.fetchFor(signal), overrides: new Map() })(endpoints, secrets, signal),
     secretOf: (name) => createCachedSecret({ read: () => secretValue(name), clock }),
   });
   await loadModelCall();

@@ -5,10 +5,10 @@ import { loadReflection } from '../lib/agent/loop/patterns.ts';
 import { createIds } from '../lib/kernel/ids.ts';
 import type { ModelRequest } from '../lib/model-call/provider.ts';
 import type { BallastEvent } from '../lib/telemetry/events.ts';
-import { createIdleClock } from './auto-clock.ts';
-import { createOutside } from './fake-fetch.ts';
-import { giveUp } from './hang-detector.ts';
-import { createWire } from './in-flight.ts';
+import { createAutoClock } from './auto-clock.ts';
+import { createToolFetch } from './fake-fetch.ts';
+import { detectHang } from './hang-detector.ts';
+import { createInFlight } from './in-flight.ts';
 import {
   type Asked,
   configOf,
@@ -20,10 +20,10 @@ import {
   timeOf,
 } from './options.ts';
 import { playScript, type Script } from './play-script.ts';
-import { hear } from './recorded-events.ts';
+import { recordRun } from './recorded-events.ts';
 import { createStage } from './stage.ts';
 import { endOf, type TestedRun, testedRun } from './tested-run.ts';
-import { toldTools } from './tool-calls.ts';
+import { toolCallsOf } from './tool-calls.ts';
 import { messagesOnly, startScriptedUpstream } from './upstream/start-scripted-upstream.ts';
 import { watchedAgent } from './watched-agent.ts';
 
@@ -49,28 +49,28 @@ export const testRun = async (
   const config = configOf(settings);
   const request = requestOf(asked, config.RUN_TIMEOUT_MS);
   const startedAt = timeOf(now);
-  const clock = createIdleClock(startedAt);
-  const wire = createWire(clock);
-  const outside = createOutside(fetch, { mistake, changed: () => clock.changed() });
+  const clock = createAutoClock(startedAt);
+  const inFlight = createInFlight(clock);
+  const toolFetch = createToolFetch(fetch, { mistake, changed: () => clock.changed() });
   const thrown = new Map<string, unknown>();
   const telemetry: BallastEvent[] = [];
   const randomBytes = countingBytes();
   const ids = createIds(clock, randomBytes);
-  const upstream = await startScriptedUpstream(clock, { ...messagesOnly, ...playing, paceOf: () => wire.paceOf() });
+  const upstream = await startScriptedUpstream(clock, { ...messagesOnly, ...playing, paceOf: () => inFlight.paceOf() });
   const ending = new AbortController();
   try {
     const runSync = await createStage({
       agent: watchedAgent(agent, {
         clock,
-        outside,
+        toolFetch,
         threw: (key, error) => void thrown.set(key.slice(key.indexOf(':') + 1), error),
       }),
       config: { ...config, ANTHROPIC_BASE_URL: upstream.url },
       clock,
       ids,
       randomBytes,
-      outside,
-      wire,
+      toolFetch,
+      inFlight,
       secretValue: async (name) => {
         if (Object.hasOwn(secrets, name)) return secrets[name] as string;
         mistake(`A tool needs the secret ${name}, and the test gives none.`);
@@ -79,7 +79,7 @@ export const testRun = async (
       emit: (event) => void telemetry.push(event),
     });
     const requestId = ids.request();
-    const run = hear(
+    const run = recordRun(
       (stream) =>
         runSync({
           request: { ...request, agent: agent.name },
@@ -93,13 +93,13 @@ export const testRun = async (
         }),
       { clock, requestId },
     );
-    const heard = await Promise.race([run, giveUp(clock, ending.signal)]);
+    const recorded = await Promise.race([run, detectHang(clock, ending.signal)]);
     const unused = mistakes.size === 0 ? playing.unused() : null;
     if (unused !== null) mistake(unused);
-    if (mistakes.size > 0) throw new Error([...mistakes, endOf(heard)].join(' '), { cause: heard.error });
+    if (mistakes.size > 0) throw new Error([...mistakes, endOf(recorded)].join(' '), { cause: recorded.error });
     const requests = upstream.requests.map(({ body }) => body as unknown as ModelRequest);
-    const tools = toldTools({ requests, events: heard.events, inputs: playing.inputs, thrown });
-    return testedRun(heard, { tools, requests, telemetry, durationMs: clock.now() - startedAt });
+    const tools = toolCallsOf({ requests, events: recorded.events, inputs: playing.inputs, thrown });
+    return testedRun(recorded, { tools, requests, telemetry, durationMs: clock.now() - startedAt });
   } finally {
     ending.abort();
     clock.stop();

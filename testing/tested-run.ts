@@ -2,7 +2,7 @@ import type { AppError } from '../lib/kernel/errors.ts';
 import type { ModelRequest } from '../lib/model-call/provider.ts';
 import type { RunAnswer, RunUsage } from '../lib/run/answer.ts';
 import type { BallastEvent } from '../lib/telemetry/events.ts';
-import type { Heard, HeardEvent } from './recorded-events.ts';
+import type { RecordedEvent, RecordedRun } from './recorded-events.ts';
 import type { ToolCalled } from './tool-calls.ts';
 
 /** What a run came to, and all that was seen of it. */
@@ -23,7 +23,7 @@ export interface TestedRun {
   /** What the model was sent, attempt by attempt. */
   readonly requests: readonly ModelRequest[];
   /** What a caller hears who asks for events, pings left out. */
-  readonly events: readonly HeardEvent[];
+  readonly events: readonly RecordedEvent[];
   /** What logs and metrics are made of. */
   readonly telemetry: readonly BallastEvent[];
   /** By the run's own clock, which jumps over every wait. */
@@ -33,7 +33,7 @@ export interface TestedRun {
 /** What was seen of a run besides its end. */
 export type Seen = Pick<TestedRun, 'tools' | 'requests' | 'telemetry' | 'durationMs'>;
 
-export const testedRun = ({ answer, error, events }: Heard, seen: Seen): TestedRun => ({
+export const testedRun = ({ answer, error, events }: RecordedRun, seen: Seen): TestedRun => ({
   status: answer?.status ?? 'failed',
   output: answer?.output ?? '',
   stopReason: answer?.stopReason ?? null,
@@ -47,5 +47,5 @@ export const testedRun = ({ answer, error, events }: Heard, seen: Seen): TestedR
 });
 
 /** How a run ended, in a sentence. */
-export const endOf = ({ answer, error }: Heard): string =>
+export const endOf = ({ answer, error }: RecordedRun): string =>
   error === null ? `The run ended as ${answer.status} (${answer.stopReason}).` : `The run failed: ${error.message}`;

@@ -1,6 +1,6 @@
 import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { ModelRequest } from '../lib/model-call/provider.ts';
-import type { HeardEvent } from './recorded-events.ts';
+import type { RecordedEvent } from './recorded-events.ts';
 
 /** One call of a tool, as the run made it. */
 export interface ToolCalled {
@@ -28,16 +28,16 @@ const resultsIn = (requests: readonly ModelRequest[]): ReadonlyMap<string, strin
   return results;
 };
 
-export interface ToldParts {
+export interface ToolCallParts {
   readonly requests: readonly ModelRequest[];
-  readonly events: readonly HeardEvent[];
+  readonly events: readonly RecordedEvent[];
   readonly inputs: ReadonlyMap<string, unknown>;
   /** By the id of the call. */
   readonly thrown: ReadonlyMap<string, unknown>;
 }
 
 /** The calls of tools in the order in which they began. */
-export const toldTools = ({ requests, events, inputs, thrown }: ToldParts): ToolCalled[] => {
+export const toolCallsOf = ({ requests, events, inputs, thrown }: ToolCallParts): ToolCalled[] => {
   const results = resultsIn(requests);
   const dataOf = (name: string) => events.flatMap(({ event, data }) => (event === name ? [data] : []));
   const finished = new Map(dataOf('tool.finished').map((data) => [data['toolUseId'], data]));

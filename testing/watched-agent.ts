@@ -1,21 +1,21 @@
 import type { Agent } from '../lib/agent/define/define-agent.ts';
 import type { Tool } from '../lib/agent/define/define-tool.ts';
-import type { IdleClock } from './auto-clock.ts';
-import type { Outside } from './fake-fetch.ts';
+import type { AutoClock } from './auto-clock.ts';
+import type { ToolFetch } from './fake-fetch.ts';
 
 export interface WatchedParts {
-  readonly clock: IdleClock;
-  readonly outside: Pick<Outside, 'isHanging'>;
+  readonly clock: AutoClock;
+  readonly toolFetch: Pick<ToolFetch, 'isHanging'>;
   /** Told what a tool threw, by the idempotency key of its call. */
   readonly threw: (idempotencyKey: string, error: unknown) => void;
 }
 
-const watchedTool = (tool: Tool, { clock, outside, threw }: WatchedParts): Tool => ({
+const watchedTool = (tool: Tool, { clock, toolFetch, threw }: WatchedParts): Tool => ({
   ...tool,
   async run(input, context) {
     const { signal, idempotencyKey } = context;
     // A tool that was stopped holds nothing, even where it does not listen.
-    const isWaiting = () => signal.aborted || outside.isHanging(signal);
+    const isWaiting = () => signal.aborted || toolFetch.isHanging(signal);
     const end = clock.begin({ what: `the tool ${tool.name}`, isWaiting });
     try {
       return await tool.run(input, context);

@@ -78,7 +78,7 @@ export const createAccounting = (options: AccountingOptions): Accounting => {
       limitMs: PASS_LIMIT_MS,
       rewrite: (tenantId, at) => rollUps.rewrite(tenantId, at),
       rollUp: ({ tenantId, createdAt }, now, isOver) => rollUps.rollUp({ tenantId, createdAt, now, isOver }),
-      tell: createBudgetAlerts({ ...options, table: control }),
+      notify: createBudgetAlerts({ ...options, table: control }),
     }),
   };
 };

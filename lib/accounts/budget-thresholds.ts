@@ -21,7 +21,7 @@ export interface Threshold {
   /** The mark that says it was reached; `null` where it is set already. */
   readonly reached: string | null;
   /** The mark to be set when everybody was told. */
-  readonly told: string;
+  readonly notified: string;
 }
 
 const reachedBy = ({ limit, spent }: Standing): number[] =>
@@ -37,9 +37,9 @@ export const budgetThresholds = (tenant: Tenant, month: AccountMonth, now: numbe
   ] as const;
   return periods.flatMap(([period, standing]) => {
     const percent = reachedBy(standing).at(-1);
-    const [reached, told] = [`reached#${period}#${percent}`, `told#${period}#${percent}`];
-    if (percent === undefined || standing.limit === null || month.marks.has(told)) return [];
-    const marks = { month: month.name, reached: month.marks.has(reached) ? null : reached, told };
+    const [reached, notified] = [`reached#${period}#${percent}`, `told#${period}#${percent}`];
+    if (percent === undefined || standing.limit === null || month.marks.has(notified)) return [];
+    const marks = { month: month.name, reached: month.marks.has(reached) ? null : reached, notified };
     const amounts = { limitUsd: formatUsd(standing.limit), spentUsd: formatUsd(standing.spent) };
     return [{ tenantId: tenant.tenantId, period, percent, ...amounts, ...marks }];
   });

@@ -7,9 +7,9 @@ import type { Threshold } from './budget-thresholds.ts';
 import { checkClosedDays, type CheckClosedDaysParts } from './check-closed-days.ts';
 import type { Parking } from './parking.ts';
 import {
+  notifyThreshold,
   reconcileTenant,
   type ReconcileTenantParts,
-  tellThreshold,
   type TenantReconciled,
 } from './reconcile-tenant.ts';
 
@@ -91,11 +91,11 @@ export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileB
     const results = await concurrently(tenants.list(), AT_ONCE, (tenant) => look(tenant, parked));
     const looked = results.filter((each) => each !== null);
 
-    const tell = (threshold: Threshold) => guarded(safe`budgets.tell`, null, () => tellThreshold(parts, threshold));
+    const notify = (threshold: Threshold) => guarded(safe`budgets.tell`, null, () => notifyThreshold(parts, threshold));
     await concurrently(
-      looked.flatMap(({ toTell }) => toTell),
+      looked.flatMap(({ toNotify }) => toNotify),
       AT_ONCE,
-      tell,
+      notify,
     );
 
     await concurrently(looked, AT_ONCE, ({ tenant }) =>

@@ -24,7 +24,7 @@ export interface ReconcileTenantParts extends SettleAbandonedParts {
    * Tells whoever is to be told that a threshold was reached, once for each; `false`: not everybody could be. `null`:
    * thresholds are left to another.
    */
-  readonly tell: ((threshold: Threshold) => Promise<boolean>) | null;
+  readonly notify: ((threshold: Threshold) => Promise<boolean>) | null;
 }
 
 /**
@@ -58,11 +58,12 @@ const noteThreshold = async ({ store, emit }: ReconcileTenantParts, threshold: T
 };
 
 /** Tells of a threshold, and notes that everybody was told. */
-export const tellThreshold = async (
-  { store, tell }: Pick<ReconcileTenantParts, 'store' | 'tell'>,
+export const notifyThreshold = async (
+  { store, notify }: Pick<ReconcileTenantParts, 'store' | 'notify'>,
   threshold: Threshold,
 ): Promise<void> => {
-  if (await tell?.(threshold)) await store.mark(tenantAccount(threshold.tenantId), threshold.month, threshold.told);
+  if (await notify?.(threshold))
+    await store.mark(tenantAccount(threshold.tenantId), threshold.month, threshold.notified);
 };
 
 /** What a look at a tenant came to. */
@@ -72,7 +73,7 @@ export interface TenantReconciled {
   /** Why some could not be settled; the next look will. */
   readonly failures: readonly unknown[];
   /** Thresholds of which somebody is still to be told. */
-  readonly toTell: readonly Threshold[];
+  readonly toNotify: readonly Threshold[];
   /** As they were found. */
   readonly months: readonly AccountMonth[];
   /** When the next of the open reservations will have outlived its process (epoch milliseconds); `null`: none is open. */
@@ -110,17 +111,17 @@ export const reconcileTenant = async (
   const givenUpAt = open.map(({ at }) => at + longestCallMs + SETTLE_MARGIN_MS);
   const abandoned = parked === null ? [] : open.filter((_, index) => (givenUpAt[index] ?? now) <= now);
   const { settled, failures } = await settleAbandoned(parts, tenantId, abandoned, parked ?? [], now);
-  const toTell: Threshold[] = [];
+  const toNotify: Threshold[] = [];
   for (const month of months) {
     await finishAdjustments(parts, tenantId, month);
     const swept = month.tombstones.filter(({ at }) => at + ARRIVES_WITHIN_MS <= now);
     if (swept.length > 0) await budgets.sweep(tenantId, month.name, swept);
     if (month.counter !== null && month.counter !== month.count) await store.recount(account, month);
-    for (const threshold of parts.tell === null ? [] : budgetThresholds(tenant, month, now)) {
+    for (const threshold of parts.notify === null ? [] : budgetThresholds(tenant, month, now)) {
       await noteThreshold(parts, threshold);
-      toTell.push(threshold);
+      toNotify.push(threshold);
     }
   }
   const later = givenUpAt.filter((at) => at > now);
-  return { settled, failures, toTell, months, nextAt: later.length === 0 ? null : Math.min(...later) };
+  return { settled, failures, toNotify, months, nextAt: later.length === 0 ? null : Math.min(...later) };
 };

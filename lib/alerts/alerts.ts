@@ -2,12 +2,12 @@ import { AppError } from '../kernel/errors.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import type { Log } from '../telemetry/log.ts';
 import { alarmAlert, isNews, readTransitions } from './alarm.ts';
+import type { NotifyTargets } from './notify-targets.ts';
 import { readTargets, type Targets } from './targets.ts';
-import type { TellTargets } from './tell-targets.ts';
 
 export interface AlertsOptions {
   readonly log: Log;
-  readonly tell: TellTargets;
+  readonly notify: NotifyTargets;
   /** The secret that names the targets, as `readTargets` reads it. */
   readonly secret: () => Promise<string>;
 }
@@ -15,7 +15,7 @@ export interface AlertsOptions {
 /** Tells every target of each transition in an event of SNS. Rejects where one could not be told, so that it is delivered again. */
 export type NotifyAlarm = (event: unknown) => Promise<void>;
 
-export const createAlerts = ({ log, tell, secret }: AlertsOptions): NotifyAlarm => {
+export const createAlerts = ({ log, notify, secret }: AlertsOptions): NotifyAlarm => {
   const saidMissing = new Set<string>();
   const sayMissing = (targets: Targets) => {
     for (const [target, configured] of Object.entries(targets)) {
@@ -32,7 +32,7 @@ export const createAlerts = ({ log, tell, secret }: AlertsOptions): NotifyAlarm 
     if (news.length === 0) return;
     const targets = readTargets(await secret());
     sayMissing(targets);
-    const told = await tell(news.map(alarmAlert), targets);
-    if (!told) throw new AppError('upstream-error', safe`An alert could not be delivered.`);
+    const delivered = await notify(news.map(alarmAlert), targets);
+    if (!delivered) throw new AppError('upstream-error', safe`An alert could not be delivered.`);
   };
 };

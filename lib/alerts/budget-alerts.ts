@@ -3,9 +3,9 @@ import { label, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import { type Alert, alertId } from './alert.ts';
 import { createDynamoDbAlertClaims } from './dynamodb-claims.ts';
+import { createNotifyTargets, type NotifyTargetsOptions } from './notify-targets.ts';
 import { createPost, type PostOptions } from './post.ts';
 import { readTargets } from './targets.ts';
-import { createTellTargets, type TellTargetsOptions } from './tell-targets.ts';
 
 /** A part of its budget that a tenant's spending has reached. Money is decimal US dollars. */
 export interface BudgetThreshold {
@@ -22,9 +22,9 @@ export interface BudgetThreshold {
  * often. Resolves to whether all were told: after `false` it may be asked again. Never rejects, and does nothing where
  * no target is configured.
  */
-export type TellOfBudget = (threshold: BudgetThreshold) => Promise<boolean>;
+export type NotifyBudget = (threshold: BudgetThreshold) => Promise<boolean>;
 
-export interface BudgetAlertsOptions extends Omit<TellTargetsOptions, 'claims' | 'post'>, PostOptions {
+export interface BudgetAlertsOptions extends Omit<NotifyTargetsOptions, 'claims' | 'post'>, PostOptions {
   /** Where it is kept who was told. */
   readonly table: Pick<Table, 'putNewOrFind' | 'replace' | 'remove'>;
   /** The secret that names the targets, as `readTargets` reads it. */
@@ -44,13 +44,13 @@ export const budgetAlert = ({ tenantId, period, percent, limitUsd, spentUsd }: B
 });
 
 /** Thresholds of budgets over HTTP, each target told once by claims in the table. */
-export const createBudgetAlerts = (options: BudgetAlertsOptions): TellOfBudget => {
+export const createBudgetAlerts = (options: BudgetAlertsOptions): NotifyBudget => {
   const { emit, secret } = options;
-  const claims = createDynamoDbAlertClaims({ ...options, toldForMs: TOLD_FOR_MS });
-  const tell = createTellTargets({ ...options, claims, post: createPost(options) });
+  const claims = createDynamoDbAlertClaims({ ...options, notifiedForMs: TOLD_FOR_MS });
+  const notify = createNotifyTargets({ ...options, claims, post: createPost(options) });
   return async (threshold) => {
     try {
-      return await tell([budgetAlert(threshold)], readTargets(await secret()));
+      return await notify([budgetAlert(threshold)], readTargets(await secret()));
     } catch (error) {
       // Accounts go on while nobody can be told of them.
       emit({ type: 'store.failed', operation: safe`alerts.secret`, error: nameError(error) });

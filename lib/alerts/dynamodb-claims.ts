@@ -12,7 +12,7 @@ export interface DynamoDbAlertClaimsOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** How long it is known that a target was told. */
-  readonly toldForMs: number;
+  readonly notifiedForMs: number;
 }
 
 /** Claims in the control table: taken by a conditional write, and over by another once the lease has ended. */
@@ -20,7 +20,7 @@ export const createDynamoDbAlertClaims = ({
   table,
   clock,
   random,
-  toldForMs,
+  notifiedForMs,
 }: DynamoDbAlertClaimsOptions): AlertClaims => ({
   async claim(alertId, target) {
     const key = { pk: `alert#${alertId}`, sk: target };
@@ -30,7 +30,7 @@ export const createDynamoDbAlertClaims = ({
       state: s(state),
       claimId: s(claimId),
       leaseEndsAt: n(clock.now() + LEASE_MS),
-      expiresAt: n(epochSeconds(clock.now() + toldForMs)),
+      expiresAt: n(epochSeconds(clock.now() + notifiedForMs)),
     });
     const own = { equal: { claimId: s(claimId), state: s('claimed') } };
 

@@ -1,11 +1,11 @@
 import type { Table } from '../dynamodb/table.ts';
 import { type AlertsOptions, createAlerts, type NotifyAlarm } from './alerts.ts';
 import { createDynamoDbAlertClaims } from './dynamodb-claims.ts';
+import { createNotifyTargets, type NotifyTargetsOptions } from './notify-targets.ts';
 import { createPost, type PostOptions } from './post.ts';
-import { createTellTargets, type TellTargetsOptions } from './tell-targets.ts';
 
 export interface NotifyAlarmOptions
-  extends Omit<AlertsOptions, 'tell'>, Omit<TellTargetsOptions, 'claims' | 'post'>, PostOptions {
+  extends Omit<AlertsOptions, 'notify'>, Omit<NotifyTargetsOptions, 'claims' | 'post'>, PostOptions {
   /** Where it is kept who was told. */
   readonly table: Pick<Table, 'putNewOrFind' | 'replace' | 'remove'>;
 }
@@ -15,6 +15,6 @@ const TOLD_FOR_MS = 2 * 24 * 3_600_000;
 
 /** Alarms over HTTP, each target told once by claims in the table. */
 export const createNotifyAlarm = (options: NotifyAlarmOptions): NotifyAlarm => {
-  const claims = createDynamoDbAlertClaims({ ...options, toldForMs: TOLD_FOR_MS });
-  return createAlerts({ ...options, tell: createTellTargets({ ...options, claims, post: createPost(options) }) });
+  const claims = createDynamoDbAlertClaims({ ...options, notifiedForMs: TOLD_FOR_MS });
+  return createAlerts({ ...options, notify: createNotifyTargets({ ...options, claims, post: createPost(options) }) });
 };

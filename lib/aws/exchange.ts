@@ -25,7 +25,7 @@ export type HeaderList = readonly string[];
 
 export interface Exchange {
   /**
-   * One `POST /`, sent once. Rejects with a `TimeoutError` after `silenceMs` without the head of an answer or more of its
+   * One `POST /`, sent once. Rejects with a `TimeoutError` after `idleTimeoutMs` without the head of an answer or more of its
    * body, with what broke the connection, or as the signal says.
    */
   post(headers: HeaderList, body: string, signal?: AbortSignal): Promise<Answer>;
@@ -35,7 +35,7 @@ export interface Exchange {
 
 export interface ExchangeOptions {
   readonly endpoint: string;
-  readonly silenceMs: number;
+  readonly idleTimeoutMs: number;
   readonly clock: Clock;
 }
 
@@ -43,7 +43,7 @@ const aborted = (signal: AbortSignal): Error =>
   signal.reason instanceof Error ? signal.reason : new AwsFailure('AbortError', null);
 
 /** Speaks HTTP to one endpoint over connections that are kept. */
-export const createExchange = ({ endpoint, silenceMs, clock }: ExchangeOptions): Exchange => {
+export const createExchange = ({ endpoint, idleTimeoutMs, clock }: ExchangeOptions): Exchange => {
   const { protocol, hostname, port } = new URL(endpoint);
   const web = protocol === 'https:' ? https : http;
   // An address of version 6 stands in brackets only inside a URL.
@@ -81,7 +81,7 @@ export const createExchange = ({ endpoint, silenceMs, clock }: ExchangeOptions):
       };
       /** Of one timer; to set a new one with each word of an answer would cost more than to read it. */
       const look = () => {
-        const restMs = heardAt + silenceMs - clock.monotonicMs();
+        const restMs = heardAt + idleTimeoutMs - clock.monotonicMs();
         if (restMs > 0) stopWaiting = clock.after(restMs, look);
         else if (looked) fail(new AwsFailure('TimeoutError', null));
         else {
@@ -90,7 +90,7 @@ export const createExchange = ({ endpoint, silenceMs, clock }: ExchangeOptions):
           stopWaiting = clock.after(0, look);
         }
       };
-      let stopWaiting = clock.after(silenceMs, look);
+      let stopWaiting = clock.after(idleTimeoutMs, look);
       signal?.addEventListener('abort', leave, { once: true });
       sent.on('error', fail);
       sent.once('response', (response) => {

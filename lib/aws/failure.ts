@@ -5,18 +5,18 @@
 export class AwsFailure extends Error {
   readonly $metadata: { readonly httpStatusCode?: number };
   /** Not a property: whoever prints the failure does not print items with it. */
-  readonly #told: Readonly<Record<string, unknown>>;
+  readonly #details: Readonly<Record<string, unknown>>;
 
-  constructor(name: string, status: number | null, told: Readonly<Record<string, unknown>> = {}) {
-    super(messageOf(told));
+  constructor(name: string, status: number | null, details: Readonly<Record<string, unknown>> = {}) {
+    super(messageOf(details));
     this.name = name;
     this.$metadata = status === null ? {} : { httpStatusCode: status };
-    this.#told = told;
+    this.#details = details;
   }
 
   /** The body of the answer; empty where there was none to read. */
-  get told(): Readonly<Record<string, unknown>> {
-    return this.#told;
+  get details(): Readonly<Record<string, unknown>> {
+    return this.#details;
   }
 }
 

@@ -11,7 +11,7 @@ export interface Dialect {
   readonly target: string;
   readonly version: '1.0' | '1.1';
   /** Longest time without a word of the answer. */
-  readonly silenceMs: number;
+  readonly idleTimeoutMs: number;
 }
 
 export interface JsonService {
@@ -66,12 +66,12 @@ const read = ({ status, headers, text }: Answer): Readonly<Record<string, unknow
  * It costs a third of the SDK's CPU (see docs/performance.md) and some 5 KB at start.
  */
 export const createJsonService = (dialect: Dialect, connection: Connection, clock: Clock): JsonService => {
-  const { service, target, version, silenceMs } = dialect;
+  const { service, target, version, idleTimeoutMs } = dialect;
   const { endpoint, region, credentials } = connection;
   const { host } = new URL(endpoint);
   const token = credentials.sessionToken === null ? {} : { 'x-amz-security-token': credentials.sessionToken };
   const sign = createSigner(service, region, credentials);
-  const exchange = createExchange({ endpoint, silenceMs, clock });
+  const exchange = createExchange({ endpoint, idleTimeoutMs, clock });
   /** What the service's clock is ahead of this machine's, as far as it is known to matter. */
   let skewMs = 0;
 

@@ -15,7 +15,7 @@ import {
   type LimitName,
   type NamedBucket,
 } from './caller-limits.ts';
-import { limitHeaders, type Told } from './limit-headers.ts';
+import { limitHeaders, type ShownLimits } from './limit-headers.ts';
 
 export interface AdmissionParts {
   readonly rateLimit: RateLimit;
@@ -69,7 +69,7 @@ export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionPart
   const { tenant, tenantId, keyId } = principal;
   const { requests, tokens } = bucketsOf(caller);
   const shadow = tenant.shadow.includes('rate');
-  const told: Told = {};
+  const shown: ShownLimits = {};
   let leave = async (): Promise<void> => {};
   let entered: Entered | null = null;
 
@@ -89,8 +89,8 @@ export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionPart
   }
 
   const decided = (limit: LimitName, permitsPerMinute: number, asked: number, decision: Decision): Pass => {
-    if (limit === 'tenant-requests') told.requests = { limit: permitsPerMinute, ...decision };
-    if (limit === 'tenant-tokens') told.tokens = { limit: permitsPerMinute, ...decision };
+    if (limit === 'tenant-requests') shown.requests = { limit: permitsPerMinute, ...decision };
+    if (limit === 'tenant-tokens') shown.tokens = { limit: permitsPerMinute, ...decision };
     if (decision.admitted)
       return { admitted: true, limit, giveBack: (permits) => decision.giveBack(permits, storageLimitMs(deadline)) };
     const used = permitsPerMinute - decision.remaining;
@@ -105,7 +105,7 @@ export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionPart
       new AppError('rate-limited', safe`The limit of ${LIMIT_NAMES[limit]} is reached.`, {
         retryAfterMs,
         figures: { limit: String(most), used: String(Math.max(0, used)), reserved: '0', asked: String(asked) },
-        headers: limitHeaders(told, clock.now()),
+        headers: limitHeaders(shown, clock.now()),
       }),
   });
 
@@ -171,7 +171,7 @@ export const createAdmission = ({ rateLimit, slots, clock, emit }: AdmissionPart
       else if (answered) await entered?.giveTokensBack(paid - used);
     },
 
-    headers: () => limitHeaders(told, clock.now()),
+    headers: () => limitHeaders(shown, clock.now()),
     async leave() {
       // Of a call that was never answered only what its attempts have used stays taken.
       const unused = entered?.prepaid ?? 0;

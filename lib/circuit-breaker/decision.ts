@@ -1,6 +1,6 @@
 import type { Circuit, CircuitState } from './circuit.ts';
 import type { CircuitOptions } from './options.ts';
-import { merge, settled, type Totals, totals, weightOf, type Window } from './window.ts';
+import { merge, type Totals, totals, weightOf, type Window, withoutNegatives } from './window.ts';
 
 export type Admission =
   | { readonly kind: 'pass' }
@@ -66,7 +66,7 @@ export const afterCalls = (
   { failureThreshold, failureRatio, failureWindowMs, breakDurationMs }: CircuitOptions,
 ): Circuit | null => {
   if (circuit.state !== 'closed' || circuit.generation !== generation) return null;
-  const window = settled(merge(circuit.window, calls, now, failureWindowMs));
+  const window = withoutNegatives(merge(circuit.window, calls, now, failureWindowMs));
   const counted = totals(window, now);
   if (counted.failures === 0 && totals(circuit.window, now).failures === 0) return null;
   const isOutage = opens(counted, { failureThreshold, failureRatio });
@@ -88,7 +88,7 @@ export const afterCalls = (
 export const reconsider = (circuit: Circuit, calls: Window, options: CircuitOptions): Circuit | null => {
   if (circuit.state !== 'open' || circuit.window === undefined) return null;
   const { openedAt } = circuit;
-  const window = settled(merge(circuit.window, calls, openedAt, options.failureWindowMs));
+  const window = withoutNegatives(merge(circuit.window, calls, openedAt, options.failureWindowMs));
   return opens(totals(window, openedAt), options) ? null : evolve(circuit, { state: 'closed', window });
 };
 

@@ -11,14 +11,14 @@ export type Entry =
       /** The call's first content: it decides a probe, and nothing else. The promise never rejects. */
       began(): Promise<void>;
       /** What came of the call. The first word counts, later ones change nothing. The promise never rejects. */
-      settle(result: Result): Promise<void>;
+      report(result: Result): Promise<void>;
     }
   | { readonly admitted: false; readonly retryAfterMs: number | null };
 
 const nothing = async () => {};
 
 /** The entry of a call whose circuit could not be asked: nobody waits for what comes of it. */
-export const UNGUARDED: Entry = { admitted: true, probe: false, lives: nothing, began: nothing, settle: nothing };
+export const UNGUARDED: Entry = { admitted: true, probe: false, lives: nothing, began: nothing, report: nothing };
 
 /** `report` is called once, with the first result, and `lives` of a probe until then; neither must reject. */
 export const createEntry = (
@@ -27,7 +27,13 @@ export const createEntry = (
   lives: () => Promise<void> = nothing,
 ): Entry => {
   let reported: Promise<void> | undefined;
-  const settle = (result: Result): Promise<void> => (reported ??= report(result));
+  const reportOnce = (result: Result): Promise<void> => (reported ??= report(result));
   const renew = () => (reported === undefined ? lives() : nothing());
-  return { admitted: true, probe, lives: renew, began: probe ? () => settle('success') : nothing, settle };
+  return {
+    admitted: true,
+    probe,
+    lives: renew,
+    began: probe ? () => reportOnce('success') : nothing,
+    report: reportOnce,
+  };
 };

@@ -71,7 +71,7 @@ export const merge = (a: Window, b: Window, now: number, windowMs: number): Wind
 };
 
 /** Without what was taken back from a slice that had fallen out by then. */
-export const settled = (window: Window): Window =>
+export const withoutNegatives = (window: Window): Window =>
   window.map((slice) => ({
     ...slice,
     failures: Math.max(0, slice.failures),

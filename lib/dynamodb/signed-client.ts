@@ -10,7 +10,7 @@ const DIALECT = {
   service: 'dynamodb',
   target: 'DynamoDB_20120810',
   version: '1.0',
-  silenceMs: ANSWER_LIMIT_MS,
+  idleTimeoutMs: ANSWER_LIMIT_MS,
 } as const;
 
 type Attributes = Parameters<typeof encoded>[0];
@@ -43,9 +43,9 @@ export const createSignedDynamoDb = (connection: Connection, clock: Clock): Dyna
         const answer = await service.send(operation, wireInput({ ...input }), signal);
         return readAnswer(answer);
       } catch (error) {
-        if (!(error instanceof AwsFailure) || error.told['Item'] === undefined) throw error;
+        if (!(error instanceof AwsFailure) || error.details['Item'] === undefined) throw error;
         // As the SDK names it, and not where it would be printed with the error.
-        throw Object.defineProperty(error, 'Item', { value: decoded(error.told['Item'] as WireAttributes) });
+        throw Object.defineProperty(error, 'Item', { value: decoded(error.details['Item'] as WireAttributes) });
       }
     },
     destroy: () => service.destroy(),

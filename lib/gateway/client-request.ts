@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { HttpEvent } from '../http/types.ts';
 import type { ModelRequest, Wire } from '../model-call/provider.ts';
-import { passedOn } from './forwarded-headers.ts';
+import { forwardedHeaders } from './forwarded-headers.ts';
 import { readClientJson } from './json/read-client-json.ts';
 import { spliceMembers } from './json/splice-json.ts';
 import { modelName } from './questions/model-name.ts';
@@ -58,7 +58,7 @@ export const readClientRequest = (event: HttpEvent): ClientRequest => {
     streams: stream === true,
     userId: endUser(metadata?.user_id),
     wire: {
-      ...passedOn(event),
+      ...forwardedHeaders(event),
       bytes: Buffer.byteLength(text),
       bodyFor: (changed) => spliceMembers(text, parsed, changed),
     },

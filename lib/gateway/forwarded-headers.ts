@@ -5,7 +5,7 @@ import { label, safe } from '../kernel/redacted.ts';
 import type { Query } from '../model-call/provider.ts';
 
 /** What of a client's request, besides its body, the provider is told as it came. */
-export interface PassedOn {
+export interface ForwardedHeaders {
   /** Its `anthropic-version`, which `headers` have too. */
   readonly apiVersion: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ const carried = (name: string, value: string): string => {
  * The version of the API and its betas, and the whole query, which are not for Ballast to judge; one more hop. Throws
  * `invalid-request` for what no header can carry on.
  */
-export const passedOn = (event: HttpEvent): PassedOn => {
+export const forwardedHeaders = (event: HttpEvent): ForwardedHeaders => {
   const betas = listHeader(event, 'anthropic-beta');
   const query = Object.entries(event.multiValueQueryStringParameters ?? {}).map(([name, all = []]) => [name, all]);
   const apiVersion = carried('anthropic-version', header(event, 'anthropic-version') ?? FIRST_VERSION);

@@ -4,6 +4,7 @@ import { budgetOf } from '../caller/call-budget.ts';
 import { upstreamIdHeader } from '../http/upstream-id.ts';
 import type { StoredResult } from '../idempotency/answer.ts';
 import type { OwnedClaim } from '../idempotency/owned-claim.ts';
+import { createBackground } from '../kernel/background.ts';
 import { createDeadline, storageLimitMs } from '../kernel/deadline.ts';
 import { asAppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
@@ -87,13 +88,14 @@ export const createCallMessages =
     const { request, userId, wire } = asked;
     const { tenant, tenantId, keyId } = principal;
     // The list of what a request may ask for is loaded with the first one.
-    const { modelsBeside } = await import('./referenced-models.ts');
-    const named = [{ model: request.model, path: 'model' }, ...modelsBeside(request)];
+    const { referencedModels } = await import('./referenced-models.ts');
+    const named = [{ model: request.model, path: 'model' }, ...referencedModels(request)];
     for (const { model, path } of named) checkAllowedModel(model, tenant, path);
     for (const { model, path } of named)
       if (model !== null && !isPriced(model, clock.now())) throw unpricedModel(model, prices, path);
     const runId = ids.run();
-    const account = createRunAccount(null);
+    const background = createBackground();
+    const account = createRunAccount(null, background);
     using deadline = createDeadline(clock, limitMs, signal);
     const admission = createAdmission(parts, { principal, userId, runId, deadline });
     let own: Headers = {};
@@ -106,6 +108,7 @@ export const createCallMessages =
       userId,
       deadline,
       account,
+      background,
       admission,
       wire,
       sink: {
@@ -130,7 +133,7 @@ export const createCallMessages =
       // Nothing of it is out before a client that waits for the whole of it has an answer.
       restartable: !asked.streams,
     }).catch((error: unknown) => notMade(refusal(asAppError(error))));
-    waitUntil?.(account.ended());
+    waitUntil?.(background.ended());
     const outcome = called.ok ? called : withHeaders(called, admission.headers());
     if (outcome.ok && outcome.degraded) {
       const names = { runId: label(runId), agent: label(GATEWAY), reason: label(outcome.degraded.reason) };
@@ -142,7 +145,7 @@ export const createCallMessages =
         const isKept = kept !== null && (outcome.ok || account.spent > 0n);
         const limitMs = storageLimitMs(deadline);
         const keep = isKept ? claim?.complete({ ...kept, runId }, limitMs) : claim?.release(limitMs);
-        await Promise.all([answerBooks(clock, account), admission.leave(), keep]);
+        await Promise.all([answerBooks(clock, background), admission.leave(), keep]);
       },
     };
   };

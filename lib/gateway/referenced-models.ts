@@ -30,7 +30,7 @@ const namedIn = (open: Unknown[]): NamedModel[] => {
 };
 
 /** Models that a request names besides its own: those of fallbacks, of tools wherever they are declared, and of what is not known. */
-export const modelsBeside = (request: unknown): NamedModel[] => {
+export const referencedModels = (request: unknown): NamedModel[] => {
   const named: NamedModel[] = [];
   const unknown: Unknown[] = [];
   walkRequest(request, {

@@ -29,7 +29,7 @@ export const dueProbes =
           (answered) => (answered ? 'success' : 'failure'),
           () => 'neutral' as const,
         );
-        await entry.settle(result);
+        await entry.report(result);
       },
     }));
   };

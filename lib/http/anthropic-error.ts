@@ -74,8 +74,8 @@ const PASSES_BY_ITSELF: ReadonlySet<ErrorCode> = new Set([
 const RETRY_MS = 1_000;
 
 /** The envelope has one text, so that what a problem tells in members of its own stands in it as sentences. */
-const messageOf = ({ code, message, told, issues, figures }: AppError): string => {
-  if (told !== undefined) return told.message;
+const messageOf = ({ code, message, upstreamMessage, issues, figures }: AppError): string => {
+  if (upstreamMessage !== undefined) return upstreamMessage.message;
   const fields = issues.map(({ path, message: bound }) => (path === '' ? bound : `${path}: ${bound}`)).join('; ');
   if (code === 'invalid-request' && issues.some(({ path }) => path !== '')) return fields;
   const unit = code === 'budget-exceeded' ? ' in US dollars' : '';
@@ -93,7 +93,7 @@ const messageOf = ({ code, message, told, issues, figures }: AppError): string =
 /** The error as the client of the gateway reads it, also as the data of an `error` event. */
 export const anthropicErrorOf = (error: AppError, requestId: string): AnthropicError => ({
   type: 'error',
-  error: { type: error.told?.type ?? ANTHROPIC_TYPES[error.code], message: messageOf(error) },
+  error: { type: error.upstreamMessage?.type ?? ANTHROPIC_TYPES[error.code], message: messageOf(error) },
   request_id: requestId,
 });
 
@@ -116,7 +116,7 @@ const retryHeaders = ({ code, retryAfterMs, figures }: AppError): Record<string,
  * although the status says otherwise.
  */
 export const anthropicErrorResponse = (error: AppError, requestId: string): HttpResponse => ({
-  statusCode: error.told?.status ?? PROBLEMS[error.code].status,
+  statusCode: error.upstreamMessage?.status ?? PROBLEMS[error.code].status,
   headers: {
     'content-type': 'application/json',
     'request-id': requestId,

@@ -10,11 +10,12 @@ const HOPS = /^\d{1,4}$/;
 
 /** How many other Ballasts a request has passed; none without the header. Throws `invalid-request` for what is no number. */
 export const hopsOf = (event: Pick<HttpEvent, 'headers' | 'multiValueHeaders'>): number => {
-  const told = listHeader(event, HOPS_HEADER);
-  if (told === undefined) return 0;
+  const declared = listHeader(event, HOPS_HEADER);
+  if (declared === undefined) return 0;
   // Who cannot say how far a request has come may be a loop that nobody counts.
-  if (!HOPS.test(told)) throw new AppError('invalid-request', safe`The header x-ballast-hops must be a whole number.`);
-  return Number(told);
+  if (!HOPS.test(declared))
+    throw new AppError('invalid-request', safe`The header x-ballast-hops must be a whole number.`);
+  return Number(declared);
 };
 
 /** Throws `invalid-request` for a request that has passed more other Ballasts than `maxHops`. */

@@ -15,7 +15,7 @@ import type { ClaimStore } from './store.ts';
  * What became of an owner's last word: `done`; `refused`, because the claim was not its own any more, had ended or,
  * for `release`, bears effects; `failed`, because the store did not answer in time: it goes on being asked for a minute.
  */
-export type Settled = 'done' | 'refused' | 'failed';
+export type ClaimEnd = 'done' | 'refused' | 'failed';
 
 /** A key that is this request's own to work under, until its lock ends. */
 export interface OwnedClaim {
@@ -24,9 +24,9 @@ export interface OwnedClaim {
    * Keeps the answer for every repetition. Never rejects: a claim that can't be ended takes no answer away. Waits
    * `withinMs` at most; by default as long as the store's own attempts last.
    */
-  complete(result: StoredResult, withinMs?: number): Promise<Settled>;
+  complete(result: StoredResult, withinMs?: number): Promise<ClaimEnd>;
   /** Frees the key, for a request that was refused before it cost anything. Never rejects; waits as `complete` does. */
-  release(withinMs?: number): Promise<Settled>;
+  release(withinMs?: number): Promise<ClaimEnd>;
   /** Resolves when nothing more is tried for the claim, or when nobody is to be kept for it any longer. */
   ended(): Promise<void>;
   /**
@@ -60,12 +60,12 @@ export const ownedClaim = (
     if (await store.markEffects(key, owner)) return;
     throw new AppError('run-conflict', safe`Another request is running with this Idempotency-Key.`);
   };
-  const settle = async (
+  const end = async (
     operation: Redacted,
     write: () => Promise<boolean>,
     goOn: () => Promise<void>,
     withinMs: number | undefined,
-  ): Promise<Settled> => {
+  ): Promise<ClaimEnd> => {
     const written = write().then(
       (done) => (done ? 'done' : 'refused'),
       (error: unknown) => {
@@ -88,10 +88,10 @@ export const ownedClaim = (
       const complete = completion(result);
       const operation = safe`idempotency.complete`;
       isDone = true;
-      return settle(operation, complete, () => persist(operation, complete), withinMs);
+      return end(operation, complete, () => persist(operation, complete), withinMs);
     },
     release: (withinMs) =>
-      settle(
+      end(
         safe`idempotency.release`,
         () => store.release(key, owner),
         // Work that was done is not to be begun anew.

@@ -41,7 +41,7 @@ export interface LimitFigures {
 }
 
 /** What the upstream said of the client's own request. */
-export interface UpstreamWords {
+export interface UpstreamMessage {
   /** As the provider names the kind of error. Default: that of our own code. */
   readonly type?: string;
   /** The provider's own status. Default: that of our own code. */
@@ -63,7 +63,7 @@ export interface AppErrorOptions {
   /** Further members of the problem: what a failed run adds (`runId`, `usage`). Counts and ids, no text. */
   readonly members?: Readonly<Record<string, unknown>>;
   /** It can quote the request: never logged, and kept only in an answer that the same tenant may ask for again. */
-  readonly told?: UpstreamWords;
+  readonly upstreamMessage?: UpstreamMessage;
 }
 
 /** The one error class: `code` decides the status, `message` may be shown, `cause` only ever logged. */
@@ -77,7 +77,7 @@ export class AppError extends Error {
   readonly allow: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly members: Readonly<Record<string, unknown>>;
-  readonly told: UpstreamWords | undefined;
+  readonly upstreamMessage: UpstreamMessage | undefined;
 
   constructor(code: ErrorCode, message: Redacted, options: AppErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : {});
@@ -89,12 +89,12 @@ export class AppError extends Error {
     this.allow = options.allow ?? [];
     this.headers = options.headers ?? {};
     this.members = options.members ?? {};
-    this.told = options.told;
+    this.upstreamMessage = options.upstreamMessage;
   }
 
   /** The same error, with these headers beside its own. */
   withHeaders(headers: Readonly<Record<string, string>>): AppError {
-    const { code, message, cause, retryAfterMs, issues, figures, allow, members, told } = this;
+    const { code, message, cause, retryAfterMs, issues, figures, allow, members, upstreamMessage } = this;
     return new AppError(code, message, {
       cause,
       issues,
@@ -103,7 +103,7 @@ export class AppError extends Error {
       headers: { ...headers, ...this.headers },
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       ...(figures === undefined ? {} : { figures }),
-      ...(told === undefined ? {} : { told }),
+      ...(upstreamMessage === undefined ? {} : { upstreamMessage }),
     });
   }
 }

@@ -2,7 +2,7 @@ import type { MiddlewareObj } from '@middy/core';
 import { header, type HttpEvent, type HttpResponse } from '../http/types.ts';
 import type { StoredResult } from '../idempotency/answer.ts';
 import type { ClaimRequest, Idempotency } from '../idempotency/idempotency.ts';
-import type { OwnedClaim, Settled } from '../idempotency/owned-claim.ts';
+import type { ClaimEnd, OwnedClaim } from '../idempotency/owned-claim.ts';
 import { STORAGE_GRACE_MS } from '../kernel/deadline.ts';
 import type { WaitUntil } from '../kernel/wait-until.ts';
 import type { Authenticated } from './authenticated.ts';
@@ -28,8 +28,8 @@ const bytesOf = ({ body, isBase64Encoded }: HttpEvent): Uint8Array =>
  * answer is out keeps the process.
  */
 const endedOnce = (claim: OwnedClaim, waitUntil: WaitUntil | undefined): OwnedClaim => {
-  let ending: Promise<Settled> | undefined;
-  const end = (settling: Promise<Settled>): Promise<Settled> => {
+  let ending: Promise<ClaimEnd> | undefined;
+  const end = (settling: Promise<ClaimEnd>): Promise<ClaimEnd> => {
     waitUntil?.(settling.then(() => claim.ended()));
     return settling;
   };

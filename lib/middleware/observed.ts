@@ -96,11 +96,11 @@ export const observed = (
     const error = request.error ?? event.failure;
     const code = error ? asAppError(error).code : null;
     // A failure in a stream has a status of its own; any other error was answered with the response's.
-    const isTold = event.failure === undefined || request.error;
+    const isAnswered = event.failure === undefined || request.error;
     // A call with a key goes on without its client. Any other failure stays one, whoever was there to hear of it.
     const ends = header(event, 'idempotency-key') === undefined;
     const left = code === 'upstream-timeout' && ends && hasLeft(request);
-    const answered = code && !isTold ? PROBLEMS[code].status : (response?.statusCode ?? 500);
+    const answered = code && !isAnswered ? PROBLEMS[code].status : (response?.statusCode ?? 500);
     const status = left ? CLIENT_LEFT : answered;
     const fields = {
       function: label(functionName),

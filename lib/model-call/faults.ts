@@ -44,7 +44,7 @@ interface FaultDetails {
   readonly final?: boolean;
   readonly cause?: unknown;
   /** What the upstream said of the client's own request. */
-  readonly told?: AppErrorOptions['told'];
+  readonly upstreamMessage?: AppErrorOptions['upstreamMessage'];
 }
 
 /** A fault of the upstream or of time, with the error it becomes if nothing mends it. */
@@ -54,7 +54,7 @@ export const fault = (kind: UpstreamFault, details: FaultDetails = {}): Fault =>
   const options: AppErrorOptions = {
     ...('cause' in details ? { cause: details.cause } : {}),
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
-    ...(details.told === undefined ? {} : { told: details.told }),
+    ...(details.upstreamMessage === undefined ? {} : { upstreamMessage: details.upstreamMessage }),
     ...(kind === 'unknown-model' ? { issues: [{ path: 'model', message: safe`unknown to the model provider` }] } : {}),
   };
   return {
@@ -124,5 +124,7 @@ export const isFailure = (kind: FaultKind): boolean => passes(kind) && kind !== 
 export const failsOver = (kind: FaultKind): boolean => passes(kind) || kind === 'circuit-open' || kind === 'retired';
 
 /** Whether a part of the answer is out and can't be taken back. */
-export const isTold = ({ contentSeen }: Fault, { restartable = true }: Pick<CallContext, 'restartable'>): boolean =>
-  contentSeen && !restartable;
+export const isDelivered = (
+  { contentSeen }: Fault,
+  { restartable = true }: Pick<CallContext, 'restartable'>,
+): boolean => contentSeen && !restartable;

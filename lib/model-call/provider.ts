@@ -59,7 +59,7 @@ export interface Asking {
   /** Ends the request and the stream. */
   readonly signal: AbortSignal;
   /** Called at the head of a stream and at each piece of its body, before what is in it can be read. */
-  readonly heard?: () => void;
+  readonly onBytes?: () => void;
 }
 
 /** A question that costs nothing. */

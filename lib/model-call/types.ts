@@ -1,6 +1,7 @@
 import type { Account } from '../budget/account.ts';
 import type { CircuitCall } from '../circuit-breaker/call.ts';
 import type { CircuitOptions } from '../circuit-breaker/options.ts';
+import type { Background } from '../kernel/background.ts';
 import type { Deadline } from '../kernel/deadline.ts';
 import type { AppError } from '../kernel/errors.ts';
 import type { PicoUsd } from '../kernel/money.ts';
@@ -74,6 +75,8 @@ export interface CallContext {
   readonly userId: string | null;
   readonly deadline: Deadline;
   readonly account: RunAccount;
+  /** Takes what may go on while the answer does. */
+  readonly background: Background;
   readonly budget: CallBudget;
   /** Retries that the caller's tenant allows, where that is less than the stage's. Default: the stage's. */
   readonly maxRetries?: number | null;

@@ -2,10 +2,10 @@ import { settlePatience } from '../accounts/settle-patience.ts';
 import type { PriceTable } from '../pricing/price-table.ts';
 import { priceAt } from '../pricing/pricing.ts';
 import { admitAttempt, type AdmitParts } from './booking/admit-attempt.ts';
-import { attempted } from './booking/attempt-events.ts';
+import { attemptEvent } from './booking/attempt-events.ts';
 import { recordOf } from './booking/attempt-record.ts';
 import { unpricedFeature, unpricedModel } from './booking/budget-errors.ts';
-import { worstCaseOf } from './booking/cost-bound.ts';
+import { costBoundOf } from './booking/cost-bound.ts';
 import { ownBooks } from './booking/own-books.ts';
 import { closeBooks } from './booking/settle-attempt.ts';
 import { createUnpricedNotice } from './booking/unpriced-notice.ts';
@@ -29,18 +29,18 @@ const isLimited = ({ budget, account }: CallContext): boolean => {
  * waits for them.
  */
 export const withBudget = (parts: WithBudgetOptions): Bracket => {
-  const tell = createUnpricedNotice(parts.emit);
+  const noticeUnpriced = createUnpricedNotice(parts.emit);
   return (next) => async (request, context) => {
     const { prices, clock, emit } = parts;
-    const { account, admission, booked, deadline, runId, step } = context;
+    const { account, admission, background, booked, deadline, runId, step } = context;
     // What a refused attempt of this call held back is there again before the next one asks.
     if (booked.length > 0 && account.isClosing) await ownBooks(clock, context);
     const [at, startedMs] = [clock.now(), clock.monotonicMs()];
     const price = priceAt(prices, request.model, at);
     if (price === null) return notMade(refusal(unpricedModel(request.model, prices)));
-    const worst = worstCaseOf(request, price, context.wire, context.budget.unbounded);
-    if (worst.unpriceable.length > 0 && isLimited(context)) return notMade(refusal(unpricedFeature(worst.unpriceable)));
-    const attempt = { attemptId: `${runId}:${step}:${booked.length + 1}`, request, at, worst };
+    const costBound = costBoundOf(request, price, context.wire, context.budget.unbounded);
+    if (costBound.unpriceable.length > 0 && isLimited(context)) return notMade(refusal(unpricedFeature(costBound.unpriceable)));
+    const attempt = { attemptId: `${runId}:${step}:${booked.length + 1}`, request, at, costBound };
     const admitted = await admitAttempt(parts, attempt, context);
     if (!admitted.held) return notMade(admitted.fault);
 
@@ -49,17 +49,24 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
 
     const { reservation, maxTokens, settle } = admitted;
     const durationMs = clock.monotonicMs() - startedMs;
-    const made = { ...attempt, price, durationMs, worst: admitted.worst, reserved: reservation.amount, maxTokens };
+    const made = {
+      ...attempt,
+      price,
+      durationMs,
+      costBound: admitted.costBound,
+      reserved: reservation.amount,
+      maxTokens,
+    };
     const { record, unpriced } = recordOf(prices, made, outcome, context);
     const { model, tokens, cost } = record;
     settle(cost);
     booked.push({ model, tokens, cost });
     account.close(closeBooks(parts, reservation, record, settlePatience(clock, deadline)));
     // Of what was not answered at all nobody knows more than before.
-    const used = record.estimated === 'unanswered' ? tokensBefore(request, worst.textBytes) : tokensUsed(tokens);
-    account.keep(admission.charge(step, used, outcome.ok));
-    emit(attempted(record, outcome, durationMs));
-    tell(record, unpriced);
+    const used = record.estimated === 'unanswered' ? tokensBefore(request, costBound.textBytes) : tokensUsed(tokens);
+    background.waitUntil(admission.charge(step, used, outcome.ok));
+    emit(attemptEvent(record, outcome, durationMs));
+    noticeUnpriced(record, unpriced);
     return outcome;
   };
 };

@@ -47,12 +47,12 @@ export const withCircuit =
     if (!entry.admitted) return open(entry.retryAfterMs);
     const began = () => {
       isUndecided = false;
-      context.account.keep(entry.began());
+      context.background.waitUntil(entry.began());
       context.began?.();
     };
     let isUndecided = entry.probe;
     const lives = () => {
-      if (isUndecided) context.account.keep(entry.lives());
+      if (isUndecided) context.background.waitUntil(entry.lives());
     };
     let verdict: ReturnType<typeof verdictOn> = 'neutral';
     try {
@@ -60,8 +60,8 @@ export const withCircuit =
       verdict = verdictOn(outcome);
       return outcome;
     } finally {
-      const told = entry.settle(verdict);
-      if (verdict === 'failure') await told;
-      else context.account.keep(told);
+      const reported = entry.report(verdict);
+      if (verdict === 'failure') await reported;
+      else context.background.waitUntil(reported);
     }
   };

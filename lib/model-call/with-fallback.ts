@@ -3,7 +3,7 @@ import { label } from '../kernel/redacted.ts';
 import type { Price, PriceTable } from '../pricing/price-table.ts';
 import { familyOf, priceAt } from '../pricing/pricing.ts';
 import type { Emit } from '../telemetry/events.ts';
-import { failsOver, isTold, notMade, refusal } from './faults.ts';
+import { failsOver, isDelivered, notMade, refusal } from './faults.ts';
 import type { FaultKind } from './outcome.ts';
 import { retiredModel } from './retired-model.ts';
 import { translate } from './translate/translate.ts';
@@ -61,7 +61,7 @@ export const withFallback =
       retiredAt <= clock.now()
         ? notMade(refusal(retiredModel(retiredAt), 'retired'))
         : await next(request, inTime(others.length === 0));
-    if (asked.ok || !failsOver(asked.fault.kind) || isTold(asked.fault, context)) return asked;
+    if (asked.ok || !failsOver(asked.fault.kind) || isDelivered(asked.fault, context)) return asked;
     const reason = asked.fault.error.code;
     let last = asked;
     for (const [at, standIn] of others.entries()) {
@@ -81,7 +81,7 @@ export const withFallback =
       const instead = { reason, model: candidate.model };
       const outcome = await next(candidate, { ...inTime(at === others.length - 1), instead });
       if (outcome.ok) return { ...outcome, degraded: instead };
-      if (isOver(outcome.fault.kind) || isTold(outcome.fault, context)) return outcome;
+      if (isOver(outcome.fault.kind) || isDelivered(outcome.fault, context)) return outcome;
       last = outcome;
     }
     return asked;

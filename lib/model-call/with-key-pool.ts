@@ -21,8 +21,8 @@ const NEARLY_OVER_MS = 100;
 /** Every key is limited: the call may be made again as soon as the first of them is not. */
 const limitedFor = (last: FailedOutcome, retryAfterMs: number | null): FailedOutcome => {
   const { status, final = false, error } = last.fault;
-  const { cause, told } = error;
-  return { ...last, fault: fault('rate-limited', { status, retryAfterMs, final, cause, told }) };
+  const { cause, upstreamMessage } = error;
+  return { ...last, fault: fault('rate-limited', { status, retryAfterMs, final, cause, upstreamMessage }) };
 };
 
 /**

@@ -4,7 +4,7 @@ import { label } from '../kernel/redacted.ts';
 import { familyOf } from '../pricing/pricing.ts';
 import { decideRetry, type RetryOptions } from '../retry/decision.ts';
 import type { Emit } from '../telemetry/events.ts';
-import { fault, isFailure, isRetryable, isTold } from './faults.ts';
+import { fault, isDelivered, isFailure, isRetryable } from './faults.ts';
 import type { Outcome } from './outcome.ts';
 import type { Bracket } from './types.ts';
 import { circuitOf } from './with-circuit.ts';
@@ -43,7 +43,7 @@ export const withRetry =
       // A retry that finds the circuit open was never made: what the last attempt met is what happened.
       if (before && isCircuitOpen(outcome)) return before;
       before = outcome;
-      if (outcome.ok || !isRetryable(outcome.fault) || isTold(outcome.fault, context)) return outcome;
+      if (outcome.ok || !isRetryable(outcome.fault) || isDelivered(outcome.fault, context)) return outcome;
       const { kind, retryAfterMs, contentSeen } = outcome.fault;
       // However often it fails, the window counts a call once.
       if (isFailure(kind)) own = 1;

@@ -1,10 +1,10 @@
 /** Lets so many at a time work on one key; the others wait in their order. */
-export interface Turns {
+export interface Bulkhead {
   /**
    * Rejects with the signal's reason when it aborts while waiting, and with what broke the others where those whose turn it was fail one
    * after the other; what has begun is not touched.
    */
-  take<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  run<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
 interface Waiting {
@@ -20,7 +20,7 @@ interface Lane {
 }
 
 /** `patience`: failures in a row after which whoever waits would only meet the same, and is told so at once. */
-export const createTurns = (width: number, patience = Number.POSITIVE_INFINITY): Turns => {
+export const createBulkhead = (width: number, patience = Number.POSITIVE_INFINITY): Bulkhead => {
   const lanes = new Map<string, Lane>();
 
   const enter = (lane: Lane, signal: AbortSignal | undefined): Promise<void> =>
@@ -62,7 +62,7 @@ export const createTurns = (width: number, patience = Number.POSITIVE_INFINITY):
   };
 
   return {
-    async take(key, work, signal) {
+    async run(key, work, signal) {
       const lane = lanes.get(key) ?? { busy: 0, failures: 0, waiting: new Set() };
       lanes.set(key, lane);
       await enter(lane, signal);

@@ -3,12 +3,12 @@ import { createDeadline } from '../kernel/deadline.ts';
 import { label, type Redacted, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
-import { createTurns } from './bulkhead.ts';
+import { createBulkhead } from './bulkhead.ts';
 import { charge, giveBack, increment, take, type View, viewOf } from './decision.ts';
 import { createKnownTats } from './known-tats.ts';
 import { fromMs, rateOf } from './rate.ts';
 import type { RateStore } from './store.ts';
-import { createSettle, type Decide } from './update-bucket.ts';
+import { createBucketUpdater, type Decide } from './update-bucket.ts';
 
 /** Longest time to the store's answer. Whoever waits for a turn before that waits for a store that does answer others. */
 export const TAKE_LIMIT_MS = 3_000;
@@ -64,21 +64,21 @@ const nameOf = (key: string): Redacted => {
 
 export const createRateLimit = ({ store, clock, emit }: RateLimitOptions): RateLimit => {
   const known = createKnownTats(clock);
-  const turns = createTurns(MAX_AT_ONCE, MAX_AT_ONCE);
-  const moves = createSettle({ store, clock, known });
+  const bulkhead = createBulkhead(MAX_AT_ONCE, MAX_AT_ONCE);
+  const moves = createBucketUpdater({ store, clock, known });
   const now = () => fromMs(clock.now());
   /** Settles when it is its turn, and then in time. */
-  const settled = <Other extends { readonly kind: string }>(
+  const updateBucket = <Other extends { readonly kind: string }>(
     key: string,
     decide: Decide<Other>,
     caller?: AbortSignal,
     asks = false,
   ) =>
-    turns.take(
+    bulkhead.run(
       key,
       async () => {
         using limit = createDeadline(clock, TAKE_LIMIT_MS, caller);
-        return await moves.settle(key, decide, limit.signal, asks);
+        return await moves.update(key, decide, limit.signal, asks);
       },
       caller,
     );
@@ -117,7 +117,7 @@ export const createRateLimit = ({ store, clock, emit }: RateLimitOptions): RateL
         // Known to be empty: that needs no turn, nor a store that answers.
         const first = decide(known.get(key), now());
         const isRefused = first.kind === 'refuse';
-        const decided = isRefused && !known.isDue(key) ? first : await settled(key, decide, caller, isRefused);
+        const decided = isRefused && !known.isDue(key) ? first : await updateBucket(key, decide, caller, isRefused);
         if (decided.kind === 'moved') {
           return { admitted: true, ...view(decided.tat), giveBack: undo(bucket, cost, decided.tat) };
         }
@@ -138,7 +138,7 @@ export const createRateLimit = ({ store, clock, emit }: RateLimitOptions): RateL
       // A turn is waited for as well.
       using limit = createDeadline(clock, withinMs);
       try {
-        const charged = await settled(key, (tat, at) => charge(rate, cost, tat, at), limit.signal);
+        const charged = await updateBucket(key, (tat, at) => charge(rate, cost, tat, at), limit.signal);
         if (charged.kind === 'contended') unguarded(key, safe`contended`);
       } catch (error) {
         unguarded(key, nameError(error));

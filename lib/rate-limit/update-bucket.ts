@@ -16,42 +16,42 @@ const fullAt = ({ to, change }: Move): Picoseconds => ('set' in change ? change.
 /** What to do about a bucket that stands at `tat`: a move, or anything else, which ends it. */
 export type Decide<Other> = (tat: Tat, now: Picoseconds) => Try | Other;
 
-export type Settled<Other> =
+export type BucketUpdate<Other> =
   | Other
   | { readonly kind: 'moved'; readonly tat: Picoseconds }
   /** Others were faster each time. */
   | { readonly kind: 'contended' };
 
-export interface Settle {
+export interface BucketUpdater {
   /** One move, as it is. */
   once(key: string, move: Move, signal: AbortSignal): Promise<Moved>;
   /**
    * Decides by what is known, unless the store is to be asked (`asks`), and again by what stood in the way of the move.
    * Rejects when the store fails.
    */
-  settle<Other extends { readonly kind: string }>(
+  update<Other extends { readonly kind: string }>(
     key: string,
     decide: Decide<Other>,
     signal: AbortSignal,
     asks?: boolean,
-  ): Promise<Settled<Other>>;
+  ): Promise<BucketUpdate<Other>>;
 }
 
-export interface SettleOptions {
+export interface BucketUpdaterOptions {
   readonly store: RateStore;
   readonly clock: Clock;
   readonly known: KnownTats;
 }
 
-export const createSettle = ({ store, clock, known }: SettleOptions): Settle => {
-  const once: Settle['once'] = async (key, move, signal) => {
+export const createBucketUpdater = ({ store, clock, known }: BucketUpdaterOptions): BucketUpdater => {
+  const once: BucketUpdater['once'] = async (key, move, signal) => {
     const moved = await store.move(key, move, { expiresAt: epochSeconds(toMs(fullAt(move)) + KEPT_FULL_MS), signal });
     known.set(key, moved.tat);
     return moved;
   };
   return {
     once,
-    async settle(key, decide, signal, asks = false) {
+    async update(key, decide, signal, asks = false) {
       let tat = asks ? null : known.get(key);
       const at = fromMs(clock.now());
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {

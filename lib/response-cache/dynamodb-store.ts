@@ -26,6 +26,6 @@ export const createDynamoDbCacheStore = ({ table }: DynamoDbCacheStoreOptions): 
   change: (key, flight, signal) =>
     table.replace(flightItem(key, flight), { equal: { owner: s(flight.owner), state: s('aloft') } }, within(signal)),
   // A late writer's answer is the older one: whoever was given the newer must not be given it afterwards.
-  keep: (key, answer, signal) =>
+  putAnswer: (key, answer, signal) =>
     table.replace(answerItem(key, answer), { atMost: { storedAt: answer.storedAt } }, within(signal)),
 });

@@ -49,7 +49,7 @@ export const UNSHARED_MS = 5_000;
 export const LANDING_MS = 5_000;
 
 export interface FlightsOptions {
-  readonly store: Pick<CacheStore, 'change' | 'keep'>;
+  readonly store: Pick<CacheStore, 'change' | 'putAnswer'>;
   readonly clock: Clock;
   readonly emit: Emit;
   /** How long a flight outlives a leader that was killed. */
@@ -86,8 +86,8 @@ export const createFlights = ({ store, clock, emit, leaseMs }: FlightsOptions): 
       return undefined;
     }
   };
-  const keep = async (key: CacheKey, answer: Parameters<CacheStore['keep']>[1]): Promise<void> => {
-    await write(safe`cache.store`, (signal) => store.keep(key, answer, signal));
+  const putAnswer = async (key: CacheKey, answer: Parameters<CacheStore['putAnswer']>[1]): Promise<void> => {
+    await write(safe`cache.store`, (signal) => store.putAnswer(key, answer, signal));
   };
   // What can't be packed can't be kept.
   const pack = (text: string, ttlMs: number) => packAnswer(text, clock.now(), ttlMs).catch(() => null);
@@ -96,7 +96,7 @@ export const createFlights = ({ store, clock, emit, leaseMs }: FlightsOptions): 
     alone: ({ key, ttlMs }) =>
       createFlight(async (text) => {
         const answer = await pack(text, ttlMs);
-        if (answer !== null) await keep(key, answer);
+        if (answer !== null) await putAnswer(key, answer);
       }),
 
     led({ key, ttlMs, owner, forMs: runMs }) {
@@ -115,7 +115,7 @@ export const createFlights = ({ store, clock, emit, leaseMs }: FlightsOptions): 
         const answer = await pack(text, ttlMs);
         if (answer === null) return unshare();
         // Side by side, so that the caller waits for one round trip.
-        await Promise.all([keep(key, answer), end('landed', Math.min(ttlMs, LANDING_MS))]);
+        await Promise.all([putAnswer(key, answer), end('landed', Math.min(ttlMs, LANDING_MS))]);
       };
       return createFlight(keepAndLand, unshare, () => end('landed', 0));
     },

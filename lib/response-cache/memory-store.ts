@@ -19,7 +19,7 @@ export const createMemoryCacheStore = (): CacheStore => {
       flights.set(key, flight);
       return true;
     },
-    async keep(key, answer) {
+    async putAnswer(key, answer) {
       if ((answers.get(key)?.storedAt ?? -Infinity) > answer.storedAt) return false;
       answers.set(key, answer);
       return true;

@@ -34,5 +34,5 @@ export interface CacheStore {
   /** Writes over the flight of that owner while it is aloft; `false` when it is not, or another's. */
   change(key: CacheKey, flight: FlightRecord, signal?: AbortSignal): Promise<boolean>;
   /** Writes over an answer that was stored no later, and touches no flight; `false` where a newer one is there. */
-  keep(key: CacheKey, answer: StoredAnswer, signal?: AbortSignal): Promise<boolean>;
+  putAnswer(key: CacheKey, answer: StoredAnswer, signal?: AbortSignal): Promise<boolean>;
 }

@@ -11,7 +11,7 @@ import { stopName } from './answer.ts';
 import type { Conclusion } from './run-record.ts';
 
 /** Tells all listeners how a run ended, and before that what stood in for the answer that was asked for. */
-export const tellRunEnd = (emit: Emit, { result, concluded, spent }: Omit<ClosingRun, 'claim'>): void => {
+export const emitRunEnd = (emit: Emit, { result, concluded, spent }: Omit<ClosingRun, 'claim'>): void => {
   const { row } = concluded;
   const names = { runId: label(row.runId), agent: label(row.agent) };
   if (result.degraded) {

@@ -7,6 +7,7 @@ import type { LoopParts, LoopResult, Run } from '../agent/loop/types.ts';
 import { type AdmissionParts, createAdmission } from '../caller/admission.ts';
 import { budgetOf } from '../caller/call-budget.ts';
 import { keptFor } from '../idempotency/persist.ts';
+import { createBackground } from '../kernel/background.ts';
 import { createDeadline, storageLimitMs, waitAtMost } from '../kernel/deadline.ts';
 import { asAppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
@@ -21,7 +22,7 @@ import type { Principal } from '../tenants/types.ts';
 import { type Allowed, allowedRun } from './allowed-run.ts';
 import type { RunAnswer } from './answer.ts';
 import type { Catalog } from './catalog.ts';
-import { closeRun, type CloseRunParts, hasBegun, type RunClaim, tellRunEnd } from './close-run.ts';
+import { closeRun, type CloseRunParts, emitRunEnd, hasBegun, type RunClaim } from './close-run.ts';
 import { degrade } from './degrade.ts';
 import { openRunCache, type RunCache, type RunCacheParts } from './run-cache.ts';
 import { conclude } from './run-record.ts';
@@ -71,7 +72,7 @@ const accepted = ({ catalog, isPriced, prices, clock }: SyncRunParts, { request,
 };
 
 /** What a run has of its own, whatever it is asked. */
-type Begun = Pick<Run, 'runId' | 'deadline' | 'account' | 'admission'>;
+type Begun = Pick<Run, 'runId' | 'deadline' | 'account' | 'background' | 'admission'>;
 
 /** Has the agent work on the task. */
 const makeAnswer = (parts: SyncRunParts, call: SyncRunCall, allowed: Allowed, begun: Begun): Promise<LoopResult> => {
@@ -120,7 +121,8 @@ export const createSyncRun =
     const { agent, model } = allowed;
     const runId = ids.run();
     const { tenantId } = principal;
-    const account = createRunAccount(costLimit(request));
+    const background = createBackground();
+    const account = createRunAccount(costLimit(request), background);
     using deadline = createDeadline(clock, Math.min(request.timeoutMs ?? limitMs, limitMs), signal);
     const userId = request.userId ?? null;
     const admission = createAdmission(parts, { principal, userId, runId, deadline });
@@ -131,7 +133,8 @@ export const createSyncRun =
     // Who listens hears that the run is alive while it waits for another's answer.
     const onWait = () => stream.admitted({});
     const cache = await openRunCache(parts, { allowed, request, principal, deadline, onWait });
-    const ended = cache.found ?? (await makeAnswer(parts, call, allowed, { runId, deadline, account, admission }));
+    const ended =
+      cache.found ?? (await makeAnswer(parts, call, allowed, { runId, deadline, account, background, admission }));
     const result = answerFor(ended, agent, cache, call);
 
     const facts = { runId, tenantId, agent: agent.name, model, requestId, traceId, metadata: request.metadata ?? {} };
@@ -142,11 +145,11 @@ export const createSyncRun =
     const closing = { result, concluded, claim, spent, limitMs: storageLimitMs(deadline) };
     // The answer waits for its books and for all that is kept of it, written at the same time.
     const storing = Promise.all([admission.leave(), cache.end(result), closeRun(parts, closing)]);
-    waitUntil?.(account.ended());
+    waitUntil?.(background.ended());
     waitUntil?.(keptFor(clock, storing));
-    const [, stored] = await Promise.all([answerBooks(clock, account), waitAtMost(clock, closing.limitMs, storing)]);
+    const [, stored] = await Promise.all([answerBooks(clock, background), waitAtMost(clock, closing.limitMs, storing)]);
     if (!stored) emit({ type: 'store.failed', operation: safe`run.close`, error: safe`TimeoutError` });
-    tellRunEnd(emit, closing);
+    emitRunEnd(emit, closing);
     if ('answer' in concluded) return concluded.answer;
     throw hasBegun(result) || !('error' in result.ending) ? concluded.error : result.ending.error;
   };

@@ -44,7 +44,7 @@ const readDirectly =
       service: 'secretsmanager',
       target: 'secretsmanager',
       version: '1.1',
-      silenceMs: SILENCE_MS,
+      idleTimeoutMs: SILENCE_MS,
     } as const;
     const service = createJsonService(dialect, connection, clock);
     try {

@@ -96,7 +96,7 @@ it('busy tenants that fell behind are summed up and their day closed, pass by pa
       },
       parking: { list: async () => new Map(), remove: async () => undefined },
       rewrite: async () => undefined,
-      tell: async () => {
+      notify: async () => {
         this_.told ??= clock.monotonicMs() - startedMs;
         return false;
       },

@@ -7,6 +7,7 @@ import type { LoopParts, Run } from '../../lib/agent/loop/types.ts';
 import { tenantAccount } from '../../lib/budget/account.ts';
 import { createAdmission } from '../../lib/caller/admission.ts';
 import { UNGUARDED } from '../../lib/circuit-breaker/entry.ts';
+import { createBackground } from '../../lib/kernel/background.ts';
 import { createDeadline } from '../../lib/kernel/deadline.ts';
 import { createRunAccount } from '../../lib/model-call/booking/run-account.ts';
 import type { ModelRequest } from '../../lib/model-call/provider.ts';
@@ -89,7 +90,8 @@ const played = async (known: ReadonlyMap<string, string>) => {
     deadline,
     journal,
     stream: silentStream,
-    account: createRunAccount(null),
+    account: createRunAccount(null, createBackground()),
+    background: createBackground(),
     budget: { tenant: tenantAccount('demo', { day: null, month: null }), others: [], shadow: false },
     admission: createAdmission(
       { rateLimit, slots, clock, emit: () => undefined },

@@ -6,7 +6,7 @@ import { createFakeClock } from '../fake-clock.ts';
 import { serve } from './serving.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 9);
-const DIALECT = { service: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0', silenceMs: 2_000 } as const;
+const DIALECT = { service: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0', idleTimeoutMs: 2_000 } as const;
 const CREDENTIALS = { accessKeyId: 'a', secretAccessKey: 'b', sessionToken: 'lent' };
 
 const speakTo = (endpoint: string) => {
@@ -133,7 +133,7 @@ describe('a connection that was kept', () => {
     await Promise.all([service.send('GetItem', {}), service.send('GetItem', {})]);
     expect(seen.connections).toBe(2);
     const silence = createJsonService(
-      { ...DIALECT, silenceMs: 60_000 },
+      { ...DIALECT, idleTimeoutMs: 60_000 },
       { endpoint: url, region: 'r', credentials: CREDENTIALS },
       clock,
     );

@@ -4,6 +4,7 @@ import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
 import { readClientRequest } from '../../lib/gateway/client-request.ts';
 import { createCallMessages } from '../../lib/gateway/message-call.ts';
+import { createBackground } from '../../lib/kernel/background.ts';
 import { createIds } from '../../lib/kernel/ids.ts';
 import { parseUsd, type PicoUsd, plus } from '../../lib/kernel/money.ts';
 import { supervisedAttempt } from '../../lib/model-call/attempt/supervised-attempt.ts';
@@ -85,10 +86,11 @@ export const createGatewayRig = (holder: Holder, limit: string, provider: Provid
       },
     },
   } as unknown as Parameters<typeof withBudget>[0] & Parameters<typeof supervisedAttempt>[0];
-  const account = createRunAccount(holder === 'run' ? parseUsd(limit) : null);
+  const background = createBackground();
+  const account = createRunAccount(holder === 'run' ? parseUsd(limit) : null, background);
   const bracket = withBudget(parts)(supervisedAttempt(parts));
   const callModel: Attempt = (request, context) =>
-    bracket(request, holder === 'run' ? { ...context, account } : context);
+    bracket(request, holder === 'run' ? { ...context, account, background } : context);
   const call = createCallMessages({
     callModel,
     clock,
@@ -129,7 +131,7 @@ export const createGatewayRig = (holder: Holder, limit: string, provider: Provid
     },
     async standing() {
       if (holder === 'run') {
-        await account.closed();
+        await background.flush();
         return account;
       }
       const item = { tenant: tenantAccount('acme'), key: keyAccount('acme', 'key_1'), user: userAccount('acme', null) };

@@ -5,6 +5,7 @@ import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import type { DynamoDb } from '../../lib/dynamodb/types.ts';
+import { createBackground } from '../../lib/kernel/background.ts';
 import { createDeadline } from '../../lib/kernel/deadline.ts';
 import { parseUsd, sum } from '../../lib/kernel/money.ts';
 import { answerBooks } from '../../lib/model-call/booking/own-books.ts';
@@ -76,7 +77,7 @@ export const openLedger = ({ between, seed = 1 }: { readonly between: Between; r
       const parked = (await own.parking.list()).get('acme') ?? [];
       const parts = { ...own, emit: (event: BallastEvent) => events.push(event), longestCallMs: LONGEST_CALL_MS };
       const rewrite = async () => undefined;
-      await reconcileTenant({ ...parts, rewrite, tell: null }, tenant, { now: clock.now(), parked });
+      await reconcileTenant({ ...parts, rewrite, notify: null }, tenant, { now: clock.now(), parked });
     } catch {
       // The next pass does.
     }
@@ -90,7 +91,8 @@ export const openLedger = ({ between, seed = 1 }: { readonly between: Between; r
     accounts,
     /** Makes a call; whether it was answered, and when its answer went out. */
     async call({ next = async () => ANSWER, deadlineMs = 120_000 }: { next?: Attempt; deadlineMs?: number } = {}) {
-      const account = createRunAccount(null);
+      const background = createBackground();
+      const account = createRunAccount(null, background);
       const deadline = createDeadline(clock, deadlineMs);
       const context: CallContext = {
         runId: 'run_01',
@@ -102,6 +104,7 @@ export const openLedger = ({ between, seed = 1 }: { readonly between: Between; r
         userId: 'user',
         deadline,
         account,
+        background,
         admission: ADMITTED,
         key: KEY,
         booked: [],
@@ -116,7 +119,7 @@ export const openLedger = ({ between, seed = 1 }: { readonly between: Between; r
         emit: (event) => events.push(event),
       })(next);
       const outcome = await attempt(REQUEST, context);
-      await answerBooks(clock, account);
+      await answerBooks(clock, background);
       return { outcome, at: clock.now(), attempt, context };
     },
     /** What stands in each account, and on the books. */

@@ -82,7 +82,7 @@ export const simulateHotItem = async ({
   ];
   const tenant = newTenant('acme', clock.now(), {});
   const account = tenantAccount('acme', { day: LIMIT, month: null });
-  const parts = { store, budgets, usage, parking, emit: () => undefined, longestCallMs: LONGEST_CALL_MS, tell: null };
+  const parts = { store, budgets, usage, parking, emit: () => undefined, longestCallMs: LONGEST_CALL_MS, notify: null };
 
   const giveBack = (held: Reservation) => void closeBooks(parts, held, null, MINUTE_MS);
 

@@ -36,7 +36,7 @@ const setUp = async () => {
     rewrite: (tenantId: string, late: number) => rollUps.rewrite(tenantId, late),
     parking: { remove: async ({ attemptId }: { attemptId: string }) => void removed.push(attemptId) },
     longestCallMs: LONGEST_CALL_MS,
-    tell: null,
+    notify: null,
   };
   return {
     removed,

@@ -124,7 +124,7 @@ export const openBooks = (
     emit: (event) => events.push(event),
     rewrite: async () => undefined,
     longestCallMs: LONGEST_CALL_MS,
-    tell: async () => true,
+    notify: async () => true,
   };
 };
 

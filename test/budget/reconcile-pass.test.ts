@@ -38,7 +38,7 @@ const setUp = (change: Partial<ReconcileBudgetsParts> = {}, now = GIVEN_UP) => {
     parking: { list: async () => new Map(), remove: async () => undefined },
     rewrite: async () => undefined,
     longestCallMs: LONGEST_CALL_MS,
-    tell: async () => done.push('told') > 0,
+    notify: async () => done.push('told') > 0,
     rollUp: async () => done.push('rolled up'),
     recordedOn: async () => {
       done.push('day checked');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Threshold } from '../../lib/accounts/budget-thresholds.ts';
-import { reconcileTenant, tellThreshold } from '../../lib/accounts/reconcile-tenant.ts';
+import { notifyThreshold, reconcileTenant } from '../../lib/accounts/reconcile-tenant.ts';
 import { tenantAccount } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
@@ -22,7 +22,7 @@ const setUp = (settings: Partial<TenantSettings>) => {
     emit: (event: BallastEvent) => events.push(event),
     rewrite: async () => undefined,
     longestCallMs: LONGEST_CALL_MS,
-    tell: async (threshold: Threshold) => {
+    notify: async (threshold: Threshold) => {
       if (reachable) told.push(threshold);
       return reachable;
     },
@@ -40,8 +40,8 @@ const setUp = (settings: Partial<TenantSettings>) => {
     },
     /** What one pass tells. */
     async pass(now = NOW) {
-      const { toTell } = await reconcileTenant(parts, tenant, now);
-      for (const threshold of toTell) await tellThreshold(parts, threshold);
+      const { toNotify } = await reconcileTenant(parts, tenant, now);
+      for (const threshold of toNotify) await notifyThreshold(parts, threshold);
       return told.splice(0).map(({ period, percent }) => `${period} ${percent}`);
     },
   };

@@ -9,7 +9,7 @@ import { AppError } from '../../lib/kernel/errors.ts';
 import { parseUsd, type PicoUsd, plus, ZERO } from '../../lib/kernel/money.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import { admitAttempt } from '../../lib/model-call/booking/admit-attempt.ts';
-import { worstCaseOf } from '../../lib/model-call/booking/cost-bound.ts';
+import { costBoundOf } from '../../lib/model-call/booking/cost-bound.ts';
 import { closeBooks } from '../../lib/model-call/booking/settle-attempt.ts';
 import { createPriceTable, type Price } from '../../lib/pricing/price-table.ts';
 import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
@@ -78,7 +78,7 @@ describe('where many calls are open, one more', () => {
         provider: { countTokens: async () => 100 },
         emit: (event) => events.push(event),
       },
-      { attemptId: 'run_3:1:1', request: REQUEST, at, worst: worstCaseOf(REQUEST, price) },
+      { attemptId: 'run_3:1:1', request: REQUEST, at, costBound: costBoundOf(REQUEST, price) },
       {
         ...parts.context,
         tenantId: 'acme',

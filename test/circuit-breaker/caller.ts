@@ -18,9 +18,9 @@ let held: Admitted[] = [];
 
 const obey = async (order: Order): Promise<Told> => {
   if (order.do === 'wait') now += order.ms;
-  else if (order.do === 'settle') {
+  else if (order.do === 'report') {
     const ended = held.splice(0, order.count);
-    await Promise.all(ended.map((entry) => entry.settle(order.result)));
+    await Promise.all(ended.map((entry) => entry.report(order.result)));
   } else if (order.do === 'enter') {
     const entries = await Promise.all(Array.from({ length: order.count }, () => circuits.enter(NAME)));
     const passed = entries.filter((entry) => entry.admitted);

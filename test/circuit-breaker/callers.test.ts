@@ -22,7 +22,7 @@ const calls = async ({ circuits }: Environment, tenant: string, result: Result, 
   for (let call = 0; call < count; call += 1) {
     const entry = await circuits.enter(NAME, {}, circuitCallOf(tenant));
     passed.push(entry.admitted);
-    if (entry.admitted) await entry.settle(result);
+    if (entry.admitted) await entry.report(result);
   }
   return passed;
 };

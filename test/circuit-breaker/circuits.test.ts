@@ -69,7 +69,7 @@ describe('opening', () => {
 
   it('does not happen on five failures and a thousand successes that all end at once', async () => {
     const entries = await Promise.all(Array.from({ length: 1_005 }, () => first.circuits.enter(NAME)));
-    const settled = entries.map((entry, call) => admitted(entry).settle(call % 201 === 0 ? 'failure' : 'success'));
+    const settled = entries.map((entry, call) => admitted(entry).report(call % 201 === 0 ? 'failure' : 'success'));
     await moving(clock, Promise.all(settled));
     expect(await state()).toBe('closed');
   });
@@ -83,7 +83,7 @@ describe('opening', () => {
 
   it('happens on fifty failures at once, whose reports race each other', async () => {
     const entries = await Promise.all(Array.from({ length: 50 }, () => first.circuits.enter(NAME)));
-    await moving(clock, Promise.all(entries.map((entry) => admitted(entry).settle('failure'))));
+    await moving(clock, Promise.all(entries.map((entry) => admitted(entry).report('failure'))));
     expect(await state()).toBe('open');
     expect(first.events.filter(({ type }) => type === 'circuit.changed')).toHaveLength(1);
   });
@@ -91,7 +91,7 @@ describe('opening', () => {
   it('keeps circuits apart, each with its own settings', async () => {
     const settings = { failureThreshold: 3, breakDurationMs: 30_000 };
     for (let call = 0; call < 3; call += 1) {
-      await admitted(await first.circuits.enter('tool/database', settings)).settle('failure');
+      await admitted(await first.circuits.enter('tool/database', settings)).report('failure');
     }
     expect(await first.circuits.enter('tool/database', settings)).toEqual({ admitted: false, retryAfterMs: 30_000 });
     expect((await first.circuits.enter(NAME)).admitted).toBe(true);
@@ -104,7 +104,7 @@ describe('opening', () => {
 
   it('counts a call once, by its first word', async () => {
     const entry = admitted(await first.circuits.enter(NAME));
-    for (let word = 0; word < 5; word += 1) await entry.settle('failure');
+    for (let word = 0; word < 5; word += 1) await entry.report('failure');
     expect((await first.circuits.look(NAME))?.failures).toBe(1);
   });
 });
@@ -124,7 +124,7 @@ describe('after the break', () => {
     const next = admitted(await first.circuits.enter(NAME));
     expect(next.probe).toBe(true);
     expect((await first.circuits.enter(NAME)).admitted).toBe(false);
-    await probe.settle('failure');
+    await probe.report('failure');
     await next.began();
     expect(await state()).toBe('closed');
   });
@@ -165,9 +165,9 @@ describe('after the break', () => {
     await clock.advance(1);
     const heir = admitted(await second.circuits.enter(NAME));
     expect(heir.probe).toBe(true);
-    await dead.settle('failure');
+    await dead.report('failure');
     expect(await state()).toBe('half-open');
-    await heir.settle('success');
+    await heir.report('success');
     expect((await second.circuits.look(NAME))?.state).toBe('half-open');
     await calls(second, 1, 'success');
     expect(await state()).toBe('closed');
@@ -186,7 +186,7 @@ describe('the lease of a probe that lives', () => {
     await clock.advance(OPTIONS.probeLeaseMs + 1_000);
     expect(admitted(await second.circuits.enter(NAME)).probe).toBe(true);
     await slow.lives();
-    await slow.settle('failure');
+    await slow.report('failure');
     expect(await state()).toBe('half-open');
   });
 
@@ -216,17 +216,17 @@ describe('a result of an older generation', () => {
     const outage = await late(10);
     await afterBreak();
     await calls(first, 2, 'success');
-    for (const entry of outage) await entry.settle('failure');
+    for (const entry of outage) await entry.report('failure');
     expect(await first.circuits.look(NAME)).toMatchObject({ state: 'closed', failures: 0 });
   });
 
   it('does not close an open one, nor a half-open one', async () => {
     const entries = await late(10);
     await afterBreak();
-    await entries[0]?.settle('success');
+    await entries[0]?.report('success');
     expect(await state()).toBe('open');
     admitted(await first.circuits.enter(NAME));
-    for (const entry of entries) await entry.settle('success');
+    for (const entry of entries) await entry.report('success');
     expect(await store.get(NAME)).toMatchObject({ state: 'half-open', successes: 0 });
   });
 
@@ -234,7 +234,7 @@ describe('a result of an older generation', () => {
     const entries = await late(20);
     await afterBreak();
     await calls(first, 2, 'success');
-    for (const entry of entries) await entry.settle('success');
+    for (const entry of entries) await entry.report('success');
     await calls(first, 5, 'failure');
     expect(await state()).toBe('open');
   });
@@ -272,7 +272,7 @@ describe('an administrator', () => {
     const underWay = admitted(await first.circuits.enter(NAME));
     await opened();
     await first.circuits.set(NAME, 'closed');
-    await underWay.settle('failure');
+    await underWay.report('failure');
     await calls(first, 4, 'failure');
     expect(await state()).toBe('closed');
     await first.circuits.set(NAME, 'closed');

@@ -13,7 +13,7 @@ const SMALL = { ...OPTIONS, failureThreshold: 2, failureRatio: 0.1, breakDuratio
 /** One step of a schedule; `pick` chooses among what is there. */
 export type Step =
   | { readonly kind: 'enter' | 'deliver' | 'flush' | 'began' | 'vanish' | 'close' | 'isolate'; readonly pick: number }
-  | { readonly kind: 'settle'; readonly pick: number; readonly result: Result }
+  | { readonly kind: 'report'; readonly pick: number; readonly result: Result }
   | { readonly kind: 'wait'; readonly ms: number };
 
 interface Call {
@@ -99,7 +99,7 @@ export const play = async (steps: readonly Step[]): Promise<Played> => {
     else if (step.kind === 'deliver') deliver(step.pick);
     else if (step.kind === 'flush') for (let left = underWay.length; left > 0; left -= 1) deliver(step.pick);
     else if (step.kind === 'began') end(step.pick, (entry) => void entry.began());
-    else if (step.kind === 'settle') end(step.pick, (entry) => void entry.settle(step.result));
+    else if (step.kind === 'report') end(step.pick, (entry) => void entry.report(step.result));
     else if (step.kind === 'vanish') calls.splice(step.pick % (calls.length + 1), 1);
     else if (step.kind !== 'wait') {
       const state = step.kind === 'close' ? 'closed' : 'isolated';

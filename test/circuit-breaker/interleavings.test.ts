@@ -15,7 +15,7 @@ const usual = [
   steps('flush', 6),
   steps('began', 1),
   steps('vanish', 1),
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('settle' as const), pick, result }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('report' as const), pick, result }) },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(5, 300, 1_000, 3_000) }),

@@ -4,7 +4,7 @@ import type { BallastEvent } from '../../lib/telemetry/events.ts';
 /** What a calling process can be told to do; entries are settled in the order in which they were admitted. */
 export type Order =
   | { readonly do: 'enter'; readonly count: number }
-  | { readonly do: 'settle'; readonly count: number; readonly result: Result }
+  | { readonly do: 'report'; readonly count: number; readonly result: Result }
   | { readonly do: 'wait'; readonly ms: number };
 
 /** What it answers; `events` are all it has told so far. */

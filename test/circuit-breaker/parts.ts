@@ -50,7 +50,7 @@ export const moving = async <T>(clock: FakeClock, work: Promise<T>): Promise<T> 
 
 /** So many calls, one after the other, each with that result. */
 export const calls = async ({ circuits }: Environment, count: number, result: Result, name = NAME): Promise<void> => {
-  for (let call = 0; call < count; call += 1) await admitted(await circuits.enter(name)).settle(result);
+  for (let call = 0; call < count; call += 1) await admitted(await circuits.enter(name)).report(result);
 };
 
 /** How many of `count` simultaneous callers pass. */

@@ -83,7 +83,7 @@ describe('a store that is down', () => {
   it('counts a report that it lost, and the call never hears of it', async () => {
     const entry = admitted(await own.circuits.enter(NAME));
     seen.down = true;
-    await expect(entry.settle('failure')).resolves.toBeUndefined();
+    await expect(entry.report('failure')).resolves.toBeUndefined();
     expect(own.events).toEqual([unguarded('report')]);
   });
 
@@ -108,7 +108,7 @@ describe('a store that is down', () => {
     const entry = admitted(await own.circuits.enter(NAME));
     seen.hanging = true;
     const settledAt = clock.now();
-    await moving(clock, entry.settle('failure'));
+    await moving(clock, entry.report('failure'));
     expect(clock.now() - settledAt).toBeLessThanOrEqual(1_001);
     expect(clock.pending).toBe(0);
   });
@@ -126,7 +126,7 @@ it('a report that ten tries could not place is counted as lost', async () => {
   const watch = watched(contended);
   const busy = environment(watch.store, clockwork);
   const entry = admitted(await busy.circuits.enter(NAME));
-  await moving(clockwork, entry.settle('failure'));
+  await moving(clockwork, entry.report('failure'));
   expect(watch.seen.writes).toBe(10);
   expect(busy.events).toMatchObject([{ type: 'circuit.unguarded', operation: 'report' }]);
 });

@@ -37,7 +37,7 @@ describeOnDynamoDb('circuits over two processes', (engine) => {
   const both = (order: Order) => Promise.all([a.tell(order), b.tell(order)]);
   const openBoth = async () => {
     await both({ do: 'enter', count: 3 });
-    await both({ do: 'settle', count: 3, result: 'failure' });
+    await both({ do: 'report', count: 3, result: 'failure' });
     await both({ do: 'wait', ms: 1_000 });
     for (const { passed } of await both({ do: 'enter', count: 1 })) expect(passed).toBe(0);
   };
@@ -46,11 +46,11 @@ describeOnDynamoDb('circuits over two processes', (engine) => {
 
   it('open after threshold and ratio, on failures that neither saw enough of alone', async () => {
     await both({ do: 'enter', count: 3 });
-    await a.tell({ do: 'settle', count: 3, result: 'failure' });
-    await b.tell({ do: 'settle', count: 1, result: 'failure' });
+    await a.tell({ do: 'report', count: 3, result: 'failure' });
+    await b.tell({ do: 'report', count: 1, result: 'failure' });
     await both({ do: 'wait', ms: 1_000 });
     expect((await a.tell({ do: 'enter', count: 1 })).passed).toBe(1);
-    const told = await b.tell({ do: 'settle', count: 1, result: 'failure' });
+    const told = await b.tell({ do: 'report', count: 1, result: 'failure' });
     expect(changes([told])).toMatchObject([{ from: 'closed', to: 'open', failures: 5 }]);
     await a.tell({ do: 'wait', ms: 1_000 });
     expect((await a.tell({ do: 'enter', count: 1 })).passed).toBe(0);
@@ -59,8 +59,8 @@ describeOnDynamoDb('circuits over two processes', (engine) => {
   it('do not open on five failures among a thousand successes', async () => {
     await both({ do: 'enter', count: 503 });
     for (let round = 0; round < 5; round += 1) {
-      await both({ do: 'settle', count: 100, result: 'success' });
-      await (round % 2 === 0 ? a : b).tell({ do: 'settle', count: 1, result: 'failure' });
+      await both({ do: 'report', count: 100, result: 'success' });
+      await (round % 2 === 0 ? a : b).tell({ do: 'report', count: 1, result: 'failure' });
       await both({ do: 'wait', ms: 1_000 });
     }
     const told = await both({ do: 'enter', count: 1 });
@@ -91,13 +91,13 @@ describeOnDynamoDb('circuits over two processes', (engine) => {
   it('take no late result of an older generation', async () => {
     await a.tell({ do: 'enter', count: 20 });
     await b.tell({ do: 'enter', count: 5 });
-    await b.tell({ do: 'settle', count: 5, result: 'failure' });
+    await b.tell({ do: 'report', count: 5, result: 'failure' });
     await both({ do: 'wait', ms: OPTIONS.breakDurationMs });
     for (let probe = 0; probe < OPTIONS.successThreshold; probe += 1) {
       expect((await b.tell({ do: 'enter', count: 1 })).probes).toBe(1);
-      await b.tell({ do: 'settle', count: 1, result: 'success' });
+      await b.tell({ do: 'report', count: 1, result: 'success' });
     }
-    const late = await a.tell({ do: 'settle', count: 20, result: 'failure' });
+    const late = await a.tell({ do: 'report', count: 20, result: 'failure' });
     expect(changes([late])).toEqual([]);
     await both({ do: 'wait', ms: 1_000 });
     expect((await both({ do: 'enter', count: 1 })).map(({ passed, probes }) => [passed, probes])).toEqual([
@@ -108,7 +108,7 @@ describeOnDynamoDb('circuits over two processes', (engine) => {
 
   it('open on a hundred failures at once, fifty in each', async () => {
     await both({ do: 'enter', count: 50 });
-    const told = await both({ do: 'settle', count: 50, result: 'failure' });
+    const told = await both({ do: 'report', count: 50, result: 'failure' });
     expect(changes(told)).toHaveLength(1);
     await both({ do: 'wait', ms: 1_000 });
     expect((await both({ do: 'enter', count: 50 })).map(({ passed }) => passed)).toEqual([0, 0]);

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { callAt, merge, recoveryOf, settled, totals, weightOf, type Window } from '../../lib/circuit-breaker/window.ts';
+import {
+  callAt,
+  merge,
+  recoveryOf,
+  totals,
+  weightOf,
+  type Window,
+  withoutNegatives,
+} from '../../lib/circuit-breaker/window.ts';
 import { size } from '../sizes.ts';
 
 const WINDOW_MS = 60_000;
@@ -54,7 +62,7 @@ it('a call counts until its window has passed, to the millisecond', () => {
 
 describe('whose the calls are', () => {
   const all = (...windows: Window[]) =>
-    windows.reduce<Window>((window, each) => settled(merge(window, each, 0, WINDOW_MS)), []);
+    windows.reduce<Window>((window, each) => withoutNegatives(merge(window, each, 0, WINDOW_MS)), []);
   const failed = (by: string | null, times: number) =>
     Array.from({ length: times }, () => callAt(0, WINDOW_MS, true, by));
   const succeeded = (by: string, times: number) => Array.from({ length: times }, () => callAt(0, WINDOW_MS, false, by));
@@ -113,7 +121,7 @@ describe('a failure that is taken back', () => {
   const recovery = recoveryOf(1_000, WINDOW_MS, 'a');
 
   it('leaves a call that succeeded', () => {
-    const window = settled(merge(failure, recovery, 5_000, WINDOW_MS));
+    const window = withoutNegatives(merge(failure, recovery, 5_000, WINDOW_MS));
     expect(totals(window, 5_000)).toEqual({ calls: 1, failures: 0, failedBy: {}, succeededBy: ['a'] });
   });
 
@@ -123,7 +131,7 @@ describe('a failure that is taken back', () => {
       fc.property(fc.array(call, { maxLength: 60 }), (all) => {
         const now = WINDOW_MS * 0.89;
         const sorted = all.toSorted((a, b) => a.at - b.at);
-        const add = (window: Window, news: Window) => settled(merge(window, news, now, WINDOW_MS));
+        const add = (window: Window, news: Window) => withoutNegatives(merge(window, news, now, WINDOW_MS));
         const met = sorted.reduce<Window>((window, { at }) => add(window, callAt(at, WINDOW_MS, true, 'a')), []);
         const back = sorted.filter(({ isBack }) => isBack);
         const left = back.reduce<Window>((window, { at }) => add(window, recoveryOf(at, WINDOW_MS, 'a')), met);
@@ -135,7 +143,7 @@ describe('a failure that is taken back', () => {
 
   it('after its slice has fallen out forgives nobody else', () => {
     const later = callAt(1_000 + WINDOW_MS * 0.05, WINDOW_MS, true, 'b');
-    const orphan = settled(merge([], recovery, 1_000, WINDOW_MS));
-    expect(totals(settled(merge(orphan, later, 1_000, WINDOW_MS)), 1_000)).toMatchObject({ failures: 1 });
+    const orphan = withoutNegatives(merge([], recovery, 1_000, WINDOW_MS));
+    expect(totals(withoutNegatives(merge(orphan, later, 1_000, WINDOW_MS)), 1_000)).toMatchObject({ failures: 1 });
   });
 });

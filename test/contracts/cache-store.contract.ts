@@ -33,7 +33,7 @@ export const cacheStoreContract = (create: () => CacheStore): void => {
   ])('gives an answer back as it was kept (%#)', async (kept) => {
     const store = create();
     const key = keyFor(`whole-${kept.packed.encoding}-${kept.packed.bytes.length}-${kept.storedAt}`);
-    await store.keep(key, kept);
+    await store.putAnswer(key, kept);
     const found = await store.read(key);
     expect(found).toMatchObject({ flight: null, answer: { storedAt: kept.storedAt, freshUntil: kept.freshUntil } });
     expect(found.answer?.packed.encoding).toBe(kept.packed.encoding);
@@ -47,8 +47,8 @@ export const cacheStoreContract = (create: () => CacheStore): void => {
     const store = create();
     const key = keyFor(`over-${laterMs}`);
     await store.lead(key, flight('a'), NOW);
-    expect(await store.keep(key, answer('first'))).toBe(true);
-    expect(await store.keep(key, answer('second', NOW + laterMs))).toBe(true);
+    expect(await store.putAnswer(key, answer('first'))).toBe(true);
+    expect(await store.putAnswer(key, answer('second', NOW + laterMs))).toBe(true);
     expect(await textUnder(store, key)).toBe('second');
     expect((await store.read(key)).flight).toEqual(flight('a'));
   });
@@ -56,8 +56,8 @@ export const cacheStoreContract = (create: () => CacheStore): void => {
   it('writes no answer over a newer one, and leaves that as it is', async () => {
     const store = create();
     const key = keyFor('older');
-    await store.keep(key, answer('newer', NOW + 1));
-    expect(await store.keep(key, { ...answer('older'), freshUntil: NOW + 3_600_000 })).toBe(false);
+    await store.putAnswer(key, answer('newer', NOW + 1));
+    expect(await store.putAnswer(key, { ...answer('older'), freshUntil: NOW + 3_600_000 })).toBe(false);
     expect(await textUnder(store, key)).toBe('newer');
     expect((await store.read(key)).answer).toMatchObject({ storedAt: NOW + 1, freshUntil: NOW + 60_001 });
   });
@@ -70,7 +70,7 @@ export const cacheStoreContract = (create: () => CacheStore): void => {
     const store = create();
     const key = keyFor(`newest-${title}`);
     const sent = order(Array.from({ length: 20 }, (_, age) => age));
-    await Promise.all(sent.map((age) => store.keep(key, answer(`aged ${age}`, NOW - age))));
+    await Promise.all(sent.map((age) => store.putAnswer(key, answer(`aged ${age}`, NOW - age))));
     expect(await textUnder(store, key)).toBe('aged 0');
   });
 
@@ -112,7 +112,7 @@ export const cacheStoreContract = (create: () => CacheStore): void => {
 
   it('keeps keys and tenants apart', async () => {
     const store = create();
-    await store.keep(keyFor('apart'), answer('of acme'));
+    await store.putAnswer(keyFor('apart'), answer('of acme'));
     await store.lead(keyFor('apart'), flight('a'), NOW);
     expect(await store.read(keyFor('apart', 'globex'))).toEqual(NOTHING);
     expect(await store.read(keyFor('apart '.repeat(2)))).toEqual(NOTHING);

@@ -16,7 +16,7 @@ describeOnDynamoDb('cached answers', (engine) => {
   it('are swept when they are forgotten, and their flights when these are over', async () => {
     const key = keyFor('swept');
     const packed = { encoding: 'plain', bytes: Buffer.from('x') } as const;
-    await create().keep(key, { packed, storedAt: NOW, freshUntil: NOW + 500 });
+    await create().putAnswer(key, { packed, storedAt: NOW, freshUntil: NOW + 500 });
     await create().lead(key, { owner: 'a', state: 'aloft', endsAt: NOW + 1_500 }, NOW);
     const table = engine().table('ControlTable');
     const items = await Array.fromAsync(table.query(`cache#${key}`, ''));

@@ -1,7 +1,7 @@
 import { type Attempt, wrongAttempts } from './attempts.ts';
 import { BROKEN_TEXT } from './broken-attempt.ts';
+import type { ClientView } from './client-view.ts';
 import type { Expected, Fault } from './fault.ts';
-import type { Heard } from './heard.ts';
 import { OPENING_TEXT } from './opening.ts';
 import type { Transcript } from './transcript.ts';
 import type { Way } from './ways.ts';
@@ -64,7 +64,7 @@ export const verdictDue = (row: Row): Expected['verdict'] => {
   return dues.some(({ verdict }) => verdict === 'safe') ? 'safe' : 'pass';
 };
 
-const onAnswer = (tried: Case, due: Expected, heard: Extract<Heard, { kind: 'answer' }>): Judgement => {
+const onAnswer = (tried: Case, due: Expected, heard: Extract<ClientView, { kind: 'answer' }>): Judgement => {
   const { fault, text } = tried;
   if (!heard.whole) {
     const isDue = due.verdict === 'safe' && 'stopReason' in due && heard.stopReason === due.stopReason;
@@ -81,7 +81,7 @@ const onAnswer = (tried: Case, due: Expected, heard: Extract<Heard, { kind: 'ans
   return heard.servedBy === servedBy ? RIGHT : fail(`said to be served by ${String(heard.servedBy)}`);
 };
 
-const onError = (due: Expected, { code, status }: Extract<Heard, { kind: 'error' }>): Judgement => {
+const onError = (due: Expected, { code, status }: Extract<ClientView, { kind: 'error' }>): Judgement => {
   if (STATUSES[code] !== status) return fail(`no such error: ${status} ${code}`);
   if (due.verdict === 'pass') return { verdict: 'safe', why: code };
   const dueCode = 'code' in due ? due.code : due.stopReason;

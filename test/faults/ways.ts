@@ -1,8 +1,8 @@
 import { askMessages } from './ask-messages.ts';
+import { type ClientView, hearEvents, hearJson } from './client-view.ts';
 import { type Answer, MESSAGES, PASSED_ON } from './fault.ts';
-import { hearMessage, hearMessageEvents } from './hear-messages.ts';
-import { type Heard, hearEvents, hearJson } from './heard.ts';
 import { TOOL_CALL } from './opening.ts';
+import { hearMessage, hearMessageEvents } from './read-messages.ts';
 import { transcribe, type Transcript } from './transcript.ts';
 
 /** One request, whatever its form. */
@@ -27,7 +27,7 @@ export interface Way {
   /** Whether another model answers only where the tenant names one. */
   readonly namesStandIns: boolean;
   ask(question: Question): Promise<Transcript>;
-  hear(transcript: Transcript): Heard;
+  hear(transcript: Transcript): ClientView;
 }
 
 const askRun =

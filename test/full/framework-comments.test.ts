@@ -2,7 +2,7 @@ import { createAnthropic } from '@ai-sdk/anthropic';
 import { ChatAnthropic } from '@langchain/anthropic';
 import { streamText } from 'ai';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { MODEL } from '../gateway/asking.ts';
+import { MODEL } from '../gateway/ask.ts';
 import { TEXT, withComments } from '../gateway/with-comments.ts';
 import { reply } from '../upstream/answers.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';

@@ -3,7 +3,7 @@ import { ChatAnthropic } from '@langchain/anthropic';
 import { APICallError, generateText, RetryError, streamText } from 'ai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
-import { MODEL } from '../gateway/asking.ts';
+import { MODEL } from '../gateway/ask.ts';
 import { rejection } from '../local/simulated-claude/ask.ts';
 import { FULL } from '../sizes.ts';
 import { neverAnswer, reply, resetBeforeHeaders, type ScriptedAnswer, status } from '../upstream/answers.ts';

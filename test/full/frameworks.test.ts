@@ -5,7 +5,7 @@ import { generateText, isStepCount, jsonSchema, streamText, tool } from 'ai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { textBlock } from '../../local/simulated-claude/wire.ts';
 import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
-import { MODEL, paidOf } from '../gateway/asking.ts';
+import { MODEL, paidOf } from '../gateway/ask.ts';
 import { rejection } from '../local/simulated-claude/ask.ts';
 import { FULL } from '../sizes.ts';
 import { reply, toolCalls } from '../upstream/answers.ts';

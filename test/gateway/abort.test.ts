@@ -6,7 +6,7 @@ import { STRETCH } from '../stretched.ts';
 import { reply } from '../upstream/answers.ts';
 import { gatedBefore, gatedHeaders } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
-import { post, postStream, question } from './asking.ts';
+import { post, postStream, question } from './ask.ts';
 import { createClient, SDKS } from './sdks.ts';
 
 let fleet: Fleet;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { budgetOf, recordsOf } from '../api/books.ts';
 import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { STRETCH } from '../stretched.ts';
-import { postStream } from './asking.ts';
+import { postStream } from './ask.ts';
 import { BUFFERED_BYTES, DELTA_BYTES, DELTAS, endless, standstill } from './endless.ts';
 
 const IDLE_MS = 1_000;

@@ -3,7 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { rawStream, reply, status } from '../upstream/answers.ts';
-import { MODEL, paidOf, post, postStream, question, STAND_IN } from './asking.ts';
+import { MODEL, paidOf, post, postStream, question, STAND_IN } from './ask.ts';
 import { bytesOf, RECORDINGS } from './recordings.ts';
 
 let fleet: FleetOfOne;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bodyOf, type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { malformedJson, rawStream, reply, status } from '../upstream/answers.ts';
-import { paidOf, post, postStream, question } from './asking.ts';
+import { paidOf, post, postStream, question } from './ask.ts';
 import { readError } from './envelope.ts';
 import { createClient, SDKS } from './sdks.ts';
 

@@ -3,7 +3,7 @@ import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { reply, status } from '../upstream/answers.ts';
 import { gatedBefore } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
-import { MODEL, post } from './asking.ts';
+import { MODEL, post } from './ask.ts';
 
 let fleet: Fleet;
 beforeAll(async () => {

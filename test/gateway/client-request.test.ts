@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readClientRequest } from '../../lib/gateway/client-request.ts';
 import { httpEvent } from '../functions/invoke.ts';
-import { question } from './asking.ts';
+import { question } from './ask.ts';
 
 const read = (over: object) => readClientRequest(httpEvent({ body: JSON.stringify(question(over)) }));
 

@@ -4,7 +4,7 @@ import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { reply, status, toolCalls } from '../upstream/answers.ts';
 import { COUNTED_TOKENS } from '../upstream/start-scripted-upstream.ts';
 import { CALLS, HEADERS, MODEL, QUERY, TURNS, USER } from './agent-turns.ts';
-import { paidOf, post } from './asking.ts';
+import { paidOf, post } from './ask.ts';
 import { readError } from './envelope.ts';
 
 let fleet: FleetOfOne;

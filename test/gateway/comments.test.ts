@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { reply, type ScriptedAnswer } from '../upstream/answers.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
-import { question } from './asking.ts';
+import { question } from './ask.ts';
 import { createClient, SDKS } from './sdks.ts';
 import { TEXT, withComments } from './with-comments.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type TestServer } from '../api/start-server.ts';
 import { stretchedClock } from '../stretched.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
-import { MODEL, question } from './asking.ts';
+import { MODEL, question } from './ask.ts';
 import { readError } from './envelope.ts';
 
 const KEY = 'ballast-dev-key';

@@ -3,7 +3,7 @@ import { withGaps } from '../../local/simulated-claude/faults.ts';
 import { budgetOf } from '../api/books.ts';
 import { type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { reply, type ScriptedAnswer } from '../upstream/answers.ts';
-import { post, postStream } from './asking.ts';
+import { post, postStream } from './ask.ts';
 import { endless } from './endless.ts';
 import { readError } from './envelope.ts';
 import { readStream } from './read-stream.ts';

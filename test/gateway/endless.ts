@@ -4,7 +4,7 @@ import type { Caller } from '../api/fleet.ts';
 import type { TestServer } from '../api/start-server.ts';
 import { reply, type ScriptedAnswer } from '../upstream/answers.ts';
 import type { ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
-import { exchanges } from './asking.ts';
+import { exchanges } from './ask.ts';
 
 export const DELTA_BYTES = 128 * 1024;
 export const DELTAS = 1_200;

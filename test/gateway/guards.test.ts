@@ -4,7 +4,7 @@ import { bodyOf, type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { reply, status } from '../upstream/answers.ts';
 import { gatedBefore } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
-import { MODEL, paidOf, post, postStream, question, STAND_IN } from './asking.ts';
+import { MODEL, paidOf, post, postStream, question, STAND_IN } from './ask.ts';
 import { type ReadError, readError } from './envelope.ts';
 import { streamReader } from './read-stream.ts';
 

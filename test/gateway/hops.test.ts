@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type TestServer } from '../api/start-server.ts';
 import { reply } from '../upstream/answers.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
-import { question } from './asking.ts';
+import { question } from './ask.ts';
 import { readError } from './envelope.ts';
 
 let upstream: ScriptedUpstream;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bodyOf, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { errorData, rawStream, reply } from '../upstream/answers.ts';
-import { post, postStream, question } from './asking.ts';
+import { post, postStream, question } from './ask.ts';
 
 let fleet: FleetOfOne;
 beforeAll(async () => {

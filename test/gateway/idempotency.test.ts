@@ -3,7 +3,7 @@ import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { reply, type ScriptedAnswer, status, toolCalls } from '../upstream/answers.ts';
 import { endAfter, gatedBefore } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
-import { paidOf, post, type PostOptions, postStream, question } from './asking.ts';
+import { paidOf, post, type PostOptions, postStream, question } from './ask.ts';
 import { readError } from './envelope.ts';
 import { readStream } from './read-stream.ts';
 

@@ -5,7 +5,7 @@ import { MAX_PAYLOAD_BYTES } from '../../local/read-body.ts';
 import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { reply } from '../upstream/answers.ts';
 import { jpeg } from '../usage/pictures.ts';
-import { paidOf, post, question } from './asking.ts';
+import { paidOf, post, question } from './ask.ts';
 import { readError } from './envelope.ts';
 
 let fleet: FleetOfOne;

@@ -8,7 +8,7 @@ import { createRateLimit } from '../../lib/rate-limit/rate-limit.ts';
 import { httpEvent } from '../functions/invoke.ts';
 import { functionParts } from '../functions/parts.ts';
 import { failing } from '../model-call/parts.ts';
-import { question } from './asking.ts';
+import { question } from './ask.ts';
 
 /** A gateway whose model calls are only counted. */
 const gateway = async (over: object, settings: object = {}) => {

@@ -8,7 +8,7 @@ import { STRETCH } from '../stretched.ts';
 import { reply } from '../upstream/answers.ts';
 import { gatedBefore } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
-import { postStream } from './asking.ts';
+import { postStream } from './ask.ts';
 import {
   COUNTED_MODEL,
   fateBy,

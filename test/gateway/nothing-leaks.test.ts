@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { reply, type ScriptedAnswer, status } from '../upstream/answers.ts';
 import { endAfter, errorEventAfter } from '../upstream/broken.ts';
-import { MODEL, post, postStream, question } from './asking.ts';
+import { MODEL, post, postStream, question } from './ask.ts';
 
 let fleet: FleetOfOne;
 beforeAll(async () => {

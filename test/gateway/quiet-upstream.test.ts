@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { each, event, type Piece, SAID, sending } from '../model-call/sending.ts';
-import { RESET } from '../model-call/speaking.ts';
+import { each, event, type Piece, SAID, scriptedBytes } from '../model-call/scripted-bytes.ts';
+import { RESET } from '../model-call/scripted-events.ts';
 import { begin, grow, stop } from '../model-call/stream-events.ts';
-import { MODEL, STAND_IN } from './asking.ts';
+import { MODEL, STAND_IN } from './ask.ts';
 import { hear, longestSilenceMs } from './quiet.ts';
 
 const { start, ping, thinking, thought, text, end } = SAID;
@@ -10,7 +10,7 @@ const first = event(begin(0, { type: 'text', text: 'x' })) + event(stop(0));
 
 const withoutComments = (bytes: string) => bytes.replaceAll(': keep-alive\n\n', '');
 
-const answers = (...pieces: readonly Piece[]) => hear((clock) => sending(clock, pieces));
+const answers = (...pieces: readonly Piece[]) => hear((clock) => scriptedBytes(clock, pieces));
 
 describe('by default', () => {
   it.each([78, 185, 329])(
@@ -26,7 +26,7 @@ describe('by default', () => {
     const pieces = [start, ...each(16, 15_000, ping), first, end];
     let asked: readonly string[] = [];
     const heard = await hear((clock) => {
-      const api = sending(clock, pieces);
+      const api = scriptedBytes(clock, pieces);
       asked = api.asked;
       return api;
     });
@@ -53,7 +53,7 @@ describe('before the first content', () => {
   });
 
   it('the time that the client has waited already counts', async () => {
-    const heard = await hear((clock) => sending(clock, [start, 29_000, first, end]), { waitedMs: 5_000 });
+    const heard = await hear((clock) => scriptedBytes(clock, [start, 29_000, first, end]), { waitedMs: 5_000 });
     expect(heard.headMs).toBe(8_000);
   });
 
@@ -63,13 +63,13 @@ describe('before the first content', () => {
   });
 
   it('an attempt that fails after the head is made again unseen', async () => {
-    const heard = await hear((clock) => sending(clock, [start, ping, 20_000, RESET], [start, first, end]));
+    const heard = await hear((clock) => scriptedBytes(clock, [start, ping, 20_000, RESET], [start, first, end]));
     expect(heard.headMs).toBe(13_000);
     expect(withoutComments(heard.text)).toBe(start + first + end);
   });
 
   it('a stand-in that answers after the head is named by the body alone, and by what is kept of it', async () => {
-    const heard = await hear((clock) => sending(clock, [start, 30_001], [start, first, end]), {
+    const heard = await hear((clock) => scriptedBytes(clock, [start, 30_001], [start, first, end]), {
       tenant: { fallbackModels: { [MODEL]: [STAND_IN] }, maxRetries: 0 },
     });
     expect(withoutComments(heard.text)).toBe(start + first + end);
@@ -77,9 +77,9 @@ describe('before the first content', () => {
   });
 
   it('a failure before the head has a status, and one after it is an error event, the last one', async () => {
-    const soon = await hear((clock) => sending(clock, [start, 1_000, RESET]), { tenant: { maxRetries: 0 } });
+    const soon = await hear((clock) => scriptedBytes(clock, [start, 1_000, RESET]), { tenant: { maxRetries: 0 } });
     expect([soon.headMs, soon.error?.code]).toEqual([null, 'upstream-error']);
-    const late = await hear((clock) => sending(clock, [start, 20_000, RESET]), { tenant: { maxRetries: 0 } });
+    const late = await hear((clock) => scriptedBytes(clock, [start, 20_000, RESET]), { tenant: { maxRetries: 0 } });
     expect(late.error).toBeNull();
     expect(withoutComments(late.text)).toMatch(/^event: error\ndata: \{"type":"error".*"request_id":"req_1"\}\n\n$/);
   });
@@ -115,7 +115,7 @@ describe('between events', () => {
 
 describe('as JSON', () => {
   it('an answer that would come too late is refused with what to do', async () => {
-    const { error } = await hear((clock) => sending(clock, [start, thinking, 185_000, thought, text, end]), {
+    const { error } = await hear((clock) => scriptedBytes(clock, [start, thinking, 185_000, thought, text, end]), {
       over: {},
     });
     expect(error).toMatchObject({
@@ -125,12 +125,14 @@ describe('as JSON', () => {
   });
 
   it('one that stays within its time is given', async () => {
-    const heard = await hear((clock) => sending(clock, [start, thinking, 78_000, thought, text, end]), { over: {} });
+    const heard = await hear((clock) => scriptedBytes(clock, [start, thinking, 78_000, thought, text, end]), {
+      over: {},
+    });
     expect(JSON.parse(heard.text)).toMatchObject({ stop_reason: 'end_turn' });
   });
 
   it('a dead stream leaves a stand-in its time', async () => {
-    const heard = await hear((clock) => sending(clock, [start, thinking, 840_000], [start, first, end]), {
+    const heard = await hear((clock) => scriptedBytes(clock, [start, thinking, 840_000], [start, first, end]), {
       over: {},
       tenant: { fallbackModels: { [MODEL]: [STAND_IN] } },
     });

@@ -25,7 +25,7 @@ import type { FakeClock } from '../fake-clock.ts';
 import { httpEvent } from '../functions/invoke.ts';
 import { functionParts } from '../functions/parts.ts';
 import { KEY } from '../model-call/parts.ts';
-import { question } from './asking.ts';
+import { question } from './ask.ts';
 
 /** What a client hears, and when: milliseconds after it asked. */
 export interface Heard {
@@ -73,7 +73,7 @@ export const hear = async (
       store: createMemoryCircuitStore({ clock }),
       options: circuitSettings(config),
     }),
-    keys: { turn: async () => [KEY], refresh: async () => {}, demote: () => {} },
+    keys: { nextKeys: async () => [KEY], refresh: async () => {}, demote: () => {} },
     keyCheck: createKeyCheck({ provider: createAnthropic({ baseUrl: 'http://unused' }), clock }),
     rests: createRests({ clock, random, emit, store: createMemoryRestStore({ clock }) }),
     retry: retrySettings(config),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { rawStream } from '../upstream/answers.ts';
-import { post } from './asking.ts';
+import { post } from './ask.ts';
 import { RECORDINGS } from './recordings.ts';
 
 let fleet: FleetOfOne;

@@ -3,8 +3,8 @@ import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { rejection } from '../local/simulated-claude/ask.ts';
 import { neverAnswer, reply, resetBeforeHeaders, type ScriptedAnswer, status } from '../upstream/answers.ts';
 import { endAfter, errorEventAfter } from '../upstream/broken.ts';
-import { paidOf, question } from './asking.ts';
-import { expectRaised, type Raised } from './raised.ts';
+import { paidOf, question } from './ask.ts';
+import { expectRaised, type Raised } from './expect-raised.ts';
 import { createClient, SDKS } from './sdks.ts';
 
 let fleet: FleetOfOne;

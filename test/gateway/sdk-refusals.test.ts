@@ -4,8 +4,8 @@ import { rejection } from '../local/simulated-claude/ask.ts';
 import { reply } from '../upstream/answers.ts';
 import { gatedBefore } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
-import { question } from './asking.ts';
-import { expectRaised, type Raised } from './raised.ts';
+import { question } from './ask.ts';
+import { expectRaised, type Raised } from './expect-raised.ts';
 import { createClient, SDKS } from './sdks.ts';
 
 let fleet: Fleet;

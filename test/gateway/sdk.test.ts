@@ -5,7 +5,7 @@ import { textBlock } from '../../local/simulated-claude/wire.ts';
 import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { reply, type ScriptedAnswer, toolCalls } from '../upstream/answers.ts';
 import { png } from '../usage/pictures.ts';
-import { paidOf, question } from './asking.ts';
+import { paidOf, question } from './ask.ts';
 import { createClient, SDKS } from './sdks.ts';
 
 let fleet: Fleet;

@@ -5,7 +5,7 @@ import type { Caller } from '../api/fleet.ts';
 import type { TestServer } from '../api/start-server.ts';
 import { reply, type ReplyOptions, type ScriptedAnswer } from '../upstream/answers.ts';
 import type { SeenRequest } from '../upstream/recorder.ts';
-import { postStream } from './asking.ts';
+import { postStream } from './ask.ts';
 import { streamReader } from './read-stream.ts';
 
 /** What a client does with its stream: it leaves after so long, before it has heard anything, or after so many events, or never. */

@@ -4,7 +4,7 @@ import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { neverAnswer, rawStream, reply, type ScriptedAnswer, status } from '../upstream/answers.ts';
 import * as broken from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
-import { exchanges, paidOf, post, postStream } from './asking.ts';
+import { exchanges, paidOf, post, postStream } from './ask.ts';
 import { readError } from './envelope.ts';
 import { readStream, streamReader } from './read-stream.ts';
 

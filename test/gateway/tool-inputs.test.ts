@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { rawStream, toolCalls } from '../upstream/answers.ts';
-import { paidOf, post, postStream } from './asking.ts';
+import { paidOf, post, postStream } from './ask.ts';
 import { readError } from './envelope.ts';
 
 let fleet: FleetOfOne;

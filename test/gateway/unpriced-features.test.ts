@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { reply } from '../upstream/answers.ts';
-import { MODEL, paidOf, post, question } from './asking.ts';
+import { MODEL, paidOf, post, question } from './ask.ts';
 import { readError } from './envelope.ts';
 
 let fleet: FleetOfOne;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bodyOf, type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { reply, status } from '../upstream/answers.ts';
-import { paidOf, post, question } from './asking.ts';
+import { paidOf, post, question } from './ask.ts';
 import { readError } from './envelope.ts';
 
 let fleet: Fleet;

@@ -16,7 +16,7 @@ let asked: string[];
 const fail = async (name: string) => {
   for (let call = 0; call < OPTIONS.failureThreshold; call += 1) {
     const entry = await circuits.enter(name);
-    if (entry.admitted) await entry.settle('failure');
+    if (entry.admitted) await entry.report('failure');
   }
 };
 const due = (answer: boolean | Error) => {

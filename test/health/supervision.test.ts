@@ -160,7 +160,7 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
     await probe();
     for (let call = 0; call < OPTIONS.failureThreshold; call += 1) {
       const entry = await circuits.enter(NAME);
-      if (entry.admitted) await entry.settle('failure');
+      if (entry.admitted) await entry.report('failure');
     }
     const { status, body } = await health();
     expect(status).toBe(200);
@@ -174,7 +174,7 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
     const { circuits, probe } = environment(table);
     for (let call = 0; call < OPTIONS.failureThreshold; call += 1) {
       const entry = await circuits.enter(NAME);
-      if (entry.admitted) await entry.settle('failure');
+      if (entry.admitted) await entry.report('failure');
     }
     await clock.advance(OPTIONS.breakDurationMs);
     await probe();

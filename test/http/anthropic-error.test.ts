@@ -47,12 +47,15 @@ describe('an error under /v1', () => {
   });
 
   it('is worded as the provider worded it, where that is about the request of this client', () => {
-    const told = { type: 'not_found_error', message: 'model: claude-nobody' };
-    const { error } = anthropicErrorOf(made('invalid-request', { told }), 'req_1');
-    expect(error).toEqual(told);
-    const { statusCode } = anthropicErrorResponse(made('invalid-request', { told: { ...told, status: 422 } }), 'req_1');
+    const upstreamMessage = { type: 'not_found_error', message: 'model: claude-nobody' };
+    const { error } = anthropicErrorOf(made('invalid-request', { upstreamMessage }), 'req_1');
+    expect(error).toEqual(upstreamMessage);
+    const { statusCode } = anthropicErrorResponse(
+      made('invalid-request', { upstreamMessage: { ...upstreamMessage, status: 422 } }),
+      'req_1',
+    );
     expect(statusCode).toBe(422);
-    const untyped = anthropicErrorOf(made('payload-too-large', { told: { message: 'too big' } }), 'req_1');
+    const untyped = anthropicErrorOf(made('payload-too-large', { upstreamMessage: { message: 'too big' } }), 'req_1');
     expect(untyped.error).toEqual({ type: 'request_too_large', message: 'too big' });
   });
 

@@ -5,7 +5,7 @@ import { createKnownCircuits } from '../../lib/circuit-breaker/known-circuits.ts
 import { createRunCheck, HEALTHY } from '../../lib/health/check.ts';
 import { createLookUps } from '../../lib/identity/look-ups.ts';
 import { createDeadline } from '../../lib/kernel/deadline.ts';
-import { createWatchdog } from '../../lib/model-call/attempt/stream-timeouts.ts';
+import { createStreamTimeouts } from '../../lib/model-call/attempt/stream-timeouts.ts';
 import { holdLease } from '../../lib/response-cache/lease.ts';
 import { createCachedSecret } from '../../lib/secrets/cached-secret.ts';
 import { serve } from '../aws/serving.ts';
@@ -60,7 +60,7 @@ describe.each([
     const asked = Promise.withResolvers<void>();
     const { url } = await serve(() => asked.resolve());
     const clock = createFakeClock();
-    const exchange = createExchange({ endpoint: url, silenceMs: 2_000, clock });
+    const exchange = createExchange({ endpoint: url, idleTimeoutMs: 2_000, clock });
     const answer = exchange.post(['host', 'x'], '{}').catch((error: Error) => error.name);
     await asked.promise;
     clock.stepWall(stepMs);
@@ -74,7 +74,7 @@ describe.each([
   it('a silent upstream is given up when it would have been', async () => {
     const clock = createFakeClock();
     using deadline = createDeadline(clock, 60_000);
-    using watchdog = createWatchdog(clock, deadline, { firstContentMs: 10_000, idleMs: 10_000 });
+    using watchdog = createStreamTimeouts(clock, deadline, { firstContentMs: 10_000, idleMs: 10_000 });
     await clock.advance(4_000);
     clock.stepWall(stepMs);
     await clock.advance(5_999);

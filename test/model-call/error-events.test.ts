@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { anthropicErrorOf, anthropicErrorResponse } from '../../lib/http/anthropic-error.ts';
 import { attemptOf, REQUEST, setting } from './parts.ts';
-import { speaking, type Step } from './speaking.ts';
+import { scriptedEvents, type Step } from './scripted-events.ts';
 import { begin, start } from './stream-events.ts';
 
 const WORDS = 'messages.3: image exceeds 5 MB';
@@ -10,7 +10,7 @@ const WORDS = 'messages.3: image exceeds 5 MB';
 /** What becomes of a stream that ends in an `error` event. */
 const faultOf = async (error: unknown, ...before: readonly Step[]) => {
   const parts = setting('http://unused');
-  const provider = speaking(parts.clock, [...before, { type: 'error', error }]);
+  const provider = scriptedEvents(parts.clock, [...before, { type: 'error', error }]);
   const outcome = await attemptOf({ ...parts, provider })(REQUEST, parts.context);
   if (outcome.ok) throw new Error('an answer where a fault was expected');
   return outcome.fault;
@@ -36,26 +36,26 @@ describe('an `error` event', () => {
 
   it('of a model that is not there has its words, and the kind that such a model always has', async () => {
     const { kind, error } = await faultOf({ type: 'not_found_error', message: 'model: x' });
-    expect([kind, error.told]).toEqual(['unknown-model', { message: 'model: x' }]);
+    expect([kind, error.upstreamMessage]).toEqual(['unknown-model', { message: 'model: x' }]);
   });
 
   it('that says that the prompt is too long is known as such', async () => {
     const message = 'prompt is too long: 201000 tokens > 200000 maximum';
     const { kind, error } = await faultOf({ type: 'invalid_request_error', message });
-    expect([kind, error.told?.message]).toEqual(['context-too-long', message]);
+    expect([kind, error.upstreamMessage?.message]).toEqual(['context-too-long', message]);
   });
 
   it.each(['authentication_error', 'billing_error', 'overloaded_error', 'api_error', 'constructor'])(
     'of %s is between the provider and Ballast',
     async (type) => {
-      expect((await faultOf({ type, message: WORDS })).error.told).toBeUndefined();
+      expect((await faultOf({ type, message: WORDS })).error.upstreamMessage).toBeUndefined();
     },
   );
 
   it.each([{ type: 'invalid_request_error' }, { type: 'invalid_request_error', message: 5 }, null, 'x', undefined])(
     '%j has no words',
     async (error) => {
-      expect((await faultOf(error)).error.told).toBeUndefined();
+      expect((await faultOf(error)).error.upstreamMessage).toBeUndefined();
     },
   );
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Wire } from '../../lib/model-call/provider.ts';
 import { attemptOf, REQUEST, setting } from './parts.ts';
-import { speaking, type Step } from './speaking.ts';
+import { scriptedEvents, type Step } from './scripted-events.ts';
 import { end, start, stop } from './stream-events.ts';
 
 const WIRE: Wire = { bytes: 1, apiVersion: '2023-06-01', headers: {}, query: {}, bodyFor: () => '' };
@@ -13,7 +13,7 @@ const grown = (delta: string, index = '0') => `{"type":"content_block_delta","in
 /** The content of the message as a client that waits for JSON reads it. */
 const written = async (steps: readonly Step[], wire: Wire | undefined = WIRE): Promise<string> => {
   const parts = setting('http://unused');
-  const provider = speaking(parts.clock, [start(), ...steps, end()]);
+  const provider = scriptedEvents(parts.clock, [start(), ...steps, end()]);
   const outcome = await attemptOf({ ...parts, provider })(REQUEST, { ...parts.context, ...(wire && { wire }) });
   if (!outcome.ok) throw outcome.fault.error;
   return JSON.stringify(outcome.message.content);
@@ -51,7 +51,7 @@ it('an index is a number, however it is written', async () => {
 it('what an agent of ours reads has plain numbers', async () => {
   const steps = [begun('{"type":"mcp_tool_result","content":{"r":1.0}}'), stop(0)];
   const parts = setting('http://unused');
-  const provider = speaking(parts.clock, [start(), ...steps, end()]);
+  const provider = scriptedEvents(parts.clock, [start(), ...steps, end()]);
   const outcome = await attemptOf({ ...parts, provider })(REQUEST, parts.context);
   expect(outcome).toMatchObject({ ok: true, message: { content: [{ content: { r: 1 } }] } });
 });
@@ -59,7 +59,7 @@ it('what an agent of ours reads has plain numbers', async () => {
 it('a block nested too deep to be read so is not lost', async () => {
   const parts = setting('http://unused');
   const deep = `{"type":"hologram","in":${'['.repeat(20_000)}1.0${']'.repeat(20_000)}}`;
-  const provider = speaking(parts.clock, [start(), begun(deep), stop(0), end()]);
+  const provider = scriptedEvents(parts.clock, [start(), begun(deep), stop(0), end()]);
   expect(await attemptOf({ ...parts, provider })(REQUEST, { ...parts.context, wire: WIRE })).toMatchObject({
     ok: true,
   });

@@ -5,7 +5,7 @@ import { sleep } from '../../lib/kernel/clock.ts';
 import { supervisedAttempt } from '../../lib/model-call/attempt/supervised-attempt.ts';
 import { withCircuit } from '../../lib/model-call/with-circuit.ts';
 import { LIMITS, REQUEST, setting } from './parts.ts';
-import { RESET, speaking } from './speaking.ts';
+import { RESET, scriptedEvents } from './scripted-events.ts';
 import { begin, grow, start } from './stream-events.ts';
 
 /** A delta that its reader holds for so long, or a silence of the upstream. */
@@ -15,7 +15,7 @@ type Moment = { readonly held: number } | { readonly silent: number };
 const toldOfCut = async (moments: readonly Moment[]): Promise<Result[]> => {
   const { clock, context } = setting('http://unused');
   const steps = moments.map((each) => ('silent' in each ? each.silent : grow(0, 'text_delta', { text: 'x' })));
-  const provider = speaking(clock, [start(), begin(0, { type: 'text', text: '' }), ...steps, RESET]);
+  const provider = scriptedEvents(clock, [start(), begin(0, { type: 'text', text: '' }), ...steps, RESET]);
   const told: Result[] = [];
   const circuits = { enter: async () => createEntry(false, async (result) => void told.push(result)) };
   const holds = moments.flatMap((each) => ('held' in each ? [each.held] : []));

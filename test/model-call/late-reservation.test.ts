@@ -47,7 +47,7 @@ const waiting = () => {
     answer,
     hasEnded: () => hasEnded,
     async end() {
-      const ended = context.account.ended().then(() => (hasEnded = true));
+      const ended = context.background.ended().then(() => (hasEnded = true));
       await clock.advance(SECOND);
       return ended;
     },

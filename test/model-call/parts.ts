@@ -1,4 +1,5 @@
 import { tenantAccount } from '../../lib/budget/account.ts';
+import { createBackground } from '../../lib/kernel/background.ts';
 import { createDeadline } from '../../lib/kernel/deadline.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import type { PicoUsd } from '../../lib/kernel/money.ts';
@@ -66,6 +67,7 @@ export const setting = (url: string, options: { deadlineMs?: number; maxCost?: P
   const clock = createFakeClock();
   const leave = new AbortController();
   const sink = hearing();
+  const background = createBackground();
   const context: CallContext = {
     runId: 'run_01',
     step: 1,
@@ -75,7 +77,8 @@ export const setting = (url: string, options: { deadlineMs?: number; maxCost?: P
     keyId: 'key',
     userId: null,
     deadline: createDeadline(clock, options.deadlineMs ?? 120_000, leave.signal),
-    account: createRunAccount(options.maxCost ?? null),
+    account: createRunAccount(options.maxCost ?? null, background),
+    background,
     budget: { tenant: tenantAccount('demo'), others: [], shadow: false },
     admission: ADMITTED,
     key: KEY,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { supervisedAttempt } from '../../lib/model-call/attempt/supervised-attempt.ts';
 import { REQUEST, setting } from './parts.ts';
-import { each, event, type Piece, SAID, sending } from './sending.ts';
+import { each, event, type Piece, SAID, scriptedBytes } from './scripted-bytes.ts';
 import { begin, end, grow, stop } from './stream-events.ts';
 
 /** As they are by default. */
@@ -12,7 +12,7 @@ const { tool: TOOL, input: INPUT, text: TEXT, end: END } = SAID;
 
 const asked = async (pieces: readonly Piece[], limits = DEFAULTS) => {
   const parts = setting('http://unused', { deadlineMs: 840_000 });
-  const attempt = supervisedAttempt({ provider: sending(parts.clock, pieces), clock: parts.clock, limits });
+  const attempt = supervisedAttempt({ provider: scriptedBytes(parts.clock, pieces), clock: parts.clock, limits });
   const outcome = attempt(REQUEST, parts.context);
   await parts.clock.advance(840_000);
   return await outcome;

@@ -5,7 +5,7 @@ import { supervisedAttempt } from '../../lib/model-call/attempt/supervised-attem
 import { circuitOf, withCircuit } from '../../lib/model-call/with-circuit.ts';
 import { OPTIONS } from '../circuit-breaker/parts.ts';
 import { REQUEST, setting } from './parts.ts';
-import { each, event, SAID, sending } from './sending.ts';
+import { each, event, SAID, scriptedBytes } from './scripted-bytes.ts';
 import { begin, stop } from './stream-events.ts';
 
 const FIRST = event(begin(0, { type: 'text', text: 'x' })) + event(stop(0));
@@ -17,16 +17,16 @@ it('a probe whose prompt is read for longer than its lease keeps its place, and 
   const circuits = createCircuits({ clock, random: () => 0.5, emit: () => {}, store, options });
   const name = circuitOf(REQUEST.model);
   const failed = await circuits.enter(name);
-  if (failed.admitted) await failed.settle('failure');
+  if (failed.admitted) await failed.report('failure');
   await clock.advance(OPTIONS.breakDurationMs);
 
-  const provider = sending(clock, [SAID.start, ...each(8, 20_000, SAID.ping), FIRST, SAID.end]);
+  const provider = scriptedBytes(clock, [SAID.start, ...each(8, 20_000, SAID.ping), FIRST, SAID.end]);
   const limits = { firstContentMs: 30_000, idleMs: 300_000 };
   const asked = withCircuit({ circuits })(supervisedAttempt({ provider, clock, limits }))(REQUEST, context);
   await clock.advance(150_000);
   expect(await circuits.enter(name)).toMatchObject({ admitted: false });
   await clock.advance(10_000);
   expect(await asked).toMatchObject({ ok: true });
-  await context.account.closed();
+  await context.background.flush();
   expect(await circuits.look(name)).toMatchObject({ state: 'closed' });
 });

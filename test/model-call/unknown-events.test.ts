@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { attemptOf, LIMITS, REQUEST, setting } from './parts.ts';
-import { speaking, type Step } from './speaking.ts';
+import { scriptedEvents, type Step } from './scripted-events.ts';
 import { begin, end, start, stop } from './stream-events.ts';
 
 /** Within the idle limit each, but far longer in all. */
@@ -11,7 +11,7 @@ const times = (count: number, type: string): Step[] =>
 const asked = async (between: readonly Step[], before: readonly Step[] = []) => {
   const parts = setting('http://unused', { deadlineMs: 600_000 });
   const rest = [begin(0, { type: 'text', text: 'x' }), ...between, stop(0), end()];
-  const provider = speaking(parts.clock, [start(), ...before, ...rest]);
+  const provider = scriptedEvents(parts.clock, [start(), ...before, ...rest]);
   const outcome = attemptOf({ ...parts, provider })(REQUEST, parts.context);
   await parts.clock.advance(400_000);
   return await outcome;

@@ -66,7 +66,7 @@ const budgeted = ({
     emit: (event) => events.push(event),
   })(next);
   const records = async () => {
-    await parts.context.account.closed();
+    await parts.context.background.flush();
     const found: UsageRecord[] = [];
     for await (const record of usage.inHour('demo', parts.clock.now())) found.push(record);
     return found;
@@ -181,7 +181,7 @@ describe('an attempt', () => {
   it('whose record cannot be written is told in full, and the answer stands', async () => {
     const run = budgeted({ addFails: true });
     expect(await run.attempt(REQUEST, run.context)).toMatchObject({ ok: true });
-    await run.context.account.closed();
+    await run.context.background.flush();
     const lost = run.events.find((event) => event.type === 'usage.unrecorded');
     expect(lost).toMatchObject({
       attemptId: 'run_01:1:1',

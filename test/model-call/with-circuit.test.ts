@@ -37,7 +37,7 @@ const ask = async (next: Attempt, count = 1): Promise<Outcome[]> => {
   const outcomes: Outcome[] = [];
   for (let attempt = 0; attempt < count; attempt += 1) {
     outcomes.push(await withCircuit({ circuits })(next)(REQUEST, parts.context));
-    await parts.context.account.closed();
+    await parts.context.background.flush();
   }
   return outcomes;
 };
@@ -154,7 +154,7 @@ describe('with retries around it', () => {
     for (let call = 0; call < 20; call += 1) {
       let attempt = 0;
       await retried(async () => ((attempt += 1) < 3 ? failing('overloaded') : answered));
-      await parts.context.account.closed();
+      await parts.context.background.flush();
     }
     expect(await state()).toBe('closed');
     expect(circuits.window(NAME).failures).toBe(0);
@@ -225,7 +225,7 @@ describe('a probe', () => {
     await ask(async (_, context) => {
       expect((await circuits.enter(NAME)).admitted).toBe(false);
       began(context);
-      await context.account.closed();
+      await context.background.flush();
       inner.push(...(await ask(async () => answered)));
       return answered;
     });
@@ -246,7 +246,7 @@ describe('a probe', () => {
   it('that throws lets the next attempt probe, and the error through', async () => {
     await broken();
     await expect(ask(() => Promise.reject(new TypeError('a bug')))).rejects.toThrow('a bug');
-    await parts.context.account.closed();
+    await parts.context.background.flush();
     expect(await circuits.enter(NAME)).toMatchObject({ admitted: true, probe: true });
   });
 });
@@ -256,7 +256,7 @@ describe('failures of one tenant', () => {
     const bracket = asOneCall(withCircuit({ circuits })(next));
     const outcomes: Outcome[] = [];
     for (let call = 0; call < count; call += 1) outcomes.push(await bracket(REQUEST, { ...parts.context, tenantId }));
-    await parts.context.account.closed();
+    await parts.context.background.flush();
     return outcomes;
   };
   const failed = async () => failing('server-error');

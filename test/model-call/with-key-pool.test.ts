@@ -51,7 +51,7 @@ const pooled = (secretText: string, script: Script, isRefused = true) => {
     return async (asked: string | typeof REQUEST = REQUEST) => {
       const request = typeof asked === 'string' ? { ...REQUEST, model: asked } : asked;
       const outcome = await bracket(request, parts.context);
-      await parts.context.account.closed();
+      await parts.context.background.flush();
       return outcome;
     };
   };
@@ -145,7 +145,7 @@ describe('a key that the provider limits', () => {
     const parts = setting('http://unused');
     const bracket = withKeyPool({
       ...parts,
-      keys: { turn: async () => [KEY], refresh: async () => {}, demote: () => {} },
+      keys: { nextKeys: async () => [KEY], refresh: async () => {}, demote: () => {} },
       rests: { ...restingAs(() => ({ kind: 'over' })), limited: () => writing.promise },
       circuits: { look: async () => null },
       keyCheck: ACCEPTED,
@@ -153,7 +153,7 @@ describe('a key that the provider limits', () => {
     });
     expect(await bracket(async () => limited())(REQUEST, parts.context)).toMatchObject({ ok: false });
     let closed = false;
-    const closing = parts.context.account.closed().then(() => (closed = true));
+    const closing = parts.context.background.flush().then(() => (closed = true));
     await parts.clock.advance(1_000);
     expect(closed).toBe(false);
     writing.resolve();
@@ -203,16 +203,16 @@ describe('a key that rests', () => {
   it('is over with the first content of its try, not with the end of the answer', async () => {
     const answers = Promise.withResolvers<void>();
     const parts = setting('http://unused');
-    const told: string[] = [];
+    const answeredRests: string[] = [];
     const rests = {
-      ...restingAs(() => ({ kind: told.length === 0 ? 'due' : 'over', forMs: DAY_MS })),
+      ...restingAs(() => ({ kind: answeredRests.length === 0 ? 'due' : 'over', forMs: DAY_MS })),
       probe: async () => 7,
-      answered: async (name: string, ticket: number) => void told.push(`${name} ${ticket}`),
+      answered: async (name: string, ticket: number) => void answeredRests.push(`${name} ${ticket}`),
     };
     const bracket = bracketOver(parts, { get: async () => 'a', refresh: async () => 'a' }, ACCEPTED, rests);
     const asked = bracket(async (_, { began }) => (began?.(), await answers.promise, answered))(REQUEST, parts.context);
     await parts.clock.advance(1);
-    expect(told).toEqual([expect.stringMatching(/^anthropic\/claude-sonnet-5-5\/standard\/[0-9a-f]{16} 7$/)]);
+    expect(answeredRests).toEqual([expect.stringMatching(/^anthropic\/claude-sonnet-5-5\/standard\/[0-9a-f]{16} 7$/)]);
     answers.resolve();
     expect((await asked).ok).toBe(true);
   });
@@ -268,7 +268,7 @@ describe('where every key is limited', () => {
     const until = parts.clock.now() + 50;
     const bracket = withKeyPool({
       ...parts,
-      keys: { turn: async () => [KEY], refresh: async () => {}, demote: () => {} },
+      keys: { nextKeys: async () => [KEY], refresh: async () => {}, demote: () => {} },
       rests: restingAs(() => ({ kind: 'resting', forMs: until - parts.clock.now() })),
       circuits: { look: async () => null },
       keyCheck: ACCEPTED,
@@ -437,7 +437,7 @@ describe('a 403', () => {
 });
 
 describe('a limit that no waiting mends', () => {
-  const final = failing('rate-limited', { status: 429, final: true, told: { message: 'not in this plan' } });
+  const final = failing('rate-limited', { status: 429, final: true, upstreamMessage: { message: 'not in this plan' } });
 
   it('is told in the provider’s words where every key says so, and nobody is told to come back', async () => {
     const call = pooled('["a", "b"]', { a: [final], b: [final] });
@@ -447,7 +447,7 @@ describe('a limit that no waiting mends', () => {
         status: 429,
         final: true,
         retryAfterMs: null,
-        error: { told: { message: 'not in this plan' } },
+        error: { upstreamMessage: { message: 'not in this plan' } },
       },
     });
     expect(names(call)).toEqual(['a', 'b']);
@@ -480,7 +480,7 @@ it('a pool that cannot be read makes no call', async () => {
   const error = new AppError('store-unavailable', safe`no key`, { retryAfterMs: 5_000 });
   const bracket = withKeyPool({
     ...parts,
-    keys: { turn: () => Promise.reject(error), refresh: async () => {}, demote: () => {} },
+    keys: { nextKeys: () => Promise.reject(error), refresh: async () => {}, demote: () => {} },
     rests: restingAs(() => ({ kind: 'over' })),
     circuits: { look: async () => null },
     keyCheck: ACCEPTED,

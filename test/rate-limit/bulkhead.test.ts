@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createTurns } from '../../lib/rate-limit/bulkhead.ts';
+import { createBulkhead } from '../../lib/rate-limit/bulkhead.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -17,10 +17,10 @@ const controlled = () => {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 it('lets so many at a time work on a key, the others in their order, and other keys beside them', async () => {
-  const turns = createTurns(2);
+  const bulkhead = createBulkhead(2);
   const { begun, work, end } = controlled();
-  const results = ['a', 'b', 'c', 'd'].map((name) => turns.take('one', work(name), NEVER));
-  void turns.take('other', work('x'), NEVER);
+  const results = ['a', 'b', 'c', 'd'].map((name) => bulkhead.run('one', work(name), NEVER));
+  void bulkhead.run('other', work('x'), NEVER);
   await settled();
   expect(begun).toEqual(['a', 'b', 'x']);
   end('b');
@@ -34,20 +34,20 @@ it('lets so many at a time work on a key, the others in their order, and other k
 });
 
 it('passes the turn of work that failed on', async () => {
-  const turns = createTurns(1);
-  const failing = turns.take('one', () => Promise.reject(new Error('broken')), NEVER);
-  const next = turns.take('one', async () => 'done', NEVER);
+  const bulkhead = createBulkhead(1);
+  const failing = bulkhead.run('one', () => Promise.reject(new Error('broken')), NEVER);
+  const next = bulkhead.run('one', async () => 'done', NEVER);
   await expect(failing).rejects.toThrow('broken');
   expect(await next).toBe('done');
 });
 
 it('lets one that waits no longer go, without a turn lost', async () => {
-  const turns = createTurns(1);
+  const bulkhead = createBulkhead(1);
   const { begun, work, end } = controlled();
-  const first = turns.take('one', work('first'), NEVER);
+  const first = bulkhead.run('one', work('first'), NEVER);
   const leaving = new AbortController();
-  const left = turns.take('one', work('left'), leaving.signal);
-  const last = turns.take('one', work('last'), NEVER);
+  const left = bulkhead.run('one', work('left'), leaving.signal);
+  const last = bulkhead.run('one', work('last'), NEVER);
   leaving.abort(new Error('gone'));
   await expect(left).rejects.toThrow('gone');
   end('first');
@@ -58,19 +58,19 @@ it('lets one that waits no longer go, without a turn lost', async () => {
 });
 
 it('tells all that wait when those whose turn it was have failed one after the other', async () => {
-  const turns = createTurns(2, 2);
+  const bulkhead = createBulkhead(2, 2);
   const { begun, work } = controlled();
   const broken = () => Promise.reject(new Error('broken'));
-  const asked = [broken, broken, work('a'), work('b')].map((each) => turns.take<string>('one', each));
+  const asked = [broken, broken, work('a'), work('b')].map((each) => bulkhead.run<string>('one', each));
   expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual(Array(4).fill('rejected'));
   expect(begun).toEqual([]);
-  expect(await turns.take('one', async () => 'later')).toBe('later');
+  expect(await bulkhead.run('one', async () => 'later')).toBe('later');
 });
 
 it('forgets failures before a success', async () => {
-  const turns = createTurns(1, 2);
+  const bulkhead = createBulkhead(1, 2);
   const broken = () => Promise.reject(new Error('broken'));
-  const asked = [broken, async () => 'done', broken, async () => 'done'].map((work) => turns.take('one', work));
+  const asked = [broken, async () => 'done', broken, async () => 'done'].map((work) => bulkhead.run('one', work));
   expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual([
     'rejected',
     'fulfilled',
@@ -80,12 +80,12 @@ it('forgets failures before a success', async () => {
 });
 
 it('takes nobody who leaves in the middle of their turn for a failure', async () => {
-  const turns = createTurns(2, 2);
+  const bulkhead = createBulkhead(2, 2);
   const leaving = [new AbortController(), new AbortController()];
   const untilGone = ({ signal }: AbortController) =>
     new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('gone'))));
-  const gone = leaving.map((each) => turns.take('one', () => untilGone(each), each.signal));
-  const waiting = ['a', 'b', 'c'].map((name) => turns.take('one', async () => name, NEVER));
+  const gone = leaving.map((each) => bulkhead.run('one', () => untilGone(each), each.signal));
+  const waiting = ['a', 'b', 'c'].map((name) => bulkhead.run('one', async () => name, NEVER));
   await settled();
   for (const each of leaving) each.abort();
   await expect(Promise.allSettled(gone)).resolves.toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);

@@ -5,7 +5,7 @@ import { createKnownTats } from '../../lib/rate-limit/known-tats.ts';
 import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
 import { fromMs, type Rate, toMs } from '../../lib/rate-limit/rate.ts';
 import type { RateStore } from '../../lib/rate-limit/store.ts';
-import { createSettle } from '../../lib/rate-limit/update-bucket.ts';
+import { createBucketUpdater } from '../../lib/rate-limit/update-bucket.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { size } from '../sizes.ts';
 import { NOW } from './parts.ts';
@@ -45,20 +45,20 @@ it.each([
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
       const clock = createFakeClock(NOW);
-      const settleOn = (store: RateStore) => createSettle({ store, clock, known: createKnownTats(clock) });
+      const settleOn = (store: RateStore) => createBucketUpdater({ store, clock, known: createKnownTats(clock) });
       const [real, ideal] = [settleOn(forgetful(() => clock.now())), settleOn(createMemoryRateStore())];
       for (const { afterMs, act, cost } of steps) {
         await clock.advance(afterMs);
         const now = fromMs(clock.now());
         const answers = await Promise.all(
-          [real, ideal].map(async (settle) => {
+          [real, ideal].map(async (updater) => {
             if (act === 'back') {
               const back = giveBack(rate, increment(rate, cost), now + rate.burst, now);
-              const moved = back === null ? null : await settle.once('a', back, signal);
+              const moved = back === null ? null : await updater.once('a', back, signal);
               return moved?.applied === true ? moved.tat : 'no';
             }
             const decide = act === 'take' ? take : charge;
-            const settled = await settle.settle('a', (tat, at) => decide(rate, cost, tat, at), signal);
+            const settled = await updater.update('a', (tat, at) => decide(rate, cost, tat, at), signal);
             return settled.kind === 'refuse' ? toMs(settled.tat - now) : settled.kind === 'moved' ? settled.tat : 'no';
           }),
         );

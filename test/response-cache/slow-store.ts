@@ -94,9 +94,9 @@ export const createSlowStore = (clock: Clock): SlowStore => {
         await remember(key);
         return changed;
       }),
-    keep: (key, answer, signal) =>
+    putAnswer: (key, answer, signal) =>
       sent(signal, async () => {
-        const kept = await truth.keep(key, answer);
+        const kept = await truth.putAnswer(key, answer);
         if (kept) keptAt.set(key, answer.storedAt);
         await remember(key);
         return kept;

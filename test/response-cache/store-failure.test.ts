@@ -37,7 +37,7 @@ const breakable = () => {
     read: (key, options) => guarded('read', options?.signal, () => truth.read(key, options)),
     lead: (key, flight, now, signal) => guarded('lead', signal, () => truth.lead(key, flight, now, signal)),
     change: (key, flight, signal) => guarded('change', signal, () => truth.change(key, flight, signal)),
-    keep: (key, answer, signal) => guarded('keep', signal, () => truth.keep(key, answer, signal)),
+    putAnswer: (key, answer, signal) => guarded('putAnswer', signal, () => truth.putAnswer(key, answer, signal)),
   };
   return { broken, truth, ...setUp(store) };
 };
@@ -106,7 +106,7 @@ it.each(['refuses', 'hangs'] as const)(
   async (how) => {
     const { broken, clock, open, events } = breakable();
     const { flight } = missed(await open(KEY));
-    broken.set('keep', how).set('change', how);
+    broken.set('putAnswer', how).set('change', how);
     let ended = false;
     void flight.store(ANSWER).then(() => (ended = true));
     await clock.advance(how === 'hangs' ? WRITE_LIMIT_MS : 0);
@@ -122,7 +122,7 @@ it.each(['refuses', 'hangs'] as const)(
 it('does not let anybody wait longer than a landing takes for an answer that was lost', async () => {
   const { broken, clock, open } = breakable();
   const { flight } = missed(await open(KEY));
-  broken.set('keep', 'refuses');
+  broken.set('putAnswer', 'refuses');
   await flight.store(ANSWER);
   const followers = collected([open(KEY), open(KEY)]);
   await clock.advance(LANDING_MS - 1);
@@ -160,7 +160,7 @@ it('does not tell of a renewal that the end of the run has broken off, nor is it
 it('gives no answer that cannot be unpacked, and none as a stand-in', async () => {
   const { clock, open, truth, events } = breakable();
   const packed = { encoding: 'gzip', bytes: Buffer.from('no gzip') } as const;
-  await truth.keep(KEY, { packed, storedAt: clock.now(), freshUntil: clock.now() + 1_000 });
+  await truth.putAnswer(KEY, { packed, storedAt: clock.now(), freshUntil: clock.now() + 1_000 });
   expect(await open(KEY)).toMatchObject({ kind: 'miss', stale: null, failed: true });
   expect(events).toMatchObject([{ type: 'store.failed', operation: 'cache.open' }]);
   await clock.advance(1_000);
@@ -170,7 +170,7 @@ it('gives no answer that cannot be unpacked, and none as a stand-in', async () =
 it('puts nothing of a key or an answer into what it tells', async () => {
   const { broken, open, events } = breakable();
   const { flight } = missed(await open(KEY));
-  broken.set('read', 'refuses').set('keep', 'refuses').set('change', 'refuses');
+  broken.set('read', 'refuses').set('putAnswer', 'refuses').set('change', 'refuses');
   await open(KEY);
   await flight.store(ANSWER);
   expect(JSON.stringify(events)).not.toMatch(/acme|four|fails/);

@@ -26,7 +26,7 @@ const runs = createMemoryRunStore({ clock: createFakeClock(), retentionMs: 3_600
 const STORES: readonly (readonly [string, () => RunPartsOptions])[] = [
   ['the run’s row', () => ({ runs: { ...runs, add: never } })],
   ['the usage of its tools', () => ({ toolUsage: { ...createMemoryToolUsageStore(), add: never } })],
-  ['the answer in the cache', () => ({ responses: cacheOf({ keep: never }) })],
+  ['the answer in the cache', () => ({ responses: cacheOf({ putAnswer: never }) })],
   ['the flight of the cache', () => ({ responses: cacheOf({ change: never }) })],
   ['its slot', () => ({ slots: { take: async () => ({ held: true, release: never }) } })],
   ['its claim', () => ({ claim: { complete: never, release: never, markEffects: async () => {} } })],
@@ -95,7 +95,7 @@ it('is not waited for by the others: what a run has to keep is kept at once', as
   const added: unknown[] = [];
   await atItsEnd({
     runs: { ...runs, add: async (row) => added.push(row) > 0 },
-    responses: cacheOf({ keep: never }),
+    responses: cacheOf({ putAnswer: never }),
   });
   expect(added).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 import { calls, faults, type Script, testRun, type TestRunOptions } from 'ballast/testing';
 import { describe, expect, it } from 'vitest';
-import { giveUp } from '../../testing/hang-detector.ts';
+import { detectHang } from '../../testing/hang-detector.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { clock, keeper } from './agent.ts';
 
@@ -83,7 +83,7 @@ describe('a run that hangs', () => {
         return seen.changes;
       },
     };
-    const given = giveUp(hanging, ending.signal, realTime).catch((error: unknown) => (error as Error).message);
+    const given = detectHang(hanging, ending.signal, realTime).catch((error: unknown) => (error as Error).message);
     return { realTime, ending, given };
   };
 

@@ -2,7 +2,7 @@ import { defineAgent } from 'ballast';
 import { testRun, type Turn } from 'ballast/testing';
 import { expect, it } from 'vitest';
 import type { Step } from '../../local/simulated-claude/steps.ts';
-import { SAID } from '../model-call/sending.ts';
+import { SAID } from '../model-call/scripted-bytes.ts';
 import { KEEPER } from './agent.ts';
 
 const { start, ping, thinking, thought, text, end } = SAID;

@@ -68,7 +68,7 @@ export const modelStep = async (
 ): Promise<ModelStep> => {
   const [startedAt, startedMs] = [clock.now(), clock.monotonicMs()];
   const booked: BookedAttempt[] = [];
-  const { runId, tenantId, keyId, userId, hops, deadline, account, budget, admission, maxRetries, standIns, stream } =
+  const { runId, tenantId, keyId, userId, hops, deadline, account, background, budget, admission, maxRetries, standIns, stream } =
     run;
   const sink = {
     text: (delta: string) => stream.text(delta),
@@ -86,6 +86,7 @@ export const modelStep = async (
     hops,
     deadline,
     account,
+    background,
     budget,
     admission,
     maxRetries,

@@ -1,6 +1,7 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { RunAdmission } from '../../caller/admission.ts';
 import type { Circuits } from '../../circuit-breaker/circuits.ts';
+import type { Background } from '../../kernel/background.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Deadline } from '../../kernel/deadline.ts';
 import type { AppError, ErrorCode } from '../../kernel/errors.ts';
@@ -49,6 +50,7 @@ export interface Run {
   readonly hops: number;
   readonly deadline: Deadline;
   readonly account: RunAccount;
+  readonly background: Background;
   readonly budget: CallBudget;
   readonly admission: RunAdmission;
   readonly stream: RunStream;

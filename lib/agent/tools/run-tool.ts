@@ -67,7 +67,7 @@ const guarded = async (parts: LoopParts, run: Run, call: Call): Promise<ToolVerd
   if (entry && !entry.admitted) return leftAlone(call.tool, call.input);
   using limit = createDeadline(parts.clock, Math.min(timeoutMs, run.deadline.remainingMs()), run.deadline.signal);
   const verdict = await attempt(parts, run, call, limit);
-  if (entry) run.account.keep(entry.settle(healthOf(verdict, run)));
+  if (entry) run.background.waitUntil(entry.report(healthOf(verdict, run)));
   return verdict;
 };
 

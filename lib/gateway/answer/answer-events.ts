@@ -3,8 +3,8 @@ import type { HttpResponse } from '../../http/types.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { type AppError, asAppError, type ErrorCode } from '../../kernel/errors.ts';
 import type { CallMessages, MessageCall } from '../message-call.ts';
-import { createHeldStream } from './buffered-head.ts';
-import { keptFailure } from './stored-answer.ts';
+import { createBufferedHead } from './buffered-head.ts';
+import { storedFailure } from './stored-answer.ts';
 
 /**
  * An event has no status, and clients that ask again by themselves decide by these words, which the provider uses, or
@@ -17,10 +17,10 @@ const STATUS_WORDS: Partial<Record<ErrorCode, string>> = {
 };
 
 const errorEvent = (error: AppError, requestId: string): string => {
-  const told = anthropicErrorOf(error, requestId);
+  const shown = anthropicErrorOf(error, requestId);
   const words = STATUS_WORDS[error.code];
-  const message = words === undefined ? told.error.message : `${words}: ${told.error.message}`;
-  return `event: error\ndata: ${JSON.stringify({ ...told, error: { ...told.error, message } })}\n\n`;
+  const message = words === undefined ? shown.error.message : `${words}: ${shown.error.message}`;
+  return `event: error\ndata: ${JSON.stringify({ ...shown, error: { ...shown.error, message } })}\n\n`;
 };
 
 export interface AnswerEventsOptions {
@@ -41,13 +41,13 @@ export const answerAsEvents = async (
   callMessages: CallMessages,
   { clock, waitedMs, failed }: AnswerEventsOptions,
 ): Promise<HttpResponse> => {
-  const stream = createHeldStream({ clock, isKept: call.claim !== null, waitedMs });
+  const stream = createBufferedHead({ clock, isKept: call.claim !== null, waitedMs });
   const { sink } = stream;
   const finish = async () => {
     const { outcome, closed } = await callMessages(call, sink);
     if (!outcome.ok && stream.canRefuse()) {
       const { error } = outcome.fault;
-      await closed(keptFailure(error, call.requestId));
+      await closed(storedFailure(error, call.requestId));
       throw error;
     }
     // An answer that never had any content is one all the same; what precedes that of a failure is nobody's.

@@ -4,7 +4,7 @@ import { safe } from '../../kernel/redacted.ts';
 import type { Fault } from '../../model-call/outcome.ts';
 import type { CallMessages, MessageCall } from '../message-call.ts';
 import { degradedHeader } from './buffered-head.ts';
-import { keptAnswer, keptFailure, type SentAnswer } from './stored-answer.ts';
+import { type SentAnswer, storedAnswer, storedFailure } from './stored-answer.ts';
 
 /** What a stream would have outlived says so: the client that asks again in the same way would get no further. */
 const errorOf = ({ kind, error }: Fault): AppError => {
@@ -24,7 +24,7 @@ export const answerAsJson = async (call: MessageCall, callMessages: CallMessages
   });
   if (!outcome.ok) {
     const error = errorOf(outcome.fault);
-    await closed(keptFailure(error, call.requestId));
+    await closed(storedFailure(error, call.requestId));
     throw error;
   }
   const { message, degraded } = outcome;
@@ -33,6 +33,6 @@ export const answerAsJson = async (call: MessageCall, callMessages: CallMessages
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...degradedHeader(degraded), ...own },
     text: JSON.stringify(message),
   };
-  await closed(keptAnswer(sent));
+  await closed(storedAnswer(sent));
   return { statusCode: sent.status, headers: { ...sent.headers, ...limits }, body: sent.text };
 };

@@ -6,8 +6,8 @@ import type { ServedInstead } from '../../model-call/types.ts';
 import type { MessageSink } from '../message-call.ts';
 import { createByteStream } from './byte-stream.ts';
 import { createKeepAlive } from './keep-alive.ts';
-import { createTape } from './recording.ts';
-import { keptAnswer } from './stored-answer.ts';
+import { createRecording } from './recording.ts';
+import { storedAnswer } from './stored-answer.ts';
 
 /** Says that another model answered than the one that was asked; the body's `model` says which. */
 export const degradedHeader = (instead: ServedInstead | undefined): Readonly<Record<string, string>> =>
@@ -20,7 +20,7 @@ type Headers = Readonly<Record<string, string>>;
  * refusal. Where that would be silence for long, the head goes out alone: what precedes the content is still held back,
  * so that another attempt may take its place unseen. Comments keep a silent stream alive, between whole events.
  */
-export interface HeldStream {
+export interface BufferedHead {
   /** Resolves once the stream is open; rejects when it is refused. */
   readonly head: Promise<HttpResponse>;
   /** Takes the upstream's events: the first of its content opens the stream, and its `message_stop` waits for `end`. */
@@ -54,7 +54,7 @@ const BOM = Buffer.from('\uFEFF');
 const withoutBom = (bytes: Uint8Array): Uint8Array =>
   BOM.equals(bytes.subarray(0, BOM.length)) ? bytes.subarray(BOM.length) : bytes;
 
-export interface HeldStreamOptions {
+export interface BufferedHeadOptions {
   readonly clock: Clock;
   /** Whether what goes out is recorded. */
   readonly isKept: boolean;
@@ -62,9 +62,9 @@ export interface HeldStreamOptions {
   readonly waitedMs: number;
 }
 
-export const createHeldStream = ({ clock, isKept, waitedMs }: HeldStreamOptions): HeldStream => {
+export const createBufferedHead = ({ clock, isKept, waitedMs }: BufferedHeadOptions): BufferedHead => {
   const stream = createByteStream();
-  const tape = createTape(isKept);
+  const tape = createRecording(isKept);
   const head = Promise.withResolvers<HttpResponse>();
   let limits: Headers = {};
   let own: Headers = {};
@@ -102,13 +102,13 @@ export const createHeldStream = ({ clock, isKept, waitedMs }: HeldStreamOptions)
   return {
     head: head.promise,
     sink: {
-      admitted(told) {
-        limits = told;
+      admitted(given) {
+        limits = given;
         // An attempt begins: what an earlier one had said before it failed is nobody's any more.
         preamble = [];
       },
-      says(told) {
-        own = told;
+      says(given) {
+        own = given;
       },
       isOpen: () => isOpen,
       event({ bytes }, type, instead) {
@@ -133,7 +133,7 @@ export const createHeldStream = ({ clock, isKept, waitedMs }: HeldStreamOptions)
     kept(last) {
       tape.record(last);
       const text = tape.text();
-      return text === null ? null : keptAnswer({ status: 200, headers, text });
+      return text === null ? null : storedAnswer({ status: 200, headers, text });
     },
     end(last) {
       keepAlive.stop();

@@ -1,7 +1,7 @@
 import { MAX_ANSWER_BYTES } from '../../idempotency/answer.ts';
 
 /** What went out of a stream, for whoever repeats the request. */
-export interface Tape {
+export interface Recording {
   record(bytes: Uint8Array | string): void;
   /**
    * All of it, read as UTF-8, which events and JSON are; `null` where nothing is recorded. What is too large to be kept
@@ -10,10 +10,10 @@ export interface Tape {
   text(): string | null;
 }
 
-const OFF: Tape = { record() {}, text: () => null };
+const OFF: Recording = { record() {}, text: () => null };
 
 /** Records only where somebody may ask again, and no more than can be kept. */
-export const createTape = (on: boolean): Tape => {
+export const createRecording = (on: boolean): Recording => {
   if (!on) return OFF;
   const parts: Uint8Array[] = [];
   let length = 0;

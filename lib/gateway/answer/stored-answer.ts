@@ -11,17 +11,17 @@ export interface SentAnswer {
 }
 
 /** As it is kept under an idempotency key. */
-export const keptAnswer = ({ status, headers, text }: SentAnswer): StoredResult => ({
+export const storedAnswer = ({ status, headers, text }: SentAnswer): StoredResult => ({
   status,
   body: { headers, text },
 });
 
 /** An error that was answered, as it is kept. */
-export const keptFailure = (error: AppError, requestId: string): StoredResult => {
+export const storedFailure = (error: AppError, requestId: string): StoredResult => {
   const { statusCode, headers } = anthropicErrorResponse(error, requestId);
   // Who asks again gets this very answer: waiting would not change it.
   const { 'retry-after': _, ...lasting } = headers;
-  return keptAnswer({
+  return storedAnswer({
     status: statusCode,
     headers: { ...lasting, 'x-should-retry': 'false' },
     text: JSON.stringify(anthropicErrorOf(error, requestId)),

@@ -33,7 +33,7 @@ const textsOf = ({ text, value }: Written, depth = DEPTH, texts = new Map<object
  * A value in JSON, each object and list in it that is the very same as in what it was made from in that one's own
  * text: a number of more digits than JavaScript keeps, an escape, a blank.
  */
-export const rewritten = (value: unknown, from: Written): string => {
+export const reserialised = (value: unknown, from: Written): string => {
   const texts = textsOf(from);
   const write = (part: unknown): string => {
     if (!isObject(part)) return JSON.stringify(part);

@@ -1,4 +1,4 @@
-import { rewritten } from './reserialised.ts';
+import { reserialised } from './reserialised.ts';
 import { membersOf } from './scan-json.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ export const spliceMembers = (raw: string, before: Members, after: Members): str
     else if (value === undefined || lastOf.get(key) !== at) continue;
     else {
       const had = { text: raw.slice(valueStart, memberEnd), value: new Map(Object.entries(before)).get(key) };
-      spliced += separator + raw.slice(start, valueStart) + rewritten(value, had);
+      spliced += separator + raw.slice(start, valueStart) + reserialised(value, had);
     }
     isEmpty = false;
   }

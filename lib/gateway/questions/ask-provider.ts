@@ -58,25 +58,25 @@ export const createAskProvider = (options: AskProviderOptions): AskProvider => {
   return async (question, deadline) => {
     let rejected = 0;
     for (let retries = 0; ;) {
-      const pool = await keys.turn();
+      const pool = await keys.nextKeys();
       const [key] = pool;
       const answered = await attempt(question, key, deadline);
       if (answered.ok) return answered.answer;
       const { status, keyFault, retryAfterMs, error } = answered.fault;
       // What ends meanwhile with the deadline is told as what the provider last said.
-      const told = () => Promise.reject(error);
+      const rethrow = () => Promise.reject(error);
       if (keyFault !== undefined && rejected < Math.max(1, pool.length - 1)) {
         rejected += 1;
         emit({ type: 'credential.rejected', status, reason: label(keyFault) });
         keys.demote(key);
-        await orAborted(keys.refresh(), deadline.signal).catch(told);
+        await orAborted(keys.refresh(), deadline.signal).catch(rethrow);
         continue;
       }
       const remainingMs = deadline.remainingMs();
       const decision = decideRetry({ retry: retries, retryAfterMs, remainingMs, random: random() }, retry);
       if (!isRetryable(answered.fault) || !decision.retry) throw error;
       retries += 1;
-      await sleep(clock, decision.delayMs, deadline.signal).catch(told);
+      await sleep(clock, decision.delayMs, deadline.signal).catch(rethrow);
     }
   };
 };

@@ -11,7 +11,7 @@ import { fault } from '../../model-call/faults.ts';
 import { circuitOf } from '../../model-call/with-circuit.ts';
 import type { Principal } from '../../tenants/types.ts';
 import { endUser } from '../client-request.ts';
-import { passedOn } from '../forwarded-headers.ts';
+import { forwardedHeaders } from '../forwarded-headers.ts';
 import { readClientJson } from '../json/read-client-json.ts';
 import type { AskProvider } from './ask-provider.ts';
 import { modelName } from './model-name.ts';
@@ -68,11 +68,11 @@ export const countTokens = async (
   const { user_id: named } = objectOf(checked.metadata);
   const userId = endUser(typeof named === 'string' ? named : null);
   checkAllowedModel(model, tenant);
-  const { modelsBeside } = await import('../referenced-models.ts');
-  for (const beside of modelsBeside(value)) checkAllowedModel(beside.model, tenant, beside.path);
+  const { referencedModels } = await import('../referenced-models.ts');
+  for (const beside of referencedModels(value)) checkAllowedModel(beside.model, tenant, beside.path);
   await checkCircuit(parts, model);
   const limits = await takeRequestPermit(parts, event.principal, userId, deadline);
-  const question = { method: 'POST', path: '/v1/messages/count_tokens', ...passedOn(event) } as const;
+  const question = { method: 'POST', path: '/v1/messages/count_tokens', ...forwardedHeaders(event) } as const;
   const ask = async () => {
     const answer = await parts.askProvider({ ...question, body: text }, deadline);
     checkCount(answer.text);

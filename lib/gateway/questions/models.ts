@@ -10,7 +10,7 @@ import { fault } from '../../model-call/faults.ts';
 import type { Query } from '../../model-call/provider.ts';
 import type { PriceTable } from '../../pricing/price-table.ts';
 import { viewPrice } from '../../pricing/price-view.ts';
-import { passedOn } from '../forwarded-headers.ts';
+import { forwardedHeaders } from '../forwarded-headers.ts';
 import type { AskProvider } from './ask-provider.ts';
 import type { AuthenticatedEvent } from './count-tokens.ts';
 import { type ListedModel, modelSchema, pageSchema, shownPage } from './model-pages.ts';
@@ -52,7 +52,7 @@ export const listModels = async (
   event: AuthenticatedEvent,
   deadline: Deadline,
 ): Promise<HttpResponse> => {
-  const { query, ...passed } = passedOn(event);
+  const { query, ...passed } = forwardedHeaders(event);
   const { tenant } = event.principal;
   const question = { method: 'GET', path: '/v1/models', ...passed } as const;
   let headers = {};
@@ -81,16 +81,16 @@ export const getModel = async (
   const id = event.pathParameters?.['modelId'] ?? '';
   if (!MODEL_ID.test(id)) throw notFound();
   checkAllowedModel(id, event.principal.tenant);
-  const question = { method: 'GET', path: `/v1/models/${id}`, ...passedOn(event) } as const;
+  const question = { method: 'GET', path: `/v1/models/${id}`, ...forwardedHeaders(event) } as const;
   try {
     const { text, headers } = await parts.askProvider(question, deadline);
     const found = priced(parts, read(modelSchema, text));
     if (found === null) throw new AppError('not-found', safe`The model has no known price, so that it is not called.`);
     return withOwn(jsonResponse(found), headers);
   } catch (error) {
-    const { cause, told, headers = {} } = error instanceof AppError ? error : {};
+    const { cause, upstreamMessage, headers = {} } = error instanceof AppError ? error : {};
     // A model that is asked for by its path is missing; one that is to be called is a field's mistake.
     if ((cause as { status?: unknown } | undefined)?.status !== 404) throw error;
-    throw notFound({ cause, headers, ...(told && { told }) });
+    throw notFound({ cause, headers, ...(upstreamMessage && { upstreamMessage }) });
   }
 };

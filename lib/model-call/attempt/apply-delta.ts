@@ -6,7 +6,7 @@ import { isExactNumber } from './exact-json.ts';
 export type Members = Readonly<Record<string, unknown>>;
 
 /** A block that may still grow, and the text of its input so far. */
-export interface OpenBlock {
+export interface PartialBlock {
   block: ContentBlock;
   json: string;
   /** Whether its end was told. */
@@ -35,14 +35,14 @@ const continued = (known: unknown, more: unknown): unknown => {
 
 const written = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-const growUnknown = (target: OpenBlock, said: Members): void => {
+const growUnknown = (target: PartialBlock, said: Members): void => {
   const known = new Map(Object.entries(target.block));
   const members = Object.entries(said).map(([name, more]) => [name, continued(known.get(name), more)]);
   target.block = overlaid(target.block, Object.fromEntries(members) as Members);
 };
 
 /** Adds a delta to its block and returns the text that it adds to the answer. Of what is unknown nothing is lost. */
-export const growBlock = (target: OpenBlock, delta: RawContentBlockDelta, meter: Meter): string => {
+export const applyDelta = (target: PartialBlock, delta: RawContentBlockDelta, meter: Meter): string => {
   const { block } = target;
   if (delta.type === 'text_delta' && block.type === 'text') {
     block.text += delta.text;

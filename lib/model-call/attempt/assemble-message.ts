@@ -9,7 +9,7 @@ import { objectOf } from '../../kernel/json.ts';
 import type { Meter } from '../metering/meter.ts';
 import { MalformedStream } from '../provider.ts';
 import { type Members, overlaid } from './apply-delta.ts';
-import { createOpenBlocks } from './content-blocks.ts';
+import { createContentBlocks } from './content-blocks.ts';
 import { parseExactly } from './exact-json.ts';
 
 /** Puts the events of one stream together into the message they describe. */
@@ -86,7 +86,7 @@ const runsCode = (block: { readonly type: string; readonly name?: unknown }): bo
 export const createAssembly = (meter: Meter, options: AssemblyOptions = {}): Assembly => {
   const { checksInputs = true, exact = false } = options;
   let head: Message | null = null;
-  const blocks = createOpenBlocks(meter, exact ? parseExactly : (json) => JSON.parse(json) as unknown);
+  const blocks = createContentBlocks(meter, exact ? parseExactly : (json) => JSON.parse(json) as unknown);
   const started = (): Message => {
     if (!head) throw new MalformedStream('event before message_start');
     return head;
@@ -105,7 +105,7 @@ export const createAssembly = (meter: Meter, options: AssemblyOptions = {}): Ass
           return blocks.start(event.index, event.content_block);
         case 'content_block_delta':
           started();
-          return blocks.grow(event.index, event.delta);
+          return blocks.applyDelta(event.index, event.delta);
         case 'content_block_stop':
           started();
           blocks.stop(event.index);

@@ -1,16 +1,16 @@
 import type { ContentBlock, RawContentBlockDelta } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Meter } from '../metering/meter.ts';
 import { MalformedStream } from '../provider.ts';
-import { growBlock, type OpenBlock } from './apply-delta.ts';
+import { applyDelta, type PartialBlock } from './apply-delta.ts';
 
 /**
  * The content blocks of one message while they grow; `start` and `grow` return the text that they add to the answer.
  */
-export interface OpenBlocks {
+export interface ContentBlocks {
   readonly size: number;
   start(index: number, block: ContentBlock): string;
   /** Throws MalformedStream for a block that was not started, as `stop` does. */
-  grow(index: number, delta: RawContentBlockDelta): string;
+  applyDelta(index: number, delta: RawContentBlockDelta): string;
   stop(index: number): void;
   /** Throws MalformedStream unless every input of a tool was told to its end, and is JSON. */
   checkInputs(): void;
@@ -22,14 +22,14 @@ export interface OpenBlocks {
 }
 
 /** Inputs of tools are parsed by `parse`. */
-export const createOpenBlocks = (meter: Meter, parse: (json: string) => unknown): OpenBlocks => {
-  const blocks = new Map<number, OpenBlock>();
-  const brokenInputs = new Map<OpenBlock, unknown>();
-  const written = (opened: OpenBlock): ContentBlock => {
+export const createContentBlocks = (meter: Meter, parse: (json: string) => unknown): ContentBlocks => {
+  const blocks = new Map<number, PartialBlock>();
+  const brokenInputs = new Map<PartialBlock, unknown>();
+  const written = (opened: PartialBlock): ContentBlock => {
     const isWhole = opened.json === '' || (opened.closed && !brokenInputs.has(opened));
     return isWhole ? opened.block : ({ ...opened.block, input: { INVALID_JSON: opened.json } } as ContentBlock);
   };
-  const started = (index: number): OpenBlock => {
+  const started = (index: number): PartialBlock => {
     const found = blocks.get(index);
     if (!found) throw new MalformedStream('delta of a block that was not started');
     return found;
@@ -46,7 +46,7 @@ export const createOpenBlocks = (meter: Meter, parse: (json: string) => unknown)
       meter.wrote(String(block.text));
       return block.text;
     },
-    grow: (index, delta) => growBlock(started(index), delta, meter),
+    applyDelta: (index, delta) => applyDelta(started(index), delta, meter),
     stop(index) {
       const opened = started(index);
       opened.closed = true;

@@ -1,4 +1,4 @@
-import type { UpstreamWords } from '../../kernel/errors.ts';
+import type { UpstreamMessage } from '../../kernel/errors.ts';
 import { type HeaderReader, retryAfterOf } from '../../retry/retry-after.ts';
 import type { Estimate } from '../../usage/record.ts';
 import { fault, kindOfErrorType, kindOfStatus } from '../faults.ts';
@@ -6,13 +6,14 @@ import { keyFaultOf } from '../keys/key-faults.ts';
 import type { Fault } from '../outcome.ts';
 import { KeyUnavailable, MalformedStream } from '../provider.ts';
 import { ErrorEvent } from './read-event.ts';
-import { isVerdict, type WatchdogVerdict } from './stream-timeouts.ts';
-import { wordsOf } from './upstream-message.ts';
+import { isVerdict, type TimeoutVerdict } from './stream-timeouts.ts';
+import { messageOf } from './upstream-message.ts';
 
-const isTooLong = (words: UpstreamWords | undefined): boolean => words?.status === 400 && TOO_LONG.test(words.message);
+const isTooLong = (words: UpstreamMessage | undefined): boolean =>
+  words?.status === 400 && TOO_LONG.test(words.message);
 
 /** What went wrong with an attempt: the watchdog's verdict, or what the SDK, the stream or the upstream threw. */
-export const diagnose = (error: unknown, verdict: WatchdogVerdict | null, contentSeen: boolean, now: number): Fault => {
+export const diagnose = (error: unknown, verdict: TimeoutVerdict | null, contentSeen: boolean, now: number): Fault => {
   if (verdict !== null) return fault(verdict, { contentSeen, cause: error });
   if (error instanceof KeyUnavailable) return fault('credential', { cause: error });
   if (error instanceof MalformedStream) return fault('malformed', { contentSeen, cause: error });
@@ -20,7 +21,7 @@ export const diagnose = (error: unknown, verdict: WatchdogVerdict | null, conten
     const { type, words, keyFault } = error;
     if (keyFault !== undefined) return fault('credential', { contentSeen, cause: error, keyFault });
     const kind = isTooLong(words) ? 'context-too-long' : kindOfErrorType(type);
-    return fault(kind, { contentSeen, cause: error, ...(words && { told: words }) });
+    return fault(kind, { contentSeen, cause: error, ...(words && { upstreamMessage: words }) });
   }
   const { status, headers } = error as { status?: unknown; headers?: HeaderReader };
   if (typeof status === 'number') {
@@ -29,9 +30,9 @@ export const diagnose = (error: unknown, verdict: WatchdogVerdict | null, conten
     if (keyFault !== undefined) return fault('credential', { status, cause: error, keyFault });
     const retryAfterMs = headers ? retryAfterOf(headers, now) : null;
     const final = headers?.get('x-should-retry') === 'false';
-    const words = wordsOf(error, final);
+    const words = messageOf(error, final);
     const kind = isTooLong(words) ? 'context-too-long' : kindOfStatus(status);
-    return fault(kind, { status, retryAfterMs, final, cause: error, ...(words && { told: words }) });
+    return fault(kind, { status, retryAfterMs, final, cause: error, ...(words && { upstreamMessage: words }) });
   }
   if (error instanceof SyntaxError) return fault('malformed', { contentSeen, cause: error });
   return fault(contentSeen ? 'cut' : 'connection', { contentSeen, cause: error });

@@ -1,10 +1,10 @@
 import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages/messages';
-import type { UpstreamWords } from '../../kernel/errors.ts';
+import type { UpstreamMessage } from '../../kernel/errors.ts';
 import { objectOf } from '../../kernel/json.ts';
 import { keyFaultOf } from '../keys/key-faults.ts';
 import { MalformedStream, type UpstreamEvent } from '../provider.ts';
 import { mayRound, parseExactly } from './exact-json.ts';
-import { statusOfType, wordsInStream } from './upstream-message.ts';
+import { messageInStream, statusOfType } from './upstream-message.ts';
 
 /** What an event is. */
 export interface ReadEvent {
@@ -29,8 +29,8 @@ export class ErrorEvent extends Error {
     this.type = objectOf(said)['type'];
     this.#said = said;
   }
-  get words(): UpstreamWords | undefined {
-    return wordsInStream(this.#said);
+  get words(): UpstreamMessage | undefined {
+    return messageInStream(this.#said);
   }
   get keyFault() {
     return keyFaultOf(statusOfType(this.type), this.#said);

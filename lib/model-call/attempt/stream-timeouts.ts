@@ -3,15 +3,15 @@ import type { Deadline } from '../../kernel/deadline.ts';
 import type { Sign } from './signs-of-life.ts';
 
 /** How long an upstream may be silent, by what it has said so far. */
-export interface Silence {
+export interface IdleLimit {
   /** On the monotonic clock. */
   endsMs(): number;
   /** What it is that lasts too long. */
   readonly verdict: 'no-content' | 'stalled';
   /** A byte came. */
-  broken(): void;
+  reset(): void;
   /** An event came; whether the silence after it may end sooner now than it would have. */
-  brokenBy(sign: Sign): boolean;
+  resetBy(sign: Sign): boolean;
   /** So much of it was not the upstream's. */
   excuse(ms: number): void;
 }
@@ -29,11 +29,11 @@ export const UNSEEN_STRETCH = 2;
  * Silence is no byte at all. `giveWayMs`, on the monotonic clock: a silence that lasts then, and has lasted as long as
  * one may before the first content, is given up for somebody who can stand in. Default: nobody can.
  */
-export const createSilence = (
+export const createIdleLimit = (
   clock: Clock,
   { firstContentMs, idleMs }: StreamLimits,
   giveWayMs = Number.POSITIVE_INFINITY,
-): Silence => {
+): IdleLimit => {
   let sign: Sign = 'life';
   let brokenMs = clock.monotonicMs();
   let firstContentByMs = brokenMs + SLOWEST_START * firstContentMs;
@@ -43,7 +43,7 @@ export const createSilence = (
     const idle = sign === 'unseen' ? UNSEEN_STRETCH * idleMs : idleMs;
     return Math.min(brokenMs + idle, Math.max(startMs, giveWayMs));
   };
-  const broken = () => {
+  const reset = () => {
     brokenMs = clock.monotonicMs();
   };
   return {
@@ -51,9 +51,9 @@ export const createSilence = (
     get verdict() {
       return sign === 'life' ? 'no-content' : 'stalled';
     },
-    broken,
-    brokenBy(by) {
-      broken();
+    reset,
+    resetBy(by) {
+      reset();
       if (by === 'life' || by === sign) return false;
       sign = by;
       return true;
@@ -73,17 +73,17 @@ export interface StreamLimits {
 }
 
 const VERDICTS = ['no-content', 'stalled', 'deadline', 'cancelled'] as const;
-export type WatchdogVerdict = (typeof VERDICTS)[number];
+export type TimeoutVerdict = (typeof VERDICTS)[number];
 
-export const isVerdict = (kind: string): kind is WatchdogVerdict => VERDICTS.some((verdict) => verdict === kind);
+export const isVerdict = (kind: string): kind is TimeoutVerdict => VERDICTS.some((verdict) => verdict === kind);
 
 /** Watches one attempt: its signal aborts when the attempt is too slow to begin, falls silent, or runs out of time. */
-export interface Watchdog extends Disposable {
+export interface StreamTimeouts extends Disposable {
   readonly signal: AbortSignal;
   /** Why the signal aborted; `null` while it has not. */
-  readonly verdict: WatchdogVerdict | null;
+  readonly verdict: TimeoutVerdict | null;
   /** A byte came: whatever it is part of, the upstream lives. */
-  heard(): void;
+  sawBytes(): void;
   /** An event came. */
   saw(event: Sign): void;
   /** Silence is the caller's, not the upstream's, until what it gives back is disposed of; the deadline runs on. */
@@ -98,29 +98,29 @@ export interface Watchdog extends Disposable {
  * One timer for the earliest limit, moved lazily: a byte only notes its time, so a fast stream costs no timers.
  * `giveWayMs`: as of the silence.
  */
-export const createWatchdog = (
+export const createStreamTimeouts = (
   clock: Clock,
   deadline: Deadline,
   limits: StreamLimits,
   giveWayMs?: number,
-): Watchdog => {
+): StreamTimeouts => {
   const controller = new AbortController();
-  const silence = createSilence(clock, limits, giveWayMs);
-  let verdict: WatchdogVerdict | null = null;
+  const idle = createIdleLimit(clock, limits, giveWayMs);
+  let verdict: TimeoutVerdict | null = null;
   let cancelTimer = () => {};
 
-  const bark = (why: WatchdogVerdict) => {
+  const expire = (why: TimeoutVerdict) => {
     if (verdict !== null) return;
     verdict = why;
     unwatch();
     controller.abort();
   };
   const watch = () => {
-    const leftMs = silence.endsMs() - clock.monotonicMs();
-    if (leftMs <= 0) bark(silence.verdict);
+    const leftMs = idle.endsMs() - clock.monotonicMs();
+    if (leftMs <= 0) expire(idle.verdict);
     else cancelTimer = clock.after(leftMs, watch);
   };
-  const onDeadline = () => bark(deadline.stoppedBy ?? 'deadline');
+  const onDeadline = () => expire(deadline.stoppedBy ?? 'deadline');
   const unwatch = () => {
     cancelTimer();
     deadline.signal.removeEventListener('abort', onDeadline);
@@ -136,9 +136,9 @@ export const createWatchdog = (
     get verdict() {
       return verdict;
     },
-    heard: () => silence.broken(),
+    sawBytes: () => idle.reset(),
     saw(event) {
-      if (!silence.brokenBy(event)) return;
+      if (!idle.resetBy(event)) return;
       cancelTimer();
       watch();
     },
@@ -148,7 +148,7 @@ export const createWatchdog = (
       return {
         [Symbol.dispose]() {
           if (verdict !== null) return;
-          silence.excuse(clock.monotonicMs() - heldMs);
+          idle.excuse(clock.monotonicMs() - heldMs);
           watch();
         },
       };

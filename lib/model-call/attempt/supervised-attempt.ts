@@ -6,7 +6,7 @@ import { createAttemptProgress } from './attempt-progress.ts';
 import { diagnose } from './diagnose.ts';
 import { readEvent } from './read-event.ts';
 import { createSigns } from './signs-of-life.ts';
-import { createWatchdog, type StreamLimits } from './stream-timeouts.ts';
+import { createStreamTimeouts, type StreamLimits } from './stream-timeouts.ts';
 
 export interface SupervisedAttemptOptions {
   readonly provider: Pick<Provider, 'stream'>;
@@ -34,15 +34,15 @@ export const supervisedAttempt =
   ({ provider, clock, limits }: SupervisedAttemptOptions): Attempt =>
   async (request, context) => {
     const { deadline, sink, instead, key, wire, hops } = context;
-    using watchdog = createWatchdog(clock, deadline, limits, context.giveWayMs);
+    using timeouts = createStreamTimeouts(clock, deadline, limits, context.giveWayMs);
     // Nothing is sent, and so nothing billed, for a caller who is gone by now or has no time left.
-    if (watchdog.verdict !== null) return notMade(fault(watchdog.verdict));
+    if (timeouts.verdict !== null) return notMade(fault(timeouts.verdict));
     // An answer that comes as a whole is silent until it does, as long as a prompt may take to be read.
-    using _ = isAnsweredWhole(request) ? watchdog.hold() : null;
+    using _ = isAnsweredWhole(request) ? timeouts.hold() : null;
     const progress = createAttemptProgress(clock, request, context);
     const signOf = createSigns();
-    const heard = () => {
-      watchdog.heard();
+    const onBytes = () => {
+      timeouts.sawBytes();
       context.lives?.();
     };
     /**
@@ -53,13 +53,13 @@ export const supervisedAttempt =
       const taken = sink.event?.(event, type, instead);
       if (taken === undefined) return;
       const heldMs = clock.monotonicMs();
-      using _ = watchdog.hold();
-      await orAborted(taken, watchdog.signal);
+      using _ = timeouts.hold();
+      await orAborted(taken, timeouts.signal);
       progress.held(clock.monotonicMs() - heldMs);
     };
 
     try {
-      const { requestId, events } = await provider.stream(request, { key, wire, hops, signal: watchdog.signal, heard });
+      const { requestId, events } = await provider.stream(request, { key, wire, hops, signal: timeouts.signal, onBytes });
       progress.opened(requestId);
       let stopped = false;
       for await (const event of events) {
@@ -68,18 +68,18 @@ export const supervisedAttempt =
         const read = readEvent(event, { exact: wire !== undefined });
         const { type, said } = read;
         if (said !== null) progress.take(said);
-        watchdog.saw(signOf(read));
+        timeouts.saw(signOf(read));
         await pass(event, type);
         stopped = said?.type === 'message_stop';
-        if (stopped) watchdog.release(DRAIN_MS);
-        else if (said?.type === 'message_delta' && progress.complete) watchdog.release(STOP_MS);
+        if (stopped) timeouts.release(DRAIN_MS);
+        else if (said?.type === 'message_delta' && progress.complete) timeouts.release(STOP_MS);
       }
     } catch (error) {
       const refusedAs = requestIdOf(error);
       if (refusedAs !== null) progress.opened(refusedAs);
       // What ends a whole answer's connection is no fault of the answer.
       if (!progress.complete || error instanceof MalformedStream)
-        return progress.failed(diagnose(error, watchdog.verdict, progress.contentSeen, clock.now()), error);
+        return progress.failed(diagnose(error, timeouts.verdict, progress.contentSeen, clock.now()), error);
     }
     if (!progress.complete) return progress.failed(fault('cut', { contentSeen: progress.contentSeen }), null);
     return progress.answered();

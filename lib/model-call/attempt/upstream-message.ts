@@ -1,4 +1,4 @@
-import type { UpstreamWords } from '../../kernel/errors.ts';
+import type { UpstreamMessage } from '../../kernel/errors.ts';
 import { objectOf } from '../../kernel/json.ts';
 
 /** Statuses by which the provider judges the client's own request; all others are between the provider and Ballast. */
@@ -13,7 +13,7 @@ const NOT_FOUND = 404;
  * client. `final`: no other attempt can mend it, so that nobody but the client can. The words may hold anything that
  * the client sent.
  */
-export const wordsOf = (thrown: unknown, final = false): UpstreamWords | undefined => {
+export const messageOf = (thrown: unknown, final = false): UpstreamMessage | undefined => {
   const { status, error: body } = (thrown ?? {}) as { status?: unknown; error?: { error?: unknown } };
   const { type, message } = objectOf(body?.error);
   if (typeof message !== 'string' || typeof status !== 'number') return undefined;
@@ -37,5 +37,5 @@ const STATUS_OF_TYPE: ReadonlyMap<unknown, number> = new Map([
 export const statusOfType = (type: unknown): number | undefined => STATUS_OF_TYPE.get(type);
 
 /** The same of an `error` event inside a stream, by its member `error`. */
-export const wordsInStream = (error: unknown): UpstreamWords | undefined =>
-  wordsOf({ status: statusOfType(objectOf(error)['type']), error: { error } });
+export const messageInStream = (error: unknown): UpstreamMessage | undefined =>
+  messageOf({ status: statusOfType(objectOf(error)['type']), error: { error } });

@@ -22,9 +22,9 @@ export const admitAttempt = async (
   attempt: AttemptToReserve,
   context: CallContext,
 ): Promise<ReservedAttempt> => {
-  const { account, admission, booked, step, deadline } = context;
-  const { request, worst } = attempt;
-  const entering = admission.enter(step, () => tokensBefore(request, worst.textBytes));
+  const { account, admission, background, booked, step, deadline } = context;
+  const { request, costBound } = attempt;
+  const entering = admission.enter(step, () => tokensBefore(request, costBound.textBytes));
   // A call that a limit refuses asks the provider for nothing, not even for a count.
   const countTokens: ReserveParts['provider']['countTokens'] = async (...counting) => {
     if ((await entering) !== null) throw new AppError('rate-limited', safe`The call is refused.`);
@@ -41,7 +41,7 @@ export const admitAttempt = async (
   ]);
   if (denied === null) {
     // What earlier attempts of the call have used stays taken.
-    if (!reserved.held && booked.length === 0) account.keep(admission.undo(step));
+    if (!reserved.held && booked.length === 0) background.waitUntil(admission.undo(step));
     return reserved;
   }
   if (reserved.held) {

@@ -26,7 +26,7 @@ export const unrecorded = (record: UsageRecord) => ({
 });
 
 /** What is told of an attempt when it is over. */
-export const attempted = (record: UsageRecord, outcome: Outcome, durationMs: number): BallastEvent => {
+export const attemptEvent = (record: UsageRecord, outcome: Outcome, durationMs: number): BallastEvent => {
   const { tokens } = record;
   const { firstContentMs, upstreamRequestId } = outcome.metered;
   return {

@@ -11,7 +11,7 @@ import { type Unseen, unseenOf } from '../metering/unseen.ts';
 import type { Metered, Outcome } from '../outcome.ts';
 import type { ModelRequest } from '../provider.ts';
 import type { CallContext } from '../types.ts';
-import type { WorstCase } from './cost-bound.ts';
+import type { CostBound } from './cost-bound.ts';
 
 /** An attempt that went out. */
 export interface MadeAttempt {
@@ -22,7 +22,7 @@ export interface MadeAttempt {
   /** Epoch milliseconds. */
   readonly at: number;
   readonly durationMs: number;
-  readonly worst: WorstCase;
+  readonly costBound: CostBound;
   /** What was held back for it. */
   readonly reserved: PicoUsd;
   /** The output that it was allowed. */
@@ -49,12 +49,12 @@ const servedIn = (prices: PriceTable, asked: PricedModel, at: number, outcome: O
 /** What may have been billed of an attempt that broke off, beyond what was seen. */
 const unseenIn = (
   { sight, estimated, givenUp }: Metered,
-  { request, worst }: MadeAttempt,
+  { request, costBound }: MadeAttempt,
   { wire }: CallContext,
 ): Unseen => {
   if (estimated !== 'cut' && estimated !== 'unanswered') return 'nothing';
   if (estimated === 'unanswered' && givenUp !== true) return 'nothing';
-  return unseenOf(hidingOf(request, worst, wire), sight ?? null);
+  return unseenOf(hidingOf(request, costBound, wire), sight ?? null);
 };
 
 const speedOf = (request: ModelRequest): string => (request as { speed?: string | null }).speed ?? 'standard';
@@ -87,14 +87,14 @@ export const recordOf = (
   outcome: Outcome,
   context: CallContext,
 ): BookedRecord => {
-  const { attemptId, request, at, reserved, worst, maxTokens } = made;
+  const { attemptId, request, at, reserved, costBound, maxTokens } = made;
   const { runId, tenantId, keyId, userId, agent } = context;
   const { metered } = outcome;
   const { estimated, bill = NO_BILL } = metered;
   const asked = { model: request.model, price: made.price };
   const { served, unpriced: unknownModel } = servedIn(prices, asked, at, outcome);
   const unseen = unseenIn(metered, made, context);
-  const usage = settledUsage(metered, unseen, { input: worst.unanswered, maxTokens }, served.price);
+  const usage = settledUsage(metered, unseen, { input: costBound.unanswered, maxTokens }, served.price);
   const { parts, unpriced: unknownIterations } = billedParts(prices, at, { asked, served }, usage);
 
   const terms = termsOf(request, metered);

@@ -9,7 +9,7 @@ import type { ModelRequest, Wire } from '../provider.ts';
 import { unpriceableAside } from './unpriceable-aside.ts';
 
 /** What an attempt can cost at most, before anything is known of it but its request. */
-export interface WorstCase {
+export interface CostBound {
   /** Of the request as JSON, in UTF-8, media left out. */
   readonly textBytes: number;
   /** What of the request has no bound; `fit` then knows the rest alone. */
@@ -19,7 +19,7 @@ export interface WorstCase {
   /** Whether `counted` would help. */
   readonly countable: boolean;
   /** The same request, its input bounded anew by the provider's own count; `null` where that may not stand for it. */
-  counted(inputTokens: number): WorstCase | null;
+  counted(inputTokens: number): CostBound | null;
   /** All of the input, as the dearest kind that the request may have made of it. */
   readonly unanswered: TokenUsage;
 }
@@ -47,7 +47,7 @@ const unansweredOf = (inputTokens: number, { terms, caches }: Bounded): TokenUsa
     : { ...NO_TOKENS, cacheWrite5mInputTokens: inputTokens };
 };
 
-const bounded = (facts: Bounded, inputTokens: number): WorstCase => {
+const bounded = (facts: Bounded, inputTokens: number): CostBound => {
   const { request, price, terms, tools, countable } = facts;
   const input = pico(dearestInputRate(price, inputTokens, terms) * BigInt(inputTokens));
   return {
@@ -70,7 +70,7 @@ const bounded = (facts: Bounded, inputTokens: number): WorstCase => {
  * Bounded by what the request holds, and by the text, the betas and the query that a client sends in its place. Without a word about
  * geography, a workspace may have set the dearer one. `unbounded`: an administrator has done without a bound of what the web brings.
  */
-export const worstCaseOf = (request: ModelRequest, price: Price, wire?: WireTerms, unbounded = false): WorstCase => {
+export const costBoundOf = (request: ModelRequest, price: Price, wire?: WireTerms, unbounded = false): CostBound => {
   const json = JSON.stringify(request);
   const bytes = Math.max(Buffer.byteLength(json), wire?.bytes ?? 0);
   const bound = inputBoundOf(request, bytes, price.contextWindow, { usual: unbounded });

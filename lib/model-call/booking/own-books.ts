@@ -1,7 +1,7 @@
+import type { Background } from '../../kernel/background.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { waitAtMost } from '../../kernel/deadline.ts';
 import type { CallContext } from '../types.ts';
-import type { RunAccount } from './run-account.ts';
 
 /** Longest wait for the books of a call's earlier attempts: where they take longer, the next reservation fails as well. */
 const OWN_BOOKS_MS = 3_000;
@@ -18,6 +18,6 @@ export const ownBooks = async (
 };
 
 /** Waits until a run's books are closed or safe, but not for ever: they are tried further meanwhile. Never rejects. */
-export const answerBooks = async (clock: Clock, account: Pick<RunAccount, 'closed'>): Promise<void> => {
-  await waitAtMost(clock, ANSWER_MS, account.closed());
+export const answerBooks = async (clock: Clock, background: Pick<Background, 'flush'>): Promise<void> => {
+  await waitAtMost(clock, ANSWER_MS, background.flush());
 };

@@ -12,7 +12,7 @@ import type { Fault } from '../outcome.ts';
 import type { ModelRequest, Provider } from '../provider.ts';
 import type { CallContext } from '../types.ts';
 import { budgetError, budgetRefused, crowdedError, crowdedEvent, runLimitError } from './budget-errors.ts';
-import type { WorstCase } from './cost-bound.ts';
+import type { CostBound } from './cost-bound.ts';
 import { ownBooks } from './own-books.ts';
 
 export interface ReserveParts {
@@ -29,7 +29,7 @@ export interface AttemptToReserve {
   readonly request: ModelRequest;
   /** Epoch milliseconds. */
   readonly at: number;
-  readonly worst: WorstCase;
+  readonly costBound: CostBound;
 }
 
 export type ReservedAttempt =
@@ -37,7 +37,7 @@ export type ReservedAttempt =
       readonly held: true;
       readonly reservation: Reservation;
       readonly maxTokens: number;
-      readonly worst: WorstCase;
+      readonly costBound: CostBound;
       /** Puts what it did cost in its place in the run's own account, once. */
       readonly settle: (actual: PicoUsd) => void;
     }
@@ -64,12 +64,12 @@ const unlimited = (account: Account): Account => ({ ...account, limits: NO_LIMIT
 const counted = async (
   { provider, clock }: Pick<ReserveParts, 'provider' | 'clock'>,
   request: ModelRequest,
-  worst: WorstCase,
+  costBound: CostBound,
   { deadline, key, wire, hops }: CallContext,
-): Promise<WorstCase> => {
+): Promise<CostBound> => {
   using limit = createDeadline(clock, COUNT_LIMIT_MS, deadline.signal);
   const tokens = await provider.countTokens(request, { key, wire, hops, signal: limit.signal }).catch(() => null);
-  return (tokens === null ? null : worst.counted(Math.ceil(tokens * COUNT_MARGIN))) ?? worst;
+  return (tokens === null ? null : costBound.counted(Math.ceil(tokens * COUNT_MARGIN))) ?? costBound;
 };
 
 /**
@@ -78,14 +78,14 @@ const counted = async (
  */
 export const reserveAttempt = async (
   parts: ReserveParts,
-  { attemptId, request, at, worst: first }: AttemptToReserve,
+  { attemptId, request, at, costBound: first }: AttemptToReserve,
   context: CallContext,
 ): Promise<ReservedAttempt> => {
   const { budgets, emit, giveBack } = parts;
   const { account, budget, tenantId, keyId, userId, agent, deadline } = context;
   const identity = { attemptId, tenantId, at, keyId, userId, agent, model: request.model };
   let { tenant, others } = budget;
-  let worst = first;
+  let costBound = first;
   let isCounted = false;
   let refusal: Refusal | null = null;
 
@@ -99,13 +99,13 @@ export const reserveAttempt = async (
 
   for (let tries = 0; ;) {
     const left = least(account.remaining(), refusal?.remaining ?? null);
-    const fit = worst.fit(left);
+    const fit = costBound.fit(left);
     if (!fit.fits) {
       // Where not even the output could be paid for, no count of the input would help.
       const { asked, outputAlone } = fit;
-      if (isCounted || !worst.countable) return no(asked);
+      if (isCounted || !costBound.countable) return no(asked);
       if (outputAlone >= (left ?? 0n)) return no(asked, outputAlone);
-      worst = await counted(parts, request, worst, context);
+      costBound = await counted(parts, request, costBound, context);
       isCounted = true;
       if (deadline.stoppedBy !== null) return { held: false, fault: fault(deadline.stoppedBy) };
       continue;
@@ -121,7 +121,8 @@ export const reserveAttempt = async (
     const settle = account.reserve(fit.reserve);
     try {
       const answer = await orAborted(reserving, deadline.signal);
-      if (answer.held) return { held: true, reservation: answer.reservation, maxTokens: fit.maxTokens, worst, settle };
+      if (answer.held)
+        return { held: true, reservation: answer.reservation, maxTokens: fit.maxTokens, costBound, settle };
       settle(ZERO);
       if (answer.why === 'crowded') {
         if (!budget.shadow) return { held: false, fault: refused(crowdedError(answer.scope)) };

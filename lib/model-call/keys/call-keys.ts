@@ -87,14 +87,14 @@ export const restOf = (model: string, kind: string, { id }: Pick<PoolKey, 'id'>)
 export const openCallKeys = async (
   { keys, rests, emit }: CallKeysParts,
   request: ModelRequest,
-  { account, deadline, wire }: Pick<CallContext, 'account' | 'deadline' | 'wire'>,
+  { background, deadline, wire }: Pick<CallContext, 'background' | 'deadline' | 'wire'>,
 ): Promise<CallKeys> => {
   const { model } = request;
   const kind = limitKindOf(request, wire);
   const nameOf = (key: PoolKey): string => restOf(model, kind, key);
-  const [turn] = await Promise.all([keys.turn(), rests.read(`${circuitOf(model)}/`)]);
+  const [firstKeys] = await Promise.all([keys.nextKeys(), rests.read(`${circuitOf(model)}/`)]);
   const said = new Map<string, Said>();
-  let pool = turn;
+  let pool = firstKeys;
   const suspects: PoolKey[] = [];
   let isMistakable = false;
   let again = false;
@@ -102,16 +102,16 @@ export const openCallKeys = async (
     next: () => nextKey(pool, said, (key) => rests.stateOf(nameOf(key))),
     tryOut: (key) => rests.probe(nameOf(key)),
     rested(key, ticket) {
-      account.keep(rests.answered(nameOf(key), ticket));
+      background.waitUntil(rests.answered(nameOf(key), ticket));
     },
     unheard(key, ticket) {
-      account.keep(rests.unheard(nameOf(key), ticket));
+      background.waitUntil(rests.unheard(nameOf(key), ticket));
     },
     limited(key, { retryAfterMs, final }, ticket) {
       // What never passes, by the provider's own word, is not worth waiting for.
       said.set(key.id, retryAfterMs === null && final === true ? 'rejected' : { limitedMs: retryAfterMs });
       if (retryAfterMs === null) return;
-      account.keep(rests.limited(nameOf(key), retryAfterMs, ticket));
+      background.waitUntil(rests.limited(nameOf(key), retryAfterMs, ticket));
       const forMs = Math.min(retryAfterMs, MAX_REST_MS);
       emit({ type: 'model.cooled', model: label(familyOf(model)), kind: label(kind), forMs });
     },
@@ -122,7 +122,7 @@ export const openCallKeys = async (
       // A status or the key itself proves it; words are of a text that may hold what the client wrote.
       if (isMistakable || keyFault === 'unsendable') keys.demote(key);
       else suspects.push(key);
-      const reread = keys.refresh().then(() => keys.turn());
+      const reread = keys.refresh().then(() => keys.nextKeys());
       // An attempt was made: where its keys cannot be read anew, those that are known go on.
       pool = await orAborted(reread, deadline.signal).catch(() => pool);
     },

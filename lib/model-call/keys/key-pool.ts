@@ -11,7 +11,7 @@ export interface KeyPool {
    * All keys, beginning with the one whose turn it is; those that were rejected lately come last. Rejects with
    * `store-unavailable`.
    */
-  turn(): Promise<readonly [PoolKey, ...PoolKey[]]>;
+  nextKeys(): Promise<readonly [PoolKey, ...PoolKey[]]>;
   /** Reads the secret again: a key in it was rejected. Never rejects. */
   refresh(): Promise<void>;
   /** Puts a key that the provider rejects behind all others for a while. */
@@ -56,7 +56,7 @@ export const createKeyPool = ({ secret, clock, random }: KeyPoolOptions): KeyPoo
   };
 
   return {
-    async turn() {
+    async nextKeys() {
       const all = await current();
       const first = turns++ % all.length;
       const rotated = [...all.slice(first), ...all.slice(0, first)];

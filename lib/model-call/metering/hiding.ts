@@ -1,5 +1,5 @@
 import { elementsOf, objectOf } from '../../kernel/json.ts';
-import type { WorstCase } from '../booking/cost-bound.ts';
+import type { CostBound } from '../booking/cost-bound.ts';
 import type { ModelRequest, Wire } from '../provider.ts';
 import { mayThink } from '../translate/capabilities.ts';
 import type { Hiding } from './unseen.ts';
@@ -42,7 +42,7 @@ const betasOf = (wire: Wire | undefined): string =>
 /** What of a request may be generated, or done, without being seen. */
 export const hidingOf = (
   request: ModelRequest,
-  { unpriceable }: Pick<WorstCase, 'unpriceable'>,
+  { unpriceable }: Pick<CostBound, 'unpriceable'>,
   wire: Wire | undefined,
 ): Hiding => ({
   mayThink: mayThink(request.model, request.thinking?.type),

@@ -63,11 +63,11 @@ export const settledUsage = (
   });
   const isMissing = (kind: 'input' | 'output') =>
     bill.missing.includes(kind) || !credible[kind] || !areIterationsCredible;
-  const told = credible.output ? tokens.outputTokens : 0;
-  const seen = Math.min(told + onItsWay, held.maxTokens);
+  const reported = credible.output ? tokens.outputTokens : 0;
+  const seen = Math.min(reported + onItsWay, held.maxTokens);
   const outputOf = () => {
     if (estimated === 'cut') return unseen === 'nothing' ? seen : held.maxTokens;
-    return isMissing('output') ? Math.max(told, held.maxTokens) : told;
+    return isMissing('output') ? Math.max(reported, held.maxTokens) : reported;
   };
   return {
     tokens: {

@@ -33,7 +33,11 @@ const unitsOf = (value: unknown): number => {
 };
 
 /** A prompt has no fewer input tokens than this, as far as it is text; what is no text counts as none. */
-export const leastTokens = ({ system, tools, messages }: Pick<ModelRequest, 'system' | 'tools' | 'messages'>): number =>
+export const minInputTokens = ({
+  system,
+  tools,
+  messages,
+}: Pick<ModelRequest, 'system' | 'tools' | 'messages'>): number =>
   Math.floor(unitsOf([system, tools, messages]) / MOST_UNITS_PER_TOKEN);
 
 /** The model that a request is put to instead, with the sizes of its price. */
@@ -89,7 +93,7 @@ const CHECKS: Readonly<Record<Untranslatable, Check>> = {
   'settings-per-message': setsMoreThanEffort,
   compaction: compacts,
   'computer-use': ({ tools }) => elementsOf(tools).some((tool) => typeOf(tool).startsWith('computer_')),
-  window: (request, _refuses, { contextWindow }) => leastTokens(request) > contextWindow,
+  window: (request, _refuses, { contextWindow }) => minInputTokens(request) > contextWindow,
 };
 
 /** Why `translate` has no form of the request for a model, for an operator to read; `null`: it has one. */

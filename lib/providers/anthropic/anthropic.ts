@@ -53,8 +53,8 @@ export const createAnthropic = ({ baseUrl }: AnthropicOptions): Provider => {
       const requestId = response.headers.get('request-id');
       if (isWhole) return { requestId, events: wholeAnswer(response, asking.signal) };
       if (response.body === null) throw new MalformedStream('an answer without a body');
-      asking.heard?.();
-      return { requestId, events: decodeEvents(response.body, asking.heard) };
+      asking.onBytes?.();
+      return { requestId, events: decodeEvents(response.body, asking.onBytes) };
     },
     async countTokens(request, asking) {
       const response = await post('/v1/messages/count_tokens', countedPart(request), asking);

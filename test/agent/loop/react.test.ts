@@ -333,10 +333,10 @@ describe('a tool that names a circuit', () => {
   type Entry = Awaited<ReturnType<LoopParts['circuits']['enter']>>;
   const watched = (entry: Partial<Entry> = {}) => {
     const told: unknown[] = [];
-    const settle = async (result: unknown) => void told.push(result);
+    const report = async (result: unknown) => void told.push(result);
     const enter = async (...asked: unknown[]) => {
       told.push(asked);
-      return { admitted: true, probe: false, began: async () => {}, settle, ...entry } as Entry;
+      return { admitted: true, probe: false, began: async () => {}, report, ...entry } as Entry;
     };
     return { told, circuits: { enter } };
   };
@@ -486,8 +486,8 @@ describe('a run', () => {
   it('answers only when its books are written', async () => {
     const books = Promise.withResolvers<void>();
     const { run, clock } = runParts([
-      (_request, { account }) => {
-        account.keep(books.promise);
+      (_request, { background }) => {
+        background.waitUntil(books.promise);
         return answer([text('Done.')]);
       },
     ]);

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { createHeldStream } from '../../../lib/gateway/answer/buffered-head.ts';
+import { createBufferedHead } from '../../../lib/gateway/answer/buffered-head.ts';
 import { createFakeClock } from '../../fake-clock.ts';
 
 const event = (type: string) => ({ bytes: Buffer.from(`${type}\n\n`), event: type, data: '{}' });
 
 it('lets the head and the first content go out before anything more of the answer is taken', async () => {
-  const { sink, head } = createHeldStream({ clock: createFakeClock(), isKept: false, waitedMs: 0 });
+  const { sink, head } = createBufferedHead({ clock: createFakeClock(), isKept: false, waitedMs: 0 });
   const heard: string[] = [];
   void head.then(({ body }) => {
     if (body instanceof Readable) body.on('data', (bytes: Buffer) => heard.push(bytes.toString()));

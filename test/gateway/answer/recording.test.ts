@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { createTape } from '../../../lib/gateway/answer/recording.ts';
+import { createRecording } from '../../../lib/gateway/answer/recording.ts';
 import { MAX_ANSWER_BYTES } from '../../../lib/idempotency/answer.ts';
 
 it('what went out is told whole, wherever it was cut', () => {
-  const tape = createTape(true);
+  const tape = createRecording(true);
   const ship = Buffer.from('🚢');
   tape.record('a ');
   tape.record(ship.subarray(0, 1));
@@ -12,13 +12,13 @@ it('what went out is told whole, wherever it was cut', () => {
 });
 
 it('bytes that no text has are told as U+FFFD', () => {
-  const tape = createTape(true);
+  const tape = createRecording(true);
   tape.record(Buffer.from([0x61, 0xff]));
   expect(tape.text()).toBe('a\ufffd');
 });
 
 it('what is too large to be kept is not gathered', () => {
-  const tape = createTape(true);
+  const tape = createRecording(true);
   for (let each = 0; each < 10; each += 1) tape.record(Buffer.alloc(MAX_ANSWER_BYTES, 0x61));
   expect(tape.text()?.length).toBe(2 * MAX_ANSWER_BYTES);
 });

@@ -16,7 +16,7 @@ it('a rejected key holds no question past its deadline, however long its secret 
   const events: BallastEvent[] = [];
   const reading = Promise.withResolvers<void>();
   const keys: KeyPool = {
-    turn: async () => [{ id: 'id', value: 'key' }],
+    nextKeys: async () => [{ id: 'id', value: 'key' }],
     refresh: () => (reading.resolve(), new Promise(() => {})),
     demote: () => {},
   };

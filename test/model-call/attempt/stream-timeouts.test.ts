@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createDeadline } from '../../../lib/kernel/deadline.ts';
-import { createWatchdog } from '../../../lib/model-call/attempt/stream-timeouts.ts';
+import { createStreamTimeouts } from '../../../lib/model-call/attempt/stream-timeouts.ts';
 import { createFakeClock } from '../../fake-clock.ts';
 
 const LIMITS = { firstContentMs: 30_000, idleMs: 10_000 };
@@ -8,7 +8,7 @@ const LIMITS = { firstContentMs: 30_000, idleMs: 10_000 };
 const watching = (deadlineMs = 1_200_000, giveWayInMs = Number.POSITIVE_INFINITY) => {
   const clock = createFakeClock();
   const deadline = createDeadline(clock, deadlineMs);
-  const watchdog = createWatchdog(clock, deadline, LIMITS, clock.monotonicMs() + giveWayInMs);
+  const watchdog = createStreamTimeouts(clock, deadline, LIMITS, clock.monotonicMs() + giveWayInMs);
   return { clock, deadline, watchdog };
 };
 
@@ -19,7 +19,7 @@ const watchedMs = async (
 ) => {
   const begunMs = clock.monotonicMs();
   for (let ms = 0; ms < alive.forMs && watchdog.verdict === null; ms += alive.eachMs) {
-    watchdog.heard();
+    watchdog.sawBytes();
     await clock.advance(alive.eachMs);
   }
   while (watchdog.verdict === null) await clock.advance(1_000);
@@ -104,7 +104,12 @@ describe('inside the stream', () => {
     const clock = createFakeClock();
     using deadline = createDeadline(clock, 600_000);
     const begunMs = clock.monotonicMs();
-    using watchdog = createWatchdog(clock, deadline, { firstContentMs: 30_000, idleMs: 300_000 }, begunMs + 60_000);
+    using watchdog = createStreamTimeouts(
+      clock,
+      deadline,
+      { firstContentMs: 30_000, idleMs: 300_000 },
+      begunMs + 60_000,
+    );
     watchdog.saw('unseen');
     expect(await watchedMs({ clock, deadline, watchdog }, { forMs: silentFromMs + 1_000, eachMs: 1_000 })).toBe(endsMs);
     expect(watchdog.verdict).toBe('stalled');
@@ -118,10 +123,10 @@ it('tells the deadline from the caller who left', async () => {
 
   const clock = createFakeClock();
   const caller = new AbortController();
-  const left = createWatchdog(clock, createDeadline(clock, 5_000, caller.signal), LIMITS);
+  const left = createStreamTimeouts(clock, createDeadline(clock, 5_000, caller.signal), LIMITS);
   caller.abort();
   expect(left.verdict).toBe('cancelled');
-  const after = createWatchdog(clock, createDeadline(clock, 5_000, caller.signal), LIMITS);
+  const after = createStreamTimeouts(clock, createDeadline(clock, 5_000, caller.signal), LIMITS);
   expect(after.verdict).toBe('cancelled');
 });
 

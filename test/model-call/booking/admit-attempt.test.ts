@@ -3,7 +3,7 @@ import { AppError } from '../../../lib/kernel/errors.ts';
 import { parseUsd, type PicoUsd, ZERO } from '../../../lib/kernel/money.ts';
 import { safe } from '../../../lib/kernel/redacted.ts';
 import { admitAttempt } from '../../../lib/model-call/booking/admit-attempt.ts';
-import { worstCaseOf } from '../../../lib/model-call/booking/cost-bound.ts';
+import { costBoundOf } from '../../../lib/model-call/booking/cost-bound.ts';
 import type { ReserveParts } from '../../../lib/model-call/booking/reserve-attempt.ts';
 import type { BookedAttempt } from '../../../lib/model-call/types.ts';
 import { createPriceTable, type Price } from '../../../lib/pricing/price-table.ts';
@@ -49,7 +49,7 @@ const admitting = async ({ denied, maxCostUsd, booked = [], settleFails = false 
       provider: { countTokens: async () => ((seen.counts += 1), 100) },
       emit: (event) => seen.events.push(event),
     },
-    { attemptId: 'run_01:1:1', request: REQUEST, at, worst: worstCaseOf(REQUEST, price) },
+    { attemptId: 'run_01:1:1', request: REQUEST, at, costBound: costBoundOf(REQUEST, price) },
     {
       ...parts.context,
       booked,
@@ -60,7 +60,7 @@ const admitting = async ({ denied, maxCostUsd, booked = [], settleFails = false 
       },
     },
   );
-  await parts.context.account.closed();
+  await parts.context.background.flush();
   return { admitted, ...seen };
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatUsd, parseUsd } from '../../../lib/kernel/money.ts';
 import { recordOf } from '../../../lib/model-call/booking/attempt-record.ts';
-import { worstCaseOf } from '../../../lib/model-call/booking/cost-bound.ts';
+import { costBoundOf } from '../../../lib/model-call/booking/cost-bound.ts';
 import { createMeter } from '../../../lib/model-call/metering/meter.ts';
 import type { Outcome } from '../../../lib/model-call/outcome.ts';
 import type { ModelRequest } from '../../../lib/model-call/provider.ts';
@@ -32,14 +32,14 @@ const booked = (
     message: { model, stop_reason: 'end_turn' },
     metered: { tokens: meter.tokens(true), estimated: null, terms: meter.terms(), bill: meter.bill() },
   } as unknown as Outcome;
-  const worst = worstCaseOf(request, price);
+  const costBound = costBoundOf(request, price);
   const made = {
     attemptId: 'run_01:1:1',
     request,
     price,
     at: AT,
     durationMs: 4_000,
-    worst,
+    costBound,
     reserved: parseUsd('1'),
     maxTokens: 16_000,
   };

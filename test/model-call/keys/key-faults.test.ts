@@ -86,7 +86,7 @@ describe('what is found of a refusal', () => {
   ])('of a key is a bad credential, without its words: %i', (status, error, keyFault) => {
     const found = diagnose(refused(status, error), null, false, 0);
     expect(found).toMatchObject({ kind: 'credential', status, keyFault, error: { code: 'upstream-error' } });
-    expect(found.error.told).toBeUndefined();
+    expect(found.error.upstreamMessage).toBeUndefined();
   });
 
   it('of a key, said inside a stream, is the same', () => {
@@ -114,9 +114,9 @@ describe('what is found of a refusal', () => {
     const error = { type, message: 'only the client can mend it' };
     const found = diagnose(refused(status, error, { 'x-should-retry': 'false' }), null, false, 0);
     expect(found).toMatchObject({ kind, final: true });
-    expect(found.error.told).toEqual({ ...error, ...own });
+    expect(found.error.upstreamMessage).toEqual({ ...error, ...own });
     const passing = diagnose(refused(status, error, { 'x-should-retry': 'true' }), null, false, 0);
     expect(passing).not.toHaveProperty('final');
-    expect(passing.error.told).toBeUndefined();
+    expect(passing.error.upstreamMessage).toBeUndefined();
   });
 });

@@ -13,7 +13,7 @@ const pooled = (first: string) => {
       refresh: async () => ((secret.refreshes += 1), secret.text),
     },
   });
-  const turn = async () => (await pool.turn()).map(({ value }) => value);
+  const turn = async () => (await pool.nextKeys()).map(({ value }) => value);
   return { clock, secret, pool, turn };
 };
 
@@ -34,7 +34,7 @@ it('keys take turns', async () => {
 
 it('a demoted key comes last for a minute', async () => {
   const { clock, pool, turn } = pooled('["a", "b"]');
-  const [a] = await pool.turn();
+  const [a] = await pool.nextKeys();
   pool.demote(a);
   expect([await turn(), await turn()]).toEqual([
     ['b', 'a'],
@@ -62,13 +62,13 @@ it('a secret that cannot be read again leaves the pool as it was', async () => {
     clock,
     secret: { get, refresh },
   });
-  const [key] = await pool.turn();
+  const [key] = await pool.nextKeys();
   await pool.refresh();
-  expect(await pool.turn()).toEqual([key]);
+  expect(await pool.nextKeys()).toEqual([key]);
 });
 
 it('the id of a key does not hold the key', async () => {
-  const [{ id, value }] = await pooled('sk-ant-canary').pool.turn();
+  const [{ id, value }] = await pooled('sk-ant-canary').pool.nextKeys();
   expect(id).toMatch(/^[0-9a-f]{16}$/);
   expect(value).not.toContain(id);
 });

@@ -6,7 +6,7 @@ const FIRST_BYTES = 1_024;
  * Bytes of an event that is not whole yet, copied together; it doubles, so that small pieces cost no more than large
  * ones.
  */
-export interface Carry {
+export interface EventBuffer {
   readonly isEmpty: boolean;
   add(bytes: Uint8Array): void;
   /** What was added since the last `skip`, as text; bytes that are no UTF-8 are U+FFFD. */
@@ -16,7 +16,7 @@ export interface Carry {
   take(): Uint8Array;
 }
 
-export const createEventBuffer = (): Carry => {
+export const createEventBuffer = (): EventBuffer => {
   let buffer = NOTHING;
   let length = 0;
   let textAt = 0;

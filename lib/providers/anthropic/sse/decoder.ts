@@ -8,18 +8,18 @@ const readFirst: typeof readFields = (block) => readFields(withoutBom(block));
 
 const createSplitter = () => {
   const blankLines = createLineScanner();
-  const carry = createEventBuffer();
+  const pending = createEventBuffer();
   let read = readFirst;
 
-  /** `rest` is the last part of a block of lines; what came before it is in the carry. */
+  /** `rest` is the last part of a block of lines; what came before it is in `pending`. */
   const endBlock = (rest: Buffer): UpstreamEvent | null => {
-    const isWhole = carry.isEmpty;
-    if (!isWhole) carry.add(rest);
-    const fields = read(isWhole ? rest.toString() : carry.text());
+    const isWhole = pending.isEmpty;
+    if (!isWhole) pending.add(rest);
+    const fields = read(isWhole ? rest.toString() : pending.text());
     read = readFields;
-    if (fields !== null) return { bytes: isWhole ? rest : carry.take(), event: fields.event, data: fields.data };
-    if (isWhole) carry.add(rest);
-    carry.skip();
+    if (fields !== null) return { bytes: isWhole ? rest : pending.take(), event: fields.event, data: fields.data };
+    if (isWhole) pending.add(rest);
+    pending.skip();
     return null;
   };
   return {
@@ -33,7 +33,7 @@ const createSplitter = () => {
         if (event !== null) events.push(event);
         start = end;
       }
-      if (start < byteLength) carry.add(chunk.subarray(start));
+      if (start < byteLength) pending.add(chunk.subarray(start));
       return events;
     },
     /** Any event that only the end of the stream ends: its blank line might have been longer. */
@@ -50,7 +50,7 @@ const createSplitter = () => {
  */
 const readEvents = (
   source: AsyncIterator<Uint8Array>,
-  heard: (() => void) | undefined,
+  onBytes: (() => void) | undefined,
 ): AsyncIterator<UpstreamEvent, void> => {
   const splitter = createSplitter();
   let events: UpstreamEvent[] = [];
@@ -65,7 +65,7 @@ const readEvents = (
       if (isOver) return { done: true, value: undefined };
       const chunk = await source.next();
       isOver = chunk.done === true;
-      heard?.();
+      onBytes?.();
       events = chunk.done === true ? splitter.end() : splitter.take(chunk.value);
       at = 0;
     }
@@ -87,6 +87,9 @@ const readEvents = (
  * breaking it off cancels the source, whose errors it throws. `heard` is told of each chunk: half an event and a
  * comment are signs of life too.
  */
-export const decodeEvents = (chunks: AsyncIterable<Uint8Array>, heard?: () => void): AsyncIterable<UpstreamEvent> => ({
-  [Symbol.asyncIterator]: () => readEvents(chunks[Symbol.asyncIterator](), heard),
+export const decodeEvents = (
+  chunks: AsyncIterable<Uint8Array>,
+  onBytes?: () => void,
+): AsyncIterable<UpstreamEvent> => ({
+  [Symbol.asyncIterator]: () => readEvents(chunks[Symbol.asyncIterator](), onBytes),
 });

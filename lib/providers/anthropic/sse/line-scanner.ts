@@ -2,14 +2,14 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 /** Finds the blank lines of a text that comes in chunks; lines end with LF, CR or CRLF, mixed as they like. */
-export interface BlankLines {
+export interface LineScanner {
   /** Where in the chunk, the next one of the text, blank lines end: the indices after them, ascending. */
   endsIn(chunk: Buffer): number[];
   /** Whether the text so far ends with a blank line that an LF could still belong to. */
   readonly held: boolean;
 }
 
-export const createLineScanner = (): BlankLines => {
+export const createLineScanner = (): LineScanner => {
   let inLine = false;
   let heldCr = false;
 

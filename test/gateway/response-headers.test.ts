@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { reply, status } from '../upstream/answers.ts';
-import { paidOf, post, postStream, question } from './asking.ts';
+import { paidOf, post, postStream, question } from './ask.ts';
 import { readError } from './envelope.ts';
 import { createClient, SDKS } from './sdks.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createIdleClock } from '../../testing/auto-clock.ts';
+import { createAutoClock } from '../../testing/auto-clock.ts';
 
 const turns = async (count: number) => {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
@@ -7,7 +7,7 @@ const turns = async (count: number) => {
 
 describe('an idle clock', () => {
   it('jumps from timer to timer in their order, and to none that was called off', async () => {
-    const clock = createIdleClock(1_000);
+    const clock = createAutoClock(1_000);
     const fired: [string, number][] = [];
     const set = (name: string, ms: number) => clock.after(ms, () => void fired.push([name, clock.now()]));
     set('late', 5_000);
@@ -21,7 +21,7 @@ describe('an idle clock', () => {
   });
 
   it('fires what is set by what it fired before what is due later', async () => {
-    const clock = createIdleClock(0);
+    const clock = createAutoClock(0);
     const fired: string[] = [];
     clock.after(100, () => void fired.push('second'));
     clock.after(10, () => void Promise.resolve().then(() => clock.after(10, () => void fired.push('first'))));
@@ -31,7 +31,7 @@ describe('an idle clock', () => {
   });
 
   it('stands still while work is under way, and moves on when it ends', async () => {
-    const clock = createIdleClock(0);
+    const clock = createAutoClock(0);
     const end = clock.begin({ what: 'a work', isWaiting: () => false });
     clock.after(10, () => {});
     await turns(50);
@@ -43,7 +43,7 @@ describe('an idle clock', () => {
   });
 
   it('moves while all work waits, and not while one of two does', async () => {
-    const clock = createIdleClock(0);
+    const clock = createAutoClock(0);
     let waiting = false;
     clock.begin({ what: 'one', isWaiting: () => true });
     clock.begin({ what: 'other', isWaiting: () => waiting });
@@ -57,7 +57,7 @@ describe('an idle clock', () => {
   });
 
   it('gives whatever was started by a timer its turns before the next one', async () => {
-    const clock = createIdleClock(0);
+    const clock = createAutoClock(0);
     const seen: number[] = [];
     clock.after(10, () => void Promise.resolve().then(() => seen.push(clock.now())));
     clock.after(11, () => {});
@@ -66,7 +66,7 @@ describe('an idle clock', () => {
   });
 
   it('fires nothing once it has stopped', async () => {
-    const clock = createIdleClock(0);
+    const clock = createAutoClock(0);
     clock.after(10, () => {});
     clock.stop();
     await turns(10);

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../lib/kernel/errors.ts';
-import { type Fields, type Heard, nothing, parse } from './heard.ts';
+import { type ClientView, type Fields, nothing, parse } from './client-view.ts';
 import { parseEvents } from './parse-events.ts';
 import type { Transcript } from './transcript.ts';
 
@@ -14,7 +14,7 @@ const ERRORS: readonly (readonly [status: number, type: string, code: ErrorCode]
 ];
 
 /** An envelope, under a status or, in a stream, without one. */
-const errorOf = (body: Fields, under: number | null): Heard => {
+const errorOf = (body: Fields, under: number | null): ClientView => {
   const { type } = (body['error'] ?? {}) as Fields;
   if (body['type'] !== 'error' || typeof body['request_id'] !== 'string') return nothing('an error without envelope');
   const known = ERRORS.find(([status, own]) => own === type && (under ?? status) === status);
@@ -26,7 +26,7 @@ const textOf = (content: unknown): string =>
   (content as readonly Fields[]).map(({ text }) => (typeof text === 'string' ? text : '')).join('');
 
 /** A JSON answer of `POST /v1/messages`. */
-export const hearMessage = ({ status, contentType, bytes, degraded }: Transcript): Heard => {
+export const hearMessage = ({ status, contentType, bytes, degraded }: Transcript): ClientView => {
   const body = parse(bytes);
   if (body === null) return nothing('a body that is no JSON');
   if (!contentType.startsWith('application/json')) return nothing(`a ${status} that is no JSON`);
@@ -38,7 +38,7 @@ export const hearMessage = ({ status, contentType, bytes, degraded }: Transcript
 };
 
 /** A streamed one: a message from its start to its stop, or to one error. */
-export const hearMessageEvents = (transcript: Transcript): Heard => {
+export const hearMessageEvents = (transcript: Transcript): ClientView => {
   if (transcript.status !== 200) return hearMessage(transcript);
   if (!transcript.contentType.startsWith('text/event-stream')) return nothing('no event stream');
   const { events, whole } = parseEvents(transcript.bytes);

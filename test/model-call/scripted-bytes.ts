@@ -7,14 +7,14 @@ import { begin, end, grow, type Said, start, stop } from './stream-events.ts';
 export type Piece = string | number | Error;
 
 /** An upstream whose answers come in these pieces, the first one's first; the last answer again and again. */
-export const sending = (
+export const scriptedBytes = (
   clock: Clock,
   ...answers: readonly (readonly Piece[])[]
 ): Omit<Provider, 'ask'> & { readonly asked: string[] } => {
   const asked: string[] = [];
   return {
     asked,
-    async stream({ model }, { signal, heard }) {
+    async stream({ model }, { signal, onBytes }) {
       const pieces = answers[Math.min(asked.length, answers.length - 1)] ?? [];
       asked.push(model);
       const body = async function* () {
@@ -24,7 +24,7 @@ export const sending = (
           else yield Buffer.from(piece);
         }
       };
-      return { requestId: null, events: decodeEvents(body(), heard) };
+      return { requestId: null, events: decodeEvents(body(), onBytes) };
     },
     countTokens: () => Promise.reject(new Error('counted')),
   };

@@ -6,7 +6,7 @@ import type { Said } from './stream-events.ts';
 export type Step = Said | string | number | Error;
 
 /** An upstream whose one stream takes these steps. */
-export const speaking = (clock: Clock, steps: readonly Step[]): Omit<Provider, 'ask'> => ({
+export const scriptedEvents = (clock: Clock, steps: readonly Step[]): Omit<Provider, 'ask'> => ({
   async stream(_request, { signal }) {
     const events = async function* () {
       for (const step of steps) {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ModelRequest } from '../../lib/model-call/provider.ts';
-import { toldTools } from '../../testing/tool-calls.ts';
+import { toolCallsOf } from '../../testing/tool-calls.ts';
 
 const telling = (content: string): ModelRequest => ({
   model: 'claude-sonnet-5-5',
@@ -14,7 +14,7 @@ it('a result is what the model was told first, whatever takes its place later', 
     { event: 'tool.finished', data: { toolUseId: 'a', name: 'stock', isError: false } },
   ];
   const requests = [telling('three'), telling('[left out]')];
-  const tools = toldTools({ requests, events, inputs: new Map([['a', { item: 'rope' }]]), thrown: new Map() });
+  const tools = toolCallsOf({ requests, events, inputs: new Map([['a', { item: 'rope' }]]), thrown: new Map() });
   expect(tools).toEqual([
     { name: 'stock', input: { item: 'rope' }, result: 'three', isError: false, threw: undefined },
   ]);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ModelRequest, Provider, UpstreamEvent } from '../../lib/model-call/provider.ts';
-import { createIdleClock } from '../../testing/auto-clock.ts';
-import { createWire } from '../../testing/in-flight.ts';
+import { createAutoClock } from '../../testing/auto-clock.ts';
+import { createInFlight } from '../../testing/in-flight.ts';
 
 const REQUEST: ModelRequest = { model: 'claude-sonnet-5-5', max_tokens: 1, messages: [] };
 const EVENT: UpstreamEvent = { bytes: Buffer.from('event: ping\ndata: {}\n\n'), event: 'ping', data: '{}' };
@@ -12,8 +12,8 @@ const turns = async (count: number) => {
 
 /** A call whose upstream has sent one event and says no more, with a limit of 10 ms on it. */
 const calling = () => {
-  const clock = createIdleClock(0);
-  const wire = createWire(clock);
+  const clock = createAutoClock(0);
+  const inFlight = createInFlight(clock);
   const arrived = Promise.withResolvers<void>();
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => {});
@@ -29,14 +29,14 @@ const calling = () => {
     countTokens: () => failed.promise,
     ask: () => failed.promise,
   };
-  const pace = wire.paceOf();
+  const pace = inFlight.paceOf();
   const steps = pace.steps([{ do: 'head', status: 200, headers: {} }, { do: 'hold' }])[Symbol.iterator]();
   steps.next();
   pace.sent();
   steps.next();
   const leaving = new AbortController();
   const reading = (async () => {
-    const { events } = await wire.watched(provider).stream(REQUEST, { key: undefined, signal: leaving.signal });
+    const { events } = await inFlight.watched(provider).stream(REQUEST, { key: undefined, signal: leaving.signal });
     for await (const _ of events);
   })().catch(() => {});
   clock.after(10, () => {});
@@ -74,10 +74,10 @@ it('time stands still while the upstream has not seen a call', async () => {
 });
 
 it('time stands still while tokens are counted', async () => {
-  const clock = createIdleClock(0);
+  const clock = createAutoClock(0);
   const counting = Promise.withResolvers<number>();
   const none = () => Promise.reject(new Error('nothing else is asked'));
-  const provider = createWire(clock).watched({ stream: none, countTokens: () => counting.promise, ask: none });
+  const provider = createInFlight(clock).watched({ stream: none, countTokens: () => counting.promise, ask: none });
   const counted = provider.countTokens(REQUEST, { key: undefined, signal: new AbortController().signal });
   clock.after(10, () => {});
   await turns(20);

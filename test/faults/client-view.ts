@@ -2,7 +2,7 @@ import { parseEvents } from './parse-events.ts';
 import type { Transcript } from './transcript.ts';
 
 /** What the bytes of an answer say, whatever the way it was asked for. */
-export type Heard =
+export type ClientView =
   | {
       readonly kind: 'answer';
       readonly output: string;
@@ -24,7 +24,7 @@ export type Heard =
 /** A JSON object of which nothing is known yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-export const nothing = (why: string): Heard => ({ kind: 'nothing', why });
+export const nothing = (why: string): ClientView => ({ kind: 'nothing', why });
 
 /** The object that a text is; `null` where it is none. */
 export const parse = (text: string): Fields | null => {
@@ -36,7 +36,7 @@ export const parse = (text: string): Fields | null => {
   }
 };
 
-const answerOf = (body: Fields, streamed: string | null, resets = 0): Heard => {
+const answerOf = (body: Fields, streamed: string | null, resets = 0): ClientView => {
   const { output, model, status, stopReason, degraded } = body;
   if (typeof output !== 'string') return nothing('an answer without output');
   const { reason, servedBy = null } = (degraded ?? {}) as Fields;
@@ -44,13 +44,13 @@ const answerOf = (body: Fields, streamed: string | null, resets = 0): Heard => {
   return { kind: 'answer', output, streamed, resets, model, whole: status === 'succeeded', stopReason, servedBy };
 };
 
-const problemOf = ({ code, status }: Fields): Heard =>
+const problemOf = ({ code, status }: Fields): ClientView =>
   typeof code === 'string' && typeof status === 'number'
     ? { kind: 'error', code, status }
     : nothing('an error that is no problem');
 
 /** A JSON answer of `POST /agent/run`. */
-export const hearJson = ({ status, contentType, bytes }: Transcript): Heard => {
+export const hearJson = ({ status, contentType, bytes }: Transcript): ClientView => {
   const body = parse(bytes);
   if (body === null) return nothing('a body that is no JSON');
   if (status === 200) return answerOf(body, null);
@@ -62,7 +62,7 @@ export const hearJson = ({ status, contentType, bytes }: Transcript): Heard => {
 };
 
 /** A streamed answer of `POST /agent/run`; the text of a model call begins anew at each `text.reset`. */
-export const hearEvents = (transcript: Transcript): Heard => {
+export const hearEvents = (transcript: Transcript): ClientView => {
   if (transcript.status !== 200) return hearJson(transcript);
   if (!transcript.contentType.startsWith('text/event-stream')) return nothing('no event stream');
   const { events, whole } = parseEvents(transcript.bytes);

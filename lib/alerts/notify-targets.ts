@@ -12,7 +12,7 @@ import type { Targets } from './targets.ts';
 /** For the tries of one target; with the store's own limits before and after, all ends within 40 s. */
 const LIMIT_MS = 22_000;
 
-export interface TellTargetsOptions {
+export interface NotifyTargetsOptions {
   readonly clock: Clock;
   readonly emit: Emit;
   readonly claims: AlertClaims;
@@ -20,7 +20,7 @@ export interface TellTargetsOptions {
 }
 
 /** Tells each configured target of each alert, once. Resolves to whether all were told that had to be; never rejects. */
-export type TellTargets = (alerts: readonly Alert[], targets: Targets) => Promise<boolean>;
+export type NotifyTargets = (alerts: readonly Alert[], targets: Targets) => Promise<boolean>;
 
 const messagesOf = (alert: Alert, { slack, webhook }: Targets, now: number): [string, Message][] => [
   ...(slack === null ? [] : [['slack', slackMessage(alert, slack)] as [string, Message]]),
@@ -30,7 +30,7 @@ const messagesOf = (alert: Alert, { slack, webhook }: Targets, now: number): [st
 // An alert may well be about the store: better told twice than not at all.
 const UNGUARDED: AlertClaim = { sent: async () => {}, release: async () => {} };
 
-export const createTellTargets = ({ clock, emit, claims, post }: TellTargetsOptions): TellTargets => {
+export const createNotifyTargets = ({ clock, emit, claims, post }: NotifyTargetsOptions): NotifyTargets => {
   const orFailed = async <T>(operation: string, act: Promise<T>, otherwise: T): Promise<T> => {
     try {
       return await act;
@@ -40,26 +40,26 @@ export const createTellTargets = ({ clock, emit, claims, post }: TellTargetsOpti
     }
   };
 
-  const tell = async ({ id, alarm, state }: Alert, target: string, message: Message): Promise<boolean> => {
+  const notify = async ({ id, alarm, state }: Alert, target: string, message: Message): Promise<boolean> => {
     const claim = await orFailed('claim', claims.claim(id, target), UNGUARDED);
     if (claim === null) return true;
-    const told = { target: label(target), alarm, state };
+    const delivered = { target: label(target), alarm, state };
     using deadline = createDeadline(clock, LIMIT_MS);
     try {
       await post(message, deadline);
     } catch (error) {
-      emit({ type: 'alert.failed', ...told, error: nameError(error) });
+      emit({ type: 'alert.failed', ...delivered, error: nameError(error) });
       await orFailed('release', claim.release(), undefined);
       return false;
     }
-    emit({ type: 'alert.sent', ...told });
+    emit({ type: 'alert.sent', ...delivered });
     await orFailed('sent', claim.sent(), undefined);
     return true;
   };
 
   return async (alerts, targets) => {
     const telling = alerts.flatMap((alert) =>
-      messagesOf(alert, targets, clock.now()).map(([target, message]) => tell(alert, target, message)),
+      messagesOf(alert, targets, clock.now()).map(([target, message]) => notify(alert, target, message)),
     );
     return (await Promise.all(telling)).every(Boolean);
   };
