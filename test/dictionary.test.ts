@@ -109,8 +109,8 @@ it('files, exports and their members are called by the field’s words, one mean
 
 it.each([
   ['a file', 'lib/alerts/told-targets.ts', ''],
-  ['a value', 'lib/rate-limit/x.ts', 'export const createUpdateBucket = () => {};'],
-  ['a type', 'lib/gateway/x.ts', 'export interface BufferedHead {}'],
+  ['a value', 'lib/rate-limit/x.ts', 'export const createSettle = () => {};'],
+  ['a type', 'lib/gateway/x.ts', 'export interface HeldStream {}'],
   ['a member', 'lib/model-call/x.ts', 'export interface Account { keep(write: Promise<void>): void }'],
   ['a member of a kind', 'lib/kernel/x.ts', "export type A = { readonly kind: 'a'; readonly worst: number } | null;"],
 ])('%s in an old word is found', (_title, file, text) => {

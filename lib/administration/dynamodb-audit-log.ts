@@ -1,7 +1,8 @@
 import { type Item, keyOf, n, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
+import { writeCursor } from '../kernel/cursor.ts';
 import type { AuditEntry, AuditLog } from '../tenants/types.ts';
-import { cursorAt, positionAt, positionsAt, readCursor } from './audit-cursor.ts';
+import { positionAt, positionIn, positionsAt } from './audit-cursor.ts';
 
 // One partition for all: administrators make a few changes a day, and a list that ends is then one query.
 const PARTITION = 'audit';
@@ -48,7 +49,7 @@ export const createDynamoDbAuditLog = (table: Table): AuditLog => ({
   },
 
   async list({ cursor, limit }) {
-    const after = cursor === null ? null : readCursor(cursor);
+    const after = cursor === null ? null : positionIn(cursor);
     const range = after === null ? '' : { from: OLDEST, to: after };
     const entries: AuditEntry[] = [];
     let last = '';
@@ -57,7 +58,7 @@ export const createDynamoDbAuditLog = (table: Table): AuditLog => ({
     for await (const item of found) {
       const position = readString(item, 'sk');
       if (position === after) continue;
-      if (entries.length === limit) return { entries, nextCursor: cursorAt(last) };
+      if (entries.length === limit) return { entries, nextCursor: writeCursor(last) };
       entries.push(fromItem(item));
       last = position;
     }

@@ -1,5 +1,6 @@
+import { writeCursor } from '../kernel/cursor.ts';
 import type { AuditEntry, AuditLog } from '../tenants/types.ts';
-import { cursorAt, positionAt, readCursor } from './audit-cursor.ts';
+import { positionAt, positionIn } from './audit-cursor.ts';
 
 /** For tests, and for an environment without a table. */
 export const createMemoryAuditLog = (): AuditLog => {
@@ -11,7 +12,7 @@ export const createMemoryAuditLog = (): AuditLog => {
       rows.set(positionAt(entry.at, sameInstant.length), structuredClone(entry));
     },
     async list({ cursor, limit }) {
-      const after = cursor === null ? null : readCursor(cursor);
+      const after = cursor === null ? null : positionIn(cursor);
       const positions = [...rows.keys()]
         .filter((position) => after === null || position < after)
         .sort()
@@ -20,7 +21,7 @@ export const createMemoryAuditLog = (): AuditLog => {
       const last = page.at(-1);
       return {
         entries: page.flatMap((position) => rows.get(position) ?? []),
-        nextCursor: last === undefined || positions.length === page.length ? null : cursorAt(last),
+        nextCursor: last === undefined || positions.length === page.length ? null : writeCursor(last),
       };
     },
   };

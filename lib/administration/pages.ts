@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import { readCursor, writeCursor } from '../kernel/cursor.ts';
 import { AppError } from '../kernel/errors.ts';
 import { nearestName, withHint } from '../kernel/nearest-name.ts';
 import { safe } from '../kernel/redacted.ts';
@@ -36,16 +36,13 @@ export const pageRequest = (query: Query, fallback = DEFAULT_LIMIT, most = MAX_L
   return { cursor: cursor ?? null, limit: asked };
 };
 
-const AFTER = z.strictObject({ after: z.string().check(z.regex(/^[a-z0-9-]{1,64}$/)) });
+const TENANT_ID = /^[a-z0-9-]{1,64}$/;
 
-const cursorOf = (tenantId: string): string => Buffer.from(JSON.stringify({ after: tenantId })).toString('base64url');
-
-const readCursor = (cursor: string): string => {
-  try {
-    return z.parse(AFTER, JSON.parse(Buffer.from(cursor, 'base64url').toString())).after;
-  } catch {
+const tenantIn = (cursor: string): string => {
+  const tenantId = readCursor(cursor);
+  if (tenantId === null || !TENANT_ID.test(tenantId))
     throw refused('cursor', safe`must be the nextCursor of an earlier answer`);
-  }
+  return tenantId;
 };
 
 export interface TenantPage<View> {
@@ -60,7 +57,7 @@ export const pageOfTenants = async <View>(
   { cursor, limit }: PageRequest,
   viewOf: (tenant: Tenant) => View,
 ): Promise<TenantPage<View>> => {
-  const after = cursor === null ? '' : readCursor(cursor);
+  const after = cursor === null ? '' : tenantIn(cursor);
   const tenants: View[] = [];
   let last = '';
   let size = 0;
@@ -69,7 +66,7 @@ export const pageOfTenants = async <View>(
     const view = viewOf(tenant);
     size += JSON.stringify(view).length;
     if (tenants.length > 0 && (tenants.length === limit || size > MAX_PAGE_CHARS))
-      return { tenants, nextCursor: cursorOf(last) };
+      return { tenants, nextCursor: writeCursor(last) };
     tenants.push(view);
     last = tenant.tenantId;
   }

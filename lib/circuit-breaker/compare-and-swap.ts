@@ -1,13 +1,13 @@
 import { type Clock, type Random, sleep } from '../kernel/clock.ts';
+import { fullJitter } from '../retry/decision.ts';
 import { type Circuit, NEVER_FAILED } from './circuit.ts';
 import type { CircuitStore } from './store.ts';
 
 /** Tries of one change. Ten writers at once are through by then; where more fail together, the circuit is opening anyway. */
 export const MAX_TRIES = 10;
 
-/** Ceilings of the pauses between tries: the first, doubled up to the last. One try takes some 10 ms. */
-const BASE_PAUSE_MS = 10;
-const MAX_PAUSE_MS = 80;
+/** Between tries, with full jitter. One try takes some 10 ms. */
+const PAUSES = { baseDelayMs: 10, maxDelayMs: 80 };
 
 export type Swap =
   | { readonly kind: 'changed'; readonly from: Circuit; readonly to: Circuit }
@@ -37,6 +37,6 @@ export const createSwap =
       if (to === null) return { kind: 'unchanged', circuit: from };
       if (await store.replace(name, from.version, to, signal)) return { kind: 'changed', from, to };
       if (attempt >= tries) return { kind: 'contended' };
-      await sleep(clock, random() * Math.min(MAX_PAUSE_MS, BASE_PAUSE_MS * 2 ** (attempt - 1)), signal);
+      await sleep(clock, fullJitter(attempt - 1, random(), PAUSES), signal);
     }
   };

@@ -1,6 +1,6 @@
-import { ageMs, type Mark, markOf } from '../kernel/age.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
+import { createSharedRead } from '../kernel/shared-read.ts';
 import { type Circuit, NEVER_FAILED } from './circuit.ts';
 import type { CircuitStore } from './store.ts';
 
@@ -24,14 +24,8 @@ export interface KnownCircuitsOptions {
   readonly clock: Clock;
 }
 
-interface Kept {
-  /** When the reading began: what was true then. */
-  readonly at: Mark;
-  readonly reading: Promise<Circuit>;
-}
-
 export const createKnownCircuits = ({ store, clock }: KnownCircuitsOptions): KnownCircuits => {
-  const kept = new Map<string, Kept>();
+  const reads = createSharedRead<Circuit>({ clock, ttlMs: KEPT_MS, failureTtlMs: KEPT_MS });
   const last = new Map<string, Circuit>();
 
   const read = async (name: string): Promise<Circuit> => {
@@ -48,19 +42,12 @@ export const createKnownCircuits = ({ store, clock }: KnownCircuitsOptions): Kno
     return circuit;
   };
   return {
-    get(name) {
-      const known = kept.get(name);
-      if (known !== undefined && ageMs(clock, known.at) < KEPT_MS) return known.reading;
-      const at = markOf(clock);
-      const reading = read(name);
-      kept.set(name, { at, reading });
-      return reading;
-    },
+    get: (name) => reads.find(name, () => read(name)),
     last: (name) => last.get(name) ?? null,
     learn(name, circuit) {
       if (circuit.version < (last.get(name)?.version ?? 0)) return;
       last.set(name, circuit);
-      kept.set(name, { at: markOf(clock), reading: Promise.resolve(circuit) });
+      reads.set(name, circuit);
     },
   };
 };

@@ -1,14 +1,16 @@
 import { type Clock, type Random, sleep } from '../kernel/clock.ts';
+import { fullJitter } from '../retry/decision.ts';
 import { isTransient, storeUnavailable } from './failure.ts';
 
 /** The first attempt and two more: beyond that the store is down, and a caller who waits has given up. */
 const MAX_ATTEMPTS = 3;
 
-/** Ceiling of the first pause; it doubles. A throttled partition recovers within tens of milliseconds. */
-const BASE_DELAY_MS = 25;
-
-/** Ceiling of every pause: who is patient is still there soon after the store is. */
-const MAX_DELAY_MS = 2_000;
+const DELAYS = {
+  /** A throttled partition recovers within tens of milliseconds. */
+  baseDelayMs: 25,
+  /** Who is patient is still there soon after the store is. */
+  maxDelayMs: 2_000,
+};
 
 export interface Timing {
   readonly clock: Clock;
@@ -57,7 +59,7 @@ export const withStoreRetries = async <T>(
         return await act(attempt > 1);
       } catch (error) {
         if (attempt >= most || signal.aborted || !isTransient(error)) throw error;
-        const delayMs = random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** (attempt - 1));
+        const delayMs = fullJitter(attempt - 1, random(), DELAYS);
         if (left !== null && left() <= delayMs) throw error;
         await sleep(clock, delayMs, signal);
       }

@@ -1,12 +1,12 @@
 import { type Clock, type Random, sleep } from '../kernel/clock.ts';
 import { waitAtMost } from '../kernel/deadline.ts';
 import type { Redacted } from '../kernel/redacted.ts';
+import { fullJitter } from '../retry/decision.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 
-/** Ceilings of the pauses, which double: soon enough for whoever asks again in a second, seldom enough for an outage. */
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 2_000;
+/** Soon enough for whoever asks again in a second, seldom enough for an outage. */
+const PAUSES = { baseDelayMs: 100, maxDelayMs: 2_000 };
 /** How long a write is made again. Who waits longer finds the claim locked until its lock ends. */
 export const PERSISTING_MS = 60_000;
 
@@ -40,8 +40,8 @@ export const createPersist = ({ clock, random, emit }: PersistParts, most: numbe
     if (open >= most) return;
     open += 1;
     try {
-      for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs)) {
-        await sleep(clock, random() * pauseMs, NEVER);
+      for (let retry = 0; ; retry += 1) {
+        await sleep(clock, fullJitter(retry, random(), PAUSES), NEVER);
         try {
           await write();
           return;

@@ -1,7 +1,7 @@
 import { markOf } from '../kernel/age.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { createExpiringCache } from '../kernel/expiring-cache.ts';
 import type { ApiKey, ApiKeyStore } from '../tenants/types.ts';
-import { createExpiringCache } from './expiring-cache.ts';
 import { createGuessLimit } from './guess-limit.ts';
 import { hasChecksum, hashKey, isOfOurForm } from './issue-key.ts';
 import { createLookUps, type LookUps } from './look-ups.ts';

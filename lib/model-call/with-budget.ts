@@ -39,7 +39,8 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     const price = priceAt(prices, request.model, at);
     if (price === null) return notMade(refusal(unpricedModel(request.model, prices)));
     const costBound = costBoundOf(request, price, context.wire, context.budget.unbounded);
-    if (costBound.unpriceable.length > 0 && isLimited(context)) return notMade(refusal(unpricedFeature(costBound.unpriceable)));
+    if (costBound.unpriceable.length > 0 && isLimited(context))
+      return notMade(refusal(unpricedFeature(costBound.unpriceable)));
     const attempt = { attemptId: `${runId}:${step}:${booked.length + 1}`, request, at, costBound };
     const admitted = await admitAttempt(parts, attempt, context);
     if (!admitted.held) return notMade(admitted.fault);

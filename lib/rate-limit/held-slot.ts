@@ -1,5 +1,6 @@
 import { type Clock, epochSeconds } from '../kernel/clock.ts';
 import { createDeadline, type Deadline, storageLimitMs } from '../kernel/deadline.ts';
+import { holdLease } from '../kernel/lease.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
@@ -7,8 +8,6 @@ import type { Holding, Slot, SlotStore } from './slot-store.ts';
 
 /** How long a slot outlives a holder that was killed; up to a second more, because times to live are whole seconds. */
 export const SLOT_LIFE_MS = 30_000;
-/** A third of it: two renewals may fail before a slot is lost. */
-export const SLOT_RENEWAL_MS = 10_000;
 /** Longest time that a run is held up by its slot, at either end. */
 export const SLOT_LIMIT_MS = 3_000;
 
@@ -34,33 +33,23 @@ export const holdSlot = (
   slot: Slot,
   holder: string,
 ): (() => Promise<void>) => {
-  const ending = new AbortController();
-  let renewing = Promise.resolve();
-  let cancel = () => {};
   let releasing: Promise<void> | null = null;
   const failed = (operation: Redacted, error: unknown) =>
     emit({ type: 'store.failed', operation, error: nameError(error) });
 
-  const renew = async (): Promise<void> => {
+  const renew = async (signal: AbortSignal): Promise<boolean> => {
     try {
       // Lost to another one, who took it for abandoned: it is theirs, and the run goes on without.
-      if (!(await store.renew(slot, holdingOf(holder, clock.now(), deadline), ending.signal))) return;
+      return await store.renew(slot, holdingOf(holder, clock.now(), deadline), signal);
     } catch (error) {
-      if (ending.signal.aborted) return;
-      failed(safe`slots.renew`, error);
+      if (!signal.aborted) failed(safe`slots.renew`, error);
+      return true;
     }
-    if (!ending.signal.aborted && deadline.remainingMs() > 0) schedule();
   };
-  const schedule = () => {
-    cancel = clock.after(SLOT_RENEWAL_MS, () => {
-      renewing = renew();
-    });
-  };
+  const endLease = holdLease({ clock, leaseMs: SLOT_LIFE_MS, forMs: deadline.remainingMs(), renew });
   const release = async (): Promise<void> => {
-    cancel();
     // A renewal that arrives after all finds no slot of its holder's, and changes nothing.
-    ending.abort();
-    await renewing;
+    await endLease();
     using limit = createDeadline(clock, storageLimitMs(deadline, SLOT_LIMIT_MS));
     try {
       await store.release(slot, holder, limit.signal);
@@ -68,6 +57,5 @@ export const holdSlot = (
       failed(safe`slots.release`, error);
     }
   };
-  schedule();
   return () => (releasing ??= release());
 };

@@ -1,11 +1,11 @@
 import type { Clock } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
+import { holdLease } from '../kernel/lease.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { packAnswer } from './answer.ts';
 import type { CacheKey } from './key.ts';
-import { holdLease } from './lease.ts';
 import type { CacheStore, FlightRecord } from './store.ts';
 
 /** What a run does for the cache when it has ended. The first word counts, a later one changes nothing; none rejects. */

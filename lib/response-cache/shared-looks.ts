@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
+import { createSharedRead } from '../kernel/shared-read.ts';
 import type { CacheKey } from './key.ts';
 import type { CacheEntry, CacheStore } from './store.ts';
 
@@ -19,15 +20,10 @@ export type LookAt = (key: CacheKey, eventually: boolean) => Promise<CacheEntry>
  * A strong read is made for each, because it has to see what was there before it began.
  */
 export const createSharedLooks = ({ store, clock }: SharedLooksOptions): LookAt => {
-  const underWay = new Map<CacheKey, Promise<CacheEntry>>();
+  const looks = createSharedRead<CacheEntry>({ clock, ttlMs: 0 });
   const read = async (key: CacheKey, eventually: boolean) => {
     using limit = createDeadline(clock, LOOK_LIMIT_MS);
     return await store.read(key, { eventually, signal: limit.signal });
   };
-  return (key, eventually) => {
-    if (!eventually) return read(key, false);
-    const shared = underWay.get(key) ?? read(key, true).finally(() => underWay.delete(key));
-    underWay.set(key, shared);
-    return shared;
-  };
+  return (key, eventually) => (eventually ? looks.find(key, () => read(key, true)) : read(key, false));
 };

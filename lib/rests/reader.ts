@@ -1,6 +1,6 @@
-import { ageMs, type Mark, markOf } from '../kernel/age.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
+import { createSharedRead } from '../kernel/shared-read.ts';
 import type { KnownRests } from './known-rests.ts';
 import type { RestStore } from './store.ts';
 
@@ -21,7 +21,7 @@ export interface ReaderOptions {
  * when that is over, and never rejects. There are as many entries as prefixes, which are a closed set.
  */
 export const createReader = ({ store, clock, known, failed }: ReaderOptions): ((prefix: string) => Promise<void>) => {
-  const readings = new Map<string, { readonly at: Mark; readonly done: Promise<void> }>();
+  const reads = createSharedRead<void>({ clock, ttlMs: KEPT_MS });
   const read = async (prefix: string): Promise<void> => {
     using limit = createDeadline(clock, READ_LIMIT_MS);
     try {
@@ -31,12 +31,5 @@ export const createReader = ({ store, clock, known, failed }: ReaderOptions): ((
       failed(error);
     }
   };
-  return (prefix) => {
-    const last = readings.get(prefix);
-    if (last !== undefined && ageMs(clock, last.at) < KEPT_MS) return last.done;
-    const at = markOf(clock);
-    const done = read(prefix);
-    readings.set(prefix, { at, done });
-    return done;
-  };
+  return (prefix) => reads.find(prefix, () => read(prefix));
 };

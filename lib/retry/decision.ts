@@ -25,8 +25,11 @@ export type RetryDecision =
  * Full jitter: uniform between nothing and the exponential ceiling, so that callers who failed together do not return together.
  * Source: Amazon Builders' Library, "Timeouts, retries and backoff with jitter".
  */
-const fullJitter = (retry: number, random: number, { baseDelayMs, maxDelayMs }: RetryOptions): number =>
-  random * Math.min(maxDelayMs, baseDelayMs * 2 ** retry);
+export const fullJitter = (
+  retry: number,
+  random: number,
+  { baseDelayMs, maxDelayMs }: Pick<RetryOptions, 'baseDelayMs' | 'maxDelayMs'>,
+): number => random * Math.min(maxDelayMs, baseDelayMs * 2 ** retry);
 
 /** So that all who were told the same instant do not return in it: up to a tenth of the wait later, and the base delay at most. */
 const spread = (retryAfterMs: number, random: number, { baseDelayMs }: RetryOptions): number =>

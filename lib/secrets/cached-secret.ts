@@ -1,5 +1,6 @@
 import { ageMs, type Mark, markOf } from '../kernel/age.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { waitAtMost } from '../kernel/deadline.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 
@@ -51,21 +52,15 @@ export const createCachedSecret = ({ read, clock }: CachedSecretOptions): Secret
       return value;
     }
   };
-  /** What the look-up brings if it is quick, else the value there is. It never rejects while there is one. */
-  const soonOr = (newer: Promise<string>, old: string): Promise<string> =>
-    new Promise((resolve) => {
-      const cancel = clock.after(PATIENCE_MS, () => resolve(old));
-      void newer.then((found) => {
-        cancel();
-        resolve(found);
-      });
-    });
   const loaded = (): Promise<string> => (loading ??= load().finally(() => (loading = undefined)));
   return {
-    get() {
-      if (value !== undefined && ageMs(clock, fresh.since) < fresh.forMs) return Promise.resolve(value);
+    async get() {
+      if (value !== undefined && ageMs(clock, fresh.since) < fresh.forMs) return value;
       const newer = loaded();
-      return value === undefined ? newer : soonOr(newer, value);
+      if (value === undefined) return newer;
+      // What the look-up brings if it is quick, else the value there is.
+      await waitAtMost(clock, PATIENCE_MS, newer);
+      return value;
     },
     refresh() {
       // Only refreshes count here: the very first call of an environment may find that its key was replaced just now.

@@ -5,8 +5,8 @@ import { createKnownCircuits } from '../../lib/circuit-breaker/known-circuits.ts
 import { createRunCheck, HEALTHY } from '../../lib/health/check.ts';
 import { createLookUps } from '../../lib/identity/look-ups.ts';
 import { createDeadline } from '../../lib/kernel/deadline.ts';
+import { holdLease } from '../../lib/kernel/lease.ts';
 import { createStreamTimeouts } from '../../lib/model-call/attempt/stream-timeouts.ts';
-import { holdLease } from '../../lib/response-cache/lease.ts';
 import { createCachedSecret } from '../../lib/secrets/cached-secret.ts';
 import { serve } from '../aws/serving.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { RENEWALS_PER_LEASE } from '../../lib/kernel/lease.ts';
 import { MAX_DEBT_MS, MAX_SKEW_MS } from '../../lib/rate-limit/decision.ts';
-import { SLOT_LIFE_MS, SLOT_LIMIT_MS, SLOT_RENEWAL_MS } from '../../lib/rate-limit/held-slot.ts';
+import { SLOT_LIFE_MS, SLOT_LIMIT_MS } from '../../lib/rate-limit/held-slot.ts';
 import { BELIEVED_MS, KNOWN_BUCKETS } from '../../lib/rate-limit/known-tats.ts';
 import { MAX_AT_ONCE, NEVER_MS, TAKE_LIMIT_MS } from '../../lib/rate-limit/rate-limit.ts';
 import { MAX_FREE_TRIES, SLOT_RETRY_MS } from '../../lib/rate-limit/slots.ts';
@@ -22,7 +23,7 @@ it('the README tells the figures of the code', () => {
     'a bucket is kept beyond being full': KEPT_FULL_MS,
     '`retryAfterMs` where nothing passes': NEVER_MS,
     'life of a slot': SLOT_LIFE_MS,
-    'renewal of a slot': SLOT_RENEWAL_MS,
+    'renewal of a slot': SLOT_LIFE_MS / RENEWALS_PER_LEASE,
     'free slots tried': MAX_FREE_TRIES,
     '`retryAfterMs` where no slot is free': SLOT_RETRY_MS,
   });

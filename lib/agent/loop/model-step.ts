@@ -68,8 +68,21 @@ export const modelStep = async (
 ): Promise<ModelStep> => {
   const [startedAt, startedMs] = [clock.now(), clock.monotonicMs()];
   const booked: BookedAttempt[] = [];
-  const { runId, tenantId, keyId, userId, hops, deadline, account, background, budget, admission, maxRetries, standIns, stream } =
-    run;
+  const {
+    runId,
+    tenantId,
+    keyId,
+    userId,
+    hops,
+    deadline,
+    account,
+    background,
+    budget,
+    admission,
+    maxRetries,
+    standIns,
+    stream,
+  } = run;
   const sink = {
     text: (delta: string) => stream.text(delta),
     reset: () => stream.reset(),

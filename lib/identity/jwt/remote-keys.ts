@@ -2,8 +2,8 @@ import { JWKSNoMatchingKey } from 'jose/errors';
 import { createLocalJWKSet } from 'jose/jwks/local';
 import type { JWTVerifyGetKey } from 'jose/jwt/verify';
 import { ageMs, type Mark, markOf } from '../../kernel/age.ts';
-import { type Clock, sleep } from '../../kernel/clock.ts';
-import { createDeadline } from '../../kernel/deadline.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { createDeadline, waitAtMost } from '../../kernel/deadline.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { safe } from '../../kernel/redacted.ts';
 
@@ -67,12 +67,6 @@ export const createRemoteKeys = ({ url, fetch, clock }: RemoteKeysOptions): JWTV
     loading ??= load().finally(() => (loading = undefined));
     await loading;
   };
-  const refreshSoon = async (): Promise<void> => {
-    const waiting = new AbortController();
-    const patience = sleep(clock, PATIENCE_MS, waiting.signal).catch(() => undefined);
-    await Promise.race([refresh(), patience]);
-    waiting.abort();
-  };
   const unavailable = () =>
     new AppError('store-unavailable', safe`The keys of the token's issuer cannot be loaded.`, {
       cause: asked?.failure,
@@ -81,7 +75,7 @@ export const createRemoteKeys = ({ url, fetch, clock }: RemoteKeysOptions): JWTV
 
   return async (header) => {
     if (known === undefined) await refresh();
-    else if (ageMs(clock, known.readAt) >= FRESH_MS) await refreshSoon();
+    else if (ageMs(clock, known.readAt) >= FRESH_MS) await waitAtMost(clock, PATIENCE_MS, refresh());
     if (known === undefined) throw unavailable();
     try {
       return await known.find(header);

@@ -59,7 +59,13 @@ export const supervisedAttempt =
     };
 
     try {
-      const { requestId, events } = await provider.stream(request, { key, wire, hops, signal: timeouts.signal, onBytes });
+      const { requestId, events } = await provider.stream(request, {
+        key,
+        wire,
+        hops,
+        signal: timeouts.signal,
+        onBytes,
+      });
       progress.opened(requestId);
       let stopped = false;
       for await (const event of events) {

@@ -1,6 +1,6 @@
-import { ageMs, type Mark, markOf } from '../../kernel/age.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { createDeadline } from '../../kernel/deadline.ts';
+import { createSharedRead } from '../../kernel/shared-read.ts';
 import type { PoolKey, Provider } from '../provider.ts';
 
 /** Tells a key that the provider refuses from a request that its account may not make: both are a 403. */
@@ -45,19 +45,10 @@ export const statusOf = async (
 export const isRefusal = (status: number | null): boolean => status === 401 || status === 403;
 
 export const createKeyCheck = ({ provider, clock }: KeyCheckOptions): KeyCheck => {
-  const known = new Map<string, { readonly since: Mark; readonly refused: Promise<boolean> }>();
+  const answers = createSharedRead<boolean>({ clock, ttlMs: ANSWER_MS, maxEntries: MAX_KNOWN });
   const ask = async (key: PoolKey): Promise<boolean> => {
     using limit = createDeadline(clock, LIMIT_MS);
     return isRefusal(await statusOf(provider, MODELS_PATH, { key, signal: limit.signal }));
   };
-  return {
-    isRefused(key) {
-      const last = known.get(key.id);
-      if (last !== undefined && ageMs(clock, last.since) < ANSWER_MS) return last.refused;
-      if (known.size >= MAX_KNOWN) known.clear();
-      const refused = ask(key).catch(() => false);
-      known.set(key.id, { since: markOf(clock), refused });
-      return refused;
-    },
-  };
+  return { isRefused: (key) => answers.find(key.id, () => ask(key).catch(() => false)) };
 };

@@ -1,3 +1,4 @@
+import { readCursor, writeCursor } from '../../kernel/cursor.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { safe } from '../../kernel/redacted.ts';
 
@@ -10,16 +11,10 @@ export interface Page<T> {
 /** Below the 6 MB of a Lambda answer, in which quotes are escaped once more. */
 const MAX_BYTES = 4_000_000;
 
-const write = (key: string): string => Buffer.from(JSON.stringify({ after: key })).toString('base64url');
-
 /** The key that a cursor stands behind; any other text is refused with `invalid-request`. */
-const read = (cursor: string): string => {
-  try {
-    const { after } = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as { after?: unknown };
-    if (typeof after === 'string' && write(after) === cursor) return after;
-  } catch {
-    // No cursor of ours is unreadable.
-  }
+const keyIn = (cursor: string): string => {
+  const key = readCursor(cursor);
+  if (key !== null) return key;
   throw new AppError('invalid-request', safe`The query is not valid; see errors.`, {
     issues: [{ path: 'cursor', message: safe`must be the nextCursor of an earlier answer` }],
   });
@@ -31,7 +26,7 @@ export const pageOf = <V, T>(
   { limit, cursor }: { readonly limit: number; readonly cursor: string | null },
   rowOf: (key: string, value: V) => T,
 ): Page<T> => {
-  const after = cursor === null ? null : read(cursor);
+  const after = cursor === null ? null : keyIn(cursor);
   const left = [...groups].filter(([key]) => after === null || key > after).sort(([a], [b]) => (a < b ? -1 : 1));
   const rows: T[] = [];
   let bytes = 0;
@@ -42,5 +37,5 @@ export const pageOf = <V, T>(
     rows.push(row);
   }
   const last = left[rows.length - 1]?.[0];
-  return { rows, nextCursor: rows.length < left.length && last !== undefined ? write(last) : null };
+  return { rows, nextCursor: rows.length < left.length && last !== undefined ? writeCursor(last) : null };
 };

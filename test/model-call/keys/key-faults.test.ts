@@ -101,7 +101,7 @@ describe('what is found of a refusal', () => {
     const error = { type: 'permission_error', message: 'no access to that beta' };
     expect(diagnose(refused(403, error), null, false, 0)).toMatchObject({
       kind: 'forbidden',
-      error: { code: 'forbidden', told: { status: 403, ...error } },
+      error: { code: 'forbidden', upstreamMessage: { status: 403, ...error } },
     });
   });
 

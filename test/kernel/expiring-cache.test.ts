@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createExpiringCache } from '../../lib/identity/expiring-cache.ts';
 import { markOf } from '../../lib/kernel/age.ts';
+import { createExpiringCache } from '../../lib/kernel/expiring-cache.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
 const setUp = (maxEntries = 3) => {

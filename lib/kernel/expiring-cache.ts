@@ -1,5 +1,5 @@
-import { ageMs, type Mark } from '../kernel/age.ts';
-import type { Clock } from '../kernel/clock.ts';
+import { ageMs, type Mark } from './age.ts';
+import type { Clock } from './clock.ts';
 
 /** A bounded memory of what was read: entries end by age, and the least recently used gives way when it is full. */
 export interface ExpiringCache<T> {

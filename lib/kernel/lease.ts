@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock } from './clock.ts';
 
 export interface LeaseOptions {
   readonly clock: Clock;
@@ -8,6 +8,9 @@ export interface LeaseOptions {
   /** Extends the lease from now on; `false`: it is another's by now. It must not reject. */
   readonly renew: (signal: AbortSignal) => Promise<boolean>;
 }
+
+/** Two of them may fail before a lease is lost. */
+export const RENEWALS_PER_LEASE = 3;
 
 /**
  * Renews a lease each third of its length, so that two renewals may fail before it is lost, and so that one whose holder
@@ -25,7 +28,7 @@ export const holdLease = ({ clock, leaseMs, forMs, renew }: LeaseOptions): (() =
   };
   const schedule = () => {
     if (ending.signal.aborted || clock.monotonicMs() >= untilMs) return;
-    cancel = clock.after(leaseMs / 3, () => {
+    cancel = clock.after(leaseMs / RENEWALS_PER_LEASE, () => {
       renewing = again();
     });
   };
