@@ -1,8 +1,10 @@
-interface Template {
+import { alarmFunctions } from './alarm-functions.ts';
+
+export interface Template {
   readonly Resources: Record<string, Resource>;
 }
 
-interface Resource {
+export interface Resource {
   readonly Type: string;
   readonly Properties: Record<string, unknown>;
   DependsOn?: string[];
@@ -34,7 +36,9 @@ export default class DeclareStage {
   constructor(osls: Osls) {
     this.hooks = {
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
-        declareStage(osls.service.provider.compiledCloudFormationTemplate);
+        const template = osls.service.provider.compiledCloudFormationTemplate;
+        declareStage(template);
+        alarmFunctions(template);
       },
     };
   }
