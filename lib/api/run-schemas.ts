@@ -1,4 +1,5 @@
 import type { RunStop } from '../agent/loop/types.ts';
+import type { RunAnswer, RunUsage } from '../run/answer.ts';
 import { count, instant, type JsonSchema, object, usd } from './json-schema.ts';
 
 const runUsage = object({
@@ -9,7 +10,7 @@ const runUsage = object({
   cacheReadInputTokens: count,
   cacheCreationInputTokens: count,
   costUsd: usd,
-});
+} satisfies Record<keyof RunUsage, JsonSchema>);
 
 const STOP_REASONS = Object.keys({
   end_turn: true,
@@ -25,7 +26,7 @@ const STOP_REASONS = Object.keys({
   fallback: true,
 } satisfies Record<RunStop, true>);
 
-const answer: Readonly<Record<string, JsonSchema>> = {
+const answer = {
   runId: { type: 'string' },
   status: { enum: ['succeeded', 'incomplete'] },
   output: { type: 'string' },
@@ -44,7 +45,7 @@ const answer: Readonly<Record<string, JsonSchema>> = {
   },
   cache: { enum: ['hit', 'miss', 'bypass'] },
   durationMs: count,
-};
+} satisfies Record<keyof RunAnswer, JsonSchema>;
 
 const run = object(
   {

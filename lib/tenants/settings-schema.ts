@@ -55,7 +55,7 @@ export const settingsSchema = z.strictObject({
   redactOutput: z.optional(z.boolean()),
   webhookUrl: limit(webhookUrl),
   shadow: limit(z.array(z.enum(SHADOWS)).check(z.maxLength(SHADOWS.length))),
-});
+} satisfies Record<keyof TenantSettings, z.ZodMiniType>);
 
 export type SettingsRequest = z.output<typeof settingsSchema>;
 
