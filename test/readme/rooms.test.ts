@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { expect, it } from 'vitest';
 import { THRESHOLDS } from '../../lib/accounts/budget-thresholds.ts';
 import { SETTLE_MARGIN_MS } from '../../lib/accounts/settle-patience.ts';
@@ -8,7 +10,7 @@ import { LEAST_OUTPUT_TOKENS } from '../../lib/budget/fit-output.ts';
 import { MAX_OPEN } from '../../lib/budget/store.ts';
 import { QUIET_MS } from '../../lib/gateway/answer/keep-alive.ts';
 import { SLOWEST_START, UNSEEN_STRETCH } from '../../lib/model-call/attempt/stream-timeouts.ts';
-import { documents, read, tableOf } from './markdown.ts';
+import { documents, read, ROOT, tableOf } from './markdown.ts';
 
 /** What the README of each room says in its table of figures, as the code has it. */
 const FIGURES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -35,19 +37,25 @@ it.each(Object.entries(FIGURES))('the README of %s has the figures of the code, 
   expect(Object.fromEntries(rows.map(({ what, value }) => [what, value]))).toEqual(figures);
 });
 
-const rooms = documents().filter(({ path }) => path.startsWith('lib/'));
+const rooms = documents().filter(({ path: file }) => file.startsWith('lib/'));
 
 it('every domain of lib has a README', () => {
   const domains = [
     ...['accounts', 'alerts', 'budget', 'circuit-breaker', 'gateway', 'idempotency', 'model-call', 'pricing'],
     ...['providers', 'rate-limit', 'response-cache', 'rests', 'run', 'runs', 'tenants', 'usage'],
   ];
-  expect(rooms.map(({ path }) => path)).toEqual(domains.map((domain) => `lib/${domain}/README.md`));
+  expect(rooms.map(({ path: file }) => file)).toEqual(domains.map((domain) => `lib/${domain}/README.md`));
 });
 
 it.each(rooms)('$path begins with its promise and fits on a page', ({ text }) => {
   expect(text).toMatch(/^# .+\n\n\*\*The promise\.\*\* /);
   expect(text.split('\n').length).toBeLessThanOrEqual(61);
+});
+
+it.each(rooms)('each file that $path names by its name alone is in the room', ({ path: file, text }) => {
+  const named = [...text.matchAll(/`((?:[a-z-]+\/)*[a-z-]+\.ts)`/g)].map(([, name = '']) => name);
+  const own = named.filter((name) => !name.startsWith('lib/'));
+  expect(own.filter((name) => !existsSync(path.join(ROOT, path.dirname(file), name)))).toEqual([]);
 });
 
 it('the README of the project has at most 200 lines', () => {
