@@ -10,7 +10,7 @@ import { type Caller, startCaller } from './start-caller.ts';
 import { watchTenant } from './watch-tenant.ts';
 
 const SEED = 20261124;
-const SCHEDULES = size(10, 200);
+const SCHEDULES = size(5, 200);
 const CALLS = 40;
 const AT_ONCE = 6;
 const FITS = 50;

@@ -24,7 +24,7 @@ const usual = [
 const lengths = { minLength: 100, maxLength: 250 };
 const schedule: fc.Arbitrary<Step[]> = fc.array(fc.oneof(...usual), lengths);
 const withOrders: fc.Arbitrary<Step[]> = fc.array(fc.oneof(...usual, steps('close', 1), steps('isolate', 1)), lengths);
-const RUNS = { numRuns: size(400, 5_000), seed: 20261121 };
+const RUNS = { numRuns: size(150, 5_000), seed: 20261121 };
 
 it('there are never two live probes, and every caller is answered', async () => {
   let probes = 0;

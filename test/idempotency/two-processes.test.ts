@@ -24,7 +24,7 @@ describeOnDynamoDb('idempotency over two processes', (engine) => {
 
   it('lets exactly one of 50 concurrent requests begin; the others are in progress, and then get its answer', async () => {
     const [a, b] = await Promise.all([start(), start()]);
-    for (let round = 0; round < size(10, 100); round += 1) {
+    for (let round = 0; round < size(5, 100); round += 1) {
       const key = `race-${round}`;
       const claim = { act: 'claim', key, body: BODY, times: 25 } as const;
       const [ofA, ofB] = await Promise.all([a.tell(claim), b.tell(claim)]);
@@ -39,7 +39,7 @@ describeOnDynamoDb('idempotency over two processes', (engine) => {
 
   it('never begins twice while an answer is just being kept', async () => {
     const [a, b] = await Promise.all([start(), start()]);
-    for (let round = 0; round < size(10, 100); round += 1) {
+    for (let round = 0; round < size(5, 100); round += 1) {
       const key = `ending-${round}`;
       expect(await a.tell({ act: 'claim', key, body: BODY, times: 1 })).toEqual(['claimed']);
       const [ended, outcomes] = await Promise.all([
@@ -96,7 +96,7 @@ describeOnDynamoDb('idempotency over two processes', (engine) => {
   it('decides between a takeover and the mark of effects: never both', async () => {
     const [late, successor] = await Promise.all([start(), start(LOCK_MS)]);
     const seen = new Set<string>();
-    for (let round = 0; round < size(20, 200); round += 1) {
+    for (let round = 0; round < size(10, 200); round += 1) {
       const key = `mark-or-take-${round}`;
       const claim = { act: 'claim', key, body: BODY, times: 1 } as const;
       await late.tell(claim);

@@ -15,7 +15,7 @@ const wait = (weight: number, ...ms: number[]) => ({
 const lengths = { minLength: 60, maxLength: 160 };
 const schedule = (...steps: { weight: number; arbitrary: fc.Arbitrary<Step> }[]) =>
   fc.array(fc.oneof(...steps), lengths);
-const RUNS = { numRuns: size(300, 2_000), seed: 20261121 };
+const RUNS = { numRuns: size(100, 2_000), seed: 20261121 };
 
 it('there is one run of a key at a time, and none while its answer is fresh, as long as each has something to share', async () => {
   const shared = schedule(
