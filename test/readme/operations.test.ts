@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { LIMIT_NAMES } from '../../lib/caller/caller-limits.ts';
 import type { Item } from '../../lib/dynamodb/attributes.ts';
 import type { Table } from '../../lib/dynamodb/table.ts';
 import { parseUsd } from '../../lib/kernel/money.ts';
@@ -83,6 +84,11 @@ const OF_AN_ATTEMPT = {
   'context-too-long': true,
   refused: false,
 } satisfies Record<FaultKind, boolean>;
+
+it('every limit is told, and no other', () => {
+  const limits = tableOf(operations, 'limit', 'set by', 'who is refused').map((row) => code(row.limit));
+  expect(limits).toEqual(Object.keys(LIMIT_NAMES));
+});
 
 it('every outcome of an attempt is told', () => {
   const shown = tableOf(operations, '`outcome`', 'meaning', 'what to do');
