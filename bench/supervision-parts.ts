@@ -8,7 +8,7 @@ import type { Clock } from '../lib/kernel/clock.ts';
 import { createDeadline } from '../lib/kernel/deadline.ts';
 import { createRunAccount } from '../lib/model-call/booking/run-account.ts';
 import type { ModelRequest } from '../lib/model-call/provider.ts';
-import type { Attempt, CallContext, Outcome } from '../lib/model-call/types.ts';
+import type { Attempt, AttemptContext, Outcome } from '../lib/model-call/types.ts';
 import { createAnthropic } from '../lib/providers/anthropic/anthropic.ts';
 import { createMemoryRestStore } from '../lib/rests/memory-store.ts';
 import { createMemoryUsageStore } from '../lib/usage/memory-store.ts';
@@ -57,22 +57,22 @@ export const runOf = async (call: Attempt, request: ModelRequest, caller?: Abort
   using deadline = createDeadline(systemClock, config.RUN_TIMEOUT_MS, caller);
   const background = createBackground();
   const account = createRunAccount(null, background);
-  const context: CallContext = {
+  const context: AttemptContext = {
     runId: `run_${String((runs += 1)).padStart(26, '0')}`,
     step: 1,
     agent: 'assistant',
-    tenantId: 'bench',
-    keyId: 'key_01kbench0000000000000000',
-    userId: null,
-    deadline,
+    caller: { tenantId: 'bench', keyId: 'key_01kbench0000000000000000', userId: null },
+    bounds: {
+      deadline,
+      budget: { tenant: tenantAccount('bench', AMPLE), others: [], shadow: false },
+      admission: { enter: async () => null, undo: async () => {}, charge: async () => {} },
+      standIns: ['claude-haiku-4-5'],
+    },
+    listener: { sink: { text: () => undefined, reset: () => undefined } },
     account,
     background,
-    budget: { tenant: tenantAccount('bench', AMPLE), others: [], shadow: false },
-    admission: { enter: async () => null, undo: async () => {}, charge: async () => {} },
-    sink: { text: () => undefined, reset: () => undefined },
     circuit: {},
     booked: [],
-    standIns: ['claude-haiku-4-5'],
     key: { id: 'first', value: KEYS[0] },
   };
   const outcome = await call(request, context);

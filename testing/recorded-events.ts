@@ -34,13 +34,13 @@ export const recordRun = async (
     ended.resolve(run(stream));
     return ended.promise;
   };
-  const told = async () => {
+  const collected = async () => {
     const { body } = await runAsEvents(telling, { clock, requestId, failed() {} });
     let text = '';
     for await (const chunk of body as Readable) text += String(chunk);
     return parse(text);
   };
-  const [events, end] = await Promise.allSettled([told(), ended.promise]);
+  const [events, end] = await Promise.allSettled([collected(), ended.promise]);
   const recorded = events.status === 'fulfilled' ? events.value : [];
   return end.status === 'fulfilled'
     ? { events: recorded, answer: end.value, error: null }

@@ -103,35 +103,37 @@ export const createCallMessages =
       runId,
       step: 1,
       agent: GATEWAY,
-      tenantId,
-      keyId,
-      userId,
-      deadline,
-      account,
-      background,
-      admission,
-      wire,
-      sink: {
-        ...sink,
-        text: nothing,
-        reset: nothing,
-        admitted({ maxTokens }) {
-          sink.admitted(admission.headers());
-          own = maxTokens < request.max_tokens ? { [MAX_TOKENS_HEADER]: String(maxTokens) } : {};
-          sink.says(own);
-        },
-        opened(id) {
-          own = { ...own, ...upstreamIdHeader(id) };
-          sink.says(own);
+      circuit: {},
+      caller: { tenantId, keyId, userId },
+      bounds: {
+        deadline,
+        budget: budgetOf(principal, userId),
+        admission,
+        maxRetries: tenant.maxRetries,
+        standIns: standInsFor(request.model, [], tenant),
+      },
+      listener: {
+        wire,
+        // Nothing of it is out before a client that waits for the whole of it has an answer.
+        restartable: !asked.streams,
+        sink: {
+          ...sink,
+          text: nothing,
+          reset: nothing,
+          admitted({ maxTokens }) {
+            sink.admitted(admission.headers());
+            own = maxTokens < request.max_tokens ? { [MAX_TOKENS_HEADER]: String(maxTokens) } : {};
+            sink.says(own);
+          },
+          opened(id) {
+            own = { ...own, ...upstreamIdHeader(id) };
+            sink.says(own);
+          },
         },
       },
-      budget: budgetOf(principal, userId),
-      standIns: standInsFor(request.model, [], tenant),
-      maxRetries: tenant.maxRetries,
-      circuit: {},
+      account,
       booked: [],
-      // Nothing of it is out before a client that waits for the whole of it has an answer.
-      restartable: !asked.streams,
+      background,
     }).catch((error: unknown) => notMade(refusal(asAppError(error))));
     waitUntil?.(background.ended());
     const outcome = called.ok ? called : withHeaders(called, admission.headers());

@@ -126,5 +126,5 @@ export const failsOver = (kind: FaultKind): boolean => passes(kind) || kind === 
 /** Whether a part of the answer is out and can't be taken back. */
 export const isDelivered = (
   { contentSeen }: Fault,
-  { restartable = true }: Pick<CallContext, 'restartable'>,
+  { listener: { restartable = true } }: Pick<CallContext, 'listener'>,
 ): boolean => contentSeen && !restartable;

@@ -64,40 +64,57 @@ export interface BookedAttempt {
   readonly cost: PicoUsd;
 }
 
-/** Who calls, for whom, within what; the same for all attempts of one model call, but for what a bracket adds. */
+/** For whom a call is made. */
+export interface CallCaller {
+  readonly tenantId: string;
+  readonly keyId: string;
+  readonly userId: string | null;
+  /** How many other Ballasts the caller's request has passed. Default: none. */
+  readonly hops?: number;
+}
+
+/** Within what a call is made. */
+export interface CallBounds {
+  readonly deadline: Deadline;
+  readonly budget: CallBudget;
+  readonly admission: Admission;
+  /** Retries that the caller's tenant allows, where that is less than the stage's. Default: the stage's. */
+  readonly maxRetries?: number | null;
+  /** Models that may stand in for the asked one, in order; each is allowed to the caller. Default: none. */
+  readonly standIns?: readonly string[];
+}
+
+/** Who reads the answer, and in what form. */
+export interface CallListener {
+  readonly sink: TextSink;
+  /** Whether a call may be made again once a part of its answer was passed on. Default true. */
+  readonly restartable?: boolean;
+  /** The client's own form of the request. Default: the request is made here. */
+  readonly wire?: Wire;
+}
+
+/** One model call: the same for all its attempts. */
 export interface CallContext {
   readonly runId: string;
   /** The step within the run: `runId:step:attempt` names an attempt. */
   readonly step: number;
   readonly agent: string;
-  readonly tenantId: string;
-  readonly keyId: string;
-  readonly userId: string | null;
-  readonly deadline: Deadline;
-  readonly account: RunAccount;
-  /** Takes what may go on while the answer does. */
-  readonly background: Background;
-  readonly budget: CallBudget;
-  /** Retries that the caller's tenant allows, where that is less than the stage's. Default: the stage's. */
-  readonly maxRetries?: number | null;
-  readonly admission: Admission;
-  readonly sink: TextSink;
-  /** Settings of the model's circuit that the caller's agent has of its own. */
+  /** Settings of the model's circuit that the agent has of its own. */
   readonly circuit: Partial<CircuitOptions>;
-  /** What the attempts of one call at one model have in common for its circuit; set by a bracket around the retries. */
-  readonly circuitCall?: CircuitCall;
+  readonly caller: CallCaller;
+  readonly bounds: CallBounds;
+  readonly listener: CallListener;
+  readonly account: RunAccount;
   /** The attempts made so far, in order; the budget bracket appends. */
   readonly booked: BookedAttempt[];
-  /** Models that may stand in for the asked one, in order; each is allowed to the caller. Default: none. */
-  readonly standIns?: readonly string[];
-  /** Which model is asked instead of the one that was asked for; set by the fallback's bracket. */
+  /** Takes what may go on while the answer does. */
+  readonly background: Background;
+}
+
+/** What the fallback's bracket adds. */
+interface StandInContext {
+  /** Which model is asked instead of the one that was asked for. */
   readonly instead?: ServedInstead;
-  /** Whether a call may be made again once a part of its answer was passed on. Default true. */
-  readonly restartable?: boolean;
-  /** The client's own form of the request. Default: the request is made here. */
-  readonly wire?: Wire;
-  /** How many other Ballasts the caller's request has passed. Default: none. */
-  readonly hops?: number;
   /**
    * No retry begins after this instant of the monotonic clock: a stand-in needs the rest of the time. Default: the
    * deadline.
@@ -108,16 +125,29 @@ export interface CallContext {
    * nobody can stand in.
    */
   readonly giveWayMs?: number;
-  /** The key to call with; chosen by the key pool's bracket. */
-  readonly key?: PoolKey;
+}
+
+/** What the circuit's brackets add. */
+interface CircuitContext {
+  /** What the attempts of one call at one model have in common for its circuit; set by a bracket around the retries. */
+  readonly circuitCall?: CircuitCall;
   /** Called at each sign of life. Default: nobody asks. */
   readonly lives?: () => void;
   /** Called once an attempt, at its first content. */
   readonly began?: () => void;
 }
 
+/** What the key pool's bracket adds. */
+interface KeyContext {
+  /** The key to call with. */
+  readonly key?: PoolKey;
+}
+
+/** What an attempt is made with: its call's context, and what the brackets around it have added. */
+export interface AttemptContext extends CallContext, StandInContext, CircuitContext, KeyContext {}
+
 /** One try, or several behind a bracket; it never throws what an upstream or a limit did, it returns it. */
-export type Attempt = (request: ModelRequest, context: CallContext) => Promise<Outcome>;
+export type Attempt = (request: ModelRequest, context: AttemptContext) => Promise<Outcome>;
 
 /** Puts one concern around an attempt without changing what an attempt is. */
 export type Bracket = (next: Attempt) => Attempt;

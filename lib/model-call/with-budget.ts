@@ -18,7 +18,7 @@ export interface WithBudgetOptions extends AdmitParts {
   readonly prices: PriceTable;
 }
 
-const isLimited = ({ budget, account }: CallContext): boolean => {
+const isLimited = ({ account, bounds: { budget } }: CallContext): boolean => {
   const limits = [budget.tenant, ...budget.others].flatMap(({ limits: { day, month } }) => [day, month]);
   return budget.unbounded !== true && !budget.shadow && [account.limit, ...limits].some((limit) => limit !== null);
 };
@@ -32,20 +32,21 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
   const noticeUnpriced = createUnpricedNotice(parts.emit);
   return (next) => async (request, context) => {
     const { prices, clock, emit } = parts;
-    const { account, admission, background, booked, deadline, runId, step } = context;
+    const { account, background, booked, bounds, listener, runId, step } = context;
+    const { admission, budget, deadline } = bounds;
     // What a refused attempt of this call held back is there again before the next one asks.
     if (booked.length > 0 && account.isClosing) await ownBooks(clock, context);
     const [at, startedMs] = [clock.now(), clock.monotonicMs()];
     const price = priceAt(prices, request.model, at);
     if (price === null) return notMade(refusal(unpricedModel(request.model, prices)));
-    const costBound = costBoundOf(request, price, context.wire, context.budget.unbounded);
+    const costBound = costBoundOf(request, price, listener.wire, budget.unbounded);
     if (costBound.unpriceable.length > 0 && isLimited(context))
       return notMade(refusal(unpricedFeature(costBound.unpriceable)));
     const attempt = { attemptId: `${runId}:${step}:${booked.length + 1}`, request, at, costBound };
     const admitted = await admitAttempt(parts, attempt, context);
     if (!admitted.held) return notMade(admitted.fault);
 
-    context.sink.admitted?.({ maxTokens: admitted.maxTokens });
+    listener.sink.admitted?.({ maxTokens: admitted.maxTokens });
     const outcome = await next(lowerMaxTokens(request, admitted.maxTokens), context);
 
     const { reservation, maxTokens, settle } = admitted;

@@ -33,7 +33,7 @@ export interface WithCircuitOptions {
 
 /** Makes one call of the attempts at a model, in the eyes of its circuit: it stands around the retries. */
 export const asOneCall: Bracket = (next) => (request, context) =>
-  next(request, { ...context, circuitCall: circuitCallOf(context.tenantId) });
+  next(request, { ...context, circuitCall: circuitCallOf(context.caller.tenantId) });
 
 /**
  * Asks the model's circuit before each attempt, and tells it what came of it. A failure is told before anything else

@@ -41,7 +41,9 @@ export const withFallback =
   ({ prices, clock, emit }: WithFallbackOptions): Bracket =>
   (next) =>
   async (request, context) => {
-    const { standIns = [], runId, deadline, sink, wire } = context;
+    const { runId, bounds, listener } = context;
+    const { standIns = [], deadline } = bounds;
+    const { sink, wire } = listener;
     const others = standIns.flatMap((model) => {
       const price = model === request.model ? null : priceAt(prices, model, clock.now());
       return price === null || isRetired(price, clock.now())
@@ -52,7 +54,7 @@ export const withFallback =
       if (isLast) return context;
       const [now, leftMs] = [clock.monotonicMs(), deadline.remainingMs()];
       // What is told can't be taken over by another: then nothing is won by giving up.
-      const giveWay = context.restartable === false ? {} : { giveWayMs: now + SILENT_SHARE * leftMs };
+      const giveWay = listener.restartable === false ? {} : { giveWayMs: now + SILENT_SHARE * leftMs };
       return { ...context, retryUntilMs: now + RETRY_SHARE * leftMs, ...giveWay };
     };
 

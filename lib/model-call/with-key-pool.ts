@@ -36,7 +36,8 @@ const foundNothing = (kind: FaultKind): boolean =>
 const withKey =
   (next: Attempt, keyCheck: KeyCheck): ((...attempt: Required<Parameters<Attempt>>) => Promise<Outcome>) =>
   async (request, context) => {
-    const { key, deadline } = context;
+    const { key, bounds } = context;
+    const { deadline } = bounds;
     if (key !== undefined && !isSendable(key.value)) return notMade(fault('credential', { keyFault: 'unsendable' }));
     const outcome = await next(request, context);
     if (key === undefined || outcome.ok || outcome.fault.kind !== 'forbidden') return outcome;
@@ -60,7 +61,7 @@ export const withKeyPool =
   async (request, context) => {
     const { circuits, clock, keyCheck } = parts;
     const attempt = withKey(next, keyCheck);
-    const { deadline } = context;
+    const { deadline } = context.bounds;
     let keys: CallKeys;
     try {
       // The circuit is looked at meanwhile, so that entering it needs no round trip of its own.

@@ -31,7 +31,7 @@ export const withRetry =
   ({ clock, random, emit, circuits, retry: options }: WithRetryOptions): Bracket =>
   (next) =>
   async (request, context) => {
-    const most = Math.min(options.maxRetries, context.maxRetries ?? options.maxRetries);
+    const most = Math.min(options.maxRetries, context.bounds.maxRetries ?? options.maxRetries);
     let own = 0;
     const retries = (): number => {
       const { failures, failureThreshold } = circuits.window(circuitOf(request.model), context.circuit);
@@ -48,7 +48,7 @@ export const withRetry =
       // However often it fails, the window counts a call once.
       if (isFailure(kind)) own = 1;
       const remainingMs = Math.min(
-        context.deadline.remainingMs(),
+        context.bounds.deadline.remainingMs(),
         (context.retryUntilMs ?? Number.POSITIVE_INFINITY) - clock.monotonicMs(),
       );
       const question = { retry, retryAfterMs, remainingMs, random: random() };
@@ -63,11 +63,11 @@ export const withRetry =
         delayMs: Math.round(decision.delayMs),
       });
       try {
-        await sleep(clock, decision.delayMs, context.deadline.signal);
+        await sleep(clock, decision.delayMs, context.bounds.deadline.signal);
       } catch (cause) {
-        return { ...outcome, fault: fault(context.deadline.stoppedBy ?? 'deadline', { cause, contentSeen }) };
+        return { ...outcome, fault: fault(context.bounds.deadline.stoppedBy ?? 'deadline', { cause, contentSeen }) };
       }
       // Not before the wait: where that ends with the run, what was said stays said.
-      if (contentSeen) context.sink.reset();
+      if (contentSeen) context.listener.sink.reset();
     }
   };

@@ -58,7 +58,7 @@ export const reflecting = (script: readonly (Outcome | Script)[], options: RunPa
     const said = outcome.ok
       ? outcome.message.content.map((block) => ('text' in block ? block.text : ''))
       : [outcome.partial ?? ''];
-    for (const delta of said) context.sink.text(delta);
+    for (const delta of said) context.listener.sink.text(delta);
     return outcome;
   });
   return { heard, steps, ...runParts(spoken, { pattern: 'reflection', stream, tools: [look], ...options }) };

@@ -11,7 +11,7 @@ import { parseUsd, sum } from '../../lib/kernel/money.ts';
 import { answerBooks } from '../../lib/model-call/booking/own-books.ts';
 import { createRunAccount } from '../../lib/model-call/booking/run-account.ts';
 import type { Outcome } from '../../lib/model-call/outcome.ts';
-import type { Attempt, CallContext } from '../../lib/model-call/types.ts';
+import type { Attempt, AttemptContext } from '../../lib/model-call/types.ts';
 import { withBudget } from '../../lib/model-call/with-budget.ts';
 import { createPriceTable } from '../../lib/pricing/price-table.ts';
 import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
@@ -94,22 +94,22 @@ export const openLedger = ({ between, seed = 1 }: { readonly between: Between; r
       const background = createBackground();
       const account = createRunAccount(null, background);
       const deadline = createDeadline(clock, deadlineMs);
-      const context: CallContext = {
+      const context: AttemptContext = {
         runId: 'run_01',
         step: 1,
         agent: 'assistant',
         circuit: {},
-        tenantId: 'acme',
-        keyId: 'key',
-        userId: 'user',
-        deadline,
+        caller: { tenantId: 'acme', keyId: 'key', userId: 'user' },
+        bounds: {
+          deadline,
+          budget: { tenant: first ?? tenantAccount('acme'), others, shadow: false },
+          admission: ADMITTED,
+        },
+        listener: { sink: { text: () => undefined, reset: () => undefined } },
         account,
         background,
-        admission: ADMITTED,
         key: KEY,
         booked: [],
-        budget: { tenant: first ?? tenantAccount('acme'), others, shadow: false },
-        sink: { text: () => undefined, reset: () => undefined },
       };
       const attempt = withBudget({
         ...own,

@@ -81,12 +81,14 @@ describe('where many calls are open, one more', () => {
       { attemptId: 'run_3:1:1', request: REQUEST, at, costBound: costBoundOf(REQUEST, price) },
       {
         ...parts.context,
-        tenantId: 'acme',
-        keyId: 'key-1',
-        budget: {
-          tenant: tenantAccount('acme', limits),
-          others: [keyAccount('acme', 'key-1', KEY_LIMIT)],
-          shadow: true,
+        caller: { ...parts.context.caller, tenantId: 'acme', keyId: 'key-1' },
+        bounds: {
+          ...parts.context.bounds,
+          budget: {
+            tenant: tenantAccount('acme', limits),
+            others: [keyAccount('acme', 'key-1', KEY_LIMIT)],
+            shadow: true,
+          },
         },
       },
     );

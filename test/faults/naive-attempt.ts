@@ -12,7 +12,7 @@ const METERED = { tokens: NO_TOKENS, estimated: null, firstContentMs: null, upst
  */
 export const supervisedAttempt = (): Attempt => {
   const client = new Anthropic({ apiKey: 'naive', maxRetries: 0, logLevel: 'off' });
-  return async (request, { deadline, sink }) => {
+  return async (request, { bounds: { deadline }, listener: { sink } }) => {
     let text = '';
     let message: Partial<Message> = { model: request.model };
     try {

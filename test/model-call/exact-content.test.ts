@@ -14,7 +14,10 @@ const grown = (delta: string, index = '0') => `{"type":"content_block_delta","in
 const written = async (steps: readonly Step[], wire: Wire | undefined = WIRE): Promise<string> => {
   const parts = setting('http://unused');
   const provider = scriptedEvents(parts.clock, [start(), ...steps, end()]);
-  const outcome = await attemptOf({ ...parts, provider })(REQUEST, { ...parts.context, ...(wire && { wire }) });
+  const outcome = await attemptOf({ ...parts, provider })(REQUEST, {
+    ...parts.context,
+    listener: { ...parts.context.listener, ...(wire && { wire }) },
+  });
   if (!outcome.ok) throw outcome.fault.error;
   return JSON.stringify(outcome.message.content);
 };
@@ -60,7 +63,12 @@ it('a block nested too deep to be read so is not lost', async () => {
   const parts = setting('http://unused');
   const deep = `{"type":"hologram","in":${'['.repeat(20_000)}1.0${']'.repeat(20_000)}}`;
   const provider = scriptedEvents(parts.clock, [start(), begun(deep), stop(0), end()]);
-  expect(await attemptOf({ ...parts, provider })(REQUEST, { ...parts.context, wire: WIRE })).toMatchObject({
+  expect(
+    await attemptOf({ ...parts, provider })(REQUEST, {
+      ...parts.context,
+      listener: { ...parts.context.listener, wire: WIRE },
+    }),
+  ).toMatchObject({
     ok: true,
   });
 });

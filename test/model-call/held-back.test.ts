@@ -20,14 +20,14 @@ const toldOfCut = async (moments: readonly Moment[]): Promise<Result[]> => {
   const circuits = { enter: async () => createEntry(false, async (result) => void told.push(result)) };
   const holds = moments.flatMap((each) => ('held' in each ? [each.held] : []));
   const sink = {
-    ...context.sink,
+    ...context.listener.sink,
     event: (_event: unknown, type: string) => {
       if (type !== 'content_block_delta') return undefined;
-      return sleep(clock, holds.shift() ?? 0, context.deadline.signal);
+      return sleep(clock, holds.shift() ?? 0, context.bounds.deadline.signal);
     },
   };
   const attempt = withCircuit({ circuits })(supervisedAttempt({ provider, clock, limits: LIMITS }));
-  const outcome = attempt(REQUEST, { ...context, sink });
+  const outcome = attempt(REQUEST, { ...context, listener: { sink } });
   await clock.advance(moments.reduce((sum, each) => sum + ('held' in each ? each.held : each.silent), 0));
   expect(await outcome).toMatchObject({ ok: false, fault: { kind: 'cut' } });
   return told;

@@ -9,7 +9,7 @@ import { createRunAccount } from '../../lib/model-call/booking/run-account.ts';
 import { fault, notMade, refusal } from '../../lib/model-call/faults.ts';
 import type { FaultKind, Metered, Outcome } from '../../lib/model-call/outcome.ts';
 import type { ModelRequest, PoolKey, Provider } from '../../lib/model-call/provider.ts';
-import type { Admission, CallContext } from '../../lib/model-call/types.ts';
+import type { Admission, AttemptContext } from '../../lib/model-call/types.ts';
 import { createAnthropic } from '../../lib/providers/anthropic/anthropic.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
@@ -58,7 +58,7 @@ export interface Setting {
   readonly clock: FakeClock;
   readonly provider: Omit<Provider, 'ask'>;
   readonly sink: HeardSink;
-  readonly context: CallContext;
+  readonly context: AttemptContext;
   readonly leave: AbortController;
 }
 
@@ -68,21 +68,21 @@ export const setting = (url: string, options: { deadlineMs?: number; maxCost?: P
   const leave = new AbortController();
   const sink = hearing();
   const background = createBackground();
-  const context: CallContext = {
+  const context: AttemptContext = {
     runId: 'run_01',
     step: 1,
     agent: 'assistant',
     circuit: {},
-    tenantId: 'demo',
-    keyId: 'key',
-    userId: null,
-    deadline: createDeadline(clock, options.deadlineMs ?? 120_000, leave.signal),
+    caller: { tenantId: 'demo', keyId: 'key', userId: null },
+    bounds: {
+      deadline: createDeadline(clock, options.deadlineMs ?? 120_000, leave.signal),
+      budget: { tenant: tenantAccount('demo'), others: [], shadow: false },
+      admission: ADMITTED,
+    },
+    listener: { sink },
     account: createRunAccount(options.maxCost ?? null, background),
     background,
-    budget: { tenant: tenantAccount('demo'), others: [], shadow: false },
-    admission: ADMITTED,
     key: KEY,
-    sink,
     booked: [],
   };
   return { clock, provider: createAnthropic({ baseUrl: url }), sink, context, leave };

@@ -5,7 +5,7 @@ import type { CircuitStore } from '../../lib/circuit-breaker/store.ts';
 import { sleep } from '../../lib/kernel/clock.ts';
 import { kindOfStatus } from '../../lib/model-call/faults.ts';
 import type { FaultKind, Outcome } from '../../lib/model-call/outcome.ts';
-import type { Attempt, CallContext } from '../../lib/model-call/types.ts';
+import type { Attempt, AttemptContext } from '../../lib/model-call/types.ts';
 import { asOneCall, circuitOf, withCircuit } from '../../lib/model-call/with-circuit.ts';
 import { withRetry } from '../../lib/model-call/with-retry.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
@@ -211,7 +211,7 @@ describe('a probe', () => {
     await opened();
     await parts.clock.advance(OPTIONS.breakDurationMs);
   };
-  const began = (context: CallContext) => context.began?.();
+  const began = (context: AttemptContext) => context.began?.();
 
   it('is decided at its first content: what breaks afterwards does not open the circuit again', async () => {
     await broken();
@@ -255,7 +255,8 @@ describe('failures of one tenant', () => {
   const asked = async (tenantId: string, next: Attempt, count = 1): Promise<Outcome[]> => {
     const bracket = asOneCall(withCircuit({ circuits })(next));
     const outcomes: Outcome[] = [];
-    for (let call = 0; call < count; call += 1) outcomes.push(await bracket(REQUEST, { ...parts.context, tenantId }));
+    for (let call = 0; call < count; call += 1)
+      outcomes.push(await bracket(REQUEST, { ...parts.context, caller: { ...parts.context.caller, tenantId } }));
     await parts.context.background.flush();
     return outcomes;
   };

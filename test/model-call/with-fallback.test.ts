@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../lib/model-call/outcome.ts';
 import type { ModelRequest } from '../../lib/model-call/provider.ts';
-import type { Attempt, CallContext } from '../../lib/model-call/types.ts';
+import type { Attempt, AttemptContext } from '../../lib/model-call/types.ts';
 import { withFallback } from '../../lib/model-call/with-fallback.ts';
 import { createPriceTable } from '../../lib/pricing/price-table.ts';
 import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
@@ -18,7 +18,7 @@ const chained = (
   const parts = setting('http://unused', { deadlineMs });
   const events: BallastEvent[] = [];
   const asked: ModelRequest[] = [];
-  const contexts: CallContext[] = [];
+  const contexts: AttemptContext[] = [];
   const next: Attempt = async (each, context) => {
     asked.push(each);
     contexts.push(context);
@@ -29,7 +29,7 @@ const chained = (
   const models = () => asked.map(({ model }) => model);
   return {
     ...parts,
-    ask: () => bracket(next)(request, { ...parts.context, standIns }),
+    ask: () => bracket(next)(request, { ...parts.context, bounds: { ...parts.context.bounds, standIns } }),
     asked,
     contexts,
     events,

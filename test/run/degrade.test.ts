@@ -70,7 +70,7 @@ describe('an agent’s own message', () => {
 
   it('takes the place of half an answer that its caller has heard', async () => {
     const { heard, stream } = hearing();
-    const half = (_: unknown, { sink }: { sink: { text(delta: string): void } }) => {
+    const half = (_: unknown, { listener: { sink } }: { listener: { sink: { text(delta: string): void } } }) => {
       sink.text('half');
       return failing('cut', { contentSeen: true });
     };

@@ -43,7 +43,7 @@ const atItsEnd = async (options: RunPartsOptions) => {
   const kept: Promise<unknown>[] = [];
   const parts = runParts(
     [
-      async (_, { admission }) => {
+      async (_, { bounds: { admission } }) => {
         await admission.enter(1, () => 0);
         await sleep(parts.clock, MAKING_MS, FOR_EVER);
         // What a tool has said is not kept for others.

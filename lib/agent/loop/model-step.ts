@@ -93,19 +93,12 @@ export const modelStep = async (
     step,
     agent: run.agent.name,
     circuit: run.agent.circuit,
-    tenantId,
-    keyId,
-    userId,
-    hops,
-    deadline,
+    caller: { tenantId, keyId, userId, hops },
+    bounds: { deadline, budget, admission, maxRetries, standIns },
+    listener: { sink },
     account,
-    background,
-    budget,
-    admission,
-    maxRetries,
-    standIns,
-    sink,
     booked,
+    background,
   };
   const outcome = await callModel(await requestOf(run, messages), context);
   const figures = {

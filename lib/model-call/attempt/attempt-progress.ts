@@ -5,7 +5,7 @@ import { createMeter } from '../metering/meter.ts';
 import { createSightRecorder } from '../metering/sight.ts';
 import type { Fault, Metered, Outcome } from '../outcome.ts';
 import type { ModelRequest } from '../provider.ts';
-import type { CallContext } from '../types.ts';
+import type { AttemptContext } from '../types.ts';
 import { createAssembly } from './assemble-message.ts';
 import { estimateOf } from './diagnose.ts';
 import { isContent } from './read-event.ts';
@@ -44,8 +44,13 @@ const AFTER_HOLD_MS = 5_000;
 /** A lifetime of a cache write that is not the shorter one; a tool's schema may have such a member too, which is booked dearer. */
 const LONG_LIFETIME = /"ttl":(?!"5m"|null)/;
 
-export const createAttemptProgress = (clock: Clock, request: ModelRequest, context: CallContext): AttemptProgress => {
-  const { wire, sink, began, restartable = true } = context;
+export const createAttemptProgress = (
+  clock: Clock,
+  request: ModelRequest,
+  context: AttemptContext,
+): AttemptProgress => {
+  const { began, listener } = context;
+  const { wire, sink, restartable = true } = listener;
   const startedMs = clock.monotonicMs();
   const meter = createMeter({ oneHourWrites: () => LONG_LIFETIME.test(JSON.stringify(request)) });
   const sight = createSightRecorder(clock);

@@ -33,7 +33,10 @@ const requestIdOf = (error: unknown): string | null => {
 export const supervisedAttempt =
   ({ provider, clock, limits }: SupervisedAttemptOptions): Attempt =>
   async (request, context) => {
-    const { deadline, sink, instead, key, wire, hops } = context;
+    const { instead, key } = context;
+    const { deadline } = context.bounds;
+    const { sink, wire } = context.listener;
+    const { hops } = context.caller;
     using timeouts = createStreamTimeouts(clock, deadline, limits, context.giveWayMs);
     // Nothing is sent, and so nothing billed, for a caller who is gone by now or has no time left.
     if (timeouts.verdict !== null) return notMade(fault(timeouts.verdict));

@@ -5,7 +5,7 @@ import { ZERO } from '../../kernel/money.ts';
 import { safe } from '../../kernel/redacted.ts';
 import { refusal } from '../faults.ts';
 import { tokensBefore } from '../metering/limited-tokens.ts';
-import type { CallContext } from '../types.ts';
+import type { AttemptContext } from '../types.ts';
 import { type AttemptToReserve, reserveAttempt, type ReservedAttempt, type ReserveParts } from './reserve-attempt.ts';
 import { closeBooks, type SettleParts } from './settle-attempt.ts';
 
@@ -20,9 +20,10 @@ export interface AdmitParts extends Omit<ReserveParts, 'budgets' | 'giveBack'>, 
 export const admitAttempt = async (
   parts: AdmitParts,
   attempt: AttemptToReserve,
-  context: CallContext,
+  context: AttemptContext,
 ): Promise<ReservedAttempt> => {
-  const { account, admission, background, booked, step, deadline } = context;
+  const { account, background, booked, step } = context;
+  const { admission, deadline } = context.bounds;
   const { request, costBound } = attempt;
   const entering = admission.enter(step, () => tokensBefore(request, costBound.textBytes));
   // A call that a limit refuses asks the provider for nothing, not even for a count.

@@ -50,7 +50,7 @@ const servedIn = (prices: PriceTable, asked: PricedModel, at: number, outcome: O
 const unseenIn = (
   { sight, estimated, givenUp }: Metered,
   { request, costBound }: MadeAttempt,
-  { wire }: CallContext,
+  { listener: { wire } }: CallContext,
 ): Unseen => {
   if (estimated !== 'cut' && estimated !== 'unanswered') return 'nothing';
   if (estimated === 'unanswered' && givenUp !== true) return 'nothing';
@@ -88,7 +88,8 @@ export const recordOf = (
   context: CallContext,
 ): BookedRecord => {
   const { attemptId, request, at, reserved, costBound, maxTokens } = made;
-  const { runId, tenantId, keyId, userId, agent } = context;
+  const { runId, agent } = context;
+  const { tenantId, keyId, userId } = context.caller;
   const { metered } = outcome;
   const { estimated, bill = NO_BILL } = metered;
   const asked = { model: request.model, price: made.price };

@@ -12,9 +12,9 @@ const ANSWER_MS = 5_000;
 /** Waits until what a call's earlier attempts held back is there again, within its deadline. Never rejects. */
 export const ownBooks = async (
   clock: Clock,
-  { account, deadline }: Pick<CallContext, 'account' | 'deadline'>,
+  { account, bounds }: Pick<CallContext, 'account' | 'bounds'>,
 ): Promise<void> => {
-  await waitAtMost(clock, OWN_BOOKS_MS, account.secured(), deadline.signal);
+  await waitAtMost(clock, OWN_BOOKS_MS, account.secured(), bounds.deadline.signal);
 };
 
 /** Waits until a run's books are closed or safe, but not for ever: they are tried further meanwhile. Never rejects. */

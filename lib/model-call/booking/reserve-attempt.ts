@@ -10,7 +10,7 @@ import type { Emit } from '../../telemetry/events.ts';
 import { fault, refusal as refused } from '../faults.ts';
 import type { Fault } from '../outcome.ts';
 import type { ModelRequest, Provider } from '../provider.ts';
-import type { CallContext } from '../types.ts';
+import type { AttemptContext } from '../types.ts';
 import { budgetError, budgetRefused, crowdedError, crowdedEvent, runLimitError } from './budget-errors.ts';
 import type { CostBound } from './cost-bound.ts';
 import { ownBooks } from './own-books.ts';
@@ -65,7 +65,7 @@ const counted = async (
   { provider, clock }: Pick<ReserveParts, 'provider' | 'clock'>,
   request: ModelRequest,
   costBound: CostBound,
-  { deadline, key, wire, hops }: CallContext,
+  { key, bounds: { deadline }, caller: { hops }, listener: { wire } }: AttemptContext,
 ): Promise<CostBound> => {
   using limit = createDeadline(clock, COUNT_LIMIT_MS, deadline.signal);
   const tokens = await provider.countTokens(request, { key, wire, hops, signal: limit.signal }).catch(() => null);
@@ -79,10 +79,12 @@ const counted = async (
 export const reserveAttempt = async (
   parts: ReserveParts,
   { attemptId, request, at, costBound: first }: AttemptToReserve,
-  context: CallContext,
+  context: AttemptContext,
 ): Promise<ReservedAttempt> => {
   const { budgets, emit, giveBack } = parts;
-  const { account, budget, tenantId, keyId, userId, agent, deadline } = context;
+  const { account, agent } = context;
+  const { budget, deadline } = context.bounds;
+  const { tenantId, keyId, userId } = context.caller;
   const identity = { attemptId, tenantId, at, keyId, userId, agent, model: request.model };
   let { tenant, others } = budget;
   let costBound = first;

@@ -87,7 +87,7 @@ export const restOf = (model: string, kind: string, { id }: Pick<PoolKey, 'id'>)
 export const openCallKeys = async (
   { keys, rests, emit }: CallKeysParts,
   request: ModelRequest,
-  { background, deadline, wire }: Pick<CallContext, 'background' | 'deadline' | 'wire'>,
+  { background, bounds: { deadline }, listener: { wire } }: Pick<CallContext, 'background' | 'bounds' | 'listener'>,
 ): Promise<CallKeys> => {
   const { model } = request;
   const kind = limitKindOf(request, wire);

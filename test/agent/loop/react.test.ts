@@ -516,7 +516,7 @@ describe('a run', () => {
   it('whose caller left is cancelled', async () => {
     const leave = new AbortController();
     const { run } = runParts([
-      async (_request, { deadline }) => {
+      async (_request, { bounds: { deadline } }) => {
         leave.abort();
         return failing(deadline.stoppedBy ?? 'deadline');
       },

@@ -115,7 +115,7 @@ describe('a whole answer', () => {
   it('leaves no timer behind', async () => {
     const parts = setting(upstream.url);
     await ask(parts);
-    parts.context.deadline[Symbol.dispose]();
+    parts.context.bounds.deadline[Symbol.dispose]();
     await parts.clock.advance(1_000);
     expect(parts.clock.pending).toBe(0);
   });

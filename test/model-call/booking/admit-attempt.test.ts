@@ -53,10 +53,13 @@ const admitting = async ({ denied, maxCostUsd, booked = [], settleFails = false 
     {
       ...parts.context,
       booked,
-      admission: {
-        enter: async () => denied ?? null,
-        undo: async (step) => void seen.undone.push(step),
-        charge: async () => {},
+      bounds: {
+        ...parts.context.bounds,
+        admission: {
+          enter: async () => denied ?? null,
+          undo: async (step) => void seen.undone.push(step),
+          charge: async () => {},
+        },
       },
     },
   );
