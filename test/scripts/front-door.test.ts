@@ -11,7 +11,18 @@ const ROOT = resolve(import.meta.dirname, '..', '..');
 
 describe('the front door', () => {
   it('offers what an agent and a tool are written with, and the very classes that the rest knows', () => {
-    const values = ['AppError', 'declined', 'defineAgent', 'defineTool', 'fatal', 'label', 'safe', 'z'];
+    const values = [
+      'AppError',
+      'bearer',
+      'declined',
+      'defineAgent',
+      'defineTool',
+      'fatal',
+      'label',
+      'safe',
+      'secretHeader',
+      'z',
+    ];
     expect(Object.keys(door).sort()).toEqual(values);
     expect(door.AppError).toBe(AppError);
     expect(door.declined(door.safe`No.`)).toBeInstanceOf(AppError);
