@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { startHttpTarget } from '../http-target.ts';
 import { published } from '../telemetry/embedded-format.ts';
-import { ask, createWorkplace } from './spawned-server.ts';
+import { ask, complaintsOf, createWorkplace } from './spawned-server.ts';
 
 interface Health {
   readonly status: string;
@@ -31,7 +31,7 @@ describe('npm start', () => {
     const names = metricLines(server.output.stdout).flatMap(published);
     expect(names.map(({ name }) => name)).toEqual(expect.arrayContaining(['DependencyProbes', 'Requests']));
     expect(server.output.stdout).toMatch(/^[^\n]*Ballast ready on/);
-    expect(server.output.stderr).toBe('');
+    expect(complaintsOf(server)).toEqual([]);
   });
 
   it('prints no metrics for a terminal', async () => {

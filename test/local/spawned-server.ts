@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { stretchedTime } from '../stretched.ts';
+import { STRETCH, stretchedTime } from '../stretched.ts';
 
 const ENTRY = join(import.meta.dirname, '..', '..', 'local', 'start.mjs');
 
@@ -56,6 +56,13 @@ export const spawnServer = ({ env, nodeArguments = [], directory, command }: Spa
   const exited = once(child, 'close').then(([code]) => code as number | null);
   return { child, output, ready, exited };
 };
+
+/** What a server logs of a store or a dependency that answers slowly, or that its own end cuts off. */
+const OF_SLOWNESS = /^\{"level":"(?:WARN|ERROR)","message":"(?:dependency probed|store failed|budget delayed)"/;
+
+/** What a server wrote as an error, line by line; without what a busy machine explains, on one. */
+export const complaintsOf = ({ output: { stderr } }: Pick<SpawnedServer, 'output'>): string[] =>
+  stderr.split('\n').filter((line) => line !== '' && !(STRETCH > 1 && OF_SLOWNESS.test(line)));
 
 /** A directory of its own with the means to end whatever still runs in it. */
 export const createWorkplace = () => {

@@ -57,7 +57,7 @@ describe('npm start says in one sentence, with the way out,', () => {
 
   it('that the engine is not to be had for this platform', async () => {
     const code = `Object.defineProperty(process, 'arch', { value: 'sparc' });`;
-    expect(await refusal({ nodeArguments: pretend(code) })).toMatch(/for linux-sparc: .*AWS_ENDPOINT_URL_DYNAMODB/);
+    expect(await refusal({ nodeArguments: pretend(code) })).toMatch(/for linux-sparc\. .*AWS_ENDPOINT_URL_DYNAMODB/);
   });
 
   it.each([

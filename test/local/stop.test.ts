@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { enginesOn } from '../../local/stale-engines.ts';
-import { alive, ask, descendantsOf, groupOf, testWorkplace } from './spawned-server.ts';
+import { alive, ask, complaintsOf, descendantsOf, groupOf, testWorkplace } from './spawned-server.ts';
 
 const until = async (done: () => boolean) => {
   while (!done()) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -26,7 +26,7 @@ describe('a server that is stopped', () => {
       server.child.kill(signal);
       expect(await server.exited).toBe(0);
       await until(() => alive(family).length === 0);
-      expect(server.output.stderr).toBe('');
+      expect(complaintsOf(server)).toEqual([]);
     },
   );
 
