@@ -71,8 +71,12 @@ describe('the agents and tools of the documents', () => {
   const runTheirTests = (): Promise<{ readonly passed: boolean; readonly printed: string }> =>
     new Promise((resolve) => {
       const vitest = path.join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-      execFile(process.execPath, [vitest, 'run', '--root', folder], { timeout: 240_000 }, (error, stdout, stderr) =>
-        resolve({ passed: error === null, printed: stripVTControlCharacters(stdout + stderr) }),
+      execFile(
+        process.execPath,
+        [vitest, 'run', '--root', folder, '--testTimeout=240000'],
+        { timeout: 240_000 },
+        (error, stdout, stderr) =>
+          resolve({ passed: error === null, printed: stripVTControlCharacters(stdout + stderr) }),
       );
     });
 
