@@ -1,4 +1,5 @@
 import { hashKey, keyPrefixOf } from '../identity/issue-key.ts';
+import type { KeyUses } from '../identity/key-uses.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
@@ -12,17 +13,25 @@ export interface IssuedKey {
   readonly stored: ApiKey;
 }
 
+/** A key with the hour in which it was last used. */
+export interface UsedKey extends ApiKey {
+  /** Epoch milliseconds, as that hour began; `null`: not as far as is known. */
+  readonly lastUsedAt: number | null;
+}
+
 export interface KeyAdministration {
   /** Throws `not-found` where there is no such tenant. */
   create(tenantId: string, settings: KeySettings, actor: Actor): Promise<IssuedKey>;
   /** In the order of their birth. Throws `not-found` where there is no such tenant. */
-  list(tenantId: string): Promise<readonly ApiKey[]>;
+  list(tenantId: string): Promise<readonly UsedKey[]>;
   /** Throws `not-found` where the tenant has no such key. */
   revoke(tenantId: string, keyId: string, actor: Actor): Promise<void>;
 }
 
 export interface KeyAdministrationOptions {
   readonly keys: ApiKeyDirectory;
+  /** Default: nobody knows when keys were used. */
+  readonly keyUses?: Pick<KeyUses, 'of'>;
   readonly tenants: Pick<TenantDirectory, 'find'>;
   /** A fresh key with its id. */
   readonly issue: () => { readonly keyId: string; readonly key: string };
@@ -38,11 +47,15 @@ const notStored = () => new AppError('store-unavailable', safe`The key could not
 const noKey = () => new AppError('not-found', safe`The tenant has no key of this id.`);
 
 export const createKeyAdministration = (options: KeyAdministrationOptions): KeyAdministration => {
-  const { keys, tenants, issue, note, clock, onChanged } = options;
-  const list = async (tenantId: string) => {
-    const [tenant, found] = await Promise.all([tenants.find(tenantId), keys.list(tenantId)]);
+  const { keys, keyUses, tenants, issue, note, clock, onChanged } = options;
+  const list = async (tenantId: string): Promise<UsedKey[]> => {
+    const [tenant, found, uses] = await Promise.all([
+      tenants.find(tenantId),
+      keys.list(tenantId),
+      keyUses?.of(tenantId),
+    ]);
     if (tenant === null) throw noTenant();
-    return found;
+    return found.map((key) => ({ ...key, lastUsedAt: uses?.get(key.keyId) ?? null }));
   };
   return {
     list,

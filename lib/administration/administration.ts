@@ -16,7 +16,7 @@ export interface Administration {
 }
 
 export interface AdministrationOptions
-  extends Omit<NotingOptions, 'audit'>, Pick<KeyAdministrationOptions, 'keys' | 'issue' | 'onChanged'> {
+  extends Omit<NotingOptions, 'audit'>, Pick<KeyAdministrationOptions, 'keys' | 'keyUses' | 'issue' | 'onChanged'> {
   readonly tenants: TenantDirectory;
   readonly circuits: CircuitsPort;
   readonly rests: RestsPort;

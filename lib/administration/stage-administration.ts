@@ -2,6 +2,7 @@ import type { Agent } from '../agent/define/define-agent.ts';
 import type { Circuits } from '../circuit-breaker/circuits.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { issueKey } from '../identity/issue-key.ts';
+import type { KeyUses } from '../identity/key-uses.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Ids, RandomBytes } from '../kernel/ids.ts';
 import { nearestName } from '../kernel/nearest-name.ts';
@@ -16,6 +17,7 @@ export interface StageAdministrationOptions {
   readonly ledger: Table;
   readonly tenants: TenantDirectory;
   readonly apiKeys: ApiKeyDirectory;
+  readonly keyUses?: Pick<KeyUses, 'of'>;
   readonly circuits: Pick<Circuits, 'list' | 'set'>;
   readonly rests: Pick<Rests, 'list' | 'end'>;
   readonly agents: readonly Agent[];

@@ -15,7 +15,7 @@ export const tenantView = (tenant: Tenant) => ({
 });
 
 /** A key as lists show it: neither itself nor its hash. Named one by one, so that a new field is not shown by itself. */
-export const keyView = (key: ApiKey) => ({
+export const keyView = (key: ApiKey & { readonly lastUsedAt?: number | null }) => ({
   keyId: key.keyId,
   keyPrefix: key.keyPrefix ?? null,
   tenantId: key.tenantId,
@@ -23,6 +23,7 @@ export const keyView = (key: ApiKey) => ({
   scopes: key.scopes,
   createdAt: instant(key.createdAt),
   expiresAt: instantOrNull(key.expiresAt),
+  lastUsedAt: instantOrNull(key.lastUsedAt ?? null),
   requestsPerMinute: key.requestsPerMinute,
   dailyBudgetUsd: key.dailyBudgetUsd,
 });

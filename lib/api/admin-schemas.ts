@@ -19,6 +19,7 @@ const key: Readonly<Record<string, JsonSchema>> = {
   scopes: list({ enum: SCOPES }),
   createdAt: instant,
   expiresAt: orNull(instant),
+  lastUsedAt: orNull(instant),
   requestsPerMinute: orNull(count),
   dailyBudgetUsd: orNull(usd),
 };

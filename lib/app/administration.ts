@@ -10,6 +10,7 @@ export const administrationOf = ({ clock, ids, core }: App): Administration =>
     clock,
     ids,
     agents,
+    keyUses: core.keyUses,
     circuits: core.circuits,
     rests: core.rests,
     randomBytes: core.randomBytes,

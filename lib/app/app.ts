@@ -5,6 +5,7 @@ import { type Config, loadConfig } from '../config.ts';
 import { createDynamoDb } from '../dynamodb/client.ts';
 import { createIdempotency, type Idempotency, lockFor } from '../idempotency/idempotency.ts';
 import { type Authenticator, type CachingAuthenticator, createAuthenticator } from '../identity/authenticator.ts';
+import { createKeyUses, type KeyUses } from '../identity/key-uses.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
 import { createIds, type Ids, type RandomBytes } from '../kernel/ids.ts';
 import { originsIn } from '../kernel/origins.ts';
@@ -51,6 +52,7 @@ export interface App {
   /** What the other files of `lib/app` make more of, for the functions that need it; a run does not. */
   readonly core: Core & {
     readonly authenticator: CachingAuthenticator;
+    readonly keyUses: KeyUses;
     readonly stores: Stores;
     /** The first key of the provider's secret. */
     readonly firstKey: () => Promise<PoolKey>;
@@ -105,7 +107,8 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
   });
   const { tenants, apiKeys, claims, runs } = stores;
   const tokens = tokenVerifier(config, { clock, fetch, secrets });
-  const authenticator = createAuthenticator({ keys: apiKeys, tenants, clock, tokens });
+  const keyUses = createKeyUses({ table: stores.control, clock, emit });
+  const authenticator = createAuthenticator({ keys: apiKeys, tenants, clock, tokens, uses: keyUses });
   const firstKey = async () => keyOf(parseApiKeys(await anthropicKey.get())[0]);
   const lockMs = lockFor(config.RUN_TIMEOUT_MS + FUNCTION_MARGIN_MS);
   return {
@@ -123,7 +126,7 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     idempotency: createIdempotency({ store: claims, clock, emit, randomBytes: bytes, lockMs }),
     runs,
     tenants,
-    core: { ...core, authenticator, stores, firstKey, random, randomBytes: bytes, fetch, secrets },
+    core: { ...core, authenticator, keyUses, stores, firstKey, random, randomBytes: bytes, fetch, secrets },
   };
 };
 

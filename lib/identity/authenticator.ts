@@ -2,6 +2,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { ApiKeyStore, KeyLimits, Principal, Scope, Tenant, TenantStore } from '../tenants/types.ts';
+import type { KeyUses } from './key-uses.ts';
 import { createKnownKeys } from './known-keys.ts';
 import { createLookUps } from './look-ups.ts';
 
@@ -13,6 +14,8 @@ const MAX_KEY_LENGTH = 512;
 const MAX_TOKEN_LENGTH = 8_192;
 /** Three parts with dots between them, the first of which begins as JSON does in base64. */
 const TOKEN = /^eyJ[^.]*\.[^.]*\.[^.]*$/;
+/** Stands for a key's id where a token was presented. */
+const BY_TOKEN = 'jwt';
 const NO_LIMITS: KeyLimits = { requestsPerMinute: null, dailyBudgetUsd: null };
 
 /** Says for whom a signed token (JWT) speaks; rejects with `unauthenticated` where it speaks for nobody. */
@@ -26,6 +29,8 @@ export interface AuthenticatorOptions {
   readonly clock: Clock;
   /** Without one, a token is a key that nobody knows. */
   readonly tokens?: TokenVerifier | null;
+  /** Default: nobody knows when keys were used. */
+  readonly uses?: Pick<KeyUses, 'note'>;
 }
 
 /** Says who presents a key or a token. */
@@ -35,6 +40,8 @@ export interface Authenticator {
    * nothing is cached, `store-unavailable`: nobody is let in unseen. What changed elsewhere is seen within 60 s.
    */
   readonly authenticate: (credential: string) => Promise<Principal>;
+  /** Notes when a key was used; nobody has to wait for it. `null`: there is nothing to note. Default: nothing is. */
+  readonly used?: (principal: Principal) => Promise<void> | null;
 }
 
 /** One that remembers what it has read, and can be told that it changed. */
@@ -48,7 +55,7 @@ const unauthenticated = () => new AppError('unauthenticated', safe`The API key i
 const nobodysToken = () => new AppError('unauthenticated', safe`The token is not valid.`);
 
 export const createAuthenticator = (options: AuthenticatorOptions): CachingAuthenticator => {
-  const { clock, tokens = null } = options;
+  const { clock, tokens = null, uses } = options;
   const keys = createKnownKeys({ keys: options.keys, clock, refusal: unauthenticated });
   const tenants = createLookUps<Tenant>({ clock, maxEntries: MAX_TENANTS });
 
@@ -63,7 +70,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): CachingAuthe
     if (token.length > MAX_TOKEN_LENGTH) throw nobodysToken();
     const { tenantId, scopes } = await verifier.verify(token);
     const tenant = await activeTenant(tenantId, nobodysToken);
-    return { tenantId, keyId: 'jwt', scopes, tenant, keyLimits: NO_LIMITS };
+    return { tenantId, keyId: BY_TOKEN, scopes, tenant, keyLimits: NO_LIMITS };
   };
 
   const byKey = async (presented: string): Promise<Principal> => {
@@ -78,6 +85,8 @@ export const createAuthenticator = (options: AuthenticatorOptions): CachingAuthe
   return {
     authenticate: async (credential) =>
       tokens !== null && TOKEN.test(credential) ? byToken(credential, tokens) : byKey(credential),
+
+    used: (principal) => (principal.keyId === BY_TOKEN ? null : (uses?.note(principal) ?? null)),
 
     forget(changed) {
       if ('hash' in changed) return keys.forget((hash) => hash === changed.hash);

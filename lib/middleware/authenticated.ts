@@ -3,6 +3,7 @@ import { header, type HttpEvent } from '../http/types.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import { AppError } from '../kernel/errors.ts';
 import { label, safe } from '../kernel/redacted.ts';
+import type { WaitUntil } from '../kernel/wait-until.ts';
 import type { Principal, Scope } from '../tenants/types.ts';
 
 export interface Authenticated extends HttpEvent {
@@ -19,14 +20,16 @@ const credentialOf = (event: HttpEvent): string | undefined =>
  * The tenant comes from the credential alone.
  */
 export const authenticated = (
-  { authenticate }: Authenticator,
+  { authenticate, used }: Authenticator,
   needed: Scope | ((event: HttpEvent) => Scope),
-): MiddlewareObj<Authenticated> => ({
+): MiddlewareObj<Authenticated & { readonly waitUntil?: WaitUntil }> => ({
   before: async (request) => {
     const scope = typeof needed === 'string' ? needed : needed(request.event);
     const credential = credentialOf(request.event);
     if (!credential) throw new AppError('unauthenticated', safe`Send an API key as x-api-key or as a Bearer token.`);
     const principal = await authenticate(credential);
+    const noting = used?.(principal);
+    if (noting) request.event.waitUntil?.(noting);
     if (!principal.scopes.includes(scope))
       throw new AppError('forbidden', safe`The API key lacks the scope ${label(scope)}.`);
     request.event = { ...request.event, principal };

@@ -21,6 +21,7 @@ describe('keys', () => {
       createdAt: NOON,
       scopes: SCOPES.filter((scope) => scope !== 'admin'),
       expiresAt: '2027-01-01T00:00:00.000Z',
+      lastUsedAt: null,
       requestsPerMinute: null,
       dailyBudgetUsd: null,
       keyPrefix: String(key).slice(0, 5),

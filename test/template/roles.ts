@@ -18,7 +18,8 @@ const each = (actions: readonly string[], on: string, ...keys: readonly string[]
   actions.map((action) => ({ action: `dynamodb:${action}`, on, keys }));
 
 const TOKENS: Grant = { action: 'secretsmanager:GetSecretValue', on: 'JwtSecret' };
-const CREDENTIALS: Grant[] = [...each(['GetItem'], 'LedgerTable', 'key#*', 'tenants'), TOKENS];
+const KEY_USES = each(['PutItem'], 'ControlTable', 'key-use#*');
+const CREDENTIALS: Grant[] = [...each(['GetItem'], 'LedgerTable', 'key#*', 'tenants'), ...KEY_USES, TOKENS];
 
 const ALERTS: Grant[] = [
   ...each(['PutItem', 'DeleteItem'], 'ControlTable', 'alert#*'),
@@ -73,6 +74,8 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   admin: [
     ...LOG('AdminLogGroup'),
     TOKENS,
+    ...KEY_USES,
+    ...each(['Query'], 'ControlTable', 'key-use#*'),
     ...each(['GetItem'], 'LedgerTable', 'key#*', 'tenants', 'tenant-keys#*'),
     ...each(['PutItem'], 'LedgerTable', 'key#*', 'tenants', 'tenant-keys#*', 'audit'),
     ...each(['DeleteItem'], 'LedgerTable', 'key#*', 'tenant-keys#*'),
