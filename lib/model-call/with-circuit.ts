@@ -12,17 +12,11 @@ const verdictOn = (outcome: Outcome) => {
   return isFailure(outcome.fault.kind) && outcome.fault.heldBack !== true ? 'failure' : 'neutral';
 };
 
-const open = (retryAfterMs: number | null): Outcome =>
-  notMade(
-    refusal(
-      new AppError(
-        'circuit-open',
-        safe`The model keeps failing, so it is not called for a while.`,
-        retryAfterMs === null ? {} : { retryAfterMs },
-      ),
-      'circuit-open',
-    ),
-  );
+/** Why a model is not called; `retryAfterMs` is `null` where only an administrator knows. */
+export const circuitOpen = (retryAfterMs: number | null): AppError =>
+  retryAfterMs === null
+    ? new AppError('circuit-open', safe`An administrator has shut the model off: it is not called until they open it.`)
+    : new AppError('circuit-open', safe`The model keeps failing, so it is not called for a while.`, { retryAfterMs });
 
 /** The name of a model's circuit: one for a family, whatever dates its ids carry. */
 export const circuitOf = (model: string): string => `anthropic/${familyOf(model)}`;
@@ -44,7 +38,7 @@ export const withCircuit =
   (next) =>
   async (request, context) => {
     const entry = await circuits.enter(circuitOf(request.model), context.circuit, context.circuitCall);
-    if (!entry.admitted) return open(entry.retryAfterMs);
+    if (!entry.admitted) return notMade(refusal(circuitOpen(entry.retryAfterMs), 'circuit-open'));
     const began = () => {
       isUndecided = false;
       context.background.waitUntil(entry.began());

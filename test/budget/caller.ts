@@ -27,7 +27,11 @@ const reserve = async (): Promise<Reservation | null> => {
 };
 const askAndSettle = async (reservation: Reservation): Promise<void> => {
   const answer = await fetch(upstream, { method: 'POST', body: reservation.attemptId });
-  await settleAttempt(books, reservation, recordOf(reservation, pico(BigInt(await answer.text()))));
+  await settleAttempt(
+    { ...books, clock: systemClock },
+    reservation,
+    recordOf(reservation, pico(BigInt(await answer.text()))),
+  );
 };
 
 const holding: Reservation[] = [];

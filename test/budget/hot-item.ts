@@ -82,7 +82,16 @@ export const simulateHotItem = async ({
   ];
   const tenant = newTenant('acme', clock.now(), {});
   const account = tenantAccount('acme', { day: LIMIT, month: null });
-  const parts = { store, budgets, usage, parking, emit: () => undefined, longestCallMs: LONGEST_CALL_MS, notify: null };
+  const parts = {
+    store,
+    budgets,
+    usage,
+    parking,
+    emit: () => undefined,
+    longestCallMs: LONGEST_CALL_MS,
+    notify: null,
+    clock,
+  };
 
   const giveBack = (held: Reservation) => void closeBooks(parts, held, null, MINUTE_MS);
 

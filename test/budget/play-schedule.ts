@@ -15,6 +15,7 @@ import {
   monthOf,
   NOW,
   openBooks,
+  promptClock,
   recordOf,
   recordsOf,
   reservationOf,
@@ -77,7 +78,7 @@ export const playSchedule = async (
       try {
         const held = before ?? (await reserveAndCall(books));
         if (held === null) return 'refused';
-        await settleAttempt(books, held, recordOf(held, BILL));
+        await settleAttempt({ ...books, clock: promptClock }, held, recordOf(held, BILL));
         return 'finished';
       } catch {
         return 'failed';

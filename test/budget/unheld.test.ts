@@ -17,7 +17,7 @@ import { priceAt } from '../../lib/pricing/pricing.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
 import { REQUEST, setting } from '../model-call/parts.ts';
-import { AMOUNT, BILL, MONTH, NOW, recordOf, reservationOf } from './parts.ts';
+import { AMOUNT, BILL, MONTH, NOW, promptClock, recordOf, reservationOf } from './parts.ts';
 
 const MAX_OPEN = 2;
 const KEY_LIMIT: Limits = { day: parseUsd('100'), month: null };
@@ -149,7 +149,7 @@ describe('an unheld call', () => {
       remove: async () => undefined,
     };
     const record = recordOf(unheld, BILL);
-    await closeBooks({ budgets, usage, emit, parking }, unheld, record).ended;
+    await closeBooks({ budgets, usage, emit, parking, clock: promptClock }, unheld, record).ended;
     expect(parked).toEqual([{ ...unheld, fenced: true }]);
     // The reconciler books it as well, from what is parked.
     const again = parked.map((reservation) => ({ reservation, record }));

@@ -107,7 +107,12 @@ describe('an open circuit', () => {
   it('that is isolated gives no time to come back', async () => {
     await circuits.set(NAME, 'isolated');
     const [outcome] = await ask(async () => answered);
-    expect(outcome).toMatchObject({ fault: { retryAfterMs: null, error: { code: 'circuit-open' } } });
+    expect(outcome).toMatchObject({
+      fault: {
+        retryAfterMs: null,
+        error: { code: 'circuit-open', message: expect.stringMatching(/administrator/) as string },
+      },
+    });
     expect(outcome?.ok === false && outcome.fault.error.retryAfterMs).toBeUndefined();
   });
 });

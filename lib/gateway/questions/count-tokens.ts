@@ -4,11 +4,10 @@ import { type RequestPermitParts, takeRequestPermit } from '../../caller/request
 import type { Circuits } from '../../circuit-breaker/circuits.ts';
 import type { HttpEvent, HttpResponse } from '../../http/types.ts';
 import type { Deadline } from '../../kernel/deadline.ts';
-import { AppError, asAppError } from '../../kernel/errors.ts';
+import { asAppError } from '../../kernel/errors.ts';
 import { objectOf } from '../../kernel/json.ts';
-import { safe } from '../../kernel/redacted.ts';
 import { fault } from '../../model-call/faults.ts';
-import { circuitOf } from '../../model-call/with-circuit.ts';
+import { circuitOf, circuitOpen } from '../../model-call/with-circuit.ts';
 import type { Principal } from '../../tenants/types.ts';
 import { endUser } from '../client-request.ts';
 import { forwardedHeaders } from '../forwarded-headers.ts';
@@ -42,9 +41,7 @@ const checkCircuit = async ({ circuits, isPriced, clock }: CountTokensParts, mod
   if (!isPriced(model, clock.now())) return;
   const view = await circuits.look(circuitOf(model));
   if (view === null || view.state === 'closed' || view.retryAfterMs === 0) return;
-  const { retryAfterMs } = view;
-  const message = safe`The model keeps failing, so it is not called for a while.`;
-  throw new AppError('circuit-open', message, retryAfterMs === null ? {} : { retryAfterMs });
+  throw circuitOpen(view.retryAfterMs);
 };
 
 /** Of a proxy in between a 200 may be a page: that is no count. */

@@ -9,7 +9,7 @@ import type { AttemptContext } from '../types.ts';
 import { type AttemptToReserve, reserveAttempt, type ReservedAttempt, type ReserveParts } from './reserve-attempt.ts';
 import { closeBooks, type SettleParts } from './settle-attempt.ts';
 
-export interface AdmitParts extends Omit<ReserveParts, 'budgets' | 'giveBack'>, Omit<SettleParts, 'budgets'> {
+export interface AdmitParts extends Omit<ReserveParts, 'budgets' | 'giveBack'>, Omit<SettleParts, 'budgets' | 'clock'> {
   readonly budgets: ReserveParts['budgets'] & SettleParts['budgets'];
 }
 

@@ -2,6 +2,7 @@ import { type BookParts, bookRecord } from '../../accounts/book-record.ts';
 import type { Parking } from '../../accounts/parking.ts';
 import type { Reservation } from '../../budget/reservation.ts';
 import type { Patience } from '../../dynamodb/with-store-retries.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import { ZERO } from '../../kernel/money.ts';
 import { label } from '../../kernel/redacted.ts';
 import { nameError } from '../../telemetry/describe-error.ts';
@@ -11,6 +12,7 @@ import { unrecorded } from './attempt-events.ts';
 export interface SettleParts extends BookParts {
   /** Default: what cannot be written in time is told in the log alone. */
   readonly parking?: Pick<Parking, 'park' | 'remove'> | undefined;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
 }
 
 /** How the books of an attempt are being closed. */
@@ -45,7 +47,12 @@ export const closeBooks = (
   patience: Patience = PATIENCE_MS,
 ): Closing => {
   let reservation = asked;
-  const { budgets, parking, emit } = parts;
+  const { budgets, parking, emit, clock } = parts;
+  // Of all that is written together, not of each write.
+  const lasting = (ms: number): Patience => {
+    const endsAt = clock.monotonicMs() + ms;
+    return () => endsAt - clock.monotonicMs();
+  };
   let isRecorded = record === null;
   const recorded = () => {
     isRecorded = true;
@@ -63,7 +70,7 @@ export const closeBooks = (
   const insist = async (secure: () => void): Promise<void> => {
     if (parking === undefined) return book(patience).catch(tell);
     try {
-      return await book([patience, PARK_AFTER_MS]);
+      return await book([patience, lasting(PARK_AFTER_MS)]);
     } catch (error) {
       emit({ type: 'budget.delayed', ...idsOf(reservation), error: nameError(error) });
     }
@@ -75,7 +82,7 @@ export const closeBooks = (
     );
     void parked.then((isParked) => isParked && secure());
     const booked = () => true;
-    const isBooked = await book([patience, PARKED_PATIENCE_MS]).then(booked, async () => {
+    const isBooked = await book([patience, lasting(PARKED_PATIENCE_MS)]).then(booked, async () => {
       if (await parked) return false;
       return await book(patience).then(booked, (error: unknown) => {
         tell(error);
