@@ -32,7 +32,7 @@ const start = async (): Promise<void> => {
   const terminal = process.stdout.isTTY;
   const running = await launch({ settings, env: process.env, setEnvironment, terminal, version, root });
   const { app } = await import('../lib/app/app.ts');
-  const { agents } = await import('../agents/index.ts');
+  const { agents } = await import('#agents');
   stopWith(process, { running, log: app.log, underNpm: process.env['npm_lifecycle_event'] !== undefined });
   const now = app.clock.now();
   const retiring = retirementNotice(retiringModels(app.core.prices, new Set(app.catalog.models), now), now);

@@ -1,4 +1,4 @@
-import { agents } from '../agents/index.ts';
+import { agents } from '#agents';
 import type { Agent } from '../lib/agent/define/define-agent.ts';
 
 interface Template {

@@ -19,10 +19,18 @@ const quiet = ({ PATH, HOME, USERPROFILE, TMPDIR, AWS_REGION }: NodeJS.ProcessEn
 
 /**
  * Makes the template and the zips of a stage from what is built in `<root>/dist`, without credentials or network.
- * They go to `outdir`. Throws an Error with what osls said when the configuration is wrong.
+ * They go to `outdir`. `conditions` decide whose agents these are, as in a build. Throws an Error with what osls said when the configuration is wrong.
  */
-export const packageStage = (root: string, stage: string, outdir: string): void => {
-  const args = [osls, 'package', '--stage', stage, '--package', outdir];
+export const packageStage = (root: string, stage: string, outdir: string, conditions: readonly string[] = []): void => {
+  const args = [
+    ...conditions.map((condition) => `--conditions=${condition}`),
+    osls,
+    'package',
+    '--stage',
+    stage,
+    '--package',
+    outdir,
+  ];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, env: quiet(process.env) });
   if (status !== 0) throw new Error(`osls could not package ${stage}:\n${String(stdout)}${String(stderr)}`);
 };

@@ -43,7 +43,9 @@ describe('the functions of the template', () => {
     const set = variables(await packagedTemplate('prod'));
     const { STAGE: stage, BALLAST_VERSION: version, LOG_LEVEL: level, ...rest } = loadConfig({});
     const tables = ['CONTROL_TABLE', 'LEDGER_TABLE', 'RUNS_TABLE'];
-    const own = [...tables, 'ANTHROPIC_SECRET_ID', 'ALERTS_SECRET_ID', 'JWT_SECRET_ID', 'CACHE_TTL_SECONDS'];
+    const secrets = ['ANTHROPIC_SECRET_ID', 'ALERTS_SECRET_ID', 'JWT_SECRET_ID', 'TOOL_SECRETS_PREFIX'];
+    const own = [...tables, ...secrets, 'CACHE_TTL_SECONDS'];
+    expect(set['TOOL_SECRETS_PREFIX']).toBe('ballast/prod/tools/');
     const settings = Object.fromEntries(Object.entries(rest).filter(([name]) => !own.includes(name)));
     expect([stage, version, level]).toEqual(['local', '0.0.0', 'INFO']);
     expect(loadConfig(set)).toMatchObject(settings);

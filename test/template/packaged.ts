@@ -55,7 +55,7 @@ const make = async (folder: string): Promise<void> => {
   // A link, because Node runs no TypeScript that lies below node_modules.
   symlinkSync(join(ROOT, 'scripts'), join(draft, 'scripts'));
   await buildFunctions(ROOT, join(draft, 'dist'), ['sample-agents']);
-  for (const stage of STAGES) packageStage(draft, stage, join(draft, stage));
+  for (const stage of STAGES) packageStage(draft, stage, join(draft, stage), ['sample-agents']);
   renameSync(draft, folder);
 };
 
