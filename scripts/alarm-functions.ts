@@ -1,4 +1,4 @@
-import type { Resource, Template } from './declare-stage.ts';
+import type { Resource, Template } from './compiled-template.ts';
 
 /** What CloudWatch takes in one alarm. */
 const MOST_METRICS = 10;

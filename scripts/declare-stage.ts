@@ -1,14 +1,5 @@
 import { alarmFunctions } from './alarm-functions.ts';
-
-export interface Template {
-  readonly Resources: Record<string, Resource>;
-}
-
-export interface Resource {
-  readonly Type: string;
-  readonly Properties: Record<string, unknown>;
-  DependsOn?: string[];
-}
+import type { Resource, Template } from './compiled-template.ts';
 
 interface Osls {
   readonly service: { readonly provider: { readonly compiledCloudFormationTemplate: Template } };

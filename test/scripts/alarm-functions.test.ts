@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { alarmFunctions } from '../../scripts/alarm-functions.ts';
-import type { Template } from '../../scripts/declare-stage.ts';
+import type { Template } from '../../scripts/compiled-template.ts';
 
 const alarm = (name: string, metrics: readonly object[] = [{ Id: 'all', Expression: 'SUM(METRICS())' }]) => ({
   Type: 'AWS::CloudWatch::Alarm',
