@@ -42,7 +42,7 @@ const sse = (type: string, body: object) => {
   return { bytes: Buffer.from(`event: ${type}\ndata: ${data}\n\n`), event: type, data };
 };
 
-async function* answer(model: unknown, { usage }: ProviderBill) {
+export async function* answer(model: unknown, { usage }: ProviderBill) {
   const { output_tokens: _, ...start } = usage;
   const message = { id: 'msg_1', type: 'message', role: 'assistant', model, content: [], stop_reason: null };
   yield sse('message_start', { message: { ...message, usage: { ...start, output_tokens: 1 } } });
