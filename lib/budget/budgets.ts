@@ -6,7 +6,7 @@ import { safe } from '../kernel/redacted.ts';
 import { type Account, monthOf, type Scope, tenantAccount, userHashOf } from './account.ts';
 import { type Refusal, refusalOf } from './balance.ts';
 import { alsoHolding, type Reservation } from './reservation.ts';
-import type { Adjustment, BudgetStore, Settlement } from './store.ts';
+import { type Adjustment, type BudgetStore, MOST_MARKS, type Settlement } from './store.ts';
 
 /** What is to be held back, with its end user as the caller named them. */
 export type AskedReservation = Omit<Reservation, 'alsoHeldBy' | 'userHash' | 'unheld' | 'fenced' | 'packed'> & {
@@ -74,7 +74,7 @@ export const createBudgets = (store: BudgetStore): Budgets => {
     const spent = { attemptId: reservation.attemptId, at: reservation.at, cost };
     let isOver = reservation.fenced !== true;
     for (const account of accounts) isOver = (await store.add(account, spent, patience)) && isOver;
-    if (isOver) await Promise.allSettled(accounts.map((account) => store.forget(account, spent)));
+    if (isOver) await Promise.allSettled(accounts.map((account) => store.forget(account, spent, patience)));
   };
   const settle: Budgets['settle'] = async (reservation, actual, patience) => {
     if (reservation.unheld) return settleUnheld(reservation, actual, patience);
@@ -90,6 +90,7 @@ export const createBudgets = (store: BudgetStore): Budgets => {
       const reservation: Reservation = { ...asked, userHash, alsoHeldBy };
       const tried: Account[] = [];
       let fenced = false;
+      let isFullOfMarks = false;
       const ask = async (account: Account): Promise<No | null> => {
         tried.push(account);
         try {
@@ -100,7 +101,10 @@ export const createBudgets = (store: BudgetStore): Budgets => {
           }
           const refusal = refusalOf(answer.balance, asked.at, account);
           if (refusal !== null && asked.amount > refusal.remainingLater) return { held: false, why: 'spent', refusal };
-          if (answer.crowded) return { held: false, why: 'crowded', scope: account.scope };
+          if (answer.crowded) {
+            isFullOfMarks ||= answer.balance.adjustments.length >= MOST_MARKS;
+            return { held: false, why: 'crowded', scope: account.scope };
+          }
           if (refusal === null || asked.amount <= refusal.remaining) throw confused();
           return { held: false, why: 'spent', refusal };
         } catch (error) {
@@ -111,7 +115,9 @@ export const createBudgets = (store: BudgetStore): Budgets => {
       const held = () => (fenced ? { ...reservation, fenced } : reservation);
       const isLimited = [tenant, ...others].some(({ limits: { day, month } }) => day !== null || month !== null);
       const refused = (no: No): Answer =>
-        no.why === 'crowded' && !isLimited ? { held: true, reservation: { ...reservation, unheld: true } } : no;
+        no.why === 'crowded' && !isLimited && !isFullOfMarks
+          ? { held: true, reservation: { ...reservation, unheld: true } }
+          : no;
       try {
         const first = await ask(tenant);
         if (first !== null) return refused(first);

@@ -1,5 +1,5 @@
 import { type Item, n, s } from '../dynamodb/attributes.ts';
-import { isBroken } from '../dynamodb/failure.ts';
+import { isBroken, mayBeDone } from '../dynamodb/failure.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { minus } from '../kernel/money.ts';
 import { dayOf, type Limits } from './account.ts';
@@ -103,16 +103,17 @@ export const createDynamoDbBudgetStore = (
     const assumed = { lacks: [adjustmentName(attemptId)] };
     const key = itemKey(account, at);
     try {
-      return (await table.update(key, change, assumed, { once: true })).applied;
-    } catch {
+      return (await table.update(key, change, assumed, { untilSent: true, patience })).applied;
+    } catch (error) {
+      if (!mayBeDone(error)) throw error;
       await table.update(key, change, assumed, { patience });
       return false;
     }
   },
 
-  async forget(account, { attemptId, at }) {
+  async forget(account, { attemptId, at }, patience) {
     const name = adjustmentName(attemptId);
-    await table.update(itemKey(account, at), { remove: [name] }, { equal: { [name]: WRITTEN } });
+    await table.update(itemKey(account, at), { remove: [name] }, { equal: { [name]: WRITTEN } }, { patience });
   },
 
   async adjust(account, at, by, { attemptId, note }) {

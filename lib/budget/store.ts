@@ -10,6 +10,13 @@ import type { Reservation } from './reservation.ts';
  */
 export const MAX_OPEN = 200;
 
+/**
+ * Marks of unheld calls and of adjustments beside which no call goes out unheld. Each stays until the end of the month and makes
+ * every write dearer (200 by a third of what as many reservations do); without a bound an item that is throttled for hours
+ * grows to the size that DynamoDB refuses, and with it every call.
+ */
+export const MOST_MARKS = 200;
+
 /** A difference that replaced an estimate, kept in the item until its record is written. */
 export interface Adjustment {
   readonly attemptId: string;
@@ -25,7 +32,7 @@ export type Reserved =
     }
   | {
       readonly reserved: false;
-      readonly balance: Balance;
+      readonly balance: Balance & Pick<AccountMonth, 'adjustments'>;
       /** So many are open that the account takes no more, whatever fits. */
       readonly crowded: boolean;
     };
@@ -83,11 +90,11 @@ export interface BudgetStore {
   sweep(account: Pick<Account, 'pk'>, month: string, attemptIds: readonly string[]): Promise<void>;
   /**
    * Adds what an attempt did cost for which nothing is held, once for an attempt. `true`: it is done, and was sent a single
-   * time, so that no copy of it can arrive any more.
+   * time (sends that were throttled aside), so that no copy of it can arrive any more.
    */
   add(account: Pick<Account, 'pk'>, spent: UnheldCost, patience?: Patience): Promise<boolean>;
   /** Such an attempt is not added again by anybody: nothing needs to be known of it. */
-  forget(account: Pick<Account, 'pk'>, spent: Omit<UnheldCost, 'cost'>): Promise<void>;
+  forget(account: Pick<Account, 'pk'>, spent: Omit<UnheldCost, 'cost'>, patience?: Patience): Promise<void>;
   /** Adds `by` to the day and month of `at`, once for an attempt. */
   adjust(account: Pick<Account, 'pk'>, at: number, by: PicoUsd, adjustment: Adjustment): Promise<void>;
   /** The adjustment's record is written. */

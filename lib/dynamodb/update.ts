@@ -2,6 +2,7 @@ import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { type Item, type Key, keyOf, n } from './attributes.ts';
 import { type Assumption, conditionOf } from './condition.ts';
 import { inTheWay, TELL_WHY, type WriteOptions, type Writing } from './conditional-write.ts';
+import { isThrottled, isTransient } from './failure.ts';
 import { withStoreRetries } from './with-store-retries.ts';
 
 /** What an update does to attributes, in one step; the item is made where there is none. */
@@ -15,6 +16,8 @@ export interface Change {
 export interface UpdateOptions extends Writing {
   /** Sent a single time, for a change that a second application would falsify; a lost answer is then `store-unavailable`. */
   readonly once?: boolean;
+  /** Sent again only while it was throttled, and so for certain not done: what was applied was sent a single time. */
+  readonly untilSent?: boolean;
 }
 
 /** `item`: the attributes that were changed, as they are now. `found`: what was not as assumed; empty where there was nothing. */
@@ -64,7 +67,7 @@ export const updateIf = async (
   key: Key,
   change: Change,
   assumed: Assumption,
-  { signal, patience, once = false }: UpdateOptions = {},
+  { signal, patience, once = false, untilSent = false }: UpdateOptions = {},
 ): Promise<Updated> => {
   const condition = conditionOf(assumed);
   const expression = expressionOf(change);
@@ -87,5 +90,9 @@ export const updateIf = async (
       return { applied: false, found: inTheWay(error) ?? {} };
     }
   };
-  return await withStoreRetries(send, { ...timing, ...(once ? { maxAttempts: 1 } : {}) }, { signal, patience });
+  return await withStoreRetries(
+    send,
+    { ...timing, ...(once ? { maxAttempts: 1 } : {}) },
+    { signal, patience, isRetryable: untilSent ? isThrottled : isTransient },
+  );
 };

@@ -48,7 +48,13 @@ export const withStoreRetries = async <T>(
   {
     signal = NEVER,
     patience,
-  }: { readonly signal?: AbortSignal | undefined; readonly patience?: Patience | undefined } = {},
+    isRetryable = isTransient,
+  }: {
+    readonly signal?: AbortSignal | undefined;
+    readonly patience?: Patience | undefined;
+    /** Default: what may pass by itself. */
+    readonly isRetryable?: (error: unknown) => boolean;
+  } = {},
 ): Promise<T> => {
   const left = patience === undefined ? null : leftOf(patience, clock);
   const most = maxAttempts ?? (left === null ? MAX_ATTEMPTS : Number.POSITIVE_INFINITY);
@@ -58,7 +64,7 @@ export const withStoreRetries = async <T>(
         signal.throwIfAborted();
         return await act(attempt > 1);
       } catch (error) {
-        if (attempt >= most || signal.aborted || !isTransient(error)) throw error;
+        if (attempt >= most || signal.aborted || !isRetryable(error)) throw error;
         const delayMs = fullJitter(attempt - 1, random(), DELAYS);
         if (left !== null && left() <= delayMs) throw error;
         await sleep(clock, delayMs, signal);

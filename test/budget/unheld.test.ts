@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { settleAbandoned } from '../../lib/accounts/settle-abandoned.ts';
 import { keyAccount, type Limits, NO_LIMITS, tenantAccount } from '../../lib/budget/account.ts';
-import { createBudgets } from '../../lib/budget/budgets.ts';
+import { type Budgets, createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
 import { packReservation, type Reservation, unpackReservation } from '../../lib/budget/reservation.ts';
-import type { BudgetStore } from '../../lib/budget/store.ts';
+import { type BudgetStore, MOST_MARKS } from '../../lib/budget/store.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { parseUsd, type PicoUsd, plus, ZERO } from '../../lib/kernel/money.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
@@ -41,6 +41,37 @@ const heldOf = (answer: Awaited<ReturnType<ReturnType<typeof setUp>['ask']>>): R
 };
 const total = (count: number): PicoUsd => Array.from({ length: count }, () => BILL).reduce((a, b) => plus(a, b), ZERO);
 
+/** An attempt of a tenant and a key with limits that do not hold. */
+const admitShadowed = async (budgets: Budgets, limits: Limits) => {
+  const parts = setting('http://unused');
+  const events: BallastEvent[] = [];
+  const at = parts.clock.now();
+  const price = priceAt(createPriceTable(PUBLISHED_PRICES), REQUEST.model, at) as Price;
+  const admitted = await admitAttempt(
+    {
+      ...parts,
+      budgets,
+      usage: createMemoryUsageStore(),
+      provider: { countTokens: async () => 100 },
+      emit: (event) => events.push(event),
+    },
+    { attemptId: 'run_3:1:1', request: REQUEST, at, costBound: costBoundOf(REQUEST, price) },
+    {
+      ...parts.context,
+      caller: { ...parts.context.caller, tenantId: 'acme', keyId: 'key-1' },
+      bounds: {
+        ...parts.context.bounds,
+        budget: {
+          tenant: tenantAccount('acme', limits),
+          others: [keyAccount('acme', 'key-1', KEY_LIMIT)],
+          shadow: true,
+        },
+      },
+    },
+  );
+  return { admitted, events };
+};
+
 describe('where many calls are open, one more', () => {
   it('of a tenant without limits goes out unheld, and is on the books when it has ended', async () => {
     const { ask, budgets, month } = setUp();
@@ -62,36 +93,28 @@ describe('where many calls are open, one more', () => {
     expect(await ask('3', limits, keyLimits)).toEqual({ held: false, why: 'crowded', scope: 'tenant' });
   });
 
+  it('is refused while many marks of such calls are left in the item, which would else grow without end', async () => {
+    const { ask, budgets, memory } = setUp();
+    for (const id of ['1', '2']) await ask(id);
+    const leave = (from: number, to: number) =>
+      Promise.all(
+        Array.from({ length: to - from }, (_, at) =>
+          memory.add(tenantAccount('acme'), { attemptId: `run_left-${from + at}:1:1`, at: NOW, cost: BILL }),
+        ),
+      );
+    await leave(0, MOST_MARKS - 1);
+    expect(heldOf(await ask('3')).unheld).toBe(true);
+    await leave(MOST_MARKS - 1, MOST_MARKS);
+    expect(await ask('4')).toEqual({ held: false, why: 'crowded', scope: 'tenant' });
+    const { admitted } = await admitShadowed(budgets, { day: parseUsd('100'), month: null });
+    expect(admitted).toMatchObject({ held: false, fault: { error: { code: 'rate-limited' } } });
+  });
+
   it('of a shadowed budget is told and goes out, and counts in every account', async () => {
-    const parts = setting('http://unused');
     const { ask, budgets, month } = setUp();
     const limits = { day: parseUsd('100'), month: null };
     for (const id of ['1', '2']) await ask(id, limits, KEY_LIMIT);
-    const events: BallastEvent[] = [];
-    const at = parts.clock.now();
-    const price = priceAt(createPriceTable(PUBLISHED_PRICES), REQUEST.model, at) as Price;
-    const admitted = await admitAttempt(
-      {
-        ...parts,
-        budgets,
-        usage: createMemoryUsageStore(),
-        provider: { countTokens: async () => 100 },
-        emit: (event) => events.push(event),
-      },
-      { attemptId: 'run_3:1:1', request: REQUEST, at, costBound: costBoundOf(REQUEST, price) },
-      {
-        ...parts.context,
-        caller: { ...parts.context.caller, tenantId: 'acme', keyId: 'key-1' },
-        bounds: {
-          ...parts.context.bounds,
-          budget: {
-            tenant: tenantAccount('acme', limits),
-            others: [keyAccount('acme', 'key-1', KEY_LIMIT)],
-            shadow: true,
-          },
-        },
-      },
-    );
+    const { admitted, events } = await admitShadowed(budgets, limits);
     expect(admitted).toMatchObject({ held: true, reservation: { unheld: true, alsoHeldBy: ['key'] } });
     expect(events).toEqual([expect.objectContaining({ type: 'limit.refused', limit: 'open-calls', shadow: true })]);
     if (!admitted.held) return;

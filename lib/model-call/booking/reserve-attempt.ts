@@ -127,7 +127,9 @@ export const reserveAttempt = async (
         return { held: true, reservation: answer.reservation, maxTokens: fit.maxTokens, costBound, settle };
       settle(ZERO);
       if (answer.why === 'crowded') {
-        if (!budget.shadow) return { held: false, fault: refused(crowdedError(answer.scope)) };
+        // Without limits too it is refused where the item is full of marks.
+        if (!budget.shadow || tenant !== budget.tenant)
+          return { held: false, fault: refused(crowdedError(answer.scope)) };
         emit(crowdedEvent(identity));
         [tenant, others] = [unlimited(tenant), others.map(unlimited)];
       } else if (isOwn && !budget.shadow && answer.refusal.reserved > 0n) {
