@@ -1,5 +1,5 @@
-/** Far above any cursor that was made here. */
-const MAX_CURSOR_CHARS = 1_024;
+/** Above any cursor that was made here: a group of usage is named by an end user, of 256 characters or 1.5 KB in JSON. */
+const MAX_CURSOR_CHARS = 4_096;
 
 /** Where a list goes on, as callers hold it: opaque to them, so that its inside may change. */
 export const writeCursor = (after: string): string => Buffer.from(JSON.stringify({ after })).toString('base64url');

@@ -13,6 +13,13 @@ it('a cursor gives back what it was made of', () => {
 });
 
 it.each([
+  ['in a script of three bytes a character', '漢'.repeat(256)],
+  ['of signs that JSON escapes', '\u0001'.repeat(256)],
+])('a cursor stands behind the longest name of an end user %s', (_title, userId) => {
+  expect(readCursor(writeCursor(userId))).toBe(userId);
+});
+
+it.each([
   ['nothing', ''],
   ['no base64', '???'],
   ['no JSON', inBase64('after')],
@@ -21,7 +28,7 @@ it.each([
   ['more than we write', inBase64('{"after":"a","before":"b"}')],
   ['another form of the same', inBase64('{ "after": "a" }')],
   ['padding', `${writeCursor('ab')}=`],
-  ['too much', writeCursor('a'.repeat(1_000))],
+  ['too much', writeCursor('a'.repeat(4_000))],
 ])('a cursor of %s is none', (_title, cursor) => {
   expect(readCursor(cursor)).toBeNull();
 });
