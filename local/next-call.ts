@@ -4,18 +4,29 @@ const DAY_MS = 86_400_000;
 /** A date that comes every four years, and once not for eight. */
 const MOST_DAYS = 366 * 9;
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** To make one takes far longer than to use it, and a cron expression may have 1,440 times a day. */
+const formatOf = (timeZone: string): Intl.DateTimeFormat => {
+  const format =
+    formats.get(timeZone) ??
+    new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+  formats.set(timeZone, format);
+  return format;
+};
+
 /** How far a time zone is ahead of UTC at an instant, in milliseconds. */
 const offsetAt = (timeZone: string, at: number): number => {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  }).formatToParts(at);
+  const parts = formatOf(timeZone).formatToParts(at);
   const part = (type: string) => Number(parts.find((each) => each.type === type)?.value);
   const wall = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
   return wall - Math.floor(at / 1_000) * 1_000;
@@ -41,8 +52,10 @@ export const nextCron = ({ minutes, hours, includes }: Cron, timeZone: string, a
     const day = today + days * DAY_MS;
     const date = new Date(day);
     if (!includes(date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate())) continue;
-    const next = times.map((time) => instantOf(timeZone, day + time)).find((at) => at !== null && at > after);
-    if (typeof next === 'number') return next;
+    for (const time of times) {
+      const next = instantOf(timeZone, day + time);
+      if (next !== null && next > after) return next;
+    }
   }
   return null;
 };
