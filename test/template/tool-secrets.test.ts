@@ -43,6 +43,14 @@ it('makes an empty secret for each that tools declare, and lets the runs read ex
   ]);
 });
 
+it('refuses names that a template could not tell apart', () => {
+  const names = new Map([
+    ['shop2', 'Key of the second shop'],
+    ['shop-2', 'Key of the other second shop'],
+  ]);
+  expect(() => declareToolSecrets(template(), names)).toThrow('The secret shop-2 of a tool is named too much like');
+});
+
 it('changes nothing where no tool has a secret', () => {
   const made = template();
   declareToolSecrets(made, new Map());
