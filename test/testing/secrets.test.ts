@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bearer, defineAgent, defineTool, z } from '../../lib/index.ts';
+import { bearer, declined, defineAgent, defineTool, fatal, label, safe, z } from '../../lib/index.ts';
 import { calls, testRun } from '../../testing/index.ts';
 
 const CANARY = 'sk-shop-canary-1234567890';
@@ -19,13 +19,13 @@ const orderStatus = defineTool({
   },
 });
 
-const support = defineAgent({
+const SUPPORT = {
   name: 'support',
   description: 'Answers questions about orders.',
   system: 'You answer customers.',
   models: { simple: 'claude-haiku-5-5', standard: 'claude-sonnet-5-5', complex: 'claude-opus-5-5' },
-  tools: [orderStatus],
-});
+};
+const support = defineAgent({ ...SUPPORT, tools: [orderStatus] });
 
 const script = [calls('order_status', { orderId: 'A-1' }), 'It is packed.'];
 const asked = { task: 'Where is A-1?', userId: 'user-7' };
@@ -43,6 +43,27 @@ describe('a tool with a secret', () => {
     expect(key).toBe(`Bearer ${CANARY}`);
     expect(JSON.stringify(run)).not.toContain(CANARY);
     expect(run.requests).toHaveLength(2);
+    expect(run.telemetry.map(({ type }) => type)).toContain('tool.finished');
+  });
+
+  it.each([
+    ['declines', declined, script],
+    ['ends the run', fatal, script.slice(0, 1)],
+  ])('shows it to nobody where it quotes it as it %s', async (_title, thrown, turns) => {
+    const quoting = defineTool({
+      name: 'order_status',
+      description: 'Tells how far an order is.',
+      input: z.strictObject({ orderId: z.string() }),
+      secrets: { shop: { description: 'API key of the shop' } },
+      async run(_input, { secret }) {
+        throw thrown(safe`The shop does not know ${label(await secret('shop'))}.`);
+      },
+    });
+    const agent = defineAgent({ ...SUPPORT, tools: [quoting] });
+    const run = await testRun(agent, asked, turns, { secrets: { shop: CANARY } });
+    const { requests, events, telemetry } = run;
+    expect(JSON.stringify({ requests, events, telemetry })).not.toContain(CANARY);
+    expect(run.error?.message ?? '').not.toContain(CANARY);
     expect(run.telemetry.map(({ type }) => type)).toContain('tool.finished');
   });
 

@@ -7,7 +7,7 @@ import { label, type Redacted, safe } from '../../kernel/redacted.ts';
 import { nameError } from '../../telemetry/describe-error.ts';
 import type { Tool, ToolContext } from '../define/define-tool.ts';
 import type { LoopParts, Run } from '../loop/types.ts';
-import { createToolSecrets } from './tool-secrets.ts';
+import { createToolSecrets, type ToolSecrets } from './tool-secrets.ts';
 import { failed, leftAlone, succeeded, type ToolVerdict, verdictOnThrow } from './tool-verdict.ts';
 
 /** What a tool step leaves in the journal: plain JSON. */
@@ -37,6 +37,13 @@ const contextOf = (parts: LoopParts, run: Run, { tool, idempotencyKey }: Call, s
   return { context, secrets };
 };
 
+/** What a tool says where it fails may quote a secret, too: to the model, or to the caller whose run it ends. */
+const withoutSecrets = (verdict: ToolVerdict, secrets: ToolSecrets): ToolVerdict => {
+  const { content, fatal } = verdict;
+  const quotes = fatal !== null && secrets.removeFrom(fatal) !== fatal;
+  return { ...verdict, content: secrets.removeFrom(content), fatal: quotes ? safe`The tool failed.` : fatal };
+};
+
 const attempt = async (parts: LoopParts, run: Run, call: Call, limit: Deadline): Promise<ToolVerdict> => {
   const { tool, input } = call;
   const { signal } = limit;
@@ -46,7 +53,7 @@ const attempt = async (parts: LoopParts, run: Run, call: Call, limit: Deadline):
     const work = (async () => tool.run(input, context))();
     return succeeded(await orAborted(work, signal), run.agent.maxToolOutputChars, (text) => secrets.removeFrom(text));
   } catch (error) {
-    return verdictOnThrow(error, tool, input, limit.stoppedBy === 'deadline');
+    return withoutSecrets(verdictOnThrow(error, tool, input, limit.stoppedBy === 'deadline'), secrets);
   }
 };
 

@@ -5,7 +5,10 @@ import type { Tool } from '../define/define-tool.ts';
 
 /** What one call of a tool may know: the secrets that the tool declares, and which of them it was given. */
 export interface ToolSecrets {
-  /** Rejects with `internal` for one that the tool does not declare, and with SecretUnavailable where it has no value. */
+  /**
+   * The value, without white space around it. Rejects with `internal` for one that the tool does not declare, and with
+   * SecretUnavailable where it has no value.
+   */
   get(name: string): Promise<string>;
   /** Reads it anew: whoever it opens has refused it. Rejects as `get` does. */
   refresh(name: string): Promise<string>;
@@ -30,9 +33,12 @@ export const createToolSecrets = (
     if (!Object.hasOwn(secrets, name))
       throw new AppError('internal', safe`A tool asked for the secret ${label(name)}, which it does not declare.`);
     const loading = secretOf(name)[how]();
-    const value = await loading.catch((cause: unknown) => {
+    const loaded = await loading.catch((cause: unknown) => {
       throw new SecretUnavailable(`The secret ${name} of a tool cannot be loaded.`, { cause });
     });
+    // A file that is uploaded ends with a new line, which no header sends and no answer quotes.
+    const value = loaded.trim();
+    if (value === '') throw new SecretUnavailable(`The secret ${name} of a tool is blank.`);
     given.add(value);
     return value;
   };
@@ -41,7 +47,8 @@ export const createToolSecrets = (
     refresh: (name) => read(name, 'refresh'),
     removeFrom(text) {
       let rest = text;
-      for (const value of given) {
+      // The longest first: a rotated value may begin with the one before it.
+      for (const value of [...given].sort((a, b) => b.length - a.length)) {
         if (value.length < LEAST_CHARS) continue;
         // As it is, and as it stands inside JSON.
         for (const form of [value, JSON.stringify(value).slice(1, -1)]) rest = rest.replaceAll(form, '[SECRET]');

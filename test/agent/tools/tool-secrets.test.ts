@@ -38,6 +38,22 @@ describe('the secrets that one call of a tool may know', () => {
     );
   });
 
+  it('are taken without the white space around them, as a file that is uploaded ends with a new line', async () => {
+    const { secrets } = secretsOf(`${VALUE}\r\n`);
+    expect(await secrets.get('shop')).toBe(VALUE);
+    expect(secrets.removeFrom(`sent ${VALUE}`)).toBe('sent [SECRET]');
+    await expect(secretsOf(' \n').secrets.get('shop')).rejects.toMatchObject({ name: 'SecretUnavailable' });
+  });
+
+  it('leave nothing of themselves where one contains the other', async () => {
+    const values = [VALUE, `${VALUE}-rotated`];
+    const read = async () => values.shift() ?? '';
+    const secrets = createToolSecrets({ secrets: SECRETS }, () => ({ get: read, refresh: read }));
+    await secrets.get('shop');
+    await secrets.refresh('shop');
+    expect(secrets.removeFrom(`${VALUE}-rotated`)).toBe('[SECRET]');
+  });
+
   it('are left in it where they are so short that they are words', async () => {
     const { secrets } = secretsOf('short');
     await secrets.get('shop');
