@@ -33,7 +33,7 @@ const DEPLOYED = ['agents/**/*.ts', 'functions/**/*.ts', 'lib/**/*.ts'];
 const IMPORT_GROUPS = [['^\\u0000', '^node:', '^@?\\w', '^', '^\\.']];
 
 /** Without its packages, its types are not known. */
-const uninstalled = existsSync(`${import.meta.dirname}/test/full/node_modules`) ? [] : ['test/full/'];
+const uninstalled = existsSync(`${import.meta.dirname}/test/full/node_modules/.installed`) ? [] : ['test/full/'];
 
 export default tseslint.config(
   { ignores: ['node_modules/', 'dist/', '.serverless/', '.ballast/', 'coverage/', ...uninstalled] },

@@ -23,7 +23,7 @@ const ISOLATED = [
 ];
 
 /** The packages of `test/full` are installed by `npm test`, and by `npm run test:packages`; without them its tests are left out. */
-const NEVER = ['**/node_modules/**', ...(existsSync('test/full/node_modules') ? [] : ['test/full/**'])];
+const NEVER = ['**/node_modules/**', ...(existsSync('test/full/node_modules/.installed') ? [] : ['test/full/**'])];
 
 export default defineConfig({
   // Where the tests of Ballast start a stage, its agents are theirs, whatever stands in `agents/`: see package.json.

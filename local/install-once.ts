@@ -17,8 +17,14 @@ export const installOnce = (folder: string, sentence: string): boolean => {
   const lock = lockOf(folder);
   if (existsSync(installed) && readFileSync(installed, 'utf8') === lock) return true;
   console.log(sentence);
+  // By npm's own pauses, who is offline would wait for more than a minute, each time.
+  const pauses = ['--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
   // On Windows, npm is a script of the shell.
-  const { status } = spawnSync('npm', ['ci'], { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' });
+  const { status } = spawnSync('npm', ['ci', ...pauses], {
+    cwd: folder,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   if (status !== 0) return false;
   writeFileSync(installed, lock);
   return true;
