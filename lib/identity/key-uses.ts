@@ -1,6 +1,7 @@
 import { keyOf, n, readNumber, readString } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { type Clock, epochSeconds } from '../kernel/clock.ts';
+import { createDeadline } from '../kernel/deadline.ts';
 import { safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
@@ -9,6 +10,8 @@ import type { Principal } from '../tenants/types.ts';
 const HOUR_MS = 3_600_000;
 /** As long as anybody may ask when a key was last used. */
 const RETENTION_MS = 400 * 24 * HOUR_MS;
+/** Longest wait for the write: an answer in one piece waits for whatever its request has left to be done. */
+const NOTE_MS = 1_000;
 /** About 2 MB at most. */
 const MAX_KNOWN = 10_000;
 
@@ -17,7 +20,8 @@ export type KeyUser = Pick<Principal, 'tenantId' | 'keyId'>;
 /** When keys were last used, exact to the hour. */
 export interface KeyUses {
   /**
-   * Notes that a key is used now; `null`: that is known of this hour. Nobody has to wait for it, and it never rejects.
+   * Notes that a key is used now; `null`: that is known of this hour. Takes a second at most, and never rejects: what could
+   * not be written is left out.
    */
   note(user: KeyUser): Promise<void> | null;
   /** The hours (epoch milliseconds of their beginning) in which a tenant's keys were last used, by key. */
@@ -44,8 +48,9 @@ export const createKeyUses = ({ table, clock, emit }: KeyUsesOptions): KeyUses =
       at: n(hour),
       expiresAt: n(epochSeconds(hour + RETENTION_MS)),
     };
+    using limit = createDeadline(clock, NOTE_MS);
     try {
-      await table.replace(item, { atMost: { at: hour - 1 } });
+      await table.replace(item, { atMost: { at: hour - 1 } }, { signal: limit.signal });
     } catch (error) {
       emit({ type: 'store.failed', operation: safe`key-uses.note`, error: nameError(error) });
     }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CallOptions } from '../../lib/dynamodb/table.ts';
 import { createKeyUses } from '../../lib/identity/key-uses.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
@@ -11,14 +12,14 @@ const NOON = Date.UTC(2026, 10, 20, 12);
 const USER = { tenantId: 'acme', keyId: 'key_1' };
 
 describe('the use of a key', () => {
-  const noting = (replace: () => Promise<boolean>) => {
+  const noting = (replace: (signal?: AbortSignal) => Promise<boolean>) => {
     const clock = createFakeClock(NOON + 59_000);
     const events: BallastEvent[] = [];
     let writes = 0;
     const table = {
-      replace: () => {
+      replace: (_: unknown, __: unknown, { signal }: CallOptions = {}) => {
         writes += 1;
-        return replace();
+        return replace(signal);
       },
       query: () => {
         throw new Error('not asked');
@@ -48,6 +49,18 @@ describe('the use of a key', () => {
     const { uses, events } = noting(() => Promise.reject(new AppError('store-unavailable', safe`away`)));
     await uses.note(USER);
     expect(events).toEqual([expect.objectContaining({ type: 'store.failed', operation: 'key-uses.note' })]);
+  });
+
+  it('is given up after a second: a function that answers in one piece is kept until it is noted', async () => {
+    const away = (signal?: AbortSignal) =>
+      new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(new Error('given up'))));
+    const { uses, clock, events } = noting(away);
+    let isOver = false;
+    void uses.note(USER)?.then(() => (isOver = true));
+    await clock.advance(999);
+    expect(isOver).toBe(false);
+    await clock.advance(1);
+    expect([isOver, events.length]).toEqual([true, 1]);
   });
 });
 
