@@ -84,7 +84,7 @@ export const judgeRequest = (body: unknown, contextWindow: number): Judgement =>
   const references: string[] = [];
   const definitions: JsonObject[] = [];
   /** Calls of the provider's tools that have no result yet, by their ids. */
-  const pending = new Map<unknown, { readonly tool: string; readonly path: Path }>();
+  const waiting = new Map<unknown, { readonly tool: string; readonly path: Path }[]>();
 
   const unpriced = (name: string, path: Path, needs?: 'max_uses') => {
     if (unpriceable.length < MOST_NAMED) unpriceable.push({ path: writePath(path), name, ...(needs && { needs }) });
@@ -112,9 +112,10 @@ export const judgeRequest = (body: unknown, contextWindow: number): Judgement =>
     else if (bound === 'document') document(value);
     else if (bound === 'reference') references.push(String(value['tool_name'] ?? value['name']));
     else if (bound === 'server-use') {
-      const { id } = value;
-      // A second call under an id that waits is known by itself: a result says nothing about which of them it is of.
-      pending.set(isSet(id) && !pending.has(id) ? id : value, { tool: toolOf(value), path });
+      const id = isSet(value['id']) ? value['id'] : value;
+      const calls = waiting.get(id) ?? [];
+      calls.push({ tool: toolOf(value), path });
+      waiting.set(id, calls);
     } else if (bound === 'tool-search') searchesTools = true;
     else if (bound === 'web-fetch' || bound === 'web-search') {
       hasWeb = true;
@@ -130,7 +131,9 @@ export const judgeRequest = (body: unknown, contextWindow: number): Judgement =>
     kind(value, kind, shape, path) {
       if (shape === 'tool') definitions.push(value);
       if (shape === 'cache_control' && value['ttl'] === '1h') oneHourCacheWrites = true;
-      if (shape === 'content' && value['type'] !== 'tool_result') pending.delete(value['tool_use_id']);
+      // Of several calls under one id a result does not say which of them it is of: all of them still wait.
+      const { tool_use_id: of, type } = value;
+      if (shape === 'content' && type !== 'tool_result' && waiting.get(of)?.length === 1) waiting.delete(of);
       measure(value, kind, path);
     },
     unknown: (_, name, path) => unpriced(name, path),
@@ -140,7 +143,8 @@ export const judgeRequest = (body: unknown, contextWindow: number): Judgement =>
     },
   });
 
-  for (const { tool, path } of pending.values()) {
+  const pending = [...waiting.values()].flat();
+  for (const { tool, path } of pending) {
     if (SEARCHES.has(tool)) searchesTools = true;
     else if (WEB.has(tool)) {
       webUses += 1;
@@ -158,7 +162,7 @@ export const judgeRequest = (body: unknown, contextWindow: number): Judgement =>
     webSearches,
     unpriceable,
     perServerTurn: hasWeb || web > 0 || searchesTools ? web + found : null,
-    pendingCalls: pending.size,
+    pendingCalls: pending.length,
     web: { uses: webUses, usualTokens },
     oneHourCacheWrites: oneHourCacheWrites || unpriceable.length > 0,
   };

@@ -304,6 +304,12 @@ describe('what cannot be priced beforehand', () => {
       'code_execution',
     ],
     [
+      'code before a search under the same id, which has a result',
+      paused(call('code_execution'), call('web_search'), { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_1' }),
+      'messages.1.content.0',
+      'code_execution',
+    ],
+    [
       'a setting of thinking that is not known yet',
       { ...user(), thinking: { type: 'adaptive', block_binding: { type: 'hologram' } } },
       'thinking.block_binding.type',
