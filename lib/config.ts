@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
-import { areOrigins } from './kernel/origins.ts';
-import { isProtectedUrl } from './kernel/protected-url.ts';
+import { areOrigins, isProtectedUrl } from './kernel/origins.ts';
 
 const milliseconds = (fallback: number, least = 1) =>
   z._default(z.coerce.number().check(z.int(), z.minimum(least), z.maximum(900_000)), fallback);

@@ -1,9 +1,9 @@
+import type { WaitUntil } from '../kernel/background.ts';
 import { epochSeconds } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { RandomBytes } from '../kernel/ids.ts';
 import { safe } from '../kernel/redacted.ts';
-import type { WaitUntil } from '../kernel/wait-until.ts';
 import { readResult, type StoredResult } from './answer.ts';
 import type { Running } from './claim.ts';
 import { decide } from './decision.ts';

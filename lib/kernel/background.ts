@@ -1,3 +1,6 @@
+/** Keeps the process of a request until some work has ended, after its answer. The work never rejects. */
+export type WaitUntil = (work: Promise<void>) => void;
+
 /*
  * Work that a request leaves under way, such as its bookkeeping: a Lambda is frozen after its answer, so a promise that
  * nobody waits for may never end. The answer waits for some of it, for a while; the process waits for all.

@@ -1,9 +1,9 @@
 import type { MiddlewareObj } from '@middy/core';
 import { header, type HttpEvent } from '../http/types.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
+import type { WaitUntil } from '../kernel/background.ts';
 import { AppError } from '../kernel/errors.ts';
 import { label, safe } from '../kernel/redacted.ts';
-import type { WaitUntil } from '../kernel/wait-until.ts';
 import type { Principal, Scope } from '../tenants/types.ts';
 
 export interface Authenticated extends HttpEvent {

@@ -4,9 +4,9 @@ import { type RunStream, silentStream } from '../../lib/agent/loop/run-stream.ts
 import type { LoopParts } from '../../lib/agent/loop/types.ts';
 import type { AdmissionParts } from '../../lib/caller/admission.ts';
 import { UNGUARDED } from '../../lib/circuit-breaker/entry.ts';
+import type { WaitUntil } from '../../lib/kernel/background.ts';
 import { createIds } from '../../lib/kernel/ids.ts';
 import { pico } from '../../lib/kernel/money.ts';
-import type { WaitUntil } from '../../lib/kernel/wait-until.ts';
 import type { ModelRequest } from '../../lib/model-call/provider.ts';
 import type { Attempt, CallContext, Outcome } from '../../lib/model-call/types.ts';
 import { createPriceTable } from '../../lib/pricing/price-table.ts';

@@ -1,3 +1,5 @@
+import { isProtectedUrl } from '../../kernel/origins.ts';
+
 /** A header that holds a secret of the tool. */
 export interface SecretHeader {
   /** Its name, in lower case. */
@@ -28,9 +30,11 @@ export const secretHeader = (header: string, secret: string): SecretHeader => {
   return { header: header.toLowerCase(), prefix: '', secret };
 };
 
-/** The endpoint with every option decided. Throws a TypeError where its URL is none. */
+/** The endpoint with every option decided. Throws a TypeError where its URL is none, or would send a secret unprotected. */
 export const endpointOf = (options: EndpointOptions): Endpoint => {
   const { url, authorization = null } = typeof options === 'string' ? { url: options } : options;
   new URL(url);
+  if (authorization !== null && !isProtectedUrl(url))
+    throw new TypeError(`${url}: an endpoint with a secret needs https, or http on this machine.`);
   return { url, authorization };
 };

@@ -18,7 +18,8 @@ const withSecret = (init: RequestInit, { header, prefix }: SecretHeader, secret:
 };
 
 /** A stream is sent once; anything else can be sent again. */
-const isRepeatable = ({ body }: RequestInit): boolean => !(body instanceof ReadableStream);
+const isRepeatable = ({ body }: { readonly body?: unknown }): boolean =>
+  typeof body !== 'object' || body === null || !(Symbol.asyncIterator in body);
 
 /**
  * A `fetch` for a tool that reaches the endpoints the tool declared and nothing else; a redirect is an error. An endpoint

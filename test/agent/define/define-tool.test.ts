@@ -34,6 +34,15 @@ describe('the secrets of a tool', () => {
     expect(() => defineTool({ ...options, secrets, endpoints })).toThrow(message);
   });
 
+  it('are sent over https, or to this machine, alone', () => {
+    const to = (url: string) =>
+      defineTool({ ...options, secrets: SHOP, endpoints: { shop: { url, authorization: bearer('shop') } } });
+    expect(() => to('http://shop.example.com')).toThrow(
+      'http://shop.example.com: an endpoint with a secret needs https',
+    );
+    expect(to('http://localhost:8080').endpoints['shop']?.url).toBe('http://localhost:8080');
+  });
+
   it('go into no header that HTTP does not have', () => {
     expect(() => secretHeader('X Api: Key', 'shop')).toThrow('A header has a name');
   });

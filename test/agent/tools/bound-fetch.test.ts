@@ -113,7 +113,13 @@ describe('an endpoint with a credential', () => {
     const fetch = withSecrets({ url: base, authorization: bearer('shop') }, 'old', 'new');
     const sent = { method: 'POST', body, duplex: 'half' } as RequestInit;
     expect((await fetch('api', '/guarded', sent)).status).toBe(401);
-    expect(seen).toHaveLength(before + 2);
+    const parts = async function* () {
+      yield Buffer.from('order');
+    };
+    const other = withSecrets({ url: base, authorization: bearer('shop') }, 'old', 'new');
+    const inParts = { method: 'POST', body: parts(), duplex: 'half' } as unknown as RequestInit;
+    expect((await other('api', '/guarded', inParts)).status).toBe(401);
+    expect(seen).toHaveLength(before + 3);
   });
 
   it('keeps it from every other endpoint', async () => {
