@@ -63,9 +63,13 @@ const speedOf = (request: ModelRequest): string => (request as { speed?: string 
 const isUnaskedSpeed = (request: ModelRequest, { terms }: Metered): boolean =>
   speedOf(request) === 'standard' && (terms?.speed ?? 'standard') !== 'standard';
 
+/** Where nothing was said of an attempt, its workspace may have set the dearer geography; `null`: what was asked. */
+const geographyOf = ({ inference_geo: asked }: ModelRequest, { estimated }: Metered): string | null =>
+  asked ?? (estimated === undefined || estimated === null ? null : 'us');
+
 /** The terms that the upstream says it billed under; where it says nothing, those that were asked. */
 const termsOf = (request: ModelRequest, metered: Metered): PricingTerms => ({
-  inferenceGeo: request.inference_geo ?? null,
+  inferenceGeo: geographyOf(request, metered),
   speed: speedOf(request),
   ...metered.terms,
   ...(isUnaskedSpeed(request, metered) && { speed: 'standard' }),
