@@ -1,5 +1,9 @@
 import * as z from 'zod/mini';
+import { areHostPatterns, hostPatternsIn, isLoopbackHost } from './kernel/host-patterns.ts';
+import { isModelMap } from './kernel/model-map.ts';
+import { isUsd } from './kernel/money.ts';
 import { areOrigins, isProtectedUrl } from './kernel/origins.ts';
+import { areScopes, SCOPES } from './kernel/scopes.ts';
 
 const milliseconds = (fallback: number, least = 1) =>
   z._default(z.coerce.number().check(z.int(), z.minimum(least), z.maximum(900_000)), fallback);
@@ -7,6 +11,10 @@ const count = (fallback: number) =>
   z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000)), fallback);
 const name = (fallback: string) => z._default(z.string().check(z.minLength(1), z.maxLength(255)), fallback);
 const text = () => z.optional(z.string().check(z.minLength(1), z.maxLength(255)));
+const usd = () =>
+  z.optional(
+    z.string().check(z.refine(isUsd, 'a decimal number of US dollars with at most 12 digits after the point')),
+  );
 const url = (fallback: string) => z._default(z.url({ protocol: /^https?$/ }), fallback);
 
 /** Every variable the functions read, with its bounds and default; `docs` lists them from here. */
@@ -19,19 +27,49 @@ export const ConfigSchema = z.object({
   ANTHROPIC_SECRET_ID: name('ballast/local/anthropic'),
   ALERTS_SECRET_ID: name('ballast/local/alerts'),
   TOOL_SECRETS_PREFIX: name('ballast/local/tools/'),
+  WEBHOOK_SECRET_ID: name('ballast/local/webhooks'),
+  WEBHOOK_HOSTS: z._default(
+    z
+      .string()
+      .check(
+        z.refine(areHostPatterns, 'names of hosts such as hooks.example.com or *.example.com, separated by commas'),
+      ),
+    '',
+  ),
   JWT_ISSUER: text(),
   JWT_AUDIENCE: text(),
   JWT_JWKS_URL: z.optional(z.string().check(z.refine(isProtectedUrl, 'an https URL, or an http one of this machine'))),
+  JWT_TENANT_CLAIM: name('tenant'),
+  JWT_SCOPE_CLAIM: name('scope'),
+  JWT_SCOPES: z._default(
+    z.string().check(z.refine(areScopes, `scopes separated by commas, of ${SCOPES.join(' ')}`)),
+    SCOPES.filter((scope) => scope !== 'admin').join(','),
+  ),
   JWT_SECRET_ID: name('ballast/local/jwt'),
   CORS_ORIGINS: z._default(
     z.string().check(z.refine(areOrigins, 'origins such as https://app.example, separated by commas')),
     '',
   ),
+  STAGE_DAILY_BUDGET_USD: usd(),
+  TENANT_DAILY_BUDGET_USD: usd(),
+  TENANT_MONTHLY_BUDGET_USD: usd(),
   MAX_HOPS: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(100)), 0),
   ANTHROPIC_BASE_URL: url('https://api.anthropic.com'),
+  SIMULATED_CLAUDE: z._default(z.enum(['true', 'false']), 'false'),
   OPEN_METEO_BASE_URL: z.optional(z.url({ protocol: /^https?$/ })),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.optional(z.url({ protocol: /^https?$/ })),
+  OTEL_SEMCONV_STABILITY_OPT_IN: z._default(z.string().check(z.maxLength(255)), ''),
+  TRACE_CONTENT: z._default(z.enum(['off', 'redacted']), 'off'),
+  OTLP_SECRET_ID: name('ballast/local/otlp'),
   MODEL_PRICES: z.optional(z.string()),
+  AGENT_MODELS: z._default(
+    z
+      .string()
+      .check(z.refine(isModelMap, 'a model, or pairs as claude-opus-5-5=claude-haiku-5-5, separated by commas')),
+    '',
+  ),
   LOG_LEVEL: z._default(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']), 'INFO'),
+  LOG_SHARE: z._default(z.coerce.number().check(z.minimum(0), z.maximum(1)), 1),
   LOG_FORMAT: z._default(z.enum(['json', 'pretty']), 'json'),
   MAX_RETRIES: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(10)), 3),
   RETRY_BASE_DELAY_MS: milliseconds(500, 0),
@@ -43,6 +81,10 @@ export const ConfigSchema = z.object({
   CIRCUIT_FAILURE_WINDOW_MS: milliseconds(60_000),
   CIRCUIT_BREAK_DURATION_MS: milliseconds(60_000),
   CIRCUIT_SUCCESS_THRESHOLD: count(2),
+  EXECUTE_RUN_FUNCTION: name('ballast-local-execute-run:durable'),
+  RUN_WAIT_MS: z._default(z.coerce.number().check(z.int(), z.minimum(1_000), z.maximum(30 * 86_400_000)), 604_800_000),
+  RUN_STUCK_MS: z._default(z.coerce.number().check(z.int(), z.minimum(60_000), z.maximum(86_400_000)), 1_800_000),
+  CONTENT_RETENTION: z._default(z.enum(['none', 'run']), 'none'),
   RUN_TIMEOUT_MS: milliseconds(120_000, 1_000),
   STREAM_TIMEOUT_MS: milliseconds(840_000, 1_000),
   CACHE_TTL_SECONDS: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(2_592_000)), 300),
@@ -60,10 +102,17 @@ export const loadConfig = (env: Readonly<Record<string, string | undefined>>): C
   const wrong = [
     ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} (${bound(issue)})`),
     ...missing(set),
+    ...(parsed.success ? misplaced(parsed.data) : []),
   ];
   if (parsed.success && wrong.length === 0) return parsed.data;
   throw new Error(`These variables are wrong: ${wrong.join(', ')}.`);
 };
+
+/** Whoever names this machine where functions are deployed would let tenants speak to what runs beside them. */
+const misplaced = ({ STAGE, WEBHOOK_HOSTS }: Pick<Config, 'STAGE' | 'WEBHOOK_HOSTS'>): string[] =>
+  STAGE !== 'local' && hostPatternsIn(WEBHOOK_HOSTS).some(isLoopbackHost)
+    ? ['WEBHOOK_HOSTS (no host of this machine in a stage that is deployed)']
+    : [];
 
 /** A token whose issuer or audience nobody checks could be made for another service. */
 const missing = (set: Readonly<Record<string, unknown>>): string[] => {

@@ -6,6 +6,8 @@ export interface Connection {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: Credentials;
+  /** As they are now: lent ones are replaced while a process lives. `null`: there are none. Default: they never change. */
+  readonly renewed?: () => Credentials | null;
 }
 
 /** Variables by name. */
@@ -40,18 +42,21 @@ const regionalEndpoint = (service: ServiceName, region: string): string | null =
 const isPlain = (endpoint: string): boolean =>
   /^https?:$/.test(URL.parse(endpoint)?.protocol ?? '') && URL.parse(endpoint)?.pathname === '/';
 
+const credentialsIn = (env: Environment): Credentials | null => {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  if (!accessKeyId || !secretAccessKey) return null;
+  return { accessKeyId, secretAccessKey, sessionToken: env['AWS_SESSION_TOKEN'] || null };
+};
+
 /**
  * What the environment alone says: a function finds its region and its own credentials there, for as long as its process
  * lives. `null` where it takes the SDK to find out: a profile, an endpoint of another kind, a partition that is not known here.
  */
 export const connectionOf = (env: Environment, service: ServiceName): Connection | null => {
-  const { AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
-  if (!region || !accessKeyId || !secretAccessKey || ASKS_ELSEWHERE.some((name) => env[name])) return null;
+  const { AWS_REGION: region } = env;
+  const credentials = credentialsIn(env);
+  if (!region || credentials === null || ASKS_ELSEWHERE.some((name) => env[name])) return null;
   const endpoint = env[ENDPOINT_VARIABLES[service]] || env['AWS_ENDPOINT_URL'] || regionalEndpoint(service, region);
   if (endpoint === null || !isPlain(endpoint)) return null;
-  return {
-    endpoint,
-    region,
-    credentials: { accessKeyId, secretAccessKey, sessionToken: env['AWS_SESSION_TOKEN'] || null },
-  };
+  return { endpoint, region, credentials, renewed: () => credentialsIn(env) };
 };

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../kernel/clock.ts';
 import type { Connection, ServiceName } from './connection.ts';
 import { type Answer, createExchange } from './exchange.ts';
 import { AwsFailure } from './failure.ts';
-import { amzDate, createSigner } from './sign-request.ts';
+import { amzDate, createSigner, type Credentials } from './sign-request.ts';
 
 /** How a service wants to be spoken to: AWS's JSON protocol, in one of its two versions. */
 export interface Dialect {
@@ -32,6 +33,9 @@ const SKEWED = new Set([
   'RequestTimeTooSkewed',
   'SignatureDoesNotMatch',
 ]);
+
+/** Names of refusals of credentials that have run out, or are not known any more. */
+const SPENT = new Set(['ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId', 'UnrecognizedClientException']);
 
 const parse = (text: string): Readonly<Record<string, unknown>> | null => {
   try {
@@ -67,16 +71,21 @@ const read = ({ status, headers, text }: Answer): Readonly<Record<string, unknow
  */
 export const createJsonService = (dialect: Dialect, connection: Connection, clock: Clock): JsonService => {
   const { service, target, version, idleTimeoutMs } = dialect;
-  const { endpoint, region, credentials } = connection;
+  const { endpoint, region, renewed = () => null } = connection;
   const { host } = new URL(endpoint);
-  const token = credentials.sessionToken === null ? {} : { 'x-amz-security-token': credentials.sessionToken };
-  const sign = createSigner(service, region, credentials);
+  const signing = (credentials: Credentials) => ({
+    credentials,
+    token: credentials.sessionToken === null ? {} : { 'x-amz-security-token': credentials.sessionToken },
+    sign: createSigner(service, region, credentials),
+  });
+  let current = signing(connection.credentials);
   const exchange = createExchange({ endpoint, idleTimeoutMs, clock });
   /** What the service's clock is ahead of this machine's, as far as it is known to matter. */
   let skewMs = 0;
 
   const post = async (operation: string, body: string, signal?: AbortSignal): Promise<Answer> => {
     const at = amzDate(clock.now() + skewMs);
+    const { token, sign } = current;
     const signed = { host, 'x-amz-date': at, ...token, 'x-amz-target': `${target}.${operation}` };
     const headers = {
       ...signed,
@@ -96,16 +105,25 @@ export const createJsonService = (dialect: Dialect, connection: Connection, cloc
     return true;
   };
 
+  /** Takes over the credentials that are in the place of those that a refusal calls spent; whether there are any. */
+  const renew = (error: unknown, used: typeof current): boolean => {
+    if (!(error instanceof AwsFailure) || !SPENT.has(error.name)) return false;
+    const next = current === used ? renewed() : null;
+    if (next !== null && !isDeepStrictEqual(next, used.credentials)) current = signing(next);
+    return current !== used;
+  };
+
   return {
     async send(operation, input, signal) {
       const body = JSON.stringify(input);
-      const signedMs = skewMs;
+      const [signedMs, used] = [skewMs, current];
       const answer = await post(operation, body, signal);
       try {
         return read(answer);
       } catch (error) {
         // What was refused for its signature was not done: to send it again is harmless.
-        if (correctClock(error, answer, signedMs)) return read(await post(operation, body, signal));
+        if (correctClock(error, answer, signedMs) || renew(error, used))
+          return read(await post(operation, body, signal));
         throw error;
       }
     },

@@ -11,6 +11,7 @@ export type Condition = Pick<
 export interface Assumption {
   /** Attributes and the values that they have. */
   readonly equal?: Item;
+  readonly has?: readonly string[];
   readonly lacks?: readonly string[];
   /** Numbers that are not above this, or not there. */
   readonly atMost?: Readonly<Record<string, number | bigint>>;
@@ -19,7 +20,13 @@ export interface Assumption {
 }
 
 /** As a condition of DynamoDB's; every name has a placeholder, because words like `state` are reserved. */
-export const conditionOf = ({ equal = {}, lacks = [], atMost = {}, atLeast = {} }: Assumption): Condition => {
+export const conditionOf = ({
+  equal = {},
+  has: present = [],
+  lacks = [],
+  atMost = {},
+  atLeast = {},
+}: Assumption): Condition => {
   const has = Object.entries(equal);
   const most = Object.entries(atMost);
   const least = Object.entries(atLeast);
@@ -31,12 +38,14 @@ export const conditionOf = ({ equal = {}, lacks = [], atMost = {}, atLeast = {} 
   return {
     ConditionExpression: [
       ...has.map((_, at) => `#has${at} = :has${at}`),
+      ...present.map((_, at) => `attribute_exists(#present${at})`),
       ...lacks.map((_, at) => `attribute_not_exists(#lacks${at})`),
       ...most.map((_, at) => `(attribute_not_exists(#most${at}) OR #most${at} <= :most${at})`),
       ...least.map((_, at) => `#least${at} >= :least${at}`),
     ].join(' AND '),
     ExpressionAttributeNames: Object.fromEntries<string>([
       ...has.map(([name], at) => [`#has${at}`, name] as const),
+      ...present.map((name, at) => [`#present${at}`, name] as const),
       ...lacks.map((name, at) => [`#lacks${at}`, name] as const),
       ...most.map(([name], at) => [`#most${at}`, name] as const),
       ...least.map(([name], at) => [`#least${at}`, name] as const),

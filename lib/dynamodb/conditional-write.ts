@@ -1,6 +1,6 @@
 import { type Item, type Key, keyOf, s } from './attributes.ts';
 import type { Condition } from './condition.ts';
-import { isConditionFailed } from './failure.ts';
+import { isConditionFailed, isThrottled, isTransient } from './failure.ts';
 import type { DynamoDb } from './types.ts';
 import { type Patience, type Timing, withStoreRetries } from './with-store-retries.ts';
 import { createWriteId } from './write-id.ts';
@@ -14,6 +14,12 @@ export interface WriteOptions extends Timing {
 export interface Writing {
   readonly signal?: AbortSignal | undefined;
   readonly patience?: Patience | undefined;
+}
+
+/** How often one write may be sent. */
+export interface Sending extends Writing {
+  /** Sent again only while it was throttled, and so for certain not done: what was applied was sent a single time. */
+  readonly untilSent?: boolean;
 }
 
 /** Asks a refused write for the item in its way, which saves reading it, and tells whether it is our own. */
@@ -33,7 +39,7 @@ export const putIf = async (
   { client, name: TableName, ...timing }: WriteOptions,
   item: Item,
   condition: Condition,
-  { signal, patience }: Writing = {},
+  { signal, patience, untilSent = false }: Sending = {},
 ): Promise<{ readonly written: true } | { readonly written: false; readonly refused: Item }> => {
   const writeId = createWriteId(timing.random);
   const input = { TableName, Item: { ...item, writeId: s(writeId) }, ...condition, ...TELL_WHY };
@@ -47,7 +53,8 @@ export const putIf = async (
       return own ? ({ written: true } as const) : ({ written: false, refused } as const);
     }
   };
-  return await withStoreRetries(put, timing, { signal, patience });
+  const isRetryable = untilSent ? isThrottled : isTransient;
+  return await withStoreRetries(put, timing, { signal, patience, isRetryable });
 };
 
 /** Deletes an item if the condition holds. After a lost answer, one that is gone counts as deleted by this call. */

@@ -7,7 +7,7 @@ import type { CallOptions, ReadOptions, Table } from './table.ts';
 import { createWriteId } from './write-id.ts';
 
 /** DynamoDB refuses an item above 400 KB, names and keys included; this leaves the head's other attributes 100 KB. */
-const PIECE_BYTES = 300 * 1024;
+export const PIECE_BYTES = 300 * 1024;
 
 export interface LargeTextOwner extends Key {
   /** Time to live of the pieces; give them the head's own. */

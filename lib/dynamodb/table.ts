@@ -1,6 +1,6 @@
 import { type Item, type Key, keyOf, s } from './attributes.ts';
 import { type Assumption, conditionOf, isFree } from './condition.ts';
-import { putIf, removeIf, type WriteOptions } from './conditional-write.ts';
+import { putIf, removeIf, type Sending, type WriteOptions } from './conditional-write.ts';
 import { type Change, type Updated, updateIf, type UpdateOptions } from './update.ts';
 import { type Patience, withStoreRetries } from './with-store-retries.ts';
 
@@ -18,7 +18,17 @@ export interface ReadOptions extends CallOptions {
   readonly eventually?: boolean;
 }
 
+/** Another order of a table's items. It is always read eventually consistent, and holds what it projects alone. */
+export interface Index {
+  readonly name: string;
+  /** The attributes that stand in for `pk` and `sk`. */
+  readonly partitionKey: string;
+  readonly sortKey: string;
+}
+
 export interface QueryOptions extends ReadOptions {
+  /** Default: the table itself. */
+  readonly index?: Index;
   /** From the last sort key to the first. */
   readonly descending?: boolean;
   /** Items read at a time; by default as many as a page of 1 MB holds. */
@@ -28,7 +38,7 @@ export interface QueryOptions extends ReadOptions {
 /** Sort keys that begin so (`''`: all), or lie between two of them, both included. */
 export type SortKeys = string | { readonly from: string; readonly to: string };
 
-export interface PutNewOptions extends WritingOptions {
+export interface PutNewOptions extends WritingOptions, Pick<Sending, 'untilSent'> {
   /** Epoch milliseconds: an item whose `expiresAt` has passed by then counts as gone, whether or not it was swept. */
   readonly expiredBy?: number;
 }
@@ -45,7 +55,7 @@ export interface Table {
   /** As `putNew`, but says what stands in the way: `null` when the item was written. */
   putNewOrFind(item: Item, options?: PutNewOptions): Promise<Item | null>;
   /** Writes the whole item over one that is still as assumed; `false` when it is not. */
-  replace(item: Item, assumed: Assumption, options?: CallOptions): Promise<boolean>;
+  replace(item: Item, assumed: Assumption, options?: WritingOptions): Promise<boolean>;
   /**
    * Removes an item that is still as assumed; `false` when it is not. Where an earlier answer was lost, an item
    * that is gone counts as removed, and one that another writer put there since does not.
@@ -60,16 +70,17 @@ export interface Table {
 
 export type TableOptions = WriteOptions;
 
-const within = (pk: string, sortKeys: SortKeys) => {
+const within = (pk: string, sortKeys: SortKeys, { partitionKey, sortKey }: Omit<Index, 'name'>) => {
+  const partition = `${partitionKey} = :pk`;
   // An empty string is not a key value, so "all" is another condition.
-  if (sortKeys === '') return { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': s(pk) } };
+  if (sortKeys === '') return { KeyConditionExpression: partition, ExpressionAttributeValues: { ':pk': s(pk) } };
   return typeof sortKeys === 'string'
     ? {
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+        KeyConditionExpression: `${partition} AND begins_with(${sortKey}, :sk)`,
         ExpressionAttributeValues: { ':pk': s(pk), ':sk': s(sortKeys) },
       }
     : {
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        KeyConditionExpression: `${partition} AND ${sortKey} BETWEEN :from AND :to`,
         ExpressionAttributeValues: { ':pk': s(pk), ':from': s(sortKeys.from), ':to': s(sortKeys.to) },
       };
 };
@@ -83,13 +94,14 @@ export const createTable = (options: TableOptions): Table => {
       return Item ?? null;
     },
 
-    async *query(pk, sortKeys, { signal, eventually = false, descending = false, pageSize } = {}) {
+    async *query(pk, sortKeys, { signal, eventually = false, descending = false, pageSize, index } = {}) {
       let ExclusiveStartKey: Record<string, Item[string]> | undefined;
       do {
         const input = {
           TableName,
-          ...within(pk, sortKeys),
-          ConsistentRead: !eventually,
+          IndexName: index?.name,
+          ...within(pk, sortKeys, index ?? { partitionKey: 'pk', sortKey: 'sk' }),
+          ConsistentRead: !eventually && index === undefined,
           ScanIndexForward: !descending,
           Limit: pageSize,
           ExclusiveStartKey,

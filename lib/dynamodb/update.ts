@@ -1,7 +1,7 @@
 import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { type Item, type Key, keyOf, n } from './attributes.ts';
 import { type Assumption, conditionOf } from './condition.ts';
-import { inTheWay, TELL_WHY, type WriteOptions, type Writing } from './conditional-write.ts';
+import { inTheWay, type Sending, TELL_WHY, type WriteOptions } from './conditional-write.ts';
 import { isThrottled, isTransient } from './failure.ts';
 import { withStoreRetries } from './with-store-retries.ts';
 
@@ -10,14 +10,14 @@ export interface Change {
   readonly set?: Item;
   /** Added to what is there; nothing there counts as zero. */
   readonly add?: Readonly<Record<string, number | bigint>>;
+  /** Put at the end of a list; nothing there counts as an empty one. */
+  readonly append?: Item;
   readonly remove?: readonly string[];
 }
 
-export interface UpdateOptions extends Writing {
+export interface UpdateOptions extends Sending {
   /** Sent a single time, for a change that a second application would falsify; a lost answer is then `store-unavailable`. */
   readonly once?: boolean;
-  /** Sent again only while it was throttled, and so for certain not done: what was applied was sent a single time. */
-  readonly untilSent?: boolean;
 }
 
 /** `item`: the attributes that were changed, as they are now. `found`: what was not as assumed; empty where there was nothing. */
@@ -29,9 +29,12 @@ type Expression = Pick<
   'UpdateExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
 >;
 
-const expressionOf = ({ set = {}, add = {}, remove = [] }: Change): Expression => {
+const listOf = (...values: Item[string][]): Item[string] => ({ L: values });
+
+const expressionOf = ({ set = {}, add = {}, append = {}, remove = [] }: Change): Expression => {
   const sets = Object.entries(set);
   const adds = Object.entries(add);
+  const appends = Object.entries(append);
   const clause = (word: string, parts: readonly string[]) =>
     parts.length === 0 ? [] : [`${word} ${parts.join(', ')}`];
   return {
@@ -40,10 +43,10 @@ const expressionOf = ({ set = {}, add = {}, remove = [] }: Change): Expression =
         'REMOVE',
         remove.map((_, at) => `#remove${at}`),
       ),
-      ...clause(
-        'SET',
-        sets.map((_, at) => `#set${at} = :set${at}`),
-      ),
+      ...clause('SET', [
+        ...sets.map((_, at) => `#set${at} = :set${at}`),
+        ...appends.map((_, at) => `#append${at} = list_append(if_not_exists(#append${at}, :empty), :append${at})`),
+      ]),
       ...clause(
         'ADD',
         adds.map((_, at) => `#add${at} :add${at}`),
@@ -52,11 +55,14 @@ const expressionOf = ({ set = {}, add = {}, remove = [] }: Change): Expression =
     ExpressionAttributeNames: Object.fromEntries<string>([
       ...sets.map(([name], at) => [`#set${at}`, name] as const),
       ...adds.map(([name], at) => [`#add${at}`, name] as const),
+      ...appends.map(([name], at) => [`#append${at}`, name] as const),
       ...remove.map((name, at) => [`#remove${at}`, name] as const),
     ]),
     ExpressionAttributeValues: Object.fromEntries<Item[string]>([
       ...sets.map(([, value], at) => [`:set${at}`, value] as const),
       ...adds.map(([, value], at) => [`:add${at}`, n(value)] as const),
+      ...appends.map(([, value], at) => [`:append${at}`, listOf(value)] as const),
+      ...(appends.length === 0 ? [] : [[':empty', listOf()] as const]),
     ]),
   };
 };

@@ -1,7 +1,8 @@
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
-import type { ApiKeyStore, KeyLimits, Principal, Scope, Tenant, TenantStore } from '../tenants/types.ts';
+import type { Scope } from '../kernel/scopes.ts';
+import type { ApiKeyStore, Bearer, KeyLimits, Principal, Tenant, TenantStore } from '../tenants/types.ts';
 import type { KeyUses } from './key-uses.ts';
 import { createKnownKeys } from './known-keys.ts';
 import { createLookUps } from './look-ups.ts';
@@ -20,7 +21,11 @@ const NO_LIMITS: KeyLimits = { requestsPerMinute: null, dailyBudgetUsd: null };
 
 /** Says for whom a signed token (JWT) speaks; rejects with `unauthenticated` where it speaks for nobody. */
 export interface TokenVerifier {
-  verify(token: string): Promise<{ readonly tenantId: string; readonly scopes: readonly Scope[] }>;
+  verify(token: string): Promise<{
+    readonly tenantId: string;
+    readonly scopes: readonly Scope[];
+    readonly bearer: Bearer;
+  }>;
 }
 
 export interface AuthenticatorOptions {
@@ -68,9 +73,9 @@ export const createAuthenticator = (options: AuthenticatorOptions): CachingAuthe
 
   const byToken = async (token: string, verifier: TokenVerifier): Promise<Principal> => {
     if (token.length > MAX_TOKEN_LENGTH) throw nobodysToken();
-    const { tenantId, scopes } = await verifier.verify(token);
+    const { tenantId, scopes, bearer } = await verifier.verify(token);
     const tenant = await activeTenant(tenantId, nobodysToken);
-    return { tenantId, keyId: BY_TOKEN, scopes, tenant, keyLimits: NO_LIMITS };
+    return { tenantId, keyId: BY_TOKEN, scopes, tenant, keyLimits: NO_LIMITS, bearer };
   };
 
   const byKey = async (presented: string): Promise<Principal> => {

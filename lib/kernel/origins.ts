@@ -1,5 +1,11 @@
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
+/** Whether it leads to this machine. */
+export const isLoopbackUrl = (text: string): boolean => {
+  const { hostname } = new URL(text);
+  return LOOPBACK.has(hostname) || /^127\.|^0\.0\.0\.0$|^\[::\]$|\.localhost$/.test(hostname);
+};
+
 /** Whether nobody on the way can change or read what is exchanged with `text`: an https URL, or an http one of this machine. */
 export const isProtectedUrl = (text: string): boolean => {
   if (!URL.canParse(text)) return false;

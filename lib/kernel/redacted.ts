@@ -1,7 +1,7 @@
 /**
  * Text that is fit to leave the process: logs, traces, alerts and errors accept nothing else.
- * It is made in two ways only: by a template written in the source (`safe`), or from an identifier of a closed alphabet (`label`).
- * There is none from free text; an architecture test holds casts off.
+ * It is made in three ways only: by a template written in the source (`safe`), from an identifier of a closed alphabet (`label`),
+ * or from the name that an operator gave to a thing (`displayed`). There is none from free text; an architecture test holds casts off.
  */
 declare const brand: unique symbol;
 export type Redacted = string & { readonly [brand]: 'redacted' };
@@ -23,3 +23,17 @@ const LOOKS_SECRET = /sk-ant-|^bk_|^AKIA|(?:^|[^A-Za-z0-9])eyJ|\.[\w-]*\.[\w-]{4
  */
 export const label = (value: string): Redacted =>
   (IDENTIFIER.test(value) && !LOOKS_SECRET.test(value) ? value : '(withheld)') as Redacted;
+
+/** Controls, line breaks, marks that turn the direction of what follows, and halves of surrogate pairs. */
+const NOT_SHOWN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu;
+const MAX_NAME_CHARS = 255;
+
+/**
+ * The name of a thing that an operator named, such as an alarm, in any alphabet: at most 255 characters on one line.
+ * `(withheld)` where nothing is left of it, or it looks like a credential.
+ */
+export const displayed = (name: string): Redacted => {
+  const shown = name.replaceAll(NOT_SHOWN, ' ').trim().slice(0, MAX_NAME_CHARS).toWellFormed();
+  const isFit = shown !== '' && !shown.split(/\s+/).some((word) => LOOKS_SECRET.test(word));
+  return (isFit ? shown : '(withheld)') as Redacted;
+};

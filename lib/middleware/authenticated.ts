@@ -4,7 +4,8 @@ import type { Authenticator } from '../identity/authenticator.ts';
 import type { WaitUntil } from '../kernel/background.ts';
 import { AppError } from '../kernel/errors.ts';
 import { label, safe } from '../kernel/redacted.ts';
-import type { Principal, Scope } from '../tenants/types.ts';
+import type { Scope } from '../kernel/scopes.ts';
+import type { Principal } from '../tenants/types.ts';
 
 export interface Authenticated extends HttpEvent {
   readonly principal: Principal;
@@ -16,12 +17,12 @@ const credentialOf = (event: HttpEvent): string | undefined =>
   header(event, 'x-api-key') || BEARER.exec(header(event, 'authorization') ?? '')?.[1];
 
 /**
- * Knows who asks, by `x-api-key` or Bearer, and that the key may do this, whose scope can depend on the path.
+ * Knows who asks, by `x-api-key` or Bearer, and that the key may do this, whose scope can depend on the path; `null`: any key may.
  * The tenant comes from the credential alone.
  */
 export const authenticated = (
   { authenticate, used }: Authenticator,
-  needed: Scope | ((event: HttpEvent) => Scope),
+  needed: Scope | ((event: HttpEvent) => Scope | null),
 ): MiddlewareObj<Authenticated & { readonly waitUntil?: WaitUntil }> => ({
   before: async (request) => {
     const scope = typeof needed === 'string' ? needed : needed(request.event);
@@ -30,7 +31,7 @@ export const authenticated = (
     const principal = await authenticate(credential);
     const noting = used?.(principal);
     if (noting) request.event.waitUntil?.(noting);
-    if (!principal.scopes.includes(scope))
+    if (scope !== null && !principal.scopes.includes(scope))
       throw new AppError('forbidden', safe`The API key lacks the scope ${label(scope)}.`);
     request.event = { ...request.event, principal };
   },

@@ -1,14 +1,19 @@
 import type { MiddlewareObj } from '@middy/core';
+import { COMMON_HEADERS } from '../http/common-headers.ts';
 import { answerPreflight } from '../http/cors.ts';
 import type { HttpResponse } from '../http/types.ts';
-import { type AppError, asAppError } from '../kernel/errors.ts';
+import { AppError, asAppError } from '../kernel/errors.ts';
+import { safe } from '../kernel/redacted.ts';
 import type { Observed } from './observed.ts';
 
 /** The answer with what every answer to this request has. */
 export const withHeaders = (response: HttpResponse, { ownHeaders }: Observed): HttpResponse => ({
   ...response,
-  headers: { ...response.headers, ...ownHeaders },
+  headers: { ...COMMON_HEADERS, ...response.headers, ...ownHeaders },
 });
+
+const noRequest = () =>
+  new AppError('invalid-request', safe`The event is no HTTP request: this function answers those of API Gateway.`);
 
 /**
  * Answers whatever was thrown as `render` has it, what a browser asks before a page may call, and gives every answer
@@ -18,6 +23,7 @@ export const errorsAs = (
   render: (error: AppError, requestId: string) => HttpResponse,
 ): MiddlewareObj<Observed, HttpResponse> => ({
   before: ({ event }) => {
+    if (event.httpMethod === '') throw noRequest();
     const answer = answerPreflight(event.corsOrigins, event);
     return answer && withHeaders(answer, event);
   },

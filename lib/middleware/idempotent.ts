@@ -60,8 +60,9 @@ export const idempotent = (
       return undefined;
     }
     const { httpMethod: method, path, principal, waitUntil } = event;
-    const { tenantId } = principal;
-    const asked = { tenantId, key, method, path, body: bytesOf(event), waitUntil };
+    const { tenantId, bearer } = principal;
+    const subject = bearer?.subject ?? null;
+    const asked = { tenantId, key, method, path, subject, body: bytesOf(event), waitUntil };
     const claim = await idempotency.claim({ ...asked, ...limitsOf(event) });
     if (claim.kind === 'replay') {
       return withHeaders(replay(claim.result, event), event);

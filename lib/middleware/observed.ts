@@ -1,5 +1,6 @@
 import type { Request } from '@middy/core';
 import { corsHeaders } from '../http/cors.ts';
+import { httpEventOf } from '../http/http-event.ts';
 import { PROBLEMS } from '../http/problem.ts';
 import { header, type HttpEvent, type HttpResponse, withoutEndSlash } from '../http/types.ts';
 import { UPSTREAM_ID_HEADER, upstreamIdOf } from '../http/upstream-id.ts';
@@ -7,22 +8,43 @@ import type { WaitUntil } from '../kernel/background.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError, asAppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
-import { label, type Redacted, safe } from '../kernel/redacted.ts';
+import { displayed, label, type Redacted, safe } from '../kernel/redacted.ts';
+import { shortHash } from '../kernel/short-hash.ts';
+import { readTraceparent } from '../kernel/trace-context.ts';
+import { type WriteCanonical } from '../telemetry/context/canonical-line.ts';
+import { modelUseFields } from '../telemetry/context/tally-work.ts';
+import type { WorkContext, WorkContexts } from '../telemetry/context/work-context.ts';
 import { describeError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { Principal } from '../tenants/types.ts';
 import type { Authenticated } from './authenticated.ts';
+import { letGo } from './let-go.ts';
 
 export interface ObservedOptions {
   readonly log: Log;
+  /** Writes the line of a request. Default: as `log` does. */
+  readonly canonical?: WriteCanonical;
   readonly emit: Emit;
-  /** Writes the metrics; never rejects. */
-  readonly flush: () => Promise<void>;
+  /** Writes the metrics, and tells hooks of the runs of the request (by `requestId`); never rejects. */
+  readonly flush: (endedBy: string) => Promise<void>;
   readonly ids: Ids;
   readonly clock: Clock;
+  /** What every line and event of the request is told to belong to. Default: nothing is. */
+  readonly contexts?: WorkContexts;
+  /** Whether a trace that begins here is recorded. Default: not. */
+  readonly recordsTraces?: boolean;
   /** Whose pages may call. Default: nobody's. */
   readonly corsOrigins?: ReadonlySet<string>;
 }
+
+/** Who asked, without the name of a person: a subject by its hash, which is that of its account as an end user too. */
+const callerFields = ({ tenantId, keyId, bearer }: Principal) => ({
+  tenantId: label(tenantId),
+  keyId: label(keyId),
+  ...(bearer?.subject ? { subjectHash: label(shortHash(bearer.subject)) } : {}),
+  ...(bearer?.tokenHash ? { tokenHash: label(bearer.tokenHash) } : {}),
+});
 
 /** What every handler knows of its request. */
 export interface Observed extends HttpEvent {
@@ -34,6 +56,11 @@ export interface Observed extends HttpEvent {
   readonly isHead: boolean;
   /** W3C trace id, the caller's own where a `traceparent` came. */
   readonly traceId: string;
+  /** Whether the trace is recorded: as its beginner said, or as the stage does. */
+  readonly sampled: boolean;
+  /** The caller's span; `null`: the trace begins here. */
+  readonly parentId: string | null;
+  readonly workContext?: WorkContext | undefined;
   /** On the monotonic clock. */
   readonly startedMs: number;
   /** Keeps the process until this has ended, after the answer. */
@@ -58,22 +85,34 @@ const hasLeft = ({ context }: Request): boolean =>
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-const TRACEPARENT = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
-
 /**
  * Middy's hooks around the whole request: names it before anything runs, and writes its one canonical line and its
  * metrics when the last byte is out, which for a stream no `after` can do.
  */
 export const observed = (
-  { log, emit, flush, ids, clock, corsOrigins = NOBODY }: ObservedOptions,
+  {
+    log,
+    canonical: write = (...line) => log.info(line[0], line[1]),
+    emit,
+    flush,
+    ids,
+    clock,
+    contexts,
+    recordsTraces = false,
+    corsOrigins = NOBODY,
+  }: ObservedOptions,
   functionName: string,
 ) => ({
   // Every wait below has its own bound; a timer of Middy's would only race them.
   timeoutEarlyInMillis: 0,
   requestStart(request: Request) {
-    const event = request.event as HttpEvent;
-    const traceId = TRACEPARENT.exec(header(event, 'traceparent') ?? '')?.[1] ?? ids.trace();
+    letGo(request.context);
+    const event = httpEventOf(request.event);
+    const caller = readTraceparent(header(event, 'traceparent'));
+    const trace = caller ?? { traceId: ids.trace(), sampled: recordsTraces };
     const requestId = event.requestContext?.requestId ?? ids.request();
+    const workContext = contexts?.enter(functionName, request.context);
+    contexts?.know({ requestId, trace });
     const isHead = event.httpMethod === 'HEAD';
     const work: Promise<void>[] = [];
     const waitUntil: WaitUntil = (more) => void work.push(more);
@@ -85,7 +124,10 @@ export const observed = (
       requestId,
       corsOrigins,
       isHead,
-      traceId,
+      traceId: trace.traceId,
+      sampled: trace.sampled,
+      parentId: caller?.parentId ?? null,
+      workContext,
       ownHeaders: { ...corsHeaders(corsOrigins, header(event, 'origin')), 'request-id': requestId },
       startedMs: clock.monotonicMs(),
       waitUntil,
@@ -105,29 +147,37 @@ export const observed = (
     const fields = {
       function: label(functionName),
       method: label(event.isHead ? 'HEAD' : event.httpMethod),
+      route: displayed(event.resource),
       status,
       requestId: label(event.requestId),
       traceId: label(event.traceId),
       upstreamRequestId: event.upstreamRequestId ?? upstreamIdOf(response?.headers[UPSTREAM_ID_HEADER]) ?? undefined,
       durationMs: clock.monotonicMs() - event.startedMs,
-      ...(event.principal ? { tenantId: label(event.principal.tenantId), keyId: label(event.principal.keyId) } : {}),
+      ...(event.principal ? callerFields(event.principal) : {}),
+      ...(event.workContext ? modelUseFields(event.workContext) : {}),
     };
-    if (left) log.info(safe`request abandoned`, fields);
-    else if (!error) log.info(safe`request`, fields);
+    if (left) write(safe`request abandoned`, fields, false);
+    else if (!error) write(safe`request`, fields, event.workContext?.degraded === undefined);
     else if (status >= 500) log.error(safe`request failed`, { ...fields, ...describeError(error) });
     else
-      log.info(safe`request refused`, { ...fields, ...(error instanceof AppError ? { code: label(error.code) } : {}) });
+      write(
+        safe`request refused`,
+        { ...fields, ...(error instanceof AppError ? { code: label(error.code) } : {}) },
+        false,
+      );
     const { durationMs } = fields;
     emit({
       type: 'request.finished',
       function: fields.function,
+      method: fields.method,
+      route: fields.route,
       status,
       error: left ? null : code && label(code),
       durationMs,
     });
     // Before what may last longer than the platform lets the function live.
-    await flush();
+    await flush(event.requestId);
     const over = await Promise.allSettled(leftOver.get(event.waitUntil) ?? []);
-    if (over.length > 0) await flush();
+    if (over.length > 0) await flush(event.requestId);
   },
 });

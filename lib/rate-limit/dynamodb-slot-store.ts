@@ -32,12 +32,15 @@ export const createDynamoDbSlotStore = ({ table }: DynamoDbSlotStoreOptions): Sl
   claim: (slot, holding, now, signal) => table.putNew(itemOf(slot, holding), { expiredBy: now, ...passing(signal) }),
 
   async held(tenantId, now, signal) {
-    const held = new Set<number>();
+    const held = new Map<number, string>();
     for await (const item of table.query(partitionOf(tenantId), '', passing(signal))) {
-      if (readNumber(item, 'expiresAt') > Math.floor(now / 1000)) held.add(Number(readString(item, 'sk')));
+      if (readNumber(item, 'expiresAt') > Math.floor(now / 1000))
+        held.set(Number(readString(item, 'sk')), readString(item, 'holder'));
     }
     return held;
   },
+
+  takeOver: (slot, from, holding, signal) => table.replace(itemOf(slot, holding), ownedBy(from), passing(signal)),
 
   renew: (slot, holding, signal) => table.replace(itemOf(slot, holding), ownedBy(holding.holder), passing(signal)),
 

@@ -27,13 +27,16 @@ export interface HeldSlotParts {
   readonly deadline: SlotDeadline;
 }
 
-/** Keeps a slot that was just taken until it is released; returns that release, which never rejects. */
-export const holdSlot = (
-  { store, clock, emit, deadline }: HeldSlotParts,
-  slot: Slot,
-  holder: string,
-): (() => Promise<void>) => {
-  let releasing: Promise<void> | null = null;
+/** A slot while it is held. The first word counts; none rejects. */
+export interface HeldSlot {
+  release(): Promise<void>;
+  /** Renews it no more: it is another's who takes it over, or expires. */
+  leave(): Promise<void>;
+}
+
+/** Keeps a slot that was just taken until it is released or left. */
+export const holdSlot = ({ store, clock, emit, deadline }: HeldSlotParts, slot: Slot, holder: string): HeldSlot => {
+  let ending: Promise<void> | null = null;
   const failed = (operation: Redacted, error: unknown) =>
     emit({ type: 'store.failed', operation, error: nameError(error) });
 
@@ -57,5 +60,5 @@ export const holdSlot = (
       failed(safe`slots.release`, error);
     }
   };
-  return () => (releasing ??= release());
+  return { release: () => (ending ??= release()), leave: () => (ending ??= endLease()) };
 };

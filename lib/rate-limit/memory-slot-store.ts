@@ -19,7 +19,14 @@ export const createMemorySlotStore = (): SlotStore => {
       return true;
     },
     held: async (tenantId, now) =>
-      new Set([...of(tenantId)].flatMap(([number, holding]) => (isHeld(holding, now) ? [number] : []))),
+      new Map(
+        [...of(tenantId)].filter(([, holding]) => isHeld(holding, now)).map(([number, { holder }]) => [number, holder]),
+      ),
+    async takeOver(slot, from, holding) {
+      if (holderOf(slot) !== from) return false;
+      of(slot.tenantId).set(slot.number, holding);
+      return true;
+    },
     async renew(slot, holding) {
       if (holderOf(slot) !== holding.holder) return false;
       of(slot.tenantId).set(slot.number, holding);

@@ -21,8 +21,10 @@ export interface Holding {
 export interface SlotStore {
   /** Takes a slot that is free, or whose holding has expired by `now` (epoch milliseconds). */
   claim(slot: Slot, holding: Holding, now: number, signal?: AbortSignal): Promise<boolean>;
-  /** Numbers of a tenant's slots that are held at `now`, as of this moment. */
-  held(tenantId: string, now: number, signal?: AbortSignal): Promise<ReadonlySet<number>>;
+  /** Numbers of a tenant's slots that are held at `now`, as of this moment, each with its holder. */
+  held(tenantId: string, now: number, signal?: AbortSignal): Promise<ReadonlyMap<number, string>>;
+  /** Gives a slot from one holder to another, expired or not, unless it was given to a third. */
+  takeOver(slot: Slot, from: string, holding: Holding, signal?: AbortSignal): Promise<boolean>;
   /** Prolongs the holder's own holding, expired or not, unless the slot was given to another one. */
   renew(slot: Slot, holding: Holding, signal?: AbortSignal): Promise<boolean>;
   /** Frees the holder's own slot. */

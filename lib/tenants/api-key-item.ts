@@ -10,7 +10,8 @@ import {
   s,
   strings,
 } from '../dynamodb/attributes.ts';
-import { type ApiKey, SCOPES } from './types.ts';
+import { SCOPES } from '../kernel/scopes.ts';
+import type { ApiKey } from './types.ts';
 
 /** Where a key is looked up, by its hash. */
 export const apiKeyKey = (hash: string): Key => ({ pk: `key#${hash}`, sk: 'key' });

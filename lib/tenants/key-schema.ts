@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { formatUsd, parseUsd } from '../kernel/money.ts';
 import { safe } from '../kernel/redacted.ts';
+import { SCOPES } from '../kernel/scopes.ts';
 import { budgetUsd, displayName, limit, perMinute, says } from './field-schemas.ts';
-import { type ApiKey, SCOPES } from './types.ts';
+import type { ApiKey } from './types.ts';
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z$/;
 

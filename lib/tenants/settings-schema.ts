@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { formatUsd, parseUsd } from '../kernel/money.ts';
+import { isProtectedUrl } from '../kernel/origins.ts';
 import { safe } from '../kernel/redacted.ts';
+import { REDACTION_CLASSES } from '../redaction/classes.ts';
 import { budgetUsd, displayName, limit, perMinute, reference, says } from './field-schemas.ts';
 import { SHADOWS, type TenantSettings, UNLIMITED } from './types.ts';
 
@@ -26,7 +28,7 @@ const fallbackModels = z
 // Settings are shown and audited, so an address holds no credentials.
 const isWebhookUrl = (text: string): boolean => {
   const url = URL.parse(text);
-  return url?.protocol === 'https:' && url.username === '' && url.password === '';
+  return url !== null && isProtectedUrl(text) && url.username === '' && url.password === '';
 };
 const webhookUrl = z
   .string()
@@ -44,6 +46,7 @@ export const settingsSchema = z.strictObject({
   dailyBudgetUsd: budgetUsd,
   monthlyBudgetUsd: budgetUsd,
   userDailyBudgetUsd: budgetUsd,
+  sessionBudgetUsd: budgetUsd,
   allowedModels: limit(names),
   allowedAgents: limit(names),
   allowedTools: limit(names),
@@ -53,11 +56,17 @@ export const settingsSchema = z.strictObject({
   cacheTtlSeconds: limit(z.int().check(z.minimum(0), z.maximum(THIRTY_DAYS_SECONDS))),
   allowUnboundedFeatures: z.optional(z.boolean()),
   redactOutput: z.optional(z.boolean()),
+  redact: limit(z.array(z.enum(REDACTION_CLASSES)).check(z.minLength(1), z.maxLength(REDACTION_CLASSES.length))),
   webhookUrl: limit(webhookUrl),
   shadow: limit(z.array(z.enum(SHADOWS)).check(z.maxLength(SHADOWS.length))),
 } satisfies Record<keyof TenantSettings, z.ZodMiniType>);
 
 export type SettingsRequest = z.output<typeof settingsSchema>;
+
+/** What the stage gives a tenant for which nobody has named a budget; `null`: no limit. Decimal US dollars. */
+export type DefaultBudgets = Pick<TenantSettings, 'dailyBudgetUsd' | 'monthlyBudgetUsd'>;
+
+const NO_BUDGETS: DefaultBudgets = { dailyBudgetUsd: null, monthlyBudgetUsd: null };
 
 const plain = (amount: string | null | undefined): string | null =>
   amount === null || amount === undefined ? null : formatUsd(parseUsd(amount));
@@ -68,17 +77,25 @@ export const namedSettings = (request: SettingsRequest, tenantId: string): Parti
   return Object.fromEntries(whole.filter(([name]) => request[name as keyof SettingsRequest] !== undefined));
 };
 
-/** The whole settings that a request means: defaults where it says nothing, money without needless zeros. */
-export const settingsOf = (request: SettingsRequest, tenantId: string): TenantSettings => ({
+/**
+ * The whole settings that a request means: defaults where it says nothing, money without needless zeros. `null` for a budget is
+ * no limit, whatever the stage's default.
+ */
+export const settingsOf = (
+  request: SettingsRequest,
+  tenantId: string,
+  budgets: DefaultBudgets = NO_BUDGETS,
+): TenantSettings => ({
   name: request.name ?? tenantId,
   status: request.status ?? UNLIMITED.status,
   requestsPerMinute: request.requestsPerMinute ?? null,
   tokensPerMinute: request.tokensPerMinute ?? null,
   maxConcurrentRuns: request.maxConcurrentRuns ?? null,
   userRequestsPerMinute: request.userRequestsPerMinute ?? null,
-  dailyBudgetUsd: plain(request.dailyBudgetUsd),
-  monthlyBudgetUsd: plain(request.monthlyBudgetUsd),
+  dailyBudgetUsd: plain(request.dailyBudgetUsd === undefined ? budgets.dailyBudgetUsd : request.dailyBudgetUsd),
+  monthlyBudgetUsd: plain(request.monthlyBudgetUsd === undefined ? budgets.monthlyBudgetUsd : request.monthlyBudgetUsd),
   userDailyBudgetUsd: plain(request.userDailyBudgetUsd),
+  sessionBudgetUsd: plain(request.sessionBudgetUsd),
   allowedModels: request.allowedModels ?? null,
   allowedAgents: request.allowedAgents ?? null,
   allowedTools: request.allowedTools ?? null,
@@ -88,6 +105,7 @@ export const settingsOf = (request: SettingsRequest, tenantId: string): TenantSe
   cacheTtlSeconds: request.cacheTtlSeconds ?? null,
   allowUnboundedFeatures: request.allowUnboundedFeatures ?? UNLIMITED.allowUnboundedFeatures,
   redactOutput: request.redactOutput ?? UNLIMITED.redactOutput,
+  redact: request.redact ? REDACTION_CLASSES.filter((name) => request.redact?.includes(name)) : null,
   webhookUrl: request.webhookUrl ?? null,
   shadow: SHADOWS.filter((guard) => request.shadow?.includes(guard)),
 });

@@ -1,5 +1,5 @@
-export const SCOPES = ['runs:write', 'runs:read', 'runs:approve', 'messages:write', 'usage:read', 'admin'] as const;
-export type Scope = (typeof SCOPES)[number];
+import type { Scope } from '../kernel/scopes.ts';
+import type { RedactionClass } from '../redaction/classes.ts';
 
 /** What a key may do on top of its tenant's limits; `null`: no limit of its own. */
 export interface KeyLimits {
@@ -39,6 +39,8 @@ export interface TenantSettings {
   readonly dailyBudgetUsd: string | null;
   readonly monthlyBudgetUsd: string | null;
   readonly userDailyBudgetUsd: string | null;
+  /** Of each session, over all of its runs. */
+  readonly sessionBudgetUsd: string | null;
   readonly allowedModels: readonly string[] | null;
   readonly allowedAgents: readonly string[] | null;
   readonly allowedTools: readonly string[] | null;
@@ -48,7 +50,10 @@ export interface TenantSettings {
   readonly maxRetries: number | null;
   readonly cacheTtlSeconds: number | null;
   readonly allowUnboundedFeatures: boolean;
+  /** Whether secrets are replaced in all that its callers get. */
   readonly redactOutput: boolean;
+  /** Which kinds of them; `null`: the default ones. */
+  readonly redact: readonly RedactionClass[] | null;
   readonly webhookUrl: string | null;
   readonly shadow: readonly Shadow[];
 }
@@ -74,6 +79,7 @@ export const UNLIMITED: Omit<TenantSettings, 'name'> = {
   dailyBudgetUsd: null,
   monthlyBudgetUsd: null,
   userDailyBudgetUsd: null,
+  sessionBudgetUsd: null,
   allowedModels: null,
   allowedAgents: null,
   allowedTools: null,
@@ -83,6 +89,7 @@ export const UNLIMITED: Omit<TenantSettings, 'name'> = {
   cacheTtlSeconds: null,
   allowUnboundedFeatures: false,
   redactOutput: false,
+  redact: null,
   webhookUrl: null,
   shadow: [],
 };
@@ -99,6 +106,14 @@ export const newTenant = (tenantId: string, now: number, settings: Partial<Tenan
   cacheVersion: 0,
 });
 
+/** Whom a token was issued to. */
+export interface Bearer {
+  /** `sub`: the person or program that the issuer names, 1 to 256 characters; `null` where it names nobody. */
+  readonly subject: string | null;
+  /** Of `jti`, by which the issuer knows the token; `null` where it has none. */
+  readonly tokenHash: string | null;
+}
+
 /** Who asks, as the credential says; nothing of it comes from the request. */
 export interface Principal {
   readonly tenantId: string;
@@ -108,6 +123,14 @@ export interface Principal {
   /** As it was within the last minute. */
   readonly tenant: Tenant;
   readonly keyLimits: KeyLimits;
+  /** Default: a key and no token was presented. */
+  readonly bearer?: Bearer;
+}
+
+/** Who has changed something, for the audit: `subject` and `tokenHash` where a token was presented. */
+export interface Actor extends Partial<Bearer> {
+  readonly tenantId: string;
+  readonly keyId: string;
 }
 
 export interface ApiKeyStore {
@@ -143,7 +166,7 @@ export interface AuditEntry {
   readonly entryId: string;
   /** Epoch milliseconds. */
   readonly at: number;
-  readonly actor: { readonly tenantId: string; readonly keyId: string };
+  readonly actor: Actor;
   /** As `tenant.created`, `tenant.replaced`, `tenant.patched`, `key.created`, `key.revoked`, `circuit.set`, `cache.invalidated`. */
   readonly action: string;
   /** What was changed: a tenant, `tenant/key` or a circuit. */

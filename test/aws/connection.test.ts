@@ -13,7 +13,7 @@ const endpointIn = (AWS_REGION: string) => connectionOf({ ...FUNCTION, AWS_REGIO
 
 describe('what the environment says of a connection', () => {
   it('is all that a function needs', () => {
-    expect(connectionOf(FUNCTION, 'secretsmanager')).toEqual({
+    expect(connectionOf(FUNCTION, 'secretsmanager')).toMatchObject({
       endpoint: 'https://secretsmanager.eu-west-1.amazonaws.com',
       region: 'eu-west-1',
       credentials: { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' },

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it, vi } from 'vitest';
+import { connectionOf } from '../../lib/aws/connection.ts';
 import { createJsonService } from '../../lib/aws/json-service.ts';
 import { createSigner } from '../../lib/aws/sign-request.ts';
 import { createFakeClock } from '../fake-clock.ts';
@@ -200,6 +201,61 @@ describe('a service that is silent', () => {
       setImmediate(() => response.destroy());
     });
     expect(await answer).toMatchObject({ code: 'ECONNRESET' });
+  });
+});
+
+describe('credentials that have run out', () => {
+  const env = (token: string) => ({
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: `AKID-${token}`,
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_SESSION_TOKEN: token,
+  });
+  /** A service that takes those of one token alone; `lent` is the environment, as it is replaced. */
+  const spent = async (valid: string, type = 'com.amazon.coral.service#ExpiredTokenException') => {
+    const tokens: unknown[] = [];
+    const { url } = await serve((response, request) => {
+      tokens.push(request.headers['x-amz-security-token']);
+      if (tokens.at(-1) === valid) return void response.end('{"done":true}');
+      refuse(response, 400, { __type: type, message: 'The security token included in the request is expired' });
+    });
+    const lent: Record<string, string> = { ...env('old'), AWS_ENDPOINT_URL_DYNAMODB: url };
+    const connection = connectionOf(lent, 'dynamodb');
+    if (connection === null) throw new Error('no connection');
+    const service = createJsonService(DIALECT, connection, createFakeClock(NOW));
+    return { service, tokens, lend: (token: string) => Object.assign(lent, env(token)) };
+  };
+
+  it.each(['ExpiredTokenException', 'UnrecognizedClientException', 'InvalidClientTokenId'])(
+    'are replaced by those that the environment has by then (%s)',
+    async (type) => {
+      const { service, tokens, lend } = await spent('new', type);
+      lend('new');
+      expect(await service.send('PutItem', {})).toEqual({ done: true });
+      expect(await service.send('PutItem', {})).toEqual({ done: true });
+      expect(tokens).toEqual(['old', 'new', 'new']);
+    },
+  );
+
+  it('are replaced for all that were refused at once', async () => {
+    const { service, tokens, lend } = await spent('new');
+    lend('new');
+    const answers = await Promise.all(Array.from({ length: 8 }, () => service.send('PutItem', {})));
+    expect(answers).toEqual(Array.from({ length: 8 }, () => ({ done: true })));
+    expect(tokens.filter((token) => token === 'old')).toHaveLength(8);
+    expect(tokens).toHaveLength(16);
+  });
+
+  it('are told, and nothing is sent again, while the environment has no others, and those are tried once', async () => {
+    const { service, tokens, lend } = await spent('newer');
+    const expired = { name: 'ExpiredTokenException' };
+    await expect(service.send('PutItem', {})).rejects.toMatchObject(expired);
+    lend('new');
+    await expect(service.send('PutItem', {})).rejects.toMatchObject(expired);
+    await expect(service.send('PutItem', {})).rejects.toMatchObject(expired);
+    lend('newer');
+    expect(await service.send('PutItem', {})).toEqual({ done: true });
+    expect(tokens).toEqual(['old', 'old', 'new', 'new', 'new', 'newer']);
   });
 });
 

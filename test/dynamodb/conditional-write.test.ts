@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { flag, type Item, s } from '../../lib/dynamodb/attributes.ts';
+import { flag, type Item, readStrings, s, strings } from '../../lib/dynamodb/attributes.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
@@ -129,6 +129,28 @@ describeOnDynamoDb('a conditional write', (engine) => {
     expect(await table.putNewOrFind(item('find', 'two'))).toMatchObject({ pk: s('find'), state: s('one') });
     const lost = open('lost');
     expect(await lost.moving(lost.table.putNewOrFind(item('find-lost', 'one')))).toBeNull();
+  });
+
+  it('appends to lists, one change after the other, and makes a list where there is none', async () => {
+    const { table } = open();
+    await table.put(item('append', 'one', { list: strings(['first']) }));
+    const append = (text: string) => ({ append: { list: s(text), other: s(text) }, set: { state: s(text) } });
+    expect(await table.update(key('append'), append('second'), { has: ['list'] })).toMatchObject({ applied: true });
+    await Promise.all(['a', 'b', 'c'].map((text) => table.update(key('append'), append(text), { has: ['other'] })));
+    const now = (await table.get(key('append'))) ?? {};
+    expect(readStrings(now, 'list').slice(0, 2)).toEqual(['first', 'second']);
+    expect(readStrings(now, 'list').slice(2).sort()).toEqual(['a', 'b', 'c']);
+    expect(readStrings(now, 'other')).toEqual(readStrings(now, 'list').slice(1));
+  });
+
+  it('changes nothing that lacks what it should have', async () => {
+    const { table } = open();
+    await table.put(item('has', 'one'));
+    const change = { set: { state: s('two') } };
+    expect(await table.update(key('has'), change, { has: ['state', 'mark'] })).toMatchObject({ applied: false });
+    expect(await table.update(key('has-gone'), change, { has: ['state'] })).toEqual({ applied: false, found: {} });
+    expect(await stateOf('has')).toBe('one');
+    expect(await table.update(key('has'), change, { has: ['state'] })).toMatchObject({ applied: true });
   });
 
   it.each(['replace', 'remove', 'putNewOrFind'] as const)(

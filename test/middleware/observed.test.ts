@@ -10,6 +10,7 @@ import { context, httpEvent, invoke, invokeStreaming } from '../functions/invoke
 import { functionParts } from '../functions/parts.ts';
 
 const failing = (error: unknown) => functionParts(async () => Promise.reject(error));
+const POSTED = { function: 'run-agent', method: 'POST', route: '/agent/run' };
 const EVENTS = { accept: 'text/event-stream', 'x-api-key': 'good', 'content-type': 'application/json' };
 
 describe('a request that is over', () => {
@@ -17,7 +18,7 @@ describe('a request that is over', () => {
     const parts = failing(new AppError('upstream-overloaded', safe`no`));
     await invokeStreaming(runAgent(parts), httpEvent());
     expect(parts.events).toEqual([
-      { type: 'request.finished', function: 'run-agent', status: 503, error: 'upstream-overloaded', durationMs: 0 },
+      { type: 'request.finished', ...POSTED, status: 503, error: 'upstream-overloaded', durationMs: 0 },
     ]);
   });
 
@@ -72,13 +73,17 @@ describe('a request that is over', () => {
 
   it('has its metrics written before what outlives its answer has ended, and again after that', async () => {
     const order: string[] = [];
-    const flush = async () => void order.push('metrics');
+    const flushed: (string | undefined)[] = [];
+    const flush = async (endedBy?: string) => {
+      flushed.push(endedBy);
+      order.push('metrics');
+    };
     const hooks = observed({ ...functionParts(async () => Promise.reject(new Error('unused'))), flush }, 'run-agent');
     const request = { event: httpEvent(), context, response: { statusCode: 200, headers: {} }, error: null };
     const middy = request as unknown as Parameters<typeof hooks.requestStart>[0];
     hooks.requestStart(middy);
     const books = Promise.withResolvers<void>();
-    const { waitUntil } = request.event as unknown as Observed;
+    const { waitUntil, requestId } = request.event as unknown as Observed;
     waitUntil(books.promise);
     waitUntil(Promise.reject(new Error('of another')));
     const ended = hooks.requestEnd(middy).then(() => order.push('end'));
@@ -87,6 +92,7 @@ describe('a request that is over', () => {
     books.resolve();
     await ended;
     expect(order).toEqual(['metrics', 'metrics', 'end']);
+    expect(flushed).toEqual([requestId, requestId]);
   });
 
   it('has its metrics written after its last byte and its line, and before the function returns', async () => {

@@ -26,6 +26,7 @@ beforeEach(() => {
   store = {
     claim: (...args) => counting('claims', () => memory.claim(...args)),
     held: (...args) => counting('queries', () => memory.held(...args)),
+    takeOver: (...args) => counting('claims', () => memory.takeOver(...args)),
     renew: (...args) => counting('renewals', () => memory.renew(...args)),
     release: (...args) => (seen.down ? Promise.reject(new Error('down')) : memory.release(...args)),
   };
@@ -47,6 +48,20 @@ describe('slots', () => {
   it('are found one after the other until all are held, whatever the dice say', async () => {
     for (let run = 0; run < 50; run += 1) expect((await take(50)).held).toBe(true);
     expect(await take(50)).toEqual({ held: false, retryAfterMs: 1_000 });
+  });
+
+  it('of a holder before are taken over by who names it, and by nobody else', async () => {
+    const slots = createSlots({ store, clock, random: seededRandom(1), emit: (event) => void events.push(event) });
+    const first = await slots.take('acme', 'run-a#1', 1, ENDLESS, 'run-a#');
+    expect((await slots.take('acme', 'run-b#1', 1, ENDLESS, 'run-b#')).held).toBe(false);
+    expect((await slots.take('acme', 'run-a#2', 1, ENDLESS)).held).toBe(false);
+    const second = await slots.take('acme', 'run-a#2', 1, ENDLESS, 'run-a#');
+    expect(second.held).toBe(true);
+    // It is not the first one's any more.
+    if (first.held) await first.release();
+    expect((await slots.take('acme', 'run-b#2', 1, ENDLESS, 'run-b#')).held).toBe(false);
+    if (second.held) await second.release();
+    expect((await slots.take('acme', 'run-b#3', 1, ENDLESS, 'run-b#')).held).toBe(true);
   });
 
   it('come back when they are released, the last free one too', async () => {
@@ -122,7 +137,7 @@ describe('a held slot', () => {
     await clock.advance(10_000);
     expect(clock.pending).toBe(0);
     await slot.release();
-    expect(await store.held('acme', clock.now())).toEqual(new Set([0]));
+    expect(await store.held('acme', clock.now())).toEqual(new Map([[0, expect.any(String)]]));
   });
 
   it('is released once, during a renewal as well, and never renewed after', async () => {
@@ -185,7 +200,7 @@ describe('a slot whose taker leaves meanwhile', () => {
     unheard(() => leaving.abort(), isLost);
     const slot = await take(1, 'acme', { remainingMs: () => 60_000, signal: leaving.signal });
     if (slot.held) await slot.release();
-    expect(await store.held('acme', clock.now())).toEqual(new Set());
+    expect(await store.held('acme', clock.now())).toEqual(new Map());
     expect(clock.pending).toBe(0);
   });
 });

@@ -7,13 +7,15 @@ import { apiKey, KEY, PRINCIPAL, setUp } from './parts.ts';
 
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJ0ZW5hbnQiOiJhY21lIn0.c2lnbmF0dXJl';
 
+const BEARER = { subject: 'ann', tokenHash: null };
+
 /** Knows `TOKEN` alone, and tells what it was asked. */
 const verifierOf = (tenantId = 'acme') => {
   const asked: string[] = [];
   const tokens: TokenVerifier = {
     async verify(token) {
       asked.push(token);
-      if (token === TOKEN) return { tenantId, scopes: ['runs:read', 'usage:read'] };
+      if (token === TOKEN) return { tenantId, scopes: ['runs:read', 'usage:read'], bearer: BEARER };
       throw new AppError('unauthenticated', safe`The token is not valid.`);
     },
   };
@@ -23,7 +25,12 @@ const verifierOf = (tenantId = 'acme') => {
 describe('a token', () => {
   it('speaks for its tenant with its scopes, under the tenant’s settings and none of a key', async () => {
     const { authenticate, reads } = await setUp({ tokens: verifierOf().tokens });
-    expect(await authenticate(TOKEN)).toEqual({ ...PRINCIPAL, keyId: 'jwt', scopes: ['runs:read', 'usage:read'] });
+    expect(await authenticate(TOKEN)).toEqual({
+      ...PRINCIPAL,
+      keyId: 'jwt',
+      scopes: ['runs:read', 'usage:read'],
+      bearer: BEARER,
+    });
     expect(reads).toEqual([]);
   });
 

@@ -1,6 +1,8 @@
 import type { ShownCircuit } from '../../lib/administration/administer-circuits.ts';
 import { createAdministration } from '../../lib/administration/administration.ts';
+import type { UserErasure } from '../../lib/end-users/erasures.ts';
 import type { ApiKey, AuditEntry, Tenant } from '../../lib/tenants/types.ts';
+import { webhookIssue } from '../../lib/webhooks/allowed-url.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
 /** A stage by hand: its tenants, keys, audit, circuits and rests in plain maps, with every call in `calls`, in order. */
@@ -11,14 +13,18 @@ export const fakeStage = () => {
   const entries: AuditEntry[] = [];
   const circuits = new Map<string, ShownCircuit>();
   const rests = new Map<string, number>();
+  const erasures: UserErasure[] = [];
+  const signing = { secret: `whsec_${Buffer.alloc(32, 'canary').toString('base64')}` };
   const calls: string[] = [];
   let births = 0;
   const stage = {
     clock,
     entries,
+    erasures,
     calls,
     circuits,
     rests,
+    signing,
     /** Set to make the audit fail. */
     auditFails: null as Error | null,
     /** Runs once, directly before the next write of a tenant: another administrator. */
@@ -68,6 +74,12 @@ export const fakeStage = () => {
         return found !== undefined && keys.delete(found.hash);
       },
     },
+    erasures: {
+      async add(erasure) {
+        calls.push('erasures.add');
+        erasures.push(erasure);
+      },
+    },
     audit: {
       async add(entry) {
         calls.push(`audit.${entry.action}`);
@@ -97,11 +109,16 @@ export const fakeStage = () => {
         return rests.delete(name);
       },
     },
+    webhookSecret: async () => {
+      calls.push('secret.read');
+      return signing.secret;
+    },
     known: {
       isPriced: (model) => ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-4-5'].includes(model),
       hasAgent: (name) => name === 'assistant',
       hasTool: (name) => name === 'calculate',
-      hasCircuit: (name) => ['anthropic/claude-opus-5-5', 'tool/open-meteo'].includes(name),
+      circuits: new Set(['tool/open-meteo', 'anthropic/claude-opus-5-5']),
+      webhookIssue: (url) => webhookIssue(url, ['hooks.example.com']),
       nearest: (kind, name) => (kind === 'agent' && name === 'asistant' ? 'assistant' : null),
     },
     issue: () => {

@@ -2,11 +2,19 @@ import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:cryp
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose/jwt/sign';
+import type { ClaimRules } from '../../lib/identity/jwt/claims.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../lib/identity/jwt/verify-token.ts';
 import type { Clock } from '../../lib/kernel/clock.ts';
+import { SCOPES } from '../../lib/kernel/scopes.ts';
 
 export const ISSUER = 'https://issuer.example';
 export const AUDIENCE = 'ballast';
+/** Where the issuer puts things, and what its tokens may carry, by default. */
+export const RULES: ClaimRules = {
+  tenantClaim: 'tenant',
+  scopeClaim: 'scope',
+  scopes: SCOPES.filter((scope) => scope !== 'admin'),
+};
 
 export interface SigningKey {
   readonly kid: string;
@@ -112,4 +120,10 @@ export const startKeyServer = async (): Promise<KeyServer> => {
 
 /** Takes what is signed with the keys that this server publishes. */
 export const verifierBy = ({ url }: KeyServer, clock: Clock): TokenVerifier =>
-  createTokenVerifier({ issuer: ISSUER, audience: AUDIENCE, keys: { jwksUrl: url, fetch: globalThis.fetch }, clock });
+  createTokenVerifier({
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    ...RULES,
+    keys: { jwksUrl: url, fetch: globalThis.fetch },
+    clock,
+  });

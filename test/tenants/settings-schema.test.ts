@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { describeIssues } from '../../lib/http/describe-issue.ts';
+import { SCOPES } from '../../lib/kernel/scopes.ts';
 import { keyRequestSchema, keySettingsOf } from '../../lib/tenants/key-schema.ts';
 import { settingsIn } from '../../lib/tenants/settings-in.ts';
 import { settingsOf, settingsSchema } from '../../lib/tenants/settings-schema.ts';
-import { newTenant, SCOPES } from '../../lib/tenants/types.ts';
+import { newTenant } from '../../lib/tenants/types.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 12);
 
@@ -33,6 +34,7 @@ const FIELDS: Readonly<Record<string, { readonly taken: readonly unknown[]; read
   dailyBudgetUsd: usd,
   monthlyBudgetUsd: usd,
   userDailyBudgetUsd: usd,
+  sessionBudgetUsd: usd,
   allowedModels: names,
   allowedAgents: names,
   allowedTools: names,
@@ -51,8 +53,9 @@ const FIELDS: Readonly<Record<string, { readonly taken: readonly unknown[]; read
   cacheTtlSeconds: { taken: [0, 2_592_000, null], refused: [-1, 2_592_001] },
   allowUnboundedFeatures: { taken: [true, false], refused: [null, 'true', 1] },
   redactOutput: { taken: [true, false], refused: [null, 'no'] },
+  redact: { taken: [['keys', 'email'], null], refused: [[], ['names'], 'keys', Array(7).fill('keys')] },
   webhookUrl: {
-    taken: ['https://example.com/hook', `https://example.com/${'x'.repeat(2_028)}`, null],
+    taken: ['https://example.com/hook', 'http://localhost:8000/hook', `https://example.com/${'x'.repeat(2_028)}`, null],
     refused: [
       '',
       'http://example.com',
@@ -101,9 +104,18 @@ describe('the settings of a tenant', () => {
 
   it('are the same for null as for what is left out', () => {
     const nulls = Object.entries(FIELDS).flatMap(([field, { taken }]) => (taken.includes(null) ? [[field, null]] : []));
-    expect(nulls).toHaveLength(17);
+    expect(nulls).toHaveLength(19);
     const parsed = z.parse(settingsSchema, Object.fromEntries(nulls));
     expect(settingsOf(parsed, 'acme')).toEqual(settingsOf({}, 'acme'));
+  });
+
+  it('have the stage’s budgets where nobody names one, and none where it is null', () => {
+    const budgets = { dailyBudgetUsd: '5.00', monthlyBudgetUsd: '100' };
+    expect(settingsOf({}, 'acme', budgets)).toMatchObject({ dailyBudgetUsd: '5', monthlyBudgetUsd: '100' });
+    expect(settingsOf({ dailyBudgetUsd: null, monthlyBudgetUsd: '0' }, 'acme', budgets)).toMatchObject({
+      dailyBudgetUsd: null,
+      monthlyBudgetUsd: '0',
+    });
   });
 
   it('keep zero apart from no limit, and write money without needless zeros', () => {

@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { safe } from '../../kernel/redacted.ts';
 import { createCachedSecret, type Secret } from '../../secrets/cached-secret.ts';
-import { readClaims, type TokenClaims } from './claims.ts';
+import { type ClaimRules, isFor, readClaims, type TokenClaims } from './claims.ts';
 import { createRemoteKeys } from './remote-keys.ts';
 import { checkedSigningSecrets, parseSigningSecrets } from './signing-secrets.ts';
 
@@ -21,8 +21,9 @@ export type TokenKeys =
   /** Reads the secret, in the form of `parseSigningSecrets`; a rotation is seen within five minutes. */
   | { readonly readSecret: () => Promise<string> };
 
-export interface TokenVerifierOptions {
+export interface TokenVerifierOptions extends ClaimRules {
   readonly issuer: string;
+  /** `aud` of the tokens; of an access token of Cognito, which has none, `client_id`. */
   readonly audience: string;
   readonly keys: TokenKeys;
   readonly clock: Clock;
@@ -49,7 +50,8 @@ const secretFor =
   };
 
 /** Knows tokens of one issuer. The algorithm is pinned by the kind of key, whatever a token's header asks for. */
-export const createTokenVerifier = ({ issuer, audience, keys, clock }: TokenVerifierOptions): TokenVerifier => {
+export const createTokenVerifier = (options: TokenVerifierOptions): TokenVerifier => {
+  const { issuer, audience, keys, clock } = options;
   const [algorithms, findKey] =
     'readSecret' in keys
       ? [
@@ -57,7 +59,7 @@ export const createTokenVerifier = ({ issuer, audience, keys, clock }: TokenVeri
           secretFor(createCachedSecret({ read: async () => checkedSigningSecrets(await keys.readSecret()), clock })),
         ]
       : [['RS256', 'ES256'], createRemoteKeys({ url: keys.jwksUrl, fetch: keys.fetch, clock })];
-  const pinned = { algorithms, issuer, audience, clockTolerance: LEEWAY_SECONDS, requiredClaims: ['exp'] };
+  const pinned = { algorithms, issuer, clockTolerance: LEEWAY_SECONDS, requiredClaims: ['exp'] };
 
   return {
     async verify(token) {
@@ -67,7 +69,7 @@ export const createTokenVerifier = ({ issuer, audience, keys, clock }: TokenVeri
           throw error instanceof AppError ? error : unauthenticated(error);
         },
       );
-      const claims = readClaims(payload);
+      const claims = isFor(audience, payload) ? readClaims(payload, options) : null;
       if (claims === null) throw unauthenticated();
       return claims;
     },

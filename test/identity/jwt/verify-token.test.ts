@@ -12,6 +12,7 @@ import {
   type KeyServer,
   rs256,
   rsaKey,
+  RULES,
   signed,
   startKeyServer,
   verifierBy,
@@ -41,10 +42,11 @@ const payload = (changes?: Claims) => claims(clock.now(), changes);
 const refused = { name: 'AppError', code: 'unauthenticated', message: 'The token is not valid or has expired.' };
 
 describe('a token of an issuer that publishes its keys', () => {
-  it('says the tenant and the scopes of its bearer', async () => {
-    expect(await verifier.verify(await signed(key, payload()))).toEqual({
+  it('says the tenant, the scopes and the name of its bearer', async () => {
+    expect(await verifier.verify(await signed(key, payload({ sub: 'ann' })))).toEqual({
       tenantId: 'acme',
       scopes: ['runs:write', 'runs:read'],
+      bearer: { subject: 'ann', tokenHash: null },
     });
   });
 
@@ -59,8 +61,8 @@ describe('a token of an issuer that publishes its keys', () => {
   });
 
   it('may have its scopes in an array, and others among them that mean nothing here', async () => {
-    const scope = ['admin', 'openid', 7, 'usage:read', 'admin'];
-    expect((await verifier.verify(await signed(key, payload({ scope })))).scopes).toEqual(['usage:read', 'admin']);
+    const scope = ['runs:read', 'openid', 7, 'usage:read', 'runs:read'];
+    expect((await verifier.verify(await signed(key, payload({ scope })))).scopes).toEqual(['runs:read', 'usage:read']);
   });
 
   it.each([undefined, '', 7, { admin: true }, 'ADMIN', 'runs:writeadmin'])(
@@ -69,6 +71,11 @@ describe('a token of an issuer that publishes its keys', () => {
       expect((await verifier.verify(await signed(key, payload({ scope })))).scopes).toEqual([]);
     },
   );
+
+  it('may be an access token of Cognito, which names a client and no audience', async () => {
+    const cognito = { aud: undefined, token_use: 'access', client_id: AUDIENCE };
+    expect(await verifier.verify(await signed(key, payload(cognito)))).toMatchObject({ tenantId: 'acme' });
+  });
 
   it('may name several audiences', async () => {
     const token = await signed(key, payload({ aud: ['another', AUDIENCE] }));
@@ -92,6 +99,15 @@ describe('a token of an issuer that publishes its keys', () => {
     ['is valid only in 31 s', () => signed(key, payload({ nbf: seconds() + 31 }))],
     ['is for another audience', () => signed(key, payload({ aud: 'another' }))],
     ['is for no audience', () => signed(key, payload({ aud: undefined }))],
+    [
+      'is for another client',
+      () => signed(key, payload({ aud: undefined, token_use: 'access', client_id: 'another' })),
+    ],
+    ['names a client and is no access token', () => signed(key, payload({ aud: undefined, client_id: AUDIENCE }))],
+    [
+      'is for another audience, of this client',
+      () => signed(key, payload({ aud: 'another', token_use: 'access', client_id: AUDIENCE })),
+    ],
     ['is of another issuer', () => signed(key, payload({ iss: 'https://other.example' }))],
     ['is of no issuer', () => signed(key, payload({ iss: undefined }))],
     ['names no tenant', () => signed(key, payload({ tenant: undefined }))],
@@ -142,7 +158,7 @@ describe('a token of an issuer that shares a secret', () => {
       reads += 1;
       return secret instanceof Error ? Promise.reject(secret) : Promise.resolve(secret);
     };
-    verifier = createTokenVerifier({ issuer: ISSUER, audience: AUDIENCE, keys: { readSecret }, clock });
+    verifier = createTokenVerifier({ issuer: ISSUER, audience: AUDIENCE, ...RULES, keys: { readSecret }, clock });
   });
   const rotated = JSON.stringify({ current: { kid: 'b', secret: OTHER }, previous: { kid: 'a', secret: SECRET } });
 
