@@ -17,8 +17,9 @@ export interface BookParts {
 /** What a late owner adds to the record by which its attempt was given up. */
 const adjustmentOf = (record: UsageRecord, lost: UsageRecord): UsageRecord => ({
   ...record,
-  // Under the name that stands in the other record, so that the two add up for each user.
+  // Under the names that stand in the other record, so that the two add up in each group.
   userId: lost.userId,
+  labels: lost.labels,
   attemptId: `${record.attemptId}:adjusted`,
   cost: minus(record.cost, lost.cost),
   estimatedCost: minus(estimatedPartOf(record), estimatedPartOf(lost)),
@@ -36,9 +37,12 @@ const settleLate = async (
   lost: UsageRecord,
   patience: Patience | undefined,
 ): Promise<void> => {
-  await budgets.settle(reservation, lost.cost, patience);
+  const { unheld = false } = reservation;
+  // What nobody holds is added by who found it lost; its mark may be gone, so it is not added here again.
+  if (!unheld) await budgets.settle(reservation, lost.cost, patience);
   const adjusting = adjustmentOf(record, lost);
-  const adjustment = { attemptId: record.attemptId, note: packNote(reservation, adjusting) };
+  const attemptId = unheld ? adjusting.attemptId : record.attemptId;
+  const adjustment = { attemptId, note: packNote(reservation, adjusting) };
   await budgets.adjust(reservation, adjusting.cost, adjustment);
   const first = await usage.add(adjusting, patience);
   if (!first) return;

@@ -14,6 +14,18 @@ export interface CheckClosedDaysParts {
   readonly recordedOn: (tenantId: string, day: string) => Promise<PicoUsd | null>;
 }
 
+/** How long days may be checked, and which. */
+export interface ClosedDaysLook {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /**
+   * What was begun before this instant (epoch milliseconds) was settled when the months were read: of what was not, a record
+   * may be written whose cost is not in the counters yet. `null`: not known, so that no day is checked.
+   */
+  readonly settledBefore: number | null;
+  readonly isOver?: () => boolean;
+}
+
 /** Marks of days, which nobody asks for once the day is closed. `checked` stood where the last closed day stands now. */
 const DAY_MARK = /^(?:checked|reached|told)#(\d{4}-\d{2}-\d{2})(?:#|$)/;
 
@@ -25,15 +37,14 @@ export const checkClosedDays = async (
   { store, emit, longestCallMs, recordedOn }: CheckClosedDaysParts,
   tenantId: string,
   month: AccountMonth,
-  { now, isOver = () => false }: { readonly now: number; readonly isOver?: () => boolean },
+  { now, settledBefore, isOver = () => false }: ClosedDaysLook,
 ): Promise<void> => {
-  if (month.adjustments.some(({ note }) => note !== null)) return;
-  const ends = dayOf(now - longestCallMs - HOUR_MS);
-  const busy = new Set(month.open.map(({ at }) => dayOf(at)));
+  if (settledBefore === null || month.adjustments.some(({ note }) => note !== null)) return;
+  const ends = dayOf(Math.min(now - longestCallMs - HOUR_MS, settledBefore));
   let { closedThrough } = month;
   const days = [...month.days].filter(([day]) => day < ends && (closedThrough === null || day > closedThrough));
   for (const [day, counter] of days.sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (busy.has(day) || isOver()) return;
+    if (isOver()) return;
     if (!month.marks.has(`checked#${day}`)) {
       const recorded = await recordedOn(tenantId, day);
       if (recorded === null) return;

@@ -2,7 +2,7 @@ import { type Clock, sleep } from '../kernel/clock.ts';
 import { concurrently } from '../kernel/concurrently.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
-import type { Tenant, TenantDirectory } from '../tenants/types.ts';
+import { newTenant, type Tenant, type TenantDirectory } from '../tenants/types.ts';
 import type { Threshold } from './budget-thresholds.ts';
 import { checkClosedDays, type CheckClosedDaysParts } from './check-closed-days.ts';
 import type { Parking } from './parking.ts';
@@ -16,8 +16,8 @@ import {
 export interface ReconcileBudgetsParts extends ReconcileTenantParts, Pick<CheckClosedDaysParts, 'recordedOn'> {
   readonly tenants: Pick<TenantDirectory, 'list'>;
   readonly clock: Clock;
-  readonly parking: Pick<Parking, 'list' | 'remove'>;
-  /** Sums up the hours of a tenant that are over, as far as there is time. */
+  readonly parking: Pick<Parking, 'list' | 'claim' | 'book' | 'remove'>;
+  /** Sums up the hours of a tenant that are over by then and whose records are all written, as far as there is time. */
   readonly rollUp: (tenant: Tenant, now: number, isOver: () => boolean) => Promise<unknown>;
   /** After this long nothing more is begun; the next pass goes on. Default: no limit. */
   readonly limitMs?: number;
@@ -25,6 +25,9 @@ export interface ReconcileBudgetsParts extends ReconcileTenantParts, Pick<CheckC
 
 /** Tenants that are looked at, at a time. */
 const AT_ONCE = 8;
+
+/** So long a tenant's own is tried to be settled, whatever its item is short of: the pass has others to look at. */
+export const PATIENCE_MS = 10_000;
 
 /** Longest wait for what is given up before the next pass, which comes each minute. */
 const MOST_MS = 45_000;
@@ -81,14 +84,24 @@ export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileB
         // At its first look an environment goes back to the beginning: nobody may have been there for months.
         const since = lookedAt.has(tenantId) ? clock.now() : createdAt;
         const ours = parked === null ? null : (parked.get(tenantId) ?? []);
-        const looked = await reconcileTenant(parts, tenant, { now: clock.now(), since, parked: ours });
+        const beganMs = clock.monotonicMs();
+        const patience = () => Math.min(leftMs(), PATIENCE_MS - (clock.monotonicMs() - beganMs));
+        const looked = await reconcileTenant(parts, tenant, { now: clock.now(), since, parked: ours, patience });
         settled += looked.settled;
         if (looked.failures.length > 0) throw looked.failures[0];
         lookedAt.add(tenantId);
         return { ...looked, tenant };
       });
     const parked = await listed();
-    const results = await concurrently(tenants.list(), AT_ONCE, (tenant) => look(tenant, parked));
+    const unlisted = new Map(parked);
+    const results = await concurrently(tenants.list(), AT_ONCE, (tenant) => {
+      unlisted.delete(tenant.tenantId);
+      return look(tenant, parked);
+    });
+    // What waits of tenants that are not listed any more is paid for all the same.
+    await concurrently(unlisted, AT_ONCE, ([tenantId, left]) =>
+      look(newTenant(tenantId, Math.min(...left.map(({ reservation }) => reservation.at))), parked),
+    );
     const looked = results.filter((each) => each !== null);
 
     const notify = (threshold: Threshold) => guarded(safe`budgets.tell`, null, () => notifyThreshold(parts, threshold));
@@ -98,16 +111,15 @@ export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileB
       notify,
     );
 
-    await concurrently(looked, AT_ONCE, ({ tenant }) =>
-      guarded(
-        safe`budgets.roll-up`,
-        tenant.tenantId,
-        async () => void (isOver() || (await rollUp(tenant, clock.now(), isOver))),
-      ),
+    await concurrently(looked, AT_ONCE, ({ tenant, settledBefore }) =>
+      guarded(safe`budgets.roll-up`, tenant.tenantId, async () => {
+        if (settledBefore !== null && !isOver()) await rollUp(tenant, Math.min(clock.now(), settledBefore), isOver);
+      }),
     );
-    await concurrently(looked, AT_ONCE, ({ tenant: { tenantId }, months }) =>
+    await concurrently(looked, AT_ONCE, ({ tenant: { tenantId }, months, settledBefore }) =>
       guarded(safe`budgets.close-days`, tenantId, async () => {
-        for (const month of months) await checkClosedDays(parts, tenantId, month, { now: clock.now(), isOver });
+        for (const month of months)
+          await checkClosedDays(parts, tenantId, month, { now: clock.now(), settledBefore, isOver });
       }),
     );
 

@@ -1,11 +1,14 @@
 import { monthOf, tenantAccount } from '../budget/account.ts';
 import type { Budgets } from '../budget/budgets.ts';
+import type { Reservation } from '../budget/reservation.ts';
 import type { AccountMonth, BudgetStore } from '../budget/store.ts';
+import type { Patience } from '../dynamodb/with-store-retries.ts';
 import { label } from '../kernel/redacted.ts';
 import type { Tenant } from '../tenants/types.ts';
 import { unpackNote } from './adjustment-note.ts';
 import { budgetThresholds, type Threshold } from './budget-thresholds.ts';
-import type { ParkedAttempt } from './parking.ts';
+import { sortWaiting, sweepNotes } from './noted-calls.ts';
+import type { WaitingAttempt } from './parking.ts';
 import { settleAbandoned, type SettleAbandonedParts } from './settle-abandoned.ts';
 import { SETTLE_MARGIN_MS } from './settle-patience.ts';
 
@@ -19,7 +22,7 @@ const ARRIVES_WITHIN_MS = 20 * 60_000;
 
 export interface ReconcileTenantParts extends SettleAbandonedParts {
   readonly store: Pick<BudgetStore, 'months' | 'mark' | 'close' | 'recount'>;
-  readonly budgets: Pick<Budgets, 'settle' | 'settleAll' | 'sweep' | 'adjust' | 'adjusted'>;
+  readonly budgets: Pick<Budgets, 'settle' | 'settleAll' | 'sweep' | 'forget' | 'adjust' | 'adjusted'>;
   /**
    * Tells whoever is to be told that a threshold was reached, once for each; `false`: not everybody could be. `null`:
    * thresholds are left to another.
@@ -74,6 +77,11 @@ export interface TenantReconciled {
   readonly failures: readonly unknown[];
   /** Thresholds of which somebody is still to be told. */
   readonly toNotify: readonly Threshold[];
+  /**
+   * What was begun before this instant (epoch milliseconds) was settled when the months were read, and its records are all
+   * written; `null`: not known.
+   */
+  readonly settledBefore: number | null;
   /** As they were found. */
   readonly months: readonly AccountMonth[];
   /** When the next of the open reservations will have outlived its process (epoch milliseconds); `null`: none is open. */
@@ -85,7 +93,9 @@ export interface Look {
   /** Looks at the months from the one before this instant (epoch milliseconds) on. Default: now. */
   readonly since?: number;
   /** What is parked of this tenant; `null`: not known, so that nothing is given up as lost. */
-  readonly parked?: readonly ParkedAttempt[] | null;
+  readonly parked?: readonly WaitingAttempt[] | null;
+  /** How long what was left is tried to be settled: it frees, and an item that is short of units takes one write of several. */
+  readonly patience?: Patience;
 }
 
 /**
@@ -97,20 +107,29 @@ export const reconcileTenant = async (
   tenant: Tenant,
   look: Look | number,
 ): Promise<TenantReconciled> => {
-  const { now, since = now, parked = [] }: Look = typeof look === 'number' ? { now: look } : look;
-  const { store, budgets, longestCallMs } = parts;
+  const { now, since = now, parked = [], patience }: Look = typeof look === 'number' ? { now: look } : look;
+  const { store, budgets, parking, longestCallMs } = parts;
   const { tenantId } = tenant;
   const account = tenantAccount(tenantId);
   // A call may have been reserved in the last moment of a month.
   const from = monthOf(Date.parse(`${monthOf(since)}-01T00:00:00.000Z`) - 1);
   // A clock that is ahead may have begun the next month already.
   const months = await store.months(account, from, monthOf(now + DAY_MS));
-  const parkedIds = new Set(parked?.map(({ reservation }) => reservation.attemptId));
-  const open = months.flatMap((month) => month.open).filter(({ attemptId }) => !parkedIds.has(attemptId));
+  const waiting = sortWaiting(parked ?? []);
+  const parkedIds = new Set(waiting.parked.map(({ reservation }) => reservation.attemptId));
+  const held = months.flatMap((month) => month.open);
+  const heldIds = new Set(held.map(({ attemptId }) => attemptId));
+  const open = [...held.filter(({ attemptId }) => !parkedIds.has(attemptId)), ...waiting.underWay];
   // Its own process may try to settle for as long as the margin.
-  const givenUpAt = open.map(({ at }) => at + longestCallMs + SETTLE_MARGIN_MS);
-  const abandoned = parked === null ? [] : open.filter((_, index) => (givenUpAt[index] ?? now) <= now);
-  const { settled, failures } = await settleAbandoned(parts, tenantId, abandoned, parked ?? [], now);
+  const givenUpAt = ({ at }: Pick<Reservation, 'at'>) => at + longestCallMs + SETTLE_MARGIN_MS;
+  const abandoned = parked === null ? [] : open.filter((each) => givenUpAt(each) <= now);
+  const { settled, failures } = await settleAbandoned(parts, tenantId, {
+    abandoned,
+    parked: waiting.parked,
+    now,
+    patience,
+    isHeld: ({ attemptId, at }) => monthOf(at) < from || heldIds.has(attemptId),
+  });
   const toNotify: Threshold[] = [];
   for (const month of months) {
     await finishAdjustments(parts, tenantId, month);
@@ -122,6 +141,18 @@ export const reconcileTenant = async (
       toNotify.push(threshold);
     }
   }
-  const later = givenUpAt.filter((at) => at > now);
-  return { settled, failures, toNotify, months, nextAt: later.length === 0 ? null : Math.min(...later) };
+  const over = waiting.booked.filter(
+    ({ reservation, bookedAt }) => Math.max(bookedAt, givenUpAt(reservation)) + ARRIVES_WITHIN_MS <= now,
+  );
+  if (parking !== undefined) await sweepNotes({ budgets, parking }, tenantId, over);
+  const later = open.map(givenUpAt).filter((at) => at > now);
+  const unsettled = [...open, ...waiting.parked.map(({ reservation }) => reservation)];
+  return {
+    settled,
+    failures,
+    toNotify,
+    settledBefore: parked === null ? null : unsettled.reduce((first, { at }) => Math.min(first, at), now),
+    months,
+    nextAt: later.length === 0 ? null : Math.min(...later),
+  };
 };

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
-import type { Actor, Note } from './audited.ts';
+import type { Actor } from '../tenants/types.ts';
+import type { Note } from './audited.ts';
 import type { KnownNames } from './known-names.ts';
 
 /** The body of `PUT /admin/circuits/{name}`. */
@@ -23,6 +24,7 @@ export interface CircuitsPort {
 }
 
 export interface CircuitAdministration {
+  /** Those of all models with a price and of all tools, and those that failed before they were gone; by name. */
   list(): Promise<readonly ShownCircuit[]>;
   /** `closed` clears its failures. Throws `not-found` for a name that no model and no tool has, nor had when it last failed. */
   set(name: string, state: 'closed' | 'isolated', actor: Actor): Promise<ShownCircuit>;
@@ -31,17 +33,31 @@ export interface CircuitAdministration {
 export interface CircuitAdministrationOptions {
   readonly circuits: CircuitsPort;
   readonly note: Note;
-  readonly known: Pick<KnownNames, 'hasCircuit'>;
+  readonly known: Pick<KnownNames, 'circuits'>;
 }
+
+/** One that has not failed for as long as failures are kept: it is not stored. */
+const untouchedCircuit = (name: string): ShownCircuit => ({
+  name,
+  state: 'closed',
+  failures: 0,
+  openedAt: null,
+  retryAfterMs: null,
+});
 
 export const createCircuitAdministration = (options: CircuitAdministrationOptions): CircuitAdministration => {
   const { circuits, note, known } = options;
   return {
-    list: () => circuits.list(),
+    async list() {
+      const stored = await circuits.list();
+      const names = new Set(stored.map(({ name }) => name));
+      const untouched = [...known.circuits].filter((name) => !names.has(name)).map(untouchedCircuit);
+      return [...stored, ...untouched].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    },
     async set(name, state, actor) {
       const before = (await circuits.list()).find((circuit) => circuit.name === name);
       // One that never failed is not stored; one that is stored may be left over from a model or a tool that is gone.
-      if (before === undefined && !known.hasCircuit(name))
+      if (before === undefined && !known.circuits.has(name))
         throw new AppError('not-found', safe`There is no circuit of this name.`);
       const changes = { state: { from: before?.state ?? 'closed', to: state } };
       await note({ actor, action: 'circuit.set', target: name, changes });

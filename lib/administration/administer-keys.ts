@@ -4,8 +4,8 @@ import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { KeySettings } from '../tenants/key-schema.ts';
-import type { ApiKey, ApiKeyDirectory, TenantDirectory } from '../tenants/types.ts';
-import { type Actor, changesBetween, type Note } from './audited.ts';
+import type { Actor, ApiKey, ApiKeyDirectory, TenantDirectory } from '../tenants/types.ts';
+import { changesBetween, type Note } from './audited.ts';
 
 /** A new key, and the only time that it is told. */
 export interface IssuedKey {

@@ -1,6 +1,7 @@
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
-import type { Actor, Note } from './audited.ts';
+import type { Actor } from '../tenants/types.ts';
+import type { Note } from './audited.ts';
 
 /** A rest as an administrator sees it: of one key, which its name does not tell. `until` is epoch milliseconds. */
 export interface ShownRest {
@@ -45,7 +46,7 @@ export const createRestAdministration = ({ rests, note }: RestAdministrationOpti
     const rest = (await rests.list()).find((each) => each.name === name);
     if (rest === undefined) throw unknown();
     const changes = { until: { from: new Date(rest.until).toISOString(), to: null } };
-    await note({ actor, action: 'rest.end', target: name, changes });
+    await note({ actor, action: 'rest.ended', target: name, changes });
     if (!(await rests.end(name))) throw unknown();
   },
 });

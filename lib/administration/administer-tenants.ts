@@ -2,8 +2,8 @@ import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import { settingsIn } from '../tenants/settings-in.ts';
-import { newTenant, type Tenant, type TenantDirectory, type TenantSettings } from '../tenants/types.ts';
-import { type Actor, changesBetween, type Note } from './audited.ts';
+import { type Actor, newTenant, type Tenant, type TenantDirectory, type TenantSettings } from '../tenants/types.ts';
+import { changesBetween, type Note } from './audited.ts';
 
 /** Administrators who write the same tenant at once come after one another; more of them in a row is something else. */
 const TRIES = 5;

@@ -3,6 +3,12 @@ import { type CircuitAdministration, type CircuitsPort, createCircuitAdministrat
 import { createKeyAdministration, type KeyAdministration, type KeyAdministrationOptions } from './administer-keys.ts';
 import { createRestAdministration, type RestAdministration, type RestsPort } from './administer-rests.ts';
 import { createTenantAdministration, type TenantAdministration } from './administer-tenants.ts';
+import {
+  createUserAdministration,
+  type UserAdministration,
+  type UserAdministrationOptions,
+} from './administer-users.ts';
+import { createShowWebhookSecret, type ShowWebhookSecret } from './administer-webhook-secret.ts';
 import { noting, type NotingOptions } from './audited.ts';
 import { checkNames, type KnownNames } from './known-names.ts';
 
@@ -12,6 +18,8 @@ export interface Administration {
   readonly keys: KeyAdministration;
   readonly circuits: CircuitAdministration;
   readonly rests: RestAdministration;
+  readonly users: UserAdministration;
+  readonly showWebhookSecret: ShowWebhookSecret;
   readonly audit: Pick<AuditLog, 'list'>;
 }
 
@@ -20,6 +28,9 @@ export interface AdministrationOptions
   readonly tenants: TenantDirectory;
   readonly circuits: CircuitsPort;
   readonly rests: RestsPort;
+  readonly erasures: UserAdministrationOptions['erasures'];
+  /** The stage's secret for webhooks. */
+  readonly webhookSecret: () => Promise<string>;
   readonly audit: AuditLog;
   readonly known: KnownNames;
 }
@@ -44,6 +55,8 @@ export const createAdministration = (options: AdministrationOptions): Administra
     keys: createKeyAdministration({ ...options, note }),
     circuits: createCircuitAdministration({ circuits, note, known }),
     rests: createRestAdministration({ rests, note }),
+    users: createUserAdministration({ ...options, tenants: administered, note }),
+    showWebhookSecret: createShowWebhookSecret({ ...options, tenants: administered, note }),
     audit,
   };
 };

@@ -2,7 +2,6 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Ids } from '../kernel/ids.ts';
 import type { AuditEntry, AuditLog } from '../tenants/types.ts';
 
-export type Actor = AuditEntry['actor'];
 export type Changes = AuditEntry['changes'];
 
 /** Each named field that is not the same before and after; `null` before: there was nothing. */

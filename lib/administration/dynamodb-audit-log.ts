@@ -1,7 +1,7 @@
-import { type Item, keyOf, n, readNumber, readString, s } from '../dynamodb/attributes.ts';
+import { type Item, keyOf, n, optional, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { writeCursor } from '../kernel/cursor.ts';
-import type { AuditEntry, AuditLog } from '../tenants/types.ts';
+import type { AuditEntry, AuditLog, Bearer } from '../tenants/types.ts';
 import { positionAt, positionIn, positionsAt } from './audit-cursor.ts';
 
 // One partition for all: administrators make a few changes a day, and a list that ends is then one query.
@@ -9,12 +9,20 @@ const PARTITION = 'audit';
 /** Sorts before every position. */
 const OLDEST = '0';
 
+const bearerIn = (item: Item): Partial<Bearer> => {
+  const subject = optional(item, 'actorSubject', readString);
+  const tokenHash = optional(item, 'actorTokenHash', readString);
+  return { ...(subject === null ? {} : { subject }), ...(tokenHash === null ? {} : { tokenHash }) };
+};
+
 const toItem = (entry: AuditEntry, position: string): Item => ({
   ...keyOf({ pk: PARTITION, sk: position }),
   entryId: s(entry.entryId),
   at: n(entry.at),
   actorTenantId: s(entry.actor.tenantId),
   actorKeyId: s(entry.actor.keyId),
+  ...(entry.actor.subject ? { actorSubject: s(entry.actor.subject) } : {}),
+  ...(entry.actor.tokenHash ? { actorTokenHash: s(entry.actor.tokenHash) } : {}),
   action: s(entry.action),
   target: s(entry.target),
   changes: s(JSON.stringify(entry.changes)),
@@ -23,7 +31,11 @@ const toItem = (entry: AuditEntry, position: string): Item => ({
 const fromItem = (item: Item): AuditEntry => ({
   entryId: readString(item, 'entryId'),
   at: readNumber(item, 'at'),
-  actor: { tenantId: readString(item, 'actorTenantId'), keyId: readString(item, 'actorKeyId') },
+  actor: {
+    tenantId: readString(item, 'actorTenantId'),
+    keyId: readString(item, 'actorKeyId'),
+    ...bearerIn(item),
+  },
   action: readString(item, 'action'),
   target: readString(item, 'target'),
   changes: JSON.parse(readString(item, 'changes')) as AuditEntry['changes'],

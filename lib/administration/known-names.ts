@@ -9,15 +9,17 @@ export interface KnownNames {
   isPriced(model: string): boolean;
   hasAgent(name: string): boolean;
   hasTool(name: string): boolean;
-  /** Whether a model or a tool has the circuit of that name. */
-  hasCircuit(name: string): boolean;
+  /** The circuits of all models with a price and of all tools. */
+  readonly circuits: ReadonlySet<string>;
+  /** Why nothing may be sent to a URL; `null` where it may. */
+  webhookIssue(url: string): Redacted | null;
   /** The one that is probably meant by a name that the stage does not have; `null` where none is near. */
   nearest(kind: NamedKind, name: string): string | null;
 }
 
 export type NamedKind = 'model' | 'agent' | 'tool';
 
-type Named = Pick<TenantSettings, 'allowedModels' | 'allowedAgents' | 'allowedTools' | 'fallbackModels'>;
+type Named = Pick<TenantSettings, 'allowedModels' | 'allowedAgents' | 'allowedTools' | 'fallbackModels' | 'webhookUrl'>;
 
 const UNKNOWN: Readonly<Record<NamedKind, Redacted>> = {
   model: safe`is not a model with a known price`,
@@ -50,6 +52,11 @@ const fallbackIssues = (chains: Named['fallbackModels'] | undefined, known: Know
     return [...unknown('model', path, model, known), ...unknownIn('model', path, chain, known), ...itself];
   });
 
+const webhookIssues = (url: string | null | undefined, known: KnownNames): FieldIssue[] => {
+  const message = url === null || url === undefined ? null : known.webhookIssue(url);
+  return message === null ? [] : [{ path: 'webhookUrl', message }];
+};
+
 /** Throws `invalid-request` at each name that the stage does not have: a misspelt one would shut out, or let in, in silence. */
 export const checkNames = (settings: Partial<Named>, known: KnownNames): void => {
   const issues = [
@@ -57,6 +64,7 @@ export const checkNames = (settings: Partial<Named>, known: KnownNames): void =>
     ...unknownIn('agent', 'allowedAgents', settings.allowedAgents, known),
     ...unknownIn('tool', 'allowedTools', settings.allowedTools, known),
     ...fallbackIssues(settings.fallbackModels, known),
+    ...webhookIssues(settings.webhookUrl, known),
   ];
   if (issues.length > 0)
     throw new AppError('invalid-request', safe`The body has ${invalidFields(issues.length)}; see errors.`, { issues });

@@ -1,6 +1,7 @@
 import type { Agent } from '../agent/define/define-agent.ts';
 import type { Circuits } from '../circuit-breaker/circuits.ts';
 import type { Table } from '../dynamodb/table.ts';
+import { createUserErasures } from '../end-users/erasures.ts';
 import { issueKey } from '../identity/issue-key.ts';
 import type { KeyUses } from '../identity/key-uses.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -10,11 +11,13 @@ import { circuitOf } from '../model-call/with-circuit.ts';
 import { nearestModel } from '../pricing/nearest-model.ts';
 import type { Rests } from '../rests/rests.ts';
 import type { ApiKeyDirectory, TenantDirectory } from '../tenants/types.ts';
+import { webhookIssue } from '../webhooks/allowed-url.ts';
 import { type Administration, createAdministration } from './administration.ts';
 import { createDynamoDbAuditLog } from './dynamodb-audit-log.ts';
 
 export interface StageAdministrationOptions {
   readonly ledger: Table;
+  readonly runsTable: Table;
   readonly tenants: TenantDirectory;
   readonly apiKeys: ApiKeyDirectory;
   readonly keyUses?: Pick<KeyUses, 'of'>;
@@ -25,6 +28,9 @@ export interface StageAdministrationOptions {
   /** Those that have a price at any time. */
   readonly models: Iterable<string>;
   readonly clock: Clock;
+  /** Those of `WEBHOOK_HOSTS`. */
+  readonly webhookHosts: readonly string[];
+  readonly webhookSecret: () => Promise<string>;
   readonly ids: Ids;
   readonly randomBytes: RandomBytes;
   readonly onChanged: (tenantId: string) => void;
@@ -32,7 +38,7 @@ export interface StageAdministrationOptions {
 
 /** What an administrator may do in a stage, where settings can name its own agents, tools and priced models only. */
 export const createStageAdministration = (options: StageAdministrationOptions): Administration => {
-  const { ledger, apiKeys, agents, models, isPriced, randomBytes } = options;
+  const { ledger, runsTable, apiKeys, agents, models, isPriced, randomBytes, webhookHosts } = options;
   const names = new Set(agents.map(({ name }) => name));
   const tools = new Map(agents.flatMap((agent) => [...agent.tools]));
   const ofTools = [...tools.values()].flatMap(({ circuit }) => (circuit === null ? [] : [circuit.name]));
@@ -47,12 +53,14 @@ export const createStageAdministration = (options: StageAdministrationOptions): 
     ...options,
     keys: apiKeys,
     audit: createDynamoDbAuditLog(ledger),
+    erasures: createUserErasures(runsTable),
     issue: () => issueKey(randomBytes),
     known: {
       isPriced,
       hasAgent: (name) => names.has(name),
       hasTool: (name) => tools.has(name),
-      hasCircuit: (name) => circuits.has(name),
+      circuits,
+      webhookIssue: (url) => webhookIssue(url, webhookHosts),
       nearest: (kind, name) => near[kind](name),
     },
   });

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { PicoUsd } from '../kernel/money.ts';
+import { shortHash } from '../kernel/short-hash.ts';
 
-export type Scope = 'tenant' | 'key' | 'user';
+export type Scope = 'tenant' | 'key' | 'user' | 'stage';
 
 /** `null`: no limit. */
 export interface Limits {
@@ -35,8 +35,7 @@ export const keyAccount = (tenantId: string, keyId: string, limits: Limits = NO_
 const ANONYMOUS = 'anonymous';
 
 /** An end user may be named by anything, so keys have a hash: 128 bits of SHA-256, hexadecimal. */
-export const userHashOf = (userId: string | null): string =>
-  userId === null ? ANONYMOUS : createHash('sha256').update(userId).digest('hex').slice(0, 32);
+export const userHashOf = (userId: string | null): string => (userId === null ? ANONYMOUS : shortHash(userId));
 
 /** The account of an end user by `userHashOf`. */
 export const hashedUserAccount = (tenantId: string, userHash: string, limits: Limits = NO_LIMITS): Account => ({
@@ -47,6 +46,9 @@ export const hashedUserAccount = (tenantId: string, userHash: string, limits: Li
 
 export const userAccount = (tenantId: string, userId: string | null, limits: Limits = NO_LIMITS): Account =>
   hashedUserAccount(tenantId, userHashOf(userId), limits);
+
+/** The one account of the whole stage: no tenant has an empty id. */
+export const stageAccount = (limits: Limits = NO_LIMITS): Account => ({ scope: 'stage', pk: 'budget##stage', limits });
 
 /** The UTC day of an instant, as `2026-11-20`. */
 export const dayOf = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 10);

@@ -1,12 +1,13 @@
 import { mayBeDone } from '../dynamodb/failure.ts';
 import type { Patience } from '../dynamodb/with-store-retries.ts';
-import { AppError } from '../kernel/errors.ts';
+import { concurrently } from '../kernel/concurrently.ts';
 import { type PicoUsd, ZERO } from '../kernel/money.ts';
-import { safe } from '../kernel/redacted.ts';
-import { type Account, monthOf, type Scope, tenantAccount, userHashOf } from './account.ts';
-import { type Refusal, refusalOf } from './balance.ts';
-import { alsoHolding, type Reservation } from './reservation.ts';
+import { type Account, monthOf, tenantAccount, userHashOf } from './account.ts';
+import { type Answer, beingSettled, type No, tightest } from './answer.ts';
+import { refusalOf } from './balance.ts';
+import { alsoHolding, inEachAccount, type Reservation } from './reservation.ts';
 import { type Adjustment, type BudgetStore, MOST_MARKS, type Settlement } from './store.ts';
+import { createUnheld, type UnheldCalls } from './unheld.ts';
 
 /** What is to be held back, with its end user as the caller named them. */
 export type AskedReservation = Omit<Reservation, 'alsoHeldBy' | 'userHash' | 'unheld' | 'fenced' | 'packed'> & {
@@ -26,15 +27,6 @@ export interface Ask {
   readonly giveBack?: (reservation: Reservation) => void;
 }
 
-export type Answer =
-  /** `unheld` in the reservation: no limit needs it, and so many are open that it is held by nobody. */
-  | { readonly held: true; readonly reservation: Reservation }
-  | { readonly held: false; readonly why: 'spent'; readonly refusal: Refusal }
-  /** So many reservations of that account are open that it takes no more for the moment. */
-  | { readonly held: false; readonly why: 'crowded'; readonly scope: Scope };
-
-type No = Exclude<Answer, { held: true }>;
-
 /**
  * The accounts of a call as one. The tenant's is written first and settled last: as long as anyone holds a reservation,
  * the tenant's item says so and says who else does, so whoever looks at the tenant's items finds all that was left open.
@@ -48,36 +40,31 @@ export interface Budgets {
    */
   settle(reservation: Reservation, actual: PicoUsd, patience?: Patience): Promise<void>;
   /** Settles many of one tenant at a time, and resolves to those that were; the others are to be settled again. */
-  settleAll(tenantId: string, settlements: readonly Settlement[]): Promise<readonly Settlement[]>;
+  settleAll(tenantId: string, settlements: readonly Settlement[], patience?: Patience): Promise<readonly Settlement[]>;
   /** Takes away what keeps these from being held again: their requests can't arrive any more. */
   sweep(tenantId: string, month: string, tombstones: readonly Reservation[]): Promise<void>;
+  /** Takes away the marks of unheld calls that nobody adds again. */
+  forget(tenantId: string, month: string, unheld: readonly Reservation[]): Promise<void>;
   /** Corrects what was settled before, once, everywhere, the tenant's first. */
   adjust(reservation: Reservation, by: PicoUsd, adjustment: Adjustment): Promise<void>;
   /** The adjustment's record is written: nothing is left to be done for it. */
   adjusted(reservation: Pick<Reservation, 'tenantId' | 'at'>, adjustment: Adjustment): Promise<void>;
 }
 
-/** An id that another amount is held under, or none ever again: not even that can be settled. */
-const confused = () => new AppError('store-unavailable', safe`The budget is being settled.`, { retryAfterMs: 1_000 });
-
 /** No patience: who asks waits. */
 const ONCE = 0;
+
+/** Unheld calls of a tenant that are added at a time. */
+const AT_ONCE = 8;
 
 /** One that was never held and never will be, by all that is known. */
 const isNothing = (error: unknown, tried: readonly unknown[]) => tried.length === 1 && !mayBeDone(error);
 
-export const createBudgets = (store: BudgetStore): Budgets => {
-  /** The tenant's last, as where something is held. */
-  const settleUnheld: Budgets['settle'] = async (reservation, cost, patience) => {
-    if (cost === ZERO) return;
-    const accounts = [...alsoHolding(reservation), tenantAccount(reservation.tenantId)];
-    const spent = { attemptId: reservation.attemptId, at: reservation.at, cost };
-    let isOver = reservation.fenced !== true;
-    for (const account of accounts) isOver = (await store.add(account, spent, patience)) && isOver;
-    if (isOver) await Promise.allSettled(accounts.map((account) => store.forget(account, spent, patience)));
-  };
+/** `calls`: where unheld calls are noted. */
+export const createBudgets = (store: BudgetStore, calls?: UnheldCalls): Budgets => {
+  const unheld = createUnheld(store, calls);
   const settle: Budgets['settle'] = async (reservation, actual, patience) => {
-    if (reservation.unheld) return settleUnheld(reservation, actual, patience);
+    if (reservation.unheld) return unheld.settle(reservation, actual, patience);
     await Promise.all(alsoHolding(reservation).map((account) => store.settle(account, reservation, actual, patience)));
     await store.settle(tenantAccount(reservation.tenantId), reservation, actual, patience);
   };
@@ -95,18 +82,18 @@ export const createBudgets = (store: BudgetStore): Budgets => {
         tried.push(account);
         try {
           const answer = await store.reserve(account, reservation);
-          if (answer.reserved) {
-            fenced ||= answer.repeated;
-            return null;
-          }
+          fenced ||= answer.repeated;
+          if (answer.reserved) return null;
           const refusal = refusalOf(answer.balance, asked.at, account);
           if (refusal !== null && asked.amount > refusal.remainingLater) return { held: false, why: 'spent', refusal };
           if (answer.crowded) {
             isFullOfMarks ||= answer.balance.adjustments.length >= MOST_MARKS;
             return { held: false, why: 'crowded', scope: account.scope };
           }
-          if (refusal === null || asked.amount <= refusal.remaining) throw confused();
-          return { held: false, why: 'spent', refusal };
+          if (refusal !== null && asked.amount > refusal.remaining) return { held: false, why: 'spent', refusal };
+          const { fence } = answer.balance;
+          if (fence >= asked.at) return { held: false, why: 'fenced-off', through: fence };
+          throw beingSettled();
         } catch (error) {
           fenced ||= mayBeDone(error);
           throw error;
@@ -114,33 +101,30 @@ export const createBudgets = (store: BudgetStore): Budgets => {
       };
       const held = () => (fenced ? { ...reservation, fenced } : reservation);
       const isLimited = [tenant, ...others].some(({ limits: { day, month } }) => day !== null || month !== null);
-      const refused = (no: No): Answer =>
-        no.why === 'crowded' && !isLimited && !isFullOfMarks
-          ? { held: true, reservation: { ...reservation, unheld: true } }
-          : no;
+      // Nothing was sent, so nothing may be booked for it.
+      const give = async (back: Reservation) =>
+        giveBack ? giveBack(back) : await settle(back, ZERO, ONCE).catch(() => undefined);
+      let no: No | null;
       try {
-        const first = await ask(tenant);
-        if (first !== null) return refused(first);
-        const asking = await Promise.allSettled(others.map(ask));
-        const failed = asking.find((answer) => answer.status === 'rejected');
-        if (failed) throw failed.reason;
-        const no = tightest(asking.flatMap((answer) => (answer.status === 'fulfilled' && answer.value) || []));
-        if (no === null) return { held: true, reservation: held() };
-        await settle(held(), ZERO);
-        return refused(no);
+        no = await ask(tenant);
+        if (no === null) {
+          const asking = await Promise.allSettled(others.map(ask));
+          const failed = asking.find((answer) => answer.status === 'rejected');
+          if (failed) throw failed.reason;
+          no = tightest(asking.flatMap((answer) => (answer.status === 'fulfilled' && answer.value) || []));
+          if (no === null) return { held: true, reservation: held() };
+          await settle(held(), ZERO);
+        } else if (fenced) await settle(held(), ZERO, ONCE); // A copy of it may still arrive, and nobody would settle it.
       } catch (error) {
-        // It may be held without our knowing. Nothing was sent, so nothing may be booked for it.
-        if (isNothing(error, tried)) throw error;
-        if (giveBack) giveBack(held());
-        else await settle(held(), ZERO, ONCE).catch(() => undefined);
+        // It may be held without our knowing.
+        if (fenced || !isNothing(error, tried)) await give(held());
         throw error;
       }
+      if (no.why !== 'crowded' || isLimited || isFullOfMarks) return { ...no, fenced };
+      return { held: true, reservation: await unheld.begin(reservation, give) };
     },
 
-    async settleAll(tenantId, all) {
-      const failedAlone = new Set<Settlement>();
-      for (const one of all.filter(({ reservation }) => reservation.unheld))
-        await settle({ ...one.reservation, fenced: true }, one.actual).catch(() => failedAlone.add(one));
+    async settleAll(tenantId, all, patience) {
       const settlements = all.filter(({ reservation }) => !reservation.unheld);
       const byAccount = new Map<string, { account: Account; settlements: Settlement[] }>();
       for (const settlement of settlements)
@@ -150,21 +134,35 @@ export const createBudgets = (store: BudgetStore): Budgets => {
           byAccount.set(account.pk, some);
         }
       const failed = new Set<Settlement>();
-      for (const { account, settlements: some } of byAccount.values())
-        await store.settleAll(account, some).catch(() => some.forEach((one) => failed.add(one)));
+      for (const { account, settlements: some } of byAccount.values()) {
+        const done = new Set(await store.settleAll(account, some, patience).catch(() => []));
+        for (const one of some) if (!done.has(one)) failed.add(one);
+      }
       const left = settlements.filter((settlement) => !failed.has(settlement));
-      if (left.length > 0) await store.settleAll(tenantAccount(tenantId), left);
-      const isSettled = new Set([...left, ...all.filter((one) => one.reservation.unheld && !failedAlone.has(one))]);
+      const [answer] = await Promise.allSettled([
+        left.length === 0 ? [] : store.settleAll(tenantAccount(tenantId), left, patience),
+      ]);
+      // After those that the item holds: they make it smaller, and each of these is a write of its own.
+      const added = await concurrently(
+        all.filter(({ reservation }) => reservation.unheld),
+        AT_ONCE,
+        (one) =>
+          unheld
+            .add(one.reservation, one.actual, patience)
+            .then(() => one)
+            .catch(() => null),
+      );
+      if (answer.status === 'rejected' && added.every((one) => one === null)) throw answer.reason;
+      const done = answer.status === 'fulfilled' ? answer.value : [];
+      const isSettled = new Set([...done, ...added]);
       return all.filter((one) => isSettled.has(one));
     },
 
-    async sweep(tenantId, month, tombstones) {
-      const idsOf = (some: readonly Reservation[]) => some.map(({ attemptId }) => attemptId);
-      const holders = tombstones.flatMap((each) => alsoHolding(each).map(({ pk }) => ({ pk, each })));
-      for (const [pk, some] of Map.groupBy(holders, ({ pk: of }) => of))
-        await store.sweep({ pk }, month, idsOf(some.map(({ each }) => each)));
-      await store.sweep(tenantAccount(tenantId), month, idsOf(tombstones));
-    },
+    sweep: (tenantId, month, tombstones) =>
+      inEachAccount(tenantId, tombstones, (account, attemptIds) => store.sweep(account, month, attemptIds)),
+
+    forget: (tenantId, month, some) =>
+      inEachAccount(tenantId, some, (account, attemptIds) => store.forget(account, month, attemptIds)),
 
     adjusted: ({ tenantId, at }, adjustment) => store.adjusted(tenantAccount(tenantId), monthOf(at), adjustment),
 
@@ -177,10 +175,3 @@ export const createBudgets = (store: BudgetStore): Budgets => {
     },
   };
 };
-
-/** Of several no's the one that lasts longest: money that is spent, then money that is reserved, then a crowd. */
-const tightest = (all: readonly No[]): No | null =>
-  all.reduce<No | null>((last, each) => {
-    if (last === null || last.why === 'crowded') return each;
-    return each.why === 'spent' && each.refusal.remaining < last.refusal.remaining ? each : last;
-  }, null);

@@ -2,7 +2,7 @@ import { type Item, n, s } from '../dynamodb/attributes.ts';
 import { isBroken, mayBeDone } from '../dynamodb/failure.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { minus } from '../kernel/money.ts';
-import { dayOf, type Limits } from './account.ts';
+import { type Account, dayOf, type Limits } from './account.ts';
 import { settleFenced } from './fence.ts';
 import {
   adjustmentName,
@@ -26,8 +26,21 @@ import { type AccountMonth, type BudgetStore, MAX_OPEN } from './store.ts';
 /** How long a settle is tried again where its caller says nothing: it frees, so it is worth more than a reservation. */
 export const SETTLE_PATIENCE_MS = 20_000;
 
-/** Tombstones that one update takes away. */
+/** Tombstones or marks that one update takes away. */
 const SWEPT_IN_ONE = 100;
+
+const removeAll = async (
+  table: Pick<Table, 'update'>,
+  { pk }: Pick<Account, 'pk'>,
+  month: string,
+  names: readonly string[],
+): Promise<void> => {
+  for (let from = 0; from < names.length; from += SWEPT_IN_ONE) {
+    const remove = names.slice(from, from + SWEPT_IN_ONE);
+    // Only where there is an item: an update would make one.
+    await table.update({ pk, sk: month }, { remove }, { equal: { sk: s(month) } });
+  }
+};
 
 /** The highest that each number of the item may be for the reservation still to be held. */
 const ceilings = ({ day, month }: Limits, { amount, at }: Reservation, maxOpen: number): Record<string, bigint> => ({
@@ -53,10 +66,11 @@ export const createDynamoDbBudgetStore = (
     const key = itemKey(account, reservation.at);
     const name = reservationName(reservation.attemptId);
     const text = s(packReservation(reservation));
-    const found = (item: Item, repeated = false) =>
-      item[name]?.S === text.S
-        ? ({ reserved: true, repeated } as const)
-        : ({ reserved: false, balance: foundMonth(key, item), crowded: (openIn(item) ?? 0) >= maxOpen } as const);
+    const found = (item: Item, repeated = false) => {
+      if (item[name]?.S === text.S) return { reserved: true, repeated } as const;
+      const crowded = (openIn(item) ?? 0) >= maxOpen;
+      return { reserved: false, repeated, balance: foundMonth(key, item), crowded } as const;
+    };
     // A counter that is not there yet fulfils any condition, so what is above the limit by itself is never asked for.
     if (exceeds(account.limits, reservation)) return found((await table.get(key)) ?? {});
     const { amount, at } = reservation;
@@ -77,7 +91,10 @@ export const createDynamoDbBudgetStore = (
     } catch (error) {
       // What was kept open over a pause breaks under the next request. Nothing else is sent again.
       if (!isBroken(error)) throw error;
-      return await send(true);
+      return await send(true).catch((again: unknown) => {
+        // Whatever became of the second, the first may still be done.
+        throw mayBeDone(again) ? again : error;
+      });
     }
   },
 
@@ -88,15 +105,9 @@ export const createDynamoDbBudgetStore = (
     await table.update(itemKey(account, reservation.at), change, { equal }, { patience });
   },
 
-  settleAll: (account, settlements) => settleMany(table, account, settlements),
+  settleAll: (account, settlements, patience) => settleMany(table, account, settlements, patience),
 
-  async sweep({ pk }, month, attemptIds) {
-    for (let from = 0; from < attemptIds.length; from += SWEPT_IN_ONE) {
-      const remove = attemptIds.slice(from, from + SWEPT_IN_ONE).map(tombstoneName);
-      // Only where there is an item: an update would make one.
-      await table.update({ pk, sk: month }, { remove }, { equal: { sk: s(month) } });
-    }
-  },
+  sweep: (account, month, attemptIds) => removeAll(table, account, month, attemptIds.map(tombstoneName)),
 
   async add(account, { attemptId, at, cost }, patience = SETTLE_PATIENCE_MS) {
     const change = { set: { [adjustmentName(attemptId)]: WRITTEN }, add: { [dayName(dayOf(at))]: cost, month: cost } };
@@ -111,10 +122,7 @@ export const createDynamoDbBudgetStore = (
     }
   },
 
-  async forget(account, { attemptId, at }, patience) {
-    const name = adjustmentName(attemptId);
-    await table.update(itemKey(account, at), { remove: [name] }, { equal: { [name]: WRITTEN } }, { patience });
-  },
+  forget: (account, month, attemptIds) => removeAll(table, account, month, attemptIds.map(adjustmentName)),
 
   async adjust(account, at, by, { attemptId, note }) {
     const name = adjustmentName(attemptId);

@@ -1,8 +1,8 @@
-import { type Item, n, optional, readNumber, s } from '../dynamodb/attributes.ts';
+import { type Item, n, s } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
 import type { Patience } from '../dynamodb/with-store-retries.ts';
 import type { Account } from './account.ts';
-import { countTombstones, FENCE, itemKey, reservationName, tombstoneName } from './item.ts';
+import { countTombstones, FENCE, fenceIn, itemKey, reservationName, tombstoneName } from './item.ts';
 import { packReservation } from './reservation.ts';
 import { settling } from './settle-item.ts';
 import type { Settlement } from './store.ts';
@@ -32,8 +32,7 @@ export const settleFenced = async (
   const [held, tombstone] = [reservationName(reservation.attemptId), tombstoneName(reservation.attemptId)];
   const text = s(packReservation(reservation));
   const { equal, ...change } = settling([settlement], true);
-  const isFenced = (found: Item) =>
-    found[tombstone] !== undefined || (optional(found, FENCE, readNumber) ?? 0) >= reservation.at;
+  const isFenced = (found: Item) => found[tombstone] !== undefined || fenceIn(found) >= reservation.at;
   const alone = { change: { set: { [tombstone]: text } }, assumed: { lacks: [held, tombstone] } };
   const withOthers = {
     change: { set: { [FENCE]: n(reservation.at) } },

@@ -41,6 +41,9 @@ export const countTombstones = (item: Item): number => named(item, 'z#').length;
 /** How many are open by the item's own counter; `null` where it has none. */
 export const openIn = (item: Item): number | null => optional(item, OPEN, readNumber);
 
+/** Up to which instant nothing is held any more; 0 where there is none. */
+export const fenceIn = (item: Item): number => optional(item, FENCE, readNumber) ?? 0;
+
 export const monthFrom = (item: Item): AccountMonth => {
   const tenantId = tenantOf(readString(item, 'pk'));
   const reservations = (prefix: string, nameOf: (attemptId: string) => string): Reservation[] =>
@@ -60,6 +63,7 @@ export const monthFrom = (item: Item): AccountMonth => {
     marks: new Set(named(item, 'm#')),
     closedThrough: optional(item, CLOSED, readString),
     tombstones: reservations('z#', tombstoneName),
+    fence: fenceIn(item),
     counter: openIn(item),
     count: countOpen(item),
   };

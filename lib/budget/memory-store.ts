@@ -51,6 +51,7 @@ export const createMemoryBudgetStore = ({ maxOpen = MAX_OPEN }: { readonly maxOp
     marks: new Set(month.marks),
     closedThrough: month.closedThrough,
     tombstones: [...month.tombstones.values()],
+    fence: month.fence,
     counter: month.open.size,
     count: month.open.size,
   });
@@ -82,15 +83,19 @@ export const createMemoryBudgetStore = ({ maxOpen = MAX_OPEN }: { readonly maxOp
       const crowded = month.open.size >= maxOpen;
       const taken = month.open.has(attemptId) || month.tombstones.has(attemptId) || at <= month.fence;
       if (crowded || taken || !fits(day, amount, limits.day) || !fits(month.month, amount, limits.month))
-        return { reserved: false, balance: view(monthOf(at), month), crowded };
+        return { reserved: false, repeated: false, balance: view(monthOf(at), month), crowded };
       month.open.set(attemptId, stored(reservation));
       add(month, at, amount);
       return { reserved: true, repeated: false };
     },
     async settleAll(account, settlements) {
-      for (const { reservation, actual } of settlements)
-        if (holds(monthIn(account.pk, monthOf(reservation.at)), reservation))
-          await settle(account, { ...reservation, fenced: true }, actual);
+      for (const { reservation, actual } of settlements) {
+        const month = monthIn(account.pk, monthOf(reservation.at));
+        if (!holds(month, reservation)) continue;
+        await settle(account, { ...reservation, fenced: false }, actual);
+        if (reservation.fenced) month.fence = Math.max(month.fence, reservation.at);
+      }
+      return settlements;
     },
     async sweep({ pk }, name, attemptIds) {
       const { tombstones } = monthIn(pk, name);
@@ -109,8 +114,9 @@ export const createMemoryBudgetStore = ({ maxOpen = MAX_OPEN }: { readonly maxOp
       add(month, at, cost);
       return true;
     },
-    async forget({ pk }, { attemptId, at }) {
-      monthIn(pk, monthOf(at)).adjustments.delete(attemptId);
+    async forget({ pk }, name, attemptIds) {
+      const { adjustments } = monthIn(pk, name);
+      for (const attemptId of attemptIds) adjustments.delete(attemptId);
     },
     async adjusted({ pk }, name, { attemptId, note }) {
       const { adjustments } = monthIn(pk, name);

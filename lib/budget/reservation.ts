@@ -1,5 +1,13 @@
 import { pico, type PicoUsd } from '../kernel/money.ts';
-import { type Account, hashedUserAccount, keyAccount, userHashOf } from './account.ts';
+import {
+  type Account,
+  hashedUserAccount,
+  keyAccount,
+  type Scope,
+  stageAccount,
+  tenantAccount,
+  userHashOf,
+} from './account.ts';
 
 /** What one attempt may cost at most, held back until it is known what it did cost. */
 export interface Reservation {
@@ -15,7 +23,7 @@ export interface Reservation {
   readonly agent: string;
   readonly model: string;
   /** Which accounts besides the tenant's hold it too. */
-  readonly alsoHeldBy: readonly ('key' | 'user')[];
+  readonly alsoHeldBy: readonly Exclude<Scope, 'tenant'>[];
   /** Nobody holds it: no limit needs it, and its account had many open. Its cost is added when it is known. */
   readonly unheld?: boolean;
   /** A request that holds it may still arrive: whoever ends it leaves a tombstone. Known to its owner alone. */
@@ -26,11 +34,25 @@ export interface Reservation {
 
 /** The accounts besides the tenant's that hold a reservation, found again from the reservation alone. */
 export const alsoHolding = ({ tenantId, keyId, userHash, alsoHeldBy }: Reservation): Account[] =>
-  alsoHeldBy.map((scope) =>
-    scope === 'key' ? keyAccount(tenantId, keyId) : hashedUserAccount(tenantId, userHash ?? userHashOf(null)),
-  );
+  alsoHeldBy.map((scope) => {
+    if (scope === 'stage') return stageAccount();
+    return scope === 'key' ? keyAccount(tenantId, keyId) : hashedUserAccount(tenantId, userHash ?? userHashOf(null));
+  });
 
-const FLAGS = { key: 'k', user: 'u', hash: 'h', unheld: 'n' } as const;
+/** Does something by their ids in every account that any of them stands in; all are of one tenant, whose item comes last. */
+export const inEachAccount = async (
+  tenantId: string,
+  reservations: readonly Reservation[],
+  act: (account: Pick<Account, 'pk'>, attemptIds: readonly string[]) => Promise<void>,
+): Promise<void> => {
+  const idsOf = (some: readonly Reservation[]) => some.map(({ attemptId }) => attemptId);
+  const holders = reservations.flatMap((each) => alsoHolding(each).map(({ pk }) => ({ pk, each })));
+  for (const [pk, some] of Map.groupBy(holders, ({ pk: of }) => of))
+    await act({ pk }, idsOf(some.map(({ each }) => each)));
+  await act(tenantAccount(tenantId), idsOf(reservations));
+};
+
+const FLAGS = { key: 'k', user: 'u', stage: 's', hash: 'h', unheld: 'n' } as const;
 
 /** What most models' names begin with; a name that begins with the sign itself is encoded. */
 const FAMILY = 'claude-';
@@ -85,7 +107,7 @@ export const unpackReservation = (tenantId: string, attemptId: string, text: str
     model: isHash ? unpackModel(model ?? '') : decodeURIComponent(model ?? ''),
     agent: decodeURIComponent(agent),
     userHash: unpackUser(isHash, user),
-    alsoHeldBy: (['key', 'user'] as const).filter((scope) => flags?.includes(FLAGS[scope])),
+    alsoHeldBy: (['key', 'user', 'stage'] as const).filter((scope) => flags?.includes(FLAGS[scope])),
     ...(flags?.includes(FLAGS.unheld) ? { unheld: true } : {}),
     ...(isHash ? {} : { packed: text }),
   };

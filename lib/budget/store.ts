@@ -11,9 +11,10 @@ import type { Reservation } from './reservation.ts';
 export const MAX_OPEN = 200;
 
 /**
- * Marks of unheld calls and of adjustments beside which no call goes out unheld. Each stays until the end of the month and makes
- * every write dearer (200 by a third of what as many reservations do); without a bound an item that is throttled for hours
- * grows to the size that DynamoDB refuses, and with it every call.
+ * Marks of unheld calls and of adjustments beside which no call goes out unheld. Those of calls stay until nothing of the
+ * call can arrive any more, those of adjustments until the end of the month, and each makes every write dearer (200 by a third
+ * of what as many reservations do); without a bound an item that is throttled for hours grows to the size that DynamoDB
+ * refuses, and with it every call.
  */
 export const MOST_MARKS = 200;
 
@@ -24,18 +25,18 @@ export interface Adjustment {
   readonly note: string | null;
 }
 
-export type Reserved =
-  | {
-      readonly reserved: true;
-      /** An earlier send of it may still arrive, after it was settled. */
-      readonly repeated: boolean;
-    }
+export type Reserved = {
+  /** An earlier send of it may still arrive: after it was settled, or although this one is refused. */
+  readonly repeated: boolean;
+} & (
+  | { readonly reserved: true }
   | {
       readonly reserved: false;
-      readonly balance: Balance & Pick<AccountMonth, 'adjustments'>;
+      readonly balance: Balance & Pick<AccountMonth, 'adjustments' | 'fence'>;
       /** So many are open that the account takes no more, whatever fits. */
       readonly crowded: boolean;
-    };
+    }
+);
 
 /** An account's month with what reconciling looks at besides. */
 export interface AccountMonth extends Balance {
@@ -48,6 +49,8 @@ export interface AccountMonth extends Balance {
   readonly closedThrough: string | null;
   /** Reservations that ended while a request to hold them could still arrive. */
   readonly tombstones: readonly Reservation[];
+  /** Nothing that was begun at this instant (epoch milliseconds) or before is held any more; 0: no such instant. */
+  readonly fence: number;
   /** Open reservations by the item's own counter; `null`: it has none. */
   readonly counter: number | null;
   /** Open reservations that stand there, those that only another version can read included. */
@@ -84,8 +87,16 @@ export interface BudgetStore {
    * nothing was held: then it never will be. Default patience: 20 s.
    */
   settle(account: Pick<Account, 'pk'>, reservation: Reservation, actual: PicoUsd, patience?: Patience): Promise<void>;
-  /** Settles several, many of a month in one write, each with a tombstone; those that are settled already stay so. */
-  settleAll(account: Pick<Account, 'pk'>, settlements: readonly Settlement[]): Promise<void>;
+  /**
+   * Settles several, many of a month in one write; those that are settled already stay so. Resolves to those that are done,
+   * and rejects where none could be. After fenced ones nothing that was begun as early is held any more. Default
+   * patience: three attempts for each write.
+   */
+  settleAll(
+    account: Pick<Account, 'pk'>,
+    settlements: readonly Settlement[],
+    patience?: Patience,
+  ): Promise<readonly Settlement[]>;
   /** Removes tombstones whose requests can't arrive any more. */
   sweep(account: Pick<Account, 'pk'>, month: string, attemptIds: readonly string[]): Promise<void>;
   /**
@@ -93,8 +104,8 @@ export interface BudgetStore {
    * time (sends that were throttled aside), so that no copy of it can arrive any more.
    */
   add(account: Pick<Account, 'pk'>, spent: UnheldCost, patience?: Patience): Promise<boolean>;
-  /** Such an attempt is not added again by anybody: nothing needs to be known of it. */
-  forget(account: Pick<Account, 'pk'>, spent: Omit<UnheldCost, 'cost'>, patience?: Patience): Promise<void>;
+  /** Removes the marks of attempts that nobody adds again. */
+  forget(account: Pick<Account, 'pk'>, month: string, attemptIds: readonly string[]): Promise<void>;
   /** Adds `by` to the day and month of `at`, once for an attempt. */
   adjust(account: Pick<Account, 'pk'>, at: number, by: PicoUsd, adjustment: Adjustment): Promise<void>;
   /** The adjustment's record is written. */

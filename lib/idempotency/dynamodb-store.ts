@@ -1,11 +1,11 @@
-import { s } from '../dynamodb/attributes.ts';
+import { readString, s } from '../dynamodb/attributes.ts';
 import type { Assumption } from '../dynamodb/condition.ts';
 import { loadText, storeText } from '../dynamodb/large-text.ts';
 import type { Table } from '../dynamodb/table.ts';
 import type { Random } from '../kernel/clock.ts';
 import type { Running } from './claim.ts';
 import { claimKey, claimOf, EFFECTS, endedItem, runningItem } from './item.ts';
-import type { ClaimStore } from './store.ts';
+import type { ClaimStore, ErasableClaims } from './store.ts';
 
 export interface DynamoDbClaimStoreOptions {
   readonly table: Table;
@@ -19,7 +19,10 @@ const withoutEffects = (owner: Running): Assumption => ({ ...stillRunning(owner)
 const passing = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
 
 /** Claims in the control table. */
-export const createDynamoDbClaimStore = ({ table, random }: DynamoDbClaimStoreOptions): ClaimStore => ({
+export const createDynamoDbClaimStore = ({
+  table,
+  random,
+}: DynamoDbClaimStoreOptions): ClaimStore & ErasableClaims => ({
   async take(key, claim, now, signal) {
     const found = await table.putNewOrFind(runningItem(key, claim), { expiredBy: now, ...passing(signal) });
     return found === null ? null : claimOf(found, () => loadText(table, claimKey(key), found));
@@ -36,4 +39,10 @@ export const createDynamoDbClaimStore = ({ table, random }: DynamoDbClaimStoreOp
   },
 
   release: (key, owner) => table.remove(claimKey(key), withoutEffects(owner)),
+
+  async erase(key) {
+    const { pk } = claimKey(key);
+    for await (const item of table.query(pk, ''))
+      await table.remove({ pk, sk: readString(item, 'sk') }, { has: ['pk'] });
+  },
 });

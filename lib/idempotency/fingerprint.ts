@@ -6,11 +6,17 @@ export interface Fingerprinted {
   readonly path: string;
   /** As it came in: the same JSON written in another way is another request. */
   readonly body: Uint8Array;
+  /** For whom a token speaks; default: a key and no token was presented, or it speaks for nobody. */
+  readonly subject?: string | null;
 }
 
-/** Lower-case hexadecimal SHA-256 over the three parts, each behind its length, so that none can pass for its neighbour. */
-export const fingerprint = ({ method, path, body }: Fingerprinted): string => {
+/**
+ * Lower-case hexadecimal SHA-256 over the parts, each behind its length, so that none can pass for its neighbour. The subject is
+ * one of them: else one end user could get the answer to another, whose request is the same and whose key they guess.
+ */
+export const fingerprint = ({ method, path, body, subject = null }: Fingerprinted): string => {
   const hash = createHash('sha256');
-  for (const part of [Buffer.from(method), Buffer.from(path), body]) hash.update(`${part.length}:`).update(part);
+  const parts = [Buffer.from(method), Buffer.from(path), body, ...(subject === null ? [] : [Buffer.from(subject)])];
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
   return hash.digest('hex');
 };

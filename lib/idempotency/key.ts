@@ -23,3 +23,6 @@ export const scopedKey = (tenantId: string, key: string): ScopedKey => {
   // UTF-16 keeps lone surrogates apart, which UTF-8 would make one and the same.
   return `${tenantId}#${createHash('sha256').update(key, 'utf16le').digest('hex')}` as ScopedKey;
 };
+
+/** A key as it was stored by somebody else, who had it from here. */
+export const storedKey = (text: string): ScopedKey => text as ScopedKey;

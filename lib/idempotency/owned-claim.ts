@@ -20,6 +20,8 @@ export type ClaimEnd = 'done' | 'refused' | 'failed';
 /** A key that is this request's own to work under, until its lock ends. */
 export interface OwnedClaim {
   readonly kind: 'claimed';
+  /** As it is stored. */
+  readonly key: ScopedKey;
   /**
    * Keeps the answer for every repetition. Never rejects: a claim that can't be ended takes no answer away. Waits
    * `withinMs` at most; by default as long as the store's own attempts last.
@@ -84,6 +86,7 @@ export const ownedClaim = (
 
   return {
     kind: 'claimed',
+    key,
     complete(result, withinMs) {
       const complete = completion(result);
       const operation = safe`idempotency.complete`;

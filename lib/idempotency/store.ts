@@ -18,3 +18,9 @@ export interface ClaimStore {
   /** Frees the key, if the owner's claim is still running, without effects. */
   release(key: ScopedKey, owner: Running): Promise<boolean>;
 }
+
+/** For whoever erases what a request has left. */
+export interface ErasableClaims {
+  /** Removes a claim with its answer, whoever has it. */
+  erase(key: ScopedKey): Promise<void>;
+}

@@ -11,8 +11,10 @@ export const partitionOf = (key: CacheKey): string => `cache#${key}`;
 
 const itemKey = (key: CacheKey, sk: 'answer' | 'flight'): Key => ({ pk: partitionOf(key), sk });
 
+export const answerKey = (key: CacheKey): Key => itemKey(key, 'answer');
+
 export const answerItem = (key: CacheKey, answer: StoredAnswer): Item => ({
-  ...keyOf(itemKey(key, 'answer')),
+  ...keyOf(answerKey(key)),
   textEncoding: s(answer.packed.encoding),
   text: b(answer.packed.bytes),
   storedAt: n(answer.storedAt),

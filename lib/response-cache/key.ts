@@ -32,13 +32,10 @@ export interface CacheTenant {
 
 /** All that an answer depends on. Whatever is left out here may give one caller the answer to another question. */
 export interface CacheParts {
-  readonly agent: { readonly name: string; readonly version: string };
+  /** JSON: all of the agent that steers the answer (its name, prompt and tools, output tokens, pattern, …). */
+  readonly agent: readonly unknown[];
+  readonly provider: string;
   readonly model: string;
-  /** JSON: all else that steers the answer (output tokens, pattern, rounds, the lengths that results are cut to). */
-  readonly parameters: Readonly<Record<string, unknown>>;
-  readonly system: string;
-  /** JSON, as given to the model: their descriptions are part of its prompt. */
-  readonly tools: readonly unknown[];
   /** JSON: all earlier turns. */
   readonly messages: readonly unknown[];
   /** Compared in NFC and without outer white space: nothing else about a task is known to be without meaning. */
@@ -51,11 +48,11 @@ export interface CacheParts {
 
 /** Names a tenant's answer by a SHA-256 over all that it depends on. Tenant ids have no `#`. */
 export const cacheKey = ({ tenantId, cacheVersion }: CacheTenant, parts: CacheParts): CacheKey => {
-  const { agent, model, parameters, system, tools, messages, policyVersion, userId } = parts;
+  const { agent, provider, model, messages, policyVersion, userId } = parts;
   const task = parts.task.normalize('NFC').trim();
   const text = canonicalJson([
-    ...[tenantId, cacheVersion, agent.name, agent.version, model, parameters],
-    ...[system, tools, messages, task, policyVersion, userId],
+    ...[tenantId, cacheVersion, agent, provider, model],
+    ...[messages, task, policyVersion, userId],
   ]);
   // JSON escapes lone surrogates, so UTF-8 keeps them apart.
   return `${tenantId}#${createHash('sha256').update(text).digest('hex')}` as CacheKey;

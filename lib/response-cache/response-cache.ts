@@ -27,6 +27,8 @@ export interface OpenOptions {
   readonly ttlSeconds: number;
   /** The run's own: nobody waits for another's answer beyond it. */
   readonly deadline: Deadline;
+  /** How long the run may go on that makes the answer, in milliseconds. Default: until the deadline. */
+  readonly forMs?: number;
   /** Called once, when it turns out that another's answer is to be waited for. */
   readonly onWait?: () => void;
 }
@@ -85,7 +87,7 @@ export const createResponseCache = (options: ResponseCacheOptions): ResponseCach
   };
 
   return {
-    async open(key, { mode, ttlSeconds, deadline, onWait }): Promise<Look> {
+    async open(key, { mode, ttlSeconds, deadline, forMs, onWait }): Promise<Look> {
       const ttlMs = ttlSeconds * 1_000;
       if (mode === 'refresh') {
         return { kind: 'miss', stale: null, flight: flights.alone({ key, ttlMs }), failed: false };
@@ -135,7 +137,7 @@ export const createResponseCache = (options: ResponseCacheOptions): ResponseCach
           } else {
             const owner = Buffer.from(randomBytes(16)).toString('hex');
             const taken = await lead(key, owner, now);
-            const flight = () => flights.led({ key, ttlMs, owner, forMs: deadline.remainingMs() });
+            const flight = () => flights.led({ key, ttlMs, owner, forMs: forMs ?? deadline.remainingMs() });
             if (taken !== 'refused') return await miss(flight(), taken === 'unknown');
           }
           // Whoever was refused has seen too little: what it looks at next must be what stood in its way.

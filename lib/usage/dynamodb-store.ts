@@ -13,10 +13,23 @@ import {
 import type { Table } from '../dynamodb/table.ts';
 import { pico } from '../kernel/money.ts';
 import { hourOf } from './hour.ts';
-import { ESTIMATES, type UsageRecord, type UsageStore } from './record.ts';
+import { ESTIMATES, type UsageLabels, type UsageRecord, type UsageStore } from './record.ts';
 
 // One partition an hour and tenant: small enough to be read in one go, and a month's writes spread over 720 of them.
-const partitionKey = (tenantId: string, at: number): string => `usage#${tenantId}#${hourOf(at)}`;
+export const partitionKey = (tenantId: string, at: number): string => `usage#${tenantId}#${hourOf(at)}`;
+
+/** Only what there is: most records have neither, and every byte of a write is paid. */
+const labelItem = ({ sessionId, metadata }: UsageLabels): Item => ({
+  ...(sessionId === null ? {} : { sessionId: s(sessionId) }),
+  ...(Object.keys(metadata).length === 0 ? {} : { metadata: s(JSON.stringify(metadata)) }),
+});
+
+const labelsIn = (item: Item): Pick<UsageRecord, 'labels'> => {
+  const sessionId = optional(item, 'sessionId', readString);
+  const metadata = optional(item, 'metadata', readString);
+  if (sessionId === null && metadata === null) return {};
+  return { labels: { sessionId, metadata: JSON.parse(metadata ?? '{}') as UsageLabels['metadata'] } };
+};
 
 const toItem = (record: UsageRecord): Item => ({
   ...keyOf({ pk: partitionKey(record.tenantId, record.at), sk: record.attemptId }),
@@ -25,6 +38,7 @@ const toItem = (record: UsageRecord): Item => ({
   keyId: s(record.keyId),
   ...(record.userId === null ? {} : { userId: s(record.userId) }),
   agent: s(record.agent),
+  ...(record.labels === undefined ? {} : labelItem(record.labels)),
   model: s(record.model),
   at: n(record.at),
   answered: flag(record.answered),
@@ -66,6 +80,7 @@ const fromItem = (item: Item): UsageRecord => ({
   },
   cost: pico(readBigInt(item, 'costPicoUsd')),
   ...estimatedIn(item),
+  ...labelsIn(item),
 });
 
 /** Usage records in the ledger table. */
@@ -75,7 +90,7 @@ export const createDynamoDbUsageStore = (table: Table): UsageStore => ({
     const item = await table.get({ pk: partitionKey(tenantId, at), sk: attemptId });
     return item === null ? null : fromItem(item);
   },
-  async *inHour(tenantId, at) {
-    for await (const item of table.query(partitionKey(tenantId, at), '')) yield fromItem(item);
+  async *inHour(tenantId, at, prefix = '') {
+    for await (const item of table.query(partitionKey(tenantId, at), prefix)) yield fromItem(item);
   },
 });

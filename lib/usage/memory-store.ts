@@ -20,8 +20,9 @@ export const createMemoryUsageStore = (): UsageStore => {
     async find(tenantId, at, attemptId) {
       return partition(tenantId, at).get(attemptId) ?? null;
     },
-    async *inHour(tenantId, at) {
-      const records = [...partition(tenantId, at)].sort(([a], [b]) => (a < b ? -1 : 1));
+    async *inHour(tenantId, at, prefix = '') {
+      const found = [...partition(tenantId, at)].filter(([id]) => id.startsWith(prefix));
+      const records = found.sort(([a], [b]) => (a < b ? -1 : 1));
       for (const [, record] of records) yield record;
     },
   };

@@ -32,6 +32,12 @@ export const ESTIMATES = ['cut', 'unanswered', 'lost', 'uncounted', 'unpriced'] 
 /** `null` where the upstream said the figures itself. */
 export type Estimate = null | (typeof ESTIMATES)[number];
 
+/** What the caller of a run said that it belongs to. */
+export interface UsageLabels {
+  readonly sessionId: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 /** One HTTP attempt at a model, on the books. */
 export interface UsageRecord {
   /** `runId:step:attempt`, unique; it decides that the record is written once. */
@@ -39,8 +45,11 @@ export interface UsageRecord {
   readonly runId: string;
   readonly tenantId: string;
   readonly keyId: string;
+  /** The end user as `bookedName` has them; earlier versions booked the `userId` itself. */
   readonly userId: string | null;
   readonly agent: string;
+  /** Default: none, as of a gateway call, and of an attempt whose process died. */
+  readonly labels?: UsageLabels | undefined;
   /** The model that served, or was asked to. */
   readonly model: string;
   /** Epoch milliseconds at which the attempt was reserved; its day, month and price follow from it. */
@@ -66,6 +75,6 @@ export interface UsageStore {
   /** Writes the record if its attempt has none yet; `false` when it had. Default patience: three attempts. */
   add(record: UsageRecord, patience?: Patience): Promise<boolean>;
   find(tenantId: string, at: number, attemptId: string): Promise<UsageRecord | null>;
-  /** All records of a tenant whose `at` lies in the UTC hour of `at`, in the order of their ids. */
-  inHour(tenantId: string, at: number): AsyncIterable<UsageRecord>;
+  /** All records of a tenant whose `at` lies in the UTC hour of `at`, in the order of their ids; or those whose ids begin so. */
+  inHour(tenantId: string, at: number, prefix?: string): AsyncIterable<UsageRecord>;
 }

@@ -11,7 +11,7 @@ import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
 import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts';
 import { createMemoryRollupStore } from '../../lib/usage/reports/memory-rollup-store.ts';
 import { createRollUps } from '../../lib/usage/reports/roll-up.ts';
-import { reservationOf } from '../budget/parts.ts';
+import { NOTHING_PARKED, reservationOf } from '../budget/parts.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { record } from '../usage/records.ts';
 
@@ -94,7 +94,7 @@ it('busy tenants that fell behind are summed up and their day closed, pass by pa
           yield* tenants;
         },
       },
-      parking: { list: async () => new Map(), remove: async () => undefined },
+      parking: NOTHING_PARKED,
       rewrite: async () => undefined,
       notify: async () => {
         this_.told ??= clock.monotonicMs() - startedMs;

@@ -1,9 +1,10 @@
-import { expect, it } from 'vitest';
-import { createParking } from '../../lib/accounts/parking.ts';
+import { describe, expect, it } from 'vitest';
+import { createParking, type Parking } from '../../lib/accounts/parking.ts';
 import type { Item } from '../../lib/dynamodb/attributes.ts';
 import { flag, s } from '../../lib/dynamodb/attributes.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
-import { BILL, recordOf, reservationOf } from '../budget/parts.ts';
+import { BILL, NOW, recordOf, reservationOf } from '../budget/parts.ts';
+import { faulty } from '../dynamodb/faulty-client.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { createSimulatedDynamoDb } from '../simulated-dynamodb.ts';
 
@@ -44,4 +45,64 @@ it.each<[string, Item]>([
   const reservation = reservationOf('acme');
   await parking.park({ reservation, record: null });
   expect(await parking.list()).toEqual(new Map([['acme', [{ reservation, record: null }]]]));
+});
+
+describe('a call that nobody holds', () => {
+  const unheld = reservationOf('acme', { unheld: true, alsoHeldBy: ['key'] });
+  const record = recordOf(unheld, BILL);
+  const found = async (parking: Parking) => (await parking.list()).get('acme') ?? [];
+
+  it('is noted with what is needed to book it, until it has ended', async () => {
+    const { parking } = open();
+    await parking.begin(unheld);
+    expect(await found(parking)).toEqual([{ reservation: unheld, record: 'unknown' }]);
+    expect(await parking.end(unheld)).toBe(true);
+    expect(await found(parking)).toEqual([{ reservation: unheld, record: 'unknown', bookedAt: unheld.at }]);
+    await parking.remove(unheld);
+    expect(await found(parking)).toEqual([]);
+  });
+
+  it('is not noted by a copy that comes after it was withdrawn', async () => {
+    const { parking } = open();
+    await parking.withdraw({ ...unheld, fenced: true });
+    await parking.begin(unheld);
+    expect(await found(parking)).toEqual([{ reservation: { ...unheld, fenced: true }, record: null }]);
+  });
+
+  it('is noted by one request, whatever becomes of it', async () => {
+    const clock = createFakeClock();
+    const client = faulty(createSimulatedDynamoDb({ now: () => clock.now() }).client, ['lost']);
+    const parking = createParking(createTable({ client, name: 'control', clock, random: () => 0 }));
+    await expect(parking.begin(unheld)).rejects.toMatchObject({ code: 'store-unavailable' });
+    expect(client.requests).toBe(1);
+  });
+
+  it('is ended by its own process or claimed by another, whichever comes first, and not by both', async () => {
+    const { parking } = open();
+    for (const order of [0, 1]) {
+      await parking.begin(unheld);
+      const acts = [() => parking.end(unheld), () => parking.claim({ reservation: unheld, record })];
+      const done = [];
+      for (const act of order === 0 ? acts : acts.toReversed()) done.push(await act());
+      expect(done).toEqual([true, false]);
+      await parking.remove(unheld);
+    }
+  });
+
+  it('keeps its note when it is booked, unless its process parked another record meanwhile', async () => {
+    const { parking } = open();
+    await parking.begin(unheld);
+    const lost = { reservation: unheld, record: { ...record, estimated: 'lost' as const } };
+    expect(await parking.claim(lost)).toBe(true);
+    await parking.park({ reservation: unheld, record });
+    expect(await parking.book(lost, NOW)).toBe(false);
+    expect(await parking.book({ reservation: unheld, record }, NOW)).toBe(true);
+    expect(await found(parking)).toEqual([{ reservation: unheld, record, bookedAt: NOW }]);
+  });
+
+  it('is parked only where it is noted, because its mark may be gone', async () => {
+    const { parking } = open();
+    await expect(parking.park({ reservation: unheld, record })).rejects.toMatchObject({ code: 'store-unavailable' });
+    expect(await found(parking)).toEqual([]);
+  });
 });

@@ -25,6 +25,11 @@ describe('every change', () => {
       ({ stage }) => stage.administration.tenants.put('beta', settingsOf({}, 'beta'), actor),
     ],
     [
+      'a secret that is shown',
+      ['secret.read', 'audit.webhook-secret.shown'],
+      ({ stage }) => stage.administration.showWebhookSecret('acme', actor),
+    ],
+    [
       'new settings',
       ['audit.tenant.replaced', 'tenants.replace', 'changed acme'],
       ({ stage }) => stage.administration.tenants.put('acme', acme({ status: 'suspended' }), actor),

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import type { KeyAdministration } from '../../lib/administration/administer-keys.ts';
 import { bootstrap } from '../../lib/administration/bootstrap.ts';
+import { SCOPES } from '../../lib/kernel/scopes.ts';
 import { settingsOf } from '../../lib/tenants/settings-schema.ts';
-import { type ApiKey, SCOPES } from '../../lib/tenants/types.ts';
+import type { ApiKey } from '../../lib/tenants/types.ts';
 import { fakeStage } from '../tenants/directories.ts';
 
 const optionsOn = ({ administration: { tenants, keys }, tenantRows, clock }: ReturnType<typeof fakeStage>) => ({
@@ -29,6 +30,15 @@ it('a bootstrap that was killed after the tenant goes on with the key', async ()
   await stage.administration.tenants.put('admin', settings, { tenantId: 'admin', keyId: 'x' });
   expect(await bootstrap(optionsOn(stage))).toMatchObject({ kind: 'created' });
   expect(stage.tenantRows.get('admin')).toMatchObject(settings);
+});
+
+it('the key expires after 30 days, and then another one can be made', async () => {
+  const stage = fakeStage();
+  const options = optionsOn(stage);
+  const month = 30 * 86_400_000;
+  expect(await bootstrap(options)).toMatchObject({ kind: 'created', expiresAt: options.now + month });
+  expect((await bootstrap({ ...options, now: options.now + month - 1 })).kind).toBe('done-before');
+  expect((await bootstrap({ ...options, now: options.now + month })).kind).toBe('created');
 });
 
 it.each([

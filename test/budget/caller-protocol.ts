@@ -23,4 +23,6 @@ export interface CallerOptions {
   /** Reservations that the tenant's day has room for. */
   readonly fits: number;
   readonly seed: number;
+  /** Reservations that an account may have open at once, without any limit of money: what comes above is held by nobody. */
+  readonly unheldAbove?: number;
 }

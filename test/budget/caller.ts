@@ -11,11 +11,14 @@ import { seededRandom } from '../seeded-random.ts';
 import type { CallerOptions, Order, Told } from './caller-protocol.ts';
 import { accountsOf, AMOUNT, askedOf, openBooks, recordOf } from './parts.ts';
 
-const { endpoint, upstream, name, tenantId, fits, seed } = JSON.parse(process.argv[2] ?? '') as CallerOptions;
+const { endpoint, upstream, name, tenantId, fits, seed, unheldAbove } = JSON.parse(
+  process.argv[2] ?? '',
+) as CallerOptions;
 const books = openBooks(createSignedDynamoDb({ ...DUMMY_CONNECTION, endpoint }, systemClock), {
   random: seededRandom(seed),
+  ...(unheldAbove === undefined ? {} : { maxOpen: unheldAbove, parks: true }),
 });
-const limits = { day: pico(AMOUNT * BigInt(fits)), month: null };
+const limits = { day: unheldAbove === undefined ? pico(AMOUNT * BigInt(fits)) : null, month: null };
 const { tenant, key, user } = accountsOf(tenantId, { tenant: limits, key: limits, user: limits });
 
 let attempts = 0;

@@ -1,13 +1,13 @@
 import { createParking } from '../../lib/accounts/parking.ts';
 import { reconcileTenant } from '../../lib/accounts/reconcile-tenant.ts';
-import { type Account, keyAccount, tenantAccount, userAccount } from '../../lib/budget/account.ts';
+import { type Account, keyAccount, NO_LIMITS, tenantAccount, userAccount } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import { createBackground } from '../../lib/kernel/background.ts';
 import { createDeadline } from '../../lib/kernel/deadline.ts';
-import { parseUsd, sum } from '../../lib/kernel/money.ts';
+import { parseUsd, sum, ZERO } from '../../lib/kernel/money.ts';
 import { answerBooks } from '../../lib/model-call/booking/own-books.ts';
 import { createRunAccount } from '../../lib/model-call/booking/run-account.ts';
 import type { Outcome } from '../../lib/model-call/outcome.ts';
@@ -23,6 +23,7 @@ import { ADMITTED, KEY, REQUEST } from '../model-call/parts.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { createSimulatedDynamoDb } from '../simulated-dynamodb.ts';
 import { createVirtualClock } from '../virtual-clock.ts';
+import { reservationOf } from './parts.ts';
 
 const LONGEST_CALL_MS = 840_000;
 const LIMIT = { day: parseUsd('1'), month: null };
@@ -42,8 +43,15 @@ const ANSWER = {
 /** What stands between a process and its DynamoDB. */
 export type Between = (send: () => unknown, table: string, wait: (ms: number) => Promise<void>) => Promise<unknown>;
 
-/** One call with limits of tenant, key and user, whose every request passes `between`; the reconciler comes each minute. */
-export const openLedger = ({ between, seed = 1 }: { readonly between: Between; readonly seed?: number }) => {
+export interface LedgerOptions {
+  readonly between: Between;
+  readonly seed?: number;
+  /** No account has a limit, and so many calls are open that this one is held by nobody. Default: all have one. */
+  readonly unheld?: boolean;
+}
+
+/** One call of a tenant, a key and a user, whose every request passes `between`; the reconciler comes each minute. */
+export const openLedger = ({ between, seed = 1, unheld = false }: LedgerOptions) => {
   const clock = createVirtualClock();
   const random = seededRandom(seed);
   const dynamoDb = createSimulatedDynamoDb({ now: () => clock.now() });
@@ -58,17 +66,19 @@ export const openLedger = ({ between, seed = 1 }: { readonly between: Between; r
   const table = (name: string, through: DynamoDb) => createTable({ client: through, name, clock, random });
   const open = (through: DynamoDb) => {
     const ledger = table('ledger', through);
-    const store = createDynamoDbBudgetStore(ledger);
+    const store = createDynamoDbBudgetStore(ledger, unheld ? { maxOpen: 0 } : {});
     const usage = createDynamoDbUsageStore(ledger);
-    return { store, budgets: createBudgets(store), usage, parking: createParking(table('control', through)) };
+    const parking = createParking(table('control', through));
+    return { store, budgets: createBudgets(store, parking), usage, parking };
   };
   const [own, clean] = [open(client), open(dynamoDb.client)];
   const events: BallastEvent[] = [];
   const tenant = newTenant('acme', clock.now(), {});
+  const limits = unheld ? NO_LIMITS : LIMIT;
   const accounts: readonly Account[] = [
-    tenantAccount('acme', LIMIT),
-    keyAccount('acme', 'key', LIMIT),
-    userAccount('acme', 'user', LIMIT),
+    tenantAccount('acme', limits),
+    keyAccount('acme', 'key', limits),
+    userAccount('acme', 'user', limits),
   ];
   const [first, ...others] = accounts;
   const reconcile = async (): Promise<void> => {
@@ -89,6 +99,15 @@ export const openLedger = ({ between, seed = 1 }: { readonly between: Between; r
     events,
     ...clean,
     accounts,
+    /** Makes an item of the tenant that counts what is open: without one the first call is held. */
+    async begin() {
+      const [first] = accounts;
+      const held = reservationOf('acme', { attemptId: 'run_00:1:1', at: clock.now() });
+      const store = createDynamoDbBudgetStore(table('ledger', dynamoDb.client));
+      if (first === undefined) return;
+      await store.reserve(first, held);
+      await store.settle(first, held, ZERO);
+    },
     /** Makes a call; whether it was answered, and when its answer went out. */
     async call({ next = async () => ANSWER, deadlineMs = 120_000 }: { next?: Attempt; deadlineMs?: number } = {}) {
       const background = createBackground();
@@ -128,7 +147,8 @@ export const openLedger = ({ between, seed = 1 }: { readonly between: Between; r
       const standing = await Promise.all(
         accounts.map(async (account) => {
           const [found] = await clean.store.months(account, month, month);
-          return { spent: found?.month ?? 0n, open: found?.count ?? 0, counter: found?.counter ?? 0 };
+          const marks = found?.adjustments.length ?? 0;
+          return { spent: found?.month ?? 0n, open: found?.count ?? 0, counter: found?.counter ?? 0, marks };
         }),
       );
       const records: UsageRecord[] = await Array.fromAsync(clean.usage.inHour('acme', clock.now()));

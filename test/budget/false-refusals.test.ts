@@ -45,6 +45,7 @@ it('refuses nobody for good where all fits once it is settled, and admits whoeve
           return budgets.settle(answer.reservation, costs[index] ?? pico(0n));
         }
         refused += 1;
+        if (answer.why === 'fenced-off') throw new Error('Nothing is given back of which a request may arrive.');
         const error =
           answer.why === 'crowded' ? crowdedError(answer.scope) : budgetError(answer.refusal, AMOUNT, AMOUNT);
         expect(error.retryAfterMs, JSON.stringify({ seed, index, code: error.code })).toBeGreaterThan(0);

@@ -18,6 +18,7 @@ const LARGE: readonly Burst[] = [
   { callSeconds: 5, base: 15, peak: 60, seed: 1, seconds: 30 },
   { callSeconds: 5, base: 15, peak: 60, seed: 2, seconds: 120 },
   { callSeconds: 1, base: 30, peak: 130, seed: 3, seconds: 30 },
+  { callSeconds: 1, base: 30, peak: 130, seed: 5, seconds: 150 },
   { callSeconds: 20, base: 6, peak: 30, seed: 4, seconds: 60 },
 ];
 

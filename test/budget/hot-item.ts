@@ -19,6 +19,8 @@ import { createVirtualClock } from '../virtual-clock.ts';
 const UNITS = 1_000;
 const MINUTE_MS = 60_000;
 const LONGEST_CALL_MS = 840_000;
+/** As the reconciler has for a tenant. */
+const PASS_PATIENCE_MS = 10_000;
 const LIMIT = parseUsd('1000000');
 /** As Claude Code names its users. */
 const USER = `user_${'a'.repeat(64)}_account_3f1c9b1e-7d7b-4b8e-9c39-6a2f8c0b9d10_session_9e2b1c33-1d4f-4a54-8f0e-2f60f4a1b2c3`;
@@ -123,7 +125,11 @@ export const simulateHotItem = async ({
   const reconcile = async (): Promise<void> => {
     try {
       const parked = (await parking.list()).get('acme') ?? [];
-      await reconcileTenant({ ...parts, rewrite: async () => undefined }, tenant, { now: clock.now(), parked });
+      await reconcileTenant({ ...parts, rewrite: async () => undefined }, tenant, {
+        now: clock.now(),
+        parked,
+        patience: PASS_PATIENCE_MS,
+      });
     } catch {
       // The next pass does.
     }

@@ -9,7 +9,7 @@ import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts
 import { createMemoryRollupStore } from '../../lib/usage/reports/memory-rollup-store.ts';
 import { createRollUps } from '../../lib/usage/reports/roll-up.ts';
 import { TOTALS } from '../../lib/usage/reports/totals.ts';
-import { BILL, LONGEST_CALL_MS, NOW, recordOf, reservationOf } from './parts.ts';
+import { BILL, LONGEST_CALL_MS, NOTHING_PARKED, NOW, recordOf, reservationOf } from './parts.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -34,7 +34,10 @@ const setUp = async () => {
     budgets: createBudgets(store),
     emit: () => undefined,
     rewrite: (tenantId: string, late: number) => rollUps.rewrite(tenantId, late),
-    parking: { remove: async ({ attemptId }: { attemptId: string }) => void removed.push(attemptId) },
+    parking: {
+      ...NOTHING_PARKED,
+      remove: async ({ attemptId }: { attemptId: string }) => void removed.push(attemptId),
+    },
     longestCallMs: LONGEST_CALL_MS,
     notify: null,
   };

@@ -101,7 +101,17 @@ export interface BooksOptions {
   readonly random?: Random;
   /** Whether there is a place where attempts wait that cannot be booked. Default: not. */
   readonly parks?: boolean;
+  /** Reservations that an account may have open at once. Default: as many as ever. */
+  readonly maxOpen?: number;
 }
+
+/** A place where nothing waits. */
+export const NOTHING_PARKED: Pick<Parking, 'list' | 'claim' | 'book' | 'remove'> = {
+  list: async () => new Map(),
+  claim: async () => false,
+  book: async () => false,
+  remove: async () => undefined,
+};
 
 // One for all: two processes with the same seed would take each other's records for their own.
 const chance = seededRandom(7);
@@ -109,17 +119,18 @@ const chance = seededRandom(7);
 /** All that one process has of the books, through its own client. */
 export const openBooks = (
   client: DynamoDb,
-  { maxAttempts = 3, random = chance, parks = false }: BooksOptions = {},
+  { maxAttempts = 3, random = chance, parks = false, ...limits }: BooksOptions = {},
 ): Books => {
   const tableOf = (name: string) => createTable({ client, name, clock: promptClock, random, maxAttempts });
   const table = tableOf(TABLE_NAMES.LedgerTable);
-  const store = createDynamoDbBudgetStore(table);
+  const store = createDynamoDbBudgetStore(table, limits);
+  const parking = parks ? createParking(tableOf(TABLE_NAMES.ControlTable)) : undefined;
   const events: BallastEvent[] = [];
   return {
     store,
-    budgets: createBudgets(store),
+    budgets: createBudgets(store, parking),
     usage: createDynamoDbUsageStore(table),
-    parking: parks ? createParking(tableOf(TABLE_NAMES.ControlTable)) : undefined,
+    parking,
     events,
     emit: (event) => events.push(event),
     rewrite: async () => undefined,

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { reconcileTenant } from '../../lib/accounts/reconcile-tenant.ts';
+import type { Account } from '../../lib/budget/account.ts';
 import { pico, type PicoUsd, ZERO } from '../../lib/kernel/money.ts';
 import { settleAttempt } from '../../lib/model-call/booking/settle-attempt.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
@@ -132,9 +133,9 @@ export const playSchedule = async (
 
   async function admitsWhatFits(spent: PicoUsd) {
     const limits = { day: pico(spent + AMOUNT), month: pico(spent + AMOUNT) };
-    const next = reservationOf(tenantId, { attemptId: 'run_02:1:1' });
+    const next = reservationOf(tenantId, { attemptId: 'run_02:1:1', at: GIVEN_UP });
     expect((await clean.store.reserve({ ...tenant, limits }, next)).reserved, schedule).toBe(true);
   }
 };
 
-const scopeOf = ({ scope }: { readonly scope: 'tenant' | 'key' | 'user' }) => (scope === 'user' ? 'user' : 'key');
+const scopeOf = ({ scope }: Pick<Account, 'scope'>) => (scope === 'user' ? 'user' : 'key');

@@ -5,6 +5,7 @@ import { type Budgets, createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
 import { packReservation, type Reservation, unpackReservation } from '../../lib/budget/reservation.ts';
 import { type BudgetStore, MOST_MARKS } from '../../lib/budget/store.ts';
+import type { UnheldCalls } from '../../lib/budget/unheld.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { parseUsd, type PicoUsd, plus, ZERO } from '../../lib/kernel/money.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
@@ -90,7 +91,7 @@ describe('where many calls are open, one more', () => {
   ])('of %s is refused', async (_, limits, keyLimits) => {
     const { ask } = setUp();
     for (const id of ['1', '2']) expect((await ask(id, limits, keyLimits)).held).toBe(true);
-    expect(await ask('3', limits, keyLimits)).toEqual({ held: false, why: 'crowded', scope: 'tenant' });
+    expect(await ask('3', limits, keyLimits)).toMatchObject({ held: false, why: 'crowded', scope: 'tenant' });
   });
 
   it('is refused while many marks of such calls are left in the item, which would else grow without end', async () => {
@@ -105,9 +106,25 @@ describe('where many calls are open, one more', () => {
     await leave(0, MOST_MARKS - 1);
     expect(heldOf(await ask('3')).unheld).toBe(true);
     await leave(MOST_MARKS - 1, MOST_MARKS);
-    expect(await ask('4')).toEqual({ held: false, why: 'crowded', scope: 'tenant' });
+    expect(await ask('4')).toMatchObject({ held: false, why: 'crowded', scope: 'tenant' });
     const { admitted } = await admitShadowed(budgets, { day: parseUsd('100'), month: null });
     expect(admitted).toMatchObject({ held: false, fault: { error: { code: 'rate-limited' } } });
+  });
+
+  it('whose refused reservation went out twice goes out unheld too, and the first copy of it is never held', async () => {
+    const { memory } = setUp();
+    const { ask } = setUp({
+      ...memory,
+      reserve: async (account, asked) => ({
+        ...(await memory.reserve(account, asked)),
+        repeated: asked.attemptId === 'run_3:1:1',
+      }),
+    });
+    for (const id of ['1', '2']) await ask(id);
+    const third = heldOf(await ask('3'));
+    expect(third).toMatchObject({ unheld: true });
+    const [found] = await memory.months(tenantAccount('acme'), MONTH, MONTH);
+    expect(found?.tombstones.map(({ attemptId }) => attemptId)).toEqual(['run_3:1:1']);
   });
 
   it('of a shadowed budget is told and goes out, and counts in every account', async () => {
@@ -177,11 +194,104 @@ describe('an unheld call', () => {
     // The reconciler books it as well, from what is parked.
     const again = parked.map((reservation) => ({ reservation, record }));
     const parts = { budgets, usage, emit, rewrite: async () => undefined, longestCallMs: 1_000 };
-    expect(await settleAbandoned(parts, 'acme', [], again, NOW)).toEqual({ settled: 1, failures: [] });
+    expect(await settleAbandoned(parts, 'acme', { abandoned: [], parked: again, now: NOW })).toEqual({
+      settled: 1,
+      failures: [],
+    });
     for (const account of [tenantAccount('acme'), keyAccount('acme', 'key-1')]) {
       const [found] = await store.months(account, MONTH, MONTH);
       expect(found?.month).toBe(BILL);
     }
     expect(AMOUNT).not.toBe(BILL);
+  });
+
+  it('that waits with twenty others is added by one write each, eight at a time', async () => {
+    const { memory } = setUp();
+    let [adds, underWay, most] = [0, 0, 0];
+    const { budgets, month } = setUp({
+      ...memory,
+      add: async (...asked) => {
+        [adds, underWay] = [adds + 1, underWay + 1];
+        most = Math.max(most, underWay);
+        await new Promise((resolve) => setImmediate(resolve));
+        underWay -= 1;
+        return memory.add(...asked);
+      },
+    });
+    const waiting = Array.from({ length: 21 }, (_, at) => {
+      const reservation = reservationOf('acme', { attemptId: `run_${at}:1:1`, unheld: true, fenced: true });
+      return { reservation, record: recordOf(reservation, BILL) };
+    });
+    const usage = createMemoryUsageStore();
+    const parts = { budgets, usage, emit: () => {}, rewrite: async () => undefined, longestCallMs: 1_000 };
+    expect(await settleAbandoned(parts, 'acme', { abandoned: [], parked: waiting, now: NOW })).toEqual({
+      settled: 21,
+      failures: [],
+    });
+    expect({ adds, most }).toEqual({ adds: 21, most: 8 });
+    expect(await month()).toBeUndefined();
+    expect((await memory.months(tenantAccount('acme'), MONTH, MONTH))[0]?.month).toBe(total(21));
+  });
+
+  const noting = (over: Partial<UnheldCalls> = {}) => {
+    const done: string[] = [];
+    const note = (name: string) => async () => void done.push(name);
+    const calls = {
+      begin: note('begin'),
+      end: async () => done.push('end') > 0,
+      remove: note('remove'),
+      withdraw: note('withdraw'),
+      ...over,
+    };
+    const memory = createMemoryBudgetStore({ maxOpen: 0 });
+    const store: BudgetStore = { ...memory };
+    for (const name of ['reserve', 'add', 'forget'] as const)
+      Object.assign(store, {
+        [name]: (...asked: never[]) => {
+          done.push(name);
+          return (memory[name] as (...each: never[]) => unknown)(...asked);
+        },
+      });
+    const budgets = createBudgets(store, calls);
+    const given: Reservation[] = [];
+    const ask = () => {
+      const { userHash: _, alsoHeldBy: __, ...asked } = reservationOf('acme');
+      const giveBack = (each: Reservation) => given.push(each);
+      return budgets.reserve({
+        reservation: { ...asked, userId: null },
+        tenant: tenantAccount('acme'),
+        others: [],
+        giveBack,
+      });
+    };
+    return { done, budgets, ask, given };
+  };
+
+  it('is noted before it is sent, and its note goes after its mark', async () => {
+    const { done, budgets, ask } = noting();
+    const reservation = heldOf(await ask());
+    expect(done).toEqual(['reserve', 'begin']);
+    await budgets.settle(reservation, BILL);
+    expect(done.slice(2)).toEqual(['add', 'end', 'forget', 'remove']);
+  });
+
+  it('that cost nothing leaves no note, and that was never sent for want of one is withdrawn', async () => {
+    const sent = noting();
+    await sent.budgets.settle(heldOf(await sent.ask()), ZERO);
+    expect(sent.done).toEqual(['reserve', 'begin', 'end', 'remove']);
+    const failed = noting({ begin: () => Promise.reject(gone()) });
+    await expect(failed.ask()).rejects.toMatchObject({ code: 'store-unavailable' });
+    expect(failed.given).toMatchObject([{ unheld: true, fenced: true }]);
+    for (const each of failed.given) await failed.budgets.settle(each, ZERO);
+    expect(failed.done).toEqual(['reserve', 'withdraw']);
+  });
+
+  it.each<[string, Partial<UnheldCalls>]>([
+    ['another is booking it', { end: async () => false }],
+    ['nobody knows whether its note has ended', { end: () => Promise.reject(gone()) }],
+  ])('keeps its mark and its note where %s', async (_, over) => {
+    const { done, budgets, ask } = noting(over);
+    await budgets.settle(heldOf(await ask()), BILL);
+    expect(done).toEqual(['reserve', 'begin', 'add']);
   });
 });

@@ -24,11 +24,9 @@ const random = seededRandom(51);
 export const randomBytes = (length: number) => Uint8Array.from({ length }, () => Math.floor(random() * 256));
 
 export const PARTS: CacheParts = {
-  agent: { name: 'assistant', version: '1' },
+  agent: ['assistant', '1', 'Be brief.', 4_096, [{ name: 'calculate', description: 'Works it out.' }]],
+  provider: 'anthropic',
   model: 'claude-sonnet-5-5',
-  parameters: { maxOutputTokens: 4_096 },
-  system: 'Be brief.',
-  tools: [{ name: 'calculate', description: 'Works it out.' }],
   messages: [{ role: 'user', content: 'Hello' }],
   task: 'What is 2 + 2?',
   policyVersion: '1',

@@ -18,10 +18,11 @@ import { seededRandom } from '../seeded-random.ts';
 import { size } from '../sizes.ts';
 import { someRecords } from './records.ts';
 
-const COUNT = size(5_000, 1_000_000);
-const CHUNK = 5_000;
+const COUNT = size(2_500, 1_000_000);
+const CHUNK = 2_500;
 const BATCH = 25;
-const FROM = Date.parse('2026-11-01T00:00:00.000Z');
+/** Of ten days, or of the whole month: each hour is rolled up by itself. */
+const FROM = size(Date.parse('2026-11-21T00:00:00.000Z'), Date.parse('2026-11-01T00:00:00.000Z'));
 const NOW = Date.parse('2026-12-01T00:00:00.000Z') - 1;
 
 /** What a report of a month costs: the watermark, one page of rollups, two hours that are still open. */

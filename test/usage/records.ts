@@ -1,6 +1,6 @@
 import type { Random } from '../../lib/kernel/clock.ts';
 import { pico } from '../../lib/kernel/money.ts';
-import { NO_TOKENS, type UsageRecord, type UsageStore } from '../../lib/usage/record.ts';
+import { NO_TOKENS, type UsageLabels, type UsageRecord, type UsageStore } from '../../lib/usage/record.ts';
 import type { ToolUsageRecord } from '../../lib/usage/tool-record.ts';
 
 export const AT = Date.parse('2026-11-20T13:30:00.000Z');
@@ -25,6 +25,11 @@ export const record = (change: Partial<UsageRecord> = {}): UsageRecord => ({
 const upTo = (random: Random, most: number): number => Math.floor(random() * (most + 1));
 const oneOf = <T>(random: Random, all: readonly T[]): T => all[upTo(random, all.length - 1)] as T;
 
+const someLabels = (random: Random): UsageLabels => ({
+  sessionId: random() < 0.5 ? null : `session-${upTo(random, 5)}`,
+  metadata: random() < 0.5 ? {} : { team: oneOf(random, ['red', 'blue, "quoted"', '']), zone: `z${upTo(random, 2)}` },
+});
+
 /** Records of `tenantId` spread over a range: some of a run's first attempts, some of later ones, some adjustments. */
 export const someRecords = (
   random: Random,
@@ -42,6 +47,7 @@ export const someRecords = (
       keyId: `key-${upTo(random, 3)}`,
       userId: random() < 0.2 ? null : `user-${upTo(random, users)}`,
       agent: oneOf(random, ['assistant', 'researcher', 'clerk']),
+      ...(random() < 0.3 ? {} : { labels: someLabels(random) }),
       model: oneOf(random, ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-5-5']),
       at: range.from + Math.floor(random() * (range.to - range.from)),
       tokens: {

@@ -25,10 +25,3 @@ export const merged = <V>(parts: Iterable<Groups<V>>, measure: Measure<V>): Map<
 /** Everything in one figure. */
 export const totalOf = <V>(groups: Groups<V>, { zero, plus }: Measure<V>): V =>
   [...groups.values()].reduce((all, one) => plus(all, one), zero);
-
-/** Groups under other keys; those that come to share one are added up. */
-export const regrouped = <V>(groups: Groups<V>, keyOf: (key: string) => string, measure: Measure<V>): Groups<V> => {
-  const found = new Map<string, V>();
-  for (const [key, value] of groups) addTo(found, keyOf(key), value, measure);
-  return found;
-};

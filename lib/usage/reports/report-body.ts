@@ -1,6 +1,7 @@
 import { jsonResponse } from '../../http/json-response.ts';
 import type { HttpResponse } from '../../http/types.ts';
 import { formatUsd } from '../../kernel/money.ts';
+import type { Grouping } from './cells.ts';
 import { csvOf } from './csv.ts';
 import { dayOf } from './dimensions.ts';
 import { quantile } from './histogram.ts';
@@ -44,25 +45,34 @@ export interface Asked {
   /** Whose usage it is; `''`: of several tenants. */
   readonly tenant: string;
   readonly range: TimeRange;
-  readonly groupBy: string;
+  readonly groupBy: string | Grouping;
   readonly limit: number;
   readonly cursor: string | null;
   readonly csv: boolean;
 }
 
+/** The values of a group by its dimensions: of two, its key is the list of both. */
+const valuesOf = (key: string, columns: readonly string[]): readonly string[] =>
+  columns.length === 1 ? [key] : (JSON.parse(key) as string[]);
+
 /** A report as JSON, or as CSV, which holds the groups alone. Totals are of all groups, whatever page is shown. */
 export const reportResponse = <V>(groups: Groups<V>, { measure, show }: Shown<V>, asked: Asked): HttpResponse => {
   const { tenant, range, groupBy } = asked;
+  const by = typeof groupBy === 'string' ? [groupBy] : groupBy;
   const period = { from: dayOf(range.from), to: dayOf(range.to - 1) };
-  const { rows, nextCursor } = pageOf(groups, asked, (key, value): Row => ({ key, ...show(value) }));
+  const { rows, nextCursor } = pageOf(groups, asked, (key, value) => ({
+    key: valuesOf(key, by),
+    figures: show(value),
+  }));
   if (!asked.csv) {
     const totals = show(totalOf(groups, measure));
-    return jsonResponse({ currency: 'USD', ...period, totals, groups: rows, nextCursor });
+    const shown = rows.map(({ key, figures }) => ({ key: key.length === 1 ? key[0] : key, ...figures }));
+    return jsonResponse({ currency: 'USD', ...period, totals, groups: shown, nextCursor });
   }
-  const columns = ['tenant', 'from', 'to', 'currency', groupBy, ...Object.keys(show(measure.zero))];
-  const lines = rows.map(({ key = '', ...figures }): Row => {
-    const line = { tenant, ...period, currency: 'USD', ...figures };
-    return { ...line, [groupBy]: key };
+  const columns = ['tenant', 'from', 'to', 'currency', ...by, ...Object.keys(show(measure.zero))];
+  const lines = rows.map(({ key, figures }): Row => {
+    const line: Row = { tenant, ...period, currency: 'USD', ...figures };
+    return { ...line, ...Object.fromEntries(by.map((column, at) => [column, key[at] ?? ''])) };
   });
   return {
     statusCode: 200,
@@ -72,6 +82,6 @@ export const reportResponse = <V>(groups: Groups<V>, { measure, show }: Shown<V>
       ...(nextCursor === null ? {} : { 'next-cursor': nextCursor }),
     },
     // Grouped by tenant, its column stands once.
-    body: csvOf([...new Set(columns)], lines, ['tenant', groupBy]),
+    body: csvOf([...new Set(columns)], lines, ['tenant', ...by]),
   };
 };

@@ -3,6 +3,7 @@ import { describeIssues } from '../../http/describe-issue.ts';
 import type { HttpEvent } from '../../http/types.ts';
 import { AppError, type FieldIssue } from '../../kernel/errors.ts';
 import { type Redacted, safe } from '../../kernel/redacted.ts';
+import { type GroupBy, type Grouping, METADATA } from './cells.ts';
 import { dayOf, DIMENSIONS } from './dimensions.ts';
 import { DAY_MS, rangeOfDays, type TimeRange } from './time-range.ts';
 
@@ -12,7 +13,7 @@ const MAX_LIMIT = 10_000;
 const DEFAULT_LIMIT = 1_000;
 
 /** What a report is asked for, whole. */
-export interface ReportQuery<By extends string> {
+export interface ReportQuery<By> {
   readonly range: TimeRange;
   readonly groupBy: By;
   readonly limit: number;
@@ -20,12 +21,17 @@ export interface ReportQuery<By extends string> {
   readonly csv: boolean;
 }
 
-export interface AdminQuery extends ReportQuery<(typeof ADMIN_GROUPS)[number]> {
+export type UsageQuery = ReportQuery<Grouping | 'tool'>;
+
+/** Over all tenants, or of one, which has the groups that it would get itself. */
+export interface AdminQuery extends ReportQuery<Grouping | 'tenant'> {
   readonly tenant: string | null;
 }
 
-export const USAGE_GROUPS = [...DIMENSIONS, 'month', 'tool'] as const;
-export const ADMIN_GROUPS = ['tenant', 'day', 'model'] as const;
+/** Alone or two at once, and `metadata.<name>` like them. */
+const GROUPS: readonly string[] = [...DIMENSIONS, 'month', 'session'];
+/** Over all tenants. */
+const ADMIN_GROUPS: readonly string[] = ['tenant', 'day', 'model'];
 
 const says = (message: Redacted) => ({ params: { says: message } });
 
@@ -39,11 +45,30 @@ const paging = {
   cursor: z.optional(z.string()),
   format: z.optional(z.enum(['json', 'csv'])),
 };
-const usageQuery = z.strictObject({ from: day, to: day, groupBy: z.optional(z.enum(USAGE_GROUPS)), ...paging });
+
+const isGroup = (name: string): name is GroupBy =>
+  GROUPS.includes(name) || (name.startsWith(METADATA) && name.length > METADATA.length);
+
+/** `model`, `metadata.team`, or two of them as `model,user`; `null`: it is none. */
+const groupingOf = (text: string): Grouping | null => {
+  const [first, second, ...more] = text.split(',');
+  if (first === undefined || !isGroup(first) || more.length > 0 || first === second) return null;
+  if (second === undefined) return [first];
+  return isGroup(second) ? [first, second] : null;
+};
+const USAGE_SAYS = safe`must be tool, or one or two of day, month, model, agent, key, user, session and metadata.<name>, like model,user`;
+const ADMIN_SAYS = safe`must be tenant, day or model; with a tenant, one or two of the groups of GET /usage`;
+
+const usageQuery = z.strictObject({
+  from: day,
+  to: day,
+  groupBy: z.optional(z.string().check(z.refine((by) => by === 'tool' || groupingOf(by) !== null, says(USAGE_SAYS)))),
+  ...paging,
+});
 const adminQuery = z.strictObject({
   from: day,
   to: day,
-  groupBy: z.optional(z.enum(ADMIN_GROUPS)),
+  groupBy: z.optional(z.string()),
   ...paging,
   tenant: z.optional(
     z.string().check(z.refine((id) => /^[a-z0-9-]{1,64}$/.test(id), says(safe`must be a tenant's id`))),
@@ -89,19 +114,19 @@ const pagingOf = ({ limit, cursor, format }: Paging, wantsCsv: boolean) => {
 };
 
 /** Reads the query of `GET /usage`; `wantsCsv`: by its headers. CSV has as many groups as one answer may hold, unless a limit is named. Throws `invalid-request`. */
-export const readUsageQuery = (
-  query: Query,
-  now: number,
-  wantsCsv: boolean,
-): ReportQuery<(typeof USAGE_GROUPS)[number]> => {
+export const readUsageQuery = (query: Query, now: number, wantsCsv: boolean): UsageQuery => {
   const { groupBy = 'day', ...rest } = parsed(usageQuery, query);
-  return { range: rangeOf(rest, now), groupBy, ...pagingOf(rest, wantsCsv) };
+  const grouping = groupingOf(groupBy) ?? 'tool';
+  return { range: rangeOf(rest, now), groupBy: grouping, ...pagingOf(rest, wantsCsv) };
 };
 
 /** Reads the query of `GET /admin/usage`, as `readUsageQuery` does. */
 export const readAdminQuery = (query: Query, now: number, wantsCsv: boolean): AdminQuery => {
   const { groupBy = 'tenant', tenant = null, ...rest } = parsed(adminQuery, query);
-  return { range: rangeOf(rest, now), groupBy, tenant, ...pagingOf(rest, wantsCsv) };
+  const grouping = groupBy === 'tenant' ? groupBy : groupingOf(groupBy);
+  if (grouping === null || (tenant === null && !ADMIN_GROUPS.includes(groupBy)))
+    throw refused([{ path: 'groupBy', message: ADMIN_SAYS }]);
+  return { range: rangeOf(rest, now), groupBy: grouping, tenant, ...pagingOf(rest, wantsCsv) };
 };
 
 /** For paths that take no query: refuses every parameter. */

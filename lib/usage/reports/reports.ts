@@ -1,7 +1,8 @@
 import { concurrently } from '../../kernel/concurrently.ts';
 import type { UsageStore } from '../record.ts';
 import type { ToolUsageStore } from '../tool-record.ts';
-import { type Dimension, groupOf } from './dimensions.ts';
+import { cellOf, type Grouping, groupOfCell, monthOfDay, ownDimension } from './cells.ts';
+import { groupOf as keyIn } from './dimensions.ts';
 import { addTo, type Groups, type Measure, merged, totalOf } from './measure.ts';
 import type { RollupDimension, RollupStore } from './rollup-store.ts';
 import { firstHour, HOUR_MS, hoursOf, startOfHour, type TimeRange } from './time-range.ts';
@@ -29,13 +30,14 @@ export interface Whose {
 
 /** What was used in a range. The answer is the same wherever the rollups end; `now` (epoch milliseconds) bounds what is looked for. */
 export interface Reports {
-  usage(whose: Whose, range: TimeRange, by: Dimension, now: number): Promise<Groups<Totals>>;
+  /** Grouped by two dimensions, the key of a group is the JSON list of both. */
+  usage(whose: Whose, range: TimeRange, by: Grouping, now: number): Promise<Groups<Totals>>;
   tools(whose: Whose, range: TimeRange, now: number): Promise<Groups<ToolStats>>;
   /** Over all these tenants; grouped by `tenant`, each that used something is a group. */
   across(
     tenants: AsyncIterable<Whose>,
     range: TimeRange,
-    by: 'tenant' | 'day' | 'model',
+    by: Grouping | 'tenant',
     now: number,
   ): Promise<Groups<Totals>>;
 }
@@ -44,47 +46,65 @@ export interface Reports {
 interface Source<V> {
   readonly dimension: RollupDimension;
   readonly measure: Measure<V>;
+  /** The group of what stands under `key` in an hour's rollup. */
+  readonly groupOf: (key: string, hour: number) => string;
+  /** The hour's records, each under its key. */
   readonly inHour: (tenantId: string, hour: number) => AsyncIterable<readonly [key: string, value: V]>;
+  /** Whether an hour below the watermark may have no whole rollup of this dimension. */
+  readonly isPartial?: boolean;
 }
+
+const asItIs = (key: string): string => key;
 
 export const createReports = ({ usage, tools, rollups }: ReportsOptions): Reports => {
   const read = async <V>(source: Source<V>, { tenantId, createdAt }: Whose, range: TimeRange, now: number) => {
-    const { dimension, measure, inHour } = source;
+    const { dimension, measure, groupOf, inHour, isPartial = false } = source;
     const born = firstHour(createdAt);
     const from = Math.max(range.from, born);
     const to = Math.min(range.to, startOfHour(now) + HOUR_MS);
     if (to <= from) return new Map<string, V>();
     const watermark = Math.min(to, Math.max(from, (await rollups.through(tenantId)) ?? born));
 
-    const rolledUp = async () => {
-      const groups = new Map<string, V>();
-      if (watermark === from) return groups;
-      for await (const { groups: rows } of rollups.inRange(tenantId, dimension, { from, to: watermark }))
-        for (const [key, figures] of rows) addTo(groups, key, measure.read(figures), measure);
-      return groups;
-    };
-    const raw = async (hour: number) => {
-      const groups = new Map<string, V>();
-      for await (const [key, value] of inHour(tenantId, hour)) addTo(groups, key, value, measure);
-      return groups;
-    };
-    const [old, recent] = await Promise.all([
-      rolledUp(),
-      concurrently(hoursOf({ from: watermark, to }), HOURS_AT_ONCE, raw),
-    ]);
-    return merged([old, ...recent], measure);
+    const rollupsOf = (of: RollupDimension) =>
+      watermark === from ? [] : rollups.inRange(tenantId, of, { from, to: watermark });
+    /** Rolled-up hours whose rollup of this dimension is missing, or of fewer records than the day's. */
+    const missing = new Map<number, number>();
+    if (isPartial) for await (const { hour, records } of rollupsOf('day')) missing.set(hour, records);
+    const rolledUp = new Map<string, V>();
+    for await (const { hour, records, groups } of rollupsOf(dimension)) {
+      if (records < (missing.get(hour) ?? 0)) continue;
+      missing.delete(hour);
+      for (const [key, figures] of groups) addTo(rolledUp, groupOf(key, hour), measure.read(figures), measure);
+    }
+    const raw = await concurrently(
+      [...missing.keys(), ...hoursOf({ from: watermark, to })],
+      HOURS_AT_ONCE,
+      async (hour) => {
+        const groups = new Map<string, V>();
+        for await (const [key, value] of inHour(tenantId, hour)) addTo(groups, groupOf(key, hour), value, measure);
+        return groups;
+      },
+    );
+    return merged([rolledUp, ...raw], measure);
   };
 
-  const attempts = (dimension: Dimension): Source<Totals> => ({
-    dimension,
-    measure: TOTALS,
-    async *inHour(tenantId, hour) {
-      for await (const record of usage.inHour(tenantId, hour)) yield [groupOf[dimension](record), totalsOf(record)];
-    },
-  });
+  const attempts = (by: Grouping): Source<Totals> => {
+    const own = ownDimension(by);
+    const keyOf = own === null ? cellOf : keyIn[own];
+    return {
+      dimension: own ?? 'cell',
+      isPartial: own === null,
+      measure: TOTALS,
+      groupOf: own === null ? groupOfCell(by) : by[0] === 'month' ? monthOfDay : asItIs,
+      async *inHour(tenantId, hour) {
+        for await (const record of usage.inHour(tenantId, hour)) yield [keyOf(record), totalsOf(record)];
+      },
+    };
+  };
   const toolCalls: Source<ToolStats> = {
     dimension: 'tool',
     measure: TOOL_STATS,
+    groupOf: asItIs,
     async *inHour(tenantId, hour) {
       for await (const { calls } of tools.inHour(tenantId, hour))
         for (const call of calls) yield [call.tool, toolStatsOf(call)];
@@ -96,7 +116,7 @@ export const createReports = ({ usage, tools, rollups }: ReportsOptions): Report
     tools: (whose, range, now) => read(toolCalls, whose, range, now),
     async across(tenants, range, by, now) {
       const parts = await concurrently(tenants, TENANTS_AT_ONCE, async (whose) => {
-        const groups = await read(attempts(by === 'tenant' ? 'day' : by), whose, range, now);
+        const groups = await read(attempts(by === 'tenant' ? ['day'] : by), whose, range, now);
         if (by !== 'tenant' || groups.size === 0) return groups;
         return new Map([[whose.tenantId, totalOf(groups, TOTALS)]]);
       });

@@ -27,7 +27,7 @@ export interface DueOf {
   readonly createdAt: number;
   readonly now: number;
   readonly maxHours?: number;
-  /** Asked before each hour; what is left is for the next call. Default: never. */
+  /** Asked before each hour and within it; what is left is for the next call, which goes on there. Default: never. */
   readonly isOver?: () => boolean;
 }
 
@@ -49,13 +49,39 @@ export interface RollUps {
   rewrite(tenantId: string, at: number): Promise<void>;
 }
 
+interface BegunHour {
+  readonly tenantId: string;
+  readonly hour: number;
+  readonly attempts: ReturnType<typeof rollUpAttempts>;
+  readonly toolCalls: ReturnType<typeof rollUpToolCalls>;
+}
+
+const NEVER = () => false;
+
 export const createRollUps = ({ usage, tools, rollups, settledAfterMs }: RollUpsOptions): RollUps => {
-  /** Resolves to whether there was anything. */
-  const rollUpHour = async (tenantId: string, hour: number): Promise<boolean> => {
-    const [attempts, toolCalls] = await Promise.all([
-      rollUpAttempts(usage, tenantId, hour),
-      rollUpToolCalls(tools, tenantId, hour),
-    ]);
+  /** The hour that was broken off last, as far as it was read: one of millions of records takes longer than a call has. */
+  let brokenOff: BegunHour | null = null;
+  const begin = (tenantId: string, hour: number): BegunHour => ({
+    tenantId,
+    hour,
+    attempts: rollUpAttempts(usage, tenantId, hour),
+    toolCalls: rollUpToolCalls(tools, tenantId, hour),
+  });
+  const take = (tenantId: string, hour: number): BegunHour | null => {
+    if (brokenOff?.tenantId !== tenantId || brokenOff.hour !== hour) return null;
+    const taken = brokenOff;
+    brokenOff = null;
+    return taken;
+  };
+
+  /** Resolves to whether there was anything; `null`: it was broken off. */
+  const rollUpHour = async (begun: BegunHour, isOver: () => boolean): Promise<boolean | null> => {
+    const { tenantId } = begun;
+    const [attempts, toolCalls] = await Promise.all([begun.attempts(isOver), begun.toolCalls]);
+    if (attempts === null) {
+      brokenOff = begun;
+      return null;
+    }
     // An idle hour leaves nothing behind.
     const some = [...attempts, toolCalls].filter(({ rollup }) => rollup.records > 0);
     for (const { dimension, rollup } of some) await rollups.put(tenantId, dimension, rollup);
@@ -74,7 +100,7 @@ export const createRollUps = ({ usage, tools, rollups, settledAfterMs }: RollUps
   };
 
   return {
-    async rollUp({ tenantId, createdAt, now, maxHours = MAX_HOURS, isOver = () => false }) {
+    async rollUp({ tenantId, createdAt, now, maxHours = MAX_HOURS, isOver = NEVER }) {
       let through = (await rollups.through(tenantId)) ?? firstHour(createdAt);
       const due = hoursOf({ from: through, to: startOfHour(now - settledAfterMs - MARGIN_MS) });
       let raisedTo = through;
@@ -84,7 +110,9 @@ export const createRollUps = ({ usage, tools, rollups, settledAfterMs }: RollUps
         raisedTo = through;
       };
       for (const hour of due.slice(0, maxHours)) {
-        const had = await inTurn(async () => (isOver() ? null : await rollUpHour(tenantId, hour)));
+        const had = await inTurn(async () =>
+          isOver() ? null : await rollUpHour(take(tenantId, hour) ?? begin(tenantId, hour), isOver),
+        );
         if (had === null) break;
         through = hour + HOUR_MS;
         hours += 1;
@@ -95,6 +123,6 @@ export const createRollUps = ({ usage, tools, rollups, settledAfterMs }: RollUps
     },
 
     // Of an hour above the watermark too: one that is being rolled up right now may have been read before the record came.
-    rewrite: async (tenantId, at) => void (await rollUpHour(tenantId, startOfHour(at))),
+    rewrite: async (tenantId, at) => void (await rollUpHour(begin(tenantId, startOfHour(at)), NEVER)),
   };
 };

@@ -1,8 +1,8 @@
 import type { Dimension } from './dimensions.ts';
 import type { TimeRange } from './time-range.ts';
 
-/** What is rolled up: attempts by each of their dimensions, and tool calls by tool. */
-export type RollupDimension = Dimension | 'tool';
+/** What is rolled up: attempts by each of their dimensions and by all of them at once, and tool calls by tool. */
+export type RollupDimension = Dimension | 'cell' | 'tool';
 
 /** The groups of one hour, as plain JSON. */
 export interface Rollup {

@@ -18,7 +18,7 @@ const issuesOf = (act: () => unknown): readonly { path: string; message: string 
 it('without parameters it is this month up to today, by day', () => {
   expect(readUsageQuery(null, NOW, false)).toEqual({
     range: range('2026-11-01', '2026-11-21'),
-    groupBy: 'day',
+    groupBy: ['day'],
     limit: 1_000,
     cursor: null,
     csv: false,
@@ -38,8 +38,16 @@ it('both days are included, and a lone `to` begins with its own month', () => {
   expect(readUsageQuery({ to: '2026-08-15' }, NOW, false).range).toEqual(range('2026-08-01', '2026-08-16'));
 });
 
-it.each(['day', 'model', 'agent', 'key', 'user', 'tool'] as const)('groups by %s', (groupBy) => {
-  expect(readUsageQuery({ groupBy }, NOW, false).groupBy).toBe(groupBy);
+it.each([
+  ['day', ['day']],
+  ['month', ['month']],
+  ['session', ['session']],
+  ['metadata.team', ['metadata.team']],
+  ['model,user', ['model', 'user']],
+  ['metadata.a.b,day', ['metadata.a.b', 'day']],
+  ['tool', 'tool'],
+] as const)('groups by %s', (groupBy, expected) => {
+  expect(readUsageQuery({ groupBy }, NOW, false).groupBy).toEqual(expected);
 });
 
 it.each([
@@ -54,6 +62,12 @@ it.each([
   [{ from: '2025-11-19', to: '2026-11-20' }, 'from'],
   [{ groupBy: 'tenant' }, 'groupBy'],
   [{ groupBy: '' }, 'groupBy'],
+  [{ groupBy: 'metadata.' }, 'groupBy'],
+  [{ groupBy: 'model,model' }, 'groupBy'],
+  [{ groupBy: 'model,tool' }, 'groupBy'],
+  [{ groupBy: 'model,' }, 'groupBy'],
+  [{ groupBy: 'model,user,day' }, 'groupBy'],
+  [{ groupBy: 'model, user' }, 'groupBy'],
   [{ limit: '0' }, 'limit'],
   [{ limit: '-1' }, 'limit'],
   [{ limit: '1e3' }, 'limit'],
@@ -70,9 +84,18 @@ it('a whole leap year is allowed, and every wrong parameter is named at once', (
   expect(wrong.map(({ path }) => path).sort()).toEqual(['from', 'limit', 'more']);
 });
 
-it('an administrator names a tenant and groups by tenant, day or model only', () => {
-  expect(readAdminQuery({ tenant: 'acme', groupBy: 'model' }, NOW, false)).toMatchObject({ tenant: 'acme' });
-  for (const query of [{ groupBy: 'user' }, { tenant: 'ACME' }, { tenant: '' }, { tenant: 'a/b' }])
+it('an administrator groups by tenant, day or model over all tenants, and by more of one', () => {
+  expect(readAdminQuery({ groupBy: 'model' }, NOW, false)).toMatchObject({ tenant: null, groupBy: ['model'] });
+  for (const groupBy of ['agent', 'key', 'user', 'session', 'month', 'metadata.team', 'model,user'])
+    expect(readAdminQuery({ tenant: 'acme', groupBy }, NOW, false).groupBy).toEqual(groupBy.split(','));
+  const alone = [{ groupBy: 'user' }, { groupBy: 'model,day' }, { groupBy: 'tool' }];
+  for (const query of [
+    ...alone,
+    { tenant: 'acme', groupBy: 'tool' },
+    { tenant: 'ACME' },
+    { tenant: '' },
+    { tenant: 'a/b' },
+  ])
     expect(issuesOf(() => readAdminQuery(query, NOW, false))).toHaveLength(1);
   expect(issuesOf(() => refuseQuery({ from: '2026-11-01' }))).toHaveLength(1);
   refuseQuery(null);

@@ -54,6 +54,60 @@ it('each dimension has its groups in the order of their keys', async () => {
   expect(await keys('tool')).toEqual([['calculate', 'get_weather']]);
 });
 
+/** An hour of 1,700 records, each read in turn, in calls whose time is over when they have read some. */
+const longHour = async () => {
+  const all = Array.from({ length: 1_700 }, (_, at) => record({ attemptId: `run_${10_000 + at}:1:1` }));
+  for (const each of all) await usage.add(each);
+  let read = 0;
+  let fails = false;
+  const rolling = rollUps({
+    usage: {
+      async *inHour(tenantId: string, at: number) {
+        for await (const each of usage.inHour(tenantId, at)) {
+          if (fails) throw new Error('away');
+          read += 1;
+          yield each;
+        }
+      },
+    },
+  });
+  const call = () => {
+    const before = read;
+    return rolling.rollUp({ ...tenant, now: DUE, isOver: () => read > before });
+  };
+  return { rolling, call, read: () => read, fail: (is: boolean) => void (fails = is) };
+};
+
+it('an hour that takes longer than a call goes on where it was broken off, and is read once', async () => {
+  const { call, read } = await longHour();
+  const behind: number[] = [];
+  while (behind.at(-1) !== 0 && behind.length < 10) behind.push((await call()).behind);
+  expect(behind).toEqual([1, 1, 1, 0]);
+  expect(read()).toBe(1_700);
+  expect(await cost()).toEqual([1_700_000_000n]);
+});
+
+it('an hour that was broken off never takes the place of what a late record made of it meanwhile', async () => {
+  const { rolling, call } = await longHour();
+  await call();
+  await usage.add(record({ attemptId: 'run_00001:1:1' }));
+  await rolling.rewrite('acme', AT);
+  expect(await cost()).toEqual([1_701_000_000n]);
+  for (let calls = 0; calls < 10 && (await call()).behind > 0;) calls += 1;
+  expect(await cost()).toEqual([1_701_000_000n]);
+});
+
+it('an hour that could not be read on begins anew', async () => {
+  const { call, read, fail } = await longHour();
+  await call();
+  fail(true);
+  await expect(call()).rejects.toThrow('away');
+  fail(false);
+  for (let calls = 0; calls < 10 && (await call()).behind > 0;) calls += 1;
+  expect(read()).toBe(500 + 1_700);
+  expect(await cost()).toEqual([1_700_000_000n]);
+});
+
 it('goes on where it ended, a bounded number of hours at a time, and idle hours leave nothing', async () => {
   const now = DUE + 40 * HOUR_MS;
   await usage.add(record({ at: AT + 30 * HOUR_MS }));

@@ -1,0 +1,94 @@
+import { type Item, type Key, keyOf, n, readString, s } from '../dynamodb/attributes.ts';
+import type { Table } from '../dynamodb/table.ts';
+import { markOf } from '../kernel/age.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { concurrently } from '../kernel/concurrently.ts';
+import { createDeadline } from '../kernel/deadline.ts';
+import { createExpiringCache } from '../kernel/expiring-cache.ts';
+import { bookedName, type Pseudonym, pseudonymOf } from '../kernel/pseudonym.ts';
+import { safe } from '../kernel/redacted.ts';
+import { nameError } from '../telemetry/describe-error.ts';
+import type { Emit } from '../telemetry/events.ts';
+
+/** So long does a process take for granted that a name is still there: an erasure may have removed it. */
+export const KNOWN_MS = 600_000;
+/** Some 2 MB. */
+const MAX_KNOWN = 10_000;
+/** Longest wait for a name to be noted. */
+const NOTE_MS = 1_000;
+/** Names read at a time. */
+const AT_ONCE = 16;
+
+/** Notes who an end user is; `null`: nobody. Takes a second at most, and never rejects: what could not be written is left out. */
+export type NoteUser = (tenantId: string, userId: string | null) => Promise<void>;
+
+/** The one place that has the `userId` of an end user beside the pseudonym. */
+export interface UserNames {
+  /** A read where the process has not just done it, and a write where the user is new. */
+  note: NoteUser;
+  /** Those of these that have a name: a read for each. */
+  find(tenantId: string, pseudonyms: Iterable<Pseudonym>): Promise<ReadonlyMap<Pseudonym, string>>;
+  /** All of a tenant, by the names that the books have: a query for each megabyte, some 7,000 users. */
+  all(tenantId: string): Promise<ReadonlyMap<string, string>>;
+  /** Removes a name that was noted at this instant (epoch milliseconds) or before. One write. */
+  remove(tenantId: string, pseudonym: Pseudonym, notedBy: number): Promise<void>;
+}
+
+export interface UserNamesOptions {
+  readonly table: Pick<Table, 'get' | 'query' | 'putNew' | 'remove'>;
+  readonly clock: Clock;
+  readonly emit: Emit;
+}
+
+const partitionOf = (tenantId: string): string => `user-name#${tenantId}`;
+const keyFor = (tenantId: string, pseudonym: Pseudonym): Key => ({
+  pk: partitionOf(tenantId),
+  sk: bookedName(pseudonym),
+});
+const nameIn = (item: Item): string => readString(item, 'userId');
+
+export const createUserNames = ({ table, clock, emit }: UserNamesOptions): UserNames => {
+  const known = createExpiringCache<true>({ clock, ttlMs: KNOWN_MS, maxEntries: MAX_KNOWN });
+
+  const write = async (tenantId: string, userId: string): Promise<void> => {
+    const key = keyFor(tenantId, pseudonymOf(userId));
+    const notedAt = clock.now();
+    using limit = createDeadline(clock, NOTE_MS);
+    const within = { signal: limit.signal };
+    if ((await table.get(key, { ...within, eventually: true })) !== null) return;
+    await table.putNew({ ...keyOf(key), userId: s(userId), notedAt: n(notedAt) }, within);
+  };
+
+  return {
+    async note(tenantId, userId) {
+      if (userId === null) return;
+      const name = `${tenantId}/${userId}`;
+      if (known.get(name)) return;
+      known.set(name, true, markOf(clock));
+      try {
+        await write(tenantId, userId);
+      } catch (error) {
+        known.forget((each) => each === name);
+        emit({ type: 'store.failed', operation: safe`user-names.note`, error: nameError(error) });
+      }
+    },
+
+    async find(tenantId, pseudonyms) {
+      const found = await concurrently(pseudonyms, AT_ONCE, async (pseudonym) => {
+        const item = await table.get(keyFor(tenantId, pseudonym));
+        return item === null ? [] : [[pseudonym, nameIn(item)] as const];
+      });
+      return new Map(found.flat());
+    },
+
+    async all(tenantId) {
+      const names = new Map<string, string>();
+      for await (const item of table.query(partitionOf(tenantId), '')) names.set(readString(item, 'sk'), nameIn(item));
+      return names;
+    },
+
+    async remove(tenantId, pseudonym, notedBy) {
+      await table.remove(keyFor(tenantId, pseudonym), { atMost: { notedAt: notedBy } });
+    },
+  };
+};

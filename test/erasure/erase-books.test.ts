@@ -1,0 +1,125 @@
+import { expect, it } from 'vitest';
+import { newErasure, type UserErasure } from '../../lib/end-users/erasures.ts';
+import { createEraseBooks } from '../../lib/erasure/erase-books.ts';
+import { pico } from '../../lib/kernel/money.ts';
+import { bookedName, pseudonymOf } from '../../lib/kernel/pseudonym.ts';
+import { newTenant } from '../../lib/tenants/types.ts';
+import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
+import { createDynamoDbToolUsageStore } from '../../lib/usage/dynamodb-tool-store.ts';
+import { createEraseLabels } from '../../lib/usage/erase-labels.ts';
+import type { UsageRecord } from '../../lib/usage/record.ts';
+import type { Grouping } from '../../lib/usage/reports/cells.ts';
+import { createDynamoDbRollupStore } from '../../lib/usage/reports/dynamodb-rollup-store.ts';
+import { totalOf } from '../../lib/usage/reports/measure.ts';
+import { createReports } from '../../lib/usage/reports/reports.ts';
+import { createRollUps } from '../../lib/usage/reports/roll-up.ts';
+import { HOUR_MS } from '../../lib/usage/reports/time-range.ts';
+import { TOTALS } from '../../lib/usage/reports/totals.ts';
+import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
+import { scanTables } from '../scan-tables.ts';
+import { AT, record } from '../usage/records.ts';
+
+const NAME = 'canary-ada@example.org';
+const ADA = pseudonymOf(NAME);
+const BOOKED = bookedName(ADA);
+const LABELS = { sessionId: 'canary-session', metadata: { team: 'canary-team' } };
+
+let tenants = 0;
+
+/** Books over three hours, two of them rolled up: of the user in both forms, with and without labels, and of another. */
+const booked = async (engine: TestDynamoDb) => {
+  const tenantId = `books-${(tenants += 1)}`;
+  const ledger = engine.table('LedgerTable');
+  const usage = createDynamoDbUsageStore(ledger);
+  const tools = createDynamoDbToolUsageStore(ledger);
+  const rollups = createDynamoDbRollupStore(ledger);
+  const rollUps = createRollUps({ usage, tools, rollups, settledAfterMs: 0 });
+  const records: Partial<UsageRecord>[] = [
+    { userId: NAME, labels: LABELS },
+    { userId: BOOKED, labels: LABELS },
+    { userId: BOOKED },
+    { userId: 'bob', labels: { sessionId: 'free', metadata: { team: 'red' } } },
+    { userId: null, labels: { sessionId: null, metadata: { team: 'red' } } },
+  ];
+  for (const hours of [30, 3, 0])
+    for (const [nth, change] of records.entries()) {
+      const runId = `run_${hours}${nth}`;
+      const at = AT - hours * HOUR_MS;
+      const cost = pico(BigInt(1_000_003 * (nth + 1) + hours));
+      await usage.add(record({ tenantId, runId, attemptId: `${runId}:1:1`, at, cost, ...change }));
+    }
+  // Since the request, by the user who came back.
+  await usage.add(
+    record({
+      tenantId,
+      runId: 'run_new',
+      attemptId: 'run_new:1:1',
+      at: AT + 60_000,
+      userId: BOOKED,
+      labels: { sessionId: 'new', metadata: {} },
+    }),
+  );
+  const tenant = { ...newTenant(tenantId, AT - 48 * HOUR_MS) };
+  await rollUps.rollUp({ tenantId, createdAt: tenant.createdAt, now: AT });
+  const erase = createEraseBooks({
+    tenants: { find: async (id) => (id === tenantId ? tenant : null) },
+    rollups,
+    rewrite: (...asked) => rollUps.rewrite(...asked),
+    eraseLabels: createEraseLabels(ledger),
+  });
+  const reports = createReports({ usage, tools, rollups });
+  const range = { from: AT - 72 * HOUR_MS, to: AT + HOUR_MS };
+  const by = async (...grouping: Grouping) => reports.usage(tenant, range, grouping, AT + 120_000);
+  const told = async () =>
+    (await scanTables(engine.sdk))
+      .filter(({ pk, text }) => pk.includes(tenantId) && text.includes('canary'))
+      .map(({ pk }) => pk.split('#')[0]);
+  return { tenantId, erase, by, told };
+};
+
+/** Until it is done, however often it is broken off. */
+const toItsEnd = async (
+  erase: Awaited<ReturnType<typeof booked>>['erase'],
+  erasure: UserErasure,
+  isOver: () => boolean,
+) => {
+  let slices = 1;
+  for (let at = await erase(erasure, isOver); !at.isDone; slices += 1) at = await erase(at.erasure, isOver);
+  return slices;
+};
+
+describeOnDynamoDb('the books of an erased user', (engine) => {
+  it.each([
+    ['at once', () => false],
+    [
+      'hour by hour, broken off in between',
+      (() => {
+        let looks = 0;
+        return () => (looks += 1) % 2 === 0;
+      })(),
+    ],
+  ])('lose the name, sessions and metadata, and no amount: %s', async (_title, isOver) => {
+    const { tenantId, erase, by, told } = await booked(engine());
+    expect(new Set(await told())).toEqual(new Set(['usage', 'rollup']));
+    const [total, days, users, teams] = [await by('day'), await by('day'), await by('user'), await by('metadata.team')];
+    await toItsEnd(erase, newErasure(tenantId, ADA, AT), isOver);
+    expect(await told()).toEqual([]);
+    expect(await by('day')).toEqual(days);
+    expect(totalOf(await by('user'), TOTALS)).toEqual(totalOf(total, TOTALS));
+    const after = await by('user');
+    expect([...after.keys()].toSorted()).toEqual(['', 'bob', BOOKED]);
+    expect(after.get(BOOKED)).toEqual(TOTALS.plus(users.get(NAME) ?? TOTALS.zero, users.get(BOOKED) ?? TOTALS.zero));
+    expect(after.get('bob')).toEqual(users.get('bob'));
+    expect((await by('metadata.team')).get('red')).toEqual(teams.get('red'));
+    // What the user has begun since keeps its session.
+    expect([...(await by('session')).keys()].toSorted()).toEqual(['', 'free', 'new']);
+  });
+
+  it('are not touched where nothing is to be erased, nor of a tenant that is gone', async () => {
+    const { tenantId, erase, by } = await booked(engine());
+    const before = await by('user', 'session');
+    await toItsEnd(erase, newErasure(tenantId, pseudonymOf('nobody'), AT), () => false);
+    expect(await by('user', 'session')).toEqual(before);
+    expect(await erase(newErasure('gone', ADA, AT), () => false)).toMatchObject({ isDone: true });
+  });
+});
