@@ -1,14 +1,15 @@
-import * as z from 'zod/mini';
-import { label, type Redacted } from '../kernel/redacted.ts';
+import { displayed, label, type Redacted } from '../kernel/redacted.ts';
+import { type AlarmState, readAlarmMessages } from './alarm-messages.ts';
 import { type Alert, alertId } from './alert.ts';
 
-const STATES = ['ALARM', 'OK', 'INSUFFICIENT_DATA'] as const;
-export type AlarmState = (typeof STATES)[number];
+export type { AlarmState } from './alarm-messages.ts';
 
 /** One change of an alarm's state. */
 export interface Transition {
   /** The same for every delivery of this transition, and for no other: 32 hexadecimal digits. */
   readonly id: string;
+  /** The same for every transition of this alarm, and for no other alarm of any region and account: 32 hexadecimal digits. */
+  readonly alarmId: string;
   readonly alarm: Redacted;
   readonly state: AlarmState;
   readonly previous: AlarmState;
@@ -16,52 +17,40 @@ export interface Transition {
   readonly changedAt: string;
 }
 
-/** What CloudWatch publishes, as far as it is told on; its reasons are free text and are left out. */
-const Notification = z.object({
-  AlarmName: z.string().check(z.minLength(1), z.maxLength(255)),
-  NewStateValue: z.enum(STATES),
-  OldStateValue: z.enum(STATES),
-  // `2026-11-20T12:00:00.000+0000`
-  StateChangeTime: z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)))),
-});
-
-const SnsEvent = z.object({ Records: z.array(z.object({ Sns: z.object({ Message: z.string() }) })) });
-
-/** `null` where the text is no notification of an alarm: anybody with the right may publish to a topic. */
-const readNotification = (message: string): Transition | null => {
-  let value: unknown;
-  try {
-    value = JSON.parse(message);
-  } catch {
-    return null;
-  }
-  const parsed = z.safeParse(Notification, value);
-  if (!parsed.success) return null;
-  const { AlarmName, NewStateValue, OldStateValue, StateChangeTime } = parsed.data;
-  return {
-    id: alertId(AlarmName, StateChangeTime),
-    alarm: label(AlarmName),
-    state: NewStateValue,
-    previous: OldStateValue,
-    changedAt: new Date(StateChangeTime).toISOString(),
-  };
-};
-
-/** The transitions in an event of SNS, `null` for each message that is none. Throws a ZodError on another event. */
+/** The transitions in an event, `null` for each message that is none. Never throws. */
 export const readTransitions = (event: unknown): (Transition | null)[] =>
-  z.parse(SnsEvent, event).Records.map(({ Sns }) => readNotification(Sns.Message));
+  readAlarmMessages(event).map((message) => {
+    if (message === null) return null;
+    const { name, arn, state, previous, changedAt } = message;
+    const own = arn ?? name;
+    return {
+      id: alertId(own, changedAt),
+      alarmId: alertId(own),
+      alarm: displayed(name),
+      state,
+      previous,
+      changedAt: new Date(changedAt).toISOString(),
+    };
+  });
 
 /**
- * Whether anybody wants to know: that something is wrong, and that it is over. An alarm that was just made goes
- * from no data to OK, which is no news.
+ * Whether anybody wants to know: that something is wrong, and that what was told to be wrong is over. An alarm that was just
+ * made goes from no data to OK, which is no news; one that was told and lost its data in between is over then.
  */
-export const isNews = ({ state, previous }: Transition): boolean =>
-  state === 'ALARM' || (state === 'OK' && previous === 'ALARM');
+export const newsOf = ({ state, previous }: Transition): 'begins' | 'ends' | 'ends-if-notified' | null => {
+  if (state === 'ALARM') return 'begins';
+  if (state !== 'OK') return null;
+  return previous === 'ALARM' ? 'ends' : 'ends-if-notified';
+};
+
+/** The three characters that Slack reads as its own. */
+const forSlack = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 const sentence = ({ alarm, state, changedAt }: Transition): string =>
   state === 'ALARM'
-    ? `:rotating_light: *${alarm}* is in ALARM since ${changedAt}. docs/alarms.md says what it means and what to do.`
-    : `:white_check_mark: *${alarm}* is OK again since ${changedAt}.`;
+    ? `:rotating_light: *${forSlack(alarm)}* is in ALARM since ${changedAt}. docs/alarms.md says what it means and what to do.`
+    : `:white_check_mark: *${forSlack(alarm)}* is OK again since ${changedAt}.`;
 
 /** A transition as it is told. */
 export const alarmAlert = (transition: Transition): Alert => {

@@ -1,21 +1,26 @@
 import { AppError } from '../kernel/errors.ts';
 import { label, safe } from '../kernel/redacted.ts';
+import type { Emit } from '../telemetry/events.ts';
 import type { Log } from '../telemetry/log.ts';
-import { alarmAlert, isNews, readTransitions } from './alarm.ts';
+import { alarmAlert, newsOf, readTransitions, type Transition } from './alarm.ts';
+import type { NotifiedAlarms } from './notified-alarms.ts';
 import type { NotifyTargets } from './notify-targets.ts';
+import { orFailed } from './or-failed.ts';
 import { readTargets, type Targets } from './targets.ts';
 
 export interface AlertsOptions {
   readonly log: Log;
+  readonly emit: Emit;
   readonly notify: NotifyTargets;
+  readonly notifiedAlarms: NotifiedAlarms;
   /** The secret that names the targets, as `readTargets` reads it. */
   readonly secret: () => Promise<string>;
 }
 
-/** Tells every target of each transition in an event of SNS. Rejects where one could not be told, so that it is delivered again. */
+/** Tells every target of each transition in an event. Rejects where one could not be told, so that it is delivered again. */
 export type NotifyAlarm = (event: unknown) => Promise<void>;
 
-export const createAlerts = ({ log, notify, secret }: AlertsOptions): NotifyAlarm => {
+export const createAlerts = ({ log, emit, notify, notifiedAlarms, secret }: AlertsOptions): NotifyAlarm => {
   const saidMissing = new Set<string>();
   const sayMissing = (targets: Targets) => {
     for (const [target, configured] of Object.entries(targets)) {
@@ -25,14 +30,31 @@ export const createAlerts = ({ log, notify, secret }: AlertsOptions): NotifyAlar
     }
   };
 
+  const orGoOn = orFailed(emit);
+
+  /** Noted before it is told: whoever dies in between has told too little, and the next delivery tells the rest. */
+  const isNews = async (transition: Transition): Promise<boolean> => {
+    const news = newsOf(transition);
+    if (news === 'begins') await orGoOn('begun', notifiedAlarms.add(transition.alarmId), undefined);
+    if (news === 'ends-if-notified') return orGoOn('told', notifiedAlarms.has(transition.alarmId), true);
+    return news !== null;
+  };
+  const newsIn = async (transitions: readonly Transition[]): Promise<Transition[]> => {
+    const news: Transition[] = [];
+    for (const transition of transitions) if (await isNews(transition)) news.push(transition);
+    return news;
+  };
+
   return async (event) => {
     const transitions = readTransitions(event);
     if (transitions.includes(null)) log.warn(safe`a message on the topic of the alarms is no alarm`);
-    const news = transitions.filter((transition) => transition !== null).filter(isNews);
+    const news = await newsIn(transitions.filter((transition) => transition !== null));
     if (news.length === 0) return;
     const targets = readTargets(await secret());
     sayMissing(targets);
     const delivered = await notify(news.map(alarmAlert), targets);
     if (!delivered) throw new AppError('upstream-error', safe`An alert could not be delivered.`);
+    for (const { state, alarmId } of news)
+      if (state === 'OK') await orGoOn('over', notifiedAlarms.remove(alarmId), undefined);
   };
 };

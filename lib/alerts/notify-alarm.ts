@@ -1,13 +1,14 @@
 import type { Table } from '../dynamodb/table.ts';
 import { type AlertsOptions, createAlerts, type NotifyAlarm } from './alerts.ts';
 import { createDynamoDbAlertClaims } from './dynamodb-claims.ts';
+import { createNotifiedAlarms } from './notified-alarms.ts';
 import { createNotifyTargets, type NotifyTargetsOptions } from './notify-targets.ts';
 import { createPost, type PostOptions } from './post.ts';
 
 export interface NotifyAlarmOptions
-  extends Omit<AlertsOptions, 'notify'>, Omit<NotifyTargetsOptions, 'claims' | 'post'>, PostOptions {
+  extends Omit<AlertsOptions, 'notify' | 'notifiedAlarms'>, Omit<NotifyTargetsOptions, 'claims' | 'post'>, PostOptions {
   /** Where it is kept who was told. */
-  readonly table: Pick<Table, 'putNewOrFind' | 'replace' | 'remove'>;
+  readonly table: Pick<Table, 'put' | 'putNewOrFind' | 'replace' | 'remove'>;
 }
 
 /** Far longer than a notification is delivered again: Lambda gives up after six hours. */
@@ -16,5 +17,10 @@ const TOLD_FOR_MS = 2 * 24 * 3_600_000;
 /** Alarms over HTTP, each target told once by claims in the table. */
 export const createNotifyAlarm = (options: NotifyAlarmOptions): NotifyAlarm => {
   const claims = createDynamoDbAlertClaims({ ...options, notifiedForMs: TOLD_FOR_MS });
-  return createAlerts({ ...options, notify: createNotifyTargets({ ...options, claims, post: createPost(options) }) });
+  const notifiedAlarms = createNotifiedAlarms(options);
+  return createAlerts({
+    ...options,
+    notifiedAlarms,
+    notify: createNotifyTargets({ ...options, claims, post: createPost(options) }),
+  });
 };

@@ -6,6 +6,7 @@ import type { Emit } from '../telemetry/events.ts';
 import type { Alert } from './alert.ts';
 import type { AlertClaim, AlertClaims } from './claims.ts';
 import { type Message, slackMessage, webhookMessage } from './message.ts';
+import { orFailed } from './or-failed.ts';
 import type { Post } from './post.ts';
 import type { Targets } from './targets.ts';
 
@@ -31,17 +32,10 @@ const messagesOf = (alert: Alert, { slack, webhook }: Targets, now: number): [st
 const UNGUARDED: AlertClaim = { sent: async () => {}, release: async () => {} };
 
 export const createNotifyTargets = ({ clock, emit, claims, post }: NotifyTargetsOptions): NotifyTargets => {
-  const orFailed = async <T>(operation: string, act: Promise<T>, otherwise: T): Promise<T> => {
-    try {
-      return await act;
-    } catch (error) {
-      emit({ type: 'store.failed', operation: label(`alerts.${operation}`), error: nameError(error) });
-      return otherwise;
-    }
-  };
+  const orGoOn = orFailed(emit);
 
   const notify = async ({ id, alarm, state }: Alert, target: string, message: Message): Promise<boolean> => {
-    const claim = await orFailed('claim', claims.claim(id, target), UNGUARDED);
+    const claim = await orGoOn('claim', claims.claim(id, target), UNGUARDED);
     if (claim === null) return true;
     const delivered = { target: label(target), alarm, state };
     using deadline = createDeadline(clock, LIMIT_MS);
@@ -49,11 +43,11 @@ export const createNotifyTargets = ({ clock, emit, claims, post }: NotifyTargets
       await post(message, deadline);
     } catch (error) {
       emit({ type: 'alert.failed', ...delivered, error: nameError(error) });
-      await orFailed('release', claim.release(), undefined);
+      await orGoOn('release', claim.release(), undefined);
       return false;
     }
     emit({ type: 'alert.sent', ...delivered });
-    await orFailed('sent', claim.sent(), undefined);
+    await orGoOn('sent', claim.sent(), undefined);
     return true;
   };
 

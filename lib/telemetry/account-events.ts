@@ -57,7 +57,7 @@ export type AccountEvent =
       /** A budget said no, or would have (`shadow`). */
       readonly type: 'budget.refused';
       readonly tenantId: Redacted;
-      /** `tenant`, `key` or `user`. */
+      /** `tenant`, `key`, `user` or `stage`. */
       readonly scope: Redacted;
       /** `day` or `month`. */
       readonly period: Redacted;

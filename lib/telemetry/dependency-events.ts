@@ -43,4 +43,16 @@ export type DependencyEvent =
       readonly alarm: Redacted;
       readonly state: Redacted;
       readonly error: Redacted;
+    }
+  | {
+      /** A try of a delivery about a run: `delivered`, `pending` where it is tried again, `failed` where it is given up. */
+      readonly type: 'webhook.attempted';
+      readonly delivery: Redacted;
+      /** Its host, or `slack`. */
+      readonly target: Redacted;
+      readonly outcome: Redacted;
+      /** Of the answer; `null`: there was none. */
+      readonly status: number | null;
+      readonly error: Redacted | null;
+      readonly durationMs: number;
     };

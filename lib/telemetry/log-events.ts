@@ -1,4 +1,5 @@
-import { type Redacted, safe } from '../kernel/redacted.ts';
+import { displayed, type Redacted } from '../kernel/redacted.ts';
+import type { WriteCanonical } from './context/canonical-line.ts';
 import type { BallastEvent, Listener } from './events.ts';
 import type { Log } from './log.ts';
 
@@ -11,12 +12,15 @@ const levelOf = (event: BallastEvent): keyof Log | null => {
     case 'budget.drifted':
     case 'alert.failed':
       return 'error';
+    case 'hook.failed':
+    case 'spans.lost':
     case 'model.retried':
     case 'model.fell-back':
     case 'model.passed-over':
     case 'model.retiring':
     case 'model.cooled':
     case 'run.degraded':
+    case 'run.stuck':
     case 'circuit.unguarded':
     case 'limit.unguarded':
     case 'budget.threshold':
@@ -26,11 +30,14 @@ const levelOf = (event: BallastEvent): keyof Log | null => {
     case 'usage.unpriced':
       return 'warn';
     case 'limit.refused':
+    case 'input.refused':
+    case 'tool.held':
     case 'budget.refused':
       return 'info';
     case 'budget.reconciled':
       return event.outcome === 'lost' ? 'warn' : 'info';
     case 'budgets.reconciled':
+    case 'runs.swept':
       return event.failed > 0 ? 'warn' : 'debug';
     case 'circuit.changed':
       return event.to === 'closed' ? 'info' : 'warn';
@@ -39,62 +46,53 @@ const levelOf = (event: BallastEvent): keyof Log | null => {
     case 'run.finished':
       return event.status === 'failed' ? 'warn' : 'info';
     case 'tool.finished':
-      return event.outcome === 'ok' ? 'info' : 'warn';
+      return event.outcome === 'fallback' || event.outcome === 'error' ? 'warn' : 'info';
     case 'dependency.probed':
       return event.status === 'healthy' ? 'debug' : 'warn';
+    case 'webhook.attempted':
+      if (event.outcome === 'failed') return 'error';
+      return event.outcome === 'pending' ? 'warn' : 'info';
     case 'alert.sent':
+    case 'secrets.redacted':
+    case 'user.erased':
       return 'info';
     case 'cache.looked':
       return event.outcome === 'failed' ? 'warn' : 'debug';
     case 'run.started':
     case 'dependencies.probed':
       return 'debug';
+    case 'tool.logged':
+      return event.level;
     case 'request.finished':
       return null;
   }
 };
 
-/** Writes each event as one log line of its own fields. */
-export const logEvents =
-  (log: Log): Listener =>
-  (event) => {
-    const { type, ...fields } = event;
-    const level = levelOf(event);
-    if (level !== null) log[level](TITLES[type], fields);
-  };
+/** What an event is called in the log: `model.fell-back` is `model fell back`. */
+export const titleOf = (type: BallastEvent['type']): Redacted => displayed(type.replaceAll(/[.-]/g, ' '));
 
-/** What each event is called in the log. */
-export const TITLES = {
-  'run.started': safe`run started`,
-  'run.finished': safe`run finished`,
-  'model.attempted': safe`model attempted`,
-  'model.retried': safe`model retried`,
-  'model.fell-back': safe`model fell back`,
-  'model.passed-over': safe`model passed over`,
-  'model.retiring': safe`model retiring`,
-  'model.cooled': safe`model cooled`,
-  'credential.rejected': safe`credential rejected`,
-  'cache.looked': safe`cache looked`,
-  'run.degraded': safe`run degraded`,
-  'tool.finished': safe`tool finished`,
-  'circuit.changed': safe`circuit changed`,
-  'circuit.unguarded': safe`circuit unguarded`,
-  'usage.unrecorded': safe`usage unrecorded`,
-  'usage.unpriced': safe`usage unpriced`,
-  'store.failed': safe`store failed`,
-  'limit.refused': safe`limit refused`,
-  'limit.unguarded': safe`limit unguarded`,
-  'budget.refused': safe`budget refused`,
-  'budget.threshold': safe`budget threshold`,
-  'budget.delayed': safe`budget delayed`,
-  'budget.unsettled': safe`budget unsettled`,
-  'budget.reconciled': safe`budget reconciled`,
-  'usage.adjusted': safe`usage adjusted`,
-  'budget.drifted': safe`budget drifted`,
-  'budgets.reconciled': safe`budgets reconciled`,
-  'request.finished': safe`request finished`,
-  'dependency.probed': safe`dependency probed`,
-  'dependencies.probed': safe`dependencies probed`,
-  'alert.sent': safe`alert sent`,
-  'alert.failed': safe`alert failed`,
-} satisfies Record<BallastEvent['type'], Redacted>;
+export interface LogsOfEvents {
+  readonly stage: Log;
+  /** Of agents that have a level of their own, by name. */
+  readonly ofAgents?: ReadonlyMap<string, Log>;
+  /** Writes the line of a run. Default: as `stage` does. */
+  readonly canonical?: WriteCanonical;
+}
+
+/** Writes each event as one log line of its own fields; that of a tool in the tool's own words. */
+export const logEvents =
+  ({ stage, ofAgents = new Map(), canonical = (...line) => stage.info(line[0], line[1]) }: LogsOfEvents): Listener =>
+  (event) => {
+    const level = levelOf(event);
+    if (level === null) return;
+    const own = 'agent' in event ? ofAgents.get(event.agent ?? '') : undefined;
+    const log = own ?? stage;
+    if (event.type === 'tool.logged') {
+      const { runId, agent, tool } = event;
+      return log[level](event.message, { ...event.fields, runId, agent, tool });
+    }
+    const { type, ...fields } = event;
+    if (event.type === 'run.finished' && level === 'info' && own === undefined)
+      return canonical(titleOf(type), fields, event.status === 'succeeded' && event.degraded === null);
+    log[level](titleOf(type), fields);
+  };

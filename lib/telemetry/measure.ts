@@ -63,11 +63,22 @@ export const measure = (event: BallastEvent, tools: ReadonlySet<string>): Measur
         ...measured({ agent: event.agent, servedBy: event.servedBy }, { DegradedRuns: 1 }),
         ...measured({}, { UnansweredRuns: event.servedBy === 'fallback-model' ? 0 : 1 }),
       ];
-    case 'tool.finished':
+    case 'secrets.redacted':
+      return measured({ class: event.class }, { SecretsRedacted: event.count });
+    case 'spans.lost':
+      return measured({}, { SpansLost: event.count });
+    case 'runs.swept':
+      return measured({}, { UnfinishedRuns: event.unfinished, StuckRuns: event.stuck });
+    case 'tool.held':
+      return measured({ rule: event.rule }, { ToolCallsHeld: 1 });
+    case 'tool.finished': {
+      // What it declines, or is asked wrongly, is no error of the tool.
+      const failed = event.outcome === 'fallback' || event.outcome === 'error';
       return measured(
         { tool: tools.has(event.tool) ? event.tool : 'unknown' },
-        { ToolCalls: 1, ToolErrors: event.outcome === 'ok' ? 0 : 1, ToolDuration: event.durationMs },
+        { ToolCalls: 1, ToolErrors: failed ? 1 : 0, ToolDuration: event.durationMs },
       );
+    }
     case 'usage.unrecorded':
       return measured({}, { UsageUnrecorded: 1 });
     case 'usage.unpriced':
@@ -78,6 +89,8 @@ export const measure = (event: BallastEvent, tools: ReadonlySet<string>): Measur
       return ofChange(event);
     case 'circuit.unguarded':
       return measured({}, { CircuitUnguarded: 1 });
+    case 'input.refused':
+      return measured({ agent: event.agent }, { InputRefusals: 1 });
     case 'limit.refused':
       return measured({ limit: event.limit }, { LimitRefusals: 1 });
     case 'limit.unguarded':
@@ -104,7 +117,16 @@ export const measure = (event: BallastEvent, tools: ReadonlySet<string>): Measur
         ...measured({}, { DependencyProbes: 1 }),
         ...(event.openCircuits === null ? [] : measured({}, { CircuitsOpen: event.openCircuits })),
       ];
+    case 'webhook.attempted':
+      return [
+        ...measured({ outcome: event.outcome }, { WebhookAttempts: 1 }),
+        ...measured({}, { WebhooksLost: event.outcome === 'failed' ? 1 : 0 }),
+      ];
     case 'run.started':
+    case 'run.stuck':
+    case 'user.erased':
+    case 'tool.logged':
+    case 'hook.failed':
     case 'model.passed-over':
     case 'model.retiring':
     case 'budget.delayed':

@@ -7,6 +7,7 @@ export const SERVICE = 'ballast';
 /** What tells values of one metric apart: names from closed lists only. Never a tenant, a run or a request. */
 export type Dimension =
   | 'agent'
+  | 'class'
   | 'dependency'
   | 'fault'
   | 'function'
@@ -14,6 +15,7 @@ export type Dimension =
   | 'model'
   | 'outcome'
   | 'percent'
+  | 'rule'
   | 'scope'
   | 'servedBy'
   | 'status'
@@ -56,11 +58,20 @@ export const METRICS = {
   DegradedRuns: definition('Count', ['agent', 'servedBy']),
   /** The degraded ones that no model answered: something from the cache did, or the agent's own message. */
   UnansweredRuns: definition('Count', []),
+  /** In shadow too. */
+  SpansLost: definition('Count', []),
+  SecretsRedacted: definition('Count', ['class']),
+
+  /** As each look at them finds it: a maximum or an average makes sense, a sum does not. */
+  UnfinishedRuns: definition('Count', []),
+  StuckRuns: definition('Count', []),
 
   ToolCalls: definition('Count', ['tool']),
   /** 1 for a call that failed, its fallback or not, else 0. */
   ToolErrors: definition('Count', ['tool']),
   ToolDuration: definition('Milliseconds', ['tool']),
+  /** Calls that would have broken a flow rule, by the rule: a person was asked, or the call was refused. */
+  ToolCallsHeld: definition('Count', ['rule']),
 
   UsageUnrecorded: definition('Count', []),
   /** Kinds of things in answers that no price is known for, once each and process. */
@@ -73,6 +84,8 @@ export const METRICS = {
   /** Circuits that are not closed again, isolated ones left out: counted by each probe, and at least 1 where one opens. */
   CircuitsOpen: definition('Count', []),
 
+  /** Texts that an agent does not take, in shadow too. */
+  InputRefusals: definition('Count', ['agent']),
   LimitRefusals: definition('Count', ['limit']),
   LimitUnguarded: definition('Count', []),
   BudgetRefusals: definition('Count', ['scope']),
@@ -85,6 +98,11 @@ export const METRICS = {
   ReconcilePasses: definition('Count', []),
   /** Tenants that a pass could not look at. */
   ReconcileFailures: definition('Count', []),
+
+  /** Tries of deliveries about runs: delivered, pending or failed. */
+  WebhookAttempts: definition('Count', ['outcome']),
+  /** 1 where a delivery was given up, else 0. */
+  WebhooksLost: definition('Count', []),
 
   DependencyProbes: definition('Count', []),
   /** 1 where a dependency was not found healthy, else 0. */

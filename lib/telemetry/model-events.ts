@@ -5,10 +5,13 @@ export type ModelEvent =
   | {
       readonly type: 'model.attempted';
       readonly runId: Redacted;
+      readonly agent: Redacted;
       readonly model: Redacted;
       readonly attemptId: Redacted;
       /** `answered`, or the kind of the fault. */
       readonly outcome: Redacted;
+      /** Why the model stopped; `null`: it was not told. */
+      readonly stopReason: Redacted | null;
       readonly upstreamStatus: number | null;
       readonly upstreamRequestId: Redacted | null;
       /** Class and code of what was thrown, such as `APIConnectionError`; never its message. */
@@ -31,6 +34,7 @@ export type ModelEvent =
   | {
       readonly type: 'model.retried';
       readonly runId: Redacted;
+      readonly agent: Redacted;
       readonly model: Redacted;
       readonly fault: Redacted;
       readonly retry: number;
@@ -40,6 +44,7 @@ export type ModelEvent =
       /** A model gave up a call, and the next one of its chain takes it. */
       readonly type: 'model.fell-back';
       readonly runId: Redacted;
+      readonly agent: Redacted;
       readonly from: Redacted;
       readonly to: Redacted;
       /** The code of the error that it would have been. */
@@ -49,6 +54,7 @@ export type ModelEvent =
       /** The next model of a chain can't be asked this without a change of what it means. */
       readonly type: 'model.passed-over';
       readonly runId: Redacted;
+      readonly agent: Redacted;
       readonly from: Redacted;
       readonly to: Redacted;
       /** As `prefill` or `window`: what of the request stands in the way. */

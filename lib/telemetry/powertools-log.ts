@@ -1,8 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import type { Log } from './log.ts';
+import type { Log, LogLevel } from './log.ts';
 
 /** One JSON line per entry, as CloudWatch Logs Insights reads it. */
-export const createPowertoolsLog = (level: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'): Log => {
+export const createPowertoolsLog = (level: LogLevel): Log => {
   const logger = new Logger({ serviceName: 'ballast', logLevel: level });
   return {
     debug: (message, fields = {}) => logger.debug(message, fields),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AlarmState, isNews, readTransitions } from '../../lib/alerts/alarm.ts';
+import { alarmAlert, type AlarmState, newsOf, readTransitions } from '../../lib/alerts/alarm.ts';
 import { notification, snsEvent } from './sns.ts';
 
 const only = (message: unknown) => readTransitions(snsEvent(message))[0];
@@ -9,6 +9,7 @@ describe('a notification of CloudWatch', () => {
     const transition = only(notification());
     expect(transition).toEqual({
       id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+      alarmId: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
       alarm: 'ballast-dev-errors',
       state: 'ALARM',
       previous: 'OK',
@@ -34,19 +35,68 @@ describe('a notification of CloudWatch', () => {
     expect(only(message)).toBeNull();
   });
 
-  it('comes in an event of SNS and in no other', () => {
-    expect(() => readTransitions({ detail: {} })).toThrow();
+  it('comes from a topic, a queue behind it, an alarm that calls, and a rule of EventBridge', () => {
+    const published = notification();
+    const changed = {
+      alarmName: 'ballast-dev-errors',
+      state: { value: 'ALARM', reason: 'canary', timestamp: published.StateChangeTime },
+      previousState: { value: 'OK' },
+    };
+    const queued = (body: unknown) => ({ Records: [{ eventSource: 'aws:sqs', body: JSON.stringify(body) }] });
+    const events = [
+      snsEvent(published),
+      queued(published),
+      queued({ Type: 'Notification', Message: JSON.stringify(published) }),
+      { source: 'aws.cloudwatch', alarmArn: published.AlarmArn, alarmData: changed },
+      { 'detail-type': 'CloudWatch Alarm State Change', resources: [published.AlarmArn], detail: changed },
+      snsEvent({ 'detail-type': 'CloudWatch Alarm State Change', resources: [published.AlarmArn], detail: changed }),
+    ];
+    const expected = only(published);
+    for (const event of events) expect(readTransitions(event)).toEqual([expected]);
+  });
+
+  it.each([[{ detail: {} }], [null], ['text'], [{ source: 'aws.cloudwatch', alarmData: {} }]])(
+    'is not in the event %j',
+    (event) => {
+      expect(readTransitions(event)).toEqual([null]);
+    },
+  );
+
+  it('is one of several messages of an event', () => {
     expect(readTransitions(snsEvent(notification(), 'hello', notification()))).toHaveLength(3);
+  });
+
+  it('of the same name and instant in two accounts is two', () => {
+    const other = { ...notification(), AlarmArn: 'arn:aws:cloudwatch:us-east-1:444455556666:alarm:ballast-dev-errors' };
+    const [one, two] = [only(notification()), only(other)];
+    expect([one?.id === two?.id, one?.alarmId === two?.alarmId]).toEqual([false, false]);
+  });
+
+  it.each([
+    ['two words & <more> *of* them', 'two words & <more> *of* them'],
+    ['エラー', 'エラー'],
+    ['on two\nlines\u0007', 'on two lines'],
+    ['turned \u202Earound', 'turned  around'],
+    ['half \uD800 a pair', 'half   a pair'],
+    ['key sk-ant-api03-canary', '(withheld)'],
+    ['\u200B', '(withheld)'],
+  ])('names the alarm %j as %j', (name, shown) => {
+    expect(only(notification({ name }))?.alarm).toBe(shown);
+  });
+
+  it('is told to Slack in its own alphabet', () => {
+    const transition = only(notification({ name: 'a & <b>' }));
+    expect(transition && alarmAlert(transition).text).toContain('*a &amp; &lt;b&gt;*');
   });
 });
 
-it.each<[AlarmState, AlarmState, boolean]>([
-  ['OK', 'ALARM', true],
-  ['INSUFFICIENT_DATA', 'ALARM', true],
-  ['ALARM', 'OK', true],
-  ['INSUFFICIENT_DATA', 'OK', false],
-  ['ALARM', 'INSUFFICIENT_DATA', false],
+it.each<[AlarmState, AlarmState, ReturnType<typeof newsOf>]>([
+  ['OK', 'ALARM', 'begins'],
+  ['INSUFFICIENT_DATA', 'ALARM', 'begins'],
+  ['ALARM', 'OK', 'ends'],
+  ['INSUFFICIENT_DATA', 'OK', 'ends-if-notified'],
+  ['ALARM', 'INSUFFICIENT_DATA', null],
 ])('A change from %s to %s is news: %s', (from, to, news) => {
   const transition = only(notification({ from, to }));
-  expect(transition && isNews(transition)).toBe(news);
+  expect(transition && newsOf(transition)).toBe(news);
 });

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { notifyAlarm } from '../../functions/notify-alarm.ts';
+import type { AlarmState } from '../../lib/alerts/alarm.ts';
 import { createNotifyAlarm } from '../../lib/alerts/notify-alarm.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
-import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
+import { createPrettyLog } from '../../lib/telemetry/terminal/pretty-log.ts';
 import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { type HttpTarget, startHttpTarget } from '../http-target.ts';
@@ -83,6 +84,34 @@ describeOnDynamoDb('an alarm', (engine) => {
     expect(slack.seen[0]?.body).toContain('ballast-dev-errors');
   });
 
+  it('that lost its data before it was over is told to be over, once, and a new one without data is not', async () => {
+    const name = `ballast-dev-quiet-${minutes}`;
+    const change = (from: AlarmState, to: AlarmState) => snsEvent(notification({ name, from, to, at: at() }));
+    await own()(change('INSUFFICIENT_DATA', 'OK'));
+    expect(counts()).toEqual([0, 0]);
+    const [begins, loses, ends] = [
+      change('OK', 'ALARM'),
+      change('ALARM', 'INSUFFICIENT_DATA'),
+      change('INSUFFICIENT_DATA', 'OK'),
+    ];
+    for (const event of [begins, loses, ends, ends]) await own()(event);
+    expect(counts()).toEqual([2, 2]);
+    await own()(change('INSUFFICIENT_DATA', 'OK'));
+    expect(counts()).toEqual([2, 2]);
+  });
+
+  it('whose end was not delivered is told to be over by the next delivery', async () => {
+    const name = `ballast-dev-lost-${minutes}`;
+    const change = (from: AlarmState, to: AlarmState) => snsEvent(notification({ name, from, to, at: at() }));
+    await own()(change('OK', 'ALARM'));
+    slack.script({ status: 500 });
+    const ends = change('INSUFFICIENT_DATA', 'OK');
+    expect(await ended(own()(ends))).toBe(FAILED);
+    slack.script({ status: 200 });
+    expect(await ended(own()(ends))).toBe('done');
+    expect(slack.seen.at(-1)?.body).toContain('is OK again');
+  });
+
   it.each(Array.from({ length: size(3, 20) }, (_, round) => [round]))(
     'that is delivered to many at once is told once to each target (round %i)',
     async (round) => {
@@ -160,7 +189,7 @@ describeOnDynamoDb('an alarm', (engine) => {
   });
 
   it('that was just made, or is none, is told to nobody', async () => {
-    const fresh = notification({ from: 'INSUFFICIENT_DATA', to: 'OK', at: at() });
+    const fresh = notification({ name: 'ballast-dev-fresh', from: 'INSUFFICIENT_DATA', to: 'OK', at: at() });
     await own()(snsEvent(fresh, 'canary'));
     expect(counts()).toEqual([0, 0]);
     expect(lines.join('')).toContain('is no alarm');
@@ -178,8 +207,9 @@ describeOnDynamoDb('an alarm', (engine) => {
 });
 
 describe('a notification', () => {
-  it('is refused where it is no event of SNS', async () => {
-    await expect(environment(undefined as never)({ detail: 'canary' })).rejects.toThrow(FAILED);
+  it('of something else than an alarm is one line, whatever brought it', async () => {
+    await environment(undefined as never)({ detail: 'canary' });
+    expect(lines.join('')).toContain('is no alarm');
     expect(lines.join('')).not.toContain('canary');
   });
 });

@@ -1,10 +1,11 @@
-import { label, safe } from '../../lib/kernel/redacted.ts';
+import { displayed, label, safe } from '../../lib/kernel/redacted.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 
 type Samples = { readonly [Type in BallastEvent['type']]: Extract<BallastEvent, { readonly type: Type }> };
 
 const runId = label('run_01');
 const error = label('AppError/store-unavailable');
+const agent = label('assistant');
 const model = label('claude-sonnet-5-5');
 const costUsd = label('0.0014305');
 
@@ -12,24 +13,38 @@ const tokens = { inputTokens: 4, outputTokens: 9, cacheReadInputTokens: 3 };
 
 /** One event of each type; a new type does not compile until it has one. */
 export const SAMPLES: Samples = {
-  'run.started': { type: 'run.started', runId, agent: label('assistant'), requestId: label('req_1'), traceId: runId },
+  'run.started': {
+    type: 'run.started',
+    runId,
+    agent: label('assistant'),
+    tenantId: label('demo'),
+    requestId: label('req_1'),
+    traceId: runId,
+  },
   'run.finished': {
     type: 'run.finished',
     runId,
     agent: label('assistant'),
+    tenantId: label('demo'),
     status: label('succeeded'),
     costUsd,
     reason: label('end_turn'),
+    model,
+    degraded: null,
     modelCalls: 2,
     toolCalls: 1,
+    ...tokens,
+    cacheCreationInputTokens: 533,
     durationMs: 286,
   },
   'model.attempted': {
     type: 'model.attempted',
     runId,
+    agent: label('assistant'),
     model,
     attemptId: label('run_01:1:1'),
     outcome: label('answered'),
+    stopReason: label('end_turn'),
     upstreamStatus: 200,
     upstreamRequestId: null,
     durationMs: 130,
@@ -39,10 +54,11 @@ export const SAMPLES: Samples = {
     ...tokens,
     cacheCreationInputTokens: 533,
   },
-  'model.retried': { type: 'model.retried', runId, model, fault: label('overloaded'), retry: 1, delayMs: 200 },
+  'model.retried': { type: 'model.retried', runId, agent, model, fault: label('overloaded'), retry: 1, delayMs: 200 },
   'model.fell-back': {
     type: 'model.fell-back',
     runId,
+    agent,
     from: model,
     to: label('claude-haiku-4-5'),
     reason: label('circuit-open'),
@@ -51,6 +67,7 @@ export const SAMPLES: Samples = {
   'model.passed-over': {
     type: 'model.passed-over',
     runId,
+    agent,
     from: model,
     to: label('claude-haiku-4-5'),
     reason: label('prefill'),
@@ -65,10 +82,56 @@ export const SAMPLES: Samples = {
     servedBy: label('default'),
     reason: label('upstream-overloaded'),
   },
+  'run.stuck': { type: 'run.stuck', runId, agent: label('assistant'), sinceMs: 1_900_000 },
+  'secrets.redacted': {
+    type: 'secrets.redacted',
+    runId,
+    agent,
+    tenantId: label('acme'),
+    class: label('cards'),
+    count: 2,
+    shadow: false,
+  },
+  'user.erased': { type: 'user.erased', tenantId: label('acme'), user: label('sha256:00'), tookMs: 3_660_000 },
+  'runs.swept': { type: 'runs.swept', unfinished: 7, stuck: 1, failed: 0 },
+  'hook.failed': {
+    type: 'hook.failed',
+    hook: label('runFinished'),
+    runId,
+    agent: label('assistant'),
+    error: label('TypeError'),
+  },
+  'tool.logged': {
+    type: 'tool.logged',
+    runId: label('run_1'),
+    agent,
+    tool: label('order_status'),
+    level: 'info',
+    message: safe`order found`,
+    fields: { parcels: 2 },
+  },
+  'input.refused': {
+    type: 'input.refused',
+    tenantId: label('acme'),
+    agent: label('assistant'),
+    rule: label('injection'),
+    field: label('task'),
+    shadow: true,
+  },
+  'tool.held': {
+    type: 'tool.held',
+    runId,
+    agent: label('assistant'),
+    tool: label('send_mail'),
+    rule: label('exfiltration'),
+    outcome: label('asked'),
+  },
   'tool.finished': {
     type: 'tool.finished',
     runId,
+    agent: label('assistant'),
     tool: label('calculate'),
+    toolUseId: label('toolu_1'),
     outcome: label('ok'),
     error: null,
     durationMs: 12,
@@ -159,9 +222,12 @@ export const SAMPLES: Samples = {
     driftUsd: label('0.000001'),
   },
   'budgets.reconciled': { type: 'budgets.reconciled', tenants: 12, settled: 1, failed: 2, durationMs: 90 },
+  'spans.lost': { type: 'spans.lost', count: 3, error: label('TimeoutError') },
   'request.finished': {
     type: 'request.finished',
     function: label('run-agent'),
+    method: label('POST'),
+    route: displayed('/agent/run'),
     status: 503,
     error: label('store-unavailable'),
     durationMs: 9,
@@ -180,5 +246,14 @@ export const SAMPLES: Samples = {
     alarm: label('ballast-dev-errors'),
     state: safe`ALARM`,
     error,
+  },
+  'webhook.attempted': {
+    type: 'webhook.attempted',
+    delivery: label('msg_canary'),
+    target: label('hooks.example.com'),
+    outcome: safe`pending`,
+    status: 500,
+    error: null,
+    durationMs: 12,
   },
 };

@@ -70,6 +70,11 @@ describe('what an event adds to the metrics', () => {
       { ...SAMPLES['tool.finished'], outcome: safe`fallback` },
       ['ToolCalls{tool=calculate}=1', 'ToolDuration{tool=calculate}=12', 'ToolErrors{tool=calculate}=1'],
     ],
+    ...['declined', 'invalid-input'].map((outcome): [string, BallastEvent, string[]] => [
+      `a tool whose call was ${outcome}`,
+      { ...SAMPLES['tool.finished'], outcome: label(outcome) },
+      ['ToolCalls{tool=calculate}=1', 'ToolDuration{tool=calculate}=12', 'ToolErrors{tool=calculate}=0'],
+    ]),
     ['usage that is not on the books', SAMPLES['usage.unrecorded'], ['UsageUnrecorded{}=1']],
     ['an answer that lists what has no price', SAMPLES['usage.unpriced'], ['UsageUnpriced{}=1']],
     ['a store that failed', SAMPLES['store.failed'], ['StoreFailures{}=1']],
@@ -99,6 +104,7 @@ describe('what an event adds to the metrics', () => {
     ],
     ['an adjustment', SAMPLES['usage.adjusted'], []],
     ['a counter that drifted', SAMPLES['budget.drifted'], ['BudgetDrift{}=1']],
+    ['a look at all runs', SAMPLES['runs.swept'], ['StuckRuns{}=1', 'UnfinishedRuns{}=7']],
     ['a pass over the budgets', SAMPLES['budgets.reconciled'], ['ReconcileFailures{}=2', 'ReconcilePasses{}=1']],
     ['a round of probes', SAMPLES['dependencies.probed'], ['CircuitsOpen{}=1', 'DependencyProbes{}=1']],
     [
