@@ -1,0 +1,35 @@
+import { REDACTION_CLASSES, type RedactionClass } from '../classes.ts';
+import type { Detector } from '../reader.ts';
+import { type Dispatch, dispatchOf } from '../scanner.ts';
+import { card } from './card.ts';
+import { email } from './email.ts';
+import { iban } from './iban.ts';
+import { issuedKeys } from './issued-keys.ts';
+import { jwt } from './jwt.ts';
+import { namedSecrets } from './named-secrets.ts';
+import { phone } from './phone.ts';
+import { privateKey } from './private-key.ts';
+import { ssn } from './ssn.ts';
+
+/** By class, the more specific first: where two find a secret at one place, the first counts. */
+export const DETECTORS: Readonly<Record<RedactionClass, readonly Detector[]>> = {
+  keys: [privateKey, ...issuedKeys, jwt, ...namedSecrets],
+  cards: [card],
+  ssn: [ssn],
+  iban: [iban],
+  email: [email],
+  phone: [phone],
+};
+
+const made = new Map<string, Dispatch>();
+
+/** The detectors of these classes, in whatever order they are named. */
+export const detectorsFor = (classes: readonly RedactionClass[]): Dispatch => {
+  const chosen = REDACTION_CLASSES.filter((name) => classes.includes(name));
+  const key = chosen.join();
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const dispatch = dispatchOf(chosen.flatMap((name) => DETECTORS[name]));
+  made.set(key, dispatch);
+  return dispatch;
+};

@@ -1,0 +1,66 @@
+import { ALPHANUMERIC, charSet, type Detector, DIGIT, has, isOpen, MORE, NO, type Reader } from '../reader.ts';
+import { numberEnd } from './number-bounds.ts';
+
+const PLUS = 43;
+const GAP = charSet(' ');
+const SIGNS = charSet('.-/_+#$%&@)');
+const PART = charSet('0123456789+()-./ ');
+/** The longest that is written: 15 digits (E.164), their separators and a `(0)`. */
+const MAX_CHARS = 28;
+
+/** Numbers as they are written, each from its beginning. */
+const FORMS: readonly RegExp[] = [
+  // E.164 and E.123: the country first. North America has ten digits behind its 1.
+  /^\+1[-. ]?(?:\(\d{3}\)|\d{3})[-. ]?\d{3}[-. ]?\d{4}/,
+  /^\+[2-9]\d{7,14}(?!\d)/,
+  /^\+[2-9]\d{0,2}(?:[-. /]?\(\d{1,4}\) ?\d{1,12})?(?:[-. /]\d{1,12}){0,6}/,
+  // North America.
+  /^\(\d{3}\) ?\d{3}[-. ]\d{4}/,
+  /^(?:1[-.])?[2-9]\d\d([-.])\d{3}\1\d{4}/,
+  /^(?:1 )?[2-9]\d\d [2-9]\d\d \d{4}/,
+  // Trunk prefix 0: area and number in the groups of the country.
+  /^0[1-9](?:([-. ])\d\d)(?:\1\d\d){3}/,
+  /^(?:0[1-9]\d{1,3}|\(0[1-9]\d{1,3}\))[-/ ]\d{3,4}[- ]\d{3,4}/,
+  /^(?:0[1-9]\d{0,4}|\(0[1-9]\d{0,4}\))[/ ]\d{5,8}/,
+  /^(?:0[1-9]|\(0[1-9]\))[- ]\d{4}[- ]\d{4}/,
+];
+
+const digitsIn = (text: string): number => text.replaceAll(/\D/g, '').length;
+
+/** The longest number at the beginning of a text; 0: none. */
+const phoneLength = (text: string): number => {
+  const lengths = FORMS.map((form) => form.exec(text)?.[0] ?? '').filter((found) => {
+    const digits = digitsIn(found);
+    return digits >= (found.startsWith('+') ? 8 : 9) && digits <= 15;
+  });
+  return Math.max(0, ...lengths.map(({ length }) => length));
+};
+
+/** Where a number may begin: behind no word, number, path or sign, and not as a later group of a longer number. */
+const isStart = (text: Reader, at: number): boolean => {
+  const before = text.code(at - 1);
+  if (has(SIGNS, before) || (text.code(at) === PLUS && has(ALPHANUMERIC, before))) return false;
+  return !has(GAP, before) || !has(DIGIT, text.code(at - 2));
+};
+
+/** `end` where no further group follows; `NO` or `MORE` otherwise. */
+const withoutGroup = (text: Reader, end: number): number => {
+  const bound = numberEnd(text, end);
+  if (bound < 0 || !has(GAP, text.code(end))) return bound;
+  if (isOpen(text, end + 1)) return MORE;
+  return has(DIGIT, text.code(end + 1)) ? NO : end;
+};
+
+/** Phone numbers: international ones, and national ones in the groups that their countries write. */
+export const phone: Detector = {
+  label: 'PHONE',
+  starts: charSet('0123456789+('),
+  find(text, at) {
+    if (!isStart(text, at)) return NO;
+    const end = text.run(PART, at, MAX_CHARS);
+    if (isOpen(text, end) && end - at < MAX_CHARS) return MORE;
+    const length = phoneLength(text.slice(at, end));
+    if (length === 0 || !has(DIGIT, text.code(at + length - 1))) return NO;
+    return text.code(at) === PLUS ? numberEnd(text, at + length) : withoutGroup(text, at + length);
+  },
+};

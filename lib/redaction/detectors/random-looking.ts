@@ -1,0 +1,48 @@
+/** What a person would have to fill in, or has left out. */
+const PLACEHOLDER = /x{6}|\*{3}|your|example_|changeme|placeholder|redacted/i;
+
+const MIN_CHARS = 16;
+const MIN_PART_CHARS = 8;
+
+/** Letters and digits that take turns, with more than one digit: `3fa9c0` and not `v2` or `2026-11-29`. */
+const isMixed = (part: string): boolean => {
+  let [digits, turns] = [0, 0];
+  for (let i = 0; i < part.length; i += 1) {
+    const isDigit = part.charCodeAt(i) <= 57;
+    if (isDigit) digits += 1;
+    if (i > 0 && isDigit !== part.charCodeAt(i - 1) <= 57) turns += 1;
+  }
+  return digits >= 2 && turns >= 2;
+};
+
+const HEX = /^(?=.*[0-9])(?=.*[a-f])[0-9a-f]+$/i;
+
+const KINDS = [/[a-z]/, /[A-Z]/, /[0-9]/];
+const kindOf = (char: string): number => KINDS.findIndex((kind) => kind.test(char));
+const MIN_DENSE_CHARS = 20;
+
+/** Capitals, small letters and digits that change at least at each third character, as they do in base64 and not in `camelCase`. */
+const takesTurns = (value: string): boolean => {
+  if (!KINDS.every((kind) => kind.test(value))) return false;
+  const kinds = Array.from(value, kindOf);
+  return 3 * kinds.filter((kind, i) => i > 0 && kind !== kinds[i - 1]).length > value.length;
+};
+const isDense = (value: string): boolean => value.length >= MIN_DENSE_CHARS && takesTurns(value);
+
+const SIGNS = /[!#$%&*@^?]/g;
+const PARTS = /[.!#$%&*@^?]/;
+
+/** With different signs between them, as in what a password manager makes. */
+const isPassword = (value: string): boolean => new Set(value.match(SIGNS)).size >= 2 && takesTurns(value);
+
+/**
+ * Whether a value looks drawn at random rather than chosen by a person: letters and digits mixed within a part, not words and
+ * numbers side by side, as names, paths and dates have them.
+ */
+export const looksRandom = (value: string): boolean =>
+  value.length >= MIN_CHARS &&
+  !PLACEHOLDER.test(value) &&
+  (HEX.test(value) ||
+    isPassword(value) ||
+    value.split(PARTS).some(isDense) ||
+    value.split(/[^A-Za-z0-9]+/).some((part) => part.length >= MIN_PART_CHARS && isMixed(part)));

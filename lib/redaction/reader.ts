@@ -1,0 +1,93 @@
+import type { RedactionLabel } from './classes.ts';
+
+/** A set of ASCII characters, looked up by code. */
+export type CharSet = Uint8Array;
+
+export const charSet = (chars: string): CharSet => {
+  const set = new Uint8Array(128);
+  for (const char of chars) set[char.charCodeAt(0)] = 1;
+  return set;
+};
+
+const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const LOWER = UPPER.toLowerCase();
+const DIGITS = '0123456789';
+
+export const DIGIT = charSet(DIGITS);
+export const CAPITAL = charSet(UPPER);
+export const CAPITAL_OR_DIGIT = charSet(UPPER + DIGITS);
+export const ALPHANUMERIC = charSet(UPPER + LOWER + DIGITS);
+export const WORD = charSet(`${UPPER}${LOWER}${DIGITS}_-`);
+export const BASE64 = charSet(`${UPPER}${LOWER}${DIGITS}+/`);
+
+export const has = (set: CharSet, code: number): boolean => set[code] === 1;
+
+/** No secret begins here, whatever follows. */
+export const NO = -1;
+/** What has come does not decide it. Never said once the text is whole. */
+export const MORE = -2;
+
+/** How much of what is behind a place can still be read, in UTF-16 units. */
+export const BEHIND = 160;
+
+/** A text of which the first part has come. Places are counted from its beginning, in UTF-16 units. */
+export interface Reader {
+  /** Where what has come ends. */
+  readonly end: number;
+  /** Nothing follows. */
+  readonly isWhole: boolean;
+  /** The code at a place; NaN where nothing is, or nothing is known any more. */
+  code(at: number): number;
+  slice(from: number, to: number): string;
+  /** The end of the characters of a set from a place on, `most` of them at most. */
+  run(set: CharSet, from: number, most: number): number;
+}
+
+/** Whether something else could follow at a place that is not known yet. */
+export const isOpen = (text: Reader, at: number): boolean => at >= text.end && !text.isWhole;
+
+/** What is to be said where a character is missing: it may come, or it never will. */
+export const missing = (text: Reader, at: number): typeof NO | typeof MORE => (isOpen(text, at) ? MORE : NO);
+
+/** The place behind `word` where it stands at `at`; `NO` or `MORE` otherwise. */
+export const literal = (text: Reader, at: number, word: string): number => {
+  for (let i = 0; i < word.length; i += 1)
+    if (text.code(at + i) !== word.charCodeAt(i)) return at + i < text.end ? NO : missing(text, at + i);
+  return at + word.length;
+};
+
+const BACKSLASH = 92;
+const ESCAPES = charSet('nrtbf');
+
+const HEX = charSet(`${DIGITS}abcdefABCDEF`);
+const [PERCENT, U] = [37, 117];
+
+/** Whether `count` hexadecimal digits stand before a place. */
+const isBehindHex = (text: Reader, at: number, count: number): boolean => {
+  for (let i = 1; i <= count; i += 1) if (!has(HEX, text.code(at - i))) return false;
+  return true;
+};
+
+/** Whether what is before a place is no letter or digit but encoded: `\n`, `%3D`, `\u003d`. */
+const isBehindEscape = (text: Reader, at: number): boolean =>
+  (has(ESCAPES, text.code(at - 1)) && text.code(at - 2) === BACKSLASH) ||
+  (text.code(at - 3) === PERCENT && isBehindHex(text, at, 2)) ||
+  (text.code(at - 5) === U && text.code(at - 6) === BACKSLASH && isBehindHex(text, at, 4));
+
+/** Whether a word may begin here: behind no letter or digit, unless that is the end of an escape. */
+export const isWordStart = (text: Reader, at: number): boolean =>
+  !has(ALPHANUMERIC, text.code(at - 1)) || isBehindEscape(text, at);
+
+/** Finds one form of secret. */
+export interface Detector {
+  readonly label: RedactionLabel;
+  /** Characters that one begins with. */
+  readonly starts: CharSet;
+  /**
+   * Where a secret that begins at `at` ends, so far as it is certain; `NO`, or `MORE`. Says of longer text what it said of its part.
+   * Asked at a letter or digit only where a word begins.
+   */
+  find(text: Reader, at: number): number;
+  /** What else belongs to a secret found, from `at` on: its end so far, `at` itself where it is over, or `MORE`. */
+  more?(text: Reader, at: number): number;
+}
