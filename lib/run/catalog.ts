@@ -1,5 +1,6 @@
 import type { Agent } from '../agent/define/define-agent.ts';
-import { loadToolSchema } from '../agent/define/tool-schema.ts';
+import { definitionError } from '../agent/define/definition.ts';
+import { loadToolSchema, outputParam } from '../agent/define/tool-schema.ts';
 import { AppError } from '../kernel/errors.ts';
 import { nearestName, withHint } from '../kernel/nearest-name.ts';
 import { label, safe } from '../kernel/redacted.ts';
@@ -13,28 +14,42 @@ export interface Catalog {
   readonly models: readonly string[];
   /** The agent that a request asks for. Throws `invalid-request` at `agent`, or `run-conflict` where it needs approvals. */
   forSyncRun(request: Pick<RunRequest, 'agent'>): Agent;
+  /** The agent of this name; `null`: there is none (any more). */
+  lookUp(name: string): Agent | null;
+  /** As `forSyncRun`, with agents that need approvals. */
+  find(request: Pick<RunRequest, 'agent'>): Agent;
   /** What `GET /agents` shows. */
   describe(): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
-/** Throws a TypeError at start where two agents share a name, or an agent names a model without a price. */
+/** Throws a DefinitionError at start where two agents share a name, or an agent names a model without a price. */
 export const createCatalog = (agents: readonly Agent[], isPriced: (model: string) => boolean): Catalog => {
   const byName = new Map(agents.map((agent) => [agent.name, agent]));
-  for (const { name, models, fallbackModels } of agents) {
+  for (const { name, models, fallbackModels, definedAt } of agents) {
     const unpriced = [...Object.values(models), ...fallbackModels].find((model) => !isPriced(model));
-    if (unpriced !== undefined) throw new TypeError(`${name}: ${unpriced} has no known price, so it is never called.`);
+    if (unpriced !== undefined)
+      throw definitionError(
+        definedAt,
+        `${name}: ${unpriced} has no known price, so it is never called: name another model, or give its price in MODEL_PRICES.`,
+      );
   }
-  if (byName.size < agents.length) throw new TypeError('Two agents have the same name.');
+  const twice = agents.find((agent) => byName.get(agent.name) !== agent);
+  if (twice !== undefined)
+    throw definitionError(twice.definedAt, `${twice.name}: another agent has the same name: rename one.`);
   const names = [...byName.keys()].map(label).reduce((all, name) => safe`${all}/${name}`);
+  const find: Catalog['find'] = ({ agent = DEFAULT_AGENT }) => {
+    const found = byName.get(agent);
+    if (found) return found;
+    const message = withHint(safe`must be one of ${names}`, nearestName(agent, byName.keys()));
+    const issues = [{ path: 'agent', message }];
+    throw new AppError('invalid-request', safe`There is no agent of this name.`, { issues });
+  };
   return {
     models: agents.flatMap(({ models, fallbackModels }) => [...Object.values(models), ...fallbackModels]),
-    forSyncRun({ agent = DEFAULT_AGENT }) {
-      const found = byName.get(agent);
-      if (!found) {
-        const message = withHint(safe`must be one of ${names}`, nearestName(agent, byName.keys()));
-        const issues = [{ path: 'agent', message }];
-        throw new AppError('invalid-request', safe`There is no agent of this name.`, { issues });
-      }
+    lookUp: (name) => byName.get(name) ?? null,
+    find,
+    forSyncRun(request) {
+      const found = find(request);
       if ([...found.tools.values()].some(({ requiresApproval }) => requiresApproval))
         throw new AppError(
           'run-conflict',
@@ -43,23 +58,32 @@ export const createCatalog = (agents: readonly Agent[], isPriced: (model: string
       return found;
     },
     async describe() {
-      const toolSchema = await loadToolSchema();
-      return agents.map(({ name, description, version, pattern, models, fallbackModels, maxModelCalls, tools }) => ({
-        name,
-        description,
-        version,
-        pattern,
-        models,
-        fallbackModels,
-        maxModelCalls,
-        tools: [...tools.values()].map((tool) => ({
-          name: tool.name,
-          description: tool.description,
-          input: toolSchema(tool.input),
-          sideEffects: tool.sideEffects,
-          requiresApproval: tool.requiresApproval,
-        })),
-      }));
+      const [toolSchema, { rulesOf }] = await Promise.all([loadToolSchema(), import('../agent/flow/flow-rules.ts')]);
+      const described = agents.map(async (agent) => {
+        const { name, description, version, pattern, models, fallbackModels, maxModelCalls, tools } = agent;
+        const output = await outputParam(agent);
+        return {
+          name,
+          description,
+          version,
+          pattern,
+          models,
+          fallbackModels,
+          maxModelCalls,
+          tools: [...tools.values()].map((tool) => ({
+            name: tool.name,
+            description: tool.description,
+            input: toolSchema(tool.input),
+            reads: tool.reads ?? [],
+            does: tool.does ?? [],
+            sideEffects: tool.sideEffects,
+            requiresApproval: tool.requiresApproval,
+          })),
+          rules: rulesOf([...tools.values()]),
+          ...(output === null ? {} : { output }),
+        };
+      });
+      return Promise.all(described);
     },
   };
 };

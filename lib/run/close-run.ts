@@ -8,10 +8,14 @@ import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { ToolCall, ToolUsageStore } from '../usage/tool-record.ts';
 import { stopName } from './answer.ts';
+import type { PutContent } from './put-content.ts';
 import type { Conclusion } from './run-record.ts';
 
 /** Tells all listeners how a run ended, and before that what stood in for the answer that was asked for. */
-export const emitRunEnd = (emit: Emit, { result, concluded, spent }: Omit<ClosingRun, 'claim'>): void => {
+export const emitRunEnd = (
+  emit: Emit,
+  { result, concluded, spent }: Omit<ClosingRun, 'claim' | 'task' | 'shown'>,
+): void => {
   const { row } = concluded;
   const names = { runId: label(row.runId), agent: label(row.agent) };
   if (result.degraded) {
@@ -21,10 +25,12 @@ export const emitRunEnd = (emit: Emit, { result, concluded, spent }: Omit<Closin
   emit({
     type: 'run.finished',
     ...names,
+    tenantId: label(row.tenantId),
     status: hasBegun(result) ? label(row.status) : safe`refused`,
     reason: 'answer' in concluded ? stopName(concluded.answer.stopReason) : label(concluded.error.code),
-    modelCalls: result.totals.modelCalls,
-    toolCalls: result.totals.toolCalls,
+    model: result.answeredBy === null ? null : label(result.answeredBy),
+    degraded: result.degraded === null ? null : label(result.degraded.servedBy),
+    ...result.totals,
     costUsd: label(formatUsd(spent)),
     durationMs: row.updatedAt - row.createdAt,
   });
@@ -33,11 +39,14 @@ export const emitRunEnd = (emit: Emit, { result, concluded, spent }: Omit<Closin
 export interface CloseRunParts {
   readonly runs: Pick<RunStore, 'add'>;
   readonly toolUsage: Pick<ToolUsageStore, 'add'>;
+  /** Default: what was written in a run is not kept. */
+  readonly putContent?: PutContent | undefined;
   readonly emit: Emit;
 }
 
 /** The request's hold on its idempotency key. */
-export type RunClaim = Pick<OwnedClaim, 'complete' | 'release' | 'markEffects'> | null;
+export type RunClaim =
+  (Pick<OwnedClaim, 'complete' | 'release' | 'markEffects'> & Partial<Pick<OwnedClaim, 'key'>>) | null;
 
 /** How a call is refused by what guards it; the provider's own refusals count as attempts. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -53,10 +62,22 @@ export const hasBegun = ({ steps, ending }: LoopResult): boolean =>
   !REFUSALS.has(ending.error.code) ||
   steps.some(({ kind, attempts }) => kind === 'model' && attempts > 0);
 
-const toolCallsOf = (steps: readonly TraceStep[]): ToolCall[] =>
-  steps.flatMap(({ kind, name, durationMs, status }) =>
-    kind === 'tool' ? [{ tool: name, durationMs: Math.round(durationMs), isError: status === 'failed' }] : [],
-  );
+/** Calls that a tool has not failed: it declined them, or they never reached it because of their input, a person or a rule. */
+const NO_ERRORS: ReadonlySet<string> = new Set([
+  'declined',
+  'invalid-input',
+  'denied',
+  'expired',
+  'cancelled',
+  'not-allowed',
+  'held',
+]);
+
+export const toolCallsOf = (steps: readonly TraceStep[]): ToolCall[] =>
+  steps.flatMap(({ kind, name, durationMs, error }) => {
+    const isError = error !== undefined && !NO_ERRORS.has(error.code);
+    return kind === 'tool' ? [{ tool: name, durationMs: Math.round(durationMs), isError }] : [];
+  });
 
 /** Whether no model gave what was asked for: by an error, or by what stood in for an answer. */
 const isUnanswered = (concluded: Conclusion, { degraded }: LoopResult): boolean =>
@@ -73,21 +94,30 @@ export interface ClosingRun {
   readonly concluded: Conclusion;
   readonly claim: RunClaim;
   readonly spent: PicoUsd;
+  readonly task: string;
+  /** What may be shown of what was written in it. */
+  readonly shown: <T>(value: T) => T;
   /** Longest wait for the claim's end. */
   readonly limitMs: number;
 }
 
 /** Writes what is kept of a run, all at once; a row that can't be kept does not take the answer away. */
-export const closeRun = async ({ runs, toolUsage, emit }: CloseRunParts, closing: ClosingRun): Promise<void> => {
+export const closeRun = async (
+  { runs, toolUsage, putContent, emit }: CloseRunParts,
+  closing: ClosingRun,
+): Promise<void> => {
   const kept = (operation: Redacted, write: Promise<unknown>) =>
     write.catch((cause: unknown) => emit({ type: 'store.failed', operation, error: nameError(cause) }));
-  const { result, concluded } = closing;
+  const { result, concluded, task, shown } = closing;
   const { row } = concluded;
   const calls = toolCallsOf(result.steps);
   const { tenantId, runId, updatedAt: at } = row;
   await Promise.all([
     endClaim(closing),
     ...(hasBegun(result) ? [kept(safe`runs.add`, runs.add(row))] : []),
+    ...(hasBegun(result) && putContent
+      ? [kept(safe`runs.putContent`, putContent(row, { task, ...result }, shown))]
+      : []),
     ...(calls.length === 0 ? [] : [kept(safe`toolUsage.add`, toolUsage.add({ tenantId, runId, at, calls }))]),
   ]);
 };

@@ -1,8 +1,12 @@
-import type { LoopResult, RunStop } from '../agent/loop/types.ts';
+import type { Agent } from '../agent/define/define-agent.ts';
+import type { RunStop } from '../agent/loop/stop-reasons.ts';
+import type { LoopResult } from '../agent/loop/types.ts';
 import { failsOver } from '../model-call/faults.ts';
 
 /** An answer that was given before, without what its run did and used. */
-export type EarlierAnswer = Pick<LoopResult, 'output' | 'answeredBy'> & { readonly ending: { readonly stop: RunStop } };
+export type EarlierAnswer = Pick<LoopResult, 'output' | 'result' | 'answeredBy'> & {
+  readonly ending: { readonly stop: RunStop };
+};
 
 /** What may stand in where no model answered, the better first. */
 export interface StandIn {
@@ -13,6 +17,10 @@ export interface StandIn {
   /** Whether the run has changed the world: then nothing may read as if it had not, or as if it could be asked for again. */
   readonly hadEffects: boolean;
 }
+
+/** Whether a run has called a tool that changes the world. */
+export const hadEffects = ({ steps }: LoopResult, { tools }: Pick<Agent, 'tools'>): boolean =>
+  steps.some(({ kind, name }) => kind === 'tool' && tools.get(name)?.sideEffects === true);
 
 /**
  * The run as its caller gets it: where it failed because models did, with a stale answer or the agent's message in the place of the error,

@@ -1,19 +1,19 @@
-import { toolParams } from '../agent/define/tool-schema.ts';
+import { answerDependsOn } from '../agent/define/answer-parts.ts';
 import { createTranscript } from '../agent/loop/transcript.ts';
-import type { LoopResult, RunStop } from '../agent/loop/types.ts';
+import type { LoopResult } from '../agent/loop/types.ts';
 import type { Deadline } from '../kernel/deadline.ts';
 import { label } from '../kernel/redacted.ts';
 import { fault } from '../model-call/faults.ts';
-import type { FaultKind } from '../model-call/types.ts';
-import { cacheLifetime } from '../response-cache/decision.ts';
+import { type CacheLifetime, cacheLifetime } from '../response-cache/decision.ts';
+import type { Flight } from '../response-cache/flights.ts';
 import { type CacheKey, cacheKey } from '../response-cache/key.ts';
-import type { ResponseCache } from '../response-cache/response-cache.ts';
-import type { TraceStep } from '../runs/types.ts';
+import type { OpenOptions, ResponseCache } from '../response-cache/response-cache.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Principal } from '../tenants/types.ts';
 import type { Allowed } from './allowed-run.ts';
 import type { EarlierAnswer } from './degrade.ts';
 import type { RunRequest } from './run-request.ts';
+import { answeredAgain, endFlight, readKept } from './stored-answer.ts';
 
 export interface RunCacheParts {
   readonly cache: ResponseCache;
@@ -24,10 +24,16 @@ export interface RunCacheParts {
   readonly emit: Emit;
 }
 
-export interface CacheableCall {
-  readonly allowed: Allowed;
+/** What is asked, by whom. */
+export interface CachedQuestion {
+  readonly allowed: Pick<Allowed, 'agent' | 'model'>;
   readonly request: RunRequest;
   readonly principal: Principal;
+  /** What is replaced in its answer: one that was kept under another policy is not given. */
+  readonly redaction: string;
+}
+
+export interface CacheableCall extends CachedQuestion {
   readonly deadline: Deadline;
   /** Called once where another request is just making the answer, and has to be waited for. */
   readonly onWait: () => void;
@@ -37,6 +43,8 @@ export interface CacheableCall {
 export interface RunCache {
   /** As the answer says it. */
   readonly state: 'hit' | 'miss' | 'bypass';
+  /** What it looked under; not there where it did not look. */
+  readonly key?: CacheKey;
   /** How the run ends without a model; `null`: it has to be made. */
   readonly found: LoopResult | null;
   /** An answer that is no longer fresh. */
@@ -50,61 +58,33 @@ const POLICY_VERSION = '1';
 
 const BYPASSED: RunCache = { state: 'bypass', found: null, stale: null, end: async () => {} };
 
-const keyOf = async ({ allowed, request, principal }: CacheableCall, provider: string): Promise<CacheKey> => {
+const keyOf = async (
+  { allowed, request, principal, redaction }: CachedQuestion,
+  provider: string,
+): Promise<CacheKey> => {
   const { agent, model } = allowed;
-  const { maxOutputTokens, maxToolOutputChars, pattern, maxRounds } = agent;
   return cacheKey(principal.tenant, {
-    agent: { name: agent.name, version: agent.version },
+    agent: await answerDependsOn(agent),
+    provider,
     model,
-    parameters: { provider, maxOutputTokens, maxToolOutputChars, pattern, maxRounds },
-    system: agent.system,
-    tools: await toolParams(agent),
     messages: request.messages ?? [],
     task: request.task,
-    policyVersion: POLICY_VERSION,
+    policyVersion: redaction === '' ? POLICY_VERSION : `${POLICY_VERSION}:${redaction}`,
     userId: agent.cache?.perUser === true ? (request.userId ?? null) : null,
   });
 };
 
-/** What of an answer is given again. */
-interface Kept {
-  readonly output: string;
-  readonly model: string | null;
-  readonly stop: RunStop;
-}
+/** How a run meets the cache, fixed when it begins: plain JSON. */
+export type CachePlan = Exclude<CacheLifetime, { mode: 'bypass' }> & {
+  readonly key: CacheKey;
+} & Pick<CachedQuestion, 'redaction'>;
 
-const WHOLE: ReadonlySet<RunStop> = new Set<RunStop>(['end_turn', 'stop_sequence']);
-
-/** What a tool said, rather than that it could not: an outage must not be told for an hour after its end. */
-const isToolsOwnWord = ({ error }: TraceStep): boolean =>
-  error === undefined || error.code === 'declined' || error.code === 'invalid-input';
-
-/** Ends that say something about the run's caller and its limits, and nothing about the answer. */
-const OWN_STOPS: ReadonlySet<RunStop> = new Set<RunStop>(['deadline', 'max_cost', 'budget', 'max_model_calls']);
-const OWN_FAULTS: ReadonlySet<FaultKind> = new Set<FaultKind>(['deadline', 'cancelled', 'run-cost', 'refused']);
-
-const isCallersOwn = ({ ending, lastFault }: LoopResult): boolean =>
-  'stop' in ending ? OWN_STOPS.has(ending.stop) : lastFault !== null && OWN_FAULTS.has(lastFault);
-
-/** The text to be kept; `null` where the answer is not whole, not as asked for, or holds what a tool said for this caller and moment. */
-const keptText = ({ ending, output, answeredBy, degraded, steps }: LoopResult, { agent }: Allowed): string | null => {
-  if (!('stop' in ending) || !WHOLE.has(ending.stop) || degraded !== null) return null;
-  const mayStay = (step: TraceStep): boolean =>
-    step.kind !== 'tool' || (agent.tools.get(step.name)?.cacheable === true && isToolsOwnWord(step));
-  return steps.every(mayStay) ? JSON.stringify({ output, model: answeredBy, stop: ending.stop } satisfies Kept) : null;
-};
-
-const readKept = (text: string): EarlierAnswer => {
-  const { output, model, stop } = JSON.parse(text) as Kept;
-  return { ending: { stop }, output, answeredBy: model };
-};
-
-/** Looks for an answer to the same question; where another request is just making it, waits for that until its own deadline. */
-export const openRunCache = async (
-  { cache, cacheTtlSeconds, provider, emit }: RunCacheParts,
-  call: CacheableCall,
-): Promise<RunCache> => {
-  const { allowed, request, principal, deadline, onWait } = call;
+/** `null`: it does not meet it. */
+export const planCache = async (
+  { cacheTtlSeconds, provider }: Pick<RunCacheParts, 'cacheTtlSeconds' | 'provider'>,
+  call: CachedQuestion,
+): Promise<CachePlan | null> => {
+  const { allowed, request, principal } = call;
   const { agent } = allowed;
   const lifetime = cacheLifetime({
     asked: request.cache,
@@ -114,28 +94,50 @@ export const openRunCache = async (
   });
   // Nobody's own answers would be everybody's.
   const isNobodys = agent.cache?.perUser === true && request.userId === undefined;
-  if (lifetime.mode === 'bypass' || isNobodys) return BYPASSED;
-  const look = await cache.open(await keyOf(call, provider), { ...lifetime, deadline, onWait });
-  const told = (outcome: string) => emit({ type: 'cache.looked', agent: label(agent.name), outcome: label(outcome) });
+  return lifetime.mode === 'bypass' || isNobodys
+    ? null
+    : { ...lifetime, key: await keyOf(call, provider), redaction: call.redaction };
+};
+
+/** What is found under a plan's key. */
+export type CacheLook =
+  | { readonly kind: 'hit'; readonly found: EarlierAnswer }
+  /** To be made; the flight has to be ended. */
+  | { readonly kind: 'miss'; readonly stale: EarlierAnswer | null; readonly flight: Flight }
+  /** The wait for another's answer was over before it came. */
+  | { readonly kind: 'stopped' };
+
+/** Looks for an answer to the same question, or waits for one that is just being made. Never rejects. */
+export const lookInCache = async (
+  { cache, emit }: Pick<RunCacheParts, 'cache' | 'emit'>,
+  agent: string,
+  { key, mode, ttlSeconds }: CachePlan,
+  waiting: Pick<OpenOptions, 'deadline' | 'forMs' | 'onWait'>,
+): Promise<CacheLook> => {
+  const look = await cache.open(key, { mode, ttlSeconds, ...waiting });
+  const told = (outcome: string) => emit({ type: 'cache.looked', agent: label(agent), outcome: label(outcome) });
   if (look.kind === 'hit') {
     told(look.shared ? 'shared' : 'hit');
-    const { ending, ...answer } = readKept(look.answer.body);
-    return { ...BYPASSED, state: 'hit', found: { ...createTranscript().ended(ending.stop), ...answer } };
+    return { kind: 'hit', found: readKept(look.answer.body) };
   }
   told(look.kind === 'miss' && look.failed ? 'failed' : 'miss');
+  if (look.kind === 'stopped') return look;
+  return { kind: 'miss', stale: look.stale && readKept(look.stale.body), flight: look.flight };
+};
+
+/** Looks for an answer to the same question; where another request is just making it, waits for that until its own deadline. */
+export const openRunCache = async (parts: RunCacheParts, call: CacheableCall): Promise<RunCache> => {
+  const { deadline, onWait } = call;
+  const { agent } = call.allowed;
+  const plan = await planCache(parts, call);
+  if (plan === null) return BYPASSED;
+  const look = await lookInCache(parts, agent.name, plan, { deadline, onWait });
+  const { key } = plan;
+  if (look.kind === 'hit') return { ...BYPASSED, state: 'hit', key, found: answeredAgain(look.found) };
   if (look.kind === 'stopped') {
     const { error } = fault(deadline.stoppedBy ?? 'deadline');
     return { ...BYPASSED, state: 'miss', found: createTranscript().failed(error) };
   }
   const { stale, flight } = look;
-  return {
-    state: 'miss',
-    found: null,
-    stale: stale && readKept(stale.body),
-    end(result) {
-      const text = keptText(result, allowed);
-      if (text !== null) return flight.store(text);
-      return isCallersOwn(result) ? flight.free() : flight.unstorable();
-    },
-  };
+  return { state: 'miss', key, found: null, stale, end: (result) => endFlight(flight, result, agent) };
 };

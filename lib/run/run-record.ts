@@ -1,17 +1,23 @@
 import type { LoopResult } from '../agent/loop/types.ts';
-import { problemOf } from '../http/problem.ts';
+import { type Problem, problemOf } from '../http/problem.ts';
 import type { StoredResult } from '../idempotency/answer.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { PicoUsd } from '../kernel/money.ts';
-import type { RunRow } from '../runs/types.ts';
-import { answerOf, type RunAnswer, usageOf } from './answer.ts';
+import { pseudonymOrNull } from '../kernel/pseudonym.ts';
+import { boundSteps } from '../runs/trace/bound-steps.ts';
+import type { RunLinks, RunRow } from '../runs/types.ts';
+import { answerOf, type RunAnswer, type RunUsage, usageOf } from './answer.ts';
 import type { RunCache } from './run-cache.ts';
 
 /** What is known of a run besides what its loop came to. */
 export interface RunFacts {
+  /** Default `sync`. */
+  readonly mode?: RunRow['mode'];
   readonly runId: string;
   readonly tenantId: string;
   readonly agent: string;
+  readonly userId: string | null;
+  readonly sessionId?: string | undefined;
   /** Asked for; stands in where no model answered. */
   readonly model: string;
   readonly requestId: string;
@@ -20,6 +26,8 @@ export interface RunFacts {
   /** Whether the caller left before the end. */
   readonly cancelled: boolean;
   readonly cache: RunCache['state'];
+  /** Default: none. */
+  readonly links?: RunLinks;
   readonly spent: PicoUsd;
   /** Epoch milliseconds. */
   readonly createdAt: number;
@@ -42,17 +50,31 @@ const withRun = (error: AppError, members: AppError['members']): AppError =>
     ...(error.figures === undefined ? {} : { figures: error.figures }),
   });
 
+/** How a run without an answer is kept. One that was cancelled has no error: it ended as it was told to. */
+const endOf = (problem: Problem, usage: RunUsage, timedOut: boolean, { mode, cancelled, metadata }: RunFacts) => {
+  const async = mode === 'async';
+  if (cancelled)
+    return { status: 'cancelled' as const, body: { ...(async ? {} : { error: problem }), usage, metadata } };
+  return {
+    status: async && timedOut ? ('timed_out' as const) : ('failed' as const),
+    body: { error: problem, usage, metadata },
+  };
+};
+
 export const conclude = (result: LoopResult, facts: RunFacts): Conclusion => {
-  const { runId, tenantId, agent, traceId, createdAt, durationMs, metadata } = facts;
+  const { runId, tenantId, agent, userId, traceId, createdAt, durationMs, metadata } = facts;
   const kept = {
     runId,
     tenantId,
-    mode: 'sync',
+    mode: facts.mode ?? 'sync',
     agent,
+    userId: pseudonymOrNull(userId),
+    sessionId: facts.sessionId ?? null,
     createdAt,
     updatedAt: createdAt + durationMs,
     traceId,
-    steps: result.steps,
+    ...(facts.links && { links: facts.links }),
+    ...boundSteps(result.steps),
   } as const;
   const { ending } = result;
   if ('stop' in ending) {
@@ -69,6 +91,6 @@ export const conclude = (result: LoopResult, facts: RunFacts): Conclusion => {
   return {
     error,
     result: { status: problem.status, body: problem, runId },
-    row: { ...kept, status: facts.cancelled ? 'cancelled' : 'failed', body: { error: problem, usage, metadata } },
+    row: { ...kept, ...endOf(problem, usage, result.lastFault === 'deadline', facts) },
   };
 };

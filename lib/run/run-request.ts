@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { isUsd } from '../kernel/money.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';
+import type { UsageLabels } from '../usage/record.ts';
 
 const MAX_TASK_CODE_POINTS = 10_000;
 const MAX_TURNS = 200;
@@ -57,6 +58,18 @@ const messages = z.array(turn).check(
   ),
 );
 
+const SESSION_ID = /^[A-Za-z0-9._:-]*$/;
+
+/** Scoped to the tenant, and to the end user where there is one. */
+export const sessionId = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.maxLength(128),
+    z.refine((text) => SESSION_ID.test(text), says(safe`must have no characters but A-Z a-z 0-9 . _ : -`)),
+  )
+  .register(z.globalRegistry, { pattern: '^[A-Za-z0-9._:-]+$' });
+
 const metadataText = z.string().check(z.maxLength(MAX_METADATA_CHARS));
 
 const metadata = z
@@ -87,8 +100,15 @@ export const runRequestSchema = (maxTimeoutMs: number) =>
     timeoutMs: z.optional(z.int().check(z.minimum(1_000), z.maximum(maxTimeoutMs))),
     cache: z.optional(z.enum(['use', 'bypass', 'refresh'])),
     messages: z.optional(messages),
+    sessionId: z.optional(sessionId),
     userId: z.optional(z.string().check(z.minLength(1), z.maxLength(256), ...transmissible())),
     metadata: z.optional(metadata),
   });
 
 export type RunRequest = z.output<ReturnType<typeof runRequestSchema>>;
+
+/** What the usage of a run is labelled with. */
+export const labelsOf = ({ sessionId, metadata = {} }: Pick<RunRequest, 'sessionId' | 'metadata'>): UsageLabels => ({
+  sessionId: sessionId ?? null,
+  metadata,
+});

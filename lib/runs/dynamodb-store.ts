@@ -1,65 +1,109 @@
-import { type Item, type Key, keyOf, n, readNumber, readString, s } from '../dynamodb/attributes.ts';
+import { flag, type Item, keyOf, n, readNumber, s } from '../dynamodb/attributes.ts';
 import { loadText, storeText } from '../dynamodb/large-text.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { type Clock, type EpochSeconds, epochSeconds, type Random } from '../kernel/clock.ts';
-import type { RunRow, RunStatus, RunStore } from './types.ts';
+import { lazy } from '../kernel/lazy.ts';
+import { headKey, isExpired, type RunContent, toHead, toRow } from './run-item.ts';
+import { partitionOf, type RunKey } from './run-key.ts';
+import type { AsyncRunStore, RunList, RunRow, RunStore } from './types.ts';
 
 export interface DynamoDbRunStoreOptions {
   readonly table: Table;
   readonly clock: Clock;
   readonly random: Random;
-  /** How long a run is kept. */
+  /** How long a run is kept after its end. */
   readonly retentionMs: number;
+  /** How long an unfinished run may show no progress: its longest wait. */
+  readonly longestWaitMs: number;
 }
 
-/** What is large, and is of no use to a list. */
-type Content = Pick<RunRow, 'body' | 'steps'>;
+const inputKey = (run: RunKey) => ({ pk: partitionOf(run), sk: 'input' });
 
-const keyFor = (tenantId: string, runId: string): Key => ({ pk: `${tenantId}/${runId}`, sk: 'run' });
+/** Stands in the place of a row that nobody may write any more. */
+const ABANDONED = 'abandoned';
 
-const headItem = (row: RunRow, expiresAt: EpochSeconds): Item => ({
-  ...keyOf(keyFor(row.tenantId, row.runId)),
-  runId: s(row.runId),
-  tenantId: s(row.tenantId),
-  // Sorts a tenant's runs by time in the index `byTenant`; run ids settle a tie.
-  listKey: s(`${new Date(row.createdAt).toISOString()}#${row.runId}`),
-  mode: s(row.mode),
-  status: s(row.status),
-  agent: s(row.agent),
-  createdAt: n(row.createdAt),
-  updatedAt: n(row.updatedAt),
-  traceId: s(row.traceId),
-  expiresAt: n(expiresAt),
-});
+/** How often a step was begun. */
+const countOf = (step: string): string => `begun#${step}`;
 
-const rowOf = (head: Item, content: Content): RunRow => ({
-  runId: readString(head, 'runId'),
-  tenantId: readString(head, 'tenantId'),
-  mode: readString(head, 'mode') === 'async' ? 'async' : 'sync',
-  status: readString(head, 'status') as RunStatus,
-  agent: readString(head, 'agent'),
-  createdAt: readNumber(head, 'createdAt'),
-  updatedAt: readNumber(head, 'updatedAt'),
-  traceId: readString(head, 'traceId'),
-  body: content.body,
-  steps: content.steps,
+/** What a worker's write takes for granted. */
+const isWorkedOn = (worker: number) => ({
+  equal: { mode: s('async') },
+  lacks: ['endedAt'],
+  atMost: { worker },
 });
 
 /** Runs in their own table: a head item by tenant and run, its body and trace beside it or in further items. */
-export const createDynamoDbRunStore = ({ table, clock, random, retentionMs }: DynamoDbRunStoreOptions): RunStore => ({
-  async add(row) {
-    const expiresAt = epochSeconds(clock.now() + retentionMs);
-    const content: Content = { body: row.body, steps: row.steps };
-    const owner = { ...keyFor(row.tenantId, row.runId), expiresAt };
-    const text = await storeText(table, owner, JSON.stringify(content), random);
-    return table.putNew({ ...headItem(row, expiresAt), ...text }, { expiredBy: clock.now() });
-  },
+export const createDynamoDbRunStore = (options: DynamoDbRunStoreOptions): RunStore & AsyncRunStore & RunList => {
+  const { table, clock, random, retentionMs, longestWaitMs } = options;
+  // Few functions list runs.
+  const loadList = lazy(async () => (await import('./list-runs.ts')).createRunList({ table, clock }));
+  const endedExpiry = () => epochSeconds(clock.now() + retentionMs);
+  const unfinishedExpiry = () => epochSeconds(clock.now() + longestWaitMs + retentionMs);
 
-  async find(tenantId, runId) {
-    const key = keyFor(tenantId, runId);
-    const head = await table.get(key);
-    // DynamoDB sweeps expired items within days, not at once.
-    if (head === null || readNumber(head, 'expiresAt') * 1000 <= clock.now()) return null;
-    return rowOf(head, JSON.parse(await loadText(table, key, head)) as Content);
-  },
-});
+  const endedItem = async (row: RunRow, expiresAt: EpochSeconds): Promise<Item> => {
+    const { body, steps, omitted } = row;
+    const content: RunContent = { body, steps, ...(omitted && { omitted }) };
+    const text = await storeText(table, { ...headKey(row), expiresAt }, JSON.stringify(content), random);
+    return { ...toHead(row, expiresAt), ...text };
+  };
+
+  return {
+    add: async (row) => table.putNew(await endedItem(row, endedExpiry()), { expiredBy: clock.now() }),
+
+    async find(tenantId, runId) {
+      const key = headKey({ tenantId, runId });
+      const head = await table.get(key);
+      if (head === null || head[ABANDONED] !== undefined || isExpired(head, clock.now())) return null;
+      if (head['textEncoding'] === undefined) return toRow(head, { body: {}, steps: [] });
+      return toRow(head, JSON.parse(await loadText(table, key, head)) as RunContent);
+    },
+
+    async submit({ input, ...run }) {
+      const expiresAt = unfinishedExpiry();
+      const key = inputKey(run);
+      const text = await storeText(table, { ...key, expiresAt }, JSON.stringify(input), random);
+      // First, so that a row never promises an input that is not there; and never in place of another's.
+      await table.putNew({ ...keyOf(key), ...text, expiresAt: n(expiresAt) });
+      return table.putNew(toHead({ ...run, mode: 'async', status: 'queued', updatedAt: run.createdAt }, expiresAt));
+    },
+
+    async abandon(run) {
+      // In no list: it has no place among its tenant's runs.
+      const mark = { ...keyOf(headKey(run)), [ABANDONED]: flag(true), expiresAt: n(unfinishedExpiry()) };
+      const found = await table.putNewOrFind(mark, { expiredBy: clock.now() });
+      return found === null || found[ABANDONED] !== undefined;
+    },
+
+    async findInput(run) {
+      const item = await table.get(inputKey(run));
+      return item === null ? null : (JSON.parse(await loadText(table, inputKey(run), item)) as unknown);
+    },
+
+    async progress(run, { worker, status, updatedAt, waiting }) {
+      const set = { worker: n(worker), status: s(status), updatedAt: n(updatedAt), expiresAt: n(unfinishedExpiry()) };
+      const change =
+        waiting === undefined ? { set, remove: ['waiting'] } : { set: { ...set, waiting: s(JSON.stringify(waiting)) } };
+      return (await table.update(headKey(run), change, isWorkedOn(worker))).applied;
+    },
+
+    async begin(run, { worker, step, over, updatedAt }) {
+      const name = countOf(step);
+      const set = {
+        worker: n(worker),
+        status: s('running'),
+        updatedAt: n(updatedAt),
+        expiresAt: n(unfinishedExpiry()),
+      };
+      const change = { set, add: { [name]: 1 }, remove: ['waiting', ...over.map(countOf)] };
+      const updated = await table.update(headKey(run), change, isWorkedOn(worker));
+      return updated.applied ? readNumber(updated.item, name) : null;
+    },
+
+    async end(row, worker) {
+      const item = await endedItem(row, endedExpiry());
+      return table.replace({ ...item, worker: n(worker), endedAt: n(row.updatedAt) }, isWorkedOn(worker));
+    },
+
+    list: async (...asked) => (await loadList()).list(...asked),
+  };
+};

@@ -1,42 +1,64 @@
-import type { Redacted } from '../kernel/redacted.ts';
+import type { JsonObject } from '../kernel/json.ts';
+import type { Pseudonym } from '../kernel/pseudonym.ts';
+import type { RunKey } from './run-key.ts';
+import type { Omitted } from './trace/bound-steps.ts';
+import type { TraceStep } from './trace/trace-step.ts';
 
-/** One step of a run's trace. It holds names, counts and codes: no prompt, no answer, no tool input or output. */
-export interface TraceStep {
-  readonly kind: 'model' | 'tool' | 'approval';
-  readonly name: Redacted;
-  /** ISO 8601 UTC. */
-  readonly startedAt: string;
-  readonly durationMs: number;
-  readonly attempts: number;
-  readonly status: 'succeeded' | 'failed';
-  readonly usage?: {
-    readonly inputTokens: number;
-    readonly outputTokens: number;
-    readonly cacheReadInputTokens: number;
-    readonly cacheCreationInputTokens: number;
-  };
-  readonly costUsd?: string;
-  readonly error?: { readonly code: Redacted; readonly detail: Redacted };
-}
+export type { TraceStep } from './trace/trace-step.ts';
 
 export type RunStatus =
-  'queued' | 'running' | 'awaiting_approval' | 'succeeded' | 'incomplete' | 'failed' | 'cancelled' | 'timed_out';
+  | 'queued'
+  | 'running'
+  | 'awaiting_approval'
+  | 'awaiting_budget'
+  | 'succeeded'
+  | 'incomplete'
+  | 'failed'
+  | 'cancelled'
+  | 'timed_out';
 
-/** A run as it is kept: what `GET /agent/runs/{runId}` and its trace are made from. */
-export interface RunRow {
+/** Statuses of runs that are over. */
+const ENDED: ReadonlySet<RunStatus> = new Set(['succeeded', 'incomplete', 'failed', 'cancelled', 'timed_out']);
+
+export const hasEnded = ({ status }: { readonly status: RunStatus }): boolean => ENDED.has(status);
+
+/** What a list shows of a run. */
+export interface RunSummary {
   readonly runId: string;
   readonly tenantId: string;
   readonly mode: 'sync' | 'async';
   readonly status: RunStatus;
   readonly agent: string;
+  /** The end user of whom the request spoke. */
+  readonly userId: Pseudonym | null;
+  readonly sessionId: string | null;
   /** Epoch milliseconds. */
   readonly createdAt: number;
   readonly updatedAt: number;
+}
+
+/** What a run has left elsewhere, as it is stored there, for whoever erases it. */
+export interface RunLinks {
+  /** Its answer under its idempotency key. */
+  readonly claimKey?: string | undefined;
+  /** The cached answer that it was given, or has given. */
+  readonly cacheKey?: string | undefined;
+}
+
+/** A run as it is kept: what `GET /agent/runs/{runId}` and its trace are made from. */
+export interface RunRow extends RunSummary {
   /** W3C trace id, 32 hexadecimal digits. */
   readonly traceId: string;
-  /** The body that answered the caller: of a success, or the problem of a failure. Plain JSON. */
-  readonly body: Readonly<Record<string, unknown>>;
+  /** Default: nothing. */
+  readonly links?: RunLinks;
+  /** What an unfinished run waits for, as plain JSON for whoever wakes it; not there while it waits for nothing. */
+  readonly waiting?: JsonObject;
+  /** The body that answered the caller: of a success, or the problem of a failure. Plain JSON; empty until the end. */
+  readonly body: JsonObject;
+  /** None until the end. */
   readonly steps: readonly TraceStep[];
+  /** Where the steps were too many to keep. */
+  readonly omitted?: Omitted;
 }
 
 export interface RunStore {
@@ -44,4 +66,74 @@ export interface RunStore {
   add(row: RunRow): Promise<boolean>;
   /** Under the tenant's own key, so that another tenant's run is not there. */
   find(tenantId: string, runId: string): Promise<RunRow | null>;
+}
+
+/** An asynchronous run as it begins. `input` is JSON of any size: all that it was submitted with. */
+export interface SubmittedRun extends Omit<RunSummary, 'mode' | 'status' | 'updatedAt'>, Pick<RunRow, 'traceId'> {
+  readonly input: unknown;
+}
+
+/** How far an unfinished run is. */
+export interface Progress extends Pick<RunRow, 'status' | 'updatedAt' | 'waiting'> {
+  /** The number of the worker that says so: the id of its first event. */
+  readonly worker: number;
+}
+
+/** A step that is about to be begun. */
+export interface BegunStep extends Pick<Progress, 'worker' | 'updatedAt'> {
+  readonly step: string;
+  /** Steps, 100 at most, that will never be begun again: their counts are given up. */
+  readonly over: readonly string[];
+}
+
+/** Rows of asynchronous runs. A worker writes no more once one with a greater number has, or the run has ended. */
+export interface AsyncRunStore {
+  /** Writes a new run as `queued`; `false`, and nothing has changed, when a row of that id is there already. */
+  submit(run: SubmittedRun): Promise<boolean>;
+  /** Sees to it that a run that has no row never gets one; `false`: it has one. One write, harmless when repeated. */
+  abandon(run: RunKey): Promise<boolean>;
+  /** What a run was submitted with; `null` where there is no such run. */
+  findInput(run: RunKey): Promise<unknown>;
+  /** One write; `false` for a stale worker, a run that has ended, and one that is not there. */
+  progress(run: RunKey, progress: Progress): Promise<boolean>;
+  /**
+   * Counts a step that is about to be begun, and puts the run down as `running`: one write. Resolves with how often it was
+   * begun, over all workers; where an answer was lost, once may count twice. `null` as for `progress`.
+   */
+  begin(run: RunKey, step: BegunStep): Promise<number | null>;
+  /**
+   * Writes how a run ended, in place of its row, once; `false` as for `progress`, also when this worker itself ended it.
+   * `Number.MAX_SAFE_INTEGER` as worker ends a run whoever works on it.
+   */
+  end(row: RunRow, worker: number): Promise<boolean>;
+}
+
+/** What a list of runs is asked; a filter that is left out lets all pass. */
+export interface RunQuery {
+  readonly status?: RunStatus;
+  readonly agent?: string;
+  readonly userId?: Pseudonym;
+  readonly sessionId?: string;
+  /** Created at this instant or later, and before that one: epoch milliseconds. */
+  readonly from?: number;
+  readonly to?: number;
+  /** At least 1. */
+  readonly limit: number;
+  /** The `nextCursor` of an earlier page of the same filters; `null` begins. */
+  readonly cursor: string | null;
+}
+
+/** `nextCursor`: where there may be more, also behind a page with fewer runs than asked for, or none; `null`: no more. */
+export interface RunPage {
+  readonly runs: readonly RunSummary[];
+  readonly nextCursor: string | null;
+}
+
+export interface RunList {
+  /**
+   * A tenant's runs, newest first. A page looks at a bounded number of runs, so that filters that few runs pass cost a
+   * bounded time. What was written within the last second may be missing. Throws `invalid-request` at `cursor` for one
+   * that is not of this list and these filters.
+   */
+  list(tenantId: string, query: RunQuery): Promise<RunPage>;
 }

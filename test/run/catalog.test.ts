@@ -1,7 +1,7 @@
 import { type AgentOptions, defineAgent, defineTool, z } from 'ballast';
 import { expect, it } from 'vitest';
 import { agents } from '#agents';
-import { checkTools } from '../../lib/agent/define/check-tools.ts';
+import { checkAgents } from '../../lib/agent/define/check-agents.ts';
 import { createCatalog } from '../../lib/run/catalog.ts';
 
 const agent = (options: Partial<AgentOptions> = {}) =>
@@ -24,8 +24,10 @@ it.each([
 it('a tool whose input no model could be told of is refused where a stage is started or built, by its name', () => {
   const input = z.object({ when: z.date() });
   const tool = defineTool({ name: 'when', description: '', input, run: () => 'now' });
-  expect(() => checkTools([agent({ tools: [tool] })])).toThrow('mine: the input of when has no JSON schema');
-  expect(() => checkTools(agents)).not.toThrow();
+  expect(() => checkAgents([agent({ tools: [tool] })])).toThrow(
+    'when: of its input, when has a type that JSON does not have',
+  );
+  expect(() => checkAgents(agents)).not.toThrow();
 });
 
 it.each([
@@ -39,4 +41,11 @@ it.each([
 
 it('two agents of one name are refused at start', () => {
   expect(() => createCatalog([agent(), agent()], isPriced)).toThrow('same name');
+});
+
+it('an agent with an output is listed with its JSON schema, another without', async () => {
+  const output = z.strictObject({ done: z.boolean() });
+  const [typed, plain] = await createCatalog([agent({ output }), agent({ name: 'other' })], isPriced).describe();
+  expect(typed).toMatchObject({ name: 'mine', output: { type: 'object', required: ['done'] } });
+  expect(plain).not.toHaveProperty('output');
 });

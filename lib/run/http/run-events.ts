@@ -13,6 +13,9 @@ const told = (send: EventStream['send'], admitted: RunStream['admitted']): RunSt
   modelStarted: (model) => send('model.started', { model }),
   text: (text) => send('text.delta', { text }),
   reset: () => send('text.reset', {}),
+  // Nothing of a synchronous run is replayed, and nobody writes to it.
+  textIs: () => {},
+  messageReceived: () => {},
   toolStarted: (toolUseId, name) => send('tool.started', { toolUseId, name }),
   toolFinished: (toolUseId, name, isError, durationMs) =>
     send('tool.finished', { toolUseId, name, isError, durationMs }),

@@ -1,0 +1,42 @@
+import type { Agent } from '../agent/define/define-agent.ts';
+import type { InputText } from '../agent/input/deny-input.ts';
+import { AppError } from '../kernel/errors.ts';
+import { label, safe } from '../kernel/redacted.ts';
+import type { Emit } from '../telemetry/events.ts';
+import type { Tenant } from '../tenants/types.ts';
+import type { RunRequest } from './run-request.ts';
+
+/** What people have written in a request for a run. */
+export const textsOf = ({ task, messages = [] }: Pick<RunRequest, 'task' | 'messages'>): InputText[] => [
+  { path: 'task', text: task },
+  ...messages.flatMap(({ content }, at) =>
+    typeof content === 'string'
+      ? [{ path: `messages.${at}.content`, text: content }]
+      : content.map(({ text }, part) => ({ path: `messages.${at}.content.${part}.text`, text })),
+  ),
+];
+
+/**
+ * Throws `invalid-request` for a text that the agent does not take (`denyInput`). For a tenant that tries this out (`shadow`) nothing is
+ * refused, and only told. The text itself is not changed.
+ */
+export const checkInput = async (
+  { emit }: { readonly emit: Emit },
+  agent: Pick<Agent, 'name' | 'denyInput'>,
+  tenant: Pick<Tenant, 'tenantId' | 'shadow'>,
+  texts: readonly InputText[],
+): Promise<void> => {
+  // Most agents take everything.
+  if (Object.keys(agent.denyInput).length === 0) return;
+  const { deniedInput } = await import('../agent/input/deny-input.ts');
+  const denied = deniedInput(agent, texts);
+  if (denied === null) return;
+  const rule = label(denied.rule);
+  const shadow = tenant.shadow.includes('input');
+  const [field = ''] = denied.path.split('.');
+  const names = { tenantId: label(tenant.tenantId), agent: label(agent.name), rule };
+  emit({ type: 'input.refused', ...names, field: label(field), shadow });
+  if (shadow) return;
+  const issues = [{ path: denied.path, message: safe`is not taken by the agent: it matches its rule ${rule}` }];
+  throw new AppError('invalid-request', safe`The agent does not take this input; see errors.`, { issues });
+};

@@ -1,0 +1,45 @@
+import type { RunStream } from '../../agent/loop/run-stream.ts';
+import type { Redactor } from '../../redaction/redactor.ts';
+
+/** A stream whose text is redacted on its way; the rest passes as it is. */
+export interface GuardedStream {
+  readonly stream: RunStream;
+  /** Passes on what was held back: nothing more is said. */
+  flush(): void;
+}
+
+/**
+ * The text of a call may go on in the next one (`goesOn`): it is one text then, and what may be a secret over the border is held
+ * back. `redact` of a whole text is what the parts of `open` add up to.
+ */
+export const guardStream = (
+  inner: RunStream,
+  { open, redact }: { readonly open: () => Redactor; readonly redact: (text: string) => string },
+): GuardedStream => {
+  let redactor = open();
+  const say = (text: string) => {
+    if (text !== '') inner.text(text);
+  };
+  const flush = () => say(redactor.end());
+  return {
+    flush,
+    stream: {
+      ...inner,
+      modelStarted(model, goesOn = false) {
+        if (!goesOn) flush();
+        inner.modelStarted(model, goesOn);
+      },
+      text: (delta) => say(redactor.push(delta)),
+      reset() {
+        redactor = open();
+        inner.reset();
+      },
+      // Half of what may be a secret is not said before its other half: that comes with the next call.
+      textIs: (text, goesOn = false) => inner.textIs(goesOn ? open().push(text) : redact(text), goesOn),
+      toolStarted(toolUseId, name) {
+        flush();
+        inner.toolStarted(toolUseId, name);
+      },
+    },
+  };
+};
