@@ -56,6 +56,8 @@ export interface Asking {
   readonly wire?: Wire | undefined;
   /** How many other Ballasts the request has passed, where `wire` does not say. Default: none. */
   readonly hops?: number | undefined;
+  /** What is sent on of the trace (W3C Trace Context). Default: nothing. */
+  readonly traceparent?: string | undefined;
   /** Ends the request and the stream. */
   readonly signal: AbortSignal;
   /** Called at the head of a stream and at each piece of its body, before what is in it can be read. */

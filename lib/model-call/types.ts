@@ -5,9 +5,10 @@ import type { Background } from '../kernel/background.ts';
 import type { Deadline } from '../kernel/deadline.ts';
 import type { AppError } from '../kernel/errors.ts';
 import type { PicoUsd } from '../kernel/money.ts';
-import type { TokenUsage } from '../usage/record.ts';
+import type { Redacted } from '../kernel/redacted.ts';
+import type { TokenUsage, UsageLabels } from '../usage/record.ts';
 import type { RunAccount } from './booking/run-account.ts';
-import type { Outcome, ServedInstead } from './outcome.ts';
+import type { FaultKind, Outcome, ServedInstead } from './outcome.ts';
 import type { ModelRequest, PoolKey, UpstreamEvent, Wire } from './provider.ts';
 
 export type * from './outcome.ts';
@@ -62,6 +63,16 @@ export interface BookedAttempt {
   readonly model: string;
   readonly tokens: TokenUsage;
   readonly cost: PicoUsd;
+  /** What was held back for it. */
+  readonly reserved: PicoUsd;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly durationMs: number;
+  readonly firstContentMs: number | null;
+  /** What it met; `null`: an answer. */
+  readonly fault: FaultKind | null;
+  /** The provider's own id of the request, where it named one. */
+  readonly upstreamRequestId: Redacted | null;
 }
 
 /** For whom a call is made. */
@@ -69,6 +80,8 @@ export interface CallCaller {
   readonly tenantId: string;
   readonly keyId: string;
   readonly userId: string | null;
+  /** What its usage records are labelled with. Default: nothing. */
+  readonly labels?: UsageLabels | undefined;
   /** How many other Ballasts the caller's request has passed. Default: none. */
   readonly hops?: number;
 }
@@ -80,6 +93,8 @@ export interface CallBounds {
   readonly admission: Admission;
   /** Retries that the caller's tenant allows, where that is less than the stage's. Default: the stage's. */
   readonly maxRetries?: number | null;
+  /** Retries that its agent asks for, in place of the stage's. Default: the stage's. */
+  readonly retries?: number | null;
   /** Models that may stand in for the asked one, in order; each is allowed to the caller. Default: none. */
   readonly standIns?: readonly string[];
 }
@@ -96,8 +111,10 @@ export interface CallListener {
 /** One model call: the same for all its attempts. */
 export interface CallContext {
   readonly runId: string;
-  /** The step within the run: `runId:step:attempt` names an attempt. */
+  /** The step within the run: `runId:step:attempt` names an attempt, `runId:step.again:attempt` one of a further try. */
   readonly step: number;
+  /** Which try of the step it is, where it is not the first: each has attempts of its own. Default: the first. */
+  readonly again?: string | undefined;
   readonly agent: string;
   /** Settings of the model's circuit that the agent has of its own. */
   readonly circuit: Partial<CircuitOptions>;
@@ -143,8 +160,14 @@ interface KeyContext {
   readonly key?: PoolKey;
 }
 
+/** What the budget's bracket adds. */
+interface BookedContext {
+  /** What the attempt is called in the books. */
+  readonly attemptId?: string;
+}
+
 /** What an attempt is made with: its call's context, and what the brackets around it have added. */
-export interface AttemptContext extends CallContext, StandInContext, CircuitContext, KeyContext {}
+export interface AttemptContext extends CallContext, StandInContext, CircuitContext, KeyContext, BookedContext {}
 
 /** One try, or several behind a bracket; it never throws what an upstream or a limit did, it returns it. */
 export type Attempt = (request: ModelRequest, context: AttemptContext) => Promise<Outcome>;

@@ -1,9 +1,11 @@
 import { settlePatience } from '../accounts/settle-patience.ts';
 import type { PriceTable } from '../pricing/price-table.ts';
 import { priceAt } from '../pricing/pricing.ts';
+import type { AttemptContent } from '../telemetry/tracing/content.ts';
+import type { AddContent } from '../telemetry/tracing/trace-queue.ts';
 import { admitAttempt, type AdmitParts } from './booking/admit-attempt.ts';
 import { attemptEvent } from './booking/attempt-events.ts';
-import { recordOf } from './booking/attempt-record.ts';
+import { bookedAttempt, recordOf } from './booking/attempt-record.ts';
 import { unpricedFeature, unpricedModel } from './booking/budget-errors.ts';
 import { costBoundOf } from './booking/cost-bound.ts';
 import { ownBooks } from './booking/own-books.ts';
@@ -11,17 +13,33 @@ import { closeBooks } from './booking/settle-attempt.ts';
 import { createUnpricedNotice } from './booking/unpriced-notice.ts';
 import { notMade, refusal } from './faults.ts';
 import { tokensBefore, tokensUsed } from './metering/limited-tokens.ts';
+import type { ModelRequest } from './provider.ts';
+import { isShadowed } from './stage-budget.ts';
 import { lowerMaxTokens } from './translate/lower-max-tokens.ts';
-import type { Bracket, CallContext } from './types.ts';
+import type { Bracket, CallContext, Outcome } from './types.ts';
 
 export interface WithBudgetOptions extends AdmitParts {
   readonly prices: PriceTable;
+  /** Is given what each attempt was asked and has answered. Default: nobody is. */
+  readonly addContent?: AddContent | undefined;
 }
 
+const contentOf = ({ system, messages }: ModelRequest, outcome: Outcome): AttemptContent => ({
+  system,
+  messages,
+  answer: outcome.ok ? outcome.message.content : (outcome.partial ?? ''),
+});
+
 const isLimited = ({ account, bounds: { budget } }: CallContext): boolean => {
-  const limits = [budget.tenant, ...budget.others].flatMap(({ limits: { day, month } }) => [day, month]);
-  return budget.unbounded !== true && !budget.shadow && [account.limit, ...limits].some((limit) => limit !== null);
+  const accounts = [budget.tenant, ...budget.others].filter(({ scope }) => !isShadowed(budget, scope));
+  const limits = accounts.flatMap(({ limits: { day, month } }) => [day, month]);
+  const own = budget.shadow ? [] : [account.limit, account.session];
+  return budget.unbounded !== true && [...own, ...limits].some((limit) => limit !== null);
 };
+
+/** Never the same for two attempts, whatever was interrupted between them. */
+const attemptIdOf = ({ runId, step, again, booked }: CallContext): string =>
+  `${runId}:${again === undefined ? step : `${step}.${again}`}:${booked.length + 1}`;
 
 /**
  * Lets an attempt out only when its limits admit it and what it can cost at most is held back, and books what it did
@@ -32,7 +50,7 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
   const noticeUnpriced = createUnpricedNotice(parts.emit);
   return (next) => async (request, context) => {
     const { prices, clock, emit } = parts;
-    const { account, background, booked, bounds, listener, runId, step } = context;
+    const { account, background, booked, bounds, listener, step } = context;
     const { admission, budget, deadline } = bounds;
     // What a refused attempt of this call held back is there again before the next one asks.
     if (booked.length > 0 && account.isClosing) await ownBooks(clock, context);
@@ -42,17 +60,20 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     const costBound = costBoundOf(request, price, listener.wire, budget.unbounded);
     if (costBound.unpriceable.length > 0 && isLimited(context))
       return notMade(refusal(unpricedFeature(costBound.unpriceable)));
-    const attempt = { attemptId: `${runId}:${step}:${booked.length + 1}`, request, at, costBound };
+    const attempt = { attemptId: attemptIdOf(context), request, at, costBound };
     const admitted = await admitAttempt(parts, attempt, context);
     if (!admitted.held) return notMade(admitted.fault);
 
     listener.sink.admitted?.({ maxTokens: admitted.maxTokens });
-    const outcome = await next(lowerMaxTokens(request, admitted.maxTokens), context);
-
     const { reservation, maxTokens, settle } = admitted;
+    const { attemptId } = reservation;
+    const outcome = await next(lowerMaxTokens(request, maxTokens), { ...context, attemptId });
+
     const durationMs = clock.monotonicMs() - startedMs;
     const made = {
       ...attempt,
+      attemptId: reservation.attemptId,
+      at: reservation.at,
       price,
       durationMs,
       costBound: admitted.costBound,
@@ -60,13 +81,14 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
       maxTokens,
     };
     const { record, unpriced } = recordOf(prices, made, outcome, context);
-    const { model, tokens, cost } = record;
+    const { tokens, cost } = record;
     settle(cost);
-    booked.push({ model, tokens, cost });
+    booked.push(bookedAttempt(record, made, outcome));
     account.close(closeBooks(parts, reservation, record, settlePatience(clock, deadline)));
     // Of what was not answered at all nobody knows more than before.
     const used = record.estimated === 'unanswered' ? tokensBefore(request, costBound.textBytes) : tokensUsed(tokens);
     background.waitUntil(admission.charge(step, used, outcome.ok));
+    parts.addContent?.(record.attemptId, contentOf(request, outcome));
     emit(attemptEvent(record, outcome, durationMs));
     noticeUnpriced(record, unpriced);
     return outcome;

@@ -6,6 +6,7 @@ import type { Emit } from '../telemetry/events.ts';
 import { failsOver, isDelivered, notMade, refusal } from './faults.ts';
 import type { FaultKind } from './outcome.ts';
 import { retiredModel } from './retired-model.ts';
+import { apiVersionOf } from './translate/sampling.ts';
 import { translate } from './translate/translate.ts';
 import { whyUntranslatable } from './translate/untranslatable.ts';
 import type { Bracket } from './types.ts';
@@ -41,14 +42,14 @@ export const withFallback =
   ({ prices, clock, emit }: WithFallbackOptions): Bracket =>
   (next) =>
   async (request, context) => {
-    const { runId, bounds, listener } = context;
+    const { runId, agent, bounds, listener } = context;
     const { standIns = [], deadline } = bounds;
     const { sink, wire } = listener;
     const others = standIns.flatMap((model) => {
       const price = model === request.model ? null : priceAt(prices, model, clock.now());
       return price === null || isRetired(price, clock.now())
         ? []
-        : [{ ...price, model, ...(wire && { apiVersion: wire.apiVersion }) }];
+        : [{ ...price, model, apiVersion: wire === undefined ? apiVersionOf(request) : wire.apiVersion }];
     });
     const inTime = (isLast: boolean) => {
       if (isLast) return context;
@@ -70,6 +71,7 @@ export const withFallback =
       if (deadline.stoppedBy !== null) break;
       const names = {
         runId: label(runId),
+        agent: label(agent),
         from: label(familyOf(request.model)),
         to: label(familyOf(standIn.model)),
       };

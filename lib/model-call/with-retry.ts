@@ -31,11 +31,12 @@ export const withRetry =
   ({ clock, random, emit, circuits, retry: options }: WithRetryOptions): Bracket =>
   (next) =>
   async (request, context) => {
-    const most = Math.min(options.maxRetries, context.bounds.maxRetries ?? options.maxRetries);
-    let own = 0;
+    const { retries: own = null, maxRetries = null } = context.bounds;
+    const most = Math.min(own ?? options.maxRetries, maxRetries ?? Infinity);
+    let counted = 0;
     const retries = (): number => {
       const { failures, failureThreshold } = circuits.window(circuitOf(request.model), context.circuit);
-      return (failures - own) * 2 >= failureThreshold ? Math.min(most, RETRIES_UNDER_STRAIN) : most;
+      return (failures - counted) * 2 >= failureThreshold ? Math.min(most, RETRIES_UNDER_STRAIN) : most;
     };
     let before: Outcome | undefined;
     for (let retry = 0; ; retry += 1) {
@@ -46,7 +47,7 @@ export const withRetry =
       if (outcome.ok || !isRetryable(outcome.fault) || isDelivered(outcome.fault, context)) return outcome;
       const { kind, retryAfterMs, contentSeen } = outcome.fault;
       // However often it fails, the window counts a call once.
-      if (isFailure(kind)) own = 1;
+      if (isFailure(kind)) counted = 1;
       const remainingMs = Math.min(
         context.bounds.deadline.remainingMs(),
         (context.retryUntilMs ?? Number.POSITIVE_INFINITY) - clock.monotonicMs(),
@@ -57,6 +58,7 @@ export const withRetry =
       emit({
         type: 'model.retried',
         runId: label(context.runId),
+        agent: label(context.agent),
         model: label(familyOf(request.model)),
         fault: label(kind),
         retry: retry + 1,

@@ -6,7 +6,7 @@ import type { AdmissionParts } from '../../lib/caller/admission.ts';
 import { UNGUARDED } from '../../lib/circuit-breaker/entry.ts';
 import type { WaitUntil } from '../../lib/kernel/background.ts';
 import { createIds } from '../../lib/kernel/ids.ts';
-import { pico } from '../../lib/kernel/money.ts';
+import { pico, ZERO } from '../../lib/kernel/money.ts';
 import type { ModelRequest } from '../../lib/model-call/provider.ts';
 import type { Attempt, CallContext, Outcome } from '../../lib/model-call/types.ts';
 import { createPriceTable } from '../../lib/pricing/price-table.ts';
@@ -17,10 +17,13 @@ import { createMemoryCacheStore } from '../../lib/response-cache/memory-store.ts
 import { createResponseCache, type ResponseCache } from '../../lib/response-cache/response-cache.ts';
 import { createCatalog } from '../../lib/run/catalog.ts';
 import type { RunRequest } from '../../lib/run/run-request.ts';
+import { createSessions } from '../../lib/run/sessions/sessions.ts';
 import { createSyncRun, type SyncRunCall } from '../../lib/run/sync-run.ts';
 import { createMemoryRunStore } from '../../lib/runs/memory-store.ts';
 import type { RunStore } from '../../lib/runs/types.ts';
 import { createCachedSecret } from '../../lib/secrets/cached-secret.ts';
+import { createMemorySessionStore } from '../../lib/sessions/memory-store.ts';
+import type { SessionStore } from '../../lib/sessions/types.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts';
@@ -69,6 +72,7 @@ export interface RunPartsOptions extends Partial<AgentOptions> {
   readonly fetchFor?: LoopParts['fetchFor'];
   readonly secretOf?: LoopParts['secretOf'];
   readonly runs?: RunStore;
+  readonly sessions?: SessionStore;
   readonly stream?: RunStream;
   readonly circuits?: LoopParts['circuits'];
   readonly claim?: SyncRunCall['claim'];
@@ -76,6 +80,7 @@ export interface RunPartsOptions extends Partial<AgentOptions> {
   readonly toolUsage?: ToolUsageStore;
   readonly slots?: AdmissionParts['slots'];
   readonly waitUntil?: WaitUntil;
+  readonly startNext?: SyncRunCall['startNext'];
   /** Instead of one that is made of the options. */
   readonly agent?: Agent;
   readonly contextWindowOf?: LoopParts['contextWindowOf'];
@@ -83,6 +88,14 @@ export interface RunPartsOptions extends Partial<AgentOptions> {
 
 /** The same every time. */
 const CHANCE = { random: () => 0.5, randomBytes: (length: number) => new Uint8Array(length).fill(7) };
+
+/** What of the options is the agent's. */
+const ownOf = (options: RunPartsOptions): Partial<AgentOptions> => {
+  const { fetchFor: _fetch, secretOf: _secret, runs: _runs, sessions: _sessions, stream: _stream, ...rest } = options;
+  const { circuits: _circuits, claim: _claim, responses: _responses, toolUsage: _usage, slots: _slots, ...more } = rest;
+  const { waitUntil: _wait, startNext: _next, agent: _agent, contextWindowOf: _window, ...own } = more;
+  return own;
+};
 
 /** A run of an agent whose model answers by script, on a clock that stands still. */
 export const runParts = (script: readonly (Outcome | Script)[], options: RunPartsOptions = {}) => {
@@ -101,9 +114,25 @@ export const runParts = (script: readonly (Outcome | Script)[], options: RunPart
     if (!outcome.ok && outcome.fault.kind === 'circuit-open') return outcome;
     const cost = pico(1_000_000n);
     context.account.reserve(cost)(cost);
-    context.booked.push({ model: request.model, tokens: outcome.metered.tokens, cost });
+    context.booked.push({
+      model: request.model,
+      tokens: outcome.metered.tokens,
+      cost,
+      reserved: cost,
+      at: clock.now(),
+      durationMs: 0,
+      firstContentMs: outcome.metered.firstContentMs,
+      fault: outcome.ok ? null : outcome.fault.kind,
+      upstreamRequestId: null,
+    });
     return outcome;
   };
+  const sessions = createSessions({
+    store: options.sessions ?? createMemorySessionStore(clock),
+    runs,
+    clock,
+    costOf: () => Promise.resolve(ZERO),
+  });
   const agent =
     options.agent ??
     defineAgent({
@@ -111,13 +140,14 @@ export const runParts = (script: readonly (Outcome | Script)[], options: RunPart
       description: 'for tests',
       system: 'You are a test.',
       models: { simple: 'claude-haiku-5-5', standard: 'claude-sonnet-5-5', complex: 'claude-opus-5-5' },
-      ...options,
+      ...ownOf(options),
     });
   const runSync = createSyncRun({
     catalog: createCatalog([agent], () => true),
     callModel,
     circuits: options.circuits ?? { enter: async () => UNGUARDED },
     runs,
+    openSessions: () => Promise.resolve(sessions),
     ids: createIds(clock, (length) => new Uint8Array(length).fill((births += 1))),
     clock,
     emit,
@@ -151,6 +181,7 @@ export const runParts = (script: readonly (Outcome | Script)[], options: RunPart
       stream: options.stream ?? silentStream,
       claim: options.claim ?? null,
       ...(options.waitUntil && { waitUntil: options.waitUntil }),
+      ...(options.startNext && { startNext: options.startNext }),
     });
-  return { run, clock, events, requests, runs };
+  return { run, clock, events, requests, runs, sessions };
 };

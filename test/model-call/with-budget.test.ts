@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { stageAccount, tenantAccount } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
 import { formatUsd, parseUsd } from '../../lib/kernel/money.ts';
@@ -83,6 +84,12 @@ describe('an attempt', () => {
       { attemptId: 'run_01:1:1', model: 'claude-sonnet-5-5', answered: true, estimated: null, tenantId: 'demo' },
       { attemptId: 'run_01:1:2' },
     ]);
+    expect(run.context.booked).toMatchObject([
+      { at: run.clock.now(), firstContentMs: 5, fault: null, upstreamRequestId: 'req_1' },
+      { cost: parseUsd('0.0004') },
+    ]);
+    // What 1,000 tokens of output cost at most, and more for the input.
+    expect(run.context.booked[0]?.reserved).toBeGreaterThan(parseUsd('0.01'));
     // 100 tokens at 2 USD and 20 at 10 USD per million, twice.
     expect(formatUsd(run.context.account.spent)).toBe('0.0008');
     expect(formatUsd(run.context.account.reserved)).toBe('0');
@@ -295,5 +302,42 @@ describe('an estimate', () => {
     const run = budgeted({ outcome });
     await run.attempt(REQUEST, run.context);
     expect(await run.records()).toMatchObject([{ tokens: { outputTokens: REQUEST.max_tokens } }]);
+  });
+});
+
+describe('the budget of the stage', () => {
+  const shadowed = (limit: string) => {
+    const run = budgeted();
+    const { bounds } = run.context;
+    const tenant = tenantAccount('demo', { day: parseUsd('0'), month: null });
+    const others = [stageAccount({ day: parseUsd(limit), month: null })];
+    const context = { ...run.context, bounds: { ...bounds, budget: { tenant, others, shadow: true } } };
+    return { ...run, ask: (request = REQUEST) => run.attempt(request, context) };
+  };
+
+  it('refuses a call of a tenant whose own limits only decide', async () => {
+    const { ask, events, sent } = shadowed('0.000001');
+    expect(await ask()).toMatchObject({ ok: false, fault: { error: { code: 'budget-exceeded' } } });
+    expect(sent).toEqual([]);
+    expect(events.filter(({ type }) => type === 'budget.refused')).toMatchObject([
+      { scope: 'tenant', shadow: true },
+      { scope: 'stage', shadow: false },
+    ]);
+  });
+
+  it('lets it out where only its own would not have', async () => {
+    const { ask, events } = shadowed('5');
+    expect(await ask()).toMatchObject({ ok: true });
+    expect(events).toMatchObject([
+      { type: 'budget.refused', scope: 'tenant', shadow: true },
+      { type: 'model.attempted' },
+    ]);
+  });
+
+  it('lets it ask for nothing that nobody can price', async () => {
+    const { ask, sent } = shadowed('5');
+    const priceless = { ...REQUEST, tools: [{ type: 'web_search_20250305', name: 'web_search' }] } as ModelRequest;
+    expect(await ask(priceless)).toMatchObject({ ok: false, fault: { error: { code: 'unpriced-feature' } } });
+    expect(sent).toEqual([]);
   });
 });

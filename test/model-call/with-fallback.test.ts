@@ -115,6 +115,7 @@ describe('a model that fails', () => {
       {
         type: 'model.fell-back',
         runId: 'run_01',
+        agent: 'assistant',
         from: 'claude-sonnet-5-5',
         to: 'claude-haiku-4-5',
         reason: 'upstream-overloaded',
@@ -177,7 +178,7 @@ describe('a stand-in', () => {
     const call = chained({ 'claude-sonnet-4-5': failing('overloaded') }, { standIns, request: prefilled });
     await call.ask();
     expect(call.models()).toEqual(['claude-sonnet-4-5', 'claude-haiku-4-5']);
-    const names = { runId: 'run_01', from: 'claude-sonnet-4-5', to: 'claude-opus-5-5' };
+    const names = { runId: 'run_01', agent: 'assistant', from: 'claude-sonnet-4-5', to: 'claude-opus-5-5' };
     expect(call.events[0]).toEqual({ type: 'model.passed-over', ...names, reason: 'prefill' });
   });
 

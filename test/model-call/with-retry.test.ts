@@ -51,7 +51,8 @@ describe('a failed attempt', () => {
     const result = await retried([failing(kind), failing(kind), answered]).finish();
     expect(result.outcome.ok).toBe(true);
     expect(result.attempts).toBe(3);
-    expect(result.events.map((event) => event.type)).toEqual(['model.retried', 'model.retried']);
+    const told = { type: 'model.retried', agent: 'assistant', fault: kind };
+    expect(result.events).toMatchObject([told, told]);
   });
 
   it.each(['invalid-request', 'credential', 'forbidden', 'unknown-model', 'deadline', 'cancelled'] as const)(

@@ -5,34 +5,28 @@ import { familyOf } from '../../pricing/pricing.ts';
 import { toolRound } from '../tools/tool-round.ts';
 import { fitContext, type Weighed } from './fit-context.ts';
 import type { Called, ModelCalls } from './model-calls.ts';
+import { meaningOf, type RunStop } from './stop-reasons.ts';
 import type { Transcript } from './transcript.ts';
-import type { LoopParts, Run, RunStop } from './types.ts';
+import type { LoopParts, LoopResult, Run, Said } from './types.ts';
+import { withMessages } from './with-messages.ts';
 
 /** What a conversation has come to: an answer, or what kept it from one. */
 export type Turn =
   | (Said & { readonly kind: 'answered' })
   /** With what there is of an answer. */
   | (Said & { readonly kind: 'limited' })
-  | Exclude<Called, { kind: 'answered' | 'limited' }>;
-
-export interface Said {
-  readonly stop: RunStop;
-  readonly text: string;
-  /** The model that said it; `null`: none has answered. */
-  readonly by: string | null;
-}
+  | Exclude<Called, { kind: 'answered' | 'interrupted' | 'limited' }>;
 
 /** What the agent and its model say to each other. */
 export interface Conversation {
   readonly messages: readonly MessageParam[];
+  /** What they weigh, as far as the provider has counted them. */
+  readonly weighed: Weighed | null;
   /** What the model is told next. */
   tell(text: string): void;
   /** Calls the model, and the tools that it asks for, until it has answered or something stops it. */
   answer(): Promise<Turn>;
 }
-
-/** Stop reasons under which an answer is not whole. */
-const CUT_SHORT: ReadonlySet<RunStop> = new Set<RunStop>(['max_tokens', 'context_window']);
 
 /** What an answer's stop reason means for the run; `null`: it goes on. Reasons we do not know end it, as they are. */
 const stopOf = (stopReason: string | null): RunStop | null => {
@@ -47,7 +41,7 @@ const tokensOf = (usage: Usage): number =>
   (usage.cache_creation_input_tokens ?? 0) +
   usage.output_tokens;
 
-/** Begins with the run's own messages. Before each call but the first it is made to fit the window of the run's model. */
+/** Begins with the run's own messages. Before each call of which something is weighed it is made to fit the window of the run's model. */
 export const createConversation = (
   parts: LoopParts,
   run: Run,
@@ -57,7 +51,7 @@ export const createConversation = (
   const { maxOutputTokens } = run.agent;
   const contextWindow = parts.contextWindowOf(run.model);
   let messages: readonly MessageParam[] = run.messages;
-  let weighed: Weighed | null = null;
+  let weighed: Weighed | null = run.weighed ?? null;
 
   const fits = (): boolean => {
     if (weighed === null || contextWindow === null) return true;
@@ -68,9 +62,9 @@ export const createConversation = (
   const hear = ({ model, content, usage }: Message): void => {
     const turn: MessageParam = { role: 'assistant', content };
     // A stand-in's thinking is signed for itself: the asked model, which is asked next, may refuse it.
-    const heard = familyOf(model) === familyOf(run.model) ? [turn] : withoutEarlierThinking([turn]);
+    const received = familyOf(model) === familyOf(run.model) ? [turn] : withoutEarlierThinking([turn]);
     // The provider takes no message without content.
-    if (content.length > 0) messages = [...messages, ...heard];
+    if (content.length > 0) messages = [...messages, ...received];
     weighed = { tokens: tokensOf(usage), messages: messages.length };
   };
 
@@ -78,29 +72,46 @@ export const createConversation = (
     get messages() {
       return messages;
     },
+    get weighed() {
+      return weighed;
+    },
     tell(text) {
       messages = [...messages, { role: 'user', content: text }];
     },
     async answer() {
       let text = '';
       let by: string | null = null;
-      const say = (more: string, goesOn: boolean): void => void (text = goesOn ? text + more : more || text);
-      const limited = (stop: RunStop): Turn => ({ kind: 'limited', stop, text, by });
+      let withTools = false;
+      const say = (more: string, goesOn: boolean, isPaused = false): void => {
+        text = goesOn ? text + more : more || text;
+        run.stream.textIs(text, isPaused);
+      };
+      const limited = (stop: RunStop): Turn => ({ kind: 'limited', stop, text, by, withTools });
       for (;;) {
         if (!fits()) return limited('context_window');
         const goesOn = messages.at(-1)?.role === 'assistant';
-        const called = await calls.make(run, messages);
+        const called = await calls.make(run, messages, goesOn);
         if ('error' in called) return called;
-        say(called.kind === 'limited' ? called.text : textOf(called.message), goesOn);
-        if (called.kind === 'limited') return limited(called.stop);
+        if ('received' in called) messages = withMessages(messages, called.received);
+        if (called.kind === 'interrupted') {
+          run.stream.textIs(text);
+          continue;
+        }
+        if (called.kind === 'limited') {
+          say(called.text, goesOn);
+          return limited(called.stop);
+        }
         const { call, message } = called;
+        say(textOf(message), goesOn, message.stop_reason === 'pause_turn');
         by = message.model;
+        const uses = toolUses(message);
+        withTools = uses.length > 0 || (withTools && textOf(message) === '');
         hear(message);
         const stop = stopOf(message.stop_reason);
-        if (stop !== null) return CUT_SHORT.has(stop) ? limited(stop) : { kind: 'answered', stop, text, by };
+        if (stop !== null && meaningOf(stop).status === 'incomplete') return limited(stop);
+        if (stop !== null) return { kind: 'answered', stop, text, by, withTools };
         if (message.stop_reason === 'pause_turn') continue;
-        const uses = toolUses(message);
-        if (uses.length === 0) return { kind: 'answered', stop: 'end_turn', text, by };
+        if (uses.length === 0) return { kind: 'answered', stop: 'end_turn', text, by, withTools };
         if (calls.left === 0) return limited('max_model_calls');
         const round = await toolRound(parts, run, transcript, { call, uses });
         if (round.kind === 'limited') return limited(round.stop);
@@ -110,3 +121,9 @@ export const createConversation = (
     },
   };
 };
+
+/** What a run came to, with what was said on the way. */
+export const withConversation = (
+  result: LoopResult,
+  { messages, weighed }: Pick<Conversation, 'messages' | 'weighed'>,
+): LoopResult => ({ ...result, messages, weighed });

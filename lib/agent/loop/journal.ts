@@ -1,9 +1,31 @@
-import { AppError } from '../../kernel/errors.ts';
-import { safe } from '../../kernel/redacted.ts';
+import type { Deadline } from '../../kernel/deadline.ts';
 
-export interface StepOptions {
+/** What a step is begun with. */
+export interface StepContext {
+  /** Bounds this step alone; in a synchronous run it is the run's own. */
+  readonly deadline: Deadline;
+  /** How often this step was begun, this time included: above 1, an earlier try was interrupted and left nothing but its costs. */
+  readonly begun: number;
+  /** Decimal US dollars that earlier tries of this step have cost, as far as that was not in the journal. */
+  readonly lostUsd: string;
+}
+
+/** One model call of a run, by its number; `round`: those before it were refused, and waited for room. */
+export interface ModelCall {
+  readonly call: number;
+  readonly round: number;
+}
+
+export interface StepOptions<T> {
+  /** The model call that the step makes. It is begun three times at most. */
+  readonly modelCall?: ModelCall;
   /** Never begun twice: for what must not happen again. */
   readonly once?: boolean;
+  /**
+   * What the step comes to where it was interrupted, and must not or need not be begun again; `lostUsd` as in its context.
+   * Default: the error is thrown.
+   */
+  readonly interrupted?: (lostUsd: string) => T;
 }
 
 /**
@@ -11,14 +33,13 @@ export interface StepOptions {
  * when the run is replayed. Results are plain JSON. A run's steps are named in a fixed order.
  */
 export interface Journal {
-  step<T>(name: string, act: () => Promise<T>, options?: StepOptions): Promise<T>;
-  /** Waits for a person's decision; `submit` tells where it is to be sent. */
-  ask<T>(name: string, submit: (answerId: string) => Promise<void>, timeoutMs: number): Promise<T>;
+  /** Whether there is room for little more than the run's end. The same when it is replayed. */
+  readonly isFull: boolean;
+  step<T>(name: string, act: (context: StepContext) => Promise<T>, options?: StepOptions<T>): Promise<T>;
 }
 
-/** Keeps nothing: a synchronous run that dies starts anew when it is asked for again. Nobody can be asked in it. */
-export const directJournal: Journal = {
-  step: (_name, act) => act(),
-  ask: () =>
-    Promise.reject(new AppError('run-conflict', safe`This needs a decision; start the run with POST /agent/runs.`)),
-};
+/** Keeps nothing: a synchronous run that dies starts anew when it is asked for again. */
+export const directJournal = (deadline: Deadline): Journal => ({
+  isFull: false,
+  step: (_name, act) => act({ deadline, begun: 1, lostUsd: '0' }),
+});

@@ -1,16 +1,26 @@
 import type { Message, MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import type { AppError } from '../../kernel/errors.ts';
-import { label } from '../../kernel/redacted.ts';
+import { AppError } from '../../kernel/errors.ts';
+import { parseUsd } from '../../kernel/money.ts';
 import type { FaultKind } from '../../model-call/types.ts';
-import { errorOf, type ModelStep, modelStep } from './model-step.ts';
+import { errorOf, type FailedStep, modelStep, refusedStep, workerLost } from './model-step.ts';
+import type { Refusal, RunMessage } from './steering.ts';
+import type { RunStop } from './stop-reasons.ts';
 import type { Transcript } from './transcript.ts';
-import type { LoopParts, Run, RunStop } from './types.ts';
+import type { LoopParts, Run } from './types.ts';
+import { withMessages } from './with-messages.ts';
+
+/** What one model call of a run has read that was sent to the run since the one before. */
+interface Received {
+  readonly received: readonly RunMessage[];
+}
 
 /** What came of one model call of a run. */
 export type Called =
-  | { readonly kind: 'answered'; readonly call: number; readonly message: Message }
+  | (Received & { readonly kind: 'answered'; readonly call: number; readonly message: Message })
   /** A limit says that the run ends here, as incomplete. `text` is what the interrupted answer had said. */
   | { readonly kind: 'limited'; readonly stop: RunStop; readonly text: string }
+  /** It was broken off so that the next one reads a message; what it had said is void. */
+  | (Received & { readonly kind: 'interrupted' })
   /** No answer was to be had. */
   | { readonly kind: 'unanswered'; readonly error: AppError }
   /** The run itself is over. */
@@ -21,7 +31,9 @@ export interface ModelCalls {
   /** How many more the run may make. */
   readonly left: number;
   /** Makes the next one, for the run or for a part of it that has another agent or stream. */
-  make(run: Run, messages: readonly MessageParam[]): Promise<Called>;
+  make(run: Run, messages: readonly MessageParam[], goesOn?: boolean): Promise<Called>;
+  /** Ends the taking of messages to the run; `false`: one is there that no call has read. */
+  close(): Promise<boolean>;
 }
 
 const LIMITS: Partial<Record<FaultKind, RunStop>> = {
@@ -30,30 +42,93 @@ const LIMITS: Partial<Record<FaultKind, RunStop>> = {
   'context-too-long': 'context_window',
 };
 
-const limitOf = (step: Extract<ModelStep, { ok: false }>): RunStop | undefined =>
+const limitOf = (step: FailedStep): RunStop | undefined =>
   step.code === 'budget-exceeded' && step.fault === 'refused' ? 'budget' : LIMITS[step.fault];
+
+/** Why the call was refused before anything was sent, where there may be room for it later; `null`: for another reason, or never. */
+const refusalOf = (step: FailedStep): Refusal | null => {
+  const { retryAfterMs, figures } = step.options;
+  const stop = limitOf(step);
+  if (stop === 'budget') return { reason: 'budget', needsUsd: figures?.asked, retryAfterMs };
+  // Its own limit nobody but its caller raises.
+  if (stop === 'max_cost') return { reason: 'budget' };
+  return step.code === 'rate-limited' && step.fault === 'refused' ? { reason: 'slot', retryAfterMs } : null;
+};
+
+/** Whether no other call is made either: the run was cancelled, lost its workers, or is not allowed to any more. */
+const isRunsEnd = ({ fault, code }: FailedStep): boolean =>
+  fault === 'cancelled' || (fault === 'refused' && (code === 'worker-lost' || code === 'forbidden'));
+
+/** A step that is not begun any more ends the run; what nobody foresaw is thrown on. */
+const asRunsEnd = (error: unknown): AppError => {
+  if (error instanceof AppError) return error;
+  throw error;
+};
 
 export const createModelCalls = (
   parts: LoopParts,
-  { journal, maxModelCalls }: Run,
+  { journal, maxModelCalls, account, steering }: Run,
   transcript: Transcript,
 ): ModelCalls => {
   let made = 0;
+  let read = 0;
+  let closings = 0;
+
+  /** The `round`-th try of a call: those before it were refused, and waited for room. */
+  const tryCall = async (run: Run, messages: readonly MessageParam[], call: number, round: number) => {
+    let replayed = true;
+    const name = round === 1 ? `model-${call}` : `model-${call}.${round}`;
+    const step = await journal.step(
+      name,
+      async (context) => {
+        replayed = false;
+        const received = await run.steering.unread(read);
+        for (const { messageId } of received) run.stream.messageReceived(messageId);
+        return modelStep(parts, run, { ...context, call, round, messages: withMessages(messages, received), received });
+      },
+      {
+        modelCall: { call, round },
+        interrupted(lostUsd) {
+          replayed = false;
+          return refusedStep(parts, workerLost(), lostUsd);
+        },
+      },
+    );
+    for (const { messageId } of step.received) run.stream.messageReceived(messageId);
+    read += step.received.length;
+    // What a step cost that was made just now is on the run's account already, but for tries that were interrupted.
+    if (replayed) account.spend(parseUsd(step.costUsd));
+    transcript.model(run.model, call, step);
+    return step;
+  };
+
   return {
     get left() {
       return maxModelCalls - made;
     },
-    async make(run, messages) {
-      if (made === maxModelCalls) return { kind: 'limited', stop: 'max_model_calls', text: '' };
+    async make(run, messages, goesOn = false) {
+      if (made === maxModelCalls || journal.isFull) return { kind: 'limited', stop: 'max_model_calls', text: '' };
       const call = (made += 1);
-      run.stream.modelStarted(run.model);
-      const step = await journal.step(`model-${call}`, () => modelStep(parts, run, call, messages));
-      transcript.model(label(run.model), step);
-      if (step.ok) return { kind: 'answered', call, message: step.message };
-      // A limit that was met before anything was answered is an error: there is nothing to show for it.
-      const stop = call > 1 ? limitOf(step) : undefined;
-      if (stop !== undefined) return { kind: 'limited', stop, text: step.partial };
-      return { kind: step.fault === 'cancelled' ? 'failed' : 'unanswered', error: errorOf(step) };
+      run.stream.modelStarted(run.model, goesOn);
+      const received: RunMessage[] = [];
+      for (let round = 1; ; round += 1) {
+        const step = await tryCall(run, withMessages(messages, received), call, round).catch(asRunsEnd);
+        if (step instanceof AppError) return { kind: 'failed', error: step };
+        received.push(...step.received);
+        if (step.ok) return { kind: 'answered', call, message: step.message, received };
+        const refusal = refusalOf(step);
+        const waited = refusal === null ? null : await steering.waitForRoom(call, round, refusal);
+        if (waited !== null) {
+          transcript.waited(call, waited);
+          continue;
+        }
+        if (step.interrupted) return { kind: 'interrupted', received };
+        // A limit that was met before anything was answered is an error: there is nothing to show for it.
+        const stop = call > 1 || round > 1 ? limitOf(step) : undefined;
+        if (stop !== undefined) return { kind: 'limited', stop, text: step.partial };
+        return { kind: isRunsEnd(step) ? 'failed' : 'unanswered', error: errorOf(step) };
+      }
     },
+    close: () => journal.step(`close-${(closings += 1)}`, () => steering.close(read)),
   };
 };

@@ -1,22 +1,40 @@
-import type { Message, MessageParam, TextBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import type {
+  Message,
+  MessageParam,
+  TextBlockParam,
+  ThinkingConfigParam,
+} from '@anthropic-ai/sdk/resources/messages/messages';
 import { AppError, type AppErrorOptions, type ErrorCode } from '../../kernel/errors.ts';
-import { formatUsd, sum } from '../../kernel/money.ts';
-import type { Redacted } from '../../kernel/redacted.ts';
+import { formatUsd, parseUsd, sum, ZERO } from '../../kernel/money.ts';
+import { type Redacted, safe } from '../../kernel/redacted.ts';
 import type { ModelRequest } from '../../model-call/provider.ts';
+import { asModelTakes } from '../../model-call/translate/as-model-takes.ts';
 import type { BookedAttempt, FaultKind } from '../../model-call/types.ts';
-import type { TraceStep } from '../../runs/types.ts';
+import type { TraceAttempt, TraceUsage } from '../../runs/trace/trace-step.ts';
+import type { Thinking } from '../define/agent-options.ts';
 import type { Agent } from '../define/define-agent.ts';
-import { toolParams } from '../define/tool-schema.ts';
+import type { OutputFormat } from '../define/output-schema.ts';
+import { outputParam, toolParams } from '../define/tool-schema.ts';
+import { attemptDetails, usageOf } from './attempt-details.ts';
+import { withBreakpoints } from './cache-breakpoints.ts';
+import type { ModelCall, StepContext } from './journal.ts';
+import type { RunMessage } from './steering.ts';
 import type { LoopParts, Run } from './types.ts';
 
 /** What a model step leaves in the journal: plain JSON, enough to go on from and to account for. */
 export type ModelStep = {
   readonly startedAt: number;
   readonly durationMs: number;
+  /** Messages to the run that this call was the first to read. */
+  readonly received: readonly RunMessage[];
   /** Of all attempts, lost ones included. */
   readonly costUsd: string;
   readonly attempts: number;
-  readonly tokens: NonNullable<TraceStep['usage']>;
+  /** The last of them. Default: written before they were kept. */
+  readonly attemptDetails?: readonly TraceAttempt[];
+  /** What earlier tries of this step had cost when they were interrupted. Default: nothing. */
+  readonly lostUsd?: string;
+  readonly tokens: TraceUsage;
 } & (
   | {
       readonly ok: true;
@@ -27,6 +45,8 @@ export type ModelStep = {
   | {
       readonly ok: false;
       readonly fault: FaultKind;
+      /** Broken off so that the next call reads a message; `fault` is `cancelled`. */
+      readonly interrupted: boolean;
       /** What the interrupted answer had said so far. */
       readonly partial: string;
       readonly code: ErrorCode;
@@ -39,50 +59,99 @@ const system = (agent: Agent): TextBlockParam[] => [
   { type: 'text', text: agent.system, cache_control: { type: 'ephemeral' } },
 ];
 
-/** The breakpoint behind the system prompt covers the tools too: they come before it in the provider's order. */
-const requestOf = async (run: Run, messages: readonly MessageParam[]): Promise<ModelRequest> => ({
-  model: run.model,
-  max_tokens: run.agent.maxOutputTokens,
-  system: system(run.agent),
-  messages: [...messages],
-  ...(run.agent.tools.size === 0 ? {} : { tools: await toolParams(run.agent) }),
+const outputConfig = (effort: Agent['effort'], schema: OutputFormat | null) => ({
+  ...(effort === null ? {} : { effort }),
+  ...(schema === null ? {} : { format: { type: 'json_schema' as const, schema } }),
 });
 
-const total = (booked: readonly BookedAttempt[]): NonNullable<TraceStep['usage']> => {
-  const of = (read: (tokens: BookedAttempt['tokens']) => number) =>
-    booked.reduce((count, { tokens }) => count + read(tokens), 0);
-  return {
-    inputTokens: of((tokens) => tokens.inputTokens),
-    outputTokens: of((tokens) => tokens.outputTokens),
-    cacheReadInputTokens: of((tokens) => tokens.cacheReadInputTokens),
-    cacheCreationInputTokens: of((tokens) => tokens.cacheWrite5mInputTokens + tokens.cacheWrite1hInputTokens),
-  };
+const THINKING = { adaptive: { type: 'adaptive' }, off: { type: 'disabled' } } as const;
+
+const thinkingOf = (thinking: Thinking): ThinkingConfigParam =>
+  typeof thinking === 'string' ? THINKING[thinking] : { type: 'enabled', budget_tokens: thinking.budgetTokens };
+
+/** What an agent says of how its models answer, in the provider's names, of which its client knows no more some. */
+const waysOf = ({ thinking, temperature, topP, topK }: Agent): Pick<ModelRequest, 'thinking'> => {
+  const ways = { thinking: thinking && thinkingOf(thinking), temperature, top_p: topP, top_k: topK };
+  return Object.fromEntries(Object.entries(ways).filter(([, value]) => value !== null));
 };
 
-/** The `step`-th model call of a run, with everything around it. */
+/** The breakpoint behind the system prompt covers the tools too: they come before it in the provider's order. */
+const requestOf = async ({ agent, model, earlier }: Run, messages: readonly MessageParam[]): Promise<ModelRequest> => {
+  const schema = await outputParam(agent);
+  return asModelTakes({
+    model,
+    max_tokens: agent.maxOutputTokens,
+    system: system(agent),
+    messages: withBreakpoints(messages, earlier),
+    ...(agent.tools.size === 0 ? {} : { tools: await toolParams(agent) }),
+    ...waysOf(agent),
+    ...(agent.stopSequences.length === 0 ? {} : { stop_sequences: [...agent.stopSequences] }),
+    ...(schema === null && agent.effort === null ? {} : { output_config: outputConfig(agent.effort, schema) }),
+  });
+};
+
+export type FailedStep = Extract<ModelStep, { ok: false }>;
+
+const failureOf = (
+  fault: FaultKind,
+  error: AppError,
+): Pick<FailedStep, 'ok' | 'fault' | 'code' | 'detail' | 'options'> => ({
+  ok: false,
+  fault,
+  code: error.code,
+  detail: error.message,
+  options: {
+    issues: error.issues,
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    ...(error.figures === undefined ? {} : { figures: error.figures }),
+    headers: error.headers,
+  },
+});
+
+export const workerLost = (): AppError =>
+  new AppError('worker-lost', safe`The worker was lost three times at the same step, so the run was ended.`);
+
+/** A call that is not made, or not made again, for a reason of our own; `lostUsd`: what earlier tries of it have cost. */
+export const refusedStep = ({ clock }: Pick<LoopParts, 'clock'>, error: AppError, lostUsd: string): FailedStep => ({
+  received: [],
+  startedAt: clock.now(),
+  durationMs: 0,
+  costUsd: lostUsd,
+  ...(parseUsd(lostUsd) === ZERO ? {} : { lostUsd }),
+  attempts: 0,
+  attemptDetails: [],
+  tokens: usageOf([]),
+  ...failureOf('refused', error),
+  interrupted: false,
+  partial: '',
+});
+
+/** One model call as its run makes it. */
+export interface ModelStepCall extends StepContext, ModelCall {
+  readonly messages: readonly MessageParam[];
+  /** Those of the messages that were sent to the run and that no call had read before. */
+  readonly received: readonly RunMessage[];
+}
+
+/** Tells the attempts of a try that is not a call's first from those of the others. */
+const tryOf = (round: number, begun: number): string | undefined =>
+  round === 1 && begun === 1 ? undefined : `${round}.${begun}`;
+
+/** How the ids of all attempts begin that a call was tried with, whoever was killed while it tried. */
+export const attemptsOf = (runId: string, { call, round }: ModelCall): readonly string[] =>
+  round === 1 ? [`${runId}:${call}:`, `${runId}:${call}.1.`] : [`${runId}:${call}.${round}.`];
+
+/** A model call of a run, with everything around it. */
 export const modelStep = async (
   { callModel, clock }: LoopParts,
   run: Run,
-  step: number,
-  messages: readonly MessageParam[],
+  { call, round, messages, received, deadline, begun, lostUsd }: ModelStepCall,
 ): Promise<ModelStep> => {
   const [startedAt, startedMs] = [clock.now(), clock.monotonicMs()];
   const booked: BookedAttempt[] = [];
-  const {
-    runId,
-    tenantId,
-    keyId,
-    userId,
-    hops,
-    deadline,
-    account,
-    background,
-    budget,
-    admission,
-    maxRetries,
-    standIns,
-    stream,
-  } = run;
+  const { runId, tenantId, keyId, userId, labels, hops, account, background, admission, stream } = run;
+  const { refusal, budget, maxRetries, standIns } = run.terms?.() ?? { ...run, refusal: null };
+  if (refusal !== null) return { ...refusedStep({ clock }, refusal, lostUsd), received };
   const sink = {
     text: (delta: string) => stream.text(delta),
     reset: () => stream.reset(),
@@ -90,11 +159,12 @@ export const modelStep = async (
   };
   const context = {
     runId,
-    step,
+    step: call,
+    again: tryOf(round, begun),
     agent: run.agent.name,
     circuit: run.agent.circuit,
-    caller: { tenantId, keyId, userId, hops },
-    bounds: { deadline, budget, admission, maxRetries, standIns },
+    caller: { tenantId, keyId, userId, labels, hops },
+    bounds: { deadline, budget, admission, maxRetries, retries: run.agent.retries, standIns },
     listener: { sink },
     account,
     booked,
@@ -102,31 +172,24 @@ export const modelStep = async (
   };
   const outcome = await callModel(await requestOf(run, messages), context);
   const figures = {
+    received,
     startedAt,
     durationMs: clock.monotonicMs() - startedMs,
-    costUsd: formatUsd(sum(booked.map(({ cost }) => cost))),
+    costUsd: formatUsd(sum([parseUsd(lostUsd), ...booked.map(({ cost }) => cost)])),
+    ...(begun === 1 ? {} : { lostUsd }),
     attempts: booked.length,
-    tokens: total(booked),
+    attemptDetails: attemptDetails(booked),
+    tokens: usageOf(booked),
   };
   if (outcome.ok) return { ...figures, ok: true, message: outcome.message, degraded: outcome.degraded ?? null };
   const { kind, error } = outcome.fault;
-  const options = {
-    issues: error.issues,
-    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
-    ...(error.figures === undefined ? {} : { figures: error.figures }),
-    headers: error.headers,
-  };
   return {
     ...figures,
-    ok: false,
-    fault: kind,
+    ...failureOf(kind, error),
+    interrupted: kind === 'cancelled' && run.steering.interrupted(),
     partial: outcome.partial ?? '',
-    code: error.code,
-    detail: error.message,
-    options,
   };
 };
 
 /** The error that a failed step is, made again from the journal. */
-export const errorOf = (step: Extract<ModelStep, { ok: false }>): AppError =>
-  new AppError(step.code, step.detail, step.options);
+export const errorOf = (step: FailedStep): AppError => new AppError(step.code, step.detail, step.options);

@@ -9,7 +9,7 @@ import type { Run } from './types.ts';
 export type Review =
   | { readonly kind: 'approved' | 'none' }
   | { readonly kind: 'remarks'; readonly remarks: string }
-  | Exclude<Called, { kind: 'answered' }>;
+  | Exclude<Called, { kind: 'answered' | 'interrupted' }>;
 
 /** Of tool results, newest first: enough to check an answer by, and small beside any model's window. */
 const MAX_EVIDENCE_CHARS = 200_000;
@@ -34,11 +34,13 @@ const evidenceIn = (messages: readonly MessageParam[]): string[] => {
   return reports.slice(first + 1);
 };
 
-/** The run as its reviewer: no tools, instructions of its own, and nothing that it says is heard by the caller. */
+/** The run as its reviewer: no tools, instructions and words of its own, nothing that it says is heard by the caller, and no message to the run is for it. */
 const asReviewer = (run: Run): Run => ({
   ...run,
-  agent: { ...run.agent, system: REVIEWER, tools: new Map() },
+  agent: { ...run.agent, system: REVIEWER, tools: new Map(), output: null },
   stream: { ...silentStream, admitted: (headers) => run.stream.admitted(headers) },
+  steering: { ...run.steering, unread: () => Promise.resolve([]) },
+  earlier: undefined,
 });
 
 /** Has the run's own model review a draft, in a conversation apart. `messages` are those in which the draft was written. */
@@ -51,12 +53,14 @@ export const reviewDraft = async (
   const asked = run.messages.map(({ role, content }) => ({ role, text: plain(content) }));
   const matter = {
     instructions: run.agent.system,
-    earlierTurns: asked.slice(0, -1),
+    // Of earlier runs the calls of tools and their results say nothing here.
+    earlierTurns: asked.slice(0, -1).filter(({ text }) => text !== ''),
     task: asked.at(-1)?.text ?? '',
     evidence: evidenceIn(messages.slice(run.messages.length)),
     draft,
   };
   const called = await calls.make(asReviewer(run), [{ role: 'user', content: reviewPrompt(matter) }]);
+  if (called.kind === 'interrupted') return { kind: 'none' };
   if (called.kind !== 'answered') return called;
   const verdict = called.message.stop_reason === 'refusal' ? null : verdictOf(textOf(called.message));
   if (verdict === null) return { kind: 'none' };

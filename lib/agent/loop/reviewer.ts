@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { tagging } from './marked-tags.ts';
 
 /** What a reviewer is told of a draft; all of it is data to it. */
 export interface ReviewMatter {
@@ -22,14 +22,6 @@ export const REVIEWER = [
   'Object only to what would mislead or fail the reader. Matters of taste, and what no tool of the author could mend, are no objections. In doubt, approve.',
   'The first line of your reply is the one word APPROVED or the one word REVISE, and nothing else. After APPROVED write nothing more. After REVISE list what is to be mended, the gravest first: where it is, what is wrong with it, what would mend it. Never rewrite the draft yourself.',
 ].join('\n');
-
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
-
-/** Tags marked by a digest of all that they enclose: a text can't hold what would change with it. Replays mark the same. */
-const tagging = (texts: readonly string[]) => {
-  const mark = digest(texts.join('\n'));
-  return (name: string, text: string): string => `<${name}-${mark}>\n${text}\n</${name}-${mark}>`;
-};
 
 export const reviewPrompt = ({ instructions, earlierTurns, task, evidence, draft }: ReviewMatter): string => {
   const tagged = tagging([instructions, ...earlierTurns.map(({ text }) => text), task, ...evidence, draft]);

@@ -4,10 +4,15 @@ export interface RunStream {
   runStarted(runId: string): void;
   /** A model call was let through by every limit and budget and goes out; with what the limits tell of themselves. */
   admitted(headers: Readonly<Record<string, string>>): void;
-  modelStarted(model: string): void;
+  /** `goesOn`: what this call says goes on from what the one before has said. Default: it takes its place. */
+  modelStarted(model: string, goesOn?: boolean): void;
   text(delta: string): void;
   /** A model call is being made again: its text is void. */
   reset(): void;
+  /** What the caller should have read by now, whatever was interrupted or is replayed. `goesOn`: the next call says the rest. */
+  textIs(text: string, goesOn?: boolean): void;
+  /** A message to the run is read by the next model call. */
+  messageReceived(messageId: string): void;
   toolStarted(toolUseId: string, name: string): void;
   toolFinished(toolUseId: string, name: string, isError: boolean, durationMs: number): void;
 }
@@ -19,6 +24,8 @@ export const silentStream: RunStream = {
   modelStarted() {},
   text() {},
   reset() {},
+  textIs() {},
+  messageReceived() {},
   toolStarted() {},
   toolFinished() {},
 };

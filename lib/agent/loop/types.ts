@@ -7,31 +7,29 @@ import type { Deadline } from '../../kernel/deadline.ts';
 import type { AppError, ErrorCode } from '../../kernel/errors.ts';
 import type { RunAccount } from '../../model-call/booking/run-account.ts';
 import type { Attempt, CallBudget, FaultKind } from '../../model-call/types.ts';
+import type { StepContent, StepName } from '../../runs/trace/run-content.ts';
 import type { TraceStep } from '../../runs/types.ts';
 import type { Secret } from '../../secrets/cached-secret.ts';
 import type { Emit } from '../../telemetry/events.ts';
+import type { UsageLabels } from '../../usage/record.ts';
 import type { Agent } from '../define/define-agent.ts';
-import type { ToolContext } from '../define/define-tool.ts';
+import type { Tool } from '../define/define-tool.ts';
 import type { Endpoint } from '../define/endpoint.ts';
+import type { ToolContext } from '../define/tool-options.ts';
+import type { Taint } from '../flow/flow-rules.ts';
 import type { ToolSecrets } from '../tools/tool-secrets.ts';
+import type { Weighed } from './fit-context.ts';
 import type { Journal } from './journal.ts';
 import type { RunStream } from './run-stream.ts';
+import type { Steering } from './steering.ts';
+import type { RunStop } from './stop-reasons.ts';
 
-/** How a run ended that has something to say; the stop reasons of the model, and Ballast's own limits. */
-export type RunStop =
-  | 'end_turn'
-  | 'stop_sequence'
-  | 'refusal'
-  | 'max_tokens'
-  | 'context_window'
-  | 'max_model_calls'
-  | 'max_cost'
-  | 'budget'
-  | 'deadline'
-  /** The answer is whole, but could not be reviewed or revised as its agent's pattern says. */
-  | 'review_failed'
-  /** No model answered, and the agent's own message stands in. */
-  | 'fallback';
+/** What a run's tenant allows it by now, where that may have changed since the run began. */
+export interface Terms extends Pick<Run, 'budget' | 'maxRetries' | 'standIns'> {
+  /** Why no more models are called; `null`: they are. */
+  readonly refusal: AppError | null;
+  mayUse(tool: string): boolean;
+}
 
 /** Who runs it, for whom, and within which bounds: all that a pattern needs to know. */
 export interface Run {
@@ -46,8 +44,12 @@ export interface Run {
   readonly tenantId: string;
   readonly keyId: string;
   readonly userId: string | null;
+  /** What its usage is labelled with. */
+  readonly labels: UsageLabels;
   /** How many other Ballasts its request has passed. */
   readonly hops: number;
+  /** Asked inside steps, as they are made. Default: it is as it was when the run began. */
+  readonly terms?: () => Terms;
   readonly deadline: Deadline;
   readonly account: RunAccount;
   readonly background: Background;
@@ -55,10 +57,17 @@ export interface Run {
   readonly admission: RunAdmission;
   readonly stream: RunStream;
   readonly journal: Journal;
+  readonly steering: Steering;
   /** Awaited before the first tool that changes the world: from then on the run must not be begun anew. */
   readonly beforeEffects: () => Promise<void>;
   /** Earlier turns and the task, as the model gets them. */
   readonly messages: readonly MessageParam[];
+  /** How many of the messages are of earlier runs of its session: the provider's cache has them. Default: it has no session. */
+  readonly earlier?: number | undefined;
+  /** What the earlier runs of its session have read. Default: nothing. */
+  readonly taint?: Taint;
+  /** What the earlier messages weigh; `null`: nobody knows. */
+  readonly weighed?: Weighed | null;
 }
 
 /** What a pattern is made with, the same for all runs of an environment. */
@@ -72,11 +81,35 @@ export interface LoopParts {
     endpoints: Readonly<Record<string, Endpoint>>,
     secrets: Pick<ToolSecrets, 'get' | 'refresh'>,
     signal: AbortSignal,
+    /** The name of the call: its idempotency key. */
+    call: string,
   ) => ToolContext['fetch'];
   /** The secret of tools that has this name. */
   readonly secretOf: (name: string) => Secret;
+  /**
+   * Shown what a tool threw, or that it took too long: for a terminal at which its author sits. It may quote what the tool
+   * was given. Default: nobody is.
+   */
+  readonly onToolError?:
+    | ((thrown: {
+        readonly tool: Pick<Tool, 'name' | 'timeoutMs'>;
+        readonly error: unknown;
+        readonly timedOut: boolean;
+        readonly secrets: Pick<ToolSecrets, 'removeFrom'>;
+      }) => void)
+    | undefined;
   /** Tokens that a model takes and gives in one call together; `null`: not known. */
   readonly contextWindowOf: (model: string) => number | null;
+}
+
+/** What a run has said, as it stands. */
+export interface Said {
+  readonly stop: RunStop;
+  readonly text: string;
+  /** The model that said it; `null`: none has answered. */
+  readonly by: string | null;
+  /** Whether it came with tool calls, and nothing was said after them: then it is no answer of an agent with an `output`. */
+  readonly withTools: boolean;
 }
 
 /** How a run ended: with something to say, or with the error that stopped it. */
@@ -86,14 +119,25 @@ export type Ending = { readonly stop: RunStop } | { readonly error: AppError };
 export interface LoopResult {
   readonly ending: Ending;
   readonly output: string;
+  /** What the agent's `output` makes of it; `null`: the agent has none, or the answer is none. Plain JSON. */
+  readonly result: object | null;
   readonly steps: readonly TraceStep[];
+  /** What its tools were given and gave, what people decided on and sent: in memory, and kept where the stage says so. */
+  readonly contents: ReadonlyMap<StepName, StepContent>;
   readonly totals: RunTotals;
   /** The model whose words the output is. */
   readonly answeredBy: string | null;
   /** Why, and by whom, it was answered otherwise than asked; `null`: it was not. */
   readonly degraded: Degraded | null;
+  /** Tools that failed, and whose fallback the model was given: each once, in the order of their calls. */
+  readonly toolFallbacks: readonly string[];
   /** What its last model call met; `null`: an answer. */
   readonly lastFault: FaultKind | null;
+  /** All that the agent and its model have said to each other, earlier turns included; none where it did not begin. */
+  readonly messages: readonly MessageParam[];
+  readonly weighed: Weighed | null;
+  /** What its tools have read, and what earlier runs of its session had. */
+  readonly taint: Taint;
 }
 
 /** An answer that is not quite what was asked for: `reason` is the code of the error that there would have been. */

@@ -1,12 +1,15 @@
 import type { ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
-import * as z from 'zod/mini';
-import { describeIssues } from '../../http/describe-issue.ts';
-import { orAborted } from '../../kernel/clock.ts';
+import { orAborted, sleep } from '../../kernel/clock.ts';
 import { createDeadline, type Deadline } from '../../kernel/deadline.ts';
 import { label, type Redacted, safe } from '../../kernel/redacted.ts';
 import { nameError } from '../../telemetry/describe-error.ts';
-import type { Tool, ToolContext } from '../define/define-tool.ts';
+import type { Tool } from '../define/define-tool.ts';
+import type { ToolContext } from '../define/tool-options.ts';
+import type { FlowRule, ReadKind } from '../flow/flow-rules.ts';
+import type { Decision } from '../loop/steering.ts';
 import type { LoopParts, Run } from '../loop/types.ts';
+import { readInput } from './tool-input.ts';
+import { createToolLog } from './tool-log.ts';
 import { createToolSecrets, type ToolSecrets } from './tool-secrets.ts';
 import { failed, leftAlone, succeeded, type ToolVerdict, verdictOnThrow } from './tool-verdict.ts';
 
@@ -14,6 +17,10 @@ import { failed, leftAlone, succeeded, type ToolVerdict, verdictOnThrow } from '
 export interface ToolStep extends Omit<ToolVerdict, 'outcome' | 'thrown'> {
   readonly startedAt: number;
   readonly durationMs: number;
+  /** What its result holds; what is said in our own words holds nothing. Default: nothing. */
+  readonly reads?: readonly ReadKind[];
+  /** The flow rule for which the call was not made. */
+  readonly rule?: string;
 }
 
 interface Call {
@@ -31,7 +38,16 @@ const contextOf = (parts: LoopParts, run: Run, { tool, idempotencyKey }: Call, s
     runId: run.runId,
     tenantId: run.tenantId,
     userId: run.userId,
-    fetch: parts.fetchFor(tool.endpoints, secrets, signal),
+    metadata: run.labels.metadata,
+    log: createToolLog({
+      runId: label(run.runId),
+      agent: label(run.agent.name),
+      tool: label(tool.name),
+      emit: parts.emit,
+      withoutSecrets: (text) => secrets.removeFrom(text),
+    }),
+    sleep: (ms) => sleep(parts.clock, ms, signal),
+    fetch: parts.fetchFor(tool.endpoints, secrets, signal, idempotencyKey),
     secret: (name) => secrets.get(name),
   };
   return { context, secrets };
@@ -53,7 +69,11 @@ const attempt = async (parts: LoopParts, run: Run, call: Call, limit: Deadline):
     const work = (async () => tool.run(input, context))();
     return succeeded(await orAborted(work, signal), run.agent.maxToolOutputChars, (text) => secrets.removeFrom(text));
   } catch (error) {
-    return withoutSecrets(verdictOnThrow(error, tool, input, limit.stoppedBy === 'deadline'), secrets);
+    const { stoppedBy } = limit;
+    const verdict = verdictOnThrow(error, tool, input, stoppedBy === 'deadline');
+    if (verdict.outcome !== 'declined' && run.deadline.stoppedBy === null)
+      parts.onToolError?.({ tool, error, timedOut: stoppedBy !== null, secrets });
+    return withoutSecrets(verdict, secrets);
   }
 };
 
@@ -84,14 +104,14 @@ const judge = async (parts: LoopParts, run: Run, use: ToolUseBlock): Promise<Too
     const names = [...run.agent.tools.keys()].join(', ');
     return failed(`There is no tool of this name. There are: ${names}.`, 'unknown-tool');
   }
-  const parsed = await z.safeParseAsync(tool.input, use.input);
-  if (!parsed.success) {
-    const issues = describeIssues(parsed.error.issues, { schema: tool.input, value: use.input }).map(
-      ({ path, message }) => `${path || 'input'} ${message}`,
-    );
+  if (run.terms?.().mayUse(tool.name) === false)
+    return failed('This tool is not allowed any more, so it was not called.', 'not-allowed');
+  const read = await readInput(tool, use.input);
+  if (!read.ok) {
+    const issues = read.issues.map(({ path, message }) => `${path || 'input'} ${message}`);
     return failed(`The input is not valid: ${issues.join('; ')}.`, 'invalid-input');
   }
-  return guarded(parts, run, { tool, input: parsed.data as never, idempotencyKey: `${run.runId}:${use.id}` });
+  return guarded(parts, run, { tool, input: read.input, idempotencyKey: `${run.runId}:${use.id}` });
 };
 
 /** A name that the model made up can hold anything: only those of the agent's own tools are told. */
@@ -101,19 +121,49 @@ export const toolName = ({ agent }: Run, name: string): Redacted =>
 /** Runs one tool call of the model. Whatever the tool does, this returns: with its result, or with words that betray nothing. */
 export const runTool = async (parts: LoopParts, run: Run, use: ToolUseBlock): Promise<ToolStep> => {
   const [startedAt, startedMs] = [parts.clock.now(), parts.clock.monotonicMs()];
-  run.stream.toolStarted(use.id, use.name);
   const { outcome, thrown, ...verdict } = await judge(parts, run, use).catch((error: unknown) =>
     failed('The tool failed.', 'failed', nameError(error)),
   );
   const durationMs = parts.clock.monotonicMs() - startedMs;
-  run.stream.toolFinished(use.id, use.name, verdict.isError, durationMs);
   parts.emit({
     type: 'tool.finished',
     runId: label(run.runId),
+    agent: label(run.agent.name),
     tool: toolName(run, use.name),
+    toolUseId: label(use.id),
     outcome: label(outcome),
     error: thrown,
     durationMs,
   });
-  return { startedAt, durationMs, ...verdict };
+  const reads = run.agent.tools.get(use.name)?.reads ?? [];
+  return { startedAt, durationMs, ...verdict, ...(verdict.error === null && reads.length > 0 ? { reads } : {}) };
+};
+
+/** A call that was interrupted, and is not made again: nobody knows how far it came. */
+export const orphanedStep = ({ clock }: Pick<LoopParts, 'clock'>): ToolStep => {
+  const words = 'This call was interrupted. It is not known whether it took effect: find out before it is made again.';
+  const { outcome: _outcome, thrown: _thrown, ...verdict } = failed(words, 'interrupted');
+  return { startedAt: clock.now(), durationMs: 0, ...verdict };
+};
+
+const undecidedStep = (startedAt: number): ToolStep => {
+  const { outcome: _, thrown: __, ...verdict } = failed('The run was cancelled before anybody decided.', 'cancelled');
+  return { startedAt, durationMs: 0, ...verdict };
+};
+
+/** A call that no person could be asked about. */
+export const heldStep = ({ clock }: Pick<LoopParts, 'clock'>, { name, reason }: FlowRule): ToolStep => {
+  const words = `This call was not made, because ${reason}. A person has to agree to it, which this run cannot ask for: tell the user what you would do, and why it was not done.`;
+  const { outcome: _outcome, thrown: _thrown, ...verdict } = failed(words, 'held');
+  return { startedAt: clock.now(), durationMs: 0, ...verdict, rule: name };
+};
+
+/** A call that a person has denied, or on which nobody decided in time. */
+export const deniedStep = ({ clock }: Pick<LoopParts, 'clock'>, decision?: Decision): ToolStep => {
+  if (decision === undefined) return undecidedStep(clock.now());
+  const { reason, expired } = decision.decision === 'deny' ? decision : {};
+  const said = expired ? 'Nobody approved this call in time, so it was not made.' : 'A person denied this call.';
+  const words = reason === undefined ? said : `${said} Their reason: ${reason}`;
+  const { outcome: _outcome, thrown: _thrown, ...verdict } = failed(words, expired ? 'expired' : 'denied');
+  return { startedAt: clock.now(), durationMs: 0, ...verdict };
 };

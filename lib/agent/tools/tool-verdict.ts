@@ -2,18 +2,21 @@ import { AppError } from '../../kernel/errors.ts';
 import { label, type Redacted, safe } from '../../kernel/redacted.ts';
 import { nameError } from '../../telemetry/describe-error.ts';
 import type { Tool } from '../define/define-tool.ts';
+import { fallbackText } from './tool-fallback.ts';
+import { resultText } from './tool-result.ts';
 
 /** What a tool call came to: for the model, for the caller, for the trace. */
 export interface ToolVerdict {
   /** What the model is given. */
   readonly content: string;
+  /** Whether the model is told of a failure; not where a fallback stood in for one. */
   readonly isError: boolean;
   /** Set where the tool ends the run: what the caller is told. */
   readonly fatal: Redacted | null;
   /** For the trace: what went wrong, without its words. */
   readonly error: { readonly code: Redacted; readonly detail: Redacted } | null;
-  /** `fallback`: it failed, and its fallback stood in. */
-  readonly outcome: 'ok' | 'fallback' | 'error';
+  /** `fallback`: it failed, and its fallback stood in. `declined` and `invalid-input` are the model's mistakes, not the tool's. */
+  readonly outcome: 'ok' | 'fallback' | 'declined' | 'invalid-input' | 'error';
   /** Class and code of what it threw. */
   readonly thrown: Redacted | null;
 }
@@ -24,28 +27,29 @@ export const failed = (content: string, code: string, thrown: Redacted | null = 
   isError: true,
   fatal: null,
   error: { code: label(code), detail: thrown ?? label(code) },
-  outcome: 'error',
+  outcome: code === 'declined' || code === 'invalid-input' ? code : 'error',
   thrown,
 });
 
-const cut = (text: string, maxChars: number): string => {
-  const whole = text.toWellFormed();
-  if (whole.length <= maxChars) return whole;
-  return `${whole.slice(0, maxChars).toWellFormed()}\n[cut: ${maxChars} of ${whole.length} characters shown]`;
+/** Whether the tool failed, and the model was given its fallback. */
+export const fellBack = ({ isError, error }: Pick<ToolVerdict, 'isError' | 'error'>): boolean =>
+  !isError && error !== null;
+
+const cut = (text: string, isWhole: boolean, maxChars: number): string => {
+  if (isWhole && text.length <= maxChars) return text.toWellFormed();
+  const all = isWhole ? text.length : `more than ${text.length}`;
+  return `${text.slice(0, maxChars).toWellFormed()}\n[cut: ${maxChars} of ${all} characters shown]`;
 };
 
-/**
- * A result as the model gets it: a string as it is, anything else as JSON, without the tool's secrets, and no more of it
- * than the agent allows.
- */
+/** A result as the model gets it: without the tool's secrets, and no more of it than the agent allows. Never throws. */
 export const succeeded = (
   result: unknown,
   maxChars: number,
   withoutSecrets: (text: string) => string = (text) => text,
 ): ToolVerdict => {
-  const text = typeof result === 'string' ? result : (JSON.stringify(result) ?? 'done');
+  const { text, isWhole } = resultText(result);
   return {
-    content: cut(withoutSecrets(text), maxChars),
+    content: cut(withoutSecrets(text), isWhole, maxChars),
     isError: false,
     fatal: null,
     error: null,
@@ -56,13 +60,13 @@ export const succeeded = (
 
 /** A tool that is down: its fallback, or the failure itself where it has none, or its fallback fails too. */
 export const unavailable = (tool: Tool, input: never, failure: ToolVerdict): ToolVerdict => {
-  if (!tool.fallback) return failure;
-  try {
-    return { ...failure, content: tool.fallback(input), isError: false, outcome: 'fallback' };
-  } catch {
-    return failure;
-  }
+  const content = fallbackText(tool, input);
+  return content === null ? failure : { ...failure, content, isError: false, outcome: 'fallback' };
 };
+
+/** A tool that changes the world may have done so before it failed: to be told that it failed would have it done again. */
+const unsure = ({ sideEffects }: Tool, words: string): string =>
+  sideEffects ? `${words} It is not known whether it took effect: find out before it is made again.` : words;
 
 /** What a thrown error means: said to the model on purpose, the end of the run, or a failure to be told in our own words. */
 export const verdictOnThrow = (error: unknown, tool: Tool, input: never, timedOut: boolean): ToolVerdict => {
@@ -74,8 +78,8 @@ export const verdictOnThrow = (error: unknown, tool: Tool, input: never, timedOu
     tool,
     input,
     timedOut
-      ? failed('The tool took too long and was stopped.', 'timeout')
-      : failed('The tool failed.', 'failed', thrown),
+      ? failed(unsure(tool, 'The tool took too long and was stopped.'), 'timeout')
+      : failed(unsure(tool, 'The tool failed.'), 'failed', thrown),
   );
 };
 

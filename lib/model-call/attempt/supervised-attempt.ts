@@ -1,4 +1,5 @@
 import { type Clock, orAborted } from '../../kernel/clock.ts';
+import { type TraceContext, traceparentOf } from '../../kernel/trace-context.ts';
 import { fault, notMade } from '../faults.ts';
 import { isAnsweredWhole, MalformedStream, type Provider, type UpstreamEvent } from '../provider.ts';
 import type { Attempt } from '../types.ts';
@@ -12,6 +13,8 @@ export interface SupervisedAttemptOptions {
   readonly provider: Pick<Provider, 'stream'>;
   readonly clock: Clock;
   readonly limits: StreamLimits;
+  /** The trace that a call belongs to. Default: none, and nothing of one is sent on. */
+  readonly currentTrace?: (() => TraceContext | undefined) | undefined;
 }
 
 /** How long an answer whose stop reason and counts have come waits for the event that only says so once more. */
@@ -31,9 +34,10 @@ const requestIdOf = (error: unknown): string | null => {
  * It is an answer only if the upstream said how it ended; a stream that just ends is a fault.
  */
 export const supervisedAttempt =
-  ({ provider, clock, limits }: SupervisedAttemptOptions): Attempt =>
+  ({ provider, clock, limits, currentTrace }: SupervisedAttemptOptions): Attempt =>
   async (request, context) => {
-    const { instead, key } = context;
+    const { instead, key, attemptId = '' } = context;
+    const trace = currentTrace?.();
     const { deadline } = context.bounds;
     const { sink, wire } = context.listener;
     const { hops } = context.caller;
@@ -66,6 +70,7 @@ export const supervisedAttempt =
         key,
         wire,
         hops,
+        ...(trace && { traceparent: traceparentOf(trace, attemptId) }),
         signal: timeouts.signal,
         onBytes,
       });

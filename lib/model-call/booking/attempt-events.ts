@@ -7,15 +7,12 @@ import type { BallastEvent } from '../../telemetry/events.ts';
 import type { UsageRecord } from '../../usage/record.ts';
 import type { Outcome } from '../outcome.ts';
 
-/** An end user as the tenant names them, unless the name could be a person's address. */
-const opaque = (userId: string) => (/^[\w-]{1,64}$/.test(userId) ? label(userId) : safe`(withheld)`);
-
 /** A record that can't be written, in full, so that it can be booked from the log. */
 export const unrecorded = (record: UsageRecord) => ({
   attemptId: label(record.attemptId),
   tenantId: label(record.tenantId),
   keyId: label(record.keyId),
-  userId: record.userId === null ? null : opaque(record.userId),
+  userId: record.userId === null ? null : label(record.userId),
   agent: label(record.agent),
   model: label(record.model),
   at: record.at,
@@ -32,9 +29,11 @@ export const attemptEvent = (record: UsageRecord, outcome: Outcome, durationMs: 
   return {
     type: 'model.attempted',
     runId: label(record.runId),
+    agent: label(record.agent),
     model: label(familyOf(record.model)),
     attemptId: label(record.attemptId),
     outcome: outcome.ok ? safe`answered` : label(outcome.fault.kind),
+    stopReason: outcome.ok && outcome.message.stop_reason !== null ? label(outcome.message.stop_reason) : null,
     upstreamStatus: outcome.ok ? 200 : outcome.fault.status,
     upstreamRequestId: upstreamIdOf(upstreamRequestId),
     error: outcome.ok || outcome.fault.error.cause === undefined ? null : nameError(outcome.fault.error.cause),

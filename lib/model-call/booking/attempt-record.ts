@@ -1,4 +1,6 @@
+import { upstreamIdOf } from '../../http/upstream-id.ts';
 import { pico, type PicoUsd, plus, sum, ZERO } from '../../kernel/money.ts';
+import { bookedName, pseudonymOf } from '../../kernel/pseudonym.ts';
 import type { PriceTable } from '../../pricing/price-table.ts';
 import { LEAST_CODE_EXECUTION_MS } from '../../pricing/prices.ts';
 import { costOf, familyOf, priceAt, type PricingTerms, unpricedTerms } from '../../pricing/pricing.ts';
@@ -10,7 +12,7 @@ import { NO_BILL, settledUsage } from '../metering/settled-usage.ts';
 import { type Unseen, unseenOf } from '../metering/unseen.ts';
 import type { Metered, Outcome } from '../outcome.ts';
 import type { ModelRequest } from '../provider.ts';
-import type { CallContext } from '../types.ts';
+import type { BookedAttempt, CallContext } from '../types.ts';
 import type { CostBound } from './cost-bound.ts';
 
 /** An attempt that went out. */
@@ -93,7 +95,7 @@ export const recordOf = (
 ): BookedRecord => {
   const { attemptId, request, at, reserved, costBound, maxTokens } = made;
   const { runId, agent } = context;
-  const { tenantId, keyId, userId } = context.caller;
+  const { tenantId, keyId, userId, labels } = context.caller;
   const { metered } = outcome;
   const { estimated, bill = NO_BILL } = metered;
   const asked = { model: request.model, price: made.price };
@@ -120,8 +122,9 @@ export const recordOf = (
       runId,
       tenantId,
       keyId,
-      userId,
+      userId: userId === null ? null : bookedName(pseudonymOf(userId)),
       agent,
+      labels,
       model: served.model,
       at,
       answered: outcome.ok,
@@ -132,3 +135,20 @@ export const recordOf = (
     unpriced: [...new Set(unpriced)],
   };
 };
+
+/** An attempt as its run knows it. */
+export const bookedAttempt = (
+  { model, tokens, cost }: UsageRecord,
+  { at, durationMs, reserved }: MadeAttempt,
+  outcome: Outcome,
+): BookedAttempt => ({
+  model,
+  tokens,
+  cost,
+  reserved,
+  at,
+  durationMs,
+  firstContentMs: outcome.metered.firstContentMs,
+  fault: outcome.ok ? null : outcome.fault.kind,
+  upstreamRequestId: upstreamIdOf(outcome.metered.upstreamRequestId),
+});

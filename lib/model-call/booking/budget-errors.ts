@@ -2,7 +2,7 @@ import type { Scope } from '../../budget/account.ts';
 import { type Refusal, wouldFitLater } from '../../budget/balance.ts';
 import { MAX_OPEN } from '../../budget/store.ts';
 import { AppError } from '../../kernel/errors.ts';
-import { formatUsd, type PicoUsd } from '../../kernel/money.ts';
+import { formatUsd, type PicoUsd, plus, ZERO } from '../../kernel/money.ts';
 import { withHint } from '../../kernel/nearest-name.ts';
 import { label, safe } from '../../kernel/redacted.ts';
 import type { Unpriceable } from '../../pricing/bounds/judge-request.ts';
@@ -34,6 +34,21 @@ export const runLimitError = ({ limit, spent, reserved }: RunAccount, asked: Pic
     figures: {
       limit: formatUsd(limit ?? spent),
       used: formatUsd(spent),
+      reserved: formatUsd(reserved),
+      asked: formatUsd(asked),
+    },
+  });
+
+/** Whether it is the session's budget, rather than the run's own limit, that leaves the run less. */
+export const isHeldBySession = ({ limit, session }: RunAccount): boolean =>
+  session !== null && (limit === null || session.limit - session.used < limit);
+
+/** The budget of the run's session does not cover the call; nobody else spends of it meanwhile. */
+export const sessionBudgetError = ({ session, spent, reserved }: RunAccount, asked: PicoUsd): AppError =>
+  new AppError('budget-exceeded', safe`What is left of the budget of the session does not cover this call.`, {
+    figures: {
+      limit: formatUsd(session?.limit ?? spent),
+      used: formatUsd(plus(session?.used ?? ZERO, spent)),
       reserved: formatUsd(reserved),
       asked: formatUsd(asked),
     },

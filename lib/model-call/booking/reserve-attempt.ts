@@ -1,4 +1,4 @@
-import { type Account, NO_LIMITS } from '../../budget/account.ts';
+import { beingSettled } from '../../budget/answer.ts';
 import type { Refusal } from '../../budget/balance.ts';
 import type { Budgets } from '../../budget/budgets.ts';
 import type { Reservation } from '../../budget/reservation.ts';
@@ -10,8 +10,17 @@ import type { Emit } from '../../telemetry/events.ts';
 import { fault, refusal as refused } from '../faults.ts';
 import type { Fault } from '../outcome.ts';
 import type { ModelRequest, Provider } from '../provider.ts';
+import { isShadowed, withoutOwnLimits } from '../stage-budget.ts';
 import type { AttemptContext } from '../types.ts';
-import { budgetError, budgetRefused, crowdedError, crowdedEvent, runLimitError } from './budget-errors.ts';
+import {
+  budgetError,
+  budgetRefused,
+  crowdedError,
+  crowdedEvent,
+  isHeldBySession,
+  runLimitError,
+  sessionBudgetError,
+} from './budget-errors.ts';
 import type { CostBound } from './cost-bound.ts';
 import { ownBooks } from './own-books.ts';
 
@@ -55,10 +64,14 @@ const COUNT_MARGIN = 1.05;
  */
 const MAX_TRIES = 5;
 
+/** So far the clock of who said that nothing of before is held may be ahead: what begins later belongs to its own day. */
+const FENCED_AHEAD_MS = 60_000;
+
 const least = (...amounts: readonly (PicoUsd | null)[]): PicoUsd | null =>
   amounts.reduce((lowest, each) => (lowest === null || (each !== null && each < lowest) ? each : lowest), null);
 
-const unlimited = (account: Account): Account => ({ ...account, limits: NO_LIMITS });
+/** Another id of the same attempt, which begins as the first does: so whoever adds up a call's attempts finds it too. */
+const anew = (attemptId: string): string => `${attemptId}:anew`;
 
 /** Its input as the provider counts it; as it was where the provider does not answer in time. */
 const counted = async (
@@ -85,7 +98,7 @@ export const reserveAttempt = async (
   const { account, agent } = context;
   const { budget, deadline } = context.bounds;
   const { tenantId, keyId, userId } = context.caller;
-  const identity = { attemptId, tenantId, at, keyId, userId, agent, model: request.model };
+  let identity = { attemptId, tenantId, at, keyId, userId, agent, model: request.model };
   let { tenant, others } = budget;
   let costBound = first;
   let isCounted = false;
@@ -93,8 +106,10 @@ export const reserveAttempt = async (
 
   const no = (asked: PicoUsd, atLeast = asked): ReservedAttempt => {
     const own = account.remaining();
-    if (refusal === null || (own !== null && own < refusal.remaining))
+    if (refusal === null || (own !== null && own < refusal.remaining)) {
+      if (isHeldBySession(account)) return { held: false, fault: refused(sessionBudgetError(account, asked)) };
       return { held: false, fault: refused(runLimitError(account, asked), 'run-cost') };
+    }
     emit(budgetRefused(tenantId, refusal, asked, false));
     return { held: false, fault: refused(budgetError(refusal, asked, atLeast)) };
   };
@@ -126,18 +141,24 @@ export const reserveAttempt = async (
       if (answer.held)
         return { held: true, reservation: answer.reservation, maxTokens: fit.maxTokens, costBound, settle };
       settle(ZERO);
-      if (answer.why === 'crowded') {
+      if (answer.fenced) identity = { ...identity, attemptId: anew(identity.attemptId) };
+      if (answer.why === 'fenced-off') {
+        const now = parts.clock.now();
+        if (tries === MAX_TRIES || answer.through > now + FENCED_AHEAD_MS)
+          return { held: false, fault: refused(beingSettled()) };
+        identity = { ...identity, at: Math.max(now, answer.through + 1) };
+      } else if (answer.why === 'crowded') {
         // Without limits too it is refused where the item is full of marks.
-        if (!budget.shadow || tenant !== budget.tenant)
+        if (!isShadowed(budget, answer.scope) || tenant !== budget.tenant)
           return { held: false, fault: refused(crowdedError(answer.scope)) };
         emit(crowdedEvent(identity));
-        [tenant, others] = [unlimited(tenant), others.map(unlimited)];
-      } else if (isOwn && !budget.shadow && answer.refusal.reserved > 0n) {
+        [tenant, others] = [withoutOwnLimits(tenant), others.map(withoutOwnLimits)];
+      } else if (isOwn && !isShadowed(budget, answer.refusal.scope) && answer.refusal.reserved > 0n) {
         await ownBooks(parts.clock, context);
         tries -= 1;
-      } else if (budget.shadow) {
+      } else if (isShadowed(budget, answer.refusal.scope)) {
         emit(budgetRefused(tenantId, answer.refusal, fit.reserve, true));
-        [tenant, others] = [unlimited(tenant), others.map(unlimited)];
+        [tenant, others] = [withoutOwnLimits(tenant), others.map(withoutOwnLimits)];
       } else refusal = answer.refusal;
     } catch (error) {
       settle(ZERO);

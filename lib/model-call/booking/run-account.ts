@@ -2,11 +2,25 @@ import type { Background } from '../../kernel/background.ts';
 import { minus, type PicoUsd, plus, ZERO } from '../../kernel/money.ts';
 import type { Closing } from './settle-attempt.ts';
 
+/** A budget that the run has for itself while it lasts: its session's. */
+export interface SessionBudget {
+  readonly limit: PicoUsd;
+  /** By earlier runs. */
+  readonly used: PicoUsd;
+}
+
 /**
  * The money of one run, in memory: its own limit (`maxCostUsd`) is held against what it has spent and reserved.
  */
 export interface RunAccount {
   readonly limit: PicoUsd | null;
+  /** Puts another limit in the place of `limit`. */
+  limitTo(limit: PicoUsd | null): void;
+  /** Holds the run to a budget of its session too; `null`: there is none. */
+  holdTo(session: SessionBudget | null): void;
+  readonly session: SessionBudget | null;
+  /** What was spent without a reservation of this account: by a step that is replayed, or an attempt that was lost. */
+  spend(cost: PicoUsd): void;
   readonly spent: PicoUsd;
   readonly reserved: PicoUsd;
   /** What may still be reserved; `null`: no limit. */
@@ -22,19 +36,33 @@ export interface RunAccount {
 }
 
 /** What is left to be written of its attempts goes to the `background`. */
-export const createRunAccount = (limit: PicoUsd | null, background: Background): RunAccount => {
+export const createRunAccount = (initialLimit: PicoUsd | null, background: Background): RunAccount => {
+  let limit = initialLimit;
+  let session: SessionBudget | null = null;
   let spent = ZERO;
   let reserved = ZERO;
   const closing = new Set<Promise<void>>();
   return {
-    limit,
+    get limit() {
+      return limit;
+    },
+    limitTo: (other) => void (limit = other),
+    holdTo: (budget) => void (session = budget),
+    get session() {
+      return session;
+    },
+    spend: (cost) => void (spent = plus(spent, cost)),
     get spent() {
       return spent;
     },
     get reserved() {
       return reserved;
     },
-    remaining: () => (limit === null ? null : minus(minus(limit, spent), reserved)),
+    remaining() {
+      const left = session === null ? null : minus(session.limit, session.used);
+      const most = limit === null || (left !== null && left < limit) ? left : limit;
+      return most === null ? null : minus(minus(most, spent), reserved);
+    },
     reserve(amount) {
       reserved = plus(reserved, amount);
       let open = true;

@@ -26,8 +26,12 @@ export interface Closing {
 /** So long a write is tried before the attempt is parked too: longer than what DynamoDB throttles or stumbles over. */
 const PARK_AFTER_MS = 2_000;
 
-/** So long it is tried after it was parked: another process can do it as well, but not before its next minute. */
-const PARKED_PATIENCE_MS = 10_000;
+/**
+ * So long it is tried after it was parked: another process can do it as well, but not before its next minute. An item
+ * that is short of units takes one write in ten or so; with ten seconds a quarter of its reservations stood there for
+ * the reconciler, and their size kept it short (docs/adr/0022).
+ */
+const PARKED_PATIENCE_MS = 30_000;
 
 /** Where nobody says how long it may take. */
 const PATIENCE_MS = 60_000;
@@ -49,7 +53,7 @@ export const closeBooks = (
   let reservation = asked;
   const { budgets, parking, emit, clock } = parts;
   // Of all that is written together, not of each write.
-  const lasting = (ms: number): Patience => {
+  const lasting = (ms: number) => {
     const endsAt = clock.monotonicMs() + ms;
     return () => endsAt - clock.monotonicMs();
   };
@@ -76,21 +80,28 @@ export const closeBooks = (
     }
     // From here on another may book it too: what nobody holds is known by a mark that stays.
     if (asked.unheld) reservation = { ...asked, fenced: true };
-    const parked = parking.park({ reservation, record }, patience).then(
-      () => true,
-      () => false,
+    let [isParked, isBooked] = [false, false];
+    const unlessBooked = () => (isBooked && !asked.unheld ? 0 : Number.POSITIVE_INFINITY);
+    const parked = parking.park({ reservation, record }, [patience, unlessBooked]).then(
+      () => {
+        isParked = true;
+        secure();
+      },
+      () => undefined,
     );
-    void parked.then((isParked) => isParked && secure());
-    const booked = () => true;
-    const isBooked = await book([patience, lasting(PARKED_PATIENCE_MS)]).then(booked, async () => {
-      if (await parked) return false;
-      return await book(patience).then(booked, (error: unknown) => {
-        tell(error);
-        return false;
-      });
-    });
-    // Where it stays, reconciling finds that it is on the books, and removes it.
-    if (isBooked && (await parked)) await parking.remove(reservation).catch(() => undefined);
+    const parkedLeft = lasting(PARKED_PATIENCE_MS);
+    try {
+      await book([patience, () => (isParked ? parkedLeft() : Number.POSITIVE_INFINITY)]);
+      isBooked = true;
+      secure();
+    } catch (error) {
+      await parked;
+      if (!isParked) tell(error);
+      return;
+    }
+    await parked;
+    // Where it stays, reconciling finds that it is on the books, and removes it; with its mark, if nobody held it.
+    if (isParked && !asked.unheld) await parking.remove(reservation).catch(() => undefined);
   };
   const secured = Promise.withResolvers<void>();
   const ended = insist(secured.resolve).finally(secured.resolve);

@@ -8,7 +8,7 @@ export const CAPABILITIES_AS_OF = '2026-11';
 /**
  * What a model answers with status 400. `effort-without-thinking`: an effort above `high` together with thinking turned
  * off; `no-thinking`: `thinking.type: disabled`; `between-tools`: the lowest thinking setting of one model, which has
- * no other.
+ * no other; `output-format`: being held to a JSON schema, which every model of the table takes.
  */
 export type Refused =
   | 'sampling'
@@ -21,7 +21,8 @@ export type Refused =
   | 'prefill'
   | 'system-messages'
   | 'inference-geo'
-  | 'task-budget';
+  | 'task-budget'
+  | 'output-format';
 
 /** Levels of `output_config.effort`, by rising effort. */
 export const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const;
@@ -78,10 +79,11 @@ export const CAPABILITIES: Readonly<Record<string, Capability>> = {
 
 const rows = Object.values(CAPABILITIES);
 
-/** Refuses all that any model refuses. */
+/** Refuses all that any model refuses, and what an older one may. */
 const STRICTEST: Capability = row(
   EFFORTS.filter((effort) => rows.every(({ efforts }) => efforts.includes(effort))),
   ...rows.flatMap(({ refuses }) => [...refuses]),
+  'output-format',
 );
 
 /** Of a model, dated or not; one that is not in the table counts as refusing all that any model refuses. */

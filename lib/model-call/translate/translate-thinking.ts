@@ -4,9 +4,14 @@ import type { ModelRequest } from '../provider.ts';
 import { type Capability, type Effort, EFFORTS } from './capabilities.ts';
 import { thinkingWithin } from './lower-max-tokens.ts';
 
-/** `tool_use`, and those of tools that the provider runs. */
-const callsTool = ({ content }: MessageParam): boolean =>
-  elementsOf(content).some((block) => typeOf(block).endsWith('tool_use'));
+/**
+ * A turn that calls a tool, the provider's own among them, and does not begin with thinking: under a manual budget it
+ * would have to.
+ */
+const lacksThinking = ({ content }: MessageParam): boolean => {
+  const types = elementsOf(content).map(typeOf);
+  return types.some((type) => type.endsWith('tool_use')) && !/^(redacted_)?thinking$/.test(types[0] ?? '');
+};
 
 /**
  * The nearest setting that the model takes; `undefined`: what it does when it is told nothing. Turned off and "between
@@ -16,8 +21,7 @@ const thinkingOf = (request: ModelRequest, refuses: Capability['refuses'], maxTo
   const { thinking, messages } = request;
   switch (thinking?.type) {
     case 'enabled':
-      // A turn that called a tool would have to begin with thinking, of which none is left.
-      if (refuses.has('manual-thinking') || messages.some(callsTool)) return undefined;
+      if (refuses.has('manual-thinking') || messages.some(lacksThinking)) return undefined;
       return thinkingWithin(thinking, request.max_tokens, maxTokens);
     case 'adaptive':
       return refuses.has('adaptive-thinking') ? undefined : thinking;
@@ -50,14 +54,23 @@ export const thinkingFor = (
   maxTokens: number,
 ): { readonly thinking: ThinkingConfigParam | undefined; readonly output_config: unknown } => {
   const thinking = thinkingOf(request, capability.refuses, maxTokens);
-  if (!request.output_config) return { thinking, output_config: request.output_config };
-  const { effort: asked, task_budget: budget, ...others } = objectOf(request.output_config);
   const thinksLess = thinking?.type === 'disabled' || thinking?.type === 'between_tools';
+  return { thinking, output_config: outputConfigFor(request.output_config, thinksLess, capability) };
+};
+
+/** `output_config` as the model takes it; `undefined`: left out. `thinksLess`: thinking is at its lowest. */
+export const outputConfigFor = (
+  config: ModelRequest['output_config'] | null,
+  thinksLess: boolean,
+  capability: Capability,
+): ModelRequest['output_config'] => {
+  if (!config) return config ?? undefined;
+  const { effort: asked, task_budget: budget, ...others } = objectOf(config);
   const effort = effortOf(asked, thinksLess, capability);
   const output = {
     ...others,
     ...(effort === undefined ? {} : { effort }),
     ...(budget === undefined || capability.refuses.has('task-budget') ? {} : { task_budget: budget }),
   };
-  return { thinking, output_config: Object.keys(output).length === 0 ? undefined : output };
+  return Object.keys(output).length === 0 ? undefined : output;
 };

@@ -1,16 +1,13 @@
 import type { ToolChoice } from '@anthropic-ai/sdk/resources/messages/messages';
 import { elementsOf, objectOf, typeOf } from '../../kernel/json.ts';
 import type { ModelRequest } from '../provider.ts';
+import { withFormatInWords, withoutMembers } from './as-model-takes.ts';
 import { type Capability, capabilityOf } from './capabilities.ts';
 import { withoutEarlierThinking } from './earlier-thinking.ts';
 import { withOneEffort } from './effort-of-turns.ts';
+import { SAMPLING, takesSampling } from './sampling.ts';
 import { thinkingFor } from './translate-thinking.ts';
 import { type StandIn, whyUntranslatable } from './untranslatable.ts';
-
-/** From this API version on sampling parameters are refused by every model and at every value. */
-const WITHOUT_SAMPLING = '2026-10-21';
-
-const SAMPLING = ['temperature', 'top_p', 'top_k'];
 
 /**
  * A faster answer is to be had of few models and has a price of its own; a stand-in has no stand-ins of the provider's.
@@ -38,25 +35,24 @@ const managementFor = (management: unknown): unknown => {
  */
 export const translate = (asked: ModelRequest, to: StandIn): ModelRequest | null => {
   if (whyUntranslatable(asked, to) !== null) return null;
-  const request = withOneEffort(asked);
   const capability = capabilityOf(to.model);
+  const request = withFormatInWords(withOneEffort(asked), capability);
   const { refuses } = capability;
-  const noSampling = refuses.has('sampling') || (to.apiVersion ?? WITHOUT_SAMPLING) >= WITHOUT_SAMPLING;
-  const leftOut = new Set([
+  const leftOut = [
     ...OF_THE_ASKED_MODEL,
-    ...(noSampling ? SAMPLING : []),
+    ...(takesSampling(capability, to.apiVersion) ? [] : SAMPLING),
     ...(refuses.has('inference-geo') ? ['inference_geo'] : []),
-  ]);
+  ];
+  const messages = withoutEarlierThinking(request.messages);
   const maxTokens = Math.min(request.max_tokens, to.maxOutputTokens);
   const changed = {
     ...request,
     model: to.model,
     max_tokens: maxTokens,
-    messages: withoutEarlierThinking(request.messages),
+    messages,
     tool_choice: choiceFor(request.tool_choice, refuses),
     context_management: managementFor(objectOf(request)['context_management']),
-    ...thinkingFor(request, capability, maxTokens),
+    ...thinkingFor({ ...request, messages }, capability, maxTokens),
   };
-  const kept = Object.entries(changed).filter(([name, value]) => value !== undefined && !leftOut.has(name));
-  return Object.fromEntries(kept) as unknown as ModelRequest;
+  return withoutMembers(changed, leftOut);
 };

@@ -46,7 +46,7 @@ export interface StandIn {
   readonly contextWindow: number;
   readonly maxOutputTokens: number;
   /** The `anthropic-version` that the request goes out with. Default: the newest, which takes sampling from nobody. */
-  readonly apiVersion?: string;
+  readonly apiVersion?: string | undefined;
 }
 
 /**

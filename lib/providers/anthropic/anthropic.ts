@@ -10,6 +10,7 @@ import {
   type Provider,
   type UpstreamEvent,
 } from '../../model-call/provider.ts';
+import { apiVersionOf } from '../../model-call/translate/sampling.ts';
 import { COUNTED } from '../../pricing/bounds/billable-features.ts';
 import { loadClients } from './anthropic-client.ts';
 import { decodeEvents } from './sse/decoder.ts';
@@ -39,17 +40,21 @@ export const createAnthropic = ({ baseUrl }: AnthropicOptions): Provider => {
   const post = async (
     path: string,
     body: object | string,
-    { key, wire, hops = 0, signal }: Asking,
+    { key, wire, hops = 0, traceparent, signal }: Asking,
+    apiVersion?: string,
   ): Promise<Response> => {
     const client = await clientOf(key);
-    const headers = { ...JSON_BODY, [HOPS_HEADER]: String(hops + 1), ...wire?.headers };
+    const version = apiVersion === undefined ? {} : { 'anthropic-version': apiVersion };
+    const own = { ...JSON_BODY, [HOPS_HEADER]: String(hops + 1), ...(traceparent && { traceparent }), ...version };
+    const headers = { ...own, ...wire?.headers };
     return await client.post(path, { body, headers, signal, ...(wire && { query: wire.query }) }).asResponse();
   };
   return {
     async stream(request, asking) {
       const isWhole = isAnsweredWhole(request);
       const sent = isWhole ? request : ({ ...request, stream: true } as const);
-      const response = await post('/v1/messages', asking.wire === undefined ? sent : asking.wire.bodyFor(sent), asking);
+      const body = asking.wire === undefined ? sent : asking.wire.bodyFor(sent);
+      const response = await post('/v1/messages', body, asking, apiVersionOf(request));
       const requestId = response.headers.get('request-id');
       if (isWhole) return { requestId, events: wholeAnswer(response, asking.signal) };
       if (response.body === null) throw new MalformedStream('an answer without a body');

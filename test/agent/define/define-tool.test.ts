@@ -13,7 +13,10 @@ const SHOP = { shop: { description: 'API key of the shop' } };
 describe('the secrets of a tool', () => {
   it('are named by its endpoints', () => {
     const endpoints = { shop: { url: 'https://shop.example.com', authorization: bearer('shop') } };
-    expect(defineTool({ ...options, secrets: SHOP, endpoints })).toMatchObject({ secrets: SHOP, endpoints });
+    expect(defineTool({ ...options, secrets: SHOP, endpoints })).toMatchObject({
+      secrets: SHOP,
+      endpoints: { shop: { authorization: bearer('shop') } },
+    });
   });
 
   it.each<[string, Record<string, { description: string }>, Record<string, EndpointOptions>, string]>([
@@ -38,9 +41,9 @@ describe('the secrets of a tool', () => {
     const to = (url: string) =>
       defineTool({ ...options, secrets: SHOP, endpoints: { shop: { url, authorization: bearer('shop') } } });
     expect(() => to('http://shop.example.com')).toThrow(
-      'http://shop.example.com: an endpoint with a secret needs https',
+      'order_status: the endpoint shop needs https, or http on this machine',
     );
-    expect(to('http://localhost:8080').endpoints['shop']?.url).toBe('http://localhost:8080');
+    expect(to('http://localhost:8080').endpoints['shop']?.urls.default).toBe('http://localhost:8080');
   });
 
   it('go into no header that HTTP does not have', () => {

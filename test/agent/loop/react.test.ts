@@ -1,6 +1,7 @@
 import { AppError, declined, defineTool, fatal, safe, z } from 'ballast';
 import { describe, expect, it } from 'vitest';
 import type { LoopParts } from '../../../lib/agent/loop/types.ts';
+import { pseudonymOrNull } from '../../../lib/kernel/pseudonym.ts';
 import { fault, refusal } from '../../../lib/model-call/faults.ts';
 import { NO_TOKENS } from '../../../lib/usage/record.ts';
 import { answer, runParts, text, use } from '../run-parts.ts';
@@ -147,13 +148,18 @@ describe('tool calls', () => {
     ['with a wrong type', use('echo', { words: 7 }), 'words must be a string'],
     ['beyond a bound', use('echo', { words: 'x'.repeat(21) }), 'words must be at most 20 characters'],
     ['without input', use('echo', null), 'input must be an object'],
-  ])('%s is told to the model as an error, and the run goes on', async (_title, call, said) => {
+  ])('%s is told to the model as an error, and the run goes on', async (title, call, said) => {
     const { run, requests, events } = runParts([answer([call]), answer([text('Sorry.')])], { tools: [echo] });
     expect(await run()).toMatchObject({ status: 'succeeded', output: 'Sorry.' });
     const [result] = results(requests, 1);
     expect(result).toMatchObject({ is_error: true });
     expect(result?.content).toContain(said);
-    expect(events).toContainEqual(expect.objectContaining({ type: 'tool.finished', outcome: 'error' }));
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: 'tool.finished',
+        outcome: title.startsWith('of a tool') ? 'error' : 'invalid-input',
+      }),
+    );
   });
 
   it('that decline tell the model why', async () => {
@@ -468,6 +474,15 @@ describe('a limit', () => {
 });
 
 describe('a run', () => {
+  it.each(['Zoë', undefined])(
+    'is kept under the pseudonym of the end user of whom the request spoke: %s',
+    async (userId) => {
+      const { run, runs } = runParts([answer([text('Ok.')])]);
+      const { runId } = await run(userId === undefined ? {} : { userId });
+      expect(await runs.find('demo', runId)).toMatchObject({ userId: pseudonymOrNull(userId), sessionId: null });
+    },
+  );
+
   it('that fails after an answer carries its id and what it used', async () => {
     const { run, runs } = runParts([answer([use('echo', { words: 'a' })]), failing('overloaded')], { tools: [echo] });
     const error = (await run().catch((caught: unknown) => caught)) as AppError;

@@ -38,9 +38,10 @@ const bound = (
   overrides = new Map<string, string>(),
   signal = new AbortController().signal,
   secrets = secretsOf(),
+  stage = 'prod',
 ) => {
   const declared = Object.fromEntries(Object.entries(endpoints).map(([name, of]) => [name, endpointOf(of)]));
-  return boundFetch({ fetch: globalThis.fetch, overrides })(declared, secrets, signal);
+  return boundFetch({ fetch: globalThis.fetch, overrides, stage })(declared, secrets, signal, 'run_1:toolu_1');
 };
 const withSecrets = (endpoint: EndpointOptions, ...values: string[]) =>
   bound({ api: endpoint }, new Map(), new AbortController().signal, secretsOf(...values));
@@ -69,9 +70,51 @@ it.each([
   expect(seen).toHaveLength(before);
 });
 
-it('stays on its host whatever the path looks like', async () => {
-  await bound({ api: base })('api', '//example.com/a/../b');
-  expect(seen.at(-1)).toBe('//example.com/b');
+it.each([
+  ...['//example.com/a', '/orders//x', '/orders/../admin', '/orders/..', '/orders/%2e%2E/admin', '/orders/.%2e/admin'],
+  ...[
+    '/orders/%2e/x',
+    '/orders/a%2fb',
+    '/orders/a%2Fb?x',
+    '/orders/%252e%252e/x',
+    '/orders/a%252fb',
+    '/orders/..;/admin',
+  ],
+  ...[
+    '/orders/a\\..\\admin',
+    '/orders/a%5c..',
+    '/orders/.\t./admin',
+    '/orders/a\nb',
+    '/orders/a b',
+    '/orders/a%00',
+    '/..',
+  ],
+])('never leaves the path of its endpoint: %s', async (path) => {
+  const before = seen.length;
+  await expect(bound({ api: `${base}/shop` })('api', path)).rejects.toMatchObject({ code: 'invalid-request' });
+  expect(seen).toHaveLength(before);
+});
+
+it.each([
+  ['/orders/A-1/?q=a/../b//c\\#x', '/shop/orders/A-1/?q=a/../b//c\\'],
+  ['/orders/a%20b.c..d;v=1/%E2%82%AC', '/shop/orders/a%20b.c..d;v=1/%E2%82%AC'],
+  ['/', '/shop/'],
+])('reaches whatever is below it: %s', async (path, reached) => {
+  await bound({ api: `${base}/shop` })('api', path);
+  expect(seen.at(-1)).toBe(reached);
+});
+
+it('reaches the URL of its stage, or that of all others', async () => {
+  const url = { staging: `${base}/staging`, default: `${base}/other` };
+  const reached = async (stage: string) => {
+    await bound({ api: { url } }, new Map(), new AbortController().signal, secretsOf(), stage)('api', '/x');
+    return seen.at(-1);
+  };
+  expect([await reached('staging'), await reached('prod'), await reached('constructor')]).toEqual([
+    '/staging/x',
+    '/other/x',
+    '/other/x',
+  ]);
 });
 
 it('follows no redirect', async () => {
@@ -127,4 +170,21 @@ describe('an endpoint with a credential', () => {
     await fetch('api', '/v1');
     expect(headers.at(-1)).not.toHaveProperty('authorization');
   });
+});
+
+it('reaches into a private network where its endpoint, or what stands in for it, is declared so, and nowhere else', async () => {
+  const networks: (string | undefined)[] = [];
+  const ask = (endpoint: EndpointOptions, overrides = new Map<string, string>()) =>
+    boundFetch({
+      fetch: async (_url, _init, network) => (networks.push(network), new Response('here')),
+      overrides,
+      stage: 'prod',
+    })({ api: endpointOf(endpoint) }, secretsOf('word'), new AbortController().signal, 'run_1:toolu_1');
+  const url = 'https://api.example.com';
+  await ask(url)('api', '/');
+  await ask({ url, network: 'private' })('api', '/');
+  await ask({ url, network: 'private', authorization: bearer('key') })('api', '/');
+  await ask(url, new Map([[url, 'http://10.0.0.7:8080']]))('api', '/');
+  await ask({ hosts: ['api.example.com'] })('api', `${url}/x`);
+  expect(networks).toEqual(['public', 'private', 'private', 'private', undefined]);
 });

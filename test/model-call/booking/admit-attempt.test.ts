@@ -15,7 +15,17 @@ import { NO_TOKENS } from '../../../lib/usage/record.ts';
 import { REQUEST, setting } from '../parts.ts';
 
 const LIMITED = new AppError('rate-limited', safe`too many`, { retryAfterMs: 1_000 });
-const EARLIER: BookedAttempt = { model: REQUEST.model, tokens: NO_TOKENS, cost: ZERO };
+const EARLIER: BookedAttempt = {
+  model: REQUEST.model,
+  tokens: NO_TOKENS,
+  cost: ZERO,
+  reserved: ZERO,
+  at: 0,
+  durationMs: 0,
+  firstContentMs: null,
+  fault: 'overloaded',
+  upstreamRequestId: null,
+};
 
 interface Options {
   readonly denied?: AppError;

@@ -1,0 +1,31 @@
+import type { Agent } from '../define/define-agent.ts';
+import { type LinearPattern, linearPattern } from './linear-pattern.ts';
+
+/** A text that somebody has written for an agent. */
+export interface InputText {
+  /** Where it stands in the request. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The rule of an agent that a text breaks. */
+export interface DeniedInput {
+  readonly rule: string;
+  readonly path: string;
+}
+
+/** By the agent's own rules: what they remember of texts is worth keeping. */
+const compiled = new WeakMap<Agent['denyInput'], readonly (readonly [rule: string, matches: LinearPattern])[]>();
+
+/** The first text that an agent does not take, by its first rule; `null`: it takes them all. */
+export const deniedInput = (
+  { denyInput }: Pick<Agent, 'denyInput'>,
+  texts: readonly InputText[],
+): DeniedInput | null => {
+  const rules =
+    compiled.get(denyInput) ??
+    Object.entries(denyInput).map(([rule, pattern]) => [rule, linearPattern(pattern)] as const);
+  compiled.set(denyInput, rules);
+  for (const { path, text } of texts) for (const [rule, matches] of rules) if (matches(text)) return { rule, path };
+  return null;
+};
