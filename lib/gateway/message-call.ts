@@ -1,22 +1,31 @@
 import { type AdmissionParts, createAdmission } from '../caller/admission.ts';
 import { checkAllowedModel, standInsFor } from '../caller/allowed-models.ts';
 import { budgetOf } from '../caller/call-budget.ts';
+import type { NoteUser } from '../end-users/names.ts';
 import { upstreamIdHeader } from '../http/upstream-id.ts';
 import type { StoredResult } from '../idempotency/answer.ts';
+import type { ClaimsOfUser } from '../idempotency/claims-of-user.ts';
+import type { ScopedKey } from '../idempotency/key.ts';
 import type { OwnedClaim } from '../idempotency/owned-claim.ts';
+import { endUserOf } from '../identity/end-user.ts';
 import { createBackground, type WaitUntil } from '../kernel/background.ts';
 import { createDeadline, storageLimitMs } from '../kernel/deadline.ts';
 import { asAppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
+import { pseudonymOf } from '../kernel/pseudonym.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import { unpricedModel } from '../model-call/booking/budget-errors.ts';
 import { answerBooks } from '../model-call/booking/own-books.ts';
 import { createRunAccount } from '../model-call/booking/run-account.ts';
 import { notMade, refusal } from '../model-call/faults.ts';
-import type { Attempt, FailedOutcome, Outcome, TextSink } from '../model-call/types.ts';
+import type { Attempt, FailedOutcome, Outcome } from '../model-call/types.ts';
 import type { PriceTable } from '../pricing/price-table.ts';
+import { nameError } from '../telemetry/describe-error.ts';
+import { tellSecrets } from '../telemetry/tell-secrets.ts';
 import type { Principal } from '../tenants/types.ts';
 import type { ClientRequest } from './client-request.ts';
+import type { MessageSink } from './message-sink.ts';
+import { openAnswerGuard } from './redaction/answer-guard.ts';
 
 /** The agent that usage names for what clients of the gateway ask. */
 export const GATEWAY = 'gateway';
@@ -30,6 +39,10 @@ export interface MessageCallParts extends AdmissionParts {
   readonly isPriced: (model: string, at: number) => boolean;
   /** Names the model that may be meant by one without. */
   readonly prices: PriceTable;
+  /** Default: who end users are is not noted. */
+  readonly noteUser?: NoteUser;
+  /** Notes whose answer is kept under a key. Default: an erasure of the end user does not find it. */
+  readonly noteClaim?: ClaimsOfUser['note'];
 }
 
 /** One request of a client, with what its surroundings know about it. */
@@ -42,7 +55,7 @@ export interface MessageCall {
   /** Aborts when the client has left, where that can be known and matters. */
   readonly signal: AbortSignal | undefined;
   /** The request's hold on its idempotency key, where it sent one. */
-  readonly claim: Pick<OwnedClaim, 'complete' | 'release'> | null;
+  readonly claim: (Pick<OwnedClaim, 'complete' | 'release'> & Partial<Pick<OwnedClaim, 'key'>>) | null;
   /** Keeps the process until this has ended, after the answer. */
   readonly waitUntil?: WaitUntil;
 }
@@ -55,14 +68,6 @@ export interface CalledModel {
    * nothing.
    */
   readonly closed: (kept: StoredResult | null) => Promise<void>;
-}
-
-/** Where a call tells what happens while it happens. */
-export interface MessageSink extends Pick<TextSink, 'event' | 'isOpen'> {
-  /** A call was let through by every limit and budget and goes out; with what the limits tell of themselves. */
-  admitted(headers: Headers): void;
-  /** What the call's own answer says of it in headers, so far; unlike those of limits it is kept with the answer. */
-  says(headers: Headers): void;
 }
 
 export type CallMessages = (call: MessageCall, sink: MessageSink) => Promise<CalledModel>;
@@ -79,12 +84,26 @@ const withHeaders = (outcome: FailedOutcome, headers: Headers): FailedOutcome =>
   return { ...outcome, fault: { ...fault, error: fault.error.withHeaders(all) } };
 };
 
+/** Never rejects: what could not be noted is kept all the same, for its 24 hours. */
+const notedClaim = async (
+  { noteClaim, emit }: Pick<MessageCallParts, 'noteClaim' | 'emit'>,
+  tenantId: string,
+  userId: string | null,
+  key: ScopedKey | undefined,
+): Promise<void> => {
+  if (userId === null || key === undefined) return;
+  await noteClaim?.(tenantId, pseudonymOf(userId), key).catch((error: unknown) =>
+    emit({ type: 'store.failed', operation: safe`idempotency.note`, error: nameError(error) }),
+  );
+};
+
 /** Lets a client's request through the limits, budgets and brackets of an agent's calls, and no other way. */
 export const createCallMessages =
   (parts: MessageCallParts): CallMessages =>
   async ({ asked, principal, limitMs, signal, claim, waitUntil }, sink) => {
     const { callModel, clock, emit, ids, isPriced, prices } = parts;
-    const { request, userId, wire } = asked;
+    const { request, wire } = asked;
+    const userId = endUserOf(asked.userId, principal);
     const { tenant, tenantId, keyId } = principal;
     // The list of what a request may ask for is loaded with the first one.
     const { referencedModels } = await import('./referenced-models.ts');
@@ -97,6 +116,12 @@ export const createCallMessages =
     const account = createRunAccount(null, background);
     using deadline = createDeadline(clock, limitMs, signal);
     const admission = createAdmission(parts, { principal, userId, runId, deadline });
+    if (parts.noteUser) waitUntil?.(parts.noteUser(tenantId, userId));
+    const guard = await openAnswerGuard(tenant, (counts) =>
+      tellSecrets(emit, { ...tenant, runId, agent: GATEWAY }, counts),
+    );
+    const shown = guard?.sink(sink) ?? sink;
+    const noted = notedClaim(parts, tenantId, userId, claim?.key);
     let own: Headers = {};
     const called = await callModel(request, {
       runId,
@@ -116,11 +141,11 @@ export const createCallMessages =
         // Nothing of it is out before a client that waits for the whole of it has an answer.
         restartable: !asked.streams,
         sink: {
-          ...sink,
+          ...shown,
           text: nothing,
           reset: nothing,
           admitted({ maxTokens }) {
-            sink.admitted(admission.headers());
+            shown.admitted(admission.headers());
             own = maxTokens < request.max_tokens ? { [MAX_TOKENS_HEADER]: String(maxTokens) } : {};
             sink.says(own);
           },
@@ -135,7 +160,7 @@ export const createCallMessages =
       background,
     }).catch((error: unknown) => notMade(refusal(asAppError(error))));
     waitUntil?.(background.ended());
-    const outcome = called.ok ? called : withHeaders(called, admission.headers());
+    const outcome = called.ok ? (guard?.outcome(called) ?? called) : withHeaders(called, admission.headers());
     if (outcome.ok && outcome.degraded) {
       const names = { runId: label(runId), agent: label(GATEWAY), reason: label(outcome.degraded.reason) };
       emit({ type: 'run.degraded', ...names, servedBy: safe`fallback-model` });
@@ -145,6 +170,7 @@ export const createCallMessages =
       async closed(kept) {
         const isKept = kept !== null && (outcome.ok || account.spent > 0n);
         const limitMs = storageLimitMs(deadline);
+        await noted;
         const keep = isKept ? claim?.complete({ ...kept, runId }, limitMs) : claim?.release(limitMs);
         await Promise.all([answerBooks(clock, background), admission.leave(), keep]);
       },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { budgetOf, recordsOf } from '../api/books.ts';
 import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { rejection } from '../local/simulated-claude/ask.ts';
-import { STRETCH } from '../stretched.ts';
+import { stretch } from '../stretched.ts';
 import { reply } from '../upstream/answers.ts';
 import { gatedBefore, gatedHeaders } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 
-const WITHIN_MS = 1_000 * STRETCH;
+const WITHIN_MS = 1_000 * stretch();
 
 /** Nothing is held back any more, and the one attempt is on the books as one that was not answered. */
 const settled = async (caller: Caller) => {

@@ -2,12 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { budgetOf, recordsOf } from '../api/books.ts';
 import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
-import { STRETCH } from '../stretched.ts';
+import { stretch } from '../stretched.ts';
 import { postStream } from './ask.ts';
 import { BUFFERED_BYTES, DELTA_BYTES, DELTAS, endless, standstill } from './endless.ts';
 
 const IDLE_MS = 1_000;
-const ABORTED_WITHIN_MS = 1_000 * STRETCH;
+const ABORTED_WITHIN_MS = 1_000 * stretch();
 
 let fleet: FleetOfOne;
 let caller: Caller;
@@ -32,7 +32,7 @@ describe('an answer that its client does not read', () => {
     const { index, response, taken } = await askAndWait();
     expect(taken * DELTA_BYTES).toBeLessThan(BUFFERED_BYTES);
     // A client that is slow is no upstream that stalls.
-    await pause(2 * IDLE_MS * STRETCH);
+    await pause(2 * IDLE_MS * stretch());
     expect(fleet.upstream.requests[index]?.aborted).toBe(false);
 
     let bytes = 0;

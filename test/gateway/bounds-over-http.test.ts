@@ -98,5 +98,5 @@ it(
     expect([...statuses.keys()]).toEqual(expect.arrayContaining([200, 402, 422]));
     expect(statuses.get(200)).toBeGreaterThan(REQUESTS / 10);
   },
-  size(120_000, 900_000),
+  size(600_000, 900_000),
 );

@@ -7,8 +7,8 @@ import type { ScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { exchanges } from './ask.ts';
 
 export const DELTA_BYTES = 128 * 1024;
-export const DELTAS = 1_200;
-/** What two loopback connections and the streams between them may hold, far less than the whole. */
+export const DELTAS = 500;
+/** What two loopback connections and the streams between them may hold, less than the whole. */
 export const BUFFERED_BYTES = 48 * 1024 * 1024;
 
 const DELTA = encodeEvent({
@@ -17,7 +17,7 @@ const DELTA = encodeEvent({
   delta: { type: 'text_delta', text: 'x'.repeat(DELTA_BYTES) },
 });
 
-/** 150 MB of text, made while it is taken. */
+/** 64 MB of text, made while it is taken. */
 export const endless: ScriptedAnswer = function* (asked): Generator<Step> {
   for (const step of reply('x')(asked)) {
     if (step.do !== 'send' || step.piece !== 'content_block_delta') yield step;

@@ -148,8 +148,15 @@ it('a packed body is 415 in words that name it, and one in another charset too',
   expect((await send({ 'content-encoding': 'identity' }, JSON.stringify(question()))).status).toBe(200);
 });
 
-it('GET / tells the version, the paths and a call to try, whoever asks', async () => {
-  for (const accept of ['*/*', 'text/html']) {
+it('GET / leads a browser to the console', async () => {
+  const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+  const response = await fetch(`${fleet.servers[0].url}/`, { headers, redirect: 'manual' });
+  expect([response.status, response.headers.get('vary')]).toEqual([302, 'accept']);
+  expect(response.headers.get('location')).toBe(`${fleet.servers[0].url}/console`);
+});
+
+it('GET / tells everybody else the version, the paths and a call to try', async () => {
+  for (const accept of ['*/*', 'application/json']) {
     const response = await fetch(`${fleet.servers[0].url}/`, { headers: { accept } });
     const body = (await response.json()) as { version: string; paths: Record<string, string[]>; try: string };
     expect([response.status, body.version]).toEqual([200, expect.stringMatching(/^\d+\.\d+/)]);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
+import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { rejection } from '../local/simulated-claude/ask.ts';
 import { reply } from '../upstream/answers.ts';
 import { gatedBefore } from '../upstream/broken.ts';
@@ -8,9 +8,9 @@ import { question } from './ask.ts';
 import { expectRaised, type Raised } from './expect-raised.ts';
 import { createClient, SDKS } from './sdks.ts';
 
-let fleet: Fleet;
+let fleet: FleetOfOne;
 beforeAll(async () => {
-  fleet = await startFleet();
+  fleet = await startFleetOfOne();
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 

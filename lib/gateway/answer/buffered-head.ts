@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../http/types.ts';
 import type { StoredResult } from '../../idempotency/answer.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { ServedInstead } from '../../model-call/types.ts';
-import type { MessageSink } from '../message-call.ts';
+import type { MessageSink } from '../message-sink.ts';
 import { createByteStream } from './byte-stream.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import { createRecording } from './recording.ts';

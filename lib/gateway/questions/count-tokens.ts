@@ -3,6 +3,7 @@ import { checkAllowedModel } from '../../caller/allowed-models.ts';
 import { type RequestPermitParts, takeRequestPermit } from '../../caller/request-permit.ts';
 import type { Circuits } from '../../circuit-breaker/circuits.ts';
 import type { HttpEvent, HttpResponse } from '../../http/types.ts';
+import { endUserOf } from '../../identity/end-user.ts';
 import type { Deadline } from '../../kernel/deadline.ts';
 import { asAppError } from '../../kernel/errors.ts';
 import { objectOf } from '../../kernel/json.ts';
@@ -63,7 +64,7 @@ export const countTokens = async (
   const { model } = checked;
   const { tenant } = event.principal;
   const { user_id: named } = objectOf(checked.metadata);
-  const userId = endUser(typeof named === 'string' ? named : null);
+  const userId = endUserOf(endUser(typeof named === 'string' ? named : null), event.principal);
   checkAllowedModel(model, tenant);
   const { referencedModels } = await import('../referenced-models.ts');
   for (const beside of referencedModels(value)) checkAllowedModel(beside.model, tenant, beside.path);
