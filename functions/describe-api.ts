@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import { openApi } from '../lib/api/openapi.ts';
-import { startPage } from '../lib/api/start-page.ts';
+import { startPage, toConsole, wantsPage } from '../lib/api/start-page.ts';
 import { type App, app } from '../lib/app/app.ts';
 import { jsonResponse } from '../lib/http/json-response.ts';
 import { observed, type ObservedOptions } from '../lib/middleware/observed.ts';
@@ -9,14 +9,17 @@ import { answered, routed } from '../lib/middleware/routed.ts';
 
 type Parts = ObservedOptions & Pick<App, 'config'>;
 
-/** GET /openapi.json: this API, described. GET /: where to begin. */
+/** GET /openapi.json: this API, described. GET /: where to begin, which is the console for a browser. */
 export const describeApi = (parts: Parts) => {
   const facts = [parts.config.BALLAST_VERSION, parts.config.RUN_TIMEOUT_MS] as const;
+  const claude = parts.config.SIMULATED_CLAUDE === 'true' ? 'simulated' : 'real';
   return middy(observed(parts, 'describe-api'))
     .use(problemJson())
     .use(
       routed({
-        '/': { GET: (event) => jsonResponse(startPage(...facts, event)) },
+        '/': {
+          GET: (event) => (wantsPage(event) ? toConsole(event) : jsonResponse(startPage(...facts, claude, event))),
+        },
         '/openapi.json': { GET: () => jsonResponse(openApi(...facts)) },
       }),
     )

@@ -1,19 +1,25 @@
 import middy from '@middy/core';
+import { callerView } from '../lib/api/caller.ts';
 import { type App, app } from '../lib/app/app.ts';
 import { jsonResponse } from '../lib/http/json-response.ts';
-import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
-import { authenticated } from '../lib/middleware/authenticated.ts';
+import { type Authenticated, authenticated } from '../lib/middleware/authenticated.ts';
 import { observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
+import { answered, routed } from '../lib/middleware/routed.ts';
 
 type Parts = ObservedOptions & Pick<App, 'authenticator' | 'catalog'>;
 
-/** GET /agents: the agents of this stage and their tools. */
+/** GET /agents: the agents of this stage and their tools. GET /caller: who asks, which takes no scope to know. */
 export const listAgents = (parts: Parts) =>
   middy(observed(parts, 'list-agents'))
     .use(problemJson())
-    .use(allowedMethods('GET'))
-    .use(authenticated(parts.authenticator, 'runs:write'))
-    .handler(async () => jsonResponse({ agents: await parts.catalog.describe() }));
+    .use(
+      routed<Authenticated>({
+        '/agents': { GET: async () => jsonResponse({ agents: await parts.catalog.describe() }) },
+        '/caller': { GET: ({ principal }) => jsonResponse(callerView(principal)) },
+      }),
+    )
+    .use(authenticated(parts.authenticator, ({ resource }) => (resource === '/caller' ? null : 'runs:write')))
+    .handler(answered);
 
 export const handler = listAgents(app);

@@ -1,7 +1,8 @@
 import middy from '@middy/core';
-import { type UsageParts, usageRoutes } from '../lib/api/usage-routes.ts';
+import { type UsageParts, usageRoutes } from '../lib/api/routes/usage-routes.ts';
 import { accountingOf } from '../lib/app/accounting.ts';
 import { type App, app } from '../lib/app/app.ts';
+import { createUserNames } from '../lib/end-users/names.ts';
 import { authenticated } from '../lib/middleware/authenticated.ts';
 import { observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
@@ -20,5 +21,6 @@ export const reportUsage = (parts: ReportUsageParts) =>
     .handler(answered);
 
 const { reports, view } = accountingOf(app);
+const userNames = createUserNames({ ...app, table: app.core.stores.ledger });
 
-export const handler = reportUsage({ ...app, reports, budgets: { view } });
+export const handler = reportUsage({ ...app, reports, budgets: { view }, userNames });

@@ -1,10 +1,12 @@
 import middy from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import { type App, app } from '../lib/app/app.ts';
+import { startNextOf } from '../lib/app/runs/start-next.ts';
 import { wantsEvents } from '../lib/http/event-stream.ts';
 import { hopsOf } from '../lib/http/hops.ts';
 import { runLimits } from '../lib/http/run-limits.ts';
 import { header } from '../lib/http/types.ts';
+import { forEndUser } from '../lib/identity/end-user.ts';
 import { STORAGE_GRACE_MS } from '../lib/kernel/deadline.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { type Authenticated, authenticated } from '../lib/middleware/authenticated.ts';
@@ -18,11 +20,15 @@ import { replayRun } from '../lib/run/http/replay-run.ts';
 import { runAsEvents } from '../lib/run/http/run-events.ts';
 import { runAsJson } from '../lib/run/http/run-json.ts';
 import { type RunRequest, runRequestSchema } from '../lib/run/run-request.ts';
+import type { StartNext } from '../lib/run/sessions/pass-on.ts';
 import type { Secret } from '../lib/secrets/cached-secret.ts';
 
 type Event = Observed & Authenticated & Validated<RunRequest> & Claimed;
 type Parts = ObservedOptions &
-  Pick<App, 'authenticator' | 'config' | 'idempotency' | 'runSync'> & { readonly anthropicKey: Pick<Secret, 'get'> };
+  Pick<App, 'authenticator' | 'config' | 'idempotency' | 'runSync'> & {
+    readonly anthropicKey: Pick<Secret, 'get'>;
+    readonly startNext?: StartNext;
+  };
 
 const telling = ({ clock }: Parts, event: Event) => ({
   clock,
@@ -58,10 +64,13 @@ export const runAgent = (parts: Parts) =>
         parts.clock.monotonicMs() - startedMs,
         claim === null,
       );
-      const call = { request: input, principal, hops: hopsOf(event), requestId, traceId, claim, waitUntil, ...limits };
+      const { startNext } = parts;
+      const request = forEndUser(input, principal);
+      const known = { request, principal, requestId, traceId, claim, waitUntil, startNext };
+      const call = { ...known, hops: hopsOf(event), ...limits };
       return wantsEvents(header(event, 'accept'))
         ? runAsEvents((stream) => parts.runSync({ ...call, stream }), telling(parts, event))
         : runAsJson((stream) => parts.runSync({ ...call, stream }));
     });
 
-export const handler = runAgent(app);
+export const handler = runAgent({ ...app, ...startNextOf(app) });

@@ -44,6 +44,20 @@ export const adminPaths: Json = {
       responses: { '204': { description: 'Revoked' }, ...problems },
     },
   },
+  '/admin/tenants/{tenantId}/users/{userId}': {
+    delete: {
+      summary: 'Erase what an end user wrote and was told; the books keep the amounts under a pseudonym',
+      parameters: [tenantId, inPath('userId')],
+      responses: ok('Begun; it goes on by itself', 'BegunErasure', 202),
+    },
+  },
+  '/admin/tenants/{tenantId}/webhook-secret': {
+    get: {
+      summary: 'What the receivers of a tenant verify webhooks with; who has seen it is audited',
+      parameters: [tenantId],
+      responses: ok('The secret, and the one before while it is being rotated', 'WebhookSecret'),
+    },
+  },
   '/admin/tenants/{tenantId}/cache/invalidate': {
     post: {
       summary: 'Make every cached answer of a tenant stale',

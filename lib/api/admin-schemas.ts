@@ -1,9 +1,9 @@
 import type * as z from 'zod/mini';
 import { toJSONSchema } from 'zod/v4/core';
 import { circuitRequestSchema } from '../administration/administer-circuits.ts';
+import { SCOPES } from '../kernel/scopes.ts';
 import { keyRequestSchema } from '../tenants/key-schema.ts';
 import { settingsSchema } from '../tenants/settings-schema.ts';
-import { SCOPES } from '../tenants/types.ts';
 import { count, instant, type JsonSchema, list, object, orNull, reference, text, usd } from './json-schema.ts';
 
 const written = (schema: z.core.$ZodType): JsonSchema => {
@@ -37,7 +37,7 @@ const rest = object({ name: text, model: text, kind: text, until: instant });
 const auditEntry = object({
   entryId: text,
   at: instant,
-  actor: object({ tenantId: text, keyId: text }),
+  actor: object({ tenantId: text, keyId: text, subject: text, tokenHash: text }, ['tenantId', 'keyId']),
   action: text,
   target: text,
   changes: { type: 'object', additionalProperties: object({ from: {}, to: {} }) },
@@ -60,6 +60,8 @@ export const adminSchemas = (): Readonly<Record<string, JsonSchema>> => {
     CircuitRequest: written(circuitRequestSchema),
     Rest: rest,
     Rests: object({ rests: list(reference('Rest')) }),
+    WebhookSecret: object({ tenantId: text, secret: text, previousSecret: orNull(text) }),
+    BegunErasure: object({ tenantId: text, pseudonym: text }),
     InvalidatedCache: object({ tenantId: text }),
     Audit: object({ entries: list(auditEntry), nextCursor: orNull(text) }),
   };

@@ -1,17 +1,23 @@
 import { adminPaths } from './admin-paths.ts';
 import { gatewayPaths, gatewaySchemas } from './gateway-paths.ts';
-import { body, inPath, type Json, ok, requestBody } from './operation.ts';
+import { body, type Json, ok, requestBody } from './operation.ts';
+import { namedOperations, TAGS } from './operations.ts';
+import { runPaths } from './run-paths.ts';
 import { apiSchemas } from './schemas.ts';
+import { sessionPaths, sessionSchemas } from './session-paths.ts';
 import { usagePaths, usageSchemas } from './usage-paths.ts';
 
-const runId = inPath('runId');
+const page: Json = { '200': { description: 'HTML', content: { 'text/html': { schema: { type: 'string' } } } } };
 
 /** The whole API as OpenAPI 3.1: what `GET /openapi.json` answers. `maxTimeoutMs` is the stage's own bound. */
 export const openApi = (version: string, maxTimeoutMs: number): Json => ({
   openapi: '3.1.0',
   info: { title: 'Ballast', version, description: 'Runs Claude agents. Money is a decimal string in US dollars.' },
+  // Relative to where this description was read: deployed, a stage is a part of the path.
+  servers: [{ url: './' }],
+  tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
   security: [{ apiKey: [] }, { bearer: [] }],
-  paths: {
+  paths: namedOperations({
     '/agent/run': {
       post: {
         summary: 'Run an agent and wait for its answer',
@@ -19,13 +25,12 @@ export const openApi = (version: string, maxTimeoutMs: number): Json => ({
         responses: ok('The run ended with an answer', 'RunAnswer'),
       },
     },
-    '/agent/runs/{runId}': {
-      get: { summary: 'A run that has ended', parameters: [runId], responses: ok('The run', 'Run') },
-    },
-    '/agent/runs/{runId}/trace': {
-      get: { summary: 'What a run did, step by step', parameters: [runId], responses: ok('The trace', 'Trace') },
-    },
+    ...sessionPaths,
+    ...runPaths,
     '/agents': { get: { summary: 'The agents and their tools', responses: ok('The agents', 'Agents') } },
+    '/caller': {
+      get: { summary: 'Who asks, and what their credential may do', responses: ok('The caller', 'Caller') },
+    },
     ...gatewayPaths,
     '/health': {
       get: {
@@ -41,17 +46,21 @@ export const openApi = (version: string, maxTimeoutMs: number): Json => ({
       get: {
         summary: 'The version, the paths and a call to try',
         security: [],
-        responses: { '200': { description: 'JSON' } },
+        responses: { '200': { description: 'JSON' }, '302': { description: 'To the console, for a browser' } },
       },
     },
+    '/console': {
+      get: { summary: 'The console, a page that calls this API', security: [], responses: page },
+    },
+    '/docs': { get: { summary: 'This description, as a page to read', security: [], responses: page } },
     '/openapi.json': {
       get: { summary: 'This description', security: [], responses: { '200': { description: 'OpenAPI 3.1' } } },
     },
     ...adminPaths,
     ...usagePaths,
-  },
+  }),
   components: {
-    schemas: { ...apiSchemas(maxTimeoutMs), ...usageSchemas, ...gatewaySchemas },
+    schemas: { ...apiSchemas(maxTimeoutMs), ...sessionSchemas, ...usageSchemas, ...gatewaySchemas },
     securitySchemes: {
       apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
       bearer: { type: 'http', scheme: 'bearer' },

@@ -1,3 +1,4 @@
+import { EXAMPLES } from './examples.ts';
 import { reference } from './json-schema.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -6,7 +7,11 @@ export const body = (schema: string, type = 'application/json'): Json => ({
   content: { [type]: { schema: reference(schema) } },
 });
 
-export const requestBody = (schema: string): Json => ({ required: true, ...body(schema) });
+/** The body of a request, with its example. */
+export const requestBody = (schema: string, required = true): Json => ({
+  required,
+  content: { 'application/json': { schema: reference(schema), example: EXAMPLES[schema] } },
+});
 
 /** What every operation may answer instead. */
 export const problems: Json = {
@@ -20,10 +25,15 @@ export const ok = (description: string, schema: string, status = 200): Json => (
 
 export const inPath = (name: string): Json => ({ name, in: 'path', required: true, schema: { type: 'string' } });
 
-export const inQuery = (name: string, schema: Json, description?: string): Json => ({
-  name,
-  in: 'query',
-  required: false,
-  schema,
-  ...(description === undefined ? {} : { description }),
-});
+const optional =
+  (place: 'query' | 'header') =>
+  (name: string, schema: Json, description?: string): Json => ({
+    name,
+    in: place,
+    required: false,
+    schema,
+    ...(description === undefined ? {} : { description }),
+  });
+
+export const inQuery = optional('query');
+export const inHeader = optional('header');

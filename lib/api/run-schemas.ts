@@ -1,6 +1,10 @@
-import type { RunStop } from '../agent/loop/types.ts';
+import { STOP_REASONS } from '../agent/loop/stop-reasons.ts';
 import type { RunAnswer, RunUsage } from '../run/answer.ts';
+import type { deliveriesView } from '../runs/delivery.ts';
+import type { RunStatus } from '../runs/types.ts';
+import type { summaryView } from '../runs/views.ts';
 import { count, instant, type JsonSchema, object, usd } from './json-schema.ts';
+import { traceSchemas } from './trace-schemas.ts';
 
 const runUsage = object({
   modelCalls: count,
@@ -12,27 +16,29 @@ const runUsage = object({
   costUsd: usd,
 } satisfies Record<keyof RunUsage, JsonSchema>);
 
-const STOP_REASONS = Object.keys({
-  end_turn: true,
-  stop_sequence: true,
-  refusal: true,
-  max_tokens: true,
-  context_window: true,
-  max_model_calls: true,
-  max_cost: true,
-  budget: true,
-  deadline: true,
-  review_failed: true,
-  fallback: true,
-} satisfies Record<RunStop, true>);
+const STATUSES = Object.keys({
+  queued: true,
+  running: true,
+  awaiting_approval: true,
+  awaiting_budget: true,
+  succeeded: true,
+  incomplete: true,
+  failed: true,
+  cancelled: true,
+  timed_out: true,
+} satisfies Record<RunStatus, true>);
 
 const answer = {
   runId: { type: 'string' },
   status: { enum: ['succeeded', 'incomplete'] },
   output: { type: 'string' },
+  result: {
+    type: 'object',
+    description: 'what the `output` schema of the agent makes of the answer; left out where there is none',
+  },
   agent: { type: 'string' },
   model: { type: 'string', description: 'the model that answered' },
-  stopReason: { enum: STOP_REASONS },
+  stopReason: { enum: Object.keys(STOP_REASONS) },
   usage: { $ref: '#/components/schemas/RunUsage' },
   degraded: {
     oneOf: [
@@ -45,47 +51,88 @@ const answer = {
   },
   cache: { enum: ['hit', 'miss', 'bypass'] },
   durationMs: count,
+  sessionId: { type: 'string', description: 'of the session that the run went on with; left out where it had none' },
+  toolFallbacks: {
+    type: 'array',
+    items: { type: 'string' },
+    description: 'tools that failed, and whose fallback the model was given; left out where none did',
+  },
 } satisfies Record<keyof RunAnswer, JsonSchema>;
+
+const runStatus = { $ref: '#/components/schemas/RunStatus' };
+
+const summary = {
+  runId: { type: 'string' },
+  mode: { enum: ['sync', 'async'] },
+  status: runStatus,
+  agent: { type: 'string' },
+  userId: { type: ['string', 'null'] },
+  sessionId: { type: ['string', 'null'] },
+  createdAt: instant,
+  updatedAt: instant,
+} satisfies Record<keyof ReturnType<typeof summaryView>, JsonSchema>;
+
+const approval = object(
+  {
+    toolUseId: { type: 'string' },
+    tool: { type: 'string' },
+    input: {},
+    rule: {
+      type: 'string',
+      description: 'the rule of `GET /agents` for which it is asked; left out where its tool always asks',
+    },
+    requestedAt: instant,
+  },
+  ['toolUseId', 'tool', 'input', 'requestedAt'],
+);
 
 const run = object(
   {
     ...answer,
-    status: {
-      enum: ['queued', 'running', 'awaiting_approval', 'succeeded', 'incomplete', 'failed', 'cancelled', 'timed_out'],
-    },
+    status: runStatus,
     mode: { enum: ['sync', 'async'] },
     createdAt: instant,
     updatedAt: instant,
     error: { $ref: '#/components/schemas/Problem' },
-    approvals: { type: 'array', items: { type: 'object' } },
+    approvals: { type: 'array', items: approval },
     metadata: { type: 'object', additionalProperties: { type: 'string' } },
   },
   ['runId', 'mode', 'status', 'agent', 'createdAt', 'updatedAt', 'approvals'],
 );
 
-const traceStep = object(
+const attempt = object(
   {
-    kind: { enum: ['model', 'tool', 'approval'] },
-    name: { type: 'string' },
-    startedAt: instant,
+    at: instant,
+    status: { type: ['integer', 'null'], description: 'of the answer; null: there was none' },
     durationMs: count,
-    attempts: count,
-    status: { enum: ['succeeded', 'failed'] },
-    usage: { type: 'object' },
-    costUsd: usd,
-    error: object({ code: { type: 'string' }, detail: { type: 'string' } }),
+    error: { type: 'string' },
   },
-  ['kind', 'name', 'startedAt', 'durationMs', 'attempts', 'status'],
+  ['at', 'status', 'durationMs'],
 );
+
+const delivery = object({
+  id: { type: 'string', description: 'the `webhook-id` of each try' },
+  type: { enum: ['run.succeeded', 'run.failed', 'run.cancelled', 'approval.requested'] },
+  url: { type: 'string', description: 'host and path' },
+  status: { enum: ['pending', 'delivered', 'failed'] },
+  attempts: { type: 'array', items: attempt },
+  nextAt: { oneOf: [{ type: 'null' }, instant] },
+} satisfies Record<keyof ReturnType<typeof deliveriesView>['deliveries'][number], JsonSchema>);
 
 /** What is told of runs: their answers, how they are read back, and their traces. */
 export const runSchemas: Readonly<Record<string, JsonSchema>> = {
-  RunAnswer: object(answer),
+  RunAnswer: object(
+    answer,
+    Object.keys(answer).filter((name) => !['sessionId', 'toolFallbacks', 'result'].includes(name)),
+  ),
   RunUsage: runUsage,
   Run: run,
-  Trace: object({
-    runId: { type: 'string' },
-    traceId: { type: 'string' },
-    steps: { type: 'array', items: traceStep },
-  }),
+  RunStatus: { enum: STATUSES },
+  Runs: object({ runs: { type: 'array', items: object(summary) }, nextCursor: { type: ['string', 'null'] } }),
+  SubmittedRun: object({ runId: { type: 'string' }, status: { const: 'queued' } }),
+  RunReference: object({ runId: { type: 'string' } }),
+  TakenMessage: object({ messageId: { type: 'string' } }),
+  Deliveries: object({ deliveries: { type: 'array', items: delivery } }),
+  CancelledRuns: object({ cancelled: count }),
+  ...traceSchemas,
 };

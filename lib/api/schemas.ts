@@ -1,9 +1,18 @@
+import type * as z from 'zod/mini';
 import { toJSONSchema } from 'zod/v4/core';
+import { asyncRunSchema, decisionSchema, messageSchema, resumeSchema } from '../durable-run/http/async-request.ts';
+import { PROBLEMS } from '../http/problem.ts';
 import { runRequestSchema } from '../run/run-request.ts';
 import { adminSchemas } from './admin-schemas.ts';
 import { agentSchemas } from './agent-schemas.ts';
+import { callerSchemas } from './caller.ts';
 import { count, instant, type JsonSchema, object } from './json-schema.ts';
 import { runSchemas } from './run-schemas.ts';
+
+/** Each code with its status and what it means. */
+const CODES = Object.entries(PROBLEMS)
+  .map(([code, { status, title }]) => `\`${code}\` (${status}): ${title}`)
+  .join('. ');
 
 const problem = object(
   {
@@ -11,7 +20,7 @@ const problem = object(
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string' },
-    code: { type: 'string' },
+    code: { enum: Object.keys(PROBLEMS), description: CODES },
     requestId: { type: 'string' },
     retryAfterMs: count,
     errors: { type: 'array', items: object({ path: { type: 'string' }, message: { type: 'string' } }) },
@@ -35,11 +44,20 @@ const check = object(
   ['status', 'checkedAt'],
 );
 
+const bodyOf = (schema: z.core.$ZodType): JsonSchema => {
+  const { $schema: _, ...body } = toJSONSchema(schema, { io: 'input' });
+  return body;
+};
+
 /** Every body of the API as JSON schema, by name; the request's comes from the very schema that validates it. */
 export const apiSchemas = (maxTimeoutMs: number): Readonly<Record<string, JsonSchema>> => {
-  const { $schema: _, ...runRequest } = toJSONSchema(runRequestSchema(maxTimeoutMs), { io: 'input' });
+  const runRequest = bodyOf(runRequestSchema(maxTimeoutMs));
   return {
     RunRequest: runRequest,
+    AsyncRunRequest: bodyOf(asyncRunSchema),
+    RunMessage: bodyOf(messageSchema),
+    ResumeRequest: bodyOf(resumeSchema),
+    DecisionRequest: bodyOf(decisionSchema),
     ...runSchemas,
     Health: object({
       status: { enum: ['healthy', 'degraded', 'unhealthy'] },
@@ -48,6 +66,7 @@ export const apiSchemas = (maxTimeoutMs: number): Readonly<Record<string, JsonSc
     }),
     Problem: problem,
     ...agentSchemas,
+    ...callerSchemas,
     ...adminSchemas(),
   };
 };

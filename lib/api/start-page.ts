@@ -1,4 +1,4 @@
-import { header, type HttpEvent } from '../http/types.ts';
+import { header, type HttpEvent, type HttpResponse } from '../http/types.ts';
 import { openApi } from './openapi.ts';
 
 /** What a host may look like in a call to copy: what a client sends as one could be anything. */
@@ -18,8 +18,24 @@ const urlOf = (event: HttpEvent): string => {
   return `${scheme}://${host}${path === '/' ? '' : path.replace(/\/$/, '')}`;
 };
 
-/** What GET / answers: which version this is, its paths with their methods, and a call to try. */
-export const startPage = (version: string, maxTimeoutMs: number, event: HttpEvent): object => {
+/** Whether a browser asks that is to show something: no other client says that it takes HTML. */
+export const wantsPage = (event: HttpEvent): boolean =>
+  /(?:^|,)\s*text\/html\s*(?:;|,|$)/i.test(header(event, 'accept') ?? '');
+
+/** Leads a browser to the console. By a relative path where the host is none, since what is said of it could be anything. */
+export const toConsole = (event: HttpEvent): HttpResponse => {
+  const url = urlOf(event);
+  const location = url.startsWith('$') ? 'console' : `${url}/console`;
+  return { statusCode: 302, headers: { location, vary: 'accept' }, body: '' };
+};
+
+/** What GET / answers: which version this is, who answers for Claude, the paths with their methods, and a call to try. */
+export const startPage = (
+  version: string,
+  maxTimeoutMs: number,
+  claude: 'real' | 'simulated',
+  event: HttpEvent,
+): object => {
   const { paths } = openApi(version, maxTimeoutMs) as { paths: Readonly<Record<string, object>> };
   const methods = Object.entries(paths).map(([path, item]) => [
     path,
@@ -28,6 +44,7 @@ export const startPage = (version: string, maxTimeoutMs: number, event: HttpEven
   return {
     name: 'Ballast',
     version,
+    claude,
     paths: Object.fromEntries(methods) as Readonly<Record<string, readonly string[]>>,
     description: '/openapi.json',
     try: `curl ${urlOf(event)}/agent/run -H "x-api-key: $BALLAST_API_KEY" -H 'content-type: application/json' -d '{"task": "What is 17 * 23?"}'`,

@@ -1,4 +1,3 @@
-import { ADMIN_GROUPS, USAGE_GROUPS } from '../usage/reports/report-query.ts';
 import { count, instant, type JsonSchema, list, object, orNull, reference, text, usd } from './json-schema.ts';
 import { inPath, inQuery, type Json, ok, problems } from './operation.ts';
 
@@ -28,7 +27,9 @@ const report = (figures: Readonly<Record<string, Json>>): Json =>
     from: day,
     to: day,
     totals: object(figures),
-    groups: list(object({ key: text, ...figures })),
+    groups: list(
+      object({ key: { oneOf: [text, { type: 'array', items: text, minItems: 2, maxItems: 2 }] }, ...figures }),
+    ),
     nextCursor: { type: ['string', 'null'] },
   });
 
@@ -54,8 +55,9 @@ const common = [
   inQuery('cursor', text, '`nextCursor` of the answer before'),
   inQuery('format', { enum: ['json', 'csv'], default: 'json' }, 'wins over `Accept`'),
 ];
-const groupBy = (groups: readonly string[], byDefault: string): Json =>
-  inQuery('groupBy', { enum: groups, default: byDefault }, 'what makes a group');
+const groupBy = (byDefault: string, says: string): Json =>
+  inQuery('groupBy', { type: 'string', default: byDefault, examples: [byDefault, 'model', 'model,user'] }, says);
+const GROUPS = 'one or two of day, month, model, agent, key, user, session and metadata.<name>';
 
 const reported = (schema: Json): Json => ({
   '200': {
@@ -70,7 +72,7 @@ export const usagePaths: Readonly<Record<string, Json>> = {
   '/usage': {
     get: {
       summary: 'What the caller’s tenant used',
-      parameters: [...common, groupBy(USAGE_GROUPS, 'day')],
+      parameters: [...common, groupBy('day', `tool, or ${GROUPS}`)],
       responses: reported({ oneOf: [reference('UsageReport'), reference('ToolUsageReport')] }),
     },
   },
@@ -92,7 +94,7 @@ export const usagePaths: Readonly<Record<string, Json>> = {
       summary: 'What all tenants used',
       parameters: [
         ...common,
-        groupBy(ADMIN_GROUPS, 'tenant'),
+        groupBy('tenant', `tenant, day or model; with a tenant also ${GROUPS}`),
         inQuery('tenant', { type: 'string', pattern: '^[a-z0-9-]{1,64}$' }, 'this one alone'),
       ],
       responses: reported(reference('UsageReport')),

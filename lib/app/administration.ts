@@ -1,11 +1,15 @@
 import { agents } from '#agents';
 import type { Administration } from '../administration/administration.ts';
 import { createStageAdministration } from '../administration/stage-administration.ts';
+import { hostPatternsIn } from '../kernel/host-patterns.ts';
 import type { App } from './app.ts';
+import { signingSecretOf } from './signing-secret.ts';
 
 /** What administrators do, over an app's own stores; what they change is seen at once by this environment. */
-export const administrationOf = ({ clock, ids, core }: App): Administration =>
-  createStageAdministration({
+export const administrationOf = (app: App): Administration => {
+  const { clock, ids, config, core } = app;
+  const signing = signingSecretOf(app);
+  return createStageAdministration({
     ...core.stores,
     clock,
     ids,
@@ -14,7 +18,10 @@ export const administrationOf = ({ clock, ids, core }: App): Administration =>
     circuits: core.circuits,
     rests: core.rests,
     randomBytes: core.randomBytes,
+    webhookHosts: hostPatternsIn(config.WEBHOOK_HOSTS),
+    webhookSecret: () => signing.get(),
     onChanged: (tenantId) => core.authenticator.forget({ tenantId }),
     models: core.prices.keys(),
     isPriced: (model) => core.isPriced(model, clock.now()),
   });
+};

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { agents } from '#agents';
-import { boundFetch } from '../agent/tools/bound-fetch.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { createDynamoDb } from '../dynamodb/client.ts';
 import { createIdempotency, type Idempotency, lockFor } from '../idempotency/idempotency.ts';
@@ -8,6 +7,7 @@ import { type Authenticator, type CachingAuthenticator, createAuthenticator } fr
 import { createKeyUses, type KeyUses } from '../identity/key-uses.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
 import { createIds, type Ids, type RandomBytes } from '../kernel/ids.ts';
+import { lazy } from '../kernel/lazy.ts';
 import { originsIn } from '../kernel/origins.ts';
 import { keyOf } from '../model-call/keys/key-pool.ts';
 import type { PoolKey } from '../model-call/provider.ts';
@@ -18,15 +18,20 @@ import type { RunStore } from '../runs/types.ts';
 import { checkedApiKeys, parseApiKeys } from '../secrets/api-keys.ts';
 import { createCachedSecret, type Secret } from '../secrets/cached-secret.ts';
 import { createSecretReader, type SecretReader } from '../secrets/secrets-manager.ts';
-import { type Emit, fanOut } from '../telemetry/events.ts';
+import type { WriteCanonical } from '../telemetry/context/canonical-line.ts';
+import { tallyWork } from '../telemetry/context/tally-work.ts';
+import { createWorkContexts, type WorkContexts } from '../telemetry/context/work-context.ts';
+import { type Emit, fanOut, type Listener } from '../telemetry/events.ts';
+import { createHookSet } from '../telemetry/hooks/hook-set.ts';
 import type { Log } from '../telemetry/log.ts';
 import { logEvents } from '../telemetry/log-events.ts';
 import { createMetrics, noMetrics } from '../telemetry/metrics.ts';
-import { createPowertoolsLog } from '../telemetry/powertools-log.ts';
-import { createPrettyLog } from '../telemetry/pretty-log.ts';
+import type { Terminal } from '../telemetry/terminal/terminal.ts';
+import { createTraceQueue } from '../telemetry/tracing/trace-queue.ts';
 import type { TenantDirectory } from '../tenants/types.ts';
 import { type Core, createCore } from './core.ts';
-import { FUNCTION_MARGIN_MS, toolOrigins } from './settings.ts';
+import { createLogs } from './logs.ts';
+import { FUNCTION_MARGIN_MS } from './settings.ts';
 import { createStores, type Stores } from './stores.ts';
 import { tokenVerifier } from './token-verifier.ts';
 import { toolSecrets } from './tool-secrets.ts';
@@ -37,9 +42,14 @@ export interface App {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  readonly canonical: WriteCanonical;
   readonly emit: Emit;
-  /** Writes the metrics that were gathered; never rejects. */
-  readonly flush: () => Promise<void>;
+  /** Tells hooks what has happened, as `HookSet.deliver` does, and writes the metrics that were gathered; never rejects. */
+  readonly flush: (endedBy?: string) => Promise<void>;
+  /** What is worked on. */
+  readonly contexts: WorkContexts;
+  /** Whether traces that begin here are sent to a receiver. */
+  readonly recordsTraces: boolean;
   readonly authenticator: Authenticator;
   readonly anthropicKey: Secret;
   readonly catalog: Catalog;
@@ -71,26 +81,42 @@ export interface Surroundings {
   readonly randomBytes: RandomBytes;
   readonly fetch: typeof globalThis.fetch;
   readonly write: (line: string) => void;
+  /** Where a person reads the log. Default: a program does, as lines of JSON. */
+  readonly terminal?: Terminal | undefined;
 }
 
-const logOf = ({ LOG_FORMAT, LOG_LEVEL }: Config, clock: Clock, write: (line: string) => void): Log =>
-  LOG_FORMAT === 'pretty' ? createPrettyLog(LOG_LEVEL, clock, write) : createPowertoolsLog(LOG_LEVEL);
-
 /** The composition root: the one place that reads the environment, the clock and chance, and makes clients. No I/O happens here. */
-export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write }: Surroundings): App => {
+export const createApp = (surroundings: Surroundings): App => {
+  const { env, clock, random, randomBytes: bytes, fetch, write, terminal } = surroundings;
   const config = loadConfig(env);
-  const log = logOf(config, clock, write);
+  const contexts = createWorkContexts(clock);
+  const { stage: log, ofAgents, canonical } = createLogs(config, { terminal, contexts });
   const tools = new Set(agents.flatMap((agent) => [...agent.tools.keys()]));
   const metrics = config.LOG_FORMAT === 'pretty' ? noMetrics : createMetrics({ stage: config.STAGE, tools, write });
-  const emit = fanOut([logEvents(log), metrics.listen]);
+  const told: Listener[] = [tallyWork(contexts), logEvents({ stage: log, ofAgents, canonical }), metrics.listen];
+  const hooks = createHookSet({
+    clock,
+    load: lazy(async () => (await import('./own-hooks.ts')).ownHooks({ config, clock, emit: fanOut(told), write })),
+  });
+  const secrets = createSecretReader({ env, clock, random });
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: receiver } = config;
+  const loadTracing = async (endpoint: string) => {
+    const { sendTracesTo } = await import('./tracing.ts');
+    return sendTracesTo(endpoint, { config, clock, emit: fanOut(told), secrets });
+  };
+  const tracing =
+    receiver === undefined ? null : createTraceQueue({ clock, contexts, load: lazy(() => loadTracing(receiver)) });
+  const emit = fanOut([...told, hooks.listen, ...(tracing === null ? [] : [tracing.listen])]);
   const ids = createIds(clock, bytes);
 
-  const stores = createStores({ client: createDynamoDb({ env, clock }), config, clock, random });
-  const secrets = createSecretReader({ env, clock, random });
+  const stores = createStores({ client: createDynamoDb({ env, clock }), config, clock, random, agents });
   const anthropicKey = createCachedSecret({
     read: async () => checkedApiKeys(await secrets.read(config.ANTHROPIC_SECRET_ID)),
     clock,
   });
+  const currentTrace = () => contexts.current()?.trace;
+  // Most processes have no tool ask anything.
+  const loadFetch = lazy(async () => (await import('./tool-fetch.ts')).toolFetch(config, currentTrace));
   const core = createCore({
     config,
     clock,
@@ -99,11 +125,16 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     emit,
     ids,
     agents,
+    tracing: { currentTrace, addContent: config.TRACE_CONTENT === 'redacted' ? tracing?.addContent : undefined },
     stores,
     provider: createProvider({ baseUrl: config.ANTHROPIC_BASE_URL }),
     secret: anthropicKey,
-    fetchFor: boundFetch({ fetch, overrides: toolOrigins(config) }),
+    fetchFor:
+      (...call) =>
+      async (...asked) =>
+        (await loadFetch())(...call)(...asked),
     secretOf: toolSecrets(config, { clock, secrets }),
+    onToolError: terminal?.onToolError,
   });
   const { tenants, apiKeys, claims, runs } = stores;
   const tokens = tokenVerifier(config, { clock, fetch, secrets });
@@ -116,8 +147,15 @@ export const createApp = ({ env, clock, random, randomBytes: bytes, fetch, write
     clock,
     ids,
     log,
+    canonical,
     emit,
-    flush: metrics.flush,
+    contexts,
+    recordsTraces: tracing !== null,
+    async flush(endedBy) {
+      // Before the metrics, to which they may add.
+      await hooks.deliver(endedBy);
+      await Promise.all([metrics.flush(), tracing?.flush()]);
+    },
     corsOrigins: originsIn(config.CORS_ORIGINS),
     authenticator,
     anthropicKey,
@@ -139,6 +177,12 @@ const systemClock: Clock = {
   },
 };
 
+const openTerminal = async (): Promise<Terminal> => {
+  const { createTerminal } = await import('../telemetry/terminal/terminal.ts');
+  const stage = process.env['STAGE'];
+  return createTerminal({ out: process.stdout, clock: systemClock, directory: process.cwd(), stage });
+};
+
 /** The app of this process. */
 export const app: App = createApp({
   env: process.env,
@@ -147,4 +191,6 @@ export const app: App = createApp({
   randomBytes,
   fetch: globalThis.fetch,
   write: (line) => process.stdout.write(line),
+  // No function has the code for it at its start.
+  terminal: process.env['LOG_FORMAT'] === 'pretty' ? await openTerminal() : undefined,
 });

@@ -2,6 +2,7 @@ import type { CircuitOptions } from '../circuit-breaker/options.ts';
 import type { Config } from '../config.ts';
 import type { StreamLimits } from '../model-call/attempt/stream-timeouts.ts';
 import type { RetryOptions } from '../retry/decision.ts';
+import type { DefaultBudgets } from '../tenants/settings-schema.ts';
 
 /** By how much the lease of a circuit's probe outlives the longest wait for its first content. */
 const PROBE_LEASE_MARGIN_MS = 5_000;
@@ -40,3 +41,9 @@ const OPEN_METEO = ['https://api.open-meteo.com', 'https://geocoding-api.open-me
 /** Origins that tools ask, by what is asked in their place. */
 export const toolOrigins = ({ OPEN_METEO_BASE_URL: base }: Config): ReadonlyMap<string, string> =>
   new Map(base === undefined ? [] : OPEN_METEO.map((origin) => [origin, base]));
+
+/** What a new tenant may spend where nobody says so. */
+export const defaultBudgetsOf = ({
+  TENANT_DAILY_BUDGET_USD: day,
+  TENANT_MONTHLY_BUDGET_USD: month,
+}: Config): DefaultBudgets => ({ dailyBudgetUsd: day ?? null, monthlyBudgetUsd: month ?? null });

@@ -1,4 +1,5 @@
 import { createParking } from '../accounts/parking.ts';
+import type { Agent } from '../agent/define/define-agent.ts';
 import { createDynamoDbBudgetStore } from '../budget/dynamodb-store.ts';
 import { createDynamoDbCircuitStore } from '../circuit-breaker/dynamodb-store.ts';
 import type { Config } from '../config.ts';
@@ -8,42 +9,83 @@ import { createDynamoDbClaimStore } from '../idempotency/dynamodb-store.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
 import { createDynamoDbRateStore } from '../rate-limit/dynamodb-store.ts';
 import { createDynamoDbRestStore } from '../rests/dynamodb-store.ts';
-import { createDynamoDbRunStore } from '../runs/dynamodb-store.ts';
 import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../tenants/dynamodb-store.ts';
 import { createDynamoDbUsageStore } from '../usage/dynamodb-store.ts';
 import { createDynamoDbToolUsageStore } from '../usage/dynamodb-tool-store.ts';
 import type { RunStores } from './core.ts';
+import { lazyContentStore, lazyRunStore } from './lazy-run-store.ts';
+import type { OpenUserNames } from './user-names.ts';
 
+const DAY_MS = 24 * 3_600_000;
 /** How long a run can be read back: 30 days. */
-const RUN_RETENTION_MS = 30 * 24 * 3_600_000;
+export const RUN_RETENTION_MS = 30 * DAY_MS;
+/** How long a session is kept whose agent is gone. */
+const SESSION_DAYS = 30;
 
 export interface StoresOptions {
   readonly client: DynamoDb;
-  readonly config: Pick<Config, 'CONTROL_TABLE' | 'LEDGER_TABLE' | 'RUNS_TABLE'>;
+  readonly config: Pick<Config, 'CONTROL_TABLE' | 'LEDGER_TABLE' | 'RUNS_TABLE' | 'RUN_WAIT_MS'>;
   readonly clock: Clock;
   readonly random: Random;
+  /** Those whose sessions are not kept as long as others; scripts know none. */
+  readonly agents?: readonly Pick<Agent, 'name' | 'sessionRetentionDays'>[];
 }
 
 /** The three tables, and what is kept in them; no I/O happens here. */
-export const createStores = ({ client, config, clock, random }: StoresOptions) => {
+export const createStores = ({ client, config, clock, random, agents = [] }: StoresOptions) => {
   const table = (name: string) => createTable({ client, name, clock, random });
   const control = table(config.CONTROL_TABLE);
   const ledger = table(config.LEDGER_TABLE);
   const runs = table(config.RUNS_TABLE);
+  const days = new Map(agents.map(({ name, sessionRetentionDays }) => [name, sessionRetentionDays]));
+  const lives = { retentionMs: RUN_RETENTION_MS, longestWaitMs: config.RUN_WAIT_MS };
+  const runStore = lazyRunStore(async () => {
+    const { createDynamoDbRunStore } = await import('../runs/dynamodb-store.ts');
+    return createDynamoDbRunStore({ table: runs, clock, random, ...lives });
+  });
+  const budgets = createDynamoDbBudgetStore(ledger);
+  const usage = createDynamoDbUsageStore(ledger);
   return {
     control,
     ledger,
+    runsTable: runs,
     apiKeys: createDynamoDbApiKeyStore(ledger),
-    budgets: createDynamoDbBudgetStore(ledger),
+    budgets,
     circuits: createDynamoDbCircuitStore({ table: control, clock }),
     claims: createDynamoDbClaimStore({ table: control, random }),
     parking: createParking(control),
     rates: createDynamoDbRateStore({ table: control }),
     rests: createDynamoDbRestStore({ table: control, clock }),
-    runs: createDynamoDbRunStore({ table: runs, clock, random, retentionMs: RUN_RETENTION_MS }),
+    runs: runStore,
+    contents: lazyContentStore(async () => {
+      const { createContentStore } = await import('../runs/trace/content-store.ts');
+      return createContentStore({ table: runs, clock, random, retentionMs: RUN_RETENTION_MS });
+    }),
     tenants: createDynamoDbTenantStore(ledger),
     toolUsage: createDynamoDbToolUsageStore(ledger),
-    usage: createDynamoDbUsageStore(ledger),
+    usage,
+    openSessions: async () => {
+      const [{ createDynamoDbSessionStore }, { createBooksOfRun }, { createSessions }] = await Promise.all([
+        import('../sessions/dynamodb-store.ts'),
+        import('../accounts/books-of-run.ts'),
+        import('../run/sessions/sessions.ts'),
+      ]);
+      const store = createDynamoDbSessionStore({
+        table: runs,
+        clock,
+        random,
+        retentionOf: (agent) => (days.get(agent) ?? SESSION_DAYS) * DAY_MS,
+        runRetentionMs: RUN_RETENTION_MS,
+        longestWaitMs: config.RUN_WAIT_MS,
+      });
+      const booksOf = createBooksOfRun({ store: budgets, usage, clock });
+      const costOf = async (...asked: Parameters<typeof booksOf>) => (await booksOf(...asked)).cost;
+      return createSessions({ store, runs: runStore, clock, costOf });
+    },
+    openUserNames: async ({ emit }: Parameters<OpenUserNames>[0]) => {
+      const { createUserNames } = await import('../end-users/names.ts');
+      return createUserNames({ table: ledger, clock, emit });
+    },
     openSlots: async (options: Parameters<RunStores['openSlots']>[0]) => {
       const { createDynamoDbSlots } = await import('../rate-limit/dynamodb-slot-store.ts');
       return createDynamoDbSlots({ ...options, table: control });

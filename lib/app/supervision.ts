@@ -1,6 +1,10 @@
+import * as own from '#agents';
+import type { AgentsIndex } from '../agent/define/check-agents.ts';
 import { watchRetiring } from '../health/retiring-models.ts';
 import { createSupervision } from '../health/supervision.ts';
 import type { App } from './app.ts';
+
+const { healthChecks = {} }: AgentsIndex = own;
 
 /** How an app's dependencies are, asked and told. */
 export const supervisionOf = ({ clock, emit, config, anthropicKey, catalog, core }: App) =>
@@ -13,5 +17,6 @@ export const supervisionOf = ({ clock, emit, config, anthropicKey, catalog, core
     provider: core.provider,
     key: core.firstKey,
     circuits: core.circuits,
+    ownChecks: healthChecks,
     models: watchRetiring({ prices: core.prices, used: catalog.models, clock, emit }),
   });

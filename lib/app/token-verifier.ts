@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import type { TokenVerifier } from '../identity/authenticator.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { lazy } from '../kernel/lazy.ts';
+import { scopesIn } from '../kernel/scopes.ts';
 import type { SecretReader } from '../secrets/secrets-manager.ts';
 
 export interface TokenVerifierParts {
@@ -13,11 +14,20 @@ export interface TokenVerifierParts {
 /** Who vouches for a stage's tokens; `null` where it takes none. What verifies them is loaded with the first token. */
 export const tokenVerifier = (config: Config, { clock, fetch, secrets }: TokenVerifierParts): TokenVerifier | null => {
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URL: jwksUrl, JWT_SECRET_ID } = config;
+  const { JWT_TENANT_CLAIM: tenantClaim, JWT_SCOPE_CLAIM: scopeClaim, JWT_SCOPES } = config;
   if (issuer === undefined || audience === undefined) return null;
   const keys = jwksUrl === undefined ? { readSecret: () => secrets.read(JWT_SECRET_ID) } : { jwksUrl, fetch };
   const verifier = lazy(async () => {
     const { createTokenVerifier } = await import('../identity/jwt/verify-token.ts');
-    return createTokenVerifier({ issuer, audience, keys, clock });
+    return createTokenVerifier({
+      issuer,
+      audience,
+      keys,
+      clock,
+      tenantClaim,
+      scopeClaim,
+      scopes: scopesIn(JWT_SCOPES),
+    });
   });
   return { verify: async (token) => (await verifier()).verify(token) };
 };

@@ -15,6 +15,8 @@ export interface Probe {
   ask(signal: AbortSignal): Promise<Finding>;
   /** What is found where asking rejects, or takes too long. */
   readonly failed: Finding;
+  /** Whether it is of the user's making: that it fails is a finding, and no fault of Ballast's. Default: not. */
+  readonly isOwn?: boolean;
 }
 
 /** A probe of something that is healthy when it answers at all, and without which nothing works. */
@@ -24,6 +26,19 @@ export const answers = (act: (signal: AbortSignal) => Promise<unknown>): Probe =
     return HEALTHY;
   },
   failed: { status: 'unhealthy', detail: 'does not answer' },
+});
+
+/** A check of the user's own: healthy when it resolves. `signal` aborts when its time is over. */
+export type HealthCheck = (context: { readonly signal: AbortSignal }) => unknown;
+
+/** A probe of what some of the user's tools need: without it the stage is degraded, and answers all the same. */
+export const ownProbe = (check: HealthCheck): Probe => ({
+  async ask(signal) {
+    await check({ signal });
+    return HEALTHY;
+  },
+  failed: { status: 'degraded', detail: 'does not answer' },
+  isOwn: true,
 });
 
 /** Runs a probe within `limitMs`; never rejects. */
@@ -42,7 +57,8 @@ export const createRunCheck =
       const finding = await Promise.race([probe.ask(limit.signal), late]);
       return { ...finding, latencyMs: clock.monotonicMs() - startedMs, checkedAt };
     } catch (error) {
-      emit({ type: 'store.failed', operation: label(`health.${name}`), error: nameError(error) });
+      if (probe.isOwn !== true)
+        emit({ type: 'store.failed', operation: label(`health.${name}`), error: nameError(error) });
       return { ...probe.failed, latencyMs: clock.monotonicMs() - startedMs, checkedAt };
     }
   };

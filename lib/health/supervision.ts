@@ -3,7 +3,7 @@ import type { Table } from '../dynamodb/table.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Secret } from '../secrets/cached-secret.ts';
 import type { Emit } from '../telemetry/events.ts';
-import { answers, type Probe } from './check.ts';
+import { answers, type HealthCheck, ownProbe, type Probe } from './check.ts';
 import { dueProbes } from './due-probes.ts';
 import { createDynamoDbHealthResults } from './dynamodb-results.ts';
 import { createHealth, type Health, type HealthOptions } from './health.ts';
@@ -19,17 +19,25 @@ export interface SupervisionOptions extends ReachabilityOptions {
   readonly secret: Secret;
   readonly circuits: Pick<Circuits, 'list' | 'enter'>;
   readonly models: NonNullable<HealthOptions['models']>;
+  /** The user's own, by name. Default: none. */
+  readonly ownChecks?: Readonly<Record<string, HealthCheck>>;
 }
 
 /** What Ballast stands on, asked each minute by one function and told by another. */
 export const createSupervision = (
   options: SupervisionOptions,
 ): { readonly health: Health; readonly probeDependencies: ProbeDependencies } => {
-  const { table, clock, secret, circuits } = options;
+  const { table, clock, secret, circuits, ownChecks = {} } = options;
   const results = createDynamoDbHealthResults({ table, clock });
   const reachability = createReachability(options);
   const secrets: Probe = answers(() => secret.get());
-  const probes = { dynamodb: answers((signal) => results.roundTrip(signal)), secrets, claude: reachability.api };
+  const own = Object.entries(ownChecks).map(([name, check]) => [name, ownProbe(check)] as const);
+  const probes = {
+    ...Object.fromEntries(own),
+    dynamodb: answers((signal) => results.roundTrip(signal)),
+    secrets,
+    claude: reachability.api,
+  };
   const watched = {
     list: () => circuits.list(),
     dueProbes: dueProbes({ circuits, reachability }),

@@ -1,14 +1,22 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { reply } from '../upstream/answers.ts';
 import { type Caller, type Fleet, startFleet } from './fleet.ts';
-import { knocks } from './routes.ts';
+import { type Knock, knocks } from './routes.ts';
 
 const MODEL = 'claude-sonnet-5-5';
+const CALLS = ['/agent/run', '/v1/messages', '/v1/messages/count_tokens'];
+
+const DOORS = knocks({ name: `anthropic/${MODEL}`, modelId: MODEL });
 
 let fleet: Fleet;
+let unlimited: Walked;
+/** Doors that let in who has no limit. What is no request at the others is none for anybody. */
+let open: readonly Knock[];
 beforeAll(async () => {
   fleet = await startFleet();
   fleet.upstream.script('*', [reply()]);
+  unlimited = await walk(await fleet.addTenant(), DOORS);
+  open = DOORS.filter((door) => CALLS.includes(door.target) || unlimited.letIn.has(door));
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 
@@ -21,39 +29,47 @@ const shapeOf = (response: Response, text: string): string => {
   return body['requestId'] === requestId && 'code' in body ? 'problem' : 'something else';
 };
 
-/** Knocks at every door of a process, at all of them at once. */
-const walk = async (caller: Caller, server = fleet.servers[0]) => {
+interface Walked {
+  readonly heard: ReadonlySet<string>;
+  readonly letIn: ReadonlySet<Knock>;
+  readonly shapes: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Requests that reached the provider: messages, and questions about them. */
+  readonly called: number;
+  readonly counted: number;
+}
+
+/** Knocks at doors of a process, at all of them at once. */
+const walk = async (caller: Caller, doors: readonly Knock[], server = fleet.servers[0]): Promise<Walked> => {
   const before = fleet.upstream.requests.length;
   const heard = new Set<string>();
+  const letIn = new Set<Knock>();
   const shapes = new Map<string, Set<string>>();
-  const knocking = knocks({ name: `anthropic/${MODEL}`, modelId: MODEL }).map(async ({ target, init }) => {
+  const knocking = doors.map(async (door) => {
+    const { target, init } = door;
     const response = await caller.ask(target, init, server);
     const shape = shapeOf(response, await response.text());
+    if (response.ok) letIn.add(door);
     heard.add(`${init.method} ${target} ${response.status}`);
     shapes.set(shape, (shapes.get(shape) ?? new Set()).add(target));
   });
   await Promise.all(knocking);
   const asked = fleet.upstream.requests.slice(before).map(({ path }) => path);
   const called = asked.filter((path) => path === '/v1/messages').length;
-  return { heard, shapes, called, counted: asked.length - called };
+  return { heard, letIn, shapes, called, counted: asked.length - called };
 };
 
 const of = (target: string, heard: ReadonlySet<string>): string[] =>
   [...heard].flatMap((each) => (each.startsWith(`POST ${target} `) ? [each.split(' ')[2] ?? ''] : [])).toSorted();
 
 /** By status: a run, a message, a count. Bodies of the other two are 400, but that a message can be counted as well. */
-const calls = (heard: ReadonlySet<string>) => [
-  of('/agent/run', heard),
-  of('/v1/messages', heard),
-  of('/v1/messages/count_tokens', heard),
-];
+const calls = (heard: ReadonlySet<string>) => CALLS.map((target) => of(target, heard));
 const refused = (...statuses: readonly number[]) => statuses.map((status) => [String(status), '400'].toSorted());
 
 /** Two bodies that can be counted, each asked for in two forms. */
 const COUNTS = 4;
 
-it('every route is walked: without a limit, those that can call a model do', async () => {
-  const { heard, called, counted } = await walk(await fleet.addTenant());
+it('every route is walked: without a limit, those that can call a model do', () => {
+  const { heard, called, counted } = unlimited;
   expect(called).toBeGreaterThan(0);
   expect(counted).toBe(COUNTS);
   expect(calls(heard)).toEqual(refused(200, 200, 200));
@@ -68,13 +84,13 @@ it.each([
   ['no run at a time', { maxConcurrentRuns: 0 }, 403, 200],
   ['no model allowed', { allowedModels: [] }, 403, 403],
 ])('no route calls a model with %s, nor has a call counted', async (_title, settings, status, count) => {
-  const { heard, called, counted } = await walk(await fleet.addTenant(settings), fleet.servers[1]);
+  const { heard, called, counted } = await walk(await fleet.addTenant(settings), open, fleet.servers[1]);
   expect([called, counted]).toEqual([0, count === 200 ? COUNTS : 0]);
   expect(calls(heard)).toEqual(refused(status, status, count));
 });
 
 it('no agent is run where none is allowed; messages of clients are no agent’s', async () => {
-  const { heard } = await walk(await fleet.addTenant({ allowedAgents: [] }));
+  const { heard } = await walk(await fleet.addTenant({ allowedAgents: [] }), open);
   expect(calls(heard)).toEqual(refused(403, 200, 200));
 });
 
@@ -82,14 +98,14 @@ it.each([
   ['a budget of 0', { dailyBudgetUsd: '0' }, 402, 200],
   ['a rate of 0', { requestsPerMinute: 0 }, 403, 403],
 ])('no route calls a model for a key with %s', async (_title, key, status, count) => {
-  const { heard, called } = await walk(await fleet.addTenant({}, key));
+  const { heard, called } = await walk(await fleet.addTenant({}, key), open);
   expect(called).toBe(0);
   expect(calls(heard)).toEqual(refused(status, status, count));
 });
 
 it('no route is open to a key without its scope, and each door refuses in the shape of its clients', async () => {
   const caller = await fleet.addTenant({}, { scopes: ['runs:approve'] });
-  const { heard, shapes, called, counted } = await walk(caller);
+  const { heard, shapes, called, counted } = await walk(caller, DOORS);
   expect([called, counted, calls(heard)]).toEqual([0, 0, [['403'], ['403'], ['403']]]);
   expect([...shapes.keys()].toSorted()).toEqual(['answer', 'envelope', 'problem']);
   const isGateway = (target: string) => /^\/(?:v1|messages|models)(?:\/|$)/.test(target);
@@ -107,7 +123,7 @@ it('no route calls a model whose circuit is isolated', async () => {
   for (const server of fleet.servers)
     await expect.poll(async () => (await caller.run({ task: 'a' }, {}, server)).status, { interval: 100 }).toBe(503);
   for (const server of fleet.servers) {
-    const { heard, called, counted } = await walk(caller, server);
+    const { heard, called, counted } = await walk(caller, open, server);
     expect([called, counted]).toEqual([0, 0]);
     expect(calls(heard)).toEqual(refused(503, 503, 503));
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { STRETCH } from '../stretched.ts';
+import { stretch } from '../stretched.ts';
 import { reply, status } from '../upstream/answers.ts';
 import { endAfter } from '../upstream/broken.ts';
 import { bodyOf, type Fleet, startFleet } from './fleet.ts';
@@ -107,7 +107,7 @@ describe('keys of a pool', () => {
     const [limited] = since(before).map(keyOf);
     expect(KEYS).toContain(limited);
     // Every other process knows within about a second.
-    await new Promise((resolve) => setTimeout(resolve, 1_200 * STRETCH));
+    await new Promise((resolve) => setTimeout(resolve, 1_200 * stretch()));
     const quiet = fleet.upstream.requests.length;
     for (const server of [...fleet.servers, ...fleet.servers]) await (await caller.run(task, {}, server)).text();
     expect(new Set(since(quiet).map(keyOf))).toEqual(new Set(KEYS.filter((key) => key !== limited)));

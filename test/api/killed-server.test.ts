@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { ask, testWorkplace } from '../local/spawned-server.ts';
-import { STRETCH, stretchedClock } from '../stretched.ts';
+import { stretch, stretchedClock } from '../stretched.ts';
 import { neverAnswer } from '../upstream/answers.ts';
 import { messagesOnly, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
+import { bundledServer } from './bundled-server.ts';
 
 const RUN_TIMEOUT_MS = 3_000;
 /** The contract's bound. */
@@ -29,7 +30,8 @@ it(
     };
     const budget = async (url: string) => ((await (await ask(url, '/usage/budget')).json()) as { day: Day }).day;
 
-    const killed = place.start({ env });
+    const entry = await bundledServer();
+    const killed = place.start({ entry, env });
     const url = await killed.ready;
     const asked = ask(url, '/agent/run', { task: 'Hang.' }).catch(() => null);
     await upstream.seen(1);
@@ -41,12 +43,12 @@ it(
     expect(spentUsd).toBe('0');
 
     // Old enough for the first look of the next one, which would find it at its second look all the same.
-    await pause(RUN_TIMEOUT_MS * STRETCH);
-    const next = place.start({ env });
+    await pause(RUN_TIMEOUT_MS * stretch());
+    const next = place.start({ entry, env });
     const nextUrl = await next.ready;
     await expect
       .poll(() => budget(nextUrl), {
-        timeout: SETTLED_WITHIN_MS * STRETCH - (performance.now() - killedAt),
+        timeout: SETTLED_WITHIN_MS * stretch() - (performance.now() - killedAt),
         interval: 200,
       })
       .toMatchObject({ reservedUsd: '0', spentUsd: reservedUsd });
@@ -56,5 +58,5 @@ it(
     await expect.poll(told).toBeDefined();
     expect(JSON.parse(told() ?? '')).toMatchObject({ tenantId: 'demo', outcome: 'lost', costUsd: reservedUsd });
   },
-  SETTLED_WITHIN_MS * STRETCH + 300_000,
+  SETTLED_WITHIN_MS * stretch() + 300_000,
 );

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Fleet, startFleet } from './fleet.ts';
+import { type FleetOfOne, startFleetOfOne } from './fleet.ts';
 
-let fleet: Fleet;
+let fleet: FleetOfOne;
 beforeAll(async () => {
-  fleet = await startFleet();
+  fleet = await startFleetOfOne();
 });
 afterAll(() => fleet[Symbol.asyncDispose]());
 
@@ -19,7 +19,7 @@ it('a list of keys says in which hour each was last used, or that it was not', a
   const before = Date.now();
   expect((await caller.ask('/v1/models')).status).toBe(200);
   // It is written after the answer.
-  await expect.poll(async () => (await listed())[0]?.lastUsedAt ?? null, { timeout: 30_000 }).not.toBeNull();
+  await expect.poll(async () => (await listed())[0]?.lastUsedAt ?? null).not.toBeNull();
   const [{ lastUsedAt } = { lastUsedAt: null }] = await listed();
   const hour = Date.parse(lastUsedAt ?? '');
   expect(hour % 3_600_000).toBe(0);

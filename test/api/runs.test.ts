@@ -84,7 +84,17 @@ describe('a run over HTTP', () => {
     const answer = await body(await server.run({ task: 'Go on.' }));
     expect(answer).toMatchObject({ output: 'whole', usage: { modelCalls: 1, inputTokens: 800 } });
     const trace = await body(await server.ask(`/agent/runs/${String(answer['runId'])}/trace`));
-    expect(trace['steps']).toMatchObject([{ attempts: 3, status: 'succeeded' }]);
+    expect(trace['steps']).toMatchObject([
+      {
+        attempts: 3,
+        status: 'succeeded',
+        attemptDetails: [
+          { status: 'failed', error: { code: 'overloaded' }, firstContentMs: null, costUsd: '0' },
+          { status: 'failed', error: { code: 'cut' }, retry: { reason: 'overloaded' } },
+          { status: 'succeeded', retry: { reason: 'cut' }, model: 'claude-sonnet-5-5' },
+        ],
+      },
+    ]);
   });
 
   it('uses tools, and says so when one has failed', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Scope, SCOPES } from '../../lib/tenants/types.ts';
+import { type Scope, SCOPES } from '../../lib/kernel/scopes.ts';
 import { reply } from '../upstream/answers.ts';
 import { itemsOf } from './books.ts';
 import { ADMIN_KEY, bodyOf, type Caller, type Fleet, startFleet } from './fleet.ts';
@@ -74,6 +74,7 @@ describe('a scope', () => {
     ['POST', '/agent/run', 'runs:write'],
     ['GET', '/agent/runs/{runId}', 'runs:read'],
     ['GET', '/agent/runs/{runId}/trace', 'runs:read'],
+    ['GET', '/agent/runs/{runId}/events', 'runs:read'],
     ['GET', '/usage', 'usage:read'],
     ['GET', '/usage/budget', 'usage:read'],
     ['GET', '/admin/tenants', 'admin'],

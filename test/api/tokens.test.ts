@@ -70,6 +70,52 @@ describe('a token', () => {
       expect((await send(target, reading)).status).toBe(403);
   });
 
+  it('administers nothing, whatever it says', async () => {
+    const { tenantId } = await fleet.addTenant();
+    const token = await signed(claimsOf(tenantId, { scope: 'admin usage:read', permissions: ['admin'] }));
+    expect((await send('/usage', token)).status).toBe(200);
+    for (const target of ['/admin/tenants', '/admin/usage', '/admin/audit', '/admin/circuits'])
+      expect((await send(target, token)).status).toBe(403);
+  });
+
+  it('makes its subject the end user of a request that names none', async () => {
+    const { tenantId } = await fleet.addTenant();
+    const scope = 'runs:write runs:read usage:read messages:write';
+    const token = await signed(claimsOf(tenantId, { scope, sub: 'ann' }));
+    const post = (target: string, body: object) => send(target, token, { method: 'POST', body: JSON.stringify(body) });
+    const message = { model: 'claude-haiku-4-5', max_tokens: 8, messages: [{ role: 'user', content: 'a' }] };
+    expect((await post('/agent/run', { task: 'a', sessionId: 's' })).status).toBe(200);
+    expect((await post('/agent/run', { task: 'a', userId: 'bob' })).status).toBe(200);
+    expect((await post('/v1/messages', message)).status).toBe(200);
+    const { runId } = await bodyOf(await post('/agent/runs', { task: 'a' }));
+    const ofAnn = await bodyOf(await send('/agent/runs?userId=ann', token));
+    expect(ofAnn).toMatchObject({ runs: [{ runId }, {}] });
+    const usage = await bodyOf(await send('/usage?groupBy=user', token));
+    expect(usage).toMatchObject({
+      groups: expect.arrayContaining([
+        expect.objectContaining({ key: 'ann' }),
+        expect.objectContaining({ key: 'bob', requests: 1 }),
+      ]) as unknown,
+    });
+    expect((await send('/sessions/s', token)).status).toBe(200);
+    expect((await send('/sessions/s', await signed(claimsOf(tenantId, { scope, sub: 'eve' })))).status).toBe(404);
+    expect(fleet.servers[0].printed()).toMatch(/"subjectHash":"[0-9a-f]{32}"/);
+    expect(fleet.servers[0].printed()).not.toContain('"ann"');
+  });
+
+  it('gets no answer to another end user by their idempotency key', async () => {
+    const { tenantId } = await fleet.addTenant();
+    const asked = async (sub: string) =>
+      fetch(`${fleet.servers[0].url}/agent/run`, {
+        method: 'POST',
+        headers: { ...bearer(await signed(claimsOf(tenantId, { sub }))), 'idempotency-key': 'guessed' },
+        body: '{"task":"a"}',
+      });
+    expect([await asked('ann'), await asked('ann'), await asked('eve')].map(({ status }) => status)).toEqual([
+      200, 200, 422,
+    ]);
+  });
+
   it('finds no run of another tenant', async () => {
     const [mine, theirs] = [await fleet.addTenant(), await fleet.addTenant()];
     const { runId } = await bodyOf(await mine.run({ task: 'a' }));

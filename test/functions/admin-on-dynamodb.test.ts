@@ -6,6 +6,7 @@ import { circuitSettings } from '../../lib/app/settings.ts';
 import { createCircuits } from '../../lib/circuit-breaker/circuits.ts';
 import { createDynamoDbCircuitStore } from '../../lib/circuit-breaker/dynamodb-store.ts';
 import { loadConfig } from '../../lib/config.ts';
+import { createUserErasures } from '../../lib/end-users/erasures.ts';
 import { createAuthenticator } from '../../lib/identity/authenticator.ts';
 import { hashKey, issueKey } from '../../lib/identity/issue-key.ts';
 import { createIds } from '../../lib/kernel/ids.ts';
@@ -46,13 +47,16 @@ const environment = (engine: TestDynamoDb) => {
     clock,
     circuits,
     rests,
+    webhookSecret: () => Promise.reject(new Error('none')),
     ids: createIds(clock, randomBytes),
     audit: createDynamoDbAuditLog(ledger),
+    erasures: createUserErasures(engine.table('RunsTable')),
     known: {
       isPriced: () => true,
       hasAgent: () => true,
       hasTool: () => true,
-      hasCircuit: () => true,
+      circuits: new Set(['anthropic/claude-opus-5-5']),
+      webhookIssue: () => null,
       nearest: () => null,
     },
     issue: () => issueKey(randomBytes),
@@ -74,6 +78,7 @@ describeOnDynamoDb('the administration', (engine) => {
       dailyBudgetUsd: '0',
       monthlyBudgetUsd: '0.000000000001',
       userDailyBudgetUsd: '999999999999.999999999999',
+      sessionBudgetUsd: '999999999999.999999999999',
       allowedModels: [],
       allowedAgents: ['a'],
       allowedTools: ['t'],

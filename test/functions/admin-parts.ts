@@ -5,8 +5,10 @@ import type { Clock } from '../../lib/kernel/clock.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { createIds } from '../../lib/kernel/ids.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
-import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
-import { newTenant, type Principal, SCOPES } from '../../lib/tenants/types.ts';
+import { SCOPES } from '../../lib/kernel/scopes.ts';
+import { createPrettyLog } from '../../lib/telemetry/terminal/pretty-log.ts';
+import type { DefaultBudgets } from '../../lib/tenants/settings-schema.ts';
+import { newTenant, type Principal } from '../../lib/tenants/types.ts';
 import { createMatchRoute } from '../../local/match-route.ts';
 import { fakeStage } from '../tenants/directories.ts';
 
@@ -16,6 +18,8 @@ export const ADMIN_ROUTES = [
   '/admin/tenants/{tenantId}',
   '/admin/tenants/{tenantId}/keys',
   '/admin/tenants/{tenantId}/keys/{keyId}',
+  '/admin/tenants/{tenantId}/users/{userId+}',
+  '/admin/tenants/{tenantId}/webhook-secret',
   '/admin/tenants/{tenantId}/cache/invalidate',
   '/admin/circuits',
   '/admin/circuits/{name+}',
@@ -48,7 +52,7 @@ export interface Asked {
 }
 
 /** The function behind a gateway of its own: `ask('PUT /admin/tenants/acme', {...})`. */
-export const adminFunction = (administration: Administration, clock: Clock) => {
+export const adminFunction = (administration: Administration, clock: Clock, defaultBudgets?: DefaultBudgets) => {
   const lines: string[] = [];
   let births = 0;
   const handler = admin({
@@ -59,6 +63,7 @@ export const adminFunction = (administration: Administration, clock: Clock) => {
     log: createPrettyLog('DEBUG', clock, (line) => lines.push(line)),
     authenticator: { authenticate },
     administration,
+    ...(defaultBudgets ? { defaultBudgets } : {}),
   });
   const match = createMatchRoute(
     ADMIN_ROUTES.map((template) => ({
@@ -92,9 +97,9 @@ export const adminFunction = (administration: Administration, clock: Clock) => {
 };
 
 /** The function on a stage made by hand. */
-export const adminOnFakes = () => {
+export const adminOnFakes = (defaultBudgets?: DefaultBudgets) => {
   const stage = fakeStage();
-  return { stage, ...adminFunction(stage.administration, stage.clock) };
+  return { stage, ...adminFunction(stage.administration, stage.clock, defaultBudgets) };
 };
 
 /** The time at which the fake clock stands. */

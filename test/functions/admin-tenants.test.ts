@@ -10,6 +10,7 @@ const DEFAULTS = {
   dailyBudgetUsd: null,
   monthlyBudgetUsd: null,
   userDailyBudgetUsd: null,
+  sessionBudgetUsd: null,
   allowedModels: null,
   allowedAgents: null,
   allowedTools: null,
@@ -19,6 +20,7 @@ const DEFAULTS = {
   cacheTtlSeconds: null,
   allowUnboundedFeatures: false,
   redactOutput: false,
+  redact: null,
   webhookUrl: null,
   shadow: [],
 };
@@ -38,6 +40,15 @@ describe('tenants', () => {
     expect(put.headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store' });
     expect(put.headers['request-id']).toMatch(/^req_/);
     expect((await ask('GET /admin/tenants/acme')).body).toEqual(whole);
+  });
+
+  it('have the stage’s budgets unless somebody names one, which PATCH leaves alone', async () => {
+    const { ask } = adminOnFakes({ dailyBudgetUsd: '5', monthlyBudgetUsd: null });
+    expect((await ask('PUT /admin/tenants/acme', {})).body).toMatchObject({ dailyBudgetUsd: '5' });
+    expect((await ask('PATCH /admin/tenants/acme', { dailyBudgetUsd: null })).body).toMatchObject({
+      dailyBudgetUsd: null,
+    });
+    expect((await ask('PATCH /admin/tenants/acme', { name: 'A' })).body).toMatchObject({ dailyBudgetUsd: null });
   });
 
   it('lose by PUT every setting that is left out', async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { tenantSecrets } from '../../lib/webhooks/tenant-secrets.ts';
 import { adminOnFakes, NOON } from './admin-parts.ts';
 
 describe('circuits', () => {
-  it('are listed with instants as text', async () => {
+  it('are those of all models and tools, by name, with instants as text', async () => {
     const { ask, stage } = adminOnFakes();
     const open = { name: 'anthropic/claude-opus-5-5', state: 'open', failures: 5, retryAfterMs: 60_000 } as const;
     stage.circuits.set(open.name, { ...open, openedAt: stage.clock.now() });
@@ -10,6 +11,7 @@ describe('circuits', () => {
     expect((await ask('GET /admin/circuits')).body).toEqual({
       circuits: [
         { ...open, openedAt: NOON },
+        { name: 'tool/open-meteo', state: 'closed', failures: 0, openedAt: null, retryAfterMs: null },
         { name: 'tool/x', state: 'closed', failures: 5, openedAt: null, retryAfterMs: null },
       ],
     });
@@ -77,6 +79,48 @@ describe('the cache of a tenant', () => {
   });
 });
 
+describe('the webhook secret of a tenant', () => {
+  const key = (name: string) => `whsec_${Buffer.alloc(32, name).toString('base64')}`;
+
+  it('is its own, is kept by nobody on the way, and who has seen it is audited', async () => {
+    const { ask, stage } = adminOnFakes();
+    for (const tenant of ['acme', 'beta']) await ask(`PUT /admin/tenants/${tenant}`, {});
+    const { status, headers, body, text } = await ask('GET /admin/tenants/acme/webhook-secret');
+    expect([status, headers['cache-control']]).toEqual([200, 'no-store']);
+    expect(body).toEqual({
+      tenantId: 'acme',
+      secret: tenantSecrets([stage.signing.secret], 'acme')[0],
+      previousSecret: null,
+    });
+    expect((await ask('GET /admin/tenants/beta/webhook-secret')).body['secret']).not.toBe(body['secret']);
+    expect(text).not.toContain(stage.signing.secret);
+    expect(stage.entries.slice(2)).toMatchObject([
+      { action: 'webhook-secret.shown', target: 'acme', actor: { keyId: 'key_good' }, changes: {} },
+      { action: 'webhook-secret.shown', target: 'beta' },
+    ]);
+  });
+
+  it('comes with the one before while the stage’s is being rotated', async () => {
+    const { ask, stage } = adminOnFakes();
+    await ask('PUT /admin/tenants/acme', {});
+    const before = (await ask('GET /admin/tenants/acme/webhook-secret')).body['secret'];
+    stage.signing.secret = JSON.stringify({ current: key('new'), previous: stage.signing.secret });
+    const { body } = await ask('GET /admin/tenants/acme/webhook-secret');
+    expect(body['previousSecret']).toBe(before);
+    expect(body['secret']).toBe(tenantSecrets([key('new')], 'acme')[0]);
+  });
+
+  it('is not there, and audited for nobody, where the stage has none', async () => {
+    const { ask, stage } = adminOnFakes();
+    await ask('PUT /admin/tenants/acme', {});
+    stage.signing.secret = '';
+    const { status, body } = await ask('GET /admin/tenants/acme/webhook-secret');
+    expect([status, body['code']]).toEqual([503, 'store-unavailable']);
+    expect(body['detail']).toContain('has no value yet');
+    expect(stage.entries).toHaveLength(1);
+  });
+});
+
 describe('the audit', () => {
   it('tells newest first who changed what, page by page', async () => {
     const { ask } = adminOnFakes();
@@ -117,7 +161,7 @@ describe('rests', () => {
       expect((await ask(`DELETE /admin/rests/${path}`)).status).toBe(204);
       expect(stage.rests.size).toBe(0);
       expect(stage.entries.at(-1)).toMatchObject({
-        action: 'rest.end',
+        action: 'rest.ended',
         target: NAME,
         actor: { keyId: 'key_good' },
         changes: { until: { from: NOON, to: null } },
@@ -139,6 +183,7 @@ const LINES: readonly [string, unknown][] = [
   ['POST /admin/tenants/acme/keys', { name: 'k' }],
   ['GET /admin/tenants/acme/keys', undefined],
   ['DELETE /admin/tenants/acme/keys/key_1', undefined],
+  ['GET /admin/tenants/acme/webhook-secret', undefined],
   ['POST /admin/tenants/acme/cache/invalidate', undefined],
   ['GET /admin/circuits', undefined],
   ['PUT /admin/circuits/tool/x', { state: 'closed' }],
@@ -167,6 +212,7 @@ describe('every route', () => {
     ['DELETE /admin/tenants/acme', 'GET, PUT, PATCH'],
     ['PUT /admin/tenants/acme/keys', 'GET, POST'],
     ['GET /admin/tenants/acme/keys/key_1', 'DELETE'],
+    ['POST /admin/tenants/acme/webhook-secret', 'GET'],
     ['GET /admin/tenants/acme/cache/invalidate', 'POST'],
     ['POST /admin/circuits', 'GET'],
     ['GET /admin/circuits/tool/x', 'PUT'],

@@ -7,7 +7,7 @@ import { safe } from '../../lib/kernel/redacted.ts';
 import type { RunAnswer } from '../../lib/run/answer.ts';
 import type { SyncRunCall } from '../../lib/run/sync-run.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
-import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
+import { createPrettyLog } from '../../lib/telemetry/terminal/pretty-log.ts';
 import { newTenant, type Principal } from '../../lib/tenants/types.ts';
 import { createFakeClock } from '../fake-clock.ts';
 

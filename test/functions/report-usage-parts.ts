@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../lib/http/types.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { createIds } from '../../lib/kernel/ids.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
-import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
+import { createPrettyLog } from '../../lib/telemetry/terminal/pretty-log.ts';
 import { newTenant, type Principal, type Tenant } from '../../lib/tenants/types.ts';
 import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
 import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts';

@@ -84,6 +84,30 @@ describe('GET /usage', () => {
     expect(rest.headers['next-cursor']).toBeUndefined();
   });
 
+  it('groups by two dimensions at once, by session and by metadata', async () => {
+    const { usage, get } = usageFunction();
+    const labels = { sessionId: 's-1', metadata: { team: 'red' } };
+    await usage.add(record({ at, labels, userId: 'ann' }));
+    await usage.add(record({ at, attemptId: 'run_02:1:1', userId: 'ann', model: 'claude-opus-5-5' }));
+    const groups = async (by: string) => (await get(`/usage?groupBy=${by}`)).body['groups'];
+    expect(await groups('model,user')).toMatchObject([
+      { key: ['claude-opus-5-5', 'ann'], requests: 1 },
+      { key: ['claude-sonnet-5-5', 'ann'], requests: 1 },
+    ]);
+    expect(await groups('session')).toMatchObject([{ key: '' }, { key: 's-1', requests: 1 }]);
+    const { text } = await get('/usage?groupBy=metadata.team,month&format=csv');
+    expect(text.split('\r\n').slice(0, 3)).toEqual([
+      'tenant,from,to,currency,metadata.team,month,requests,inputTokens,outputTokens,cacheReadInputTokens,cacheCreationInputTokens,costUsd,estimatedUsd',
+      'acme,2026-11-01,2026-11-20,USD,,2026-11,1,10,20,0,0,0.000001,0',
+      'acme,2026-11-01,2026-11-20,USD,red,2026-11,1,10,20,0,0,0.000001,0',
+    ]);
+    const first = await get('/usage?groupBy=model,user&limit=1');
+    const rest = await get(`/usage?groupBy=model,user&cursor=${String(first.body['nextCursor'])}`);
+    expect(rest.body['groups']).toMatchObject([{ key: ['claude-sonnet-5-5', 'ann'] }]);
+    const admin = await get('/admin/usage?tenant=acme&groupBy=user', 'acme-admin');
+    expect(admin.body['groups']).toMatchObject([{ key: 'ann', requests: 2 }]);
+  });
+
   it('adds days up to months, and is CSV by its query too', async () => {
     const { text } = await served.get('/usage?groupBy=month&format=csv&from=2026-10-01&to=2026-11-20');
     const [head, october, november] = text.split('\r\n');

@@ -250,7 +250,9 @@ describe('the request log', () => {
     expect(lines.split('\n').filter(Boolean)).toHaveLength(1);
     // eslint-disable-next-line no-control-regex
     const plain = lines.replace(/\x1b\[\d+m/g, '');
-    expect(plain).toContain(`function=run-agent method=POST status=200 requestId=${headers['request-id']}`);
+    expect(plain).toContain(
+      `function=run-agent method=POST route=/agent/run status=200 requestId=${headers['request-id']}`,
+    );
     expect(plain).toContain('tenantId=demo keyId=key-1');
     expect(plain).not.toContain('canary');
   });

@@ -4,6 +4,7 @@ import { health as healthFunction } from '../../functions/health.ts';
 import { probeDependencies } from '../../functions/probe-dependencies.ts';
 import { createCircuits } from '../../lib/circuit-breaker/circuits.ts';
 import { createDynamoDbCircuitStore } from '../../lib/circuit-breaker/dynamodb-store.ts';
+import type { HealthCheck } from '../../lib/health/check.ts';
 import { createSupervision } from '../../lib/health/supervision.ts';
 import { keyOf } from '../../lib/model-call/keys/key-pool.ts';
 import { createAnthropic } from '../../lib/providers/anthropic/anthropic.ts';
@@ -35,7 +36,7 @@ afterEach(() => upstream.close());
 type Control = ReturnType<TestDynamoDb['table']>;
 
 /** The two functions as they are deployed, on one table; each call is another environment. */
-const environment = (table: Control) => {
+const environment = (table: Control, ownChecks: Readonly<Record<string, HealthCheck>> = {}) => {
   const emit = (event: BallastEvent) => void events.push(event);
   const read = async () => {
     if (secretFails) throw new Error('canary');
@@ -56,6 +57,7 @@ const environment = (table: Control) => {
     key,
     circuits,
     models: () => ({ status: 'healthy' }),
+    ownChecks,
   });
   const parts = { ...functionParts(async () => Promise.reject(new Error('no run'))), clock };
   const ask = healthFunction({ ...parts, health: supervision.health });
@@ -92,6 +94,21 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
     expect(body).toMatchObject({ status: 'healthy', version: '1.2.3' });
     expect(Object.keys(body['checks'] as object).sort()).toEqual(['circuits', 'dynamodb', 'models', 'secrets']);
     expect(upstream.seen).toHaveLength(0);
+  });
+
+  it('tell of the user’s own checks, whose failure is no fault of Ballast’s', async () => {
+    const table = await emptied(engine());
+    const checks = { shop: async () => Promise.reject(new Error('canary')), stock: async () => 'there' };
+    await environment(table, checks).probe();
+    expect(probed()).toEqual(expect.arrayContaining(['shop degraded', 'stock healthy']));
+    expect(events.filter(({ type }) => type === 'store.failed')).toEqual([]);
+    const { status, body, text } = await environment(table, checks).health();
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      status: 'degraded',
+      checks: { shop: { status: 'degraded', detail: 'does not answer' }, stock: { status: 'healthy' } },
+    });
+    expect(text).not.toContain('canary');
   });
 
   it('agree: what one finds, the other tells, from another environment and asking nobody', async () => {

@@ -47,6 +47,10 @@ describeOnDynamoDb('the zips that keep accounts, loaded as Lambda loads them', (
     const name = 'anthropic/claude-opus-5-5';
     const isolated = await ask('PUT', '/admin/circuits/{name+}', { name }, { state: 'isolated' });
     expect(isolated.statusCode).toBe(200);
+    zips.secrets.set('WebhookSecret', `whsec_${Buffer.alloc(32, 7).toString('base64')}`);
+    const secret = await ask('GET', '/admin/tenants/{tenantId}/webhook-secret', tenant);
+    expect([secret.statusCode, JSON.parse(secret.body)]).toMatchObject([200, { previousSecret: null }]);
+    expect(secret.output).not.toContain('whsec');
     const invalidated = await ask('POST', '/admin/tenants/{tenantId}/cache/invalidate', tenant);
     expect(invalidated.statusCode).toBe(202);
     expect((await ask('GET', '/admin/tenants/{tenantId}/keys', tenant)).body).not.toContain(keyId);

@@ -31,9 +31,11 @@ const watched = ({ Properties }: Resource): Watched[] => {
 const shown = ({ namespace, name, dimensions }: Watched): string =>
   JSON.stringify([namespace, name, Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1))]);
 
+const isOwn = ({ namespace }: Watched): boolean => namespace !== 'AWS/Lambda' && namespace !== 'AWS/SQS';
+
 const metricDefects = (id: string, alarm: Resource, emitted: ReadonlySet<string>): string[] =>
   watched(alarm)
-    .filter(({ namespace }) => namespace !== 'AWS/Lambda')
+    .filter(isOwn)
     .flatMap((metric) => (emitted.has(shown(metric)) ? [] : [`${id}: nothing emits ${shown(metric)}`]));
 
 /** The sums over all functions: a function that is in none has no alarm for its crashes. */
@@ -46,6 +48,15 @@ const lambdaDefects = (template: Template, alarms: readonly [string, Resource][]
       .map(({ dimensions }) => at(dimensions['FunctionName'], 'Ref'));
     return functions.filter((id) => !seen.includes(id)).map((id) => `${name} of ${id} are in no alarm`);
   });
+};
+
+/** What Lambda or EventBridge gives up on is in a queue: one without an alarm would be forgotten there. */
+const queueDefects = (template: Template, alarms: readonly [string, Resource][]): string[] => {
+  const seen = alarms
+    .flatMap(([, alarm]) => watched(alarm))
+    .filter(({ namespace, name }) => namespace === 'AWS/SQS' && name === 'ApproximateNumberOfMessagesVisible')
+    .map(({ dimensions }) => at(dimensions['QueueName'], 'Fn::GetAtt', 0));
+  return ofType(template, 'AWS::SQS::Queue').flatMap(([id]) => (seen.includes(id) ? [] : [`${id} has no alarm`]));
 };
 
 /** As many as CloudWatch takes in one alarm on an expression. */
@@ -71,6 +82,7 @@ export const alarmDefects = (template: Template, stage: string, emitted: readonl
   return [
     ...alarms.flatMap(([id, alarm]) => [...metricDefects(id, alarm, known), ...wiringDefects(id, alarm, stage)]),
     ...lambdaDefects(template, alarms),
+    ...queueDefects(template, alarms),
   ];
 };
 

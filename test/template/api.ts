@@ -3,8 +3,8 @@ import { at, ofType, type Template } from './template.ts';
 interface DeployedRoute {
   readonly name: string;
   readonly streamed: boolean;
-  /** The variable with the deadline of a streamed answer. Default: that of a run. */
-  readonly deadline?: string;
+  /** The deadline of a streamed answer: its variable, or milliseconds. Default: that of a run. */
+  readonly deadline?: string | number;
 }
 
 /** What is deployed: each path, the function behind it, and whether its answer is streamed. */
@@ -20,13 +20,27 @@ export const ROUTES: Readonly<Record<string, DeployedRoute>> = {
   '/messages/{proxy+}': { name: 'ask-provider', streamed: false },
   '/models': { name: 'ask-provider', streamed: false },
   '/models/{proxy+}': { name: 'ask-provider', streamed: false },
+  // A minute of waiting for the run, after 40 s for its submission.
+  '/agent/runs': { name: 'submit-run', streamed: true, deadline: 100_000 },
+  '/agent/runs/{runId}/cancel': { name: 'control-run', streamed: false },
+  '/agent/runs/{runId}/messages': { name: 'control-run', streamed: false },
+  '/agent/runs/{runId}/resume': { name: 'control-run', streamed: false },
+  '/agent/runs/{runId}/approvals/{toolUseId}': { name: 'control-run', streamed: false },
+  '/admin/tenants/{tenantId}/runs/cancel': { name: 'control-run', streamed: false },
   '/agent/runs/{runId}': { name: 'get-run', streamed: false },
+  '/agent/runs/{runId}/deliveries': { name: 'get-run', streamed: false },
   '/agent/runs/{runId}/trace': { name: 'get-run', streamed: false },
+  '/agent/runs/{runId}/events': { name: 'run-events', streamed: true, deadline: 'STREAM_TIMEOUT_MS' },
+  '/sessions': { name: 'sessions', streamed: false },
+  '/sessions/{sessionId}': { name: 'sessions', streamed: false },
   '/agents': { name: 'list-agents', streamed: false },
+  '/caller': { name: 'list-agents', streamed: false },
   '/admin/tenants': { name: 'admin', streamed: false },
   '/admin/tenants/{tenantId}': { name: 'admin', streamed: false },
+  '/admin/tenants/{tenantId}/users/{userId+}': { name: 'admin', streamed: false },
   '/admin/tenants/{tenantId}/keys': { name: 'admin', streamed: false },
   '/admin/tenants/{tenantId}/keys/{keyId}': { name: 'admin', streamed: false },
+  '/admin/tenants/{tenantId}/webhook-secret': { name: 'admin', streamed: false },
   '/admin/tenants/{tenantId}/cache/invalidate': { name: 'admin', streamed: false },
   '/admin/circuits': { name: 'admin', streamed: false },
   '/admin/circuits/{name+}': { name: 'admin', streamed: false },
@@ -39,6 +53,8 @@ export const ROUTES: Readonly<Record<string, DeployedRoute>> = {
   '/admin/usage': { name: 'report-usage', streamed: false },
   '/health': { name: 'health', streamed: false },
   '/health/live': { name: 'health', streamed: false },
+  '/console': { name: 'console', streamed: true, deadline: 5_000 },
+  '/docs': { name: 'console', streamed: true, deadline: 5_000 },
   '/': { name: 'describe-api', streamed: false },
   '/openapi.json': { name: 'describe-api', streamed: false },
 };
@@ -89,7 +105,9 @@ const timeoutDefects = (
   const { Properties } = template.Resources[functionId] ?? {};
   const apiMs = Number(at(integration, 'TimeoutInMillis') ?? BUFFERED_LIMIT_MS);
   const lambdaMs = Number(at(Properties, 'Timeout')) * 1_000;
-  const deadlineMs = Number(at(Properties, 'Environment', 'Variables', deadline));
+  const deadlineMs = Number(
+    typeof deadline === 'number' ? deadline : at(Properties, 'Environment', 'Variables', deadline),
+  );
   if (!streamed) return lambdaMs < apiMs ? [] : [`${path}: the API gives up before the function`];
   return [
     ...(apiMs > deadlineMs && apiMs < lambdaMs ? [] : [`${path}: the API's timeout is not between the other two`]),

@@ -11,18 +11,24 @@ import { FULL } from '../sizes.ts';
 import { packaged, ROOT } from './packaged.ts';
 
 /** KiB that a function which somebody waits for may load before its first request: the provider's client is in none. */
-const LIMITS = { 'run-agent': 220, messages: 220, 'ask-provider': 220 };
+const LIMITS = { 'run-agent': 220, messages: 220, 'ask-provider': 220, 'submit-run': 220, 'control-run': 220 };
 
 /** What only some requests need, and none at start. */
 const LATE = ['@anthropic-ai/sdk', '@aws-sdk/client-dynamodb', '@aws-sdk/client-secrets-manager'];
 
-/** A function takes seconds of a processor. */
-const BUILT = FULL ? deployedFunctions(ROOT) : Promise.resolve(Object.keys(LIMITS));
+/** What starts and wakes the executions of asynchronous runs, and what only they are made of. */
+const CLIENT = '@aws-sdk/client-lambda';
+const DURABLE = '@aws/durable-execution-sdk-js';
+
+/** Built once more; a function takes seconds of a processor. */
+const AGAIN = FULL ? deployedFunctions(ROOT) : Promise.resolve(['submit-run']);
 
 const folder = mkdtempSync(join(tmpdir(), 'ballast-build-'));
-let built: Record<string, number>;
+let dist: string;
+let again: Record<string, number>;
 beforeAll(async () => {
-  built = await buildFunctions(ROOT, folder, ['sample-agents'], await BUILT);
+  dist = join(await packaged(), 'dist');
+  again = await buildFunctions(ROOT, folder, ['sample-agents'], await AGAIN);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -45,30 +51,51 @@ const output = (bytes: number, imports: Metafile['outputs'][string]['imports'] =
 /** The function that a file below the build's folder is of. */
 const nameOf = (file: string): string => /^\/(?:maps\/|meta\/)?([\w-]+)/.exec(file)?.[1] ?? '';
 
-const metafile = (name: string) => JSON.parse(readFileSync(join(folder, 'meta', `${name}.json`), 'utf8')) as Metafile;
-const ofLate = (paths: readonly string[]) =>
-  LATE.filter((library) => paths.some((path) => path.includes(`node_modules/${library}/`)));
+const metafile = (name: string) => JSON.parse(readFileSync(join(dist, 'meta', `${name}.json`), 'utf8')) as Metafile;
+const of = (libraries: readonly string[], paths: readonly string[]) =>
+  libraries.filter((library) => paths.some((path) => path.includes(`node_modules/${library}/`)));
+const ofLate = (paths: readonly string[]) => of(LATE, paths);
 
 describe('the build', () => {
-  it('gives the same bytes twice', async () => {
-    const packed = [...hashes(join(await packaged(), 'dist'))].filter(([file]) => nameOf(file) in built);
+  it('gives the same bytes twice, and says how many of them are loaded at start', async () => {
+    const packed = [...hashes(dist)].filter(([file]) => nameOf(file) in again);
     expect(hashes(folder)).toEqual(new Map(packed));
-    expect(Object.keys(built)).toEqual(await BUILT);
+    expect(Object.keys(again)).toEqual(await AGAIN);
+    for (const [name, bytes] of Object.entries(again)) expect(bytes, name).toBe(startBytes(metafile(name)));
   });
 
   it('is of each function that is deployed', async () => {
-    const folders = readdirSync(join(await packaged(), 'dist')).filter((name) => !['maps', 'meta'].includes(name));
+    const folders = readdirSync(dist).filter((name) => !['maps', 'meta'].includes(name));
     expect(folders.toSorted()).toEqual((await deployedFunctions(ROOT)).toSorted());
   });
 
   it('makes functions that load no more at start than they may', () => {
-    for (const [name, kib] of Object.entries(LIMITS)) expect(built[name], name).toBeLessThanOrEqual(kib * 1024);
+    for (const [name, kib] of Object.entries(LIMITS))
+      expect(startBytes(metafile(name)), name).toBeLessThanOrEqual(kib * 1024);
     expect(START_BYTES_LIMIT).toBe(LIMITS['run-agent'] * 1024);
   });
 
   it('has run-agent load nothing at start of the libraries that only a run needs, though it has them', () => {
     expect(ofLate(Object.keys(metafile('run-agent').inputs))).toEqual(LATE);
     expect(ofLate(startInputs(metafile('run-agent')))).toEqual([]);
+  });
+
+  it('has what submits and steers runs load the client of Lambda late, and nothing of the SDK of executions', () => {
+    for (const name of ['submit-run', 'control-run', 'run-agent']) {
+      expect(of([CLIENT, DURABLE], Object.keys(metafile(name).inputs)), name).toEqual([CLIENT]);
+      expect(of([CLIENT, DURABLE], startInputs(metafile(name))), name).toEqual([]);
+    }
+  });
+
+  it('has execute-run alone load the SDK of executions, and functions that start none neither that nor the client', () => {
+    expect(of([DURABLE, ...LATE], startInputs(metafile('execute-run')))).toEqual([DURABLE]);
+    for (const name of ['messages', 'ask-provider'])
+      expect(of([CLIENT, DURABLE], Object.keys(metafile(name).inputs)), name).toEqual([]);
+  });
+
+  it('has no function but the one that sends load the library of webhooks', () => {
+    for (const name of [...Object.keys(LIMITS), 'execute-run'])
+      expect(of(['standardwebhooks'], startInputs(metafile(name))), name).toEqual([]);
   });
 
   it('has run-agent load its middleware and its DynamoDB client at start, and nothing of the SDK', () => {

@@ -29,15 +29,12 @@ it('The table of stages in docs/deploy.md says what serverless.yml sets', () => 
   expect(documented()).toEqual(differing.map((name) => [name, ...own.map((set) => String(set[name]))]));
 });
 
-/** As far as there may be functions. */
-const NUMBERS = ['ten', 'eleven', 'twelve', 'thirteen', 'fourteen', 'fifteen', 'sixteen', 'seventeen', 'eighteen'];
-
 it('docs/deploy.md says how many functions and schedules a stage has', () => {
   const { functions } = parse(read('serverless.yml')) as {
     functions: Readonly<Record<string, { events?: readonly object[] }>>;
   };
   const events = Object.values(functions).flatMap((each) => each.events ?? []);
   const count = events.filter((event) => 'schedule' in event).length;
-  expect(read('docs/deploy.md')).toContain(` ${NUMBERS[Object.keys(functions).length - 10]} functions,`);
-  expect(read('docs/deploy.md')).toContain(` ${['no', 'one', 'two', 'three', 'four', 'five'][count]} schedules,`);
+  expect(read('docs/deploy.md')).toContain(` ${Object.keys(functions).length} functions,`);
+  expect(read('docs/deploy.md')).toContain(` ${count} schedules,`);
 });

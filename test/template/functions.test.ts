@@ -43,9 +43,18 @@ describe('the functions of the template', () => {
     const set = variables(await packagedTemplate('prod'));
     const { STAGE: stage, BALLAST_VERSION: version, LOG_LEVEL: level, ...rest } = loadConfig({});
     const tables = ['CONTROL_TABLE', 'LEDGER_TABLE', 'RUNS_TABLE'];
-    const secrets = ['ANTHROPIC_SECRET_ID', 'ALERTS_SECRET_ID', 'JWT_SECRET_ID', 'TOOL_SECRETS_PREFIX'];
-    const own = [...tables, ...secrets, 'CACHE_TTL_SECONDS'];
+    const secrets = [
+      'ANTHROPIC_SECRET_ID',
+      'ALERTS_SECRET_ID',
+      'JWT_SECRET_ID',
+      'WEBHOOK_SECRET_ID',
+      'TOOL_SECRETS_PREFIX',
+      'OTLP_SECRET_ID',
+    ];
+    const own = [...tables, ...secrets, 'CACHE_TTL_SECONDS', 'EXECUTE_RUN_FUNCTION'];
     expect(set['TOOL_SECRETS_PREFIX']).toBe('ballast/prod/tools/');
+    expect(set['OTLP_SECRET_ID']).toBe('ballast/prod/otlp');
+    expect(set['EXECUTE_RUN_FUNCTION']).toBe('ballast-prod-execute-run:durable');
     const settings = Object.fromEntries(Object.entries(rest).filter(([name]) => !own.includes(name)));
     expect([stage, version, level]).toEqual(['local', '0.0.0', 'INFO']);
     expect(loadConfig(set)).toMatchObject(settings);
@@ -55,6 +64,7 @@ describe('the functions of the template', () => {
     ['ANTHROPIC_SECRET_ID', 'AnthropicSecret'],
     ['ALERTS_SECRET_ID', 'AlertsSecret'],
     ['JWT_SECRET_ID', 'JwtSecret'],
+    ['WEBHOOK_SECRET_ID', 'WebhookSecret'],
   ])('get by %s the name of a secret that the template leaves empty', async (variable, id) => {
     const { Properties } = resource(await packagedTemplate('prod'), id);
     expect(Object.keys(Properties).toSorted()).toEqual(['Description', 'Name']);

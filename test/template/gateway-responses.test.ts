@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ANTHROPIC_TYPES, anthropicErrorResponse } from '../../lib/http/anthropic-error.ts';
+import { COMMON_HEADERS } from '../../lib/http/common-headers.ts';
 import { type Problem, PROBLEMS } from '../../lib/http/problem.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
@@ -29,6 +30,13 @@ const CODES: Readonly<Record<string, keyof typeof PROBLEMS>> = {
   DEFAULT_5XX: 'internal',
 };
 
+/** Of what every answer has, but for the policy of what may run: its quotes do not fit into a mapping, and no body here is a page. */
+const COMMON = Object.fromEntries(
+  Object.entries(COMMON_HEADERS)
+    .filter(([name]) => name !== 'content-security-policy')
+    .map(([name, value]) => [name.replace(/(^|-)\w/g, (letter) => letter.toUpperCase()), value]),
+);
+
 // API Gateway puts a variable in as it is, without escaping: only those that cannot hold a quote are allowed.
 const substituted = (body: string): string => body.replaceAll('$context.requestId', 'c0ffee-1');
 
@@ -53,6 +61,9 @@ const responseDefects = (properties: unknown): string[] => {
     ...Object.entries(wanted).flatMap(([key, value]) => (problem[key] === value ? [] : [`${type} has another ${key}`])),
     ...(at(properties, 'StatusCode') === String(status) ? [] : [`${type} answers with another status`]),
     ...(header('Content-Type') === "'application/problem+json'" ? [] : [`${type} is not problem+json`]),
+    ...Object.entries(COMMON).flatMap(([name, value]) =>
+      header(name) === `'${value}'` ? [] : [`${type} lacks ${name}`],
+    ),
     ...(header('request-id') === 'context.requestId' ? [] : [`${type} has no request-id`]),
     ...(isDeepStrictEqual(problem['error'], envelope) && problem['request_id'] === 'c0ffee-1'
       ? []

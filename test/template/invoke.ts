@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { packaged, packagedTemplate } from './packaged.ts';
+import { lambdaRuntime, packaged, packagedTemplate } from './packaged.ts';
 import { at, ofType } from './template.ts';
 import { unzip } from './unzip.ts';
 
-const RUNTIME = join(import.meta.dirname, 'lambda-runtime.ts');
 const PRELUDE_END = '\0'.repeat(8);
 
 export interface Invocation {
@@ -92,7 +91,8 @@ export const invoke = async (
       _HANDLER: `dist/${name}/index.handler`,
       ...surroundings.env,
     };
-    const child = spawn(process.execPath, [RUNTIME], { cwd: taskRoot, env, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+    const runtime = await lambdaRuntime();
+    const child = spawn(process.execPath, [runtime], { cwd: taskRoot, env, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
     child.stdin.end(JSON.stringify('event' in call ? call.event : eventOf(call)));
     const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
     const [raw, out, err] = await Promise.all([

@@ -18,6 +18,7 @@ export interface PermittedDynamoDb {
 
 interface Body {
   readonly TableName?: string;
+  readonly IndexName?: string;
   readonly Key?: { readonly pk?: { readonly S?: string } };
   readonly Item?: { readonly pk?: { readonly S?: string } };
   readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly S?: string }>>;
@@ -27,7 +28,7 @@ const partitionKey = ({ Key, Item, ExpressionAttributeValues }: Body): string =>
   Key?.pk?.S ?? Item?.pk?.S ?? ExpressionAttributeValues?.[':pk']?.S ?? '(none)';
 
 const matches = (pattern: string, key: string): boolean =>
-  pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern;
+  new RegExp(`^${pattern.split('*').map(RegExp.escape).join('.*')}$`).test(key);
 
 const mayDo = (functionName: string, action: string, table: string, key: string): boolean =>
   (GRANTS[functionName] ?? []).some(
@@ -45,7 +46,8 @@ export const startPermittedDynamoDb = async (endpoint: string): Promise<Permitte
   const server = await listen(0, async ({ method, path, headers, raw, response }) => {
     const body = JSON.parse(raw.toString()) as Body;
     const action = `dynamodb:${String(headers['x-amz-target']).split('.')[1]}`;
-    const table = tables.get(body.TableName ?? '') ?? String(body.TableName);
+    const index = body.IndexName === undefined ? '' : `/index/${body.IndexName}`;
+    const table = (tables.get(body.TableName ?? '') ?? String(body.TableName)) + index;
     const key = partitionKey(body);
     const said = `${caller}: ${action} ${table} ${key}`;
     (mayDo(caller, action, table, key) ? granted : denied).push(said);

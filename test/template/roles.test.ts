@@ -41,7 +41,7 @@ describe('the roles of the functions', () => {
     ],
     [
       'an administrator that may write the accounts',
-      ['AdminRole', 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement', 6, 'Condition'],
+      ['AdminRole', 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement', 7, 'Condition'],
       { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['budget#*'] } },
       'admin does not need dynamodb:PutItem LedgerTable budget#*',
     ],
@@ -51,6 +51,18 @@ describe('the roles of the functions', () => {
       ['ProbeScheduleRole', 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement', 0, 'Resource'],
       '*',
       'wildcard',
+    ],
+    [
+      'a worker that may wake everything',
+      ['ExecuteRunRole', 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement', 2, 'Resource', 'Fn::Sub'],
+      'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:*',
+      'wildcard',
+    ],
+    [
+      'a start on code that may change under its run',
+      ['SubmitRunRole', 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement', 12, 'Resource', 'Fn::Sub'],
+      'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:ballast-dev-execute-run',
+      'submit-run lacks lambda:InvokeFunction execute-run under its alias',
     ],
     ['a shared role', ['HealthLambdaFunction', 'Properties', 'Role', 'Fn::GetAtt', 0], 'GetRunRole', 'share a role'],
   ])('would show %s', async (_defect, path, value, complaint) => {

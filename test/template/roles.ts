@@ -1,43 +1,25 @@
+import { ALERTS, ANTHROPIC_KEY, CREDENTIALS, each, type Grant, KEY_USES, LOG, TOKENS } from './grants.ts';
+import { EXECUTE_RUN_ALIAS, EXECUTE_RUN_EXECUTIONS, RUN_GRANTS, START } from './run-grants.ts';
 import { at, ofType, type Template } from './template.ts';
 
-interface Grant {
-  readonly action: string;
-  readonly on: string;
-  /** Prefixes of partition keys, where the ledger's keys bound the grant. */
-  readonly keys?: readonly string[];
-}
-
-const LOG = (logGroup: string): Grant[] => [
-  { action: 'logs:CreateLogStream', on: logGroup },
-  { action: 'logs:PutLogEvents', on: logGroup },
-];
-const ANTHROPIC_KEY: Grant = { action: 'secretsmanager:GetSecretValue', on: 'AnthropicSecret' };
-
-/** The same actions on the same keys of a table. */
-const each = (actions: readonly string[], on: string, ...keys: readonly string[]): Grant[] =>
-  actions.map((action) => ({ action: `dynamodb:${action}`, on, keys }));
-
-const TOKENS: Grant = { action: 'secretsmanager:GetSecretValue', on: 'JwtSecret' };
-const KEY_USES = each(['PutItem'], 'ControlTable', 'key-use#*');
-const CREDENTIALS: Grant[] = [...each(['GetItem'], 'LedgerTable', 'key#*', 'tenants'), ...KEY_USES, TOKENS];
-
-const ALERTS: Grant[] = [
-  ...each(['PutItem', 'DeleteItem'], 'ControlTable', 'alert#*'),
-  { action: 'secretsmanager:GetSecretValue', on: 'AlertsSecret' },
-];
-
-/** What each function does on AWS, and nothing else. No grant holds a wildcard, so no exception is needed. */
+/** What each function does on AWS, and nothing else. No grant holds a wildcard, but for the executions of execute-run. */
 export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   'run-agent': [
     ...LOG('RunDashagentLogGroup'),
     ...CREDENTIALS,
     ...each(['PutItem'], 'LedgerTable', 'usage#*', 'tool-usage#*'),
+    ...each(['GetItem', 'PutItem'], 'LedgerTable', 'user-name#*'),
     ...each(['UpdateItem'], 'LedgerTable', 'budget#*'),
     ...each(['GetItem'], 'LedgerTable', 'budget#*', 'usage#*'),
     ...each(['UpdateItem'], 'ControlTable', 'rate#*'),
     ...each(['DeleteItem', 'PutItem'], 'ControlTable', 'parked'),
     ...each(['DeleteItem', 'PutItem', 'Query'], 'ControlTable', 'slots#*'),
     { action: 'dynamodb:PutItem', on: 'RunsTable' },
+    ...each(['DeleteItem', 'GetItem', 'Query'], 'RunsTable', 'session#*'),
+    ...each(['GetItem', 'Query'], 'RunsTable', '*/run_*'),
+    ...each(['DeleteItem', 'Query'], 'RunsTable', 'queue#*'),
+    START,
+    ...each(['Query'], 'LedgerTable', 'budget#*', 'usage#*'),
     ...each(['GetItem', 'PutItem'], 'ControlTable', 'circuits', 'rests'),
     ...each(['Query'], 'ControlTable', 'rests'),
     ...each(['DeleteItem', 'PutItem', 'Query'], 'ControlTable', 'idem#*'),
@@ -48,6 +30,8 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     ...LOG('MessagesLogGroup'),
     ...CREDENTIALS,
     ...each(['PutItem'], 'LedgerTable', 'usage#*'),
+    ...each(['GetItem', 'PutItem'], 'LedgerTable', 'user-name#*'),
+    ...each(['PutItem'], 'ControlTable', 'idem-of#*'),
     ...each(['UpdateItem'], 'LedgerTable', 'budget#*'),
     ...each(['GetItem'], 'LedgerTable', 'budget#*', 'usage#*'),
     ...each(['UpdateItem'], 'ControlTable', 'rate#*'),
@@ -70,10 +54,17 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     { action: 'dynamodb:GetItem', on: 'RunsTable' },
     { action: 'dynamodb:Query', on: 'RunsTable' },
   ],
+  'run-events': [
+    ...LOG('RunDasheventsLogGroup'),
+    ...CREDENTIALS,
+    { action: 'dynamodb:GetItem', on: 'RunsTable' },
+    { action: 'dynamodb:Query', on: 'RunsTable' },
+  ],
   'list-agents': [...LOG('ListDashagentsLogGroup'), ...CREDENTIALS],
   admin: [
     ...LOG('AdminLogGroup'),
     TOKENS,
+    { action: 'secretsmanager:GetSecretValue', on: 'WebhookSecret' },
     ...KEY_USES,
     ...each(['Query'], 'ControlTable', 'key-use#*'),
     ...each(['GetItem'], 'LedgerTable', 'key#*', 'tenants', 'tenant-keys#*'),
@@ -81,18 +72,21 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     ...each(['DeleteItem'], 'LedgerTable', 'key#*', 'tenant-keys#*'),
     ...each(['Query'], 'LedgerTable', 'tenants', 'tenant-keys#*', 'audit'),
     ...each(['GetItem', 'PutItem', 'Query'], 'ControlTable', 'circuits', 'rests'),
+    ...each(['PutItem'], 'RunsTable', 'erase-users'),
   ],
   'report-usage': [
     ...LOG('ReportDashusageLogGroup'),
     ...CREDENTIALS,
     ...each(['GetItem'], 'LedgerTable', 'rollup#*'),
     ...each(['Query'], 'LedgerTable', 'tenants', 'usage#*', 'tool-usage#*', 'rollup#*', 'budget#*'),
+    ...each(['Query'], 'LedgerTable', 'user-name#*'),
   ],
   health: [
     ...LOG('HealthLogGroup'),
     { action: 'dynamodb:Query', on: 'ControlTable', keys: ['circuits', 'health'] },
     ANTHROPIC_KEY,
   ],
+  console: LOG('ConsoleLogGroup'),
   'describe-api': LOG('DescribeDashapiLogGroup'),
   'probe-dependencies': [
     ...LOG('ProbeDashdependenciesLogGroup'),
@@ -107,24 +101,38 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     ...each(['GetItem'], 'LedgerTable', 'usage#*', 'rollup#*'),
     ...each(['PutItem'], 'LedgerTable', 'usage#*', 'rollup#*'),
     ...each(['UpdateItem'], 'LedgerTable', 'budget#*', 'rollup#*'),
-    ...each(['DeleteItem', 'Query'], 'ControlTable', 'parked'),
+    ...each(['DeleteItem', 'PutItem', 'Query'], 'ControlTable', 'parked'),
     ...ALERTS,
   ],
   'notify-alarm': [...LOG('NotifyDashalarmLogGroup'), ...ALERTS],
+  ...RUN_GRANTS,
 };
 
 /** Roles of services that call a function, each with the one function. */
 export const CALLERS: Readonly<Record<string, readonly Grant[]>> = {
   ProbeScheduleRole: [{ action: 'lambda:InvokeFunction', on: 'ProbeDashdependenciesLambdaFunction' }],
   ReconcileScheduleRole: [{ action: 'lambda:InvokeFunction', on: 'ReconcileDashbudgetsLambdaFunction' }],
+  DeliverScheduleRole: [{ action: 'lambda:InvokeFunction', on: 'DeliverDashwebhooksLambdaFunction' }],
+  SweepScheduleRole: [{ action: 'lambda:InvokeFunction', on: 'SweepDashrunsLambdaFunction' }],
 };
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
+
+const EXECUTE_RUN =
+  /^arn:\$\{AWS::Partition\}:lambda:\$\{AWS::Region\}:\$\{AWS::AccountId\}:function:ballast-\w+-execute-run:(durable|\*)$/;
+
+/** What is named instead of referred to: the one function that refers to itself, and an index. */
+const named = (text: string): string => {
+  const qualifier = EXECUTE_RUN.exec(text)?.[1];
+  if (qualifier !== undefined) return qualifier === '*' ? EXECUTE_RUN_EXECUTIONS : EXECUTE_RUN_ALIAS;
+  return text.replace(/^\$\{(\w+)\.Arn\}\/index\/(\w+)$/, '$1/index/$2');
+};
 
 /** A resource by the logical id it refers to; anything else stands as it is, and so matches no list. */
 const target = (value: unknown): string => {
   const [id, attribute] = list(at(value, 'Fn::GetAtt'));
   if (typeof id === 'string' && attribute === 'Arn') return id;
+  if (typeof at(value, 'Fn::Sub') === 'string') return named(String(at(value, 'Fn::Sub')));
   return typeof at(value, 'Ref') === 'string' ? String(at(value, 'Ref')) : JSON.stringify(value);
 };
 

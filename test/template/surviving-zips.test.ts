@@ -37,14 +37,14 @@ describeOnDynamoDb('run-agent as it is deployed, each request in an environment 
   it('asks with another key where one is limited, and tells the fleet which', async () => {
     zips.secrets.set('AnthropicSecret', JSON.stringify(['sk-ant-canary-one', 'sk-ant-canary-two']));
     const ran = await run({ task: '[[fault:429 retry-after=60 times=1]] [[say:through]]' });
-    expect(ran).toMatchObject({ output: 'through', model: 'claude-sonnet-5-5', degraded: null });
+    expect(ran).toMatchObject({ output: 'through', model: 'claude-haiku-5-5', degraded: null });
     const written = zips.granted.filter((said) => said.includes('PutItem ControlTable rests'));
     expect(written).toHaveLength(1);
     expect(written.join()).not.toContain('canary');
   });
 
   it('answers by the model that stands in, and says so', async () => {
-    const ran = await run({ task: '[[fault:500 model=claude-sonnet-5-5]] [[say:stood in]]', timeoutMs: 60_000 });
+    const ran = await run({ task: '[[fault:500 model=claude-haiku-5-5]] [[say:stood in]]', timeoutMs: 60_000 });
     expect(ran).toMatchObject({ model: 'claude-haiku-4-5', degraded: { servedBy: 'fallback-model' } });
   });
 

@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest';
 import { declareToolSecrets } from '../../scripts/declare-tool-secrets.ts';
 
+const role = () => ({
+  Type: 'AWS::IAM::Role',
+  Properties: { Policies: [{ PolicyDocument: { Statement: [{ Sid: 'WriteOwnLog' }] } }] },
+});
+
 const template = () => ({
   Resources: {
     AnthropicSecret: {
@@ -8,10 +13,8 @@ const template = () => ({
       DeletionPolicy: 'Delete',
       Properties: { Name: 'ballast/dev/anthropic', Description: 'The key' },
     },
-    RunAgentRole: {
-      Type: 'AWS::IAM::Role',
-      Properties: { Policies: [{ PolicyDocument: { Statement: [{ Sid: 'WriteOwnLog' }] } }] },
-    },
+    RunAgentRole: role(),
+    ExecuteRunRole: role(),
   },
 });
 
@@ -32,15 +35,16 @@ it('makes an empty secret for each that tools declare, and lets the runs read ex
     },
     ToolSecretCrm: { Properties: { Name: 'ballast/dev/tools/crm' } },
   });
-  expect(made.Resources.RunAgentRole.Properties.Policies[0]?.PolicyDocument.Statement).toEqual([
-    { Sid: 'WriteOwnLog' },
-    {
-      Sid: 'ReadToolSecrets',
-      Effect: 'Allow',
-      Action: 'secretsmanager:GetSecretValue',
-      Resource: [{ Ref: 'ToolSecretShopApi' }, { Ref: 'ToolSecretCrm' }],
-    },
-  ]);
+  for (const id of ['RunAgentRole', 'ExecuteRunRole'] as const)
+    expect(made.Resources[id].Properties.Policies[0]?.PolicyDocument.Statement).toEqual([
+      { Sid: 'WriteOwnLog' },
+      {
+        Sid: 'ReadToolSecrets',
+        Effect: 'Allow',
+        Action: 'secretsmanager:GetSecretValue',
+        Resource: [{ Ref: 'ToolSecretShopApi' }, { Ref: 'ToolSecretCrm' }],
+      },
+    ]);
 });
 
 it('refuses names that a template could not tell apart', () => {

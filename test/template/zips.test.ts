@@ -1,28 +1,19 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { notification, snsEvent } from '../alerts/sns.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 import { startHttpTarget } from '../http-target.ts';
 import { published } from '../telemetry/embedded-format.ts';
 import type { Call, RawCall } from './invoke.ts';
-import { packaged } from './packaged.ts';
+import { packaged, ROOT } from './packaged.ts';
 import { readZip } from './unzip.ts';
 import { authorised, startZips, type Zips } from './zips.ts';
 
-const NAMES = [
-  ...[
-    'run-agent',
-    'messages',
-    'ask-provider',
-    'get-run',
-    'list-agents',
-    'admin',
-    'report-usage',
-    'health',
-    'describe-api',
-  ],
-  ...['probe-dependencies', 'reconcile-budgets', 'notify-alarm'],
-];
+const { functions } = parse(readFileSync(join(ROOT, 'serverless.yml'), 'utf8')) as {
+  functions: Record<string, unknown>;
+};
 
 describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
   let zips: Zips;
@@ -44,7 +35,10 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
     const path = `/agent/runs/${run.runId}`;
     const found = await call('get-run', { path, headers: authorised, pathParameters: { runId: run.runId } });
     expect([found.statusCode, JSON.parse(found.body)]).toEqual([200, expect.objectContaining({ runId: run.runId })]);
-    expect(ran.output + found.output).not.toMatch(/canary/);
+    const events = { path: `${path}/events`, headers: authorised, pathParameters: { runId: run.runId } };
+    const watched = await call('run-events', events);
+    expect([watched.statusCode, watched.body]).toEqual([200, expect.stringContaining('event: run.succeeded')]);
+    expect(ran.output + found.output + watched.output).not.toMatch(/canary/);
     expect(ran.output).toContain('request');
   });
 
@@ -52,6 +46,7 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
     ['run-agent', 401, { method: 'POST', path: '/agent/run', body: { task: 'x' } }],
     ['run-agent', 405, { method: 'GET', path: '/agent/run', headers: authorised }],
     ['get-run', 404, { path: '/agent/runs/run_x', headers: authorised, pathParameters: { runId: 'run_x' } }],
+    ['run-events', 401, { path: '/agent/runs/run_x/events' }],
     ['list-agents', 401, { path: '/agents' }],
     ['admin', 401, { path: '/admin/tenants' }],
     ['admin', 403, { path: '/admin/tenants', headers: authorised }],
@@ -72,6 +67,14 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
     expect(statusCode).toBe(200);
     expect(JSON.parse(body)).toMatchObject(expected);
     expect(headers['request-id']).toBeTruthy();
+  });
+
+  it('console answers with its pages, which are built into its zip', async () => {
+    for (const path of ['/console', '/docs']) {
+      const { statusCode, headers, body } = await call('console', { path });
+      expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(body).toMatch(/^<!doctype html>.*<script>/s);
+    }
   });
 
   it('probe-dependencies finds what /health then tells, and writes it as metrics', async () => {
@@ -167,7 +170,7 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
     );
   });
 
-  it.each(NAMES)('%s holds its own code and nothing else', async (name) => {
+  it.each(Object.keys(functions))('%s holds its own code and nothing else', async (name) => {
     const files = [...readZip(join(await packaged(), 'dev', `${name}.zip`)).keys()];
     expect(files).toContain(`dist/${name}/index.mjs`);
     expect(files.filter((path) => !new RegExp(`^dist/${name}/(index|chunk-\\w+)\\.mjs$`).test(path))).toEqual([]);

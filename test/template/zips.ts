@@ -32,7 +32,7 @@ const seed = async (engine: TestDynamoDb): Promise<void> => {
     newTenant('demo', systemClock.now(), {
       requestsPerMinute: 100,
       tokensPerMinute: 1_000_000,
-      maxConcurrentRuns: 5,
+      maxConcurrentRuns: 20,
       userRequestsPerMinute: 100,
       dailyBudgetUsd: '5',
       monthlyBudgetUsd: '50',
@@ -59,8 +59,8 @@ const seed = async (engine: TestDynamoDb): Promise<void> => {
   });
 };
 
-/** Starts what the functions need, on an engine of their own. */
-export const startZips = async (engine: TestDynamoDb): Promise<Zips> => {
+/** Starts what the functions need, on an engine of their own; `more` variables are theirs too. */
+export const startZips = async (engine: TestDynamoDb, more: Readonly<Record<string, string>> = {}): Promise<Zips> => {
   await packaged();
   const values = new Map([['AnthropicSecret', UPSTREAM_KEY]]);
   const claude = await startSimulatedClaude({ clock: systemClock });
@@ -71,6 +71,7 @@ export const startZips = async (engine: TestDynamoDb): Promise<Zips> => {
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     ANTHROPIC_BASE_URL: claude.url,
+    ...more,
   };
   return {
     secrets: values,

@@ -1,17 +1,18 @@
-import { circuitRequestSchema } from '../administration/administer-circuits.ts';
-import type { Administration } from '../administration/administration.ts';
-import { pageOfAudit, pageOfTenants, pageRequest } from '../administration/pages.ts';
-import { auditView, circuitView, keyView, restView, tenantView } from '../administration/views.ts';
-import { etagOf, matchesEtag } from '../http/etag.ts';
-import { jsonResponse } from '../http/json-response.ts';
-import { readBody } from '../http/read-body.ts';
-import type { Routes } from '../http/routes.ts';
-import { type HttpEvent, type HttpResponse, listHeader } from '../http/types.ts';
-import type { Clock } from '../kernel/clock.ts';
-import { keyRequestSchema, keySettingsOf } from '../tenants/key-schema.ts';
-import { namedSettings, settingsOf, settingsSchema } from '../tenants/settings-schema.ts';
-import { checkedTenantId } from '../tenants/tenant-id.ts';
-import type { Principal, Tenant } from '../tenants/types.ts';
+import { circuitRequestSchema } from '../../administration/administer-circuits.ts';
+import type { Administration } from '../../administration/administration.ts';
+import { pageOfAudit, pageOfTenants, pageRequest } from '../../administration/pages.ts';
+import { auditView, circuitView, keyView, restView, tenantView } from '../../administration/views.ts';
+import { etagOf, matchesEtag } from '../../http/etag.ts';
+import { jsonResponse } from '../../http/json-response.ts';
+import { readBody } from '../../http/read-body.ts';
+import type { Routes } from '../../http/routes.ts';
+import { type HttpEvent, type HttpResponse, listHeader } from '../../http/types.ts';
+import { actorOf } from '../../identity/end-user.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { keyRequestSchema, keySettingsOf } from '../../tenants/key-schema.ts';
+import { type DefaultBudgets, namedSettings, settingsOf, settingsSchema } from '../../tenants/settings-schema.ts';
+import { checkedTenantId } from '../../tenants/tenant-id.ts';
+import type { Actor, Principal, Tenant } from '../../tenants/types.ts';
 
 interface Request extends HttpEvent {
   readonly principal: Principal;
@@ -21,7 +22,13 @@ const tenantIn = ({ pathParameters }: Request): string => checkedTenantId(pathPa
 const keyIn = ({ pathParameters }: Request): string => pathParameters?.['keyId'] ?? '';
 /** The gateway may hand over the slashes of a circuit's or a rest's name still encoded. */
 const nameIn = ({ pathParameters }: Request): string => (pathParameters?.['name'] ?? '').replaceAll(/%2f/gi, '/');
-const actorOf = ({ principal: { tenantId, keyId } }: Request) => ({ tenantId, keyId });
+/** A user id may hold anything, so whether the gateway has decoded it is seen by what was sent. */
+const userIn = ({ pathParameters, path }: Request): string => {
+  const given = pathParameters?.['userId'] ?? '';
+  const sent = path.slice(path.indexOf('/users/') + '/users/'.length);
+  return sent !== given && decodedOnce(sent) === given ? given : (decodedOnce(given) ?? given);
+};
+const by = ({ principal }: Request): Actor => actorOf(principal);
 /** A tenant, with what an `If-Match` names it by. */
 const tenantResponse = (tenant: Tenant): HttpResponse => {
   const response = jsonResponse(tenantView(tenant));
@@ -29,12 +36,20 @@ const tenantResponse = (tenant: Tenant): HttpResponse => {
 };
 const expectedBy = (request: Request) => (tenant: Tenant | null) =>
   matchesEtag(listHeader(request, 'if-match'), tenant && etagOf(tenant.version));
+const decodedOnce = (text: string): string | null => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+};
 const noContent: HttpResponse = { statusCode: 204, headers: { 'cache-control': 'no-store' }, body: '' };
 
 /** What administrators are answered; each change is made in the name of the key that asked for it. */
 export const adminRoutes = (
-  { tenants, keys, circuits, rests, audit }: Administration,
+  { tenants, users, keys, circuits, rests, showWebhookSecret, audit }: Administration,
   clock: Pick<Clock, 'now'>,
+  budgets?: DefaultBudgets,
 ): Routes<Request> => ({
   '/admin/tenants': {
     GET: async ({ queryStringParameters }) =>
@@ -45,13 +60,13 @@ export const adminRoutes = (
     PUT: async (request) => {
       const input = readBody(request, settingsSchema);
       const tenantId = tenantIn(request);
-      const asked = [settingsOf(input, tenantId), actorOf(request), expectedBy(request)] as const;
+      const asked = [settingsOf(input, tenantId, budgets), by(request), expectedBy(request)] as const;
       return tenantResponse(await tenants.put(tenantId, ...asked));
     },
     PATCH: async (request) => {
       const input = readBody(request, settingsSchema);
       const tenantId = tenantIn(request);
-      const asked = [namedSettings(input, tenantId), actorOf(request), expectedBy(request)] as const;
+      const asked = [namedSettings(input, tenantId), by(request), expectedBy(request)] as const;
       return tenantResponse(await tenants.patch(tenantId, ...asked));
     },
   },
@@ -62,20 +77,26 @@ export const adminRoutes = (
         request,
         keyRequestSchema(() => clock.now()),
       );
-      const { key, stored } = await keys.create(tenantIn(request), keySettingsOf(input), actorOf(request));
+      const { key, stored } = await keys.create(tenantIn(request), keySettingsOf(input), by(request));
       return jsonResponse({ ...keyView(stored), key }, 201);
     },
   },
   '/admin/tenants/{tenantId}/keys/{keyId}': {
     DELETE: async (request) => {
-      await keys.revoke(tenantIn(request), keyIn(request), actorOf(request));
+      await keys.revoke(tenantIn(request), keyIn(request), by(request));
       return noContent;
     },
+  },
+  '/admin/tenants/{tenantId}/users/{userId+}': {
+    DELETE: async (request) => jsonResponse(await users.erase(tenantIn(request), userIn(request), by(request)), 202),
+  },
+  '/admin/tenants/{tenantId}/webhook-secret': {
+    GET: async (request) => jsonResponse(await showWebhookSecret(tenantIn(request), by(request))),
   },
   '/admin/tenants/{tenantId}/cache/invalidate': {
     POST: async (request) => {
       const tenantId = tenantIn(request);
-      await tenants.invalidateCache(tenantId, actorOf(request));
+      await tenants.invalidateCache(tenantId, by(request));
       return jsonResponse({ tenantId }, 202);
     },
   },
@@ -85,7 +106,7 @@ export const adminRoutes = (
   '/admin/circuits/{name+}': {
     PUT: async (request) => {
       const { state } = readBody(request, circuitRequestSchema);
-      return jsonResponse(circuitView(await circuits.set(nameIn(request), state, actorOf(request))));
+      return jsonResponse(circuitView(await circuits.set(nameIn(request), state, by(request))));
     },
   },
   '/admin/rests': {
@@ -93,7 +114,7 @@ export const adminRoutes = (
   },
   '/admin/rests/{name+}': {
     DELETE: async (request) => {
-      await rests.end(nameIn(request), actorOf(request));
+      await rests.end(nameIn(request), by(request));
       return noContent;
     },
   },

@@ -1,0 +1,59 @@
+import { asyncRunSchema } from '../../durable-run/http/async-request.ts';
+import { listRuns, type RunListParts } from '../../durable-run/http/run-list.ts';
+import { submittedResponse } from '../../durable-run/http/submitted-response.ts';
+import { preferredWaitMs, waitForEnd } from '../../durable-run/http/wait-for-end.ts';
+import type { SubmitRun } from '../../durable-run/submit-run.ts';
+import { hopsOf } from '../../http/hops.ts';
+import { jsonResponse } from '../../http/json-response.ts';
+import { readBody } from '../../http/read-body.ts';
+import type { Routes } from '../../http/routes.ts';
+import { header, type HttpEvent } from '../../http/types.ts';
+import type { OwnedClaim } from '../../idempotency/owned-claim.ts';
+import { forEndUser } from '../../identity/end-user.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { RunStore } from '../../runs/types.ts';
+import { runView } from '../../runs/views.ts';
+import type { Principal } from '../../tenants/types.ts';
+
+export interface RunSubmissionRouteParts extends RunListParts {
+  readonly runs: RunListParts['runs'] & RunStore;
+  readonly submitRun: SubmitRun;
+  readonly clock: Clock;
+}
+
+interface Request extends HttpEvent {
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly traceId: string;
+  readonly sampled: boolean;
+  readonly claim: Pick<OwnedClaim, 'complete'> | null;
+}
+
+/** A submission only writes; the model is called by another function. */
+const LIMIT_MS = 5_000;
+
+/** What begins asynchronous runs, and lists those of a tenant. */
+export const runSubmissionRoutes = ({
+  submitRun,
+  runs,
+  findUserNames,
+  clock,
+}: RunSubmissionRouteParts): Routes<Request> => ({
+  '/agent/runs': {
+    GET: async ({ principal, queryStringParameters }) =>
+      jsonResponse(await listRuns({ runs, findUserNames }, principal.tenantId, queryStringParameters)),
+    POST: async (event) => {
+      const { principal, requestId, traceId, sampled, claim } = event;
+      const request = forEndUser(readBody(event, asyncRunSchema), principal);
+      const waitMs = preferredWaitMs(header(event, 'prefer'));
+      const idempotencyKey = header(event, 'idempotency-key');
+      const traced = { requestId, traceId, sampled };
+      const call = { request, principal, ...traced, idempotencyKey, hops: hopsOf(event), limitMs: LIMIT_MS };
+      const { run, headers } = await submitRun(call);
+      const response = submittedResponse(run.runId, headers);
+      await claim?.complete({ status: 202, body: { runId: run.runId, status: 'queued' }, runId: run.runId }, LIMIT_MS);
+      const ended = waitMs === 0 ? null : await waitForEnd({ runs, clock }, run, waitMs);
+      return ended === null ? response : { ...jsonResponse(runView(ended)), headers: { ...response.headers } };
+    },
+  },
+});

@@ -1,0 +1,95 @@
+import type { Accounting } from '../../accounts/accounting.ts';
+import type { UserNames } from '../../end-users/names.ts';
+import { jsonResponse } from '../../http/json-response.ts';
+import type { Routes } from '../../http/routes.ts';
+import { header, type HttpEvent } from '../../http/types.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { AppError } from '../../kernel/errors.ts';
+import { safe } from '../../kernel/redacted.ts';
+import { checkedTenantId } from '../../tenants/tenant-id.ts';
+import type { Principal, Tenant, TenantDirectory } from '../../tenants/types.ts';
+import type { Grouping } from '../../usage/reports/cells.ts';
+import { wantsCsv } from '../../usage/reports/csv.ts';
+import type { Groups } from '../../usage/reports/measure.ts';
+import { reportResponse, TOOL_USAGE, USAGE } from '../../usage/reports/report-body.ts';
+import { readAdminQuery, readUsageQuery, refuseQuery } from '../../usage/reports/report-query.ts';
+import type { Totals } from '../../usage/reports/totals.ts';
+import { withUserNames } from '../../usage/reports/user-names.ts';
+
+interface Request extends HttpEvent {
+  readonly principal: Principal;
+}
+
+export interface UsageParts extends Pick<Accounting, 'reports'> {
+  readonly budgets: Pick<Accounting, 'view'>;
+  readonly tenants: Pick<TenantDirectory, 'find' | 'list'>;
+  /** Default: end users are shown by their pseudonyms. */
+  readonly userNames?: Pick<UserNames, 'all'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+const found = async (tenants: UsageParts['tenants'], tenantId: string): Promise<Tenant> => {
+  const tenant = await tenants.find(tenantId);
+  if (!tenant) throw new AppError('not-found', safe`There is no tenant of this id.`);
+  return tenant;
+};
+
+async function* only(tenants: UsageParts['tenants'], tenantId: string): AsyncIterable<Tenant> {
+  yield await found(tenants, tenantId);
+}
+
+const csvWanted = (request: Request): boolean => wantsCsv(header(request, 'accept'));
+
+/** Groups of one tenant as they are shown. */
+const named = async (
+  { userNames }: UsageParts,
+  tenantId: string,
+  groups: Groups<Totals>,
+  by: Grouping | 'tenant',
+): Promise<Groups<Totals>> =>
+  userNames === undefined || by === 'tenant' || !by.some((dimension) => dimension === 'user')
+    ? groups
+    : withUserNames(groups, by, await userNames.all(tenantId));
+
+/** What is told of usage: the caller's own tenant's but under `/admin`, where it is everybody's. */
+export const usageRoutes = (parts: UsageParts): Routes<Request> => {
+  const { reports, budgets, tenants, clock } = parts;
+  return {
+    '/usage': {
+      GET: async (request) => {
+        const { tenant } = request.principal;
+        const now = clock.now();
+        const asked = readUsageQuery(request.queryStringParameters, now, csvWanted(request));
+        const { range, groupBy } = asked;
+        const shown = { ...asked, tenant: tenant.tenantId };
+        if (groupBy === 'tool') return reportResponse(await reports.tools(tenant, range, now), TOOL_USAGE, shown);
+        const groups = await reports.usage(tenant, range, groupBy, now);
+        return reportResponse(await named(parts, tenant.tenantId, groups, groupBy), USAGE, shown);
+      },
+    },
+    '/usage/budget': {
+      GET: async ({ principal, queryStringParameters }) => {
+        refuseQuery(queryStringParameters);
+        return jsonResponse(await budgets.view(principal.tenant, clock.now()));
+      },
+    },
+    '/admin/tenants/{tenantId}/budget': {
+      GET: async ({ pathParameters, queryStringParameters }) => {
+        refuseQuery(queryStringParameters);
+        const tenant = await found(tenants, checkedTenantId(pathParameters?.['tenantId'] ?? ''));
+        return jsonResponse(await budgets.view(tenant, clock.now()));
+      },
+    },
+    '/admin/usage': {
+      GET: async (request) => {
+        const now = clock.now();
+        const asked = readAdminQuery(request.queryStringParameters, now, csvWanted(request));
+        const { range, groupBy, tenant } = asked;
+        const those = tenant === null ? tenants.list() : only(tenants, tenant);
+        const groups = await reports.across(those, range, groupBy, now);
+        const shown = tenant === null ? groups : await named(parts, tenant, groups, groupBy);
+        return reportResponse(shown, USAGE, { ...asked, tenant: tenant ?? '' });
+      },
+    },
+  };
+};

@@ -1,0 +1,64 @@
+import { wakeRun } from '../../durable-run/wake-run.ts';
+import { createUserErasures } from '../../end-users/erasures.ts';
+import { createUserNames } from '../../end-users/names.ts';
+import { createEraseAnswers } from '../../erasure/erase-answers.ts';
+import { createEraseBooks } from '../../erasure/erase-books.ts';
+import { createEraseRuns } from '../../erasure/erase-runs.ts';
+import { createEraseOwnSession, createEraseSessions } from '../../erasure/erase-sessions.ts';
+import { createEraseUsers } from '../../erasure/erase-users.ts';
+import { createClaimsOfUser } from '../../idempotency/claims-of-user.ts';
+import { createEraseAnswer } from '../../response-cache/erase-answer.ts';
+import { createEraseRun } from '../../runs/erase-run.ts';
+import { createRunsOfUser } from '../../runs/runs-of-user.ts';
+import { createSessionsOfUser } from '../../sessions/sessions-of-user.ts';
+import { createEraseLabels } from '../../usage/erase-labels.ts';
+import { createDynamoDbRollupStore } from '../../usage/reports/dynamodb-rollup-store.ts';
+import { createRollUps } from '../../usage/reports/roll-up.ts';
+import type { App } from '../app.ts';
+import { sessionsOf } from '../sessions.ts';
+import { longestCallMs } from '../settings.ts';
+import { runStartingOf, submittedStoresOf } from './run-starting.ts';
+
+/** What erases end users, over an app's own stores; no I/O happens here. */
+export const userErasingOf = (app: App): (() => Promise<void>) => {
+  const { clock, emit, ids, config } = app;
+  const { control, ledger, runsTable, claims, tenants, usage, toolUsage: tools } = app.core.stores;
+  const { runs, executions } = runStartingOf(app);
+  const { inbox, active } = submittedStoresOf(app);
+  const { openSessions, eraseSession } = sessionsOf(app);
+  const rollups = createDynamoDbRollupStore(ledger);
+  const rollUps = createRollUps({ usage, tools, rollups, settledAfterMs: longestCallMs(config) });
+  const eraseAnswer = createEraseAnswer(control);
+  const eraseOwnSession = createEraseOwnSession({ openSessions, eraseSession, ids });
+  return createEraseUsers({
+    clock,
+    emit,
+    erasures: createUserErasures(runsTable),
+    parts: {
+      runs: createEraseRuns({
+        clock,
+        runsOfUser: createRunsOfUser(runsTable),
+        active,
+        inbox,
+        wake: (run) => wakeRun({ runs, executions }, run),
+        eraseRun: createEraseRun(runsTable),
+        eraseSession: eraseOwnSession,
+        claims,
+        eraseAnswer,
+      }),
+      sessions: createEraseSessions({ sessionsOfUser: createSessionsOfUser(runsTable), eraseOwnSession }),
+      answers: createEraseAnswers({
+        claimsOfUser: createClaimsOfUser({ table: control, clock }),
+        claims,
+        eraseAnswer,
+        userNames: createUserNames({ table: ledger, clock, emit }),
+      }),
+      books: createEraseBooks({
+        tenants,
+        rollups,
+        rewrite: (...asked) => rollUps.rewrite(...asked),
+        eraseLabels: createEraseLabels(ledger),
+      }),
+    },
+  });
+};

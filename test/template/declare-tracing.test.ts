@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+import type { Template } from '../../scripts/compiled-template.ts';
+import { declareTracing } from '../../scripts/declare-tracing.ts';
+
+const role = () => ({
+  Type: 'AWS::IAM::Role',
+  Properties: { Policies: [{ PolicyDocument: { Statement: [{ Sid: 'WriteOwnLog' }] } }] },
+});
+const functionOf = (id: string, endpoint: string) => ({
+  Type: 'AWS::Lambda::Function',
+  Properties: {
+    Role: { 'Fn::GetAtt': [id, 'Arn'] },
+    Environment: { Variables: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } },
+  },
+});
+const template = (endpoint: string): Template => ({
+  Resources: {
+    AnthropicSecret: { Type: 'AWS::SecretsManager::Secret', Properties: { Name: 'ballast/dev/anthropic' } },
+    RunAgentRole: role(),
+    HealthRole: role(),
+    OtherRole: role(),
+    RunAgentLambdaFunction: functionOf('RunAgentRole', endpoint),
+    HealthLambdaFunction: functionOf('HealthRole', endpoint),
+    AgainLambdaFunction: functionOf('HealthRole', endpoint),
+  },
+});
+
+it('gives a stage that sends traces a secret for the receiver, which its functions may read', () => {
+  const made = template('https://otlp.example');
+  declareTracing(made);
+  const { OtlpSecret, RunAgentRole, HealthRole, OtherRole } = made.Resources;
+  expect(OtlpSecret).toMatchObject({ Type: 'AWS::SecretsManager::Secret', Properties: { Name: 'ballast/dev/otlp' } });
+  for (const one of [RunAgentRole, HealthRole])
+    expect(one?.Properties['Policies']).toEqual([
+      {
+        PolicyDocument: {
+          Statement: [
+            { Sid: 'WriteOwnLog' },
+            {
+              Sid: 'ReadOtlpSecret',
+              Effect: 'Allow',
+              Action: 'secretsmanager:GetSecretValue',
+              Resource: { Ref: 'OtlpSecret' },
+            },
+          ],
+        },
+      },
+    ]);
+  expect(OtherRole).toEqual(role());
+});
+
+it('changes nothing in a stage that sends none', () => {
+  const made = template('');
+  declareTracing(made);
+  expect(made).toEqual(template(''));
+});
+
+it('grants nothing where the template is not the one it knows', () => {
+  const { AnthropicSecret: _, ...rest } = template('https://otlp.example').Resources;
+  expect(() => declareTracing({ Resources: rest })).toThrow('The template lacks AnthropicSecret.');
+});

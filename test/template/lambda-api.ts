@@ -1,0 +1,79 @@
+import { listen } from '../../local/simulated-claude/listen.ts';
+import { GRANTS } from './roles.ts';
+import { EXECUTE_RUN_ALIAS, EXECUTE_RUN_EXECUTIONS } from './run-grants.ts';
+
+interface Update {
+  readonly Id: string;
+  readonly Action: string;
+  readonly Payload?: string;
+}
+
+/** The Lambda API as far as asynchronous runs ask it: it keeps nothing but what was asked, and looks at the caller's role. */
+export interface PermittedLambda {
+  readonly url: string;
+  /** Starts of executions so far, by name. */
+  readonly started: { readonly functionName: string; readonly name: string; readonly payload: string }[];
+  /** What was checkpointed so far: the action, and what it is of. */
+  readonly checkpointed: string[];
+  readonly denied: readonly string[];
+  /** Who calls from now on. */
+  as(functionName: string): void;
+  close(): Promise<void>;
+}
+
+const STATUS: Readonly<Record<string, string>> = {
+  START: 'STARTED',
+  SUCCEED: 'SUCCEEDED',
+  FAIL: 'FAILED',
+  RETRY: 'PENDING',
+};
+
+const PATHS: readonly (readonly [path: RegExp, action: string])[] = [
+  [/^\/2015-03-31\/functions\/([^/]+)\/invocations$/, 'lambda:InvokeFunction'],
+  [/\/durable-executions\/([^/]+)\/checkpoint$/, 'lambda:CheckpointDurableExecution'],
+  [/\/durable-executions\/([^/]+)\/state$/, 'lambda:GetDurableExecutionState'],
+  [/\/durable-execution-callbacks\/([^/]+)\/succeed$/, 'lambda:SendDurableExecutionCallbackSuccess'],
+];
+
+export const startPermittedLambda = async (): Promise<PermittedLambda> => {
+  const started: PermittedLambda['started'] = [];
+  const checkpointed: string[] = [];
+  const denied: string[] = [];
+  let caller = '(nobody)';
+
+  const check = (action: string, subject: string): void => {
+    const isStart = action === 'lambda:InvokeFunction';
+    const on = isStart ? (/-execute-run:durable$/.test(subject) ? EXECUTE_RUN_ALIAS : subject) : EXECUTE_RUN_EXECUTIONS;
+    if (!(GRANTS[caller] ?? []).some((grant) => grant.action === action && grant.on === on))
+      denied.push(`${caller}: ${action} ${on}`);
+  };
+  const checkpoint = (raw: Buffer): object => {
+    const { Updates = [] } = JSON.parse(raw.toString()) as { readonly Updates?: readonly Update[] };
+    checkpointed.push(
+      ...Updates.map(({ Action, ...update }) => `${Action} ${String((update as { Name?: string }).Name)}`),
+    );
+    const Operations = Updates.map(({ Action, Payload, ...update }) => ({
+      ...update,
+      Status: STATUS[Action] ?? 'STARTED',
+      StepDetails: { Attempt: 1, Result: Payload },
+    }));
+    return { CheckpointToken: `token-${String(checkpointed.length)}`, NewExecutionState: { Operations } };
+  };
+
+  const server = await listen(0, async ({ path, headers, raw, response }) => {
+    const [[, subject = ''], action] = PATHS.map(([each, does]) => [each.exec(path) ?? [], does] as const).find(
+      ([match]) => match.length > 0,
+    ) ?? [[], 'lambda:Unknown'];
+    const functionName = decodeURIComponent(subject);
+    check(action, functionName);
+    if (action === 'lambda:InvokeFunction') {
+      const name = String(headers['x-amz-durable-execution-name']);
+      started.push({ functionName, name, payload: raw.toString() });
+    }
+    const answer = action === 'lambda:CheckpointDurableExecution' ? checkpoint(raw) : {};
+    response.writeHead(action === 'lambda:InvokeFunction' ? 202 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer));
+    await Promise.resolve();
+  });
+  return { url: server.url, started, checkpointed, denied, as: (name) => (caller = name), close: () => server.close() };
+};

@@ -1,0 +1,77 @@
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { buildFunctions, deployedFunctions } from '../../scripts/build.ts';
+import { packageStage } from '../../scripts/package.ts';
+import { writeService } from '../../scripts/project/write-service.ts';
+import { ROOT } from '../made-once.ts';
+import type { Template } from './template.ts';
+
+/** A project with the agents of a new one, and a parameter of its own. */
+const directory = mkdtempSync(join(tmpdir(), 'ballast-own-'));
+const project = { directory, agents: join(directory, 'agents', 'index.ts') };
+let template: Template;
+let service: string;
+
+beforeAll(async () => {
+  cpSync(join(ROOT, 'scripts/create/template/agents'), join(directory, 'agents'), { recursive: true });
+  writeFileSync(join(directory, 'package.json'), '{"type": "module"}');
+  writeFileSync(join(directory, 'stages.yml'), 'prod:\n  maxHops: 3\n  logLevel: ERROR\n');
+  mkdirSync(join(directory, 'node_modules'));
+  symlinkSync(ROOT, join(directory, 'node_modules', 'ballast'));
+  service = writeService(ROOT, project);
+  // What is built into a function is tested below; here it is what is declared about all of them.
+  for (const name of await deployedFunctions(ROOT)) {
+    mkdirSync(join(service, 'dist', name), { recursive: true });
+    writeFileSync(join(service, 'dist', name, 'index.mjs'), 'export const handler = () => {};');
+  }
+  packageStage(service, 'prod', join(directory, 'package'));
+  const file = join(directory, 'package', 'cloudformation-template-update-stack.json');
+  template = JSON.parse(readFileSync(file, 'utf8')) as Template;
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** What one setting of each function is. */
+const settingsOf = ({ Resources }: Template, name: string): unknown[] =>
+  Object.values(Resources)
+    .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+    .map(({ Properties }) => (Properties as { Environment: { Variables: Record<string, unknown> } }).Environment)
+    .map(({ Variables }) => Variables[name]);
+
+describe('the stage of a project', () => {
+  it('has the secrets that its own tools declare, and lets the functions that run agents read them', () => {
+    expect(template.Resources['ToolSecretShopApi']).toMatchObject({
+      Type: 'AWS::SecretsManager::Secret',
+      Properties: { Name: 'ballast/prod/tools/shop-api', Description: expect.stringContaining('shop') as string },
+    });
+    expect(JSON.stringify(template.Resources['RunAgentRole'])).toContain('{"Ref":"ToolSecretShopApi"}');
+    expect(JSON.stringify(template.Resources['MessagesRole'])).not.toContain('ToolSecretShopApi');
+  });
+
+  it('has the parameters of its stage file, and the version of Ballast', () => {
+    expect(new Set(settingsOf(template, 'MAX_HOPS'))).toEqual(new Set(['3']));
+    expect(new Set(settingsOf(template, 'LOG_LEVEL'))).toEqual(new Set(['ERROR']));
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    expect(new Set(settingsOf(template, 'BALLAST_VERSION'))).toEqual(new Set([version]));
+  });
+
+  it('has all that Ballast declares of its infrastructure', () => {
+    const files = globSync('infra/*.yml', { cwd: ROOT }).filter((file) => !file.endsWith('account.yml'));
+    const declared = files.flatMap((file) => Object.keys(parse(readFileSync(join(ROOT, file), 'utf8')) as object));
+    expect(declared.length).toBeGreaterThan(50);
+    expect(declared.filter((id) => !Object.hasOwn(template.Resources, id))).toEqual([]);
+  });
+});
+
+describe('a function of a project', () => {
+  it('is built with its own agents, and loads no more at start than one of the repository', async () => {
+    const outdir = join(directory, 'functions');
+    const bytes = await buildFunctions(ROOT, outdir, [], ['list-agents'], project.agents);
+    const files = globSync('list-agents/*.mjs', { cwd: outdir });
+    const code = files.map((file) => readFileSync(join(outdir, file), 'utf8')).join('');
+    expect([code.includes('order_status'), code.includes('issue_refund')]).toEqual([true, false]);
+    expect(bytes['list-agents']).toBeLessThan(220 * 1024);
+  });
+});
