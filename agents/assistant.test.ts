@@ -1,4 +1,4 @@
-import { calls, faults, testRun, together } from 'ballast/testing';
+import { always, calls, faults, testRun, together } from 'ballast/testing';
 import { describe, expect, it } from 'vitest';
 import { assistant } from './assistant.ts';
 
@@ -17,8 +17,8 @@ describe('the assistant', () => {
   });
 
   it('falls back to Claude Haiku 4.5 where its model is overloaded', async () => {
-    const overloaded = Array.from({ length: 4 }, () => faults.overloaded());
-    const run = await testRun(assistant, 'Hello', { 'claude-sonnet-5-5': overloaded, 'claude-haiku-4-5': ['Hello.'] });
+    const script = { 'claude-sonnet-5-5': [always(faults.overloaded())], 'claude-haiku-4-5': ['Hello.'] };
+    const run = await testRun(assistant, 'Hello', script);
     expect(run).toMatchObject({
       output: 'Hello.',
       model: 'claude-haiku-4-5',
@@ -27,7 +27,7 @@ describe('the assistant', () => {
   });
 
   it('has no tool with an effect', () => {
-    expect([...assistant.tools.keys()]).toEqual(['calculate', 'current_time', 'get_weather']);
+    expect([...assistant.tools.keys()]).toEqual(expect.arrayContaining(['calculate', 'current_time', 'get_weather']));
     expect([...assistant.tools.values()].filter(({ sideEffects }) => sideEffects)).toEqual([]);
   });
 

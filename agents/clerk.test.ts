@@ -8,10 +8,11 @@ describe('the clerk', () => {
     expect(withEffect.map(({ name, requiresApproval }) => [name, requiresApproval])).toEqual([['issue_refund', true]]);
     const { error } = await testRun(clerk, 'Refund A-17, 12.50 dollars.', []);
     expect(error).toMatchObject({ code: 'run-conflict' });
+    expect(clerk.description).toContain('POST /agent/runs');
   });
 
   it('has no stand-in: another model might judge a refund otherwise', () => {
-    expect([...clerk.tools.keys()]).toEqual(['issue_refund', 'current_time']);
+    expect([...clerk.tools.keys()]).toEqual(expect.arrayContaining(['issue_refund', 'current_time']));
     expect(clerk.fallbackModels).toEqual([]);
   });
 

@@ -2,10 +2,10 @@ import { defineAgent } from 'ballast';
 import { currentTime } from './tools/current-time.ts';
 import { issueRefund } from './tools/issue-refund.ts';
 
-/** A sample of an agent whose tool has an effect and needs a person's approval: it runs only through `/agent/runs`. */
+/** A sample of an agent whose tool has an effect and needs a person's approval: it runs through `POST /agent/runs` alone. */
 export const clerk = defineAgent({
   name: 'clerk',
-  description: 'A sample: handles refund requests, each of which a person approves.',
+  description: 'A sample: handles refund requests, each of which a person approves. It runs through POST /agent/runs.',
   system: [
     'You handle refund requests for an online shop. Be brief and polite.',
     'Issue a refund only when the user asks for it and has given the order and the amount. Ask for what is missing; never choose an amount.',

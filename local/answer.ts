@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { anthropicErrorResponse } from '../lib/http/anthropic-error.ts';
+import { COMMON_HEADERS } from '../lib/http/common-headers.ts';
 import { corsHeaders } from '../lib/http/cors.ts';
 import { problemResponse } from '../lib/http/problem.ts';
 import type { Clock } from '../lib/kernel/clock.ts';
@@ -10,6 +11,7 @@ import { describeError } from '../lib/telemetry/describe-error.ts';
 import type { Log } from '../lib/telemetry/log.ts';
 import { type ProxyEvent, proxyEvent, splitTarget } from './http-event.ts';
 import { type Handler, invoke } from './invoke.ts';
+import { isStreaming } from './lambda-shim.ts';
 import type { Match, MatchRoute } from './match-route.ts';
 import { checkDeclaredLength, checkEventSize, readBody } from './read-body.ts';
 import { writeResponse } from './write-response.ts';
@@ -33,6 +35,8 @@ export interface Exchange {
   readonly clientSignal: AbortSignal;
   /** Whether the client waits for leave before it sends its body. */
   readonly expectsContinue: boolean;
+  /** To be called for an answer that its client can come back for: it is given up as soon as the server stops. */
+  readonly endWithServer: () => void;
 }
 
 /** Answers a request; resolves when its function has ended, and never rejects. */
@@ -63,10 +67,13 @@ export const createAnswer = ({ matchRoute, handlers, log, ids, clock, corsOrigin
     return { match, event };
   };
 
-  const call = async ({ response, clientSignal }: Exchange, requestId: string, { match, event }: Read) => {
+  const call = async (exchange: Exchange, requestId: string, { match, event }: Read) => {
+    const { response, clientSignal } = exchange;
     const { definition } = match.route;
     const handler = handlers.get(definition.name);
     if (handler === undefined) throw new Error('the function was not loaded');
+    // It watches what goes on elsewhere: to wait for its end would hold the server up for nothing.
+    if (event.httpMethod === 'GET' && isStreaming(handler)) exchange.endWithServer();
     try {
       await invoke({ definition, handler, event, requestId, clientSignal, clock }, response);
     } catch (error) {
@@ -86,7 +93,11 @@ export const createAnswer = ({ matchRoute, handlers, log, ids, clock, corsOrigin
       if (response.headersSent || response.destroyed) return void response.destroy();
       const told = error instanceof AppError ? error : new AppError('invalid-request', safe`The request was cut off.`);
       const refused = errorResponseFor(exchange.request)(told, requestId);
-      const headers = { ...refused.headers, ...corsHeaders(corsOrigins, exchange.request.headers.origin) };
+      const headers = {
+        ...COMMON_HEADERS,
+        ...refused.headers,
+        ...corsHeaders(corsOrigins, exchange.request.headers.origin),
+      };
       writeResponse(response, { ...refused, headers }, requestId);
     }
   };

@@ -11,10 +11,9 @@ export interface BannerFacts {
   readonly retiring?: string;
   /** Variables of secrets that tools declare and that have no value. Default: none. */
   readonly missingSecrets?: readonly string[];
+  /** Whom one has to name, because there is no agent of the default name. Default: nobody. */
+  readonly agent?: string | null;
 }
-
-const BOLD = '\x1b[1m';
-const RESET = '\x1b[0m';
 
 const quoted = (text: string): string => (/^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
@@ -27,12 +26,13 @@ const claudeOf = ({ anthropicApiKey, anthropicBaseUrl }: Settings): string => {
   return `simulated, and free, because ANTHROPIC_API_KEY is not set${ignored}`;
 };
 
-const describe = ({ settings, port, directory, retiring = '', missingSecrets = [] }: BannerFacts) => {
+const describe = ({ settings, port, directory, retiring = '', missingSecrets = [], agent = null }: BannerFacts) => {
   const { dataDirectory, dynamoDbEndpoint, devApiKey, devAdminKey } = settings;
   const inside = relative(directory, dataDirectory);
   const url = `http://localhost:${port}`;
   return {
     ready: `Ballast ready on ${url}`,
+    console: `${url}/console`,
     claude: claudeOf(settings),
     database: dynamoDbEndpoint === null ? 'embedded DynamoDB' : `DynamoDB at ${new URL(dynamoDbEndpoint).origin}`,
     data: inside.startsWith('..') || inside === '' ? dataDirectory : inside,
@@ -44,15 +44,26 @@ const describe = ({ settings, port, directory, retiring = '', missingSecrets = [
     devAdminKey,
     try:
       `curl ${url}/agent/run -H ${quoted(`x-api-key: ${devApiKey}`)} -H 'content-type: application/json' ` +
-      `-d '{"task": "What is 17 * 23?"}'`,
+      `-d '{${agent === null ? '' : `"agent": "${agent}", `}"task": "What is 17 * 23?"}'`,
   };
 };
 
 /** What a person is greeted with on a terminal; the only place that ever shows the development keys. */
-export const terminalBanner = (facts: BannerFacts): string => {
-  const { ready, claude, models, secrets, database, data, devApiKey, devAdminKey, try: line } = describe(facts);
+export const terminalBanner = (facts: BannerFacts, bold: (text: string) => string): string => {
+  const {
+    ready,
+    console,
+    claude,
+    models,
+    secrets,
+    database,
+    data,
+    devApiKey,
+    devAdminKey,
+    try: line,
+  } = describe(facts);
   return `
-  ${BOLD}${ready}${RESET}
+  ${bold(ready)}, console at ${bold(console)}
 
   Claude    ${claude}${models === undefined ? '' : `\n  Models    ${models}`}${secrets === undefined ? '' : `\n  Secrets   ${secrets}`}
   Database  ${database}

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { StartRefused } from './start-refused.ts';
+import { MachineRefused } from './start-refused.ts';
 
 /** How often a free port of the first address may turn out to be taken on another. */
 const PORT_TRIES = 10;
@@ -18,15 +18,15 @@ const listen = (server: Server, host: string, port: number): Promise<number> =>
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? 'unknown error';
 
-const refusal = (error: unknown, host: string, port: number): StartRefused => {
+const refusal = (error: unknown, host: string, port: number): MachineRefused => {
   const code = codeOf(error);
   if (code === 'EADDRINUSE') {
-    return new StartRefused(
+    return new MachineRefused(
       `Port ${port} is already in use: stop what listens there, or choose another, as in PORT=${port + 1} npm start.`,
     );
   }
-  if (code === 'EACCES') return new StartRefused(`Port ${port} needs more rights: set PORT to one above 1023.`);
-  return new StartRefused(
+  if (code === 'EACCES') return new MachineRefused(`Port ${port} needs more rights: set PORT to one above 1023.`);
+  return new MachineRefused(
     `HOST=${host} is not an address of this machine (${code}): leave it out, or use 0.0.0.0 for all.`,
   );
 };

@@ -1,5 +1,6 @@
 import { maxHeaderSize } from 'node:http';
 import type { Socket } from 'node:net';
+import { COMMON_HEADERS } from '../lib/http/common-headers.ts';
 import { problemResponse } from '../lib/http/problem.ts';
 import { AppError } from '../lib/kernel/errors.ts';
 import type { Ids } from '../lib/kernel/ids.ts';
@@ -30,7 +31,12 @@ export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket, 
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const { statusCode, headers, body } = problemResponse(refusalOf(error.code), ids.request());
   const text = body as string;
-  const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(text), connection: 'close' });
+  const lines = Object.entries({
+    ...COMMON_HEADERS,
+    ...headers,
+    'content-length': Buffer.byteLength(text),
+    connection: 'close',
+  });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   socket.end(`HTTP/1.1 ${statusCode} Bad Request\r\n${head}\r\n${text}`);
   // Closing with unread bytes would reset the connection, and the answer with it.

@@ -1,7 +1,8 @@
-import { mkdirSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { StartRefused } from './start-refused.ts';
+import { makeDirectory } from './make-directory.ts';
+import { MachineRefused } from './start-refused.ts';
 
 /** A data directory that belongs to this process until it is released or the process ends, however it ends. */
 export interface DataDirectory extends Disposable {
@@ -19,7 +20,7 @@ const SQLITE_BUSY = 5;
 export const takeDataDirectory = (directory: string): DataDirectory => {
   let lock: DatabaseSync | undefined;
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(resolve(directory));
     const path = realpathSync(directory);
     lock = new DatabaseSync(join(path, 'lock'), { timeout: 0 });
     lock.exec('BEGIN EXCLUSIVE');
@@ -28,7 +29,7 @@ export const takeDataDirectory = (directory: string): DataDirectory => {
   } catch (error) {
     lock?.close();
     const { errcode, code } = error as { errcode?: number; code?: string };
-    throw new StartRefused(
+    throw new MachineRefused(
       errcode === SQLITE_BUSY
         ? `Another Ballast server is using the data directory ${directory}: stop it, or set BALLAST_DATA_DIR to another directory.`
         : `The data directory ${directory} cannot be used (${code ?? 'unknown error'}): set BALLAST_DATA_DIR to one that can be written.`,

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { StartRefused } from './start-refused.ts';
+import { MachineRefused } from './start-refused.ts';
 
 const READY_TIMEOUT_MS = 5_000;
 const STOP_TIMEOUT_MS = 2_000;
@@ -74,7 +74,7 @@ export const startEngineProcess = async (
   const exited = once(child, 'exit').then(() => void lifeline.end('\n'));
   exited.catch(() => undefined); // `heard` tells of a process that could not be started.
   try {
-    const late = () => new StartRefused(`The embedded database did not answer within ${READY_TIMEOUT_MS / 1_000} s.`);
+    const late = () => new MachineRefused(`The embedded database did not answer within ${READY_TIMEOUT_MS / 1_000} s.`);
     await within(READY_TIMEOUT_MS, heard(child, `listening on http://127.0.0.1:${port}`), late);
   } catch (error) {
     child.kill('SIGKILL');

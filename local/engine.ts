@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { EngineFailed, startEngineProcess } from './engine-process.ts';
 import { freePort } from './free-port.ts';
 import { endStaleEngines } from './stale-engines.ts';
-import { StartRefused } from './start-refused.ts';
+import { MachineRefused } from './start-refused.ts';
 
 /** A port can be taken between being found free and being used; five times in a row is something else. */
 const PORT_TRIES = 5;
@@ -31,7 +31,7 @@ const binaryFor = (resolve: (specifier: string) => string): string => {
   try {
     return join(dirname(resolve(`@dynoxide/${platform}/package.json`)), 'dynoxide');
   } catch (cause) {
-    throw new StartRefused(
+    throw new MachineRefused(
       `There is no embedded DynamoDB for ${platform}. Run \`npm run dynamodb\` in another terminal (it needs Java 17), or start a ` +
         'DynamoDB of your own; then write AWS_ENDPOINT_URL_DYNAMODB=http://localhost:8000 into .env and start again.',
       { cause },
@@ -57,7 +57,7 @@ export const startEngine = async ({
     } catch (error) {
       if (!(error instanceof EngineFailed)) throw error;
       if (attempt === PORT_TRIES || !error.message.includes('in use')) {
-        throw new StartRefused(`The embedded database does not start: ${error.message || 'it said nothing'}.`);
+        throw new MachineRefused(`The embedded database does not start: ${error.message || 'it said nothing'}.`);
       }
     }
   }

@@ -13,6 +13,8 @@ export const TABLE_NAMES = {
 export const ANTHROPIC_SECRET_ID = 'ballast/local/anthropic';
 export const ALERTS_SECRET_ID = 'ballast/local/alerts';
 export const JWT_SECRET_ID = 'ballast/local/jwt';
+export const OTLP_SECRET_ID = 'ballast/local/otlp';
+export const WEBHOOK_SECRET_ID = 'ballast/local/webhooks';
 export const TOOL_SECRETS_PREFIX = 'ballast/local/tools/';
 
 export interface Surroundings {
@@ -21,11 +23,13 @@ export interface Surroundings {
   readonly terminal: boolean;
   readonly dynamoDbUrl: string;
   readonly secretsUrl: string;
+  /** Where durable executions are served here; `null` where they are not. */
+  readonly lambdaUrl: string | null;
   /** Where a simulated Claude listens; `null` with a real key. */
   readonly simulatedClaudeUrl: string | null;
 }
 
-/** The embedded engine takes anybody; an own profile or session would only make the SDK ask elsewhere first. */
+/** What runs here takes anybody; an own profile or session would only make the SDK ask elsewhere first. */
 const DUMMY_CREDENTIALS = {
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
@@ -40,8 +44,10 @@ const OTHER_ENDPOINTS = {
   AWS_USE_DUALSTACK_ENDPOINT: undefined,
 };
 
-const credentials = (env: Environment, embedded: boolean): Environment =>
-  embedded || !(env['AWS_ACCESS_KEY_ID'] || env['AWS_PROFILE']) ? DUMMY_CREDENTIALS : {};
+const credentials = (env: Environment, { dynamoDbEndpoint, lambdaEndpoint }: Settings): Environment =>
+  (dynamoDbEndpoint === null && lambdaEndpoint === null) || !(env['AWS_ACCESS_KEY_ID'] || env['AWS_PROFILE'])
+    ? DUMMY_CREDENTIALS
+    : {};
 
 /** The variables that the functions find here, where a deployment sets them by `serverless.yml`; `undefined` takes one away. */
 export const functionEnvironment = (env: Environment, surroundings: Surroundings): Environment => {
@@ -55,20 +61,26 @@ export const functionEnvironment = (env: Environment, surroundings: Surroundings
     ANTHROPIC_SECRET_ID,
     ALERTS_SECRET_ID,
     JWT_SECRET_ID,
+    OTLP_SECRET_ID,
+    WEBHOOK_SECRET_ID,
     TOOL_SECRETS_PREFIX,
     ...Object.fromEntries(
       [...ALERTS_VARIABLES, ...Object.keys(env).filter(isToolSecret)].map((name) => [name, undefined]),
     ),
-    // Both are in their secrets, and nowhere else where a function could print them.
+    // These are in their secrets, and nowhere else where a function could print them.
     JWT_SECRET: undefined,
+    OTEL_EXPORTER_OTLP_HEADERS: undefined,
+    BALLAST_WEBHOOK_SECRET: undefined,
     ANTHROPIC_API_KEY: undefined,
     ANTHROPIC_AUTH_TOKEN: undefined,
+    SIMULATED_CLAUDE: String(simulatedClaudeUrl !== null),
     ANTHROPIC_BASE_URL: simulatedClaudeUrl ?? settings.anthropicBaseUrl ?? undefined,
     LOG_FORMAT: env['LOG_FORMAT'] || (surroundings.terminal ? 'pretty' : 'json'),
     AWS_REGION: env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1',
     AWS_ENDPOINT_URL_DYNAMODB: surroundings.dynamoDbUrl,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: surroundings.secretsUrl,
+    ...(surroundings.lambdaUrl !== null && { AWS_ENDPOINT_URL_LAMBDA: surroundings.lambdaUrl }),
     ...OTHER_ENDPOINTS,
-    ...credentials(env, settings.dynamoDbEndpoint === null),
+    ...credentials(env, settings),
   };
 };

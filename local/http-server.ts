@@ -5,6 +5,7 @@ import type { Ids } from '../lib/kernel/ids.ts';
 import type { Answer } from './answer.ts';
 import { bindAll } from './bind.ts';
 import { answerClientError } from './client-error.ts';
+import { splitTarget } from './http-event.ts';
 
 /** Longer than a load balancer or client keeps an idle connection, so that no request meets one that is being closed. */
 const KEEP_ALIVE_MS = 65_000;
@@ -24,22 +25,28 @@ export interface ServeOptions {
 
 export interface Serving {
   readonly port: number;
+  /** Requests whose answers the server would wait for, as `POST /agent/run`. */
+  underWay(): readonly string[];
   /**
-   * Takes no more requests and gives those under way `graceMs`; then aborts them, and a second later cuts what is left.
+   * Takes no more requests and gives those under way `graceMs`, those that end with the server nothing; then aborts them,
+   * and a second later cuts what is left.
    * Called again with less, it hurries.
    */
   close(graceMs: number): Promise<void>;
 }
 
 interface UnderWay {
+  readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly leave: AbortController;
   readonly ended: Promise<unknown>;
+  endsWithServer: boolean;
 }
 
 /** Listens, and knows what is under way. Rejects with `StartRefused` when the port or an address cannot be had. */
 export const serve = async ({ answer, ids, clock, hosts, port }: ServeOptions): Promise<Serving> => {
   const underWay = new Set<UnderWay>();
+  const stopping = new AbortController();
   let closing = false;
 
   const take = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
@@ -51,9 +58,17 @@ export const serve = async ({ answer, ids, clock, hosts, port }: ServeOptions): 
       });
     });
     if (closing) response.shouldKeepAlive = false;
-    const exchange = { request, response, clientSignal: leave.signal, expectsContinue };
-    const entry: UnderWay = { response, leave, ended: Promise.all([answer(exchange), closed]) };
+    const endWithServer = () => {
+      entry.endsWithServer = true;
+      const onStop = () => leave.abort(stopping.signal.reason);
+      if (stopping.signal.aborted) onStop();
+      else stopping.signal.addEventListener('abort', onStop, { signal: leave.signal });
+    };
+    const exchange = { request, response, clientSignal: leave.signal, expectsContinue, endWithServer };
+    const begun = Promise.withResolvers<unknown>();
+    const entry: UnderWay = { request, response, leave, ended: begun.promise, endsWithServer: false };
     underWay.add(entry);
+    begun.resolve(Promise.all([answer(exchange), closed]));
     void entry.ended.then(() => underWay.delete(entry));
   };
 
@@ -78,8 +93,10 @@ export const serve = async ({ answer, ids, clock, hosts, port }: ServeOptions): 
     closing = true;
     const stopped = bound.servers.map((server) => new Promise((resolve) => server.close(resolve)));
     for (const { response } of underWay) if (!response.headersSent) response.shouldKeepAlive = false;
+    const reason = new DOMException('the server is being stopped', 'AbortError');
+    stopping.abort(reason);
     await within(graceMs, hurry.signal);
-    for (const { leave } of underWay) leave.abort(new DOMException('the server is being stopped', 'AbortError'));
+    for (const { leave } of underWay) leave.abort(reason);
     await within(SETTLE_MS);
     for (const server of bound.servers) server.closeAllConnections();
     await Promise.all(stopped);
@@ -87,6 +104,10 @@ export const serve = async ({ answer, ids, clock, hosts, port }: ServeOptions): 
   let closed: Promise<void> | undefined;
   return {
     port: bound.port,
+    underWay: () =>
+      [...underWay]
+        .filter(({ endsWithServer }) => !endsWithServer)
+        .map(({ request }) => `${request.method} ${splitTarget(request.url ?? '/').path}`),
     close(graceMs) {
       if (graceMs === 0) hurry.abort();
       closed ??= close(graceMs);

@@ -35,7 +35,13 @@ export interface Invocation {
   readonly clock: Clock;
 }
 
-const contextOf = ({ definition, requestId, clientSignal, clock }: Invocation): LambdaContext => {
+/** The context that an invocation begins with. */
+export const lambdaContext = ({
+  definition,
+  requestId,
+  clientSignal,
+  clock,
+}: Pick<Invocation, 'definition' | 'requestId' | 'clientSignal' | 'clock'>): LambdaContext => {
   const endsMs = clock.monotonicMs() + definition.timeoutMs;
   const functionName = `ballast-local-${definition.name}`;
   return {
@@ -58,7 +64,7 @@ const contextOf = ({ definition, requestId, clientSignal, clock }: Invocation): 
  */
 export const invoke = async (invocation: Invocation, response: ServerResponse): Promise<void> => {
   const { handler, event, requestId, clock } = invocation;
-  const context = contextOf(invocation);
+  const context = lambdaContext(invocation);
   if (!isStreaming(handler)) return writeResponse(response, await handler(event, context), requestId);
   const stream = createResponseStream(response, requestId, clock);
   // Without a listener an error would be thrown at the process; it reaches the handler by its own writes.

@@ -1,7 +1,7 @@
 import './lambda-shim.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkTools } from '../lib/agent/define/check-tools.ts';
+import { checkIndex } from '../lib/agent/define/check-agents.ts';
 import type { Environment } from '../lib/aws/connection.ts';
 import { createAnswer } from './answer.ts';
 import { startEngine } from './engine.ts';
@@ -10,10 +10,17 @@ import {
   ANTHROPIC_SECRET_ID,
   functionEnvironment,
   JWT_SECRET_ID,
+  OTLP_SECRET_ID,
   TOOL_SECRETS_PREFIX,
+  WEBHOOK_SECRET_ID,
 } from './environment.ts';
+import { createEventBus, readEventRules } from './event-rules.ts';
+import { readDurableFunctions } from './executions/durable-functions.ts';
+import { startLambdaServer } from './executions/lambda-server.ts';
+import { loadDurableFunctions, prepareExecutions } from './executions/prepare-executions.ts';
 import { serve, type Serving } from './http-server.ts';
-import { loadHandler, loadHandlers, loadingFailed } from './load-handlers.ts';
+import { loadHandler, loadHandlers } from './load-handlers.ts';
+import { loadingFailed } from './loading-error.ts';
 import { createMatchRoute } from './match-route.ts';
 import { refuseItself } from './own-address.ts';
 import { prepareStore } from './prepare-store.ts';
@@ -46,11 +53,16 @@ export interface LaunchOptions {
   readonly root: string;
 }
 
-export interface Running extends Pick<Serving, 'port'> {
+export interface Running extends Pick<Serving, 'port' | 'underWay'> {
+  /** How many asynchronous runs have not ended: they go on at the next start. */
+  unfinishedRuns(): number;
   /** Resolves when the embedded engine has ended, which without it nothing survives; never without an engine. */
   readonly engineLost: Promise<void>;
-  /** Calls the scheduled functions from now on; not before somebody was told that the server is ready. */
-  startSchedules(): void;
+  /**
+   * Calls the scheduled functions from now on, and goes on with unfinished executions; not before somebody was told that the
+   * server is ready.
+   */
+  begin(): void;
   /** Ends everything, in the reverse order of its start; called again with less grace, it hurries. */
   close(graceMs: number): Promise<void>;
 }
@@ -64,24 +76,24 @@ const atLeast = (routes: readonly Route[], leastMs: number): Route[] =>
 
 /** Imported late, because it reads the environment at once. */
 const loadApp = () =>
-  import('../lib/app/app.ts').catch((error: unknown) => {
-    throw loadingFailed('lib/app/app.ts', error);
+  import('../lib/app/app.ts').catch(async (error: unknown) => {
+    throw await loadingFailed('lib/app/app.ts', error);
   });
 
 /** A function would find out at its first model call only. */
-const checkAgents = async () => {
+const checkOwnAgents = async () => {
   try {
-    const { agents } = await import('#agents');
-    checkTools(agents);
+    checkIndex(await import('#agents'));
   } catch (error) {
-    throw loadingFailed('agents/index.ts', error);
+    throw await loadingFailed('agents/index.ts', error);
   }
 };
 
-const loadScheduled = async (root: string, schedules: readonly Schedule[]) =>
+/** Functions for events that nobody waits for, by their names. */
+const loadEventHandlers = async (root: string, functions: readonly Pick<Schedule, 'definition'>[]) =>
   new Map(
     await Promise.all(
-      schedules.map(
+      functions.map(
         async ({ definition: { name } }) => [name, (await loadHandler(root, name)) as EventHandler] as const,
       ),
     ),
@@ -94,6 +106,7 @@ export const launch = async (options: LaunchOptions): Promise<Running> => {
   const description = readFileSync(join(root, 'serverless.yml'), 'utf8');
   const routes = readRoutes(description);
   const schedules = atLocalPace(readSchedules(description));
+  const rules = readEventRules(description);
   const directory = started.use(await waitForDataDirectory(settings.dataDirectory, systemClock));
 
   const startDynamoDb = async () => {
@@ -107,11 +120,15 @@ export const launch = async (options: LaunchOptions): Promise<Running> => {
     new Map([
       [ANTHROPIC_SECRET_ID, settings.anthropicApiKey ?? SIMULATED_KEY],
       ...(settings.alertsSecret === null ? [] : [[ALERTS_SECRET_ID, settings.alertsSecret] as const]),
+      [WEBHOOK_SECRET_ID, settings.webhookSecret],
+      [OTLP_SECRET_ID, settings.otlpHeaders],
       ...(settings.jwtSecret === null ? [] : [[JWT_SECRET_ID, settings.jwtSecret] as const]),
       ...[...settings.toolSecrets].map(([name, value]) => [`${TOOL_SECRETS_PREFIX}${name}`, value] as const),
     ]),
   );
   started.defer(() => secrets.close());
+  const lambda = settings.lambdaEndpoint === null ? await startLambdaServer() : null;
+  started.defer(() => lambda?.close());
   const simulated = settings.anthropicApiKey === null ? await startSimulatedClaude({ clock: systemClock }) : null;
   if (simulated !== null) started.defer(() => simulated.close());
 
@@ -120,17 +137,31 @@ export const launch = async (options: LaunchOptions): Promise<Running> => {
       ...options,
       dynamoDbUrl: dynamoDb.endpoint,
       secretsUrl: secrets.url,
+      lambdaUrl: lambda?.url ?? null,
       simulatedClaudeUrl: simulated?.url ?? null,
     }),
   );
-  const [{ app }, , handlers, scheduled] = await Promise.all([
+  const [{ app }, , handlers, eventHandlers, durable] = await Promise.all([
     loadApp(),
-    checkAgents(),
+    checkOwnAgents(),
     loadHandlers(root, routes),
-    loadScheduled(root, schedules),
+    loadEventHandlers(root, [...schedules, ...rules]),
+    loadDurableFunctions(root, readDurableFunctions(description)),
     prepareStore({ root, dataDirectory: directory.path, settings, endpoint: dynamoDb.endpoint }),
   ]);
   const { log, ids, clock, corsOrigins } = app;
+  const executions =
+    lambda &&
+    prepareExecutions({
+      lambda,
+      directory: join(directory.path, 'executions'),
+      functions: durable,
+      clock,
+      log,
+      onStatusChange: createEventBus(rules, eventHandlers),
+    });
+  // What is under way is left alone, as by a kill: it goes on after the next start.
+  started.defer(() => executions?.close());
   const matchRoute = createMatchRoute(atLeast(routes, app.config.RUN_TIMEOUT_MS + ABOVE_RUN_MS));
   const answer = createAnswer({ matchRoute, handlers, log, ids, clock, corsOrigins });
   const http = await serve({ answer, ids, clock, hosts: settings.hosts, port: settings.port });
@@ -138,13 +169,18 @@ export const launch = async (options: LaunchOptions): Promise<Running> => {
   // Not before: the port may be any free one. What came meanwhile is refused by its hops.
   await refuseItself(settings.anthropicApiKey === null ? null : settings.anthropicBaseUrl, http.port);
 
-  const scheduler = createSchedules({ schedules, handlers: scheduled, clock, log });
+  const scheduler = createSchedules({ schedules, handlers: eventHandlers, clock, log });
   const running = started.move();
   let closed: Promise<void> | undefined;
   return {
     port: http.port,
+    underWay: () => http.underWay(),
+    unfinishedRuns: () => executions?.unfinished() ?? 0,
     engineLost: dynamoDb.exited ?? new Promise(() => undefined),
-    startSchedules: () => scheduler.start(),
+    begin() {
+      scheduler.start();
+      executions?.begin();
+    },
     close(graceMs) {
       const silent = Promise.all([http.close(graceMs), scheduler.stop(Math.min(graceMs, SCHEDULE_GRACE_MS))]);
       closed ??= silent.then(() => running.disposeAsync());

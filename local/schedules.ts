@@ -58,8 +58,11 @@ const timing = (written: string, timeZone: string): Schedule['nextAfter'] => {
   return (at) => nextCron(cron, timeZone, at);
 };
 
-/** Functions whose first call is not waited for: `/health` says what they found, and a killed server's budgets are settled. */
-const AT_START: ReadonlySet<string> = new Set(['probe-dependencies', 'reconcile-budgets']);
+/**
+ * Functions whose first call is not waited for: `/health` says what they found, and of what a killed server left, budgets are
+ * settled and runs go on.
+ */
+const AT_START: ReadonlySet<string> = new Set(['probe-dependencies', 'reconcile-budgets', 'sweep-runs']);
 
 /**
  * Reads the schedules out of the text of `serverless.yml`; one that is not enabled is left out. Throws `StartRefused` where
@@ -83,9 +86,15 @@ export const readSchedules = (yaml: string): Schedule[] =>
 
 /**
  * Functions that run more often here than deployed, where no schedule is shorter than a minute: the reservation of a
- * process that was killed has to be settled 60 seconds after it could have been in use, the function's own work included.
+ * process that was killed has to be settled 60 seconds after it could have been in use, the function's own work included,
+ * and a run that it left goes on within 30 seconds of the next start, also one that it had only just taken. Whoever tries a
+ * webhook out waits for it.
  */
-const LOCAL_PACE_MS: Readonly<Record<string, number>> = { 'reconcile-budgets': 15_000 };
+const LOCAL_PACE_MS: Readonly<Record<string, number>> = {
+  'reconcile-budgets': 15_000,
+  'sweep-runs': 15_000,
+  'deliver-webhooks': 5_000,
+};
 
 /** The schedules as they run in this process. */
 export const atLocalPace = (schedules: readonly Schedule[]): Schedule[] =>

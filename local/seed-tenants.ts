@@ -1,13 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hashKey, keyPrefixOf } from '../lib/identity/issue-key.ts';
-import {
-  type ApiKey,
-  type ApiKeyDirectory,
-  newTenant,
-  type Scope,
-  SCOPES,
-  type TenantStore,
-} from '../lib/tenants/types.ts';
+import { type Scope, SCOPES } from '../lib/kernel/scopes.ts';
+import { type ApiKey, type ApiKeyDirectory, newTenant, type TenantStore } from '../lib/tenants/types.ts';
 
 /** A tenant that is there from the start, with the key from the environment. */
 export interface DevTenant {

@@ -30,12 +30,12 @@ export const sendAlarm = async ({ event, settings, env, setEnvironment, root }: 
     new Map(settings.alertsSecret === null ? [] : [[ALERTS_SECRET_ID, settings.alertsSecret]]),
   );
   started.defer(() => secrets.close());
-  const surroundings = { version: '0.0.0', terminal: true, simulatedClaudeUrl: null };
+  const surroundings = { version: '0.0.0', terminal: true, lambdaUrl: null, simulatedClaudeUrl: null };
   setEnvironment(
     functionEnvironment(env, {
       ...surroundings,
       // Whatever other database is set: this one is embedded.
-      settings: { ...settings, dynamoDbEndpoint: null },
+      settings: { ...settings, dynamoDbEndpoint: null, lambdaEndpoint: null },
       dynamoDbUrl: engine.endpoint,
       secretsUrl: secrets.url,
     }),

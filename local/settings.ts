@@ -4,6 +4,7 @@ import { alertsSecretOf } from './alerts-secret.ts';
 import { jwtSecretOf } from './jwt-secret.ts';
 import { StartRefused } from './start-refused.ts';
 import { toolSecretsOf } from './tool-secrets.ts';
+import { webhookSecretOf } from './webhook-secret.ts';
 
 /** What `npm start` is told by its environment, beside what the functions read themselves. */
 export interface Settings {
@@ -14,6 +15,8 @@ export interface Settings {
   readonly dataDirectory: string;
   /** Another DynamoDB than the embedded one. */
   readonly dynamoDbEndpoint: string | null;
+  /** Another Lambda than the durable executions of this process. */
+  readonly lambdaEndpoint: string | null;
   /** `null`: a simulated Claude answers. */
   readonly anthropicApiKey: string | null;
   readonly anthropicBaseUrl: string | null;
@@ -23,6 +26,10 @@ export interface Settings {
   readonly alertsSecret: string | null;
   /** What the issuer of tokens signs them with; `null`: no issuer does. */
   readonly jwtSecret: string | null;
+  /** Of requests to the receiver of traces; may be empty. */
+  readonly otlpHeaders: string;
+  /** What webhooks are signed with. */
+  readonly webhookSecret: string;
   /** What tools need to know, by the secret's name. */
   readonly toolSecrets: ReadonlyMap<string, string>;
 }
@@ -72,12 +79,15 @@ export const readSettings = (env: Environment, directory: string): Settings => {
     hosts: hosts(env),
     dataDirectory: isAbsolute(data) ? data : join(directory, data),
     dynamoDbEndpoint: url(env, 'AWS_ENDPOINT_URL_DYNAMODB'),
+    lambdaEndpoint: url(env, 'AWS_ENDPOINT_URL_LAMBDA'),
     anthropicApiKey: read(env, 'ANTHROPIC_API_KEY'),
     anthropicBaseUrl: url(env, 'ANTHROPIC_BASE_URL'),
     devApiKey: key(env, 'BALLAST_DEV_API_KEY', 'ballast-dev-key'),
     devAdminKey: key(env, 'BALLAST_DEV_ADMIN_KEY', 'ballast-dev-admin-key'),
     alertsSecret: alertsSecretOf(env),
     jwtSecret: jwtSecretOf(env),
+    otlpHeaders: env['OTEL_EXPORTER_OTLP_HEADERS'] ?? '',
+    webhookSecret: webhookSecretOf(env),
     toolSecrets: toolSecretsOf(env),
   };
   if (settings.devApiKey === settings.devAdminKey) {

@@ -1,24 +1,4 @@
-// The first file that runs, also under a Node that is too old: plain JavaScript, nothing but what Node 14 knows.
-import * as module from 'node:module';
-import process from 'node:process';
+// `npm start`: the first file that runs.
+import { boot } from './boot.mjs';
 
-const LEAST_MAJOR = 24;
-
-const give = (sentence) => {
-  process.stderr.write(`${sentence}\n`);
-  process.exitCode = 1;
-};
-
-if (Number(process.versions.node.split('.')[0]) < LEAST_MAJOR) {
-  give(
-    `Ballast needs Node.js ${LEAST_MAJOR} or newer and this is ${process.version}: ` +
-      'start it with `npm start` after `npm install`, which brings its own where it can, or install it from https://nodejs.org.',
-  );
-} else {
-  // The second start finds its code compiled, which halves the time it takes.
-  module.enableCompileCache();
-  import('./main.ts').catch((error) => {
-    if (!error || error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    give('A dependency of Ballast is not installed: run `npm install`, then `npm start` again.');
-  });
-}
+boot('npm start', () => import('./main.ts'));

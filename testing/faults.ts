@@ -1,9 +1,9 @@
 import type { Step } from '../local/simulated-claude/steps.ts';
-import { asTurn, type Turn } from './script.ts';
+import { asOnce, type Once } from './script.ts';
 import { neverAnswer, reply, resetBeforeHeaders, type ScriptedAnswer, status } from './upstream/answers.ts';
 import * as broken from './upstream/broken.ts';
 
-type Fault = Extract<Turn, { kind: 'fault' }>;
+type Fault = Extract<Once, { kind: 'fault' }>;
 
 export interface Midway {
   /** The text that the caller has heard by then. Default: none, and the fault comes before any content. */
@@ -67,8 +67,8 @@ export const faults = {
   /** Nothing but pings, for ever. */
   pingsOnly: () => fault('pings only', broken.pingsOnly(1_000, reply())),
   /** `ms` pass before the first content of an answer that is whole then. */
-  slow: (ms: number, turn: string | Turn): Turn => {
-    const late = asTurn(turn);
+  slow: (ms: number, turn: string | Once): Once => {
+    const late = asOnce(turn);
     if (late.kind === 'fault') return fault(`slow, then ${late.what}`, broken.slowFirstContent(ms, late.answer));
     return { ...late, delayMs: ms };
   },

@@ -1,6 +1,7 @@
 import { type Config, loadConfig } from '../lib/config.ts';
 import { describeIssues } from '../lib/http/describe-issue.ts';
 import { type RunRequest, runRequestSchema } from '../lib/run/run-request.ts';
+import type { Hooks } from '../lib/telemetry/hooks/hook-events.ts';
 import { newTenant, type Principal, type TenantSettings } from '../lib/tenants/types.ts';
 import type { FakeFetch } from './fake-fetch.ts';
 
@@ -11,10 +12,19 @@ export interface TestRunOptions {
   readonly fetch?: FakeFetch;
   /** Values of the secrets that the agent's tools declare, by name. Default: none, and asking for one is the test's mistake. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /**
+   * Names of tools that hang, whatever they wait for: time does not stand still for them, and they are stopped at their limit.
+   * Default: none.
+   */
+  readonly hangs?: readonly string[];
+  /** Whether a person approves every call that needs it. Default false: a run with such a tool is refused, as by `POST /agent/run`. */
+  readonly approves?: boolean;
   /** The tenant's settings, as an administrator gives them. Default: no limits. */
   readonly tenant?: Partial<TenantSettings>;
   /** The stage's settings, such as `MAX_RETRIES`. Default: theirs. */
   readonly settings?: Partial<Config>;
+  /** Hooks as `agents/index.ts` may export them, beside the agent's own. Default: none. */
+  readonly on?: Hooks;
   /** Aborts where the caller leaves. */
   readonly signal?: AbortSignal;
 }

@@ -1,5 +1,5 @@
 import type { Agent } from '../lib/agent/define/define-agent.ts';
-import { asTurn, describeTurn, type Turn } from './script.ts';
+import { asTurn, describeTurn, type Once, type Turn } from './script.ts';
 import { type ScriptedAnswer, status, toolCalls } from './upstream/answers.ts';
 import { slowFirstContent } from './upstream/broken.ts';
 
@@ -24,8 +24,15 @@ const isList = (script: Script): script is Turns => Array.isArray(script);
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
+const checkOrder = (turns: readonly Turn[]): void => {
+  const first = turns.findIndex(({ kind }) => kind === 'always');
+  if (first >= 0 && first < turns.length - 1)
+    throw new TypeError('always(…) stands last in its list: no turn behind it would ever be taken.');
+};
+
 const checkTools = (turns: readonly Turn[], { name: agent, tools }: Agent): void => {
-  for (const turn of turns)
+  for (const each of turns) {
+    const turn = each.kind === 'always' ? each.turn : each;
     for (const { name, invented } of turn.kind === 'answer' ? turn.calls : []) {
       const known = [...tools.keys()].join(', ') || 'none';
       if (!invented && !tools.has(name))
@@ -36,6 +43,7 @@ const checkTools = (turns: readonly Turn[], { name: agent, tools }: Agent): void
       if (invented && tools.has(name))
         throw new TypeError(`The script invents the tool "${name}", which ${agent} has.`);
     }
+  }
 };
 
 /** Begins a script. Throws a TypeError where it calls a tool that the agent does not have. */
@@ -43,25 +51,33 @@ export const playScript = (script: Script, agent: Agent, mistake: (sentence: str
   const lists = new Map(
     Object.entries(isList(script) ? { [ANY]: script } : script).map(([model, turns]) => [model, turns.map(asTurn)]),
   );
-  for (const turns of lists.values()) checkTools(turns, agent);
+  for (const turns of lists.values()) {
+    checkOrder(turns);
+    checkTools(turns, agent);
+  }
   const left = new Map([...lists].map(([model, turns]) => [model, [...turns]]));
+  const asked = new Set<string>();
   const inputs = new Map<string, unknown>();
 
   const play =
-    (turn: Turn): ScriptedAnswer =>
-    (asked) => {
-      if (turn.kind === 'fault') return turn.answer(asked);
+    (turn: Once): ScriptedAnswer =>
+    (call) => {
+      if (turn.kind === 'fault') return turn.answer(call);
       const { text, options, delayMs } = turn;
-      const uses = turn.calls.map(({ name, input }, at) => ({ name, input, id: `toolu_${asked.requestId}_${at}` }));
+      const uses = turn.calls.map(({ name, input }, at) => ({ name, input, id: `toolu_${call.requestId}_${at}` }));
       for (const { id, input } of uses) inputs.set(id, input);
       const answer = toolCalls(uses, { ...options, ...(text === '' && uses.length > 0 ? {} : { text }) });
-      return (delayMs === 0 ? answer : slowFirstContent(delayMs, answer))(asked);
+      return (delayMs === 0 ? answer : slowFirstContent(delayMs, answer))(call);
     };
 
   return {
     answerOf(model) {
       const list = lists.has(model) ? model : ANY;
-      const turn = left.get(list)?.shift();
+      const turns = left.get(list);
+      const turn = turns?.[0];
+      asked.add(list);
+      if (turn?.kind === 'always') return play(turn.turn);
+      turns?.shift();
       if (turn !== undefined) return play(turn);
       const of = lists.get(list);
       const known = [...lists.keys()].join(', ');
@@ -75,7 +91,9 @@ export const playScript = (script: Script, agent: Agent, mistake: (sentence: str
     inputs,
     unused() {
       const rest = [...left].flatMap(([model, turns]) =>
-        turns.map((turn) => (model === ANY ? '' : `${model} `) + describeTurn(turn)),
+        turns
+          .filter(({ kind }) => kind !== 'always' || !asked.has(model))
+          .map((turn) => (model === ANY ? '' : `${model} `) + describeTurn(turn)),
       );
       if (rest.length === 0) return null;
       return `${counted(rest.length, 'turn')} of the script ${rest.length === 1 ? 'was' : 'were'} never asked for: ${rest.join('; ')}.`;

@@ -11,6 +11,15 @@ export interface ToolUse {
 
 /** One turn of the scripted model: an answer, or something that goes wrong. */
 export type Turn =
+  | Once
+  | {
+      readonly kind: 'always';
+      /** Taken for every call from here on. */
+      readonly turn: Once;
+    };
+
+/** A turn of one call. */
+export type Once =
   | {
       readonly kind: 'answer';
       readonly text: string;
@@ -26,12 +35,12 @@ export type Turn =
       readonly answer: ScriptedAnswer;
     };
 
-type Answered = Extract<Turn, { kind: 'answer' }>;
+type Answered = Extract<Once, { kind: 'answer' }>;
 
-/** The model says this, and ends its turn; with `usage` and `stopReason` as given. */
-export const says = (text: string, options: ReplyOptions = {}): Answered => ({
+/** The model says this, an object as JSON, and ends its turn; with `usage` and `stopReason` as given. */
+export const says = (words: string | object, options: ReplyOptions = {}): Answered => ({
   kind: 'answer',
-  text,
+  text: typeof words === 'string' ? words : JSON.stringify(words),
   calls: [],
   options,
   delayMs: 0,
@@ -39,6 +48,7 @@ export const says = (text: string, options: ReplyOptions = {}): Answered => ({
 
 /** A bare text is what the model says. */
 export const asTurn = (turn: string | Turn): Turn => (typeof turn === 'string' ? says(turn) : turn);
+export const asOnce = (turn: string | Once): Once => (typeof turn === 'string' ? says(turn) : turn);
 
 /** The model calls a tool, by its name or as it was defined. Any input: what the tool's schema refuses, the model is told. */
 export const calls = (
@@ -65,8 +75,12 @@ export const together = (...turns: readonly (string | Answered)[]): Answered => 
 /** The model declines: an answer, not a fault. */
 export const declines = (text = ''): Answered => says(text, { stopReason: 'refusal' });
 
+/** The turn of every call from here on, also of none; it stands last in a list. */
+export const always = (turn: string | Once): Turn => ({ kind: 'always', turn: asOnce(turn) });
+
 /** A turn in a few words. */
 export const describeTurn = (turn: Turn): string => {
+  if (turn.kind === 'always') return `always ${describeTurn(turn.turn)}`;
   if (turn.kind === 'fault') return turn.what;
   const spoken = turn.text === '' && turn.calls.length > 0 ? [] : [`says "${turn.text}"`];
   return [...spoken, ...turn.calls.map(({ name }) => `calls ${name}`)].join(' and ');

@@ -5,6 +5,7 @@ import { createMemoryBudgetStore } from '../lib/budget/memory-store.ts';
 import { createMemoryCircuitStore } from '../lib/circuit-breaker/memory-store.ts';
 import type { Config } from '../lib/config.ts';
 import type { Ids, RandomBytes } from '../lib/kernel/ids.ts';
+import { ZERO } from '../lib/kernel/money.ts';
 import { createAnthropic } from '../lib/providers/anthropic/anthropic.ts';
 import { createMemorySlotStore } from '../lib/rate-limit/memory-slot-store.ts';
 import { createMemoryRateStore } from '../lib/rate-limit/memory-store.ts';
@@ -12,9 +13,11 @@ import { createSlots } from '../lib/rate-limit/slots.ts';
 import { createMemoryCacheStore } from '../lib/response-cache/memory-store.ts';
 import { createResponseCache, type ResponseCache } from '../lib/response-cache/response-cache.ts';
 import { createMemoryRestStore } from '../lib/rests/memory-store.ts';
+import { createSessions } from '../lib/run/sessions/sessions.ts';
 import type { RunSync } from '../lib/run/sync-run.ts';
 import { createMemoryRunStore } from '../lib/runs/memory-store.ts';
 import { createCachedSecret } from '../lib/secrets/cached-secret.ts';
+import { createMemorySessionStore } from '../lib/sessions/memory-store.ts';
 import type { Emit } from '../lib/telemetry/events.ts';
 import { createMemoryUsageStore } from '../lib/usage/memory-store.ts';
 import { createMemoryToolUsageStore } from '../lib/usage/memory-tool-store.ts';
@@ -55,17 +58,25 @@ const announced = (cache: ResponseCache, clock: AutoClock): ResponseCache => ({
 
 const RETENTION_MS = 3_600_000;
 
-const memoryStores = (clock: AutoClock): RunStores => ({
-  budgets: createMemoryBudgetStore(),
-  circuits: createMemoryCircuitStore({ clock }),
-  rates: createMemoryRateStore(),
-  rests: createMemoryRestStore({ clock }),
-  runs: createMemoryRunStore({ clock, retentionMs: RETENTION_MS }),
-  toolUsage: createMemoryToolUsageStore(),
-  usage: createMemoryUsageStore(),
-  openSlots: async (options) => createSlots({ ...options, store: createMemorySlotStore() }),
-  openCache: async (options) => announced(createResponseCache({ ...options, store: createMemoryCacheStore() }), clock),
-});
+const memoryStores = (clock: AutoClock): RunStores => {
+  const runs = createMemoryRunStore({ clock, retentionMs: RETENTION_MS });
+  const store = createMemorySessionStore(clock);
+  // Nobody kills a run in here.
+  const sessions = createSessions({ store, runs, clock, costOf: () => Promise.resolve(ZERO) });
+  return {
+    budgets: createMemoryBudgetStore(),
+    circuits: createMemoryCircuitStore({ clock }),
+    rates: createMemoryRateStore(),
+    rests: createMemoryRestStore({ clock }),
+    runs,
+    toolUsage: createMemoryToolUsageStore(),
+    usage: createMemoryUsageStore(),
+    openSlots: async (options) => createSlots({ ...options, store: createMemorySlotStore() }),
+    openCache: async (options) =>
+      announced(createResponseCache({ ...options, store: createMemoryCacheStore() }), clock),
+    openSessions: () => Promise.resolve(sessions),
+  };
+};
 
 /** What a deployment runs, on memory instead of tables and for one agent, with all loaded that its first run would load. */
 export const createStage = async (parts: StageParts): Promise<RunSync> => {
@@ -81,8 +92,13 @@ export const createStage = async (parts: StageParts): Promise<RunSync> => {
     stores: memoryStores(clock),
     provider: inFlight.watched(createAnthropic({ baseUrl: config.ANTHROPIC_BASE_URL })),
     secret: createCachedSecret({ read: async () => 'test-key', clock }),
-    fetchFor: (endpoints, secrets, signal) =>
-      boundFetch({ fetch: toolFetch.fetchFor(signal), overrides: new Map() })(endpoints, secrets, signal),
+    fetchFor: (endpoints, secrets, signal, call) =>
+      boundFetch({ fetch: toolFetch.fetchFor(signal), overrides: new Map(), stage: config.STAGE })(
+        endpoints,
+        secrets,
+        signal,
+        call,
+      ),
     secretOf: (name) => createCachedSecret({ read: () => secretValue(name), clock }),
   });
   await loadModelCall();

@@ -6,19 +6,29 @@ import type { ToolFetch } from './fake-fetch.ts';
 export interface WatchedParts {
   readonly clock: AutoClock;
   readonly toolFetch: Pick<ToolFetch, 'isHanging'>;
+  /** Tools that hold no time while they work. */
+  readonly hangs: ReadonlySet<string>;
+  readonly approves: boolean;
   /** Told what a tool threw, by the idempotency key of its call. */
   readonly threw: (idempotencyKey: string, error: unknown) => void;
 }
 
-const watchedTool = (tool: Tool, { clock, toolFetch, threw }: WatchedParts): Tool => ({
+const watchedTool = (tool: Tool, { clock, toolFetch, hangs, approves, threw }: WatchedParts): Tool => ({
   ...tool,
+  requiresApproval: tool.requiresApproval && !approves,
   async run(input, context) {
     const { signal, idempotencyKey } = context;
     // A tool that was stopped holds nothing, even where it does not listen.
-    const isWaiting = () => signal.aborted || toolFetch.isHanging(signal);
+    let asleep = 0;
+    const isWaiting = () => hangs.has(tool.name) || signal.aborted || toolFetch.isHanging(signal) || asleep > 0;
+    const sleep: typeof context.sleep = async (ms) => {
+      asleep += 1;
+      clock.changed();
+      await context.sleep(ms).finally(() => (asleep -= 1));
+    };
     const end = clock.begin({ what: `the tool ${tool.name}`, isWaiting });
     try {
-      return await tool.run(input, context);
+      return await tool.run(input, { ...context, sleep });
     } catch (error) {
       threw(idempotencyKey, error);
       throw error;

@@ -88,9 +88,9 @@ describe('get_weather', () => {
         },
       ],
     ]);
-    expect(getWeather.endpoints).toEqual({
-      geocoding: { url: 'https://geocoding-api.open-meteo.com', authorization: null },
-      forecast: { url: 'https://api.open-meteo.com', authorization: null },
+    expect(getWeather.endpoints).toMatchObject({
+      geocoding: { urls: { default: 'https://geocoding-api.open-meteo.com' }, authorization: null },
+      forecast: { urls: { default: 'https://api.open-meteo.com' }, authorization: null },
     });
   });
 

@@ -3,7 +3,15 @@ import { composeContent } from './compose.ts';
 import { conversationOf } from './conversation.ts';
 import { type Directive, type Effect } from './directive.ts';
 import { readDirectives } from './directives.ts';
-import { beforeContent, brokenAfter, errorEventAfter, malformedAfter, pingsOnly, withGaps } from './faults.ts';
+import {
+  beforeContent,
+  brokenAfter,
+  errorEventAfter,
+  malformedAfter,
+  pingsOnly,
+  spreadOver,
+  withGaps,
+} from './faults.ts';
 import { limited } from './limits.ts';
 import { createPromptCache, type InputCounts } from './prompt-cache.ts';
 import type { MessagesRequest } from './request.ts';
@@ -15,6 +23,12 @@ export interface Asked {
   readonly request: MessagesRequest;
   readonly credential: string;
   readonly requestId: string;
+}
+
+/** Which call it is: of which model, and the how many-th for its task. */
+interface Place {
+  readonly model: string;
+  readonly turn: number;
 }
 
 const OVERLOADED = { status: 529, type: 'overloaded_error', message: 'Overloaded' };
@@ -84,8 +98,8 @@ export const createMessageAnswerer = (clock: Pick<Clock, 'now'>): ((asked: Asked
   const cache = createPromptCache(clock);
   const held = new Map<string, number>();
 
-  const holds = ({ source, times, model }: Directive, asked: string): boolean => {
-    if (model !== null && model !== asked) return false;
+  const holds = ({ source, times, model, turn }: Directive, asked: Place): boolean => {
+    if ((model !== null && model !== asked.model) || (turn !== null && turn !== asked.turn)) return false;
     if (times === null) return true;
     const before = held.get(source) ?? 0;
     held.set(source, before + 1);
@@ -93,26 +107,29 @@ export const createMessageAnswerer = (clock: Pick<Clock, 'now'>): ((asked: Asked
   };
 
   /** In the order written; of the faults that break an answer only the first that holds, the others keep their count. */
-  const effectsOf = (directives: readonly Directive[], model: string): Effect[] => {
+  const effectsOf = (directives: readonly Directive[], asked: Place): Effect[] => {
     const effects: Effect[] = [];
     for (const directive of directives) {
       const isSpare = BREAKING.has(directive.effect.kind) && effects.some(({ kind }) => BREAKING.has(kind));
-      if (!isSpare && holds(directive, model)) effects.push(directive.effect);
+      if (!isSpare && holds(directive, asked)) effects.push(directive.effect);
     }
     return effects;
   };
 
   return ({ request, credential, requestId }) => {
-    const { directives, rest } = readDirectives(conversationOf(request).lastUserText);
-    const effects = effectsOf(directives, request.model);
+    const { lastUserText, turn } = conversationOf(request);
+    const { directives, rest } = readDirectives(lastUserText);
+    const effects = effectsOf(directives, { model: request.model, turn });
     const fault = effects.find((effect) => effect.kind === 'fault');
     if (fault) return errorSteps(fault.status, `Simulated fault ${fault.status}`, requestId, fault.headers);
     if (effects.some((effect) => effect.kind === 'hang')) return [{ do: 'hold' }];
     const input = cache.charge(`${credential}\n${request.model}`, segmentsOf(request));
     const answer = decide(request, requestId, effects, rest, input);
+    const whole = answerSteps(answer, request.stream === true);
+    const over = effects.find((effect) => effect.kind === 'over');
     return effects.reduce<Iterable<Step>>(
       (steps, effect) => withEffect(steps, effect, requestId),
-      answerSteps(answer, request.stream === true),
+      over === undefined ? whole : spreadOver(whole, over.ms),
     );
   };
 };

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { ContentBlock } from '@anthropic-ai/sdk/resources/messages';
 import { REVIEWER } from '../../lib/agent/loop/reviewer.ts';
+import { objectOf } from '../../lib/kernel/json.ts';
 import type { Conversation } from './conversation.ts';
 import { suggestedCalls } from './demo-tools.ts';
 import type { Effect, ToolCall } from './directive.ts';
 import { blocksOf, type MessagesRequest } from './request.ts';
+import { sampleOf } from './sample-json.ts';
 import { cutText } from './split-text.ts';
 import { textBlock, toolUseBlock } from './wire.ts';
 
@@ -43,16 +45,22 @@ const callsOf = (
   const suggested = suggestedCalls(text, offered);
   const forced = forcedCalls(request, suggested);
   if (forced.length > 0) return forced;
-  if (conversation.results.length > 0 || conversation.resumed) return [];
+  if (conversation.resumed) return [];
   const directed = effects.filter((effect) => effect.kind === 'tool');
+  const steps = effects.filter((effect) => effect.kind === 'step');
+  const step = steps[conversation.turn - 1 - Math.min(directed.length, 1)];
+  if (step !== undefined) return [step];
+  if (conversation.results.length > 0) return [];
   if (directed.length > 0) return directed;
-  const isSaid = effects.some((effect) => effect.kind === 'say');
+  const isSaid = effects.some(({ kind }) => kind === 'say' || kind === 'count');
   return request.tool_choice?.type === 'none' || isSaid ? [] : suggested;
 };
 
 const replyTo = ({ results, resumed }: Conversation, effects: readonly Effect[], text: string): string => {
   const said = effects.find((effect) => effect.kind === 'say');
   if (said) return said.text;
+  const counted = effects.find((effect) => effect.kind === 'count');
+  if (counted) return Array.from({ length: counted.to }, (_, at) => at + 1).join(' ');
   if (results.length > 0) {
     const told = results.map(
       (result) =>
@@ -81,6 +89,10 @@ export const composeContent = (
 ): ContentBlock[] => {
   if (isReview(request)) return [textBlock(reviewOf(effects))];
   const calls = callsOf(request, conversation, effects, text);
+  const isSaid = effects.some(({ kind }) => kind === 'say' || kind === 'count');
+  const format = objectOf(request.output_config?.format);
+  if (calls.length === 0 && format['type'] === 'json_schema' && !isSaid)
+    return [textBlock(JSON.stringify(sampleOf(format['schema'], 'Simulated Claude: no model was asked.')))];
   if (calls.length === 0) return [textBlock(replyTo(conversation, effects, text))];
   const allowed = request.tool_choice?.disable_parallel_tool_use ? calls.slice(0, 1) : calls;
   return allowed.map(({ name, input }, index) => toolUseBlock(toolUseId(request, index), name, input));

@@ -5,6 +5,8 @@ export interface Conversation {
   readonly lastUserText: string;
   /** The tool results of the last message; empty when it has none. */
   readonly results: readonly { readonly name: string; readonly text: string; readonly isError: boolean }[];
+  /** Which answer to that text is to come, from 1: one more than there are turns since that called tools. */
+  readonly turn: number;
   /** Whether the conversation ends with the assistant's own turn, handed back to be resumed. */
   readonly resumed: boolean;
 }
@@ -21,12 +23,16 @@ const resultText = (content: unknown): string => {
 /** What matters of a conversation for the next simulated answer. */
 export const conversationOf = ({ messages }: Pick<CountRequest, 'messages'>): Conversation => {
   const said = messages.filter((message) => message.role !== 'system');
-  const userTexts = said.filter(({ role }) => role === 'user').map(({ content }) => textOf(blocksOf(content)));
+  const userTexts = said.map(({ role, content }) => (role === 'user' ? textOf(blocksOf(content)) : ''));
+  const asked = userTexts.findLastIndex((text) => text.trim() !== '');
+  const answers = said.slice(asked + 1).filter(({ role }) => role === 'assistant');
+  const calling = answers.filter(({ content }) => blocksOf(content).some(({ type }) => type === 'tool_use'));
   const names = new Map(said.flatMap(({ content }) => blocksOf(content)).map((block) => [block.id, block.name]));
   const last = said.at(-1);
   const results = last?.role === 'user' ? blocksOf(last.content).filter((block) => block.type === 'tool_result') : [];
   return {
-    lastUserText: userTexts.findLast((text) => text.trim() !== '') ?? '',
+    lastUserText: userTexts[asked] ?? '',
+    turn: calling.length + 1,
     results: results.map((block) => ({
       name: names.get(block.tool_use_id) ?? 'tool',
       text: resultText(block.content),

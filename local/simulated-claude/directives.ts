@@ -8,7 +8,7 @@ interface Match {
 }
 
 const whole = (text: string, start: number, end: number, effect: Effect): Match => ({
-  directive: { source: text.slice(start, end), effect, times: null, model: null },
+  directive: { source: text.slice(start, end), effect, times: null, model: null, turn: null },
   end,
 });
 
@@ -19,7 +19,7 @@ const readSay = (text: string, start: number): Match | null => {
   return end <= from ? null : whole(text, start, end + 2, { kind: 'say', text: text.slice(from, end) });
 };
 
-const TOOL = /\[\[(tool|tool-loop):([\w-]{1,128})\s*/y;
+const TOOL = /\[\[(tool|tool-loop|step):([\w-]{1,128})\s*/y;
 
 const readTool = (text: string, start: number): Match | null => {
   TOOL.lastIndex = start;
@@ -28,7 +28,7 @@ const readTool = (text: string, start: number): Match | null => {
   const json = readJsonObject(text, TOOL.lastIndex);
   const close = json?.end ?? TOOL.lastIndex;
   if (!text.startsWith(']]', close)) return null;
-  const kind = match[1] === 'tool' ? 'tool' : 'tool-loop';
+  const kind = match[1] as 'tool' | 'tool-loop' | 'step';
   return whole(text, start, close + 2, { kind, name: match[2] ?? '', input: json?.value ?? {} });
 };
 

@@ -62,6 +62,20 @@ export function* withGaps(steps: Iterable<Step>, ms: number): Generator<Step> {
   }
 }
 
+/** Deltas that come evenly over `ms`; a JSON answer comes after it. */
+export const spreadOver = (steps: readonly Step[], ms: number): Iterable<Step> => {
+  const isDelta = (step: Step) => step.do === 'send' && step.piece === 'content_block_delta';
+  const deltas = steps.filter(isDelta).length;
+  if (deltas === 0) return beforeContent(steps, [{ do: 'wait', ms }]);
+  const due = (count: number) => Math.round((ms * count) / deltas);
+  let sent = 0;
+  return steps.flatMap((step): Step[] => {
+    if (!isDelta(step)) return [step];
+    sent += 1;
+    return [{ do: 'wait', ms: due(sent) - due(sent - 1) }, step];
+  });
+};
+
 /** An event of which the data is no JSON; or, in a JSON answer, bytes in its middle that break it. */
 export const malformedAfter = (steps: Iterable<Step>, after: number): Iterable<Step> =>
   insertedBefore(steps, (piece, index) => index === after || piece === BODY_REST, [

@@ -7,6 +7,9 @@ const DEFAULT_PING_MS = 1000;
 /** Longer waits than this are a slip of the pen; `[[hang]]` waits for ever. */
 const MAX_MS = 3_600_000;
 
+/** Some 12,000 tokens. */
+const MAX_COUNT = 10_000;
+
 const integer = (text: string | undefined, min: number, max: number): number | null => {
   if (text === undefined || !/^\d{1,9}$/.test(text)) return null;
   const value = Number(text);
@@ -56,7 +59,8 @@ const effectOf = (name: string, argument: string | undefined, parameters: Parame
     case 'revise':
       return argument === undefined ? { kind: name } : null;
     case 'delay':
-    case 'gap': {
+    case 'gap':
+    case 'over': {
       const ms = integer(argument, 0, MAX_MS);
       return ms === null ? null : { kind: name, ms };
     }
@@ -74,6 +78,10 @@ const effectOf = (name: string, argument: string | undefined, parameters: Parame
     }
     case 'stop':
       return STOP_REASONS.has(argument ?? '') ? { kind: 'stop', reason: argument ?? '' } : null;
+    case 'count': {
+      const to = integer(argument, 1, MAX_COUNT);
+      return to === null ? null : { kind: name, to };
+    }
     case 'tokens': {
       const counts = readCounts(argument ?? '');
       return counts && { kind: 'tokens', counts };
@@ -84,7 +92,7 @@ const effectOf = (name: string, argument: string | undefined, parameters: Parame
 };
 
 const PLAIN = /\[\[([a-z]+)(?::([\w=,]+))?((?: +[a-z-]+=[\w.:-]+)*)\]\]/y;
-const COMMON = ['times', 'model', 'id'];
+const COMMON = ['times', 'model', 'id', 'turn'];
 
 /** A directive of the form `[[name:argument key=value …]]` that starts at `start`; `null` when it is malformed. */
 export const readPlain = (text: string, start: number): { directive: Directive; end: number } | null => {
@@ -97,8 +105,11 @@ export const readPlain = (text: string, start: number): { directive: Directive; 
   );
   const allowed = name === 'fault' ? [...COMMON, ...RETRY_HEADERS] : COMMON;
   const effect = effectOf(name, argument, parameters);
-  const times = parameters.has('times') ? integer(parameters.get('times'), 1, 1_000_000) : null;
-  const wrongTimes = parameters.has('times') && times === null;
-  if (!effect || wrongTimes || [...parameters.keys()].some((key) => !allowed.includes(key))) return null;
-  return { directive: { source, effect, times, model: parameters.get('model') ?? null }, end: start + source.length };
+  const number = (key: string) => integer(parameters.get(key), 1, 1_000_000);
+  const [times, turn] = [number('times'), number('turn')];
+  const isWrong = (key: string) => parameters.has(key) && number(key) === null;
+  const isUnknown = [...parameters.keys()].some((key) => !allowed.includes(key));
+  if (!effect || isWrong('times') || isWrong('turn') || isUnknown) return null;
+  const directive = { source, effect, times, turn, model: parameters.get('model') ?? null };
+  return { directive, end: start + source.length };
 };

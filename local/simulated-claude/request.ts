@@ -39,6 +39,7 @@ const Countable = {
     }),
   ),
   thinking: z.optional(z.looseObject({ type: z.string() })),
+  output_config: z.nullish(z.looseObject({ format: z.nullish(z.looseObject({ type: z.literal('json_schema') })) })),
   cache_control: CacheControl,
 };
 

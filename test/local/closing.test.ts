@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFakeClock } from '../fake-clock.ts';
 import { createGate } from '../upstream/gate.ts';
-import { buffered, serveFunction, type TestServer } from './serving.ts';
+import { buffered, serveFunction, streaming, type TestServer } from './serving.ts';
 
 const servers: TestServer[] = [];
 const serving = async (...given: Parameters<typeof serveFunction>) => {
@@ -48,6 +48,36 @@ describe('closing the server', () => {
     else await clock.advance(moveMs);
     expect(await settled.promise).toBe('settled');
     expect(await (await response).text()).toBe('aborted');
+    await closed;
+  });
+
+  it.each([
+    ['GET', 0],
+    ['POST', 60_000],
+  ])('ends a stream of %s after %i ms of grace, with its own last words', async (method, graceMs) => {
+    const clock = createFakeClock();
+    const server = await serving(
+      streaming(async function* (_event, { clientSignal }) {
+        yield ': first\n\n';
+        if (!clientSignal.aborted) await new Promise((resolve) => clientSignal.addEventListener('abort', resolve));
+        yield ': last\n\n';
+      }),
+      clock,
+    );
+    const response = await fetch(`${server.url}/f/x`, { method });
+    let text = '';
+    const read = (async () => {
+      for await (const piece of response.body ?? []) text += Buffer.from(piece).toString();
+    })();
+    await expect.poll(() => text).toBe(': first\n\n');
+    const closed = server.close(60_000);
+    await clock.advance(0);
+    if (graceMs > 0) {
+      expect(text).toBe(': first\n\n');
+      await clock.advance(graceMs);
+    }
+    await read;
+    expect(text).toBe(': first\n\n: last\n\n');
     await closed;
   });
 

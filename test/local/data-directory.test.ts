@@ -46,6 +46,19 @@ describe('a data directory', () => {
     expect(() => takeDataDirectory(join(root, 'a', 'b'))).toThrow(StartRefused);
   });
 
+  it.each([
+    ['below a file', () => join(MODULE.replace('file://', ''), 'x')],
+    ['below a link to nothing', () => join(root, 'dangling', 'x')],
+    ['that is such a link', () => join(root, 'dangling')],
+    ['where the system makes none', () => (process.platform === 'linux' ? '/proc/ballast/x' : '/dev/null/x')],
+    ['of 300 characters', () => join(root, 'n'.repeat(300))],
+  ])('is refused in one sentence %s', (_where, at) => {
+    symlinkSync(join(root, 'gone'), join(root, 'dangling'));
+    expect(() => takeDataDirectory(at())).toThrow(
+      /^The data directory \S+ cannot be used \(E[A-Z]+\): set BALLAST_DATA_DIR/,
+    );
+  });
+
   it('is refused to a second taker in one sentence that tells the way out', () => {
     using _held = takeDataDirectory(root);
     expect(() => takeDataDirectory(root)).toThrow(

@@ -17,6 +17,7 @@ describe('JWT_SECRET', () => {
       terminal: false,
       dynamoDbUrl: 'http://127.0.0.1:1',
       secretsUrl: 'http://127.0.0.1:2',
+      lambdaUrl: null,
       simulatedClaudeUrl: null,
     });
     expect(told).toMatchObject({ JWT_SECRET_ID: 'ballast/local/jwt', JWT_SECRET: undefined });

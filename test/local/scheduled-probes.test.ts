@@ -1,8 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { bundledServer } from '../api/bundled-server.ts';
 import { startHttpTarget } from '../http-target.ts';
 import { published } from '../telemetry/embedded-format.ts';
 import { ask, complaintsOf, createWorkplace } from './spawned-server.ts';
+
+const entry = await bundledServer();
 
 interface Health {
   readonly status: string;
@@ -22,7 +25,7 @@ const metricLines = (stdout: string) => stdout.split('\n').filter((line) => line
 
 describe('npm start', () => {
   it('probes the dependencies as soon as it is ready, and tells them in /health and as metrics', async () => {
-    const server = createWorkplace().start();
+    const server = createWorkplace().start({ entry });
     const { status, checks } = await probed(await server.ready);
     expect(status).toBe('healthy');
     expect(Object.keys(checks).sort()).toEqual(['circuits', 'claude', 'dynamodb', 'models', 'secrets']);
@@ -35,7 +38,7 @@ describe('npm start', () => {
   });
 
   it('prints no metrics for a terminal', async () => {
-    const server = createWorkplace().start({ env: { LOG_FORMAT: 'pretty' } });
+    const server = createWorkplace().start({ entry, env: { LOG_FORMAT: 'pretty' } });
     await probed(await server.ready);
     server.child.kill('SIGINT');
     await server.exited;
@@ -46,7 +49,7 @@ describe('npm start', () => {
     const upstream = await startHttpTarget();
     upstream.script('hang');
     const env = { ANTHROPIC_API_KEY: 'sk-ant-canary', ANTHROPIC_BASE_URL: upstream.url };
-    const server = createWorkplace().start({ env });
+    const server = createWorkplace().start({ entry, env });
     await server.ready;
     while (!upstream.hanging) await pause(10);
     server.child.kill('SIGINT');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createPrettyLog } from '../../lib/telemetry/pretty-log.ts';
+import { createPrettyLog } from '../../lib/telemetry/terminal/pretty-log.ts';
 import { createSchedules, type EventHandler } from '../../local/run-schedules.ts';
 import { atLocalPace, readSchedules, type Schedule } from '../../local/schedules.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
@@ -60,13 +60,14 @@ describe('schedules of serverless.yml', () => {
     });
   });
 
-  it('run here as they are written, but for budgets, which are reconciled every 15 seconds', () => {
+  it('run here as they are written, but for what makes up for a killed process, and for webhooks', () => {
     const yaml = readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8');
     const pace = (schedules: readonly Schedule[]) =>
       Object.fromEntries(schedules.map(({ definition: { name }, nextAfter }) => [name, (nextAfter(NOON) ?? 0) - NOON]));
     const deployed = pace(readSchedules(yaml));
-    expect(deployed['reconcile-budgets']).toBe(60_000);
-    expect(pace(atLocalPace(readSchedules(yaml)))).toEqual({ ...deployed, 'reconcile-budgets': 15_000 });
+    expect(deployed).toMatchObject({ 'reconcile-budgets': 60_000, 'sweep-runs': 60_000 });
+    const often = { 'reconcile-budgets': 15_000, 'sweep-runs': 15_000, 'deliver-webhooks': 5_000 };
+    expect(pace(atLocalPace(readSchedules(yaml)))).toEqual({ ...deployed, ...often });
   });
 });
 

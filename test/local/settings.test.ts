@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { jsonBanner, terminalBanner } from '../../local/banner.ts';
 import { functionEnvironment, type Surroundings } from '../../local/environment.ts';
 import { readSettings } from '../../local/settings.ts';
+import { DEV_WEBHOOK_SECRET } from '../../local/webhook-secret.ts';
 
 const read = (env: Record<string, string> = {}) => readSettings(env, '/project');
 
@@ -12,12 +13,15 @@ describe('the settings of npm start', () => {
       hosts: ['127.0.0.1', '::1'],
       dataDirectory: '/project/.ballast',
       dynamoDbEndpoint: null,
+      lambdaEndpoint: null,
       anthropicApiKey: null,
       anthropicBaseUrl: null,
       devApiKey: 'ballast-dev-key',
       devAdminKey: 'ballast-dev-admin-key',
       alertsSecret: null,
       jwtSecret: null,
+      otlpHeaders: '',
+      webhookSecret: DEV_WEBHOOK_SECRET,
       toolSecrets: new Map(),
     };
     expect(read()).toEqual(defaults);
@@ -35,6 +39,7 @@ describe('the settings of npm start', () => {
     [{ PORT: '3000x' }, /^PORT /],
     [{ PORT: '-1' }, /^PORT /],
     [{ AWS_ENDPOINT_URL_DYNAMODB: 'localhost:8000' }, /^AWS_ENDPOINT_URL_DYNAMODB must be an http or https URL/],
+    [{ AWS_ENDPOINT_URL_LAMBDA: 'localhost:3001' }, /^AWS_ENDPOINT_URL_LAMBDA must be an http or https URL/],
     [{ ANTHROPIC_BASE_URL: 'nowhere' }, /^ANTHROPIC_BASE_URL must be an http or https URL/],
     [{ BALLAST_DEV_API_KEY: 'two words' }, /^BALLAST_DEV_API_KEY must be 1 to 512 visible ASCII characters/],
     [{ BALLAST_DEV_API_KEY: 'same', BALLAST_DEV_ADMIN_KEY: 'same' }, /must differ/],
@@ -52,6 +57,7 @@ const prepared = (env: Record<string, string>, given: Partial<Surroundings> = {}
     terminal: false,
     dynamoDbUrl: 'http://127.0.0.1:1',
     secretsUrl: 'http://127.0.0.1:2',
+    lambdaUrl: null,
     simulatedClaudeUrl: 'http://127.0.0.1:3',
     ...given,
   });
@@ -64,11 +70,16 @@ describe('the environment of the functions', () => {
       CONTROL_TABLE: 'ballast-local-control',
       LEDGER_TABLE: 'ballast-local-ledger',
       RUNS_TABLE: 'ballast-local-runs',
+      SIMULATED_CLAUDE: 'true',
       ANTHROPIC_SECRET_ID: 'ballast/local/anthropic',
       ALERTS_SECRET_ID: 'ballast/local/alerts',
       JWT_SECRET_ID: 'ballast/local/jwt',
+      OTLP_SECRET_ID: 'ballast/local/otlp',
+      WEBHOOK_SECRET_ID: 'ballast/local/webhooks',
+      BALLAST_WEBHOOK_SECRET: undefined,
       TOOL_SECRETS_PREFIX: 'ballast/local/tools/',
       JWT_SECRET: undefined,
+      OTEL_EXPORTER_OTLP_HEADERS: undefined,
       BALLAST_SLACK_WEBHOOK_URL: undefined,
       BALLAST_ALARM_WEBHOOK_URL: undefined,
       BALLAST_ALARM_WEBHOOK_SECRET: undefined,
@@ -103,6 +114,17 @@ describe('the environment of the functions', () => {
     expect(prepared(own)).toMatchObject({ AWS_ACCESS_KEY_ID: 'local' });
   });
 
+  it('names the durable executions of this process, unless the user has a Lambda, with credentials for it', () => {
+    const own = { AWS_ENDPOINT_URL_LAMBDA: 'http://localhost:3001', AWS_PROFILE: 'mine' };
+    expect(prepared({}, { lambdaUrl: 'http://127.0.0.1:4' })).toMatchObject({
+      AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:4',
+      AWS_ACCESS_KEY_ID: 'local',
+    });
+    const mine = prepared(own, { lambdaUrl: null });
+    expect(mine).not.toHaveProperty('AWS_ENDPOINT_URL_LAMBDA');
+    expect(mine).not.toHaveProperty('AWS_PROFILE');
+  });
+
   it('is readable on a terminal unless the user wants otherwise', () => {
     expect(prepared({}, { terminal: true })['LOG_FORMAT']).toBe('pretty');
     expect(prepared({ LOG_FORMAT: 'json' }, { terminal: true })['LOG_FORMAT']).toBe('json');
@@ -118,7 +140,7 @@ describe('the banner', () => {
   });
 
   it('names what answers, where the data is, both keys and a line to try', () => {
-    const text = terminalBanner(facts());
+    const text = terminalBanner(facts(), (text) => text);
     for (const part of [
       'Ballast ready on http://localhost:3000',
       'simulated',
@@ -145,12 +167,12 @@ describe('the banner', () => {
       ANTHROPIC_BASE_URL: 'https://user:canary@proxy.example/canary',
       AWS_ENDPOINT_URL_DYNAMODB: 'http://user:canary@localhost:8000',
     };
-    expect(terminalBanner(facts(env))).toContain('real, at https://proxy.example');
-    expect(terminalBanner(facts(env)) + jsonBanner(facts(env))).not.toContain('canary');
+    expect(terminalBanner(facts(env), (text) => text)).toContain('real, at https://proxy.example');
+    expect(terminalBanner(facts(env), (text) => text) + jsonBanner(facts(env))).not.toContain('canary');
   });
 
   it('says that a base URL without a key is not used', () => {
-    expect(terminalBanner(facts({ ANTHROPIC_BASE_URL: 'https://proxy.example' }))).toContain(
+    expect(terminalBanner(facts({ ANTHROPIC_BASE_URL: 'https://proxy.example' }), (text) => text)).toContain(
       'ANTHROPIC_BASE_URL is ignored',
     );
   });

@@ -4,12 +4,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { STRETCH, stretchedTime } from '../stretched.ts';
+import { stretch, stretchedTime } from '../stretched.ts';
 
-const ENTRY = join(import.meta.dirname, '..', '..', 'local', 'start.mjs');
+/** The program of `npm start`. */
+export const ENTRY = join(import.meta.dirname, '..', '..', 'local', 'start.mjs');
 
 export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: `ENTRY`. */
+  readonly entry?: string;
   /** Given to Node before the entry. */
   readonly nodeArguments?: readonly string[];
   /** Where it is started: an own `.env` may lie there. */
@@ -28,18 +31,24 @@ export interface SpawnedServer {
   readonly exited: Promise<number | null>;
 }
 
-/** Nothing of whoever runs the tests: no key, no region, no npm. */
+/** Nothing of whoever runs the tests: no key, no region, no npm. What is loaded before the entry is found compiled too. */
 const clean = (): Record<string, string> =>
   Object.fromEntries(
     Object.entries(process.env).filter(
       (entry): entry is [string, string] =>
-        entry[1] !== undefined && !/^(ANTHROPIC|AWS|BALLAST|LOG|npm|NODE|PORT|HOST$)/.test(entry[0]),
+        entry[1] !== undefined && !/^(ANTHROPIC|AWS|BALLAST|LOG|npm|NODE(?!_COMPILE_CACHE$)|PORT|HOST$)/.test(entry[0]),
     ),
   );
 
 /** The command line of the real entry, on any free port. */
-export const spawnServer = ({ env, nodeArguments = [], directory, command }: SpawnOptions): SpawnedServer => {
-  const [file, ...words] = command ?? [process.execPath, '--conditions=sample-agents', ...nodeArguments, ENTRY];
+export const spawnServer = ({
+  env,
+  entry = ENTRY,
+  nodeArguments = [],
+  directory,
+  command,
+}: SpawnOptions): SpawnedServer => {
+  const [file, ...words] = command ?? [process.execPath, '--conditions=sample-agents', ...nodeArguments, entry];
   const child = spawn(file, words, { cwd: directory, env: { ...clean(), PORT: '0', ...env }, stdio: 'pipe' });
   child.stdin.end();
   const output = { stdout: '', stderr: '' };
@@ -62,7 +71,7 @@ const OF_SLOWNESS = /^\{"level":"(?:WARN|ERROR)","message":"(?:dependency probed
 
 /** What a server wrote as an error, line by line; without what a busy machine explains, on one. */
 export const complaintsOf = ({ output: { stderr } }: Pick<SpawnedServer, 'output'>): string[] =>
-  stderr.split('\n').filter((line) => line !== '' && !(STRETCH > 1 && OF_SLOWNESS.test(line)));
+  stderr.split('\n').filter((line) => line !== '' && !(stretch() > 1 && OF_SLOWNESS.test(line)));
 
 /** A directory of its own with the means to end whatever still runs in it. */
 export const createWorkplace = () => {

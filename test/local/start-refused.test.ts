@@ -2,7 +2,10 @@ import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../local/free-port.ts';
 import { enginesOn } from '../../local/stale-engines.ts';
-import { type SpawnOptions, testWorkplace } from './spawned-server.ts';
+import { bundledServer } from '../api/bundled-server.ts';
+import { ENTRY, type SpawnOptions, testWorkplace } from './spawned-server.ts';
+
+const entry = await bundledServer();
 
 /** Redefines what a process says of itself, before anything of ours runs in it. */
 const pretend = (code: string) => ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
@@ -10,7 +13,7 @@ const pretend = (code: string) => ['--import', `data:text/javascript,${encodeURI
 /** Starts it, expects it to give up, and gives back what it said: one line, no stack, exit code 1, nothing left running. */
 const refusal = async (options: Partial<SpawnOptions>): Promise<string> => {
   const place = testWorkplace();
-  const server = place.start(options);
+  const server = place.start({ entry, ...options });
   expect(await server.exited).toBe(1);
   expect(server.output.stdout).toBe('');
   expect(server.output.stderr).toMatch(/^[^\n]+\.\n$/);
@@ -32,8 +35,8 @@ describe('npm start says in one sentence, with the way out,', () => {
 
   it('that another server uses the data directory, which goes on serving', async () => {
     const place = testWorkplace();
-    const url = await place.start().ready;
-    const second = place.start();
+    const url = await place.start({ entry }).ready;
+    const second = place.start({ entry });
     expect(await second.exited).toBe(1);
     expect(second.output.stderr).toMatch(
       /^Another Ballast server is using the data directory .*BALLAST_DATA_DIR.*\.\n$/,
@@ -50,9 +53,9 @@ describe('npm start says in one sentence, with the way out,', () => {
   it('that Node is too old', async () => {
     const code = `Object.defineProperty(process.versions, 'node', { value: '20.20.2' });
       Object.defineProperty(process, 'version', { value: 'v20.20.2' });`;
-    expect(await refusal({ nodeArguments: pretend(code) })).toMatch(
-      /^Ballast needs Node.js 24 or newer and this is v20.20.2: /,
-    );
+    // The file that asks for it is the very first one.
+    const first = { entry: ENTRY, nodeArguments: pretend(code) };
+    expect(await refusal(first)).toMatch(/^Ballast needs Node.js 24 or newer and this is v20.20.2: /);
   });
 
   it('that the engine is not to be had for this platform', async () => {

@@ -2,11 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { enginesOn } from '../../local/stale-engines.ts';
+import { bundledServer } from '../api/bundled-server.ts';
 import { alive, ask, complaintsOf, descendantsOf, groupOf, testWorkplace } from './spawned-server.ts';
 
 const until = async (done: () => boolean) => {
   while (!done()) await new Promise((resolve) => setTimeout(resolve, 10));
 };
+
+const entry = await bundledServer();
 
 const runOnce = async (url: string): Promise<string> =>
   ((await (await ask(url, '/agent/run', { task: 'hello' })).json()) as { runId: string }).runId;
@@ -19,7 +22,7 @@ describe('a server that is stopped', () => {
     'by %s ends with everything it started, and with code 0',
     async (signal) => {
       const place = testWorkplace();
-      const server = place.start();
+      const server = place.start({ entry });
       await server.ready;
       const family = descendantsOf(server.child.pid ?? 0);
       expect(alive(family)).not.toEqual([]);
@@ -32,7 +35,7 @@ describe('a server that is stopped', () => {
 
   it('lets a run that is under way end first, also when it is told so twice in the same breath, as by npm', async () => {
     const place = testWorkplace();
-    const server = place.start();
+    const server = place.start({ entry });
     const url = await server.ready;
     const answer = ask(url, '/agent/run', { task: 'What is 17 * 23?' });
     // The log tells that the run is under way: its first model call has been answered, the second is to come.
@@ -45,7 +48,7 @@ describe('a server that is stopped', () => {
 
   it('ends at once when it is told so again', async () => {
     const place = testWorkplace();
-    const server = place.start({ env: { LOG_LEVEL: 'DEBUG' } });
+    const server = place.start({ entry, env: { LOG_LEVEL: 'DEBUG' } });
     const url = await server.ready;
     const family = descendantsOf(server.child.pid ?? 0);
     const answer = ask(url, '/agent/run', { task: '[[delay:60000]]' }).then(
@@ -66,16 +69,16 @@ describe('a server that is stopped', () => {
 describe('a server that is killed', () => {
   it('leaves its data to the next start', async () => {
     const place = testWorkplace();
-    const server = place.start();
+    const server = place.start({ entry });
     const runId = await runOnce(await server.ready);
     server.child.kill('SIGKILL');
-    await findsRun(await place.start().ready, runId);
+    await findsRun(await place.start({ entry }).ready, runId);
     expect(enginesOn(place.database)).toHaveLength(1);
   });
 
   it('leaves them also where its engine is left running', async () => {
     const place = testWorkplace();
-    const server = place.start();
+    const server = place.start({ entry });
     const runId = await runOnce(await server.ready);
     const engines = enginesOn(place.database);
     // What would end the engine with its server goes first, as in a shut-down of everything at once.
@@ -83,7 +86,7 @@ describe('a server that is killed', () => {
     server.child.kill('SIGKILL');
     await until(() => server.child.signalCode !== null);
     expect(alive(engines)).toEqual(engines);
-    await findsRun(await place.start().ready, runId);
+    await findsRun(await place.start({ entry }).ready, runId);
     expect(alive(engines)).toEqual([]);
   });
 });
@@ -91,7 +94,7 @@ describe('a server that is killed', () => {
 describe('a server whose engine ends', () => {
   it('says so and ends, rather than answering with errors for ever', async () => {
     const place = testWorkplace();
-    const server = place.start();
+    const server = place.start({ entry });
     await server.ready;
     for (const pid of enginesOn(place.database)) process.kill(pid, 'SIGKILL');
     expect(await server.exited).toBe(1);
@@ -101,8 +104,8 @@ describe('a server whose engine ends', () => {
 
 describe('a server behind npm', () => {
   const startWithNpm = (place: ReturnType<typeof testWorkplace>) => {
-    const entry = join(import.meta.dirname, '..', '..', 'local', 'start.mjs');
-    const start = `'${process.execPath}' --conditions=sample-agents '${entry}'`;
+    const program = join(import.meta.dirname, '..', '..', 'local', 'start.mjs');
+    const start = `'${process.execPath}' --conditions=sample-agents '${program}'`;
     writeFileSync(join(place.directory, 'package.json'), JSON.stringify({ name: 'started', scripts: { start } }));
     return place.start({ command: ['npm', 'start'] });
   };
@@ -133,7 +136,7 @@ describe('a server behind npm', () => {
     const runId = await runOnce(url);
     const family = descendantsOf(npm.child.pid ?? 0);
     npm.child.kill('SIGKILL');
-    await findsRun(await place.start({ env: { PORT: new URL(url).port } }).ready, runId);
+    await findsRun(await place.start({ entry, env: { PORT: new URL(url).port } }).ready, runId);
     await npm.exited;
     await until(() => alive(family).length === 0);
   });

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../local/free-port.ts';
 import { enginesOn } from '../../local/stale-engines.ts';
+import { bundledServer } from '../api/bundled-server.ts';
 import { type SpawnedServer, testWorkplace } from './spawned-server.ts';
+
+const entry = await bundledServer();
 
 /** Code that goes wrong inside the server when the test says so. */
 const onSignal = (code: string) => [
@@ -19,7 +22,7 @@ const until = async (done: () => boolean) => {
 describe('an error that nobody caught', () => {
   it('in a promise is one line in the log, and the server goes on', async () => {
     const place = testWorkplace();
-    const server = place.start({ nodeArguments: onSignal("Promise.reject(new TypeError('canary'))") });
+    const server = place.start({ entry, nodeArguments: onSignal("Promise.reject(new TypeError('canary'))") });
     const url = await server.ready;
     server.child.kill('SIGUSR2');
     await until(() => all(server).includes('unhandled rejection'));
@@ -30,7 +33,7 @@ describe('an error that nobody caught', () => {
 
   it('ends the server, with all that it started and without a stack', async () => {
     const place = testWorkplace();
-    const server = place.start({ nodeArguments: onSignal("throw new TypeError('canary')") });
+    const server = place.start({ entry, nodeArguments: onSignal("throw new TypeError('canary')") });
     await server.ready;
     server.child.kill('SIGUSR2');
     expect(await server.exited).toBe(1);
@@ -50,7 +53,7 @@ describe('a server whose output nobody reads any more', () => {
     ['once it is ready', false],
   ])('%s goes on, and ends when it is told to', async (_when, atOnce) => {
     const port = String(await freePort());
-    const server = testWorkplace().start({ env: { PORT: port } });
+    const server = testWorkplace().start({ entry, env: { PORT: port } });
     if (!atOnce) await server.ready;
     deafen(server);
     const url = `http://127.0.0.1:${port}`;

@@ -20,6 +20,7 @@ it('lets no function see those variables', () => {
     terminal: false,
     dynamoDbUrl: 'http://localhost:1',
     secretsUrl: 'http://localhost:2',
+    lambdaUrl: null,
     simulatedClaudeUrl: null,
   });
   const names = ['TOOL_SECRET_SHOP_API', 'TOOL_SECRET_CRM', 'TOOL_SECRET_EMPTY'];

@@ -1,5 +1,6 @@
 import { calls, faults, type Script, testRun, type TestRunOptions } from 'ballast/testing';
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../lib/kernel/clock.ts';
 import { detectHang } from '../../testing/hang-detector.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { clock, keeper } from './agent.ts';
@@ -74,11 +75,11 @@ describe('a mistake of the test is told in a sentence', () => {
 });
 
 describe('a run that hangs', () => {
-  const watching = (seen: { changes: number }) => {
+  const watching = (seen: { changes: number }, busyWith: readonly string[] = ['the tool work']) => {
     const realTime = createFakeClock(0);
     const ending = new AbortController();
     const hanging = {
-      busyWith: ['the tool work'],
+      busyWith,
       get changes() {
         return seen.changes;
       },
@@ -98,6 +99,41 @@ describe('a run that hangs', () => {
     expect(message).toBeUndefined();
     await realTime.advance(1);
     expect(message).toMatch(/^The run hangs on the tool work\. Time stands still/);
+  });
+
+  it('has longer where the kit does not know on what, because code may be on its way', async () => {
+    const { realTime, given } = watching({ changes: 1 }, []);
+    let message: string | undefined;
+    void given.then((text) => (message = text));
+    await realTime.advance(59_999);
+    expect(message).toBeUndefined();
+    await realTime.advance(1);
+    expect(message).toMatch(/^The run hangs on nothing that the kit knows of\./);
+  });
+
+  it('is not given up for the time in which the machine is late with everything', async () => {
+    let nowMs = 0;
+    let fire = () => {};
+    const late: Clock = {
+      now: () => nowMs,
+      monotonicMs: () => nowMs,
+      after: (_ms, act) => ((fire = act), () => {}),
+    };
+    let isGivenUp = false;
+    const watch = detectHang({ busyWith: ['the tool work'], changes: 1 }, new AbortController().signal, late);
+    void watch.catch(() => (isGivenUp = true));
+    const looks = async (count: number, eachMs: number) => {
+      for (let look = 0; look < count; look += 1) {
+        nowMs += eachMs;
+        fire();
+        await Promise.resolve();
+      }
+    };
+    await looks(100, 500);
+    await looks(15, 250);
+    expect(isGivenUp).toBe(false);
+    await looks(1, 250);
+    expect(isGivenUp).toBe(true);
   });
 
   it('is watched no more once it has ended', async () => {

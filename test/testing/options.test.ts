@@ -1,5 +1,5 @@
-import { defineAgent } from 'ballast';
-import { calls, faults, says, testRun } from 'ballast/testing';
+import { defineAgent, defineTool, z } from 'ballast';
+import { always, calls, faults, says, testRun } from 'ballast/testing';
 import { describe, expect, it } from 'vitest';
 import { clock, KEEPER, keeper } from './agent.ts';
 
@@ -103,4 +103,49 @@ it('takes no time for packing a long answer for the cache', async () => {
   const long = Array.from({ length: 20_000 }, (_, at) => `${at}`).join(' ');
   const run = await testRun(keeper, { task: 'Tell.', cache: 'use' }, [says(long)]);
   expect(run).toMatchObject({ output: long, durationMs: 0 });
+});
+
+describe('a turn of every call from here on', () => {
+  const agent = defineAgent({ ...KEEPER, fallbackModels: ['claude-haiku-4-5'] });
+  const down = always(faults.overloaded());
+
+  it('answers however often a model is asked, whatever the retries are', async () => {
+    for (const MAX_RETRIES of [0, 2]) {
+      const script = { 'claude-sonnet-5-5': [down], 'claude-haiku-4-5': ['I stand in.'] };
+      const run = await testRun(agent, 'x', script, { settings: { MAX_RETRIES } });
+      expect(run).toMatchObject({ output: 'I stand in.', model: 'claude-haiku-4-5' });
+      expect(run.requests).toHaveLength(MAX_RETRIES + 2);
+    }
+  });
+
+  it('may be of no call, but not of a model that was never asked', async () => {
+    expect((await testRun(keeper, 'x', ['Done.', always('More.')])).output).toBe('Done.');
+    const run = testRun(agent, 'x', { 'claude-sonnet-5-5': ['Done.'], 'claude-haiku-4-5': [down] });
+    await expect(run).rejects.toThrow('never asked for: claude-haiku-4-5 always overloaded.');
+  });
+
+  it('stands last', async () => {
+    await expect(testRun(keeper, 'x', [always('x'), 'y'])).rejects.toThrow(/^always\(…\) stands last in its list/);
+  });
+});
+
+describe('a tool that a person approves', () => {
+  const refund = defineTool({
+    name: 'refund',
+    description: 'Refunds.',
+    input: z.strictObject({}),
+    sideEffects: true,
+    requiresApproval: true,
+    run: () => 'refunded',
+  });
+  const agent = defineAgent({ ...KEEPER, tools: [refund] });
+
+  it('is called where the test says that a person does', async () => {
+    const run = await testRun(agent, 'x', [calls(refund), 'Done.'], { approves: true });
+    expect(run.tools).toMatchObject([{ name: 'refund', result: 'refunded' }]);
+  });
+
+  it('is refused otherwise, as by POST /agent/run', async () => {
+    expect((await testRun(agent, 'x', [])).error).toMatchObject({ code: 'run-conflict' });
+  });
 });

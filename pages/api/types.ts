@@ -1,0 +1,64 @@
+import type { auditView, circuitView, keyView, restView, tenantView } from '../../lib/administration/views.ts';
+import type { callerView } from '../../lib/api/caller.ts';
+import type { BudgetView } from '../../lib/budget/view.ts';
+import type { Problem } from '../../lib/http/problem.ts';
+import type { RunAnswer } from '../../lib/run/answer.ts';
+import type { TraceStep } from '../../lib/runs/trace/trace-step.ts';
+import type { runView, summaryView } from '../../lib/runs/views.ts';
+
+/** What is JSON is plain text again: the types of the server say more. */
+type Plain<T> = T extends string
+  ? string extends T
+    ? string
+    : T extends { readonly [key: symbol]: unknown }
+      ? string
+      : T
+  : T extends readonly (infer Item)[]
+    ? readonly Plain<Item>[]
+    : T extends object
+      ? { readonly [Name in keyof T]: Plain<T[Name]> }
+      : T;
+
+export type Step = Plain<TraceStep> & { readonly input?: unknown; readonly output?: unknown };
+
+export interface Trace {
+  readonly runId: string;
+  readonly traceId: string;
+  readonly task?: string;
+  readonly contentOmitted?: number;
+  readonly omitted?: { readonly after: number; readonly steps: number };
+  readonly steps: readonly Step[];
+}
+
+export interface AgentView {
+  readonly name: string;
+  readonly description: string;
+  readonly version: string;
+  readonly pattern: string;
+  readonly models: Readonly<Record<string, string>>;
+  readonly fallbackModels: readonly string[];
+  readonly maxModelCalls: number;
+  readonly output?: object;
+  readonly tools: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly input: object;
+    readonly sideEffects: boolean;
+    readonly requiresApproval: boolean;
+  }[];
+}
+
+export type RunSummary = ReturnType<typeof summaryView>;
+export type Run = Omit<ReturnType<typeof runView>, 'body'> &
+  Partial<Omit<RunAnswer, 'status' | 'agent' | 'runId'>> & { readonly error?: Problem };
+export type Approval = Run['approvals'][number];
+export interface Budget {
+  readonly day: BudgetView;
+  readonly month: BudgetView;
+}
+export type Caller = ReturnType<typeof callerView>;
+export type TenantView = ReturnType<typeof tenantView>;
+export type KeyView = ReturnType<typeof keyView>;
+export type CircuitView = ReturnType<typeof circuitView>;
+export type RestView = ReturnType<typeof restView>;
+export type AuditView = ReturnType<typeof auditView>;

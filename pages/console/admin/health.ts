@@ -1,0 +1,47 @@
+import { ApiError } from '../../api/client.ts';
+import { html } from '../../ui/html.ts';
+import { milliseconds, Refused, Status, Table, Time } from '../../ui/parts.ts';
+import { useLoad } from '../../ui/use-load.ts';
+import { useSession } from '../context.ts';
+
+interface Report {
+  readonly status: string;
+  readonly checks: Readonly<
+    Record<
+      string,
+      { readonly status: string; readonly latencyMs?: number; readonly checkedAt: string; readonly detail?: string }
+    >
+  >;
+}
+
+const LIVE_MS = 10_000;
+
+/** What `GET /health` says; it answers with the same when it is unhealthy. */
+export const Health = () => {
+  const { client } = useSession();
+  const { data, error } = useLoad(
+    (signal) =>
+      client.json<Report>('/health', { signal }).catch((met: unknown) => {
+        if (met instanceof ApiError && 'checks' in met.problem) return met.problem as unknown as Report;
+        throw met;
+      }),
+    [],
+    LIVE_MS,
+  );
+  return html`<section class="panel" aria-label="Health">
+    <div class="row"><h2>Health</h2>${data !== undefined && html`<${Status} status=${data.status} />`}</div>
+    <${Refused} error=${error} />
+    ${
+      data !== undefined &&
+      html`<${Table} label="Checks" head=${['Check', 'Status', '#Took', 'Checked', 'Detail']}>
+        ${Object.entries(data.checks).map(
+          ([name, check]) => html`<tr key=${name}>
+            <td>${name}</td><td><${Status} status=${check.status} /></td>
+            <td class="num">${check.latencyMs === undefined ? '–' : milliseconds(check.latencyMs)}</td>
+            <td><${Time} at=${check.checkedAt} /></td><td>${check.detail ?? ''}</td>
+          </tr>`,
+        )}
+      <//>`
+    }
+  </section>`;
+};

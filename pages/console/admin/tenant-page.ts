@@ -1,0 +1,71 @@
+import { useState } from 'preact/hooks';
+import type { Budget, TenantView } from '../../api/types.ts';
+import { Confirm } from '../../ui/confirm.ts';
+import { html } from '../../ui/html.ts';
+import { Id, Refused, Status, Time } from '../../ui/parts.ts';
+import { useLoad } from '../../ui/use-load.ts';
+import { useSession } from '../context.ts';
+import { BudgetView } from '../money/budget.ts';
+import { UsageReport } from '../money/report.ts';
+import { Keys } from './keys.ts';
+import { SettingsForm } from './settings-form.ts';
+
+interface Deed {
+  readonly title: string;
+  readonly verb: string;
+  readonly says: string;
+  readonly path: string;
+}
+
+const cancelRuns = (tenantId: string): Deed => ({
+  title: `Cancel every run of ${tenantId}?`,
+  verb: 'Cancel the runs',
+  says: 'Each unfinished run ends as cancelled; calls in flight are aborted.',
+  path: `/admin/tenants/${tenantId}/runs/cancel`,
+});
+
+const forgetAnswers = (tenantId: string): Deed => ({
+  title: `Make cached answers of ${tenantId} stale?`,
+  verb: 'Invalidate',
+  says: 'The next question of each kind is answered by a model again, and paid.',
+  path: `/admin/tenants/${tenantId}/cache/invalidate`,
+});
+
+/** One tenant: its settings, keys, budgets and usage. */
+export const TenantPage = ({ tenantId }: { tenantId: string }) => {
+  const { client } = useSession();
+  const path = `/admin/tenants/${tenantId}`;
+  const [deed, setDeed] = useState<Deed | null>(null);
+  const { data, error, reload } = useLoad(
+    async (signal) => {
+      const response = await client.ask(path, { signal });
+      return { etag: response.headers.get('etag'), tenant: (await response.json()) as TenantView };
+    },
+    [path],
+  );
+  const { data: budget } = useLoad((signal) => client.json<Budget>(`${path}/budget`, { signal }), [path, data?.etag]);
+  return html`<div class="row spread">
+      <h1>Tenant</h1>
+      <div class="row">${data !== undefined && html`<${Status} status=${data.tenant.status} />`}<${Id} id=${tenantId} /></div>
+    </div>
+    <${Refused} error=${error} />
+    ${budget !== undefined && html`<${BudgetView} budget=${budget} />`}
+    ${data !== undefined && html`<${SettingsForm} key=${data.etag} tenant=${data.tenant} etag=${data.etag} saved=${reload} />`}
+    <${Keys} tenantId=${tenantId} />
+    <${UsageReport} path="/admin/usage" tenant=${tenantId} first="day" />
+    ${
+      data !== undefined &&
+      html`<section class="panel row spread" aria-label="Deeds">
+        <span class="small soft">Created <${Time} at=${data.tenant.createdAt} />, changed <${Time} at=${data.tenant.updatedAt} /></span>
+        <span class="row">
+          <button type="button" onClick=${() => setDeed(forgetAnswers(tenantId))}>Invalidate the cache…</button>
+          <button type="button" class="danger" onClick=${() => setDeed(cancelRuns(tenantId))}>Cancel all runs…</button>
+        </span>
+      </section>`
+    }
+    ${
+      deed !== null &&
+      html`<${Confirm} title=${deed.title} verb=${deed.verb} danger request=${`POST ${deed.path}`}
+        act=${async () => void (await client.json(deed.path, { method: 'POST' }))} close=${() => setDeed(null)}><p>${deed.says}</p><//>`
+    }`;
+};

@@ -1,0 +1,38 @@
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Scope } from '../../lib/kernel/scopes.ts';
+import type { Client } from '../api/client.ts';
+import type { Caller } from '../api/types.ts';
+
+/** What `GET /` tells of a stage. */
+export interface Stage {
+  readonly version: string;
+  readonly claude: 'real' | 'simulated';
+}
+
+export interface Session {
+  readonly client: Client;
+  readonly stage: Stage;
+  readonly caller: Caller;
+  /** The URL of the API, for commands to copy. */
+  readonly url: string;
+}
+
+export const SessionContext = createContext<Session | null>(null);
+
+export const useSession = (): Session => {
+  const session = useContext(SessionContext);
+  if (session === null) throw new Error('Nobody has signed in.');
+  return session;
+};
+
+export const useMay = (scope: Scope): boolean => useSession().caller.scopes.includes(scope);
+
+/** A command to copy: the key comes from the environment of whoever runs it. */
+export const curl = (url: string, path: string, { method, body }: { method?: string; body?: unknown } = {}): string =>
+  [
+    `curl -s ${method === undefined || (method === 'POST' && body !== undefined) ? '' : `-X ${method} `}'${url}${path}' -H "x-api-key: $BALLAST_API_KEY"`,
+    ...(body === undefined
+      ? []
+      : [`-H 'content-type: application/json'`, `-d '${JSON.stringify(body).replaceAll("'", `'\\''`)}'`]),
+  ].join(' \\\n  ');

@@ -1,0 +1,32 @@
+import { useState } from 'preact/hooks';
+import type { Budget } from '../../api/types.ts';
+import { html } from '../../ui/html.ts';
+import { Refused } from '../../ui/parts.ts';
+import { useLoad } from '../../ui/use-load.ts';
+import { useMay, useSession } from '../context.ts';
+import { BudgetView } from './budget.ts';
+import { UsageReport } from './report.ts';
+
+const LIVE_MS = 3_000;
+
+/** The budgets and the usage of the caller's tenant, or for an administrator of all. */
+export const Money = () => {
+  const { client, caller } = useSession();
+  const isAdmin = useMay('admin');
+  const [whose, setWhose] = useState<'own' | 'all'>('own');
+  const { data: budget, error } = useLoad((signal) => client.json<Budget>('/usage/budget', { signal }), [], LIVE_MS);
+  return html`<div class="row spread">
+      <h1>Money</h1>
+      ${
+        isAdmin &&
+        html`<label>Whose
+          <select name="whose" value=${whose} onChange=${(event: Event) => setWhose((event.target as HTMLSelectElement).value === 'all' ? 'all' : 'own')}>
+            <option value="own">${caller.tenantId}</option><option value="all">all tenants</option>
+          </select>
+        </label>`
+      }
+    </div>
+    <${Refused} error=${error} />
+    ${whose === 'own' && budget !== undefined && html`<${BudgetView} budget=${budget} />`}
+    ${whose === 'own' ? html`<${UsageReport} key="own" path="/usage" />` : html`<${UsageReport} key="all" path="/admin/usage" first="tenant" />`}`;
+};

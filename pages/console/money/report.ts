@@ -1,0 +1,133 @@
+import { useState } from 'preact/hooks';
+import { query } from '../../api/client.ts';
+import { html } from '../../ui/html.ts';
+import { Empty, milliseconds, Refused, Table, Usd } from '../../ui/parts.ts';
+import { useAction, useLoad } from '../../ui/use-load.ts';
+import { curl, useSession } from '../context.ts';
+import { greatest, percentOf } from './amounts.ts';
+
+interface Group {
+  readonly key: string | readonly string[];
+  readonly requests: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadInputTokens: number;
+  readonly cacheCreationInputTokens: number;
+  readonly costUsd: string;
+  readonly estimatedUsd: string;
+}
+
+interface ToolGroup {
+  readonly key: string;
+  readonly calls: number;
+  readonly errors: number;
+  readonly meanMs: number;
+  readonly p95Ms: number;
+}
+
+interface Report {
+  readonly from: string;
+  readonly to: string;
+  readonly totals: Omit<Group, 'key'>;
+  readonly groups: readonly (Group | ToolGroup)[];
+  readonly nextCursor: string | null;
+}
+
+const DIMENSIONS = [
+  'day',
+  'month',
+  'model',
+  'agent',
+  'key',
+  'user',
+  'session',
+  'tool',
+  'model,user',
+  'agent,model',
+] as const;
+const LIVE_MS = 10_000;
+
+const isTool = (group: Group | ToolGroup): group is ToolGroup => 'calls' in group;
+
+const named = (key: Group['key']): string => (typeof key === 'string' ? key : key.join(' · ')) || '(none)';
+
+const Usage = ({ groups, totals, by }: { groups: readonly Group[]; totals: Report['totals']; by: string }) => {
+  const most = greatest(groups.map(({ costUsd }) => costUsd));
+  const cells = (each: Omit<Group, 'key'>) => html`
+    <td class="num">${each.requests}</td><td class="num">${each.inputTokens}</td><td class="num">${each.outputTokens}</td>
+    <td class="num">${each.cacheReadInputTokens}</td><td class="num">${each.cacheCreationInputTokens}</td>
+    <td class="num"><${Usd} value=${each.estimatedUsd} /></td><td class="num"><${Usd} value=${each.costUsd} /></td>`;
+  return html`<${Table} label="Usage" head=${[by, 'Share', '#Requests', '#Input', '#Output', '#Cache read', '#Cache written', '#Estimated', '#Cost']}>
+    ${groups.map(
+      (each) => html`<tr key=${named(each.key)}>
+        <td>${named(each.key)}</td>
+        <td class="share"><span class="bar" style=${{ width: `${percentOf(each.costUsd, most)}%` }}></span></td>
+        ${cells(each)}
+      </tr>`,
+    )}
+    <tr data-row="totals"><th scope="row">All</th><td></td>${cells(totals)}</tr>
+  <//>`;
+};
+
+const Tools = ({ groups }: { groups: readonly ToolGroup[] }) =>
+  html`<${Table} label="Tools" head=${['Tool', '#Calls', '#Errors', '#Mean', '#95 %']}>
+    ${groups.map(
+      (each) => html`<tr key=${each.key}>
+        <td>${each.key}</td><td class="num">${each.calls}</td><td class="num">${each.errors}</td>
+        <td class="num">${milliseconds(each.meanMs)}</td><td class="num">${milliseconds(each.p95Ms)}</td>
+      </tr>`,
+    )}
+  <//>`;
+
+/** What was used, by one or two dimensions, as a table and as CSV. `path`: of the report; `tenant`: one of all. */
+export const UsageReport = ({ path, tenant, first }: { path: string; tenant?: string; first?: string }) => {
+  const { client, url } = useSession();
+  const [asked, setAsked] = useState({ groupBy: first ?? 'day', from: '', to: '' });
+  const downloading = useAction();
+  const target = `${path}${query({ ...asked, tenant })}`;
+  const { data, error } = useLoad((signal) => client.json<Report>(target, { signal }), [target], LIVE_MS);
+  const set = (name: keyof typeof asked) => (event: Event) =>
+    setAsked((before) => ({ ...before, [name]: (event.target as HTMLInputElement).value }));
+  // A link could not carry the key, and must not.
+  const download = () =>
+    void downloading.run(async () => {
+      const response = await client.ask(target, { headers: { accept: 'text/csv' } });
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(await response.blob());
+      link.download = `usage-${tenant ?? 'all'}-${data?.from ?? ''}-${data?.to ?? ''}.csv`;
+      link.click();
+      URL.revokeObjectURL(link.href);
+    });
+  const groups = data?.groups ?? [];
+  const offered =
+    first === undefined
+      ? DIMENSIONS
+      : [
+          first,
+          ...DIMENSIONS.filter((each) =>
+            tenant !== undefined ? each !== first && each !== 'tool' : ['day', 'model'].includes(each),
+          ),
+        ];
+  return html`<section class="panel" aria-label="Usage">
+    <form class="row end" onSubmit=${(event: Event) => event.preventDefault()}>
+      <label>By
+        <select name="groupBy" value=${asked.groupBy} onChange=${set('groupBy')}>
+          ${offered.map((each) => html`<option key=${each} value=${each}>${each.replace(',', ' and ')}</option>`)}
+        </select>
+      </label>
+      <label>From (UTC) <input type="date" value=${asked.from} onChange=${set('from')} /></label>
+      <label>To (UTC) <input type="date" value=${asked.to} onChange=${set('to')} /></label>
+      <button type="button" disabled=${downloading.busy} onClick=${download}>Download CSV</button>
+      ${data !== undefined && html`<span class="soft small">${data.from} to ${data.to}</span>`}
+    </form>
+    <${Refused} error=${error ?? downloading.error} />
+    ${
+      data !== undefined && groups.length === 0
+        ? html`<${Empty} command=${curl(url, '/agent/run', { method: 'POST', body: { task: 'What is 17 * 23?' } })}>Nothing was used in this time. A run fills this.<//>`
+        : groups.some(isTool)
+          ? html`<${Tools} groups=${groups} />`
+          : data !== undefined && html`<${Usage} groups=${groups} totals=${data.totals} by=${asked.groupBy} />`
+    }
+    ${typeof data?.nextCursor === 'string' && html`<p class="small soft">There are more groups; the CSV and the API have them in pages.</p>`}
+  </section>`;
+};

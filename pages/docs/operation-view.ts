@@ -1,0 +1,64 @@
+import { html } from '../ui/html.ts';
+import { Copy, Table } from '../ui/parts.ts';
+import { boundsOf, type Media, type Operation, typeOf } from './description.ts';
+import { Prose, SchemaView } from './schema-view.ts';
+
+interface Props {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: Operation;
+  /** Where the API is. */
+  readonly url: string;
+}
+
+/** The call for a shell; what stands in braces is for the reader to replace. */
+const curl = ({ method, path, operation, url }: Props): string => {
+  const example = operation.requestBody?.content['application/json']?.example;
+  const verb = method.toUpperCase();
+  const implied = verb === 'GET' || (verb === 'POST' && example !== undefined);
+  return [
+    `curl -s ${implied ? '' : `-X ${verb} `}'${url}${path}'`,
+    ...(operation.security?.length === 0 ? [] : [`-H "x-api-key: $BALLAST_API_KEY"`]),
+    ...(example === undefined
+      ? []
+      : [`-H 'content-type: application/json'`, `-d '${JSON.stringify(example).replaceAll("'", `'\\''`)}'`]),
+  ].join(' \\\n  ');
+};
+
+const Contents = ({ content, label }: { content: Readonly<Record<string, Media>>; label: string }) =>
+  html`${Object.entries(content).map(
+    ([type, { schema }]) => html`<div key=${type} class="fold"><span class="soft small">${type}</span>
+      ${schema !== undefined && html`<${SchemaView} schema=${schema} label=${`${label}, ${type}`} />`}</div>`,
+  )}`;
+
+/** One operation: what it takes, what it answers, and a call to copy. */
+export const OperationView = (props: Props) => {
+  const { method, path, operation } = props;
+  const { operationId, summary, parameters = [], requestBody, responses, security } = operation;
+  const call = curl(props);
+  return html`<section class="panel" id=${operationId} aria-labelledby=${`${operationId}-title`}>
+    <h3 id=${`${operationId}-title`} class="row"><span class="method">${method.toUpperCase()}</span><code>${path}</code><span class="soft small">${operationId}</span></h3>
+    <p><${Prose} text=${summary} />${security?.length === 0 && html` <span class="pill">no credential</span>`}</p>
+    <div class="call"><pre class="wrap" tabindex="0" aria-label=${`Call of ${operationId}`}>${call}</pre><${Copy} text=${call} /></div>
+    ${
+      parameters.length > 0 &&
+      html`<h4>Parameters</h4><${Table} label=${`Parameters of ${operationId}`} head=${['Name', 'In', 'Type', 'Bounds', 'Meaning']}>
+        ${parameters.map(
+          (each) => html`<tr key=${each.name}>
+            <td><code>${each.name}</code>${each.required && html`<span class="soft small"> required</span>`}</td><td>${each.in}</td>
+            <td><code>${typeOf(each.schema)}</code></td><td class="small">${boundsOf(each.schema)}</td>
+            <td class="small"><${Prose} text=${each.description ?? each.schema.description ?? ''} /></td>
+          </tr>`,
+        )}
+      <//>`
+    }
+    ${requestBody !== undefined && html`<h4>Body${!requestBody.required && ' (optional)'}</h4><${Contents} content=${requestBody.content} label=${`Body of ${operationId}`} />`}
+    <h4>Answers</h4>
+    ${Object.entries(responses).map(([status, { description, content = {} }]) =>
+      status === 'default'
+        ? html`<p key=${status} class="small soft">Any other: ${description} (<a href=${`#schema-${content['application/json'] === undefined ? 'Problem' : 'AnthropicError'}`}>errors</a>)</p>`
+        : html`<details key=${status}><summary><strong>${status}</strong><span>${description}</span></summary>
+            <div class="within"><${Contents} content=${content} label=${`Answer ${status} of ${operationId}`} /></div></details>`,
+    )}
+  </section>`;
+};

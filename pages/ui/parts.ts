@@ -1,0 +1,132 @@
+import { useState } from 'preact/hooks';
+import { ApiError } from '../api/client.ts';
+import { type ComponentChildren, html } from './html.ts';
+
+const SHEETS = 'M5 5V2.5h8.5V11H11M2.5 5H11v8.5H2.5z';
+const TICK = 'M3 8.5l3.5 3.5L13 4.5';
+
+/** Copies a text, and says so, to a screen reader too. */
+export const Copy = ({ text, label = 'Copy', icon = false }: { text: string; label?: string; icon?: boolean }) => {
+  const [done, setDone] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    setDone(true);
+    setTimeout(() => setDone(false), 1_500);
+  };
+  const name = done ? 'Copied' : label;
+  return html`<button
+    type="button"
+    class=${icon ? 'icon' : ''}
+    onClick=${copy}
+    aria-label=${icon ? `${name} ${text}` : undefined}
+    title=${icon ? name : undefined}
+  >
+    ${icon ? html`<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><path d=${done ? TICK : SHEETS} fill="none" stroke="currentColor" stroke-width="1.5" /></svg>` : name} ${done && html`<span class="vanish" role="status">Copied</span>`}
+  </button>`;
+};
+
+/** An id, as a link where it leads anywhere, and to copy. */
+export const Id = ({ id, href }: { id: string; href?: string }) =>
+  html`<span class="id"
+    >${href === undefined ? id : html`<a href=${href}>${id}</a>`} <${Copy} text=${id} icon
+  /></span>`;
+
+const two = (value: number) => String(value).padStart(2, '0');
+
+const local = (at: Date): string =>
+  `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+
+/** An instant, in the time of whoever looks; in UTC on hover. */
+export const Time = ({ at }: { at: string | null | undefined }) =>
+  at === null || at === undefined
+    ? html`<span class="soft">–</span>`
+    : html`<time datetime=${at} title=${`${at} (UTC)`}>${local(new Date(at))}</time>`;
+
+/** The same without its day, where that is plain. */
+export const Clock = ({ at }: { at: string }) =>
+  html`<time datetime=${at} title=${`${at} (UTC)`}>${local(new Date(at)).slice(11)}</time>`;
+
+/** An amount exactly as the API has it. */
+export const Usd = ({ value, none = '–' }: { value: string | null | undefined; none?: string }) =>
+  html`<span class="num"
+    >${value === null || value === undefined ? none : value.startsWith('-') ? `-$${value.slice(1)}` : `$${value}`}</span
+  >`;
+
+export const milliseconds = (ms: number): string => {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 120_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${(ms / 3_600_000).toFixed(1)} h`;
+};
+
+const KINDS: Readonly<Record<string, string>> = {
+  succeeded: 'good',
+  active: 'good',
+  healthy: 'good',
+  closed: 'good',
+  running: 'busy',
+  queued: 'busy',
+  awaiting_approval: 'warn',
+  awaiting_budget: 'warn',
+  incomplete: 'warn',
+  degraded: 'warn',
+  'half-open': 'warn',
+  failed: 'bad',
+  timed_out: 'bad',
+  unhealthy: 'bad',
+  open: 'bad',
+  isolated: 'bad',
+  suspended: 'bad',
+};
+
+export const Status = ({ status }: { status: string }) =>
+  html`<span class=${`pill ${KINDS[status] ?? ''}`}>${status.replaceAll('_', ' ')}</span>`;
+
+/** Why something was refused, with the wrong fields and the id to ask the operator about. */
+export const Refused = ({ error }: { error: unknown }) => {
+  if (error === null || error === undefined) return null;
+  const { problem, message, status } =
+    error instanceof ApiError
+      ? error
+      : {
+          problem: {} as ApiError['problem'],
+          message: error instanceof Error ? error.message : 'Something broke in this page.',
+          status: 0,
+        };
+  const errors = (problem['errors'] ?? []) as readonly { readonly path: string; readonly message: string }[];
+  return html`<div class="problem" role="alert">
+    <strong
+      >${problem.title ?? 'That did not work'}${status > 0 && html`<span class="soft small"> ${status} ${problem.code}</span>`}</strong
+    >
+    <span>${message}</span>
+    ${errors.map((each) => html`<span key=${each.path}><code>${each.path}</code> ${each.message}</span>`)}
+    ${problem.requestId !== undefined && html`<span class="small soft">Request <${Id} id=${problem.requestId} /></span>`}
+  </div>`;
+};
+
+/** What stands where nothing is yet, with the command that fills it. */
+export const Empty = ({ children, command }: { children?: ComponentChildren; command?: string }) =>
+  html`<div class="empty">
+    <p>${children}</p>
+    ${
+      command !== undefined &&
+      html`<pre tabindex="0" class="wrap">${command}</pre>
+        <${Copy} text=${command} label="Copy the command" />`
+    }
+  </div>`;
+
+export interface TableProps {
+  readonly label: string;
+  /** A name that begins with `#` is over a column of numbers. */
+  readonly head: readonly string[];
+  readonly tight?: boolean;
+  readonly children?: ComponentChildren;
+}
+
+/** A table that scrolls by itself where the window is narrow. */
+export const Table = ({ label, head, tight = false, children }: TableProps) =>
+  html`<div class="scroll" role="region" aria-label=${label} tabindex="0">
+    <table class=${tight ? 'tight' : ''}>
+      <thead><tr>${head.map((name) => html`<th key=${name} scope="col" class=${name.startsWith('#') ? 'num' : ''}>${name.replace('#', '')}</th>`)}</tr></thead>
+      <tbody>${children}</tbody>
+    </table>
+  </div>`;

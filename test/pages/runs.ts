@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { openPage, signIn, type Stage } from './browser.ts';
+
+const REFUND = '[[tool:issue_refund {"orderId": "A-17", "amountUsd": "12.50"}]]';
+
+export const runsInTheConsole = (stage: Stage) =>
+  describe('runs in the console', () => {
+    it('are watched live, and a call that waits for a person is edited there', async () => {
+      const { page, complaints, looksRight } = await openPage(stage);
+      await signIn(page, stage, 'ballast-dev-key');
+      await page.getByRole('option', { name: 'clerk' }).waitFor({ state: 'attached' });
+      await page.getByLabel('Agent').selectOption('clerk');
+      await page.getByLabel('Task').fill(REFUND);
+      await page.getByRole('button', { name: 'Submit' }).click();
+      await page.getByText('approval.requested').waitFor();
+      await page.getByText('waits for you').waitFor();
+      await looksRight('approval');
+      await page.getByLabel('Input').fill('{"orderId": "A-17", "amountUsd": "10.00"}');
+      await page.getByLabel(/^Reason/).fill('The fee stays.');
+      await page.getByRole('button', { name: 'Run with this input' }).click();
+      await page.getByText('run.succeeded').waitFor();
+      const steps = page.getByRole('region', { name: 'Steps' });
+      await steps.locator('summary', { hasText: 'approval' }).click();
+      await steps.getByText('decided: edit').waitFor();
+      await steps.locator('summary', { hasText: 'tool issue_refund' }).click();
+      expect(await steps.getByText('"amountUsd": "10.00"').count()).toBeGreaterThan(0);
+      const runId = new URL(page.url()).hash.split('/').at(-1) ?? '';
+      const run = (await (await stage.server.ask(`/agent/runs/${runId}`)).json()) as { usage: { costUsd: string } };
+      await page.locator('[data-field=cost]', { hasText: run.usage.costUsd }).waitFor();
+      await looksRight('run');
+      expect(complaints).toEqual([]);
+    });
+
+    it('appear in the list by themselves, newest first, and are filtered', async () => {
+      const { page, complaints, looksRight } = await openPage(stage);
+      await signIn(page, stage, 'ballast-dev-key');
+      await page.getByRole('link', { name: 'Runs' }).click();
+      await page.getByRole('status').getByText('Live').waitFor();
+      const { runId } = (await (
+        await stage.server.run({ task: '[[fault:500 model=claude-sonnet-5-5]] hello', userId: 'ada' })
+      ).json()) as {
+        runId: string;
+      };
+      const row = page.getByRole('row', { name: runId });
+      await row.waitFor();
+      await page.getByLabel('Status').selectOption('cancelled');
+      await page.getByText('No run fits these filters.').waitFor();
+      await page.getByRole('button', { name: 'Clear' }).click();
+      await looksRight('runs');
+      await row.getByRole('link').click();
+      await page.locator('.fall summary', { hasText: 'claude-haiku-4-5' }).click();
+      const attempts = page.getByRole('region', { name: 'Attempts' });
+      expect(await attempts.getByRole('row', { name: /server-error.*server-error/ }).count()).toBeGreaterThan(0);
+      await looksRight('attempts');
+      expect(complaints).toEqual([]);
+    });
+
+    it('are told something and cancelled', async () => {
+      const { page, complaints } = await openPage(stage);
+      await signIn(page, stage, 'ballast-dev-key');
+      const submitted = await stage.server.ask('/agent/runs', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ agent: 'clerk', task: REFUND }),
+      });
+      const { runId } = (await submitted.json()) as { runId: string };
+      await page.getByRole('link', { name: 'Approvals' }).click();
+      await page.getByRole('link', { name: runId }).click();
+      await page.getByLabel(/^Message/).fill('Be quick.');
+      await page.getByRole('button', { name: 'Send' }).click();
+      await page.getByRole('button', { name: 'Cancel the run' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText(`POST /agent/runs/${runId}/cancel`).waitFor();
+      await dialog.getByRole('button', { name: 'Cancel the run' }).click();
+      await page.getByText('run.cancelled').waitFor();
+      await page.locator('[data-field=status]', { hasText: 'cancelled' }).waitFor();
+      expect(complaints).toEqual([]);
+    });
+  });
