@@ -48,7 +48,7 @@ const operationOf = ({ headers }: Exchange): string => String(headers['x-amz-tar
 const ofSchedule = (exchange: Exchange): boolean =>
   exchange.raw.includes('"health') ||
   exchange.raw.includes('"rollup#') ||
-  (operationOf(exchange) === 'Query' && !/"(?:slots|cool)#/.test(exchange.raw.toString()));
+  (operationOf(exchange) === 'Query' && !/"(?:slots|cool)#|"[a-z0-9-]+\/run_/.test(exchange.raw.toString()));
 
 const createRounds = (together: number, quietMs: number) => {
   const journal: Entry[] = [];

@@ -19,11 +19,11 @@ export interface GatewayOperations {
   readonly floor: Rounds;
 }
 
-/** Counts what one call of a warm server asks of DynamoDB, and one turn of the loop that is its floor. */
-export const countGatewayOperations = async (folder: string): Promise<GatewayOperations> => {
+/** The ways to a model, with a database that counts between. */
+export const startCountedWays = async (folder: string) => {
   await using started = new AsyncDisposableStack();
   const { promise: counting, resolve } = Promise.withResolvers<Awaited<ReturnType<typeof startGatewayProxy>>>();
-  const { asked, ways } = started.use(
+  const ways = started.use(
     await startWays(folder, async (endpoint) => {
       const proxy = await startGatewayProxy(endpoint);
       started.defer(() => proxy.close());
@@ -32,6 +32,16 @@ export const countGatewayOperations = async (folder: string): Promise<GatewayOpe
     }),
   );
   const proxy = await counting;
+  const running = started.move();
+  return { ...ways, proxy, [Symbol.asyncDispose]: () => running.disposeAsync() };
+};
+
+/** Counts what one call of a warm server asks of DynamoDB, and one turn of the loop that is its floor. */
+export const countGatewayOperations = async ({
+  asked,
+  ways,
+  proxy,
+}: Awaited<ReturnType<typeof startCountedWays>>): Promise<GatewayOperations> => {
   await askOnce(asked, false);
   const guarded = async (stream: boolean) =>
     (await roundsOf(proxy, () => askOnce(asked, stream))).filter((round) => !isLook(round));
@@ -44,7 +54,8 @@ export const countGatewayOperations = async (folder: string): Promise<GatewayOpe
 
 /** The count as a part of the report. */
 export const gatewayOperations = async (folder: string): Promise<Section> => {
-  const { json, events, floor } = await countGatewayOperations(folder);
+  await using ways = await startCountedWays(folder);
+  const { json, events, floor } = await countGatewayOperations(ways);
   const row = (name: string, rounds: Rounds) => [
     `${name}: ${rounds.map((round) => round.join(' + ')).join(', then ')}`,
     String(rounds.length),

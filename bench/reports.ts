@@ -67,10 +67,10 @@ export const reports = async (endpoint: string): Promise<Section> => {
     const hour = { from: HOUR, to: HOUR + HOUR_MS };
     const young = { tenantId, createdAt: HOUR + HOUR_MS };
     const whose = { tenantId, createdAt: MONTH_BEGINS };
-    const raw = await counted(tables, () => report.usage(young, hour, 'model', NOW));
+    const raw = await counted(tables, () => report.usage(young, hour, ['model'], NOW));
     const rewritten = await counted(tables, () => rollUps.rewrite(tenantId, HOUR));
     await rollups.raise(tenantId, NOW);
-    const rolledUp = await counted(tables, () => report.usage(whose, month, 'model', NOW));
+    const rolledUp = await counted(tables, () => report.usage(whose, month, ['model'], NOW));
     rows.push([`${records} records in an hour`, ...raw, ...rewritten, ...rolledUp]);
   }
   const busy = { tenantId: 'reports-busy', createdAt: MONTH_BEGINS };
@@ -78,7 +78,7 @@ export const reports = async (endpoint: string): Promise<Section> => {
   for (let hour = month.from; hour < month.to; hour += HOUR_MS)
     await rollups.put(busy.tenantId, 'model', { hour, records: 5_000, groups });
   await rollups.raise(busy.tenantId, NOW);
-  const rolledUp = await counted(tables, () => report.usage(busy, month, 'model', NOW));
+  const rolledUp = await counted(tables, () => report.usage(busy, month, ['model'], NOW));
   rows.push([`${HOURS_OF_MONTH} hours with any number of records`, '', '', '', '', ...rolledUp]);
   return {
     title: 'Reports of usage',

@@ -1,4 +1,4 @@
-import { callPartsOf } from '../lib/app/core.ts';
+import { callPartsOf } from '../lib/app/call-parts.ts';
 import { tenantAccount } from '../lib/budget/account.ts';
 import { createMemoryBudgetStore } from '../lib/budget/memory-store.ts';
 import { createMemoryCircuitStore } from '../lib/circuit-breaker/memory-store.ts';

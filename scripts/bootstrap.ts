@@ -33,7 +33,11 @@ const onStage = async (stage: string, region: string | undefined): Promise<Boots
 const tell = (stage: string, outcome: Bootstrapped): void => {
   if (outcome.kind === 'created') {
     // The key alone goes to the output, so that a script can take it from there.
-    console.error(`The first admin key of ballast-${stage} (${outcome.keyId}). It is shown this once; keep it safe:`);
+    const until = new Date(outcome.expiresAt).toISOString().slice(0, 10);
+    console.error(
+      `The first admin key of ballast-${stage} (${outcome.keyId}). It administers and does nothing else, and expires on ` +
+        `${until}: make keys of your own with it. It is shown this once; keep it safe:`,
+    );
     console.log(outcome.key);
   } else if (outcome.kind === 'done-before') {
     const at = new Date(outcome.createdAt).toISOString();

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { build, type BuildOptions, type BuildResult } from 'esbuild';
+import { build, type BuildOptions, type BuildResult, type Plugin } from 'esbuild';
 import { parse } from 'yaml';
-import { agents } from '#agents';
-import { checkTools } from '../lib/agent/define/check-tools.ts';
+import * as index from '#agents';
+import { checkIndex } from '../lib/agent/define/check-agents.ts';
+import { builtPages } from './built-pages.ts';
 import { frontDoor } from './front-door.ts';
 import { pastBarrels } from './past-barrels.ts';
 import { startBytes } from './start-bytes.ts';
@@ -29,18 +31,29 @@ export const COMPILATION = {
   target: 'node24',
   // For Node, esbuild would take the CommonJS build of a package first, which it can neither split nor shake.
   mainFields: ['module', 'main'],
-  define: { 'process.env.NODE_ENV': '"production"' },
+  // The definitions that are bundled have been checked by `checkIndex`: what checks them is left out.
+  define: { 'process.env.NODE_ENV': '"production"', BALLAST_CHECKED: 'true' },
   minify: true,
   legalComments: 'none',
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
+/** Leads `#agents` to the index of a project. */
+const theseAgents = (index: string): Plugin => ({
+  name: 'these-agents',
+  setup: (build) => build.onResolve({ filter: /^#agents$/ }, () => ({ path: index })),
+});
+
+/** A file of this code: TypeScript in the repository, JavaScript in the package. */
+const codeFile = (root: string, name: string): string =>
+  `${name}${existsSync(join(root, `${name}.ts`)) ? '.ts' : '.js'}`;
+
 // Each function is built alone: chunks shared between functions would make the zip of one depend on the code of another.
 // There is no `require` in ESM. What is bundled of CommonJS asks for it inside a `try` only; else its zip would not load.
-const bundle = (root: string, name: string, conditions: readonly string[]): Promise<InMemory> =>
+const bundle = (root: string, name: string, conditions: readonly string[], agents?: string): Promise<InMemory> =>
   build({
     absWorkingDir: root,
-    entryPoints: { index: `functions/${name}.ts` },
+    entryPoints: { index: codeFile(root, `functions/${name}`) },
     outdir: `dist/${name}`,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunk-[hash]',
@@ -52,7 +65,12 @@ const bundle = (root: string, name: string, conditions: readonly string[]): Prom
     metafile: true,
     write: false,
     conditions: ['module', ...conditions],
-    plugins: [frontDoor(), pastBarrels(root)],
+    plugins: [
+      frontDoor(root),
+      pastBarrels(root),
+      builtPages(root),
+      ...(agents === undefined ? [] : [theseAgents(agents)]),
+    ],
   });
 
 const save = async (outdir: string, name: string, result: InMemory): Promise<void> => {
@@ -68,18 +86,20 @@ const save = async (outdir: string, name: string, result: InMemory): Promise<voi
  * Builds each deployed function into `<outdir>/<name>/index.mjs` with its chunks beside it; source maps go to `maps/`
  * and metafiles to `meta/`, outside of what is zipped. The same sources give the same bytes.
  * Answers with the bytes that each function loads at start. Under the condition `sample-agents` the agents are those of the tests.
- * `only`: the functions that are built, instead of all.
+ * `only`: the functions that are built, instead of all. `agents`: the index of a project that depends on this package; whoever
+ * builds for one has led `#agents` to it.
  */
 export const buildFunctions = async (
   root: string,
   outdir = join(root, 'dist'),
   conditions: readonly string[] = [],
   only?: readonly string[],
+  agents?: string,
 ): Promise<Record<string, number>> => {
-  checkTools(agents);
+  checkIndex(index, true);
   const names = only ?? (await deployedFunctions(root));
   const built = names.map(async (name): Promise<[string, number]> => {
-    const result = await bundle(root, name, conditions);
+    const result = await bundle(root, name, conditions, agents);
     await save(outdir, name, result);
     return [name, startBytes(result.metafile)];
   });

@@ -7,4 +7,5 @@ export interface Resource {
   readonly Type: string;
   readonly Properties: Record<string, unknown>;
   DependsOn?: string[];
+  UpdateReplacePolicy?: string;
 }

@@ -20,6 +20,11 @@ export const declareStage = (template: Template): void => {
   }
 };
 
+/** Keeps a published version that is replaced too: osls keeps those that leave the template, and runs may be on either. */
+export const keepVersions = (template: Template): void => {
+  for (const [, version] of ofType(template, 'AWS::Lambda::Version')) version.UpdateReplacePolicy = 'Retain';
+};
+
 /** The plugin of osls that does so once its template is complete. */
 export default class DeclareStage {
   readonly hooks: Record<string, () => void>;
@@ -29,6 +34,7 @@ export default class DeclareStage {
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
         const template = osls.service.provider.compiledCloudFormationTemplate;
         declareStage(template);
+        keepVersions(template);
         alarmFunctions(template);
       },
     };

@@ -31,32 +31,38 @@ export const declaredSecrets = (all: readonly Agent[]): ReadonlyMap<string, stri
       .map(([name, { description }]) => [name, description]),
   );
 
+/** Of the functions that run agents. */
+const ROLES = ['RunAgentRole', 'ExecuteRunRole'];
+
 /**
  * Adds the secrets of tools to a stage: an empty secret for each, beside the provider's and under the same policies, and
- * one statement with exactly these for the function that runs agents. Throws an Error where the template lacks either,
+ * one statement with exactly these for each function that runs agents. Throws an Error where the template lacks one of them,
  * and where two secrets would be one resource.
  */
 export const declareToolSecrets = ({ Resources }: Template, secrets: ReadonlyMap<string, string>): void => {
   if (secrets.size === 0) return;
-  const { AnthropicSecret: model, RunAgentRole: role } = Resources;
-  if (model === undefined || role === undefined) throw new Error('The template lacks AnthropicSecret or RunAgentRole.');
-  const { Name } = model['Properties'] as { Name: string };
+  const missing = ['AnthropicSecret', ...ROLES].filter((id) => !Object.hasOwn(Resources, id));
+  if (missing.length > 0) throw new Error(`The template lacks ${missing.join(' and ')}.`);
+  const { AnthropicSecret: model } = Resources;
+  const { Name } = model?.['Properties'] as { Name: string };
   for (const [name, description] of secrets) {
     const id = logicalId(name);
     if (Object.hasOwn(Resources, id))
       throw new Error(`The secret ${name} of a tool is named too much like another one, as shop-2 is like shop2.`);
     Resources[id] = {
-      ...model,
+      ...(model as Resource),
       Properties: { Name: Name.replace(/anthropic$/, `tools/${name}`), Description: description },
     };
   }
-  const { Policies } = role['Properties'] as { Policies: [Policy] };
-  Policies[0].PolicyDocument.Statement.push({
-    Sid: 'ReadToolSecrets',
-    Effect: 'Allow',
-    Action: 'secretsmanager:GetSecretValue',
-    Resource: [...secrets.keys()].map((name) => ({ Ref: logicalId(name) })),
-  });
+  for (const id of ROLES) {
+    const { Policies } = Resources[id]?.['Properties'] as { Policies: [Policy] };
+    Policies[0].PolicyDocument.Statement.push({
+      Sid: 'ReadToolSecrets',
+      Effect: 'Allow',
+      Action: 'secretsmanager:GetSecretValue',
+      Resource: [...secrets.keys()].map((name) => ({ Ref: logicalId(name) })),
+    });
+  }
 };
 
 /** The plugin of osls that does so once its template is complete. */

@@ -3,6 +3,9 @@ import type { Plugin } from 'esbuild';
 
 const IMPORT = /\bimport\s*\{([^{}]*)\}\s*from\s*(['"])ballast\2/g;
 const COMMENT = /\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
+/** What a project depends on; the folder of a project may end in `agents` too. */
+const INSTALLED = /[/\\]node_modules[/\\]/;
+const RESOLVED = 'by the front door';
 const SCHEMAS = /(^|,)(\s*)z(?:\s+as\s+([\w$]+))?(\s*)(?:,|$)/;
 
 /** A file's text with `z` imported straight from `zod/mini`; its lines stay where they are. */
@@ -16,14 +19,21 @@ export const schemasApart = (text: string): string =>
 
 /**
  * esbuild keeps a namespace whole when another module passes it on, so `import { z } from 'ballast'` would add 430 KB to a
- * function. The build reads it as the import of `zod/mini` that it stands for, of which esbuild keeps what is used.
+ * function. The build reads it as the import of `zod/mini` that it stands for, of which esbuild keeps what is used. That is the
+ * one of Ballast in `root`, whichever the project may have.
  */
-export const frontDoor = (): Plugin => ({
+export const frontDoor = (root: string): Plugin => ({
   name: 'front-door',
   setup(build) {
-    build.onLoad({ filter: /agents[/\\].*\.ts$/ }, async ({ path }) => ({
-      contents: schemasApart(await readFile(path, 'utf8')),
-      loader: 'ts',
-    }));
+    build.onResolve({ filter: /^zod\/mini$/ }, ({ importer, kind, pluginData }) =>
+      pluginData === RESOLVED || INSTALLED.test(importer)
+        ? undefined
+        : build.resolve('zod/mini', { resolveDir: root, kind, pluginData: RESOLVED }),
+    );
+    build.onLoad({ filter: /agents[/\\].*\.m?[jt]s$/ }, async ({ path }) =>
+      INSTALLED.test(path)
+        ? undefined
+        : { contents: schemasApart(await readFile(path, 'utf8')), loader: path.endsWith('ts') ? 'ts' : 'js' },
+    );
   },
 });

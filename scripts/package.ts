@@ -1,16 +1,22 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildFunctions } from './build.ts';
 
-const osls = join(dirname(createRequire(import.meta.url).resolve('osls/package.json')), 'bin', 'serverless.js');
+/** The program of osls. */
+export const osls = join(dirname(createRequire(import.meta.url).resolve('osls/package.json')), 'bin', 'serverless.js');
 
-/** What of the environment reaches osls: packaging looks for no credentials and is the same on every machine. */
-const quiet = ({ PATH, HOME, USERPROFILE, TMPDIR, AWS_REGION }: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+/**
+ * What of the environment reaches osls: packaging looks for no credentials and is the same on every machine. `home`: where osls
+ * keeps what it remembers; the user's own may not be writable, or not be there.
+ */
+const quiet = ({ PATH, TMPDIR, AWS_REGION }: NodeJS.ProcessEnv, home: string): NodeJS.ProcessEnv => ({
   PATH,
-  HOME,
-  USERPROFILE,
+  HOME: home,
+  USERPROFILE: home,
   TMPDIR,
   AWS_REGION: AWS_REGION ?? 'us-east-1',
   AWS_EC2_METADATA_DISABLED: 'true',
@@ -31,7 +37,9 @@ export const packageStage = (root: string, stage: string, outdir: string, condit
     '--package',
     outdir,
   ];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, env: quiet(process.env) });
+  const home = mkdtempSync(join(tmpdir(), 'ballast-package-'));
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, env: quiet(process.env, home) });
+  rmSync(home, { recursive: true, force: true });
   if (status !== 0) throw new Error(`osls could not package ${stage}:\n${String(stdout)}${String(stderr)}`);
 };
 

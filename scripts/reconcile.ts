@@ -51,7 +51,7 @@ const sentence = (event: BallastEvent): string | null => {
 const reconcile = async (): Promise<boolean> => {
   const { stage, longestCallMs, unrecorded } = read();
   const stores = openStage(stage);
-  const budgets = createBudgets(stores.budgets);
+  const budgets = createBudgets(stores.budgets, stores.parking);
   const rollups = createDynamoDbRollupStore(stores.ledger);
   const rollUps = createRollUps({
     usage: stores.usage,

@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { dynamoDbLocalMissing } from '../local/spawn-dynamodb-local.ts';
+import { chosenSuites, type Suite } from './full-suites.ts';
+import { Misused } from './read-options.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -18,25 +20,17 @@ interface Report {
   readonly testResults: readonly { readonly name: string; readonly assertionResults: readonly Assertion[] }[];
 }
 
-interface Suite {
-  readonly title: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
+const chosen = (): ReturnType<typeof chosenSuites> => {
+  try {
+    return chosenSuites(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof Misused)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+};
 
-const SUITES: readonly Suite[] = [
-  { title: 'Everything, at full size', args: [], env: { FULL: '1' } },
-  {
-    title: 'Store contracts on DynamoDB Local',
-    args: ['test/contracts', 'test/dynamodb'],
-    env: { FULL: '1', ENGINE: 'dynamodb-local' },
-  },
-  {
-    title: 'Store contracts by the SDK’s client',
-    args: ['test/contracts', 'test/dynamodb'],
-    env: { FULL: '1', DYNAMODB_CLIENT: 'sdk' },
-  },
-];
+const { suites, isProof } = chosen();
 
 /** Installed before several processes ask for it at once. */
 const missing = dynamoDbLocalMissing();
@@ -44,16 +38,24 @@ if (missing !== null) console.error(missing);
 
 const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
 
+interface Ran {
+  readonly suite: Suite;
+  readonly report: Report;
+  readonly minutes: string;
+}
+
 /** Runs one suite and reads its report; the run's own output goes to the terminal. */
-const run = ({ args, env }: Suite, folder: string): Report => {
+const run = (suite: Suite, folder: string): Ran => {
   const outputFile = path.join(folder, 'report.json');
+  const startedAt = performance.now();
   const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${outputFile}`];
-  spawnSync(process.execPath, [vitest, 'run', ...args, ...reporters], {
+  spawnSync(process.execPath, [vitest, 'run', ...suite.files, ...reporters], {
     cwd: root,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...suite.env },
     stdio: 'inherit',
   });
-  return JSON.parse(readFileSync(outputFile, 'utf8')) as Report;
+  const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
+  return { suite, report: JSON.parse(readFileSync(outputFile, 'utf8')) as Report, minutes };
 };
 
 const areaOf = (file: string): string => {
@@ -89,13 +91,16 @@ const seeds = (): string => {
 };
 
 const folder = mkdtempSync(path.join(tmpdir(), 'ballast-proof-'));
-const reports = SUITES.map((suite) => ({ suite, report: run(suite, folder) }));
+const reports = suites.map((suite) => run(suite, folder));
 rmSync(folder, { recursive: true });
 
 const unproven = reports.flatMap(({ report }) =>
   report.testResults.flatMap(({ assertionResults }) => assertionResults.filter(({ status }) => status !== 'passed')),
 );
 const dirty = git('status', '--porcelain', '--', ':!docs/proof.md') === '' ? '' : ' with uncommitted changes';
+const tables = reports
+  .map(({ suite, report, minutes }) => `## ${suite.title}\n\n${minutes} minutes.\n\n${table(report)}`)
+  .join('\n\n');
 const proof = `# Proof
 
 Written by \`npm run test:full\`; it fails where a test fails or is skipped.
@@ -105,12 +110,13 @@ Written by \`npm run test:full\`; it fails where a test fails or is skipped.
 - Node ${process.version}, ${cpus().length} cores
 - Seeds: ${seeds()}
 
-${reports.map(({ suite, report }) => `## ${suite.title}\n\n${table(report)}`).join('\n\n')}
+${tables}
 
 ## Failed or skipped
 
 ${unproven.length === 0 ? 'None.' : unproven.map(({ fullName, status }) => `- ${status}: ${fullName}`).join('\n')}
 `;
-writeFileSync(path.join(root, 'docs', 'proof.md'), proof);
+if (isProof) writeFileSync(path.join(root, 'docs', 'proof.md'), proof);
+else console.log(tables);
 for (const { fullName, status } of unproven) console.error(`${status}: ${fullName}`);
 if (unproven.length > 0 || reports.some(({ report }) => !report.success)) process.exitCode = 1;

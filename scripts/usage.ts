@@ -5,7 +5,8 @@ import { tableOf } from './usage-table.ts';
 const USAGE = `Prints what was used, as a table.
 
   npm run usage -- [--url http://localhost:3000] [--from 2026-11-01] [--to 2026-11-20]
-                   [--group-by day|month|model|agent|key|user|tool]
+                   [--group-by day|month|model|agent|key|user|session|metadata.<name>|tool]
+                   two at once: --group-by model,user
                    [--admin [--tenant <id>]]   over all tenants, by tenant, day or model
 
 The key is read from BALLAST_API_KEY; it needs the scope usage:read, with --admin the scope admin.

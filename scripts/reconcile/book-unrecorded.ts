@@ -1,16 +1,18 @@
-import { monthOf, tenantAccount, userHashOf } from '../../lib/budget/account.ts';
+import type { Parking } from '../../lib/accounts/parking.ts';
+import { monthOf, tenantAccount } from '../../lib/budget/account.ts';
 import type { Reservation } from '../../lib/budget/reservation.ts';
 import type { BudgetStore } from '../../lib/budget/store.ts';
 import { parseUsd } from '../../lib/kernel/money.ts';
+import { bookedNameIn } from '../../lib/kernel/pseudonym.ts';
 import { settleAttempt, type SettleParts } from '../../lib/model-call/booking/settle-attempt.ts';
-import { TITLES } from '../../lib/telemetry/log-events.ts';
+import { titleOf } from '../../lib/telemetry/log-events.ts';
 import { ESTIMATES, NO_TOKENS, type TokenUsage, type UsageRecord } from '../../lib/usage/record.ts';
 
 /** The record that a line of the log tells of; `null` for a line about something else. */
 const recordOf = (line: string): UsageRecord | null => {
-  if (!line.includes(TITLES['usage.unrecorded'])) return null;
+  if (!line.includes(titleOf('usage.unrecorded'))) return null;
   const told = JSON.parse(line) as Record<string, unknown>;
-  if (told['message'] !== TITLES['usage.unrecorded']) return null;
+  if (told['message'] !== titleOf('usage.unrecorded')) return null;
   const { tenantId, keyId, userId, agent, model, attemptId, answered, costUsd, at } = told;
   const counts = Object.keys(NO_TOKENS).map((kind) => [kind, Number(told[kind] ?? 0)]);
   return {
@@ -31,16 +33,19 @@ const recordOf = (line: string): UsageRecord | null => {
 
 /** Books what a process could only write into its log, line by line; what is on the books by now stays as it is. */
 export const bookUnrecorded = async (
-  parts: SettleParts & { readonly store: Pick<BudgetStore, 'months'> },
+  parts: SettleParts & { readonly store: Pick<BudgetStore, 'months'>; readonly parking: Parking },
   log: string,
 ): Promise<number> => {
   const records = log.split('\n').flatMap((line) => recordOf(line) ?? []);
+  const waiting = await parts.parking.list();
   for (const record of records) {
     const { tenantId, at, attemptId, keyId, userId, agent, model, cost } = record;
     const [month] = await parts.store.months(tenantAccount(tenantId), monthOf(at), monthOf(at));
-    const userHash = userId === null ? null : userHashOf(userId);
+    const userHash = userId === null ? null : bookedNameIn(userId).slice('sha256:'.length);
     const gone: Reservation = { tenantId, at, attemptId, keyId, userHash, agent, model, amount: cost, alsoHeldBy: [] };
-    await settleAttempt(parts, month?.open.find((open) => open.attemptId === attemptId) ?? gone, record);
+    const noted = waiting.get(tenantId)?.map(({ reservation }) => reservation) ?? [];
+    const held = [...(month?.open ?? []), ...noted].find((each) => each.attemptId === attemptId);
+    await settleAttempt(parts, held ?? gone, record);
   }
   return records.length;
 };

@@ -1,28 +1,32 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gateway, gatewayDelay } from '../../bench/gateway.ts';
-import { countGatewayOperations } from '../../bench/gateway-footprint.ts';
+import { countGatewayOperations, startCountedWays } from '../../bench/gateway-footprint.ts';
 import { percentile, timingOf } from '../../bench/gateway-load.ts';
-import { startWays } from '../../bench/gateway-ways.ts';
 import { leanClientCost } from '../../bench/lean-client-cost.ts';
 import { describeOnDynamoDb, engineMissing } from '../dynamodb.ts';
 
 describe.skipIf(engineMissing !== null)('the bench of the gateway', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ballast-gateway-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  let ways: Awaited<ReturnType<typeof startCountedWays>>;
+  beforeAll(async () => {
+    ways = await startCountedWays(folder);
+  });
+  afterAll(async () => {
+    await ways[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   it('has a floor that asks of DynamoDB what a guarded call asks, in the same order', async () => {
-    const { json, events, floor } = await countGatewayOperations(folder);
+    const { json, events, floor } = await countGatewayOperations(ways);
     expect(floor).toEqual([['UpdateItem budget', 'UpdateItem rate'], ['PutItem usage'], ['UpdateItem budget']]);
     expect(json).toEqual(floor);
     expect(events).toEqual(floor);
   });
 
   it('tells every way to a model at every number of connections, as ratios to two of them', async () => {
-    const own = mkdtempSync(join(folder, 'ways-'));
-    await using ways = await startWays(own);
     const { columns, rows } = await gateway(ways, { rounds: 1, turnMs: 50, connections: [1, 3] });
     expect(rows.map(([name]) => name?.split(',')[0])).toEqual(
       Array.from({ length: 4 }, () => ['bare pass-through', 'floor', 'lowered floor', 'Ballast']).flat(),

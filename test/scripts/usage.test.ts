@@ -36,6 +36,11 @@ describe('the table', () => {
     );
   });
 
+  it('shows both keys of two dimensions', () => {
+    const table = tableOf('model,user', [{ key: ['claude-opus-5-5', ''], calls: 1 }], { calls: 1 });
+    expect(table).toMatch(/^claude-opus-5-5 \/ \(none\)\s+1$/m);
+  });
+
   it('lets no control sequence of a user’s id reach the terminal', () => {
     const table = tableOf('user', [{ key: '\u001b[31mred\u0007\r\n\u202e', calls: 1 }], { calls: 1 });
     // eslint-disable-next-line no-control-regex -- exactly these must be gone
