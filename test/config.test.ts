@@ -44,3 +44,39 @@ describe('the settings of tokens', () => {
     expect(messageOf(env)).toBe(`These variables are wrong: ${wrong}.`);
   });
 });
+
+describe('the budgets of new tenants', () => {
+  it.each(['5', '0', '0.50'])('may be %s', (amount) => {
+    expect(loadConfig({ TENANT_DAILY_BUDGET_USD: amount }).TENANT_DAILY_BUDGET_USD).toBe(amount);
+  });
+  it.each(['-1', '$5', '1e3', 'none'])('may not be %s', (amount) => {
+    expect(messageOf({ TENANT_MONTHLY_BUDGET_USD: amount })).toContain('TENANT_MONTHLY_BUDGET_USD (a decimal number');
+  });
+});
+
+describe('the scopes of tokens', () => {
+  it('are all but admin by default', () => {
+    expect(loadConfig({}).JWT_SCOPES).toBe('runs:write,runs:read,runs:approve,messages:write,usage:read');
+  });
+  it.each(['admin', 'runs:read usage:read', 'runs:read, admin'])('may be %s', (scopes) => {
+    expect(loadConfig({ JWT_SCOPES: scopes }).JWT_SCOPES).toBe(scopes);
+  });
+  it.each(['everything', 'runs:read,runs:raed', ' ', ','])('may not be %j', (scopes) => {
+    expect(messageOf({ JWT_SCOPES: scopes })).toContain(
+      'JWT_SCOPES (scopes separated by commas, of runs:write runs:read',
+    );
+  });
+});
+
+describe('the hosts that webhooks may be sent to', () => {
+  it.each(['hooks.example.com', 'hooks.example.com, *.example.org', ''])('may be %s', (hosts) => {
+    expect(() => loadConfig({ STAGE: 'prod', WEBHOOK_HOSTS: hosts })).not.toThrow();
+  });
+  it.each(['*', 'https://hooks.example.com', 'hooks.example.com/x'])('may not be %s', (hosts) => {
+    expect(() => loadConfig({ WEBHOOK_HOSTS: hosts })).toThrow(/WEBHOOK_HOSTS \(names of hosts/);
+  });
+  it.each(['localhost', '127.0.0.1', '[::1]'])('are none of this machine in a stage that is deployed: %s', (host) => {
+    expect(() => loadConfig({ STAGE: 'local', WEBHOOK_HOSTS: host })).not.toThrow();
+    expect(() => loadConfig({ STAGE: 'prod', WEBHOOK_HOSTS: `hooks.example.com,${host}` })).toThrow('WEBHOOK_HOSTS');
+  });
+});

@@ -26,7 +26,8 @@ const DICTIONARY: readonly Entry[] = [
   ...['turn', 'turns'].map((refused) => ({
     refused,
     say: 'nextKeys or bulkhead; a turn is a turn of a conversation',
-    allowed: /^(?:lib\/(?:agent|model-call\/(?:metering|translate)|pricing\/bounds)|testing|local\/simulated-claude)\//,
+    allowed:
+      /^(?:lib\/(?:agent|model-call\/(?:metering|translate)|pricing\/bounds|run\/sessions)|testing|local\/simulated-claude)\//,
   })),
   { refused: 'keep', say: 'waitUntil, store or put', allowed: /keep-alive\.ts$/ },
   { refused: 'late', say: 'lazy' },

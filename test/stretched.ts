@@ -1,13 +1,10 @@
+import { expect } from 'vitest';
 import type { Clock } from '../lib/kernel/clock.ts';
-import { needsOwnProcess } from './own-process.ts';
 
 /*
  * A busy machine must not look like a dependency that is slow. So the time of the servers under test passes more slowly on one (`stretched-time.ts`):
  * all of their limits last as much longer as the machine is slower, and all processes still agree on the time.
  */
-
-// What is measured holds for the minute in which one file runs, not for all files of a worker.
-needsOwnProcess();
 
 /** The work by which it is measured how busy the machine is, in milliseconds of processor time. */
 const MEASURED_MS = 100;
@@ -27,30 +24,56 @@ const measureBusyness = (): number => {
   }
 };
 
-/** How many of the machine's milliseconds one millisecond of the servers lasts: a whole number, 1 on a machine that is not busy. */
-export const STRETCH = Math.min(MOST, Math.max(1, Math.ceil(measureBusyness() / USUAL)));
+interface Measured {
+  readonly file: string | undefined;
+  readonly stretch: number;
+  /** When the servers' time began to pass more slowly; the same for all that a test file starts. Epoch milliseconds. */
+  readonly beganAt: number;
+}
 
-/** When the servers' time began to pass more slowly; the same for all that a test file starts. */
-const BEGAN_AT = Date.now();
+let last: Measured | undefined;
+
+/** What is measured holds for the minute in which one file runs: where it first asks, before its servers keep the machine busy. */
+const measured = (): Measured => {
+  const file = expect.getState().testPath;
+  if (last !== undefined && last.file === file) return last;
+  last = {
+    file,
+    stretch: Math.min(MOST, Math.max(1, Math.ceil(measureBusyness() / USUAL))),
+    beganAt: Date.now(),
+  };
+  return last;
+};
+
+/** How many of the machine's milliseconds one millisecond of the servers lasts: a whole number, 1 on a machine that is not busy. */
+export const stretch = (): number => measured().stretch;
 
 /** The servers' time, epoch milliseconds. */
-export const serverNow = (): number => Math.floor(BEGAN_AT + (Date.now() - BEGAN_AT) / STRETCH);
+export const serverNow = (): number => {
+  const { stretch: times, beganAt } = measured();
+  return Math.floor(beganAt + (Date.now() - beganAt) / times);
+};
 
 /** What a server is started with, so that its time is `serverNow`. */
-export const stretchedTime = (): { readonly nodeArguments: readonly string[]; readonly env: Record<string, string> } =>
-  STRETCH === 1
+export const stretchedTime = (): {
+  readonly nodeArguments: readonly string[];
+  readonly env: Record<string, string>;
+} => {
+  const { stretch: times, beganAt } = measured();
+  return times === 1
     ? { nodeArguments: [], env: {} }
     : {
         nodeArguments: ['--import', new URL('stretched-time.ts', import.meta.url).href],
-        env: { TEST_STRETCH: String(STRETCH), TEST_STRETCH_BEGAN_AT: String(BEGAN_AT) },
+        env: { TEST_STRETCH: String(times), TEST_STRETCH_BEGAN_AT: String(beganAt) },
       };
+};
 
 /** The same time for the upstream of such servers: what it scripts in milliseconds stays as long beside their limits. */
 export const stretchedClock: Clock = {
   now: serverNow,
-  monotonicMs: () => Math.floor(performance.now() / STRETCH),
+  monotonicMs: () => Math.floor(performance.now() / stretch()),
   after: (ms, act) => {
-    const timer = setTimeout(act, ms * STRETCH);
+    const timer = setTimeout(act, ms * stretch());
     return () => clearTimeout(timer);
   },
 };

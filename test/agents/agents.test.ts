@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import type { Agent } from 'ballast';
 import { describe, expect, it } from 'vitest';
 import { agents } from '../../agents/index.ts';
-import { checkTools } from '../../lib/agent/define/check-tools.ts';
+import { checkAgents } from '../../lib/agent/define/check-agents.ts';
 import { createPriceTable } from '../../lib/pricing/price-table.ts';
 import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
 import { priceAt } from '../../lib/pricing/pricing.ts';
@@ -15,7 +15,7 @@ describe('the agents of this deployment, whichever they are', () => {
   it('can be started: their names, their models’ prices and the schemas of their tools', () => {
     const table = createPriceTable(PUBLISHED_PRICES);
     expect(agents.length).toBeGreaterThan(0);
-    checkTools(agents);
+    checkAgents(agents);
     createCatalog(agents, (model) => priceAt(table, model, Date.UTC(2026, 10, 20)) !== null);
   });
 

@@ -114,7 +114,7 @@ export const dearestBill = (body: JsonBody, betas: readonly string[]): ProviderB
   const { max_tokens: _, stream: __, ...prompt } = body;
   const one = Math.min(window, opaque ? window : tokensOf(prompt) + references + preambles + toolsets + 500);
 
-  // Turns of the provider's own: refused calls of a tool make them too.
+  // Succession of the provider's own: refused calls of a tool make them too.
   const web = of(/^web_(search|fetch)_\d+$/);
   const webTools = web.filter((each) => !isCaller(each));
   // A tool that may be used no time finds nothing, and is asked in vain all the same.

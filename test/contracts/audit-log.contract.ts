@@ -36,7 +36,7 @@ export const auditLogContract = (createLog: () => AuditLog): void => {
     entry(start + 40 * DAY, 'e9'),
     entry(start + 32 * DAY, 'e8'),
     entry(start + DAY, 'e7', { action: 'circuit.set', target: 'anthropic/claude-opus-5-5', changes: {} }),
-    entry(start + DAY - 1, 'e6'),
+    entry(start + DAY - 1, 'e6', { actor: { tenantId: 'acme', keyId: 'jwt', subject: 'ann', tokenHash: 'ab12' } }),
     entry(start, 'e5'),
     entry(start, 'e4'),
     entry(start - 1, 'e3'),

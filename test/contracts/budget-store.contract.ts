@@ -54,6 +54,7 @@ export const budgetStoreContract = (createStore: () => BudgetStore): void => {
       marks: new Set(),
       closedThrough: null,
       tombstones: [],
+      fence: 0,
       counter: 1,
       count: 1,
     });
@@ -83,6 +84,7 @@ export const budgetStoreContract = (createStore: () => BudgetStore): void => {
     await store.reserve(account, first);
     expect(await store.reserve(account, reservation('b-why', { attemptId: 'run_02:1:1' }))).toMatchObject({
       reserved: false,
+      repeated: false,
       balance: { month: UNIT, days: new Map([[DAY, UNIT]]), open: [first] },
     });
   });
@@ -251,8 +253,27 @@ export const budgetStoreContract = (createStore: () => BudgetStore): void => {
     const settled = many.map((_, index) => (index >= 10 && index < 20 ? 1_000n : BigInt(index)));
     const sumOf = (amounts: readonly bigint[]) => amounts.reduce((sum, each) => sum + each, 0n);
     const month = await monthOf(store, 'b-many');
-    expect(month).toMatchObject({ open: [], counter: 0, tombstones: { length: 80 }, month: sumOf(settled) });
+    expect(month).toMatchObject({ open: [], counter: 0, tombstones: [], month: sumOf(settled) });
     expect(month?.days.get(DAY)).toBe(sumOf(settled.filter((_, index) => index % 3 === 0)));
+  });
+
+  it('settles many that may arrive again, and holds none that was begun as early, without a tombstone of each', async () => {
+    const store = createStore();
+    const account = limited('b-fenced', null, null);
+    const many = Array.from({ length: 90 }, (_, index) =>
+      reservation('b-fenced', { attemptId: `run_${index}:1:1`, at: AT - index }),
+    );
+    const [last] = many;
+    if (last === undefined) throw new Error('none');
+    for (const each of many) await store.reserve(account, each);
+    const ended = many.map((each) => ({ reservation: { ...each, fenced: true }, actual: pico(7n) }));
+    // The latest alone: its fence stands above those of all others.
+    await store.settleAll(account, ended.slice(0, 1));
+    await store.settleAll(account, ended);
+    expect(await monthOf(store, 'b-fenced')).toMatchObject({ open: [], tombstones: [], month: pico(630n), counter: 0 });
+    const answers = await concurrently(many, 8, (each) => store.reserve(account, each));
+    expect(answers.filter(({ reserved }) => reserved)).toEqual([]);
+    expect((await store.reserve(account, { ...last, at: AT + 1, attemptId: 'run_later:1:1' })).reserved).toBe(true);
   });
 
   it('holds none of hundreds that were never held, without a tombstone of each, and what begins later as ever', async () => {
@@ -264,7 +285,10 @@ export const budgetStoreContract = (createStore: () => BudgetStore): void => {
     await concurrently(asked, 8, (each) => store.settle(account, { ...each, fenced: true }, ZERO));
     const answers = await concurrently(asked, 8, (each) => store.reserve(account, each));
     expect(answers.filter(({ reserved }) => reserved)).toEqual([]);
-    expect((await monthOf(store, 'b-away'))?.tombstones.length).toBeLessThan(40);
+    const month = await monthOf(store, 'b-away');
+    expect(month?.tombstones.length).toBeLessThan(40);
+    expect(month?.fence).toBeGreaterThanOrEqual(AT - 1_300);
+    expect(month?.fence).toBeLessThan(AT);
     expect(await store.reserve(account, reservation('b-away'))).toEqual({ reserved: true, repeated: false });
   });
 
@@ -307,8 +331,7 @@ export const budgetStoreContract = (createStore: () => BudgetStore): void => {
     expect(await store.add(account, spent)).toBe(false);
     expect(await counters(store, 'b-unheld')).toEqual([UNIT, UNIT]);
     expect((await monthOf(store, 'b-unheld'))?.adjustments).toEqual([{ attemptId: 'run_01:1:1', note: null }]);
-    await store.forget(account, spent);
-    await store.forget(account, spent);
+    for (const ids of [['another:1:1', 'run_01:1:1'], ['run_01:1:1']]) await store.forget(account, MONTH, ids);
     expect(await monthOf(store, 'b-unheld')).toMatchObject({ month: UNIT, adjustments: [], open: [] });
   });
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Clock } from '../../lib/kernel/clock.ts';
+import { pseudonymOf } from '../../lib/kernel/pseudonym.ts';
 import { label } from '../../lib/kernel/redacted.ts';
 import type { RunRow, RunStore } from '../../lib/runs/types.ts';
 import { createFakeClock } from '../fake-clock.ts';
@@ -13,6 +14,8 @@ const row = (runId: string, change: Partial<RunRow> = {}): RunRow => ({
   mode: 'sync',
   status: 'succeeded',
   agent: 'assistant',
+  userId: pseudonymOf('Zoë'),
+  sessionId: null,
   createdAt: 1_763_640_000_123,
   updatedAt: 1_763_640_001_456,
   traceId: '0af7651916cd43dd8448eb211c80319c',

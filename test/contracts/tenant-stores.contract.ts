@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
+import { SCOPES } from '../../lib/kernel/scopes.ts';
 import {
   type ApiKey,
   type ApiKeyDirectory,
   newTenant,
-  SCOPES,
   type Tenant,
   type TenantDirectory,
 } from '../../lib/tenants/types.ts';
@@ -120,6 +120,7 @@ const LIMITED = {
   dailyBudgetUsd: '12.000000000001',
   monthlyBudgetUsd: '100',
   userDailyBudgetUsd: '0',
+  sessionBudgetUsd: '0',
   allowedModels: ['claude-haiku-5-5'],
   allowedAgents: [],
   allowedTools: ['calculate'],
@@ -129,6 +130,7 @@ const LIMITED = {
   cacheTtlSeconds: 60,
   allowUnboundedFeatures: true,
   redactOutput: true,
+  redact: ['keys', 'phone'],
   webhookUrl: 'https://example.com/hook',
   shadow: ['rate', 'budget'],
 } as const;

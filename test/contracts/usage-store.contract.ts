@@ -49,6 +49,17 @@ export const usageStoreContract = (createStore: () => UsageStore): void => {
     expect(await store.find(written.tenantId, AT, written.attemptId)).toEqual(written);
   });
 
+  it.each([
+    { sessionId: 's-1', metadata: { team: 'red 🦉', '': '', __proto__x: '"' } },
+    { sessionId: null, metadata: { zone: 'a' } },
+    { sessionId: 's-2', metadata: {} },
+  ])('keeps what its caller labelled it with: %j', async (labels) => {
+    const store = createStore();
+    const written = record(`labelled-${labels.sessionId ?? 'none'}`, { labels });
+    await store.add(written);
+    expect(await store.find(written.tenantId, AT, written.attemptId)).toEqual(written);
+  });
+
   it('keeps what an adjustment confirms of a cost', async () => {
     const store = createStore();
     const written = record('confirmed', { cost: pico(-5n), estimatedCost: pico(-9n) });

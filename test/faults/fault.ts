@@ -13,7 +13,8 @@ export const ALL = 1 + MAX_RETRIES;
 
 /** `pass`: the full, right answer. `safe`: an explicit error, or an answer that says why it is none. */
 export type Expected =
-  | { readonly verdict: 'pass'; readonly by: string; readonly stopReason: string }
+  /** `words`: all that the model wrote, inputs of tools included; `null`: the row's right text. */
+  | { readonly verdict: 'pass'; readonly by: string; readonly stopReason: string; readonly words: string | null }
   | { readonly verdict: 'safe'; readonly code: ErrorCode }
   | { readonly verdict: 'safe'; readonly stopReason: 'deadline' | 'context_window' };
 
@@ -67,13 +68,24 @@ export interface Fault {
 /** Above all that the limits add up to: what a loaded machine may lose. Far below the request's own deadline. */
 const SLACK_MS = 8_000;
 
-export const answered = (by: string, stopReason = 'end_turn'): Expected => ({ verdict: 'pass', by, stopReason });
+export const answered = (by: string, stopReason = 'end_turn', words: string | null = null): Expected => ({
+  verdict: 'pass',
+  by,
+  stopReason,
+  words,
+});
 
 export const refused = (code: ErrorCode): Expected => ({ verdict: 'safe', code });
 
 /** A fault amid the content, for whom reads it as it comes: it is told at once, and nothing is asked again. */
 export const toldAmid = (code: ErrorCode): Pick<Fault, 'expectedBy' | 'attemptsBy'> => ({
   expectedBy: { [PASSED_ON]: refused(code) },
+  attemptsBy: { [PASSED_ON]: { [ASKED]: 1 } },
+});
+
+/** What the model wrote in full, for whom reads it as it comes: it is theirs to judge, and nothing is asked again. */
+export const passedOn = (words: string, stopReason: string): Pick<Fault, 'expectedBy' | 'attemptsBy'> => ({
+  expectedBy: { [PASSED_ON]: answered(ASKED, stopReason, words) },
   attemptsBy: { [PASSED_ON]: { [ASKED]: 1 } },
 });
 

@@ -37,7 +37,7 @@ const STATUSES: Readonly<Record<string, number>> = {
 };
 
 /** What no client may read: the upstream's own words for its faults, a key, a stack. */
-const SECRET = /scripted \d{3}|prompt is too long|credit balance|Back soon|sk-upstream|\n\s+at |\\n\s+at /;
+const SECRET = /scripted \d{3}|prompt is too long|credit balance|usage limits|Back soon|sk-upstream|\n\s+at |\\n\s+at /;
 
 const BROKEN_BEGINNING = BROKEN_TEXT.slice(0, 12);
 
@@ -71,7 +71,7 @@ const onAnswer = (tried: Case, due: Expected, heard: Extract<ClientView, { kind:
     return isDue ? AS_DUE : fail(`incomplete by ${String(heard.stopReason)}`);
   }
   if (due.verdict !== 'pass') return fail(`an answer where there is none: ${heard.output}`);
-  if (heard.output !== text) return fail(`the wrong text: ${heard.output}`);
+  if (heard.output !== (due.words ?? text)) return fail(`the wrong text: ${heard.output}`);
   const streamed = (hasOpening(tried) ? OPENING_TEXT : '') + text;
   if (heard.streamed !== null && heard.streamed !== streamed) return fail(`streamed: ${heard.streamed}`);
   if (heard.resets > 0 && !fault.seen) return fail('a fault before any content was shown');

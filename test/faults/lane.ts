@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ADMIN_KEY } from '../api/fleet.ts';
 import { startServer, type TestServer } from '../api/start-server.ts';
-import { STRETCH, stretchedClock } from '../stretched.ts';
+import { stretch, stretchedClock } from '../stretched.ts';
 import { messagesOnly, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { STAND_IN } from './fault.ts';
 import { FAULTS, rightText } from './faults.ts';
@@ -82,8 +82,8 @@ export const runLane = async (
     const got: Transcript[] = [];
     transcripts.set(row, got);
     for (let ask = 0; ask < asks; ask += 1) {
-      const heard = await way.ask({ ...question, patienceMs: STRETCH * (patienceMs ?? withinMs + 500) });
-      got.push({ ...heard, ms: heard.ms / STRETCH });
+      const heard = await way.ask({ ...question, patienceMs: stretch() * (patienceMs ?? withinMs + 500) });
+      got.push({ ...heard, ms: heard.ms / stretch() });
     }
   };
   // What a server does for the first time it does alone, so that no other row pays for it: its first call, and the reading of its secret anew, for

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TestServer } from '../api/start-server.ts';
-import { serverNow, STRETCH } from '../stretched.ts';
+import { serverNow, stretch } from '../stretched.ts';
 
 /** One answer of a server, and when, in the server's time (epoch milliseconds). */
 export interface Told {
@@ -27,7 +27,7 @@ export const askOnce = async (server: TestServer, model?: string): Promise<Told>
   const startedAt = performance.now();
   const response = await server.run({ task: 'What is ballast?', model });
   const { code } = (await response.json()) as { code?: unknown };
-  return { at: serverNow(), status: response.status, code, ms: (performance.now() - startedAt) / STRETCH };
+  return { at: serverNow(), status: response.status, code, ms: (performance.now() - startedAt) / stretch() };
 };
 
 /** Puts the load on the servers; resolves with all answers. */
@@ -36,7 +36,7 @@ export const askAll = async ({ servers, clients, requests, pauseMs, model }: Loa
     const told: Told[] = [];
     const server = servers[number % servers.length]!;
     for (let request = 0; request < requests; request += 1) {
-      if (request > 0) await pause(pauseMs * STRETCH);
+      if (request > 0) await pause(pauseMs * stretch());
       told.push(await askOnce(server, model));
     }
     return told;

@@ -22,8 +22,12 @@ const errorOf = (body: Fields, under: number | null): ClientView => {
   return { kind: 'error', code: known[2], status: known[0] };
 };
 
-const textOf = (content: unknown): string =>
-  (content as readonly Fields[]).map(({ text }) => (typeof text === 'string' ? text : '')).join('');
+/** What the model wrote: text, and inputs of tools where they come in pieces. */
+const wordsOf = (content: unknown): string =>
+  (content as readonly Fields[])
+    .map(({ text, partial_json: input }) => text ?? input)
+    .filter((words) => typeof words === 'string')
+    .join('');
 
 /** A JSON answer of `POST /v1/messages`. */
 export const hearMessage = ({ status, contentType, bytes, degraded }: Transcript): ClientView => {
@@ -33,7 +37,7 @@ export const hearMessage = ({ status, contentType, bytes, degraded }: Transcript
   if (status !== 200) return errorOf(body, status);
   if (!Array.isArray(body['content'])) return nothing('an answer without content');
   const { model, stop_reason: stopReason } = body;
-  const output = textOf(body['content']);
+  const output = wordsOf(body['content']);
   return { kind: 'answer', output, streamed: null, resets: 0, model, whole: true, stopReason, servedBy: degraded };
 };
 
@@ -57,7 +61,7 @@ export const hearMessageEvents = (transcript: Transcript): ClientView => {
   const { degraded: servedBy } = transcript;
   return {
     kind: 'answer',
-    output: textOf(deltas),
+    output: wordsOf(deltas),
     streamed: null,
     resets: 0,
     model,

@@ -62,6 +62,11 @@ const OUTAGES: readonly Fault[] = [
     attempts: { [ASKED]: 1 },
     isClients: true,
   }),
+  once('408', status(408)),
+  once('409', status(409)),
+  once('502', status(502)),
+  once('504', status(504)),
+  everywhere('504 without end', status(504), 'upstream-timeout'),
   once('503', status(503)),
   onOneModel('503 without end', status(503)),
   everywhere('503 without end', status(503), 'upstream-overloaded'),
@@ -79,6 +84,10 @@ const TOO_LONG = status(400, { message: 'prompt is too long: 200001 tokens > 200
 const SPENT = status(400, {
   message:
     'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to purchase credits.',
+});
+
+const AT_ITS_LIMIT = status(400, {
+  message: 'You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC.',
 });
 
 const NOT_FAULTS: readonly Fault[] = [
@@ -114,6 +123,18 @@ const NOT_FAULTS: readonly Fault[] = [
     name: 'an account without credit',
     script: () => ({ [ASKED]: [SPENT] }),
     expected: refused('upstream-error'),
+    attempts: { [ASKED]: 1 },
+  }),
+  fault({
+    name: 'an account at its own usage limit',
+    script: () => ({ [ASKED]: [AT_ITS_LIMIT] }),
+    expected: refused('upstream-error'),
+    attempts: { [ASKED]: 1 },
+  }),
+  fault({
+    name: 'a model that the account lacks',
+    script: () => ({ [ASKED]: [status(404)] }),
+    expected: refused('invalid-request'),
     attempts: { [ASKED]: 1 },
   }),
   fault({

@@ -4,6 +4,7 @@ import { encodeEvent } from '../../local/simulated-claude/wire.ts';
 import { neverAnswer, reply, type ScriptedAnswer } from '../upstream/answers.ts';
 import { slowFirstContent, stallAfter } from '../upstream/broken.ts';
 import { AMID, BEFORE, broken, BROKEN_TEXT } from './broken-attempt.ts';
+import { called, toCaller } from './calls.ts';
 import {
   ALL,
   alone,
@@ -35,6 +36,8 @@ const SIGNS = { pings: encodeEvent({ type: 'ping' }), comments: ': keepalive\n\n
 /** Far within the limit of a silence each, and twice as long in all. */
 const READING = { times: 8, everyMs: FIRST_CONTENT_MS / 4 };
 const PAUSING = { times: 8, everyMs: IDLE_MS / 4 };
+/** Above an idle limit, and by more below the one of what is not shown: that much a busy machine may lose. */
+const UNSEEN = { times: 1, everyMs: 1.25 * IDLE_MS };
 
 /** Thinks before it says something, and shows nothing of it. */
 const thinking = (text: string) =>
@@ -44,6 +47,10 @@ const thinking = (text: string) =>
   ]);
 /** Pieces up to the block of thinking, which is open then. */
 const THINKING = 3;
+
+/** Pieces up to the block of the call and the empty beginning of its input. */
+const CALLING = 4;
+const buffered = living(CALLING, '', UNSEEN)(called);
 
 const healthy = (
   name: string,
@@ -100,11 +107,15 @@ export const SILENCES: readonly Fault[] = [
   healthy('a prompt that is read for long, with comments', living(BEFORE, SIGNS.comments, READING)),
   healthy('pings for long, amid the content', living(AMID, SIGNS.pings, PAUSING)),
   healthy('comments for long, amid the content', living(AMID, SIGNS.comments, PAUSING)),
-  healthy(
-    'a silence inside thinking that is not shown',
-    living(THINKING, '', { times: 1, everyMs: 1.5 * IDLE_MS }),
-    thinking,
-  ),
+  healthy('a silence inside thinking that is not shown', living(THINKING, '', UNSEEN), thinking),
+  healthy('pings for long, inside thinking that is not shown', living(THINKING, SIGNS.pings, READING), thinking),
+  fault({
+    name: 'a silence inside a tool input that is buffered',
+    script: (text) => ({ [ASKED]: [buffered, toCaller(reply(text))] }),
+    expected: answered(ASKED),
+    attempts: { [ASKED]: 2 },
+    limitsMs: UNSEEN_STRETCH * IDLE_MS,
+  }),
   once('a stall inside thinking that is not shown', stallAfter(THINKING, thinking(BROKEN_TEXT)), {
     seen: true,
     limitsMs: UNSEEN_STRETCH * IDLE_MS,

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { createInterface } from 'node:readline';
 
 /**
@@ -10,6 +11,8 @@ export const obeyOrders = async <Order, Told>(
 ): Promise<void> => {
   const say = (told: unknown) => console.log(JSON.stringify(told));
   say('ready');
+  // Kept now: it is killed, and the next one would have to compile everything again.
+  flushCompileCache();
   for await (const line of createInterface({ input: process.stdin })) {
     const answered = obey(JSON.parse(line) as Order).then(say);
     if (!overtaking) await answered;

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { STOP_REASONS } from '../../lib/agent/loop/stop-reasons.ts';
 import { openApi } from '../../lib/api/openapi.ts';
 import { apiSchemas } from '../../lib/api/schemas.ts';
 import { loadConfig } from '../../lib/config.ts';
@@ -109,6 +110,12 @@ it('docs/api.md has every event of a run, and no other', () => {
   expect(names('event', 'data', 'when').sort()).toEqual([...sent].sort());
 });
 
+it('docs/api.md has every stop reason, and whether its run is complete', () => {
+  const rows = tableOf(api, '`stopReason`', '`status`', 'meaning');
+  const shown = Object.fromEntries(rows.map((row) => [code(row['`stopReason`']), code(row['`status`'])]));
+  expect(shown).toEqual(Object.fromEntries(Object.entries(STOP_REASONS).map(([name, { status }]) => [name, status])));
+});
+
 const BOUNDS = ['minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'maxProperties'];
 /** A field's own schema, or that of what it is when it is not `null`. */
 const plain = (field: Field = {}): Field => (field['anyOf'] as Field[] | undefined)?.[0] ?? field;
@@ -136,12 +143,14 @@ it.each(bounded)('docs/api.md tells the bounds of $field in $schema', (row) => {
 });
 
 it('docs/api.md has every action of the audit, and no other', () => {
-  const files = readdirSync(path.join(ROOT, 'lib', 'administration'), { recursive: true, encoding: 'utf8' });
-  const sources = files
-    .filter((file) => /administer-.+\.ts$/.test(file))
-    .map((file) => read(`lib/administration/${file}`).text);
-  const actions = sources.flatMap((text) =>
-    [...text.matchAll(/'((?:tenant|key|cache|circuit)\.\w+)'/g)].map(([, name]) => name),
+  const noted = /(?:action: |note\(\w+, )'([\w.-]+)'|actor, '([\w.-]+)'/g;
+  const sources = ['administration/administer-', 'durable-run/control-run'].flatMap((begin) =>
+    readdirSync(path.join(ROOT, 'lib', path.dirname(begin)))
+      .filter((file) => file.startsWith(path.basename(begin)))
+      .map((file) => read(`lib/${path.dirname(begin)}/${file}`).text),
   );
+  const actions = sources
+    .flatMap((text) => [...text.matchAll(noted)].flatMap(([, ...found]) => found))
+    .filter((action) => action?.includes('.'));
   expect(names('action', 'target', 'changes').sort()).toEqual([...new Set(actions)].sort());
 });

@@ -24,7 +24,7 @@ const runnable = blocks.filter((block) => reasonOf(block) === null);
 const others = blocks.filter((block) => reasonOf(block) !== null);
 
 /** Ends what hangs, and nothing that a busy machine slows. */
-const HANGS_MS = 240_000;
+const HANGS_MS = 600_000;
 
 /** Runs it as a reader would in the project's directory, but for the port. Rejects where a command fails. */
 const run = ({ language, text: script }: Block, url: string): Promise<string> =>

@@ -37,6 +37,7 @@ const surroundings = (env: Environment) => ({
   terminal: false,
   dynamoDbUrl: 'http://127.0.0.1:1',
   secretsUrl: 'http://127.0.0.1:2',
+  lambdaUrl: null,
   simulatedClaudeUrl: null,
 });
 const launched = (env: Environment) =>
@@ -76,11 +77,17 @@ describe('the table of variables that the functions read', () => {
     expect(() => loadConfig({ [name]: 'ftp://example.com' })).toThrow(name);
   });
 
-  it('leaves no bounds untested but those of origins and prices, which have tests of their own', () => {
+  it('leaves no bounds untested but those of origins, money, models and scopes, which have tests of their own', () => {
     const tested = [...numbers, ...words, ...choices, ...urls].map(({ name }) => name);
     expect(inTable.map(({ name }) => name).filter((name) => !tested.includes(name))).toEqual([
       'CORS_ORIGINS',
+      'WEBHOOK_HOSTS',
+      'STAGE_DAILY_BUDGET_USD',
+      'TENANT_DAILY_BUDGET_USD',
+      'TENANT_MONTHLY_BUDGET_USD',
       'MODEL_PRICES',
+      'AGENT_MODELS',
+      'JWT_SCOPES',
     ]);
   });
 

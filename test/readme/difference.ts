@@ -28,10 +28,11 @@ export const differences = (shown: unknown, real: unknown, at = ''): string[] =>
   );
 };
 
-/** An output as a value: Server-Sent Events in their order, JSON, or a line of text. */
+/** An output as a value: Server-Sent Events in their order without their comments, JSON, or a line of text. */
 export const parseOutput = (text: string): unknown => {
-  if (text.startsWith('event: '))
-    return [...text.matchAll(/^event: (.+)\ndata: (.+)$/gm)].map(([, event, data = '']) => ({
+  if (/^(?:id|event)?: /.test(text))
+    return [...text.matchAll(/^(?:id: (\d+)\n)?event: (.+)\ndata: (.+)$/gm)].map(([, id, event, data = '']) => ({
+      id,
       event,
       data: JSON.parse(data) as unknown,
     }));

@@ -12,9 +12,10 @@ import { unrecorded } from '../../lib/model-call/booking/attempt-events.ts';
 import type { FaultKind } from '../../lib/model-call/types.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import type { Log } from '../../lib/telemetry/log.ts';
-import { logEvents, TITLES } from '../../lib/telemetry/log-events.ts';
+import { logEvents } from '../../lib/telemetry/log-events.ts';
 import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
 import type { UsageRecord } from '../../lib/usage/record.ts';
+import { SAMPLES as EVENTS } from '../telemetry/events.ts';
 import { blocksOf, code, codes, read, tableOf } from './markdown.ts';
 
 const operations = read('docs/operations.md');
@@ -32,7 +33,7 @@ const logged = (...events: readonly BallastEvent[]): Line[] => {
     (message: string, fields: object = {}) =>
       void lines.push({ level, message, fields });
   const log: Log = { debug: at('DEBUG'), info: at('INFO'), warn: at('WARN'), error: at('ERROR') };
-  for (const event of events) logEvents(log)(event);
+  for (const event of events) logEvents({ stage: log })(event);
   return lines;
 };
 
@@ -41,17 +42,20 @@ const SAMPLES: Readonly<Record<string, readonly object[]>> = {
   'run.finished': [{ status: 'succeeded' }, { status: 'failed' }],
   'model.attempted': [{ outcome: 'answered' }, { outcome: 'cut' }],
   'cache.looked': [{ outcome: 'miss' }, { outcome: 'failed' }],
-  'tool.finished': [{ outcome: 'ok' }, { outcome: 'fallback' }],
+  'tool.finished': [{ outcome: 'declined' }, { outcome: 'fallback' }],
+  'tool.logged': [{ level: 'warn', message: 'tool logged' }],
   'circuit.changed': [{ to: 'closed' }, { to: 'open' }],
   'budget.reconciled': [{ outcome: 'recorded' }, { outcome: 'lost' }],
   'budgets.reconciled': [{ failed: 0 }, { failed: 1 }],
+  'runs.swept': [{ failed: 0 }, { failed: 1 }],
+  'webhook.attempted': [{ outcome: 'delivered' }, { outcome: 'pending' }, { outcome: 'failed' }],
   'dependency.probed': [{ status: 'healthy' }, { status: 'unhealthy' }],
 };
 
 const events = tableOf(operations, 'event', 'message', 'level');
 
 it('every event is told, and no other', () => {
-  expect(events.map((row) => code(row.event)).sort()).toEqual(Object.keys(TITLES).sort());
+  expect(events.map((row) => code(row.event)).sort()).toEqual(Object.keys(EVENTS).sort());
 });
 
 it.each(events)('the line of $event has the message and the level that are told', ({ event, message, level }) => {

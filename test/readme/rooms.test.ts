@@ -2,14 +2,23 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { THRESHOLDS } from '../../lib/accounts/budget-thresholds.ts';
+import { PATIENCE_MS } from '../../lib/accounts/reconcile-budgets.ts';
 import { SETTLE_MARGIN_MS } from '../../lib/accounts/settle-patience.ts';
 import { LEASE_MS } from '../../lib/alerts/dynamodb-claims.ts';
 import { SETTLE_PATIENCE_MS } from '../../lib/budget/dynamodb-store.ts';
 import { MOST_TOMBSTONES } from '../../lib/budget/fence.ts';
 import { LEAST_OUTPUT_TOKENS } from '../../lib/budget/fit-output.ts';
 import { MAX_OPEN } from '../../lib/budget/store.ts';
+import { MOST_PAYLOAD_BYTES } from '../../lib/durable-run/webhooks/payload.ts';
 import { QUIET_MS } from '../../lib/gateway/answer/keep-alive.ts';
 import { SLOWEST_START, UNSEEN_STRETCH } from '../../lib/model-call/attempt/stream-timeouts.ts';
+import { MAX_MESSAGE_BYTES, MAX_MESSAGES } from '../../lib/runs/inbox.ts';
+import { INLINE_BYTES } from '../../lib/runs/inbox-item.ts';
+import { MAX_EXAMINED } from '../../lib/runs/list-runs.ts';
+import { DELIVERY_LEASE_MS, MOST_ATTEMPTS } from '../../lib/runs/outbox.ts';
+import { SHARDS } from '../../lib/runs/run-key.ts';
+import { MAX_DELIVERY_AGE_MS, PAUSES_MS } from '../../lib/webhooks/next-try.ts';
+import { TRY_MS } from '../../lib/webhooks/post-once.ts';
 import { documents, read, ROOT, tableOf } from './markdown.ts';
 
 /** What the README of each room says in its table of figures, as the code has it. */
@@ -23,12 +32,28 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'lib/accounts': {
     "thresholds of a tenant's budget": `${THRESHOLDS.join(', ')} %`,
     'margin after the longest call': `${SETTLE_MARGIN_MS} ms`,
+    "one tenant's share of a pass": `${PATIENCE_MS} ms`,
   },
   'lib/alerts': { 'lease of a claim': `${LEASE_MS} ms` },
   'lib/gateway': { 'longest silence towards a client': `${QUIET_MS} ms` },
   'lib/model-call': {
     'longest start, in first-token timeouts': `${SLOWEST_START}`,
     'silence inside thinking and tool inputs, in idle timeouts': `${UNSEEN_STRETCH}`,
+  },
+  'lib/runs': {
+    'messages of a run': `${MAX_MESSAGES}`,
+    'all messages of a run, as JSON': `${MAX_MESSAGE_BYTES} bytes`,
+    'partitions of the unfinished runs': `${SHARDS}`,
+    'runs that one page of a list looks at': `${MAX_EXAMINED}`,
+    'request or decision in the inbox itself': `${INLINE_BYTES} bytes`,
+  },
+  'lib/webhooks': {
+    'longest wait for an answer': `${TRY_MS} ms`,
+    'lease of a delivery': `${DELIVERY_LEASE_MS} ms`,
+    'tries of a delivery': `${PAUSES_MS.length + 1}`,
+    'a delivery is given up after': `${MAX_DELIVERY_AGE_MS / 3_600_000} h`,
+    'tries that the log remembers': `${MOST_ATTEMPTS}`,
+    'largest message': `${MOST_PAYLOAD_BYTES / 1024} KB`,
   },
 };
 
@@ -41,8 +66,32 @@ const rooms = documents().filter(({ path: file }) => file.startsWith('lib/'));
 
 it('every domain of lib has a README', () => {
   const domains = [
-    ...['accounts', 'alerts', 'budget', 'circuit-breaker', 'gateway', 'idempotency', 'model-call', 'pricing'],
-    ...['providers', 'rate-limit', 'response-cache', 'rests', 'run', 'runs', 'tenants', 'usage'],
+    ...[
+      'accounts',
+      'alerts',
+      'budget',
+      'circuit-breaker',
+      'durable-run',
+      'egress',
+      'end-users',
+      'gateway',
+      'idempotency',
+      'model-call',
+    ],
+    ...[
+      'pricing',
+      'providers',
+      'rate-limit',
+      'redaction',
+      'response-cache',
+      'rests',
+      'run',
+      'runs',
+      'sessions',
+      'tenants',
+      'usage',
+    ],
+    'webhooks',
   ];
   expect(rooms.map(({ path: file }) => file)).toEqual(domains.map((domain) => `lib/${domain}/README.md`));
 });

@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { RUN_RETENTION_MS } from '../../lib/app/stores.ts';
+import { RETENTION_MS } from '../../lib/idempotency/idempotency.ts';
+import { STALE_KEPT_MS } from '../../lib/response-cache/answer.ts';
+import { EVENTS_KEPT_MS } from '../../lib/runs/ended/erase-content.ts';
+import { GRANTS } from '../template/roles.ts';
+import { read, ROOT } from './markdown.ts';
+
+interface Row {
+  readonly table: string;
+  readonly partition: string;
+  /** Of its items' sort keys; empty where a partition has one kind. */
+  readonly sort: string;
+  readonly keptFor: string;
+}
+
+const page = read('docs/data.md').text;
+
+/** Each kind of item that the page lists. */
+const listed = page
+  .split('\n')
+  .map((line) => line.split('|').map((cell) => cell.trim()))
+  .filter(([, table = '']) => ['runs', 'control', 'ledger'].includes(table))
+  .flatMap(([, table = '', items = '', , keptFor = '']) =>
+    items.split(', ').map((item): Row => {
+      const [partition = '', sort = ''] = [...item.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+      return { table, partition, sort, keptFor };
+    }),
+  );
+
+const TABLES: Readonly<Record<string, string>> = { RunsTable: 'runs', ControlTable: 'control', LedgerTable: 'ledger' };
+const WRITES = new Set(['dynamodb:PutItem', 'dynamodb:UpdateItem']);
+
+it('the page lists each partition that a function may write, and no other', () => {
+  const written = Object.values(GRANTS)
+    .flat()
+    .filter(({ action }) => WRITES.has(action))
+    .flatMap(({ on, keys = [] }) => keys.map((key) => `${TABLES[on] ?? on} ${key}`));
+  expect(new Set(listed.map(({ table, partition }) => `${table} ${partition}`))).toEqual(new Set(written));
+});
+
+/** How the sort keys begin that stores of a room give their items. */
+const sortKeysIn = (room: string): Set<string> => {
+  const directory = path.join(ROOT, 'lib', room);
+  const sources = readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(path.join(directory, name), 'utf8'));
+  const literals = sources.flatMap((source) => [
+    ...source.matchAll(/\bsk: '(\w+)'/g),
+    ...source.matchAll(/\bsk: `(\w+#)/g),
+    ...source.matchAll(/_PREFIX = '(\w+#)'/g),
+  ]);
+  return new Set(literals.map(([, begins = '']) => begins.replace(/#$/, '#*')));
+};
+
+it.each([
+  ['runs', '*/run_*'],
+  ['sessions', 'session#*'],
+])('the page lists each kind of item that lib/%s writes into %s, and no other', (room, partition) => {
+  const kinds = listed.filter((row) => row.partition === partition).map(({ sort }) => sort);
+  expect(new Set(kinds)).toEqual(sortKeysIn(room));
+  expect(kinds).toHaveLength(new Set(kinds).size);
+});
+
+const HOUR_MS = 3_600_000;
+const keptFor = (partition: string, sort = '') =>
+  listed.find((row) => row.partition === partition && row.sort === sort)?.keptFor;
+
+it('the page says how long as the code does', () => {
+  expect(RUN_RETENTION_MS).toBe(30 * 24 * HOUR_MS);
+  expect(keptFor('*/run_*', 'run')).toBe('30 days after its end');
+  expect(EVENTS_KEPT_MS).toBe(HOUR_MS);
+  expect(keptFor('*/run_*', 'o#*')).toMatch(/^an hour after its end/);
+  expect(keptFor('*/run_*', 'e#*')).toMatch(/^30 days after its end/);
+  expect([RETENTION_MS, keptFor('idem#*')]).toEqual([24 * HOUR_MS, '24 hours']);
+  expect([STALE_KEPT_MS, keptFor('cache#*')]).toEqual([24 * HOUR_MS, expect.stringContaining('24 hours')]);
+  const days = /retentionPeriodInDays: (\d+)/.exec(readFileSync(path.join(ROOT, 'serverless.yml'), 'utf8'))?.[1];
+  expect(page).toContain(`for ${days} day after its end`);
+});
