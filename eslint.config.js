@@ -67,7 +67,7 @@ export default tseslint.config(
     },
   },
   {
-    files: [...DEPLOYED, 'local/**/*.ts', 'scripts/**/*.ts', 'testing/**/*.ts'],
+    files: [...DEPLOYED, 'local/**/*.ts', 'pages/**/*.ts', 'scripts/**/*.ts', 'testing/**/*.ts'],
     rules: { 'max-lines': ['error', 200] },
   },
   {

@@ -5,19 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /**
- * Files that need a process of their own: those that measure how busy the machine is before they start their servers
- * (`test/stretched.ts`), any that changes what is the whole process's, as its environment or a global, and those that fill
- * hundreds of megabytes with a compiler. The others share one process per worker: to start one and to load all modules anew
- * costs more than the tests of most files. A file that is missing here fails: `test/shared-process.ts`.
+ * Files that need a process of their own: any that changes what is the whole process’s, as its environment or a global, and
+ * those that fill hundreds of megabytes with a compiler. The others share one process per worker: to start one and to load all
+ * modules anew costs more than the tests of most files. A file that is missing here fails: `test/shared-process.ts`.
  */
 const ISOLATED = [
-  'test/api/*.test.ts',
-  'test/faults/*.test.ts',
-  'test/gateway/*.test.ts',
-  'test/gateway/questions/models.test.ts',
-  'test/local/{scheduled-probes,start,start-refused,stop,stray-errors}.test.ts',
-  'test/readme/{blocks,examples}.test.ts',
   'test/template/build.test.ts',
+  'test/durable-run/worker/linear-replay.test.ts',
+  'test/telemetry/{app-hooks,agent-log-level}.test.ts',
   'test/full/*.test.ts',
   'test/{lint-rules,money-lint}.test.ts',
 ];
@@ -34,11 +29,12 @@ export default defineConfig({
     dangerouslyIgnoreUnhandledErrors: false,
     passWithNoTests: false,
     // They only end what hangs: no verdict hangs on the time that a busy machine takes.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
-    expect: { poll: { timeout: 240_000 } },
-    // One more than cores: a quarter of the time a file waits, for a limit, a pause or a process that starts.
-    maxWorkers: availableParallelism() + 1,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    // Looking too often is work that what is waited for has to wait for.
+    expect: { poll: { timeout: 240_000, interval: 100 } },
+    // Two more than cores: half the time a file waits, for a limit, a pause or a process that starts.
+    maxWorkers: availableParallelism() + 2,
     // The programs that tests start find their code compiled, which halves the time until they run.
     env: { NODE_COMPILE_CACHE: path.join(tmpdir(), 'node-compile-cache') },
     projects: [
@@ -46,16 +42,15 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'shared',
-          include: ['test/**/*.test.ts', 'agents/**/*.test.ts'],
+          include: ['test/**/*.test.ts', 'agents/**/*.test.ts', 'scripts/create/template/**/*.test.ts'],
           exclude: [...ISOLATED, ...NEVER],
           setupFiles: ['test/shared-process.ts'],
           isolate: false,
-          provide: { sharesProcess: true },
         },
       },
       {
         extends: true,
-        test: { name: 'isolated', include: ISOLATED, exclude: NEVER, provide: { sharesProcess: false } },
+        test: { name: 'isolated', include: ISOLATED, exclude: NEVER },
       },
     ],
   },
