@@ -19,6 +19,7 @@ const shown = async (settings: Partial<TenantSettings>, agent: object | null = n
         load: () => Promise.resolve({ turns }),
       } as unknown as Sessions),
     catalog: { lookUp: (name: string) => (name === 'clerk' ? agent : null) },
+    findUserNames: () => Promise.resolve(new Map()),
   } as unknown as SessionRouteParts);
   const principal = { tenantId: 'demo', tenant: newTenant('demo', 0, settings) };
   const event = { pathParameters: { sessionId: 'one' }, principal } as unknown as HttpEvent & {

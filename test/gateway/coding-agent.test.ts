@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { bookedName, pseudonymOf } from '../../lib/kernel/pseudonym.ts';
 import { recordsOf } from '../api/books.ts';
 import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { reply, status, toolCalls } from '../upstream/answers.ts';
@@ -53,7 +54,7 @@ it('its turns are on the books of its session, as those of the gateway', async (
   for (const at of [0, 1] as const) expect((await (await turn(at)).text()).length).toBeGreaterThan(0);
   const records = await recordsOf(fleet.engine, caller.tenantId);
   expect(records.map(({ agent, userId, model }) => [agent?.S, userId?.S, model?.S])).toEqual(
-    TURNS.map(() => ['gateway', USER, MODEL]),
+    TURNS.map(() => ['gateway', bookedName(pseudonymOf(USER)), MODEL]),
   );
 });
 

@@ -18,6 +18,7 @@ describe('the front door', () => {
       'defineAgent',
       'defineTool',
       'fatal',
+      'httpGet',
       'label',
       'safe',
       'secretHeader',
