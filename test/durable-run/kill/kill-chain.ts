@@ -12,7 +12,7 @@ import { saidTo, startScriptedModel, turnByCount } from './scripted-model.ts';
 import { fastClock, supervise, type Supervised } from './supervised.ts';
 
 /** Short, so that what was reserved by a process that is no more is settled soon. */
-const LIMITS = { RUN_TIMEOUT_MS: '20000', STREAM_TIMEOUT_MS: '20000' };
+const LIMITS = { RUN_TIMEOUT_MS: '40000', STREAM_TIMEOUT_MS: '40000' };
 
 /** The slot of a process that is no more comes back by itself. */
 const SLOT_GONE_MS = SLOT_LIFE_MS + 1_000;
