@@ -67,8 +67,9 @@ export const urlIn = ({ urls }: Endpoint, stage: string): string =>
  */
 export const staysBelow = (path: string): boolean =>
   path.startsWith('/') &&
-  !/\/\/|[\\\s\p{Cc}]|%(?:25)*(?:2f|5c|0[0-9a-f]|1[0-9a-f])/iu.test(path) &&
-  !path.split('/').some((segment) => /^\.\.?(?:;|$)/.test(segment.replaceAll(/%(?:25)*2e/gi, '.')));
+  !/\/\/|[\\\p{Cc}]|%(?:25)*(?:2f|5c|0[0-9a-f]|1[0-9a-f])/iu.test(path) &&
+  // Blanks at the end of a URL are left out by who parses it; all others are encoded.
+  !path.split('/').some((segment) => /^\s*\.\.?\s*(?:;|$)/u.test(segment.replaceAll(/%(?:25)*2e/gi, '.')));
 
 /** A name, or the end of names, that others than this machine may have: no address, and nothing below a top-level domain alone. */
 const isOpenHost = (host: string): boolean =>

@@ -85,7 +85,9 @@ it.each([
     '/orders/a%5c..',
     '/orders/.\t./admin',
     '/orders/a\nb',
-    '/orders/a b',
+    '/orders/.. ',
+    '/orders/ ../admin',
+    '/orders/.\u00a0',
     '/orders/a%00',
     '/..',
   ],
@@ -98,6 +100,7 @@ it.each([
 it.each([
   ['/orders/A-1/?q=a/../b//c\\#x', '/shop/orders/A-1/?q=a/../b//c\\'],
   ['/orders/a%20b.c..d;v=1/%E2%82%AC', '/shop/orders/a%20b.c..d;v=1/%E2%82%AC'],
+  ['/orders/A 1 ü?q=a b', '/shop/orders/A%201%20%C3%BC?q=a%20b'],
   ['/', '/shop/'],
 ])('reaches whatever is below it: %s', async (path, reached) => {
   await bound({ api: `${base}/shop` })('api', path);
