@@ -41,7 +41,7 @@ const Row = ({ run }: { run: RunSummary }) => html`<tr>
 
 /** The runs of the tenant, newest first. The first page is live; older ones stand still. */
 export const RunList = () => {
-  const { client, url } = useSession();
+  const { client, url, caller } = useSession();
   const mayWrite = useMay('runs:write');
   const [filter, setFilter] = useState(NO_FILTER);
   const [cursors, setCursors] = useState<readonly string[]>([]);
@@ -85,7 +85,11 @@ export const RunList = () => {
       ${
         data !== undefined && data.runs.length === 0
           ? html`<${Empty} command=${isFiltered ? undefined : curl(url, '/agent/run', { method: 'POST', body: { task: 'What is 17 * 23?' } })}>
-              ${isFiltered ? 'No run fits these filters.' : 'No run yet. Ask an agent under Try, or by this command.'}
+              ${
+                isFiltered
+                  ? 'No run fits these filters.'
+                  : `No run of the tenant ${caller.tenantId} yet: a key shows those of its own. Ask an agent under Try, or by this command.`
+              }
             <//>`
           : html`<${Table} label="Runs" head=${['Run', 'Status', 'Agent', 'Mode', 'User', 'Session', 'Created', '#Took']}>
               ${data?.runs.map((run) => html`<${Row} key=${run.runId} run=${run} />`)}
