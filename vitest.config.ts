@@ -14,7 +14,7 @@ const ISOLATED = [
   'test/durable-run/worker/linear-replay.test.ts',
   'test/telemetry/{app-hooks,agent-log-level}.test.ts',
   'test/full/*.test.ts',
-  'test/{lint-rules,money-lint}.test.ts',
+  'test/{lint-rules,money-lint,recommended-rules}.test.ts',
 ];
 
 /** The packages of `test/full` are installed by `npm test`, and by `npm run test:packages`; without them its tests are left out. */

@@ -30,7 +30,11 @@ export const executeRun = (parts: Parts) => {
       return await durable(event as never, context);
     } finally {
       // The run's hooks are told at its own end, not at another one's.
-      await worker.close().finally(() => flush(key.runId));
+      try {
+        await worker.close();
+      } finally {
+        await flush(key.runId);
+      }
     }
   });
 };

@@ -3,7 +3,7 @@ export type Row = Readonly<Record<string, string | number | readonly string[]>>;
 
 /** What a terminal would act on, an end user's id included, is shown as a mark. */
 const shown = (value: Row[string]): string =>
-  // eslint-disable-next-line no-control-regex -- these are what must not reach a terminal
+  // oxlint-disable-next-line no-control-regex -- these are what must not reach a terminal
   String(value).replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 
 const keyOf = (key: Row[string] = ''): string =>

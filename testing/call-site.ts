@@ -2,7 +2,7 @@
 export type CallSite = string;
 
 /** The frames above `called`, which stands right below the test. */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- as `captureStackTrace` takes it
+// oxlint-disable-next-line @typescript-eslint/no-unsafe-function-type -- as `captureStackTrace` takes it
 export const callSite = (called: Function): CallSite => {
   const holder: { stack?: string } = {};
   Error.captureStackTrace(holder, called);

@@ -248,7 +248,7 @@ describe('the request log', () => {
   it('has one line a request, with who, what and how long', async () => {
     const { lines, headers } = await posted({ task: 'canary 7f3a' });
     expect(lines.split('\n').filter(Boolean)).toHaveLength(1);
-    // eslint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex
     const plain = lines.replace(/\x1b\[\d+m/g, '');
     expect(plain).toContain(
       `function=run-agent method=POST route=/agent/run status=200 requestId=${headers['request-id']}`,

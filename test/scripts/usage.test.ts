@@ -43,7 +43,7 @@ describe('the table', () => {
 
   it('lets no control sequence of a user’s id reach the terminal', () => {
     const table = tableOf('user', [{ key: '\u001b[31mred\u0007\r\n\u202e', calls: 1 }], { calls: 1 });
-    // eslint-disable-next-line no-control-regex -- exactly these must be gone
+    // oxlint-disable-next-line no-control-regex -- exactly these must be gone
     expect(table).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
     expect(table).toContain('[31mred');
   });

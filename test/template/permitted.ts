@@ -28,7 +28,12 @@ const partitionKey = ({ Key, Item, ExpressionAttributeValues }: Body): string =>
   Key?.pk?.S ?? Item?.pk?.S ?? ExpressionAttributeValues?.[':pk']?.S ?? '(none)';
 
 const matches = (pattern: string, key: string): boolean =>
-  new RegExp(`^${pattern.split('*').map(RegExp.escape).join('.*')}$`).test(key);
+  new RegExp(
+    `^${pattern
+      .split('*')
+      .map((part) => RegExp.escape(part))
+      .join('.*')}$`,
+  ).test(key);
 
 const mayDo = (functionName: string, action: string, table: string, key: string): boolean =>
   (GRANTS[functionName] ?? []).some(

@@ -3,5 +3,5 @@
  * instead. Lines and tabs stay.
  */
 export const printable = (text: string): string =>
-  // eslint-disable-next-line no-control-regex -- these are what must not reach a terminal
+  // oxlint-disable-next-line no-control-regex -- these are what must not reach a terminal
   text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
