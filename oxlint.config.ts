@@ -16,7 +16,7 @@ const noAmbient = [
 /** Without its packages, its types are not known. */
 const uninstalled = existsSync(`${import.meta.dirname}/test/full/node_modules/.installed`) ? [] : ['test/full/'];
 
-/** All that ESLint recommends, with and without types, but what is left to `eslint.config.js`; see `test/lint`. */
+/** All that ESLint recommends, with and without types, but what is left to `eslint.config.js`; see `test/planted-defects.ts`. */
 export default defineConfig({
   ignorePatterns: ['node_modules/', 'dist/', '.serverless/', '.ballast/', 'coverage/', ...uninstalled],
   options: { typeAware: true, denyWarnings: true, reportUnusedDisableDirectives: 'error' },
