@@ -2,8 +2,9 @@ import { type DurableContext, withDurableExecution } from '@aws/durable-executio
 import type { Context } from 'aws-lambda';
 import { type App, app } from '../lib/app/app.ts';
 import { type RunWorkers, runWorkersOf } from '../lib/app/runs/run-worker.ts';
-import { invocationOf, type RunWorker } from '../lib/durable-run/worker/execute-run.ts';
+import type { RunWorker } from '../lib/durable-run/worker/execute-run.ts';
 import { runKeyIn } from '../lib/durable-run/worker/execution-input.ts';
+import { invocationOf } from '../lib/durable-run/worker/invocation.ts';
 import { observedInvocation } from '../lib/middleware/observed-event.ts';
 
 type Parts = Pick<App, 'log' | 'clock' | 'flush' | 'anthropicKey'> & RunWorkers;

@@ -123,6 +123,10 @@ export const isFailure = (kind: FaultKind): boolean => passes(kind) && kind !== 
 /** Whether somebody else may answer in its place: another model, or an earlier answer. */
 export const failsOver = (kind: FaultKind): boolean => passes(kind) || kind === 'circuit-open' || kind === 'retired';
 
+/** Whether the store kept the attempt from being made. */
+export const isStoreRefusal = ({ kind, error }: Pick<Fault, 'kind' | 'error'>): boolean =>
+  kind === 'refused' && error.code === 'store-unavailable';
+
 /** Whether a part of the answer is out and can't be taken back. */
 export const isDelivered = (
   { contentSeen }: Fault,

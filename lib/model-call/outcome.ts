@@ -90,6 +90,8 @@ export interface FailedOutcome {
   readonly metered: Metered;
   /** The text that was passed on before the fault. Default: none. */
   readonly partial?: string;
+  /** Whether the store kept the last stand-in from being asked, which may be mended. Default: not. */
+  readonly standInRefused?: boolean;
 }
 
 /** Why a model stands in for the asked one, and which. */

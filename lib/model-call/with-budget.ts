@@ -3,6 +3,7 @@ import type { PriceTable } from '../pricing/price-table.ts';
 import { priceAt } from '../pricing/pricing.ts';
 import type { AttemptContent } from '../telemetry/tracing/content.ts';
 import type { AddContent } from '../telemetry/tracing/trace-queue.ts';
+import { attemptIdOf } from './attempt-id.ts';
 import { admitAttempt, type AdmitParts } from './booking/admit-attempt.ts';
 import { attemptEvent } from './booking/attempt-events.ts';
 import { bookedAttempt, recordOf } from './booking/attempt-record.ts';
@@ -36,10 +37,6 @@ const isLimited = ({ account, bounds: { budget } }: CallContext): boolean => {
   const own = budget.shadow ? [] : [account.limit, account.session];
   return budget.unbounded !== true && [...own, ...limits].some((limit) => limit !== null);
 };
-
-/** Never the same for two attempts, whatever was interrupted between them. */
-const attemptIdOf = ({ runId, step, again, booked }: CallContext): string =>
-  `${runId}:${again === undefined ? step : `${step}.${again}`}:${booked.length + 1}`;
 
 /**
  * Lets an attempt out only when its limits admit it and what it can cost at most is held back, and books what it did

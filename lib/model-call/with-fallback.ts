@@ -3,7 +3,7 @@ import { label } from '../kernel/redacted.ts';
 import type { Price, PriceTable } from '../pricing/price-table.ts';
 import { familyOf, priceAt } from '../pricing/pricing.ts';
 import type { Emit } from '../telemetry/events.ts';
-import { failsOver, isDelivered, notMade, refusal } from './faults.ts';
+import { failsOver, isDelivered, isStoreRefusal, notMade, refusal } from './faults.ts';
 import type { FaultKind } from './outcome.ts';
 import { retiredModel } from './retired-model.ts';
 import { apiVersionOf } from './translate/sampling.ts';
@@ -88,5 +88,6 @@ export const withFallback =
       if (isOver(outcome.fault.kind) || isDelivered(outcome.fault, context)) return outcome;
       last = outcome;
     }
+    if (last !== asked && isStoreRefusal(last.fault)) return { ...asked, standInRefused: true };
     return asked;
   };

@@ -1,4 +1,4 @@
-import { flag, type Item, keyOf, n, readNumber, s } from '../dynamodb/attributes.ts';
+import { flag, type Item, keyOf, n, optional, readNumber, s } from '../dynamodb/attributes.ts';
 import { loadText, storeText } from '../dynamodb/large-text.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { type Clock, type EpochSeconds, epochSeconds, type Random } from '../kernel/clock.ts';
@@ -24,6 +24,8 @@ const ABANDONED = 'abandoned';
 
 /** How often a step was begun. */
 const countOf = (step: string): string => `begun#${step}`;
+/** Which worker counted last. */
+const counterOf = (step: string): string => `begunBy#${step}`;
 
 /** What a worker's write takes for granted. */
 const isWorkedOn = (worker: number) => ({
@@ -31,6 +33,10 @@ const isWorkedOn = (worker: number) => ({
   lacks: ['endedAt'],
   atMost: { worker },
 });
+
+/** The same of an item that was read. */
+const isWorkedOnBy = (worker: number, item: Item): boolean =>
+  item['mode']?.S === 'async' && item['endedAt'] === undefined && (optional(item, 'worker', readNumber) ?? 0) <= worker;
 
 /** Runs in their own table: a head item by tenant and run, its body and trace beside it or in further items. */
 export const createDynamoDbRunStore = (options: DynamoDbRunStoreOptions): RunStore & AsyncRunStore & RunList => {
@@ -86,17 +92,29 @@ export const createDynamoDbRunStore = (options: DynamoDbRunStoreOptions): RunSto
       return (await table.update(headKey(run), change, isWorkedOn(worker))).applied;
     },
 
-    async begin(run, { worker, step, over, updatedAt }) {
-      const name = countOf(step);
+    async begin(run, { worker, step, tried, over, updatedAt }) {
+      const [count, counter] = [countOf(step), counterOf(step)];
       const set = {
         worker: n(worker),
         status: s('running'),
         updatedAt: n(updatedAt),
         expiresAt: n(unfinishedExpiry()),
+        [count]: n(tried + 1),
+        [counter]: n(worker),
       };
-      const change = { set, add: { [name]: 1 }, remove: ['waiting', ...over.map(countOf)] };
-      const updated = await table.update(headKey(run), change, isWorkedOn(worker));
-      return updated.applied ? readNumber(updated.item, name) : null;
+      const change = { set, remove: ['waiting', ...over.flatMap((each) => [countOf(each), counterOf(each)])] };
+      const { equal, lacks, atMost } = isWorkedOn(worker);
+      const isKnown =
+        tried === 0
+          ? { equal, lacks: [...lacks, count], atMost }
+          : { equal: { ...equal, [count]: n(tried) }, lacks, atMost };
+      const updated = await table.update(headKey(run), change, isKnown);
+      if (updated.applied) return { begun: tried + 1 };
+      const { found } = updated;
+      if (!isWorkedOnBy(worker, found)) return null;
+      const known = optional(found, count, readNumber) ?? 0;
+      // Its answer was lost before.
+      return optional(found, counter, readNumber) === worker ? { begun: known } : { tried: known };
     },
 
     async end(row, worker) {

@@ -82,9 +82,14 @@ export interface Progress extends Pick<RunRow, 'status' | 'updatedAt' | 'waiting
 /** A step that is about to be begun. */
 export interface BegunStep extends Pick<Progress, 'worker' | 'updatedAt'> {
   readonly step: string;
+  /** How often it was begun before, as far as the worker knows: it is counted where that is so. */
+  readonly tried: number;
   /** Steps, 100 at most, that will never be begun again: their counts are given up. */
   readonly over: readonly string[];
 }
+
+/** `begun`: how often, this time included, over all workers. `tried`: it was not counted, and was begun so often before. */
+export type Counted = { readonly begun: number } | { readonly tried: number };
 
 /** Rows of asynchronous runs. A worker writes no more once one with a greater number has, or the run has ended. */
 export interface AsyncRunStore {
@@ -97,10 +102,10 @@ export interface AsyncRunStore {
   /** One write; `false` for a stale worker, a run that has ended, and one that is not there. */
   progress(run: RunKey, progress: Progress): Promise<boolean>;
   /**
-   * Counts a step that is about to be begun, and puts the run down as `running`: one write. Resolves with how often it was
-   * begun, over all workers; where an answer was lost, once may count twice. `null` as for `progress`.
+   * Counts a step that is about to be begun, and puts the run down as `running`: one write. A worker counts once for a
+   * step, however often it asks. `null` as for `progress`.
    */
-  begin(run: RunKey, step: BegunStep): Promise<number | null>;
+  begin(run: RunKey, step: BegunStep): Promise<Counted | null>;
   /**
    * Writes how a run ended, in place of its row, once; `false` as for `progress`, also when this worker itself ended it.
    * `Number.MAX_SAFE_INTEGER` as worker ends a run whoever works on it.

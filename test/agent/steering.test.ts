@@ -3,10 +3,12 @@ import { expect, it } from 'vitest';
 import { silentStream } from '../../lib/agent/loop/run-stream.ts';
 import type { Decision, RunMessage, Steering } from '../../lib/agent/loop/steering.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
+import { formatUsd, pico } from '../../lib/kernel/money.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
-import { refusal } from '../../lib/model-call/faults.ts';
+import { notMade, refusal } from '../../lib/model-call/faults.ts';
 import type { ModelRequest } from '../../lib/model-call/provider.ts';
 import type { Outcome } from '../../lib/model-call/types.ts';
+import { NO_TOKENS } from '../../lib/usage/record.ts';
 import { playLoop } from './play-loop.ts';
 import { failing } from './reflecting.ts';
 import { answer, text, use } from './run-parts.ts';
@@ -34,6 +36,17 @@ const inboxOf = (arrivals: readonly (RunMessage & { readonly at: number })[], cl
     },
   };
   return steering;
+};
+
+const BOOKED = {
+  model: 'claude-sonnet-5-5',
+  tokens: NO_TOKENS,
+  reserved: pico(9n),
+  at: 0,
+  durationMs: 0,
+  firstContentMs: null,
+  fault: 'overloaded' as const,
+  upstreamRequestId: null,
 };
 
 const lastTurn = (request: ModelRequest | undefined) => request?.messages.at(-1);
@@ -135,6 +148,53 @@ it('a call without room waits, and the same call is made again; without a wait i
 
   tries.length = 0;
   expect((await play(() => false)).result).toMatchObject({ ending: { stop: 'budget' } });
+});
+
+const storeAway = (): Outcome => notMade(refusal(new AppError('store-unavailable', safe`The store does not answer.`)));
+
+it('a call that the store refuses is tried again, with what it has cost, under attempts of its own', async () => {
+  const tries: (string | undefined)[] = [];
+  const outages: object[] = [];
+  const { result, names } = await playLoop({
+    agent: agentWith(),
+    answer: (_call, _request, context) => {
+      tries.push(context.again);
+      if (tries.length === 3) return answer([text('Paid.')]);
+      // The first attempt was paid and failed, and its retry was refused.
+      if (tries.length === 1) context.booked.push({ ...BOOKED, cost: pico(7n) });
+      return storeAway();
+    },
+    steering: {
+      nextTry: (outage) => {
+        outages.push(outage);
+        return { again: true, at: outage.until + 1_000 };
+      },
+    },
+  });
+  expect(result).toMatchObject({ output: 'Paid.', totals: { modelCalls: 1 } });
+  expect(names).toEqual(['model-1', 'model-1.2', 'model-1.3', 'close-1']);
+  expect(tries).toEqual([undefined, '2.1', '3.1']);
+  expect(outages).toMatchObject([
+    { refusals: 1, unsent: ['run_1:1:2'] },
+    { refusals: 2, unsent: ['run_1:1:2', 'run_1:1.2.1:1'] },
+  ]);
+  expect(result.steps.map(({ kind, name, costUsd }) => [kind, name, costUsd])).toEqual([
+    ['model', 'claude-sonnet-5-5', formatUsd(pico(7n))],
+    ['wait', 'store', undefined],
+    ['model', 'claude-sonnet-5-5', '0'],
+  ]);
+});
+
+it('a call that the store refuses is given up where it says so: as an error, or as a limit once something was said', async () => {
+  const play = (first: Outcome) =>
+    playLoop({
+      agent: agentWith(look),
+      answer: (call) => (call === 1 ? first : storeAway()),
+      steering: { nextTry: () => ({ again: false, limit: 'deadline' }) },
+    });
+  expect((await play(storeAway())).result).toMatchObject({ ending: { error: { code: 'store-unavailable' } } });
+  const said = answer([text('So far.'), use('look', {}, 'a')]);
+  expect((await play(said)).result).toMatchObject({ ending: { stop: 'deadline' }, output: 'So far.' });
 });
 
 const decided = { askedAt: 1_000, decidedAt: 3_500 };

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../lib/kernel/errors.ts';
+import { safe } from '../../lib/kernel/redacted.ts';
+import { notMade, refusal } from '../../lib/model-call/faults.ts';
 import type { Outcome } from '../../lib/model-call/outcome.ts';
 import type { ModelRequest } from '../../lib/model-call/provider.ts';
 import type { Attempt, AttemptContext } from '../../lib/model-call/types.ts';
@@ -137,6 +140,22 @@ describe('a model that fails', () => {
     });
     expect(await call.ask()).toMatchObject({ ok: false, fault: { kind: 'overloaded' } });
     expect(call.models()).toEqual([REQUEST.model, ...STAND_INS]);
+  });
+
+  it('says where the store kept its last stand-in from being asked', async () => {
+    const away = notMade(refusal(new AppError('store-unavailable', safe`away`)));
+    const last = chained({
+      ...down('overloaded'),
+      [STAND_INS[0] ?? '']: failing('overloaded'),
+      [STAND_INS[1] ?? '']: away,
+    });
+    expect(await last.ask()).toMatchObject({ fault: { kind: 'overloaded' }, standInRefused: true });
+    const first = chained({
+      ...down('overloaded'),
+      [STAND_INS[0] ?? '']: away,
+      [STAND_INS[1] ?? '']: failing('overloaded'),
+    });
+    expect(await first.ask()).not.toHaveProperty('standInRefused');
   });
 
   it('leaves no further model a time that is up', async () => {

@@ -121,6 +121,39 @@ describeOnDynamoDb('rows of asynchronous runs', (engine) => {
     expect(await store.progress(run('run_stale'), working(8))).toBe(true);
   });
 
+  const step = (worker: number, tried: number, over: readonly string[] = []) => ({
+    worker,
+    step: 'model-1',
+    tried,
+    over,
+    updatedAt: CREATED_AT,
+  });
+
+  it('count how often a step was begun, where a worker knows how often it was', async () => {
+    const { store, operations } = await begun('run_begun');
+    expect(await store.begin(run('run_begun'), step(1, 0))).toEqual({ begun: 1 });
+    expect(operations()).toEqual(['UpdateItem']);
+    expect(await store.begin(run('run_begun'), step(2, 0))).toEqual({ tried: 1 });
+    expect(await store.begin(run('run_begun'), step(2, 1))).toEqual({ begun: 2 });
+    expect(await store.begin(run('run_begun'), step(1, 2))).toBeNull();
+    // Given up with the next step that is counted.
+    expect(await store.begin(run('run_begun'), { ...step(2, 0, ['model-1']), step: 'model-2' })).toEqual({ begun: 1 });
+    expect(await store.begin(run('run_begun'), step(3, 0))).toEqual({ begun: 1 });
+    await store.end(ended('run_begun'), 3);
+    expect(await store.begin(run('run_begun'), step(4, 0))).toBeNull();
+    expect(await store.begin(run('run_none'), step(4, 0))).toBeNull();
+  });
+
+  it('count once for a worker, however often its answer is lost', async () => {
+    const { store } = await begun('run_lost', 'lost', 'lost');
+    expect(await store.begin(run('run_lost'), step(1, 0))).toEqual({ begun: 1 });
+    expect(await store.begin(run('run_lost'), step(1, 0))).toEqual({ begun: 1 });
+    const other = open('lost');
+    expect(await other.store.begin(run('run_lost'), step(2, 1))).toEqual({ begun: 2 });
+    expect(await store.begin(run('run_lost'), step(2, 0))).toEqual({ begun: 2 });
+    expect(await store.begin(run('run_lost'), step(3, 0))).toEqual({ tried: 2 });
+  });
+
   it('belong to the latest of many workers that write at once', async () => {
     const { store } = await begun('run_workers');
     const workers = [5, 2, 9, 1, 8, 3, 7, 4, 6];

@@ -1,4 +1,6 @@
 import type { Deadline } from '../../kernel/deadline.ts';
+import { AppError } from '../../kernel/errors.ts';
+import { safe } from '../../kernel/redacted.ts';
 
 /** What a step is begun with. */
 export interface StepContext {
@@ -19,6 +21,10 @@ export interface ModelCall {
 export interface StepOptions<T> {
   /** The model call that the step makes. It is begun three times at most. */
   readonly modelCall?: ModelCall;
+  /** Not begun before `at`, epoch milliseconds, unless the run is cancelled meanwhile; `forMs` of its time go by until then. */
+  readonly wait?: { readonly at: number; readonly forMs: number } | undefined;
+  /** Tried until the store takes it, however little time the run has left. */
+  readonly insist?: boolean;
   /** Never begun twice: for what must not happen again. */
   readonly once?: boolean;
   /**
@@ -37,6 +43,10 @@ export interface Journal {
   readonly isFull: boolean;
   step<T>(name: string, act: (context: StepContext) => Promise<T>, options?: StepOptions<T>): Promise<T>;
 }
+
+/** A step was begun as often as it may be, and interrupted each time. */
+export const workerLost = (): AppError =>
+  new AppError('worker-lost', safe`The worker was lost three times at the same step, so the run was ended.`);
 
 /** Keeps nothing: a synchronous run that dies starts anew when it is asked for again. */
 export const directJournal = (deadline: Deadline): Journal => ({

@@ -2,10 +2,13 @@ import type { Message, MessageParam } from '@anthropic-ai/sdk/resources/messages
 import { AppError } from '../../kernel/errors.ts';
 import { parseUsd } from '../../kernel/money.ts';
 import type { FaultKind } from '../../model-call/types.ts';
-import { errorOf, type FailedStep, modelStep, refusedStep, workerLost } from './model-step.ts';
+import { type ModelCall, workerLost } from './journal.ts';
+import { errorOf, type FailedStep, isRefusedByStore, refusedStep } from './model-step.ts';
 import type { Refusal, RunMessage } from './steering.ts';
 import type { RunStop } from './stop-reasons.ts';
+import { outageAfter, type RefusedCall, waitingUntil } from './store-outage.ts';
 import type { Transcript } from './transcript.ts';
+import { tryModelStep } from './try-model-step.ts';
 import type { LoopParts, Run } from './types.ts';
 import { withMessages } from './with-messages.ts';
 
@@ -65,6 +68,17 @@ const asRunsEnd = (error: unknown): AppError => {
   throw error;
 };
 
+const unanswered = (step: FailedStep): Called => ({
+  kind: isRunsEnd(step) ? 'failed' : 'unanswered',
+  error: errorOf(step),
+});
+
+/** What comes of a call that was not to be made: the store refused it for as long as the run had time, or the run is over. */
+const unmade = (error: AppError, call: number): Called =>
+  error.code === 'store-unavailable' && call > 1
+    ? { kind: 'limited', stop: 'deadline', text: '' }
+    : { kind: 'failed', error };
+
 export const createModelCalls = (
   parts: LoopParts,
   { journal, maxModelCalls, account, steering }: Run,
@@ -74,20 +88,24 @@ export const createModelCalls = (
   let read = 0;
   let closings = 0;
 
-  /** The `round`-th try of a call: those before it were refused, and waited for room. */
-  const tryCall = async (run: Run, messages: readonly MessageParam[], call: number, round: number) => {
+  /** The `round`-th try of a call: those before it were refused, and waited for room, or for the store. */
+  const tryCall = async (
+    run: Run,
+    messages: readonly MessageParam[],
+    { call, round }: ModelCall,
+    outage: RefusedCall | null,
+  ) => {
     let replayed = true;
     const name = round === 1 ? `model-${call}` : `model-${call}.${round}`;
     const step = await journal.step(
       name,
       async (context) => {
         replayed = false;
-        const received = await run.steering.unread(read);
-        for (const { messageId } of received) run.stream.messageReceived(messageId);
-        return modelStep(parts, run, { ...context, call, round, messages: withMessages(messages, received), received });
+        return tryModelStep(parts, run, { ...context, call, round, messages, read, outage });
       },
       {
         modelCall: { call, round },
+        wait: outage?.wait,
         interrupted(lostUsd) {
           replayed = false;
           return refusedStep(parts, workerLost(), lostUsd);
@@ -111,22 +129,35 @@ export const createModelCalls = (
       const call = (made += 1);
       run.stream.modelStarted(run.model, goesOn);
       const received: RunMessage[] = [];
+      let hasWaited = false;
+      let outage: RefusedCall | null = null;
       for (let round = 1; ; round += 1) {
-        const step = await tryCall(run, withMessages(messages, received), call, round).catch(asRunsEnd);
-        if (step instanceof AppError) return { kind: 'failed', error: step };
+        const trying = tryCall(run, withMessages(messages, received), { call, round }, outage);
+        const step = await trying.catch(asRunsEnd);
+        if (step instanceof AppError) return unmade(step, call);
         received.push(...step.received);
         if (step.ok) return { kind: 'answered', call, message: step.message, received };
+        outage = isRefusedByStore(step) ? outageAfter(outage, step) : null;
+        if (outage !== null) {
+          const next = steering.nextTry(outage);
+          if (!next.again && next.limit !== null && call > 1) return { kind: 'limited', stop: next.limit, text: '' };
+          if (!next.again) return unanswered(step);
+          transcript.waited(call, { reason: 'store', since: outage.until, until: next.at, isResumed: false });
+          outage = waitingUntil(outage, next);
+          continue;
+        }
         const refusal = refusalOf(step);
         const waited = refusal === null ? null : await steering.waitForRoom(call, round, refusal);
         if (waited !== null) {
           transcript.waited(call, waited);
+          hasWaited = true;
           continue;
         }
         if (step.interrupted) return { kind: 'interrupted', received };
         // A limit that was met before anything was answered is an error: there is nothing to show for it.
-        const stop = call > 1 || round > 1 ? limitOf(step) : undefined;
+        const stop = call > 1 || hasWaited ? limitOf(step) : undefined;
         if (stop !== undefined) return { kind: 'limited', stop, text: step.partial };
-        return { kind: isRunsEnd(step) ? 'failed' : 'unanswered', error: errorOf(step) };
+        return unanswered(step);
       }
     },
     close: () => journal.step(`close-${(closings += 1)}`, () => steering.close(read)),

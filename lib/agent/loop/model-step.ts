@@ -6,7 +6,9 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages/messages';
 import { AppError, type AppErrorOptions, type ErrorCode } from '../../kernel/errors.ts';
 import { formatUsd, parseUsd, sum, ZERO } from '../../kernel/money.ts';
-import { type Redacted, safe } from '../../kernel/redacted.ts';
+import type { Redacted } from '../../kernel/redacted.ts';
+import { attemptIdOf } from '../../model-call/attempt-id.ts';
+import { isStoreRefusal } from '../../model-call/faults.ts';
 import type { ModelRequest } from '../../model-call/provider.ts';
 import { asModelTakes } from '../../model-call/translate/as-model-takes.ts';
 import type { BookedAttempt, FaultKind } from '../../model-call/types.ts';
@@ -17,6 +19,7 @@ import type { OutputFormat } from '../define/output-schema.ts';
 import { outputParam, toolParams } from '../define/tool-schema.ts';
 import { attemptDetails, usageOf } from './attempt-details.ts';
 import { withBreakpoints } from './cache-breakpoints.ts';
+import { tryOf } from './call-attempts.ts';
 import type { ModelCall, StepContext } from './journal.ts';
 import type { RunMessage } from './steering.ts';
 import type { LoopParts, Run } from './types.ts';
@@ -52,6 +55,8 @@ export type ModelStep = {
       readonly code: ErrorCode;
       readonly detail: Redacted;
       readonly options: Pick<AppErrorOptions, 'retryAfterMs' | 'issues' | 'figures' | 'headers'>;
+      /** The attempt that the store refused last: it may hold money, and was never sent. Default: none. */
+      readonly unsent?: string;
     }
 );
 
@@ -108,11 +113,17 @@ const failureOf = (
   },
 });
 
-export const workerLost = (): AppError =>
-  new AppError('worker-lost', safe`The worker was lost three times at the same step, so the run was ended.`);
+/** Whether the store kept the call, or what was left of it, from being made. */
+export const isRefusedByStore = ({ unsent, fault, code }: FailedStep): boolean =>
+  unsent !== undefined || (fault === 'refused' && code === 'store-unavailable');
 
 /** A call that is not made, or not made again, for a reason of our own; `lostUsd`: what earlier tries of it have cost. */
-export const refusedStep = ({ clock }: Pick<LoopParts, 'clock'>, error: AppError, lostUsd: string): FailedStep => ({
+export const refusedStep = (
+  { clock }: Pick<LoopParts, 'clock'>,
+  error: AppError,
+  lostUsd: string,
+  kind: FaultKind = 'refused',
+): FailedStep => ({
   received: [],
   startedAt: clock.now(),
   durationMs: 0,
@@ -121,7 +132,7 @@ export const refusedStep = ({ clock }: Pick<LoopParts, 'clock'>, error: AppError
   attempts: 0,
   attemptDetails: [],
   tokens: usageOf([]),
-  ...failureOf('refused', error),
+  ...failureOf(kind, error),
   interrupted: false,
   partial: '',
 });
@@ -132,14 +143,6 @@ export interface ModelStepCall extends StepContext, ModelCall {
   /** Those of the messages that were sent to the run and that no call had read before. */
   readonly received: readonly RunMessage[];
 }
-
-/** Tells the attempts of a try that is not a call's first from those of the others. */
-const tryOf = (round: number, begun: number): string | undefined =>
-  round === 1 && begun === 1 ? undefined : `${round}.${begun}`;
-
-/** How the ids of all attempts begin that a call was tried with, whoever was killed while it tried. */
-export const attemptsOf = (runId: string, { call, round }: ModelCall): readonly string[] =>
-  round === 1 ? [`${runId}:${call}:`, `${runId}:${call}.1.`] : [`${runId}:${call}.${round}.`];
 
 /** A model call of a run, with everything around it. */
 export const modelStep = async (
@@ -183,9 +186,11 @@ export const modelStep = async (
   };
   if (outcome.ok) return { ...figures, ok: true, message: outcome.message, degraded: outcome.degraded ?? null };
   const { kind, error } = outcome.fault;
+  const isUnsent = isStoreRefusal(outcome.fault) || outcome.standInRefused === true;
   return {
     ...figures,
     ...failureOf(kind, error),
+    ...(isUnsent ? { unsent: attemptIdOf(context) } : {}),
     interrupted: kind === 'cancelled' && run.steering.interrupted(),
     partial: outcome.partial ?? '',
   };

@@ -42,10 +42,23 @@ export interface Refusal {
   readonly retryAfterMs?: number | undefined;
 }
 
+/** A model call that the store keeps refusing, before anything is sent. Instants are epoch milliseconds. */
+export interface Outage {
+  readonly since: number;
+  /** When it was refused last. */
+  readonly until: number;
+  /** How often it was refused. */
+  readonly refusals: number;
+}
+
+/** When a call that the store refused is tried again, in epoch milliseconds; or that it is not, and what limit says so. */
+export type NextTry =
+  { readonly again: true; readonly at: number } | { readonly again: false; readonly limit: 'deadline' | null };
+
 /** A wait that is over. Instants are epoch milliseconds. */
 export interface Waited {
-  /** `queue`: for the run's first step. */
-  readonly reason: Refusal['reason'] | 'queue' | 'session';
+  /** `queue`: for the run's first step; `store`: for a store that did not answer. */
+  readonly reason: Refusal['reason'] | 'queue' | 'session' | 'store';
   readonly since: number;
   readonly until: number;
   /** Whether a person told the run to go on. */
@@ -64,6 +77,8 @@ export interface Steering {
   interrupted(): boolean;
   /** Waits until a refused call may be tried again; `null`: it is not waited for, or was for as long as may be. */
   waitForRoom(call: number, round: number, refusal: Refusal): Promise<Waited | null>;
+  /** Decides on a call that the store has refused. The same when it is replayed. */
+  nextTry(outage: Outage): NextTry;
   /** Has people decide on the tool calls of an answer, and resolves when all are decided: by tool use id. */
   decide(call: number, asked: readonly AskedCall[]): Promise<ReadonlyMap<string, Decision>>;
 }
@@ -74,6 +89,7 @@ export const unattended: Steering = {
   close: () => Promise.resolve(true),
   interrupted: () => false,
   waitForRoom: () => Promise.resolve(null),
+  nextTry: () => ({ again: false, limit: null }),
   decide: () =>
     Promise.reject(new AppError('run-conflict', safe`This needs a decision; start the run with POST /agent/runs.`)),
 };

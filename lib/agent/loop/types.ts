@@ -50,6 +50,11 @@ export interface Run {
   readonly hops: number;
   /** Asked inside steps, as they are made. Default: it is as it was when the run began. */
   readonly terms?: () => Terms;
+  /**
+   * Gives back what attempts hold that were never sent: by their ids, since an instant. Asked inside steps. Rejects with
+   * `store-unavailable`. Default: whoever reserved it does.
+   */
+  readonly giveBack?: (attemptIds: readonly string[], since: number) => Promise<void>;
   readonly deadline: Deadline;
   readonly account: RunAccount;
   readonly background: Background;

@@ -76,7 +76,8 @@ export const toolRound = async (
     const step = await run.journal.step(
       `tool-${call}-${use.id}`,
       ({ deadline }) => runTool(parts, { ...run, deadline }, use),
-      { once: hasEffects(run, use), interrupted: () => orphanedStep(parts) },
+      // They are made side by side: none of them may take more operations than the others in a replay.
+      { once: hasEffects(run, use), insist: true, interrupted: () => orphanedStep(parts) },
     );
     // Of a fallback too: it failed, whatever the model was given.
     run.stream.toolFinished(use.id, use.name, step.error !== null, step.durationMs);

@@ -1,9 +1,5 @@
-import {
-  type ExecuteRunParts,
-  type Invocation,
-  openRunWorker,
-  type RunWorker,
-} from '../../durable-run/worker/execute-run.ts';
+import { type ExecuteRunParts, openRunWorker, type RunWorker } from '../../durable-run/worker/execute-run.ts';
+import type { Invocation } from '../../durable-run/worker/invocation.ts';
 import type { RunKey } from '../../runs/run-key.ts';
 import { createDynamoDbRollupStore } from '../../usage/reports/dynamodb-rollup-store.ts';
 import { createRollUps } from '../../usage/reports/roll-up.ts';

@@ -1,19 +1,17 @@
 import type { StepContext } from '../../agent/loop/journal.ts';
-import { type Clock, sleep } from '../../kernel/clock.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { Deadline } from '../../kernel/deadline.ts';
-import { AppError } from '../../kernel/errors.ts';
 import { formatUsd, type PicoUsd, ZERO } from '../../kernel/money.ts';
 import type { Slots } from '../../rate-limit/slots.ts';
 import type { RunKey } from '../../runs/run-key.ts';
-import type { AsyncRunStore } from '../../runs/types.ts';
+import type { AsyncRunStore, BegunStep, Counted } from '../../runs/types.ts';
 import { slotsOf } from '../start-runs.ts';
 import type { CurrentTenant } from './current-tenant.ts';
-import { runEnded, type StepCall } from './durable-journal.ts';
+import type { StepCall } from './durable-journal.ts';
 import type { EventWriter } from './event-writer.ts';
+import { runEnded } from './journalled-errors.ts';
 import { NotNow } from './not-now.ts';
-
-/** Pauses between tries of what has to be booked first, in seconds: half a minute in all. */
-const STORE_SECONDS = [1, 2, 4, 8, 15] as const;
+import { patiently } from './store-patience.ts';
 
 export interface BeginStepParts {
   readonly run: RunKey;
@@ -66,7 +64,6 @@ export const createStepBeginner = (parts: BeginStepParts): StepBeginner => {
       release = () => taken.release();
       return;
     }
-    slot = null;
     // Said once; then the run stands in the queue with the others, and gets the slot that is free when it is its turn.
     if (events.once('wait-slot', 'run.waiting', { reason: 'slot' })) {
       worker = await events.flush();
@@ -76,32 +73,39 @@ export const createStepBeginner = (parts: BeginStepParts): StepBeginner => {
     throw new NotNow(1, true);
   };
 
-  /** The step is counted by now: given up at once, each second without the store would count as a worker that was lost. */
-  const patiently = async <T>(act: () => Promise<T>): Promise<T> => {
-    for (const seconds of STORE_SECONDS) {
-      try {
-        return await act();
-      } catch (error) {
-        if (!(error instanceof AppError) || error.code !== 'store-unavailable') throw error;
-        await sleep(clock, seconds * 1_000, deadline.signal);
-      }
-    }
-    return act();
-  };
+  const insisting = { clock, signal: deadline.signal };
+  const count = (step: Omit<BegunStep, 'updatedAt'>): Promise<Counted> =>
+    patiently(async () => {
+      const counted = await runs.begin(run, { ...step, updatedAt: clock.now() });
+      // Ended by somebody else, or taken over: in both cases nothing more is begun here.
+      if (counted === null) throw runEnded();
+      return counted;
+    }, insisting);
 
   return {
     async begin(name, modelCall, over) {
-      // Before it is counted: what the store refuses here was not begun.
       await tenant.refresh();
-      await (slot ??= takeSlot());
+      await (slot ??= takeSlot().catch((error: unknown) => {
+        slot = null;
+        throw error;
+      }));
       worker = await events.flush();
-      const begun = await runs.begin(run, { worker, step: name, over, updatedAt: clock.now() });
-      // Ended by somebody else, or taken over: in both cases nothing more is begun here.
-      if (begun === null) throw runEnded();
+      const step = { worker, step: name, over };
+      let lost: PicoUsd | null = null;
+      const book = async (call: StepCall) => (lost ??= await patiently(() => bookLost(call), insisting));
+      let counted = await count({ ...step, tried: 0 });
+      if ('tried' in counted) {
+        // Before it is counted: what the store refuses here was not begun.
+        if (modelCall !== undefined) await book(modelCall);
+        counted = await count({ ...step, tried: counted.tried });
+      }
+      // Another worker has counted meanwhile.
+      if ('tried' in counted) throw new NotNow(1);
+      const { begun } = counted;
       if (modelCall === undefined || begun === 1) return { begun, lostUsd: formatUsd(ZERO) };
-      const lost = await patiently(() => bookLost(modelCall));
-      spend(lost);
-      return { begun, lostUsd: formatUsd(lost) };
+      const cost = await book(modelCall);
+      spend(cost);
+      return { begun, lostUsd: formatUsd(cost) };
     },
     get worker() {
       return worker;

@@ -1,12 +1,11 @@
-import type { DurableContext, StepConfig } from '@aws/durable-execution-sdk-js';
-import { StepSemantics } from '@aws/durable-execution-sdk-js';
 import type { Journal, ModelCall, StepContext, StepOptions } from '../../agent/loop/journal.ts';
-import { workerLost } from '../../agent/loop/model-step.ts';
+import type { Outage } from '../../agent/loop/steering.ts';
 import type { Deadline } from '../../kernel/deadline.ts';
-import { AppError, asAppError } from '../../kernel/errors.ts';
-import { safe } from '../../kernel/redacted.ts';
+import { decoded, storeAway } from './journalled-errors.ts';
 import { NotNow } from './not-now.ts';
-import { type ResultOverflow, resultSerdes } from './result-serdes.ts';
+import { createOperation, type OperationParts, RETRY_SECONDS } from './operation.ts';
+import { StoreRefused } from './result-serdes.ts';
+import { pauseAfter } from './store-pauses.ts';
 
 /** The longest that one step may take: longer than a model's longest answer, and well within an invocation. */
 export const STEP_LIMIT_MS = 600_000;
@@ -18,23 +17,18 @@ const FRESH_MS = 30_000;
 /** A step is begun so often at most; what kills the process each time would be paid for each time. */
 export const MAX_BEGUN = 3;
 
-/** So many steps are told to be over at once: an update names 300 attributes at most, and has 4 KB. */
+/** So many steps are told to be over at once: an update names 300 attributes at most, two of a step, and has 4 KB. */
 const MOST_OVER = 100;
 
 /** An execution has 3,000 operations; what is left is for the tools of the last answer, and the end. */
 const MOST_OPERATIONS = 2_800;
-
-/** Seconds between two tries of what the store refused, or for which there is no slot. */
-const RETRY_SECONDS = { first: 1, most: 15 };
 
 /** A model call that a step makes, and since when (epoch milliseconds) it may have been tried. */
 export interface StepCall extends ModelCall {
   readonly since: number;
 }
 
-export interface DurableJournalOptions {
-  /** The SDK's context of this execution. */
-  readonly context: DurableContext;
+export interface DurableJournalOptions extends OperationParts {
   /** Until the invocation has to end. */
   readonly remainingMs: () => number;
   /** How long the invocation has gone on. */
@@ -53,14 +47,17 @@ export interface DurableJournalOptions {
   readonly deadlineFor: (ms: number, modelCall: ModelCall | undefined) => Deadline;
   /** Whether another worker has taken the run over, or may have: nothing that this one does is put down any more. */
   readonly isStale: () => boolean;
+  /** Whether the run was cancelled, so that no step waits any more. */
+  readonly isCancelled: () => boolean;
   /** No model call is under way for longer: the reconciler gives up as lost what was reserved for one that is. */
   readonly longestCallMs: number;
-  /** The longest that the run may work in all, its waits left out. */
+  /** The longest that the run may work in all, its waits left out but for those for the store. */
   readonly timeoutMs: number;
-  readonly overflow: ResultOverflow;
 }
 
 export interface DurableJournal extends Journal {
+  /** How long the run may still work, in milliseconds. The same when it is replayed. */
+  readonly leftMs: number;
   /**
    * Suspends the run until it is woken, or for `timeoutMs`: without compute. `ask` is journalled; it makes known where
    * the run can be woken. Being woken says nothing: whoever waits looks whether it may go on.
@@ -68,30 +65,16 @@ export interface DurableJournal extends Journal {
   wait(name: string, timeoutMs: number, ask: (callbackId: string) => Promise<void>): Promise<void>;
 }
 
-const delayFor = (attempt: number): number =>
-  Math.min(RETRY_SECONDS.most, RETRY_SECONDS.first * 2 ** Math.min(10, attempt - 1));
-
-export const runEnded = (): AppError => new AppError('run-conflict', safe`The run has ended.`);
-
-/** Errors that a step leaves in the journal, by their codes; any other is one that nobody foresaw. */
-const JOURNALLED: Partial<Record<string, () => AppError>> = {
-  'worker-lost': workerLost,
-  'run-conflict': runEnded,
-  forbidden: () => new AppError('forbidden', safe`The tenant may not do this any more.`),
-  'invalid-request': () => new AppError('invalid-request', safe`The request is not valid any more.`),
-};
-
-const coded = ({ code }: AppError): Error => new Error(code);
-const decoded = (error: unknown): AppError =>
-  JOURNALLED[error instanceof Error ? error.message : '']?.() ?? asAppError(error);
-
 /** Steps as operations of an AWS Lambda durable execution: at least once and three times at most, or at most once. */
 export const createDurableJournal = (options: DurableJournalOptions): DurableJournal => {
-  const { context, remainingMs, elapsedMs, begin, deadlineFor, isStale, longestCallMs, timeoutMs, overflow } = options;
+  const { context, now, remainingMs, elapsedMs, begin, deadlineFor, isStale, isCancelled } = options;
+  const { longestCallMs, timeoutMs } = options;
   let workedMs = 0;
   let operations = 0;
   let knownAt = 0;
   let over: readonly string[] = [];
+  const operation = createOperation(options);
+  const isFull = () => operations >= MOST_OPERATIONS;
 
   // What neither pays nor changes the world may be begun as often as it takes.
   const isCounted = ({ modelCall, interrupted }: StepOptions<unknown>): boolean =>
@@ -108,19 +91,47 @@ export const createDurableJournal = (options: DurableJournalOptions): DurableJou
     act: (context: StepContext) => Promise<T>,
     stepOptions: StepOptions<T>,
   ): Promise<T> => {
-    const { modelCall, interrupted } = stepOptions;
+    const { modelCall, interrupted, once = false, wait } = stepOptions;
     if (isStale()) throw new NotNow(RETRY_SECONDS.first);
+    const waitMs = wait === undefined || isCancelled() ? 0 : wait.at - now();
+    if (waitMs > 0) throw new NotNow(Math.min(RETRY_SECONDS.most, Math.ceil(waitMs / 1_000)));
     const leftMs = remainingMs();
     if (leftMs < STEP_LIMIT_MS && elapsedMs() > FRESH_MS) throw new NotNow(RETRY_SECONDS.first);
     const { begun, lostUsd } = isCounted(stepOptions) ? await counted(name, modelCall) : { begun: 1, lostUsd: '0' };
-    if (begun > MAX_BEGUN && interrupted !== undefined) return interrupted(lostUsd);
-    using deadline = deadlineFor(
-      Math.max(0, Math.min(modelCall ? longestCallMs : STEP_LIMIT_MS, STEP_LIMIT_MS, leftMs, timeoutMs - workedMs)),
-      modelCall,
-    );
+    // One that is never begun twice was not: it was counted, and the answer to that was lost.
+    if (begun > MAX_BEGUN && interrupted !== undefined && !once) return interrupted(lostUsd);
+    // To be begun may have taken half a minute, of which the margin has room for a part.
+    const stillMs = Math.min(leftMs, remainingMs() + STEP_MARGIN_MS / 2);
+    const mostMs = Math.min(modelCall ? longestCallMs : STEP_LIMIT_MS, STEP_LIMIT_MS);
+    using deadline = deadlineFor(Math.max(0, Math.min(mostMs, stillMs, timeoutMs - workedMs)), modelCall);
     const result = await act({ deadline, begun, lostUsd });
     if (isStale()) throw new NotNow(RETRY_SECONDS.first);
     return result;
+  };
+
+  /** Within the run's own time each try that the store refuses is an operation of its own: so a replay knows how long it took. */
+  const triedSteps = async <T>(
+    name: string,
+    act: (context: StepContext) => Promise<T>,
+    stepOptions: StepOptions<T>,
+  ): Promise<T> => {
+    const { once = false, insist = false } = stepOptions;
+    const how = { once, endsRefused: !insist && timeoutMs !== Infinity };
+    let { wait } = stepOptions;
+    let outage = null as Outage | null;
+    for (let tries = 1; ; tries += 1) {
+      const trying = { ...stepOptions, wait };
+      operations += 1;
+      workedMs += wait?.forMs ?? 0;
+      const tryName = tries === 1 ? name : `${name}~${tries}`;
+      const result = await operation(tryName, () => begunStep(name, act, trying), how);
+      if (!(result instanceof StoreRefused)) return result;
+      workedMs += result.until - result.since;
+      outage = { since: outage?.since ?? result.since, until: result.until, refusals: tries };
+      const forMs = isFull() ? null : pauseAfter(outage, timeoutMs - workedMs);
+      if (forMs === null) throw storeAway();
+      wait = { at: outage.until + forMs, forMs };
+    }
   };
 
   const step = async <T>(
@@ -128,31 +139,9 @@ export const createDurableJournal = (options: DurableJournalOptions): DurableJou
     act: (context: StepContext) => Promise<T>,
     stepOptions: StepOptions<T> = {},
   ): Promise<T> => {
-    operations += 1;
     const { once = false, interrupted } = stepOptions;
-    const config: StepConfig<T> = {
-      semantics: once ? StepSemantics.AtMostOncePerRetry : StepSemantics.AtLeastOncePerRetry,
-      retryStrategy: (error, attempt) => {
-        if (error instanceof NotNow)
-          return { shouldRetry: true, delay: { seconds: error.isGrowing ? delayFor(attempt) : error.delaySeconds } };
-        // What the store refused was not begun, or can be done again.
-        const again = error instanceof AppError && error.code === 'store-unavailable';
-        return again ? { shouldRetry: true, delay: { seconds: delayFor(attempt) } } : { shouldRetry: false };
-      },
-      serdes: resultSerdes(overflow),
-    };
     try {
-      const result = await context.step(
-        name,
-        async () => {
-          try {
-            return await begunStep(name, act, stepOptions);
-          } catch (error) {
-            throw error instanceof AppError && error.code !== 'store-unavailable' ? coded(error) : error;
-          }
-        },
-        config,
-      );
+      const result = await triedSteps(name, act, stepOptions);
       // The same when it is replayed: it stands in the result.
       const { durationMs = 0, startedAt = 0, since = 0 } = (result ?? {}) as Partial<Record<string, number>>;
       workedMs += durationMs;
@@ -168,7 +157,10 @@ export const createDurableJournal = (options: DurableJournalOptions): DurableJou
 
   return {
     get isFull() {
-      return operations >= MOST_OPERATIONS;
+      return isFull();
+    },
+    get leftMs() {
+      return timeoutMs - workedMs;
     },
     step,
 

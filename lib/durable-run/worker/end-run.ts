@@ -77,51 +77,62 @@ const concluded = (
   return conclude(guard.result(result), facts);
 };
 
+/** However little time the run had: it has to end. */
+const INSIST = { insist: true } as const;
+
 /** Writes how a run ended, each thing once, whatever is killed in between: its row, its tools' usage, its last event. */
 export const endRun = async (parts: EndRunParts, ending: EndingRun): Promise<void> => {
   const { clock, emit, runs, inbox, toolUsage, putContent, left, announce } = parts;
   const { run, submission, result, spent, journal, events, guard } = ending;
-  const ended = await journal.step('ended', async () => {
-    // The answer leaves by what is set now, however long its last call took.
-    await guard.renew();
-    // From here on nobody can send it anything, nor cancel it.
-    await inbox.forceClose(run);
-    const { cancelled = null } = (await inbox.read(run)) ?? {};
-    return { endedAt: clock.now(), isCancelled: cancelled !== null };
-  });
+  const ended = await journal.step(
+    'ended',
+    async () => {
+      // The answer leaves by what is set now, however long its last call took.
+      await guard.renew();
+      // From here on nobody can send it anything, nor cancel it.
+      await inbox.forceClose(run);
+      const { cancelled = null } = (await inbox.read(run)) ?? {};
+      return { endedAt: clock.now(), isCancelled: cancelled !== null };
+    },
+    INSIST,
+  );
   const conclusion = concluded(ending, ended);
   const { row } = conclusion;
   const leaving = { ...ending, model: ending.snapshot?.model ?? '', row };
   await putRunSession(parts, leaving);
-  await journal.step('end', async () => {
-    if ('stop' in result.ending) guard.stream.textIs(result.output);
-    const worker = await events.flush();
-    // Before its row says that it has ended: whoever reads its trace then finds all of it.
-    await putContent?.(run, { task: submission.request.task, ...result }, guard.input);
-    // Where somebody else has ended it, their word counts.
-    const kept = (await runs.end(row, worker)) ? row : ((await runs.find(run.tenantId, run.runId)) ?? row);
-    const isOwn = kept.status === row.status && kept.updatedAt === row.updatedAt;
-    // Before it leaves its place to the next, who may ask the same.
-    if (isOwn) await ending.cache.end(guard.result(result));
-    await giveRunSession(parts, ending, kept);
-    // Killed before `left`, the run is found by the sweeper, which says it again.
-    await announce.ended(run);
-    const calls = toolCallsOf(result.steps);
-    const usage = { tenantId: run.tenantId, runId: run.runId, at: row.updatedAt, calls };
-    if (calls.length > 0)
-      await toolUsage
-        .add(usage)
-        .catch((error: unknown) =>
-          emit({ type: 'store.failed', operation: safe`toolUsage.add`, error: nameError(error) }),
-        );
-    await events.end(...lastEventOf(kept.status, kept.body, run));
-    await left(run, sessionOf(row));
-    // Whoever else has ended it has told so.
-    if (isOwn) {
-      emitRunEnd(emit, { result, concluded: conclusion, spent, limitMs: 0 });
-      guard.tell(result);
-    }
-    return null;
-  });
+  await journal.step(
+    'end',
+    async () => {
+      if ('stop' in result.ending) guard.stream.textIs(result.output);
+      const worker = await events.flush();
+      // Before its row says that it has ended: whoever reads its trace then finds all of it.
+      await putContent?.(run, { task: submission.request.task, ...result }, guard.input);
+      // Where somebody else has ended it, their word counts.
+      const kept = (await runs.end(row, worker)) ? row : ((await runs.find(run.tenantId, run.runId)) ?? row);
+      const isOwn = kept.status === row.status && kept.updatedAt === row.updatedAt;
+      // Before it leaves its place to the next, who may ask the same.
+      if (isOwn) await ending.cache.end(guard.result(result));
+      await giveRunSession(parts, ending, kept);
+      // Killed before `left`, the run is found by the sweeper, which says it again.
+      await announce.ended(run);
+      const calls = toolCallsOf(result.steps);
+      const usage = { tenantId: run.tenantId, runId: run.runId, at: row.updatedAt, calls };
+      if (calls.length > 0)
+        await toolUsage
+          .add(usage)
+          .catch((error: unknown) =>
+            emit({ type: 'store.failed', operation: safe`toolUsage.add`, error: nameError(error) }),
+          );
+      await events.end(...lastEventOf(kept.status, kept.body, run));
+      await left(run, sessionOf(row));
+      // Whoever else has ended it has told so.
+      if (isOwn) {
+        emitRunEnd(emit, { result, concluded: conclusion, spent, limitMs: 0 });
+        guard.tell(result);
+      }
+      return null;
+    },
+    INSIST,
+  );
   await tidyRunSession(parts, leaving);
 };

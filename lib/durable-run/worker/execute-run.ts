@@ -1,6 +1,7 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import { giveBackUnsent } from '../../accounts/give-back-unsent.ts';
 import { settleLostRun, type SettleLostRunParts } from '../../accounts/settle-lost-run.ts';
-import { attemptsOf } from '../../agent/loop/model-step.ts';
+import { attemptsOf } from '../../agent/loop/call-attempts.ts';
 import { type AdmissionParts, createAdmission } from '../../caller/admission.ts';
 import { createBackground } from '../../kernel/background.ts';
 import { createDeadline } from '../../kernel/deadline.ts';
@@ -26,11 +27,14 @@ import type { Announce } from '../webhooks/announce.ts';
 import { createStepBeginner } from './begin-step.ts';
 import { brokenRun } from './broken-run.ts';
 import { createCurrentTenant } from './current-tenant.ts';
-import { createDurableJournal, STEP_MARGIN_MS } from './durable-journal.ts';
+import { createDurableJournal } from './durable-journal.ts';
 import { endRun, type EndRunParts } from './end-run.ts';
 import { openEventWriter } from './event-writer.ts';
+import { insistentOverflow } from './insistent-overflow.ts';
+import type { Invocation } from './invocation.ts';
+import { InvocationLost, orInvocationLost } from './invocation-lost.ts';
 import { admissionOf } from './run-admission.ts';
-import { runLoop, type RunLoopParts } from './run-loop.ts';
+import { runLoop, type RunLoopParts, type WorkedOnRun } from './run-loop.ts';
 import { createInboxWatch } from './watch-inbox.ts';
 
 export interface ExecuteRunParts
@@ -49,12 +53,6 @@ export interface ExecuteRunParts
   readonly queue: Pick<RunQueue, 'enqueue'>;
   readonly eraseContent: Pick<EraseContent, 'atEnd'>;
   readonly findTenant: (tenantId: string) => Promise<Tenant | null>;
-}
-
-/** What the platform says of one invocation. */
-export interface Invocation {
-  readonly remainingMs: () => number;
-  readonly elapsedMs: () => number;
 }
 
 /** One invocation of a run's execution: it replays the run, goes on with it, and ends or suspends it. */
@@ -81,7 +79,7 @@ export const openRunWorker = async (
   run: RunKey,
   invocation: Invocation,
 ): Promise<RunWorker> => {
-  const { clock, emit, runs, inbox, overflow } = parts;
+  const { clock, emit, runs, inbox } = parts;
   const { runId } = run;
   const found = await readRun(parts, run);
   // Kept for longer than any run may last: whatever has no row any more has ended.
@@ -117,6 +115,9 @@ export const openRunWorker = async (
   );
   const costOf = (attempts: readonly string[], since = 0) =>
     settleLostRun(parts, { ...run, attempts }, Math.max(since, submission.createdAt), clock.now());
+  const results = insistentOverflow(parts, run, invocation.remainingMs());
+  const giveBack: WorkedOnRun['giveBack'] = (attemptIds, since) =>
+    giveBackUnsent(parts, { ...run, attemptIds, since, now: clock.now() });
   const beginner = createStepBeginner({
     run,
     clock,
@@ -135,32 +136,50 @@ export const openRunWorker = async (
       if (events.isOver) return;
       const journal = createDurableJournal({
         context,
+        now: () => clock.now(),
         ...invocation,
         begin: (...step) => beginner.begin(...step),
         deadlineFor: (ms, modelCall) => watch.deadline(ms, modelCall !== undefined),
         isStale: () => isStale,
-        overflow: { put: (value) => overflow.put(run, value), get: (key) => overflow.get(run, key) },
+        isCancelled: () => watch.signal.aborted,
+        overflow: results,
         longestCallMs: parts.longestCallMs,
         timeoutMs: request.timeoutMs ?? Infinity,
       });
       const agent = parts.catalog.lookUp(request.agent ?? DEFAULT_AGENT);
       const { stream } = events;
-      const guard = await openCurrentGuard(stream, async () => {
+      const openGuard = async () => {
         await tenant.refresh();
         return openRunGuard({ tenant: tenant.now, agent, earlier: submission.redaction, stream, emit, runId });
-      });
+      };
+      const guard = await orInvocationLost(openCurrentGuard(stream, openGuard));
       const bounds = { deadline, atClose: (leave: () => Promise<void>) => void leaving.push(leave) };
-      const working = { run, submission, tenant, account, background, admission, watch, events, guard, journal };
+      const working = {
+        run,
+        submission,
+        tenant,
+        account,
+        background,
+        admission,
+        watch,
+        events,
+        guard,
+        journal,
+        giveBack,
+      };
       const spendAll = async () => account.spend(await costOf([`${runId}:`]));
-      const done = await runLoop(parts, { ...working, ...bounds }).catch((error: unknown) =>
-        brokenRun(parts, { run, submission, deadline, spendAll }, error),
-      );
+      const done = await runLoop(parts, { ...working, ...bounds }).catch((error: unknown) => {
+        if (error instanceof InvocationLost) throw error;
+        return orInvocationLost(brokenRun(parts, { run, submission, deadline, spendAll }, error));
+      });
       const left: ExecuteRunParts['left'] = async (...which) => {
         // Before: whoever waits for a slot may have it.
         await beginner.release();
         await parts.left(...which);
       };
-      await endRun({ ...parts, left }, { run, submission, journal, ...done, spent: account.spent, events, guard });
+      const ending = { run, submission, journal, ...done, spent: account.spent, events, guard };
+      // Where its end is put down beside its own journal, that does not try it again.
+      await orInvocationLost(endRun({ ...parts, left }, ending));
       // Nothing of the run is replayed any more. What fails here is made up for when its events are erased.
       await parts.eraseContent
         .atEnd(run)
@@ -173,14 +192,9 @@ export const openRunWorker = async (
       events.stop();
       watch.stop();
       deadline[Symbol.dispose]();
+      results.stop();
       await Promise.all([beginner.release(), admission.leave(), ...leaving.map((leave) => leave())]);
       await background.ended();
     },
   };
-};
-
-/** Time that an invocation has for what it does, its end included. */
-export const invocationOf = (remainingMs: () => number, monotonicMs: () => number): Invocation => {
-  const startedMs = monotonicMs();
-  return { remainingMs: () => remainingMs() - STEP_MARGIN_MS, elapsedMs: () => monotonicMs() - startedMs };
 };

@@ -53,6 +53,8 @@ export interface WorkedOnRun {
   readonly events: EventWriter;
   readonly guard: CurrentGuard;
   readonly journal: DurableJournal;
+  /** Gives back what attempts hold that the store has refused, since an instant. Rejects with `store-unavailable`. */
+  readonly giveBack: (attemptIds: readonly string[], since: number) => Promise<void>;
   /** Of the invocation. */
   readonly deadline: Pick<Deadline, 'remainingMs'>;
   /** Has something done when the invocation ends, however. */
@@ -135,7 +137,7 @@ export interface RunOutcome {
 
 /** Replays a run and goes on with it, by its agent's pattern; resolves when there is nothing left to do. Throws `NotReplayable`. */
 export const runLoop = async (parts: RunLoopParts, working: WorkedOnRun): Promise<RunOutcome> => {
-  const { run, submission, tenant, account, background, admission, guard, journal } = working;
+  const { run, submission, tenant, account, background, admission, guard, journal, giveBack } = working;
   const { request, principal, hops } = submission;
   const snapshot = await journal.step('snapshot', () => takeSnapshot(parts, working));
   const tools = snapshot.tools ?? tenant.now.allowedTools;
@@ -168,6 +170,7 @@ export const runLoop = async (parts: RunLoopParts, working: WorkedOnRun): Promis
       maxModelCalls,
       userId: request.userId ?? null,
       terms,
+      giveBack,
       budget,
       maxRetries,
       labels: labelsOf(request),

@@ -17,6 +17,7 @@ import { NOTHING_USED } from '../../sessions/session-item.ts';
 import type { Submission } from '../submission.ts';
 import type { DurableJournal } from './durable-journal.ts';
 import type { EventWriter } from './event-writer.ts';
+import { orInvocationLost } from './invocation-lost.ts';
 import { NotNow } from './not-now.ts';
 import type { InboxWatch } from './watch-inbox.ts';
 
@@ -73,11 +74,14 @@ export const takeRunSession = async (
   const hasMessages = (request.messages ?? []).length > 0;
   const { agent = '' } = request;
 
+  let loaded: StoredConversation | null | undefined;
   const take = async (): Promise<TakenStep> => {
     if (watch.signal.aborted) return { kind: 'cancelled' };
     const taking = { runId: run.runId, mode: 'async', until: null, agent, hasMessages, claimKey: null } as const;
     try {
       const { conversationOf, spent, holder } = await sessions.take(key, taking);
+      // Within the step, which is tried again; beside it is only what a replay reads.
+      loaded = await sessions.load(key, { conversationOf });
       return { kind: 'taken', conversationOf, spentUsd: formatUsd(spent), takenAt: holder?.takenAt ?? clock.now() };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -96,7 +100,8 @@ export const takeRunSession = async (
   const taken = await journal.step('session', take);
   if (taken.kind !== 'taken') return { refused: refusedBy(taken) };
   const { conversationOf, spentUsd, takenAt } = taken;
-  return { conversationOf, earlier: await sessions.load(key, taken), spent: parseUsd(spentUsd), takenAt };
+  const earlier = loaded === undefined ? await orInvocationLost(sessions.load(key, taken)) : loaded;
+  return { conversationOf, earlier, spent: parseUsd(spentUsd), takenAt };
 };
 
 export interface LeavingRun extends Pick<SessionRunParts, 'run' | 'submission'> {
@@ -116,10 +121,14 @@ export const putRunSession = async ({ openSessions }: RunSessionParts, leaving: 
   if (row.status !== 'succeeded' && row.status !== 'incomplete') return;
   const left = conversationAfter(session.earlier, submission.request, { runId: run.runId, model, guard }, result);
   if (left === null) return;
-  await journal.step('session-put', async () => {
-    await (await openSessions()).put(key, { runId: run.runId, agent: row.agent }, left);
-    return null;
-  });
+  await journal.step(
+    'session-put',
+    async () => {
+      await (await openSessions()).put(key, { runId: run.runId, agent: row.agent }, left);
+      return null;
+    },
+    { insist: true },
+  );
 };
 
 /**
@@ -146,10 +155,14 @@ export const tidyRunSession = async ({ openSessions }: RunSessionParts, leaving:
   const { run, submission, journal, session } = leaving;
   const key = keyOf(run.tenantId, submission.request);
   if (key === null || session?.conversationOf === undefined) return;
-  await journal.step('session-tidy', async () => {
-    const sessions = await openSessions();
-    const head = await sessions.store.find(key);
-    if (head?.conversationOf !== session.conversationOf) await sessions.tidy(key, session);
-    return null;
-  });
+  await journal.step(
+    'session-tidy',
+    async () => {
+      const sessions = await openSessions();
+      const head = await sessions.store.find(key);
+      if (head?.conversationOf !== session.conversationOf) await sessions.tidy(key, session);
+      return null;
+    },
+    { insist: true },
+  );
 };

@@ -9,6 +9,7 @@ import type { Executions } from '../executions.ts';
 import type { Announce } from '../webhooks/announce.ts';
 import type { DurableJournal } from './durable-journal.ts';
 import type { EventWriter } from './event-writer.ts';
+import { pauseAfter } from './store-pauses.ts';
 import type { InboxWatch } from './watch-inbox.ts';
 
 /** What a run waits for. */
@@ -40,7 +41,7 @@ export interface RunSteeringParts {
   readonly account: Pick<RunAccount, 'limitTo'>;
   /** Whether a limit is waited for until there is room again. */
   readonly pausesOnLimit: boolean;
-  /** Longest wait for a decision or for room in a budget. */
+  /** Longest wait for a decision, for room in a budget, or for the store before a model call. */
   readonly waitMs: number;
   /** Puts down that the run waits, for what and where it can be woken; `null`: it goes on. */
   readonly setWaiting: (waiting: Waiting | null) => Promise<void>;
@@ -142,6 +143,12 @@ export const createRunSteering = (parts: RunSteeringParts): Steering => {
       });
       // Of a run that was cancelled, too: the call that is tried again finds that out. Earlier journals say `true` here.
       return { reason, since, ...(over === true ? { until: since, isResumed: false } : over) };
+    },
+
+    nextTry(outage) {
+      const { since, until } = outage;
+      const forMs = journal.isFull ? null : pauseAfter(outage, Math.min(journal.leftMs, since + waitMs - until));
+      return forMs === null ? { again: false, limit: 'deadline' } : { again: true, at: until + forMs };
     },
 
     async decide(call, asked) {

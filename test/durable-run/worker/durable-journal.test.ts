@@ -13,11 +13,13 @@ const journalOf = (options: Partial<DurableJournalOptions> = {}) => {
   const { context, ended } = execution.invocation();
   const journal = createDurableJournal({
     context,
+    now: () => clock.now(),
     remainingMs: () => 880_000,
     elapsedMs: () => 0,
     begin: async (name) => (begun.push(name), { begun: 1, lostUsd: '0' }),
     deadlineFor: (ms) => createDeadline(clock, ms),
     isStale: () => false,
+    isCancelled: () => false,
     longestCallMs: 600_000,
     timeoutMs: Infinity,
     overflow: { put: () => Promise.reject(new Error('too large')), get: () => Promise.reject(new Error('not there')) },
@@ -55,4 +57,22 @@ it('what must wait for long is tried again after 1, 2, 4, 8 and then each 15 sec
     expect(await ended).toBe('suspended');
   }
   expect(waiting.delays).toEqual([1, 2, 4, 8, 15, 15, 15]);
+});
+
+it('a step that waits is not begun before its time, unless the run is cancelled', async () => {
+  for (const isCancelled of [false, true]) {
+    const clock = createFakeClock();
+    const { journal, begun, ended, execution } = journalOf({ now: () => clock.now(), isCancelled: () => isCancelled });
+    const wait = { at: clock.now() + 20_000, forMs: 20_000 };
+    const done = journal.step('model-1.2', async () => 'made', { ...ORPHANED, wait });
+    if (isCancelled) expect(await done).toBe('made');
+    else expect(await ended).toBe('suspended');
+    expect([begun.length, execution.delays]).toEqual(isCancelled ? [1, []] : [0, [15]]);
+  }
+});
+
+it('a step that is never begun twice is not given up for what was only counted', async () => {
+  const { journal } = journalOf({ begin: async () => ({ begun: 4, lostUsd: '0' }) });
+  expect(await journal.step('tool-1', async () => 'done', { ...ORPHANED, once: true })).toBe('done');
+  expect(await journal.step('tool-2', async () => 'done', ORPHANED)).toBe('orphaned');
 });

@@ -1,4 +1,4 @@
-import type { DurableContext, StepConfig } from '@aws/durable-execution-sdk-js';
+import { type DurableContext, type StepConfig, StepSemantics } from '@aws/durable-execution-sdk-js';
 
 type Kept = { readonly data: string | undefined } | { readonly error: string };
 
@@ -7,8 +7,8 @@ const META = { entityId: '', durableExecutionArn: '' };
 /** Where a worker is killed: as a step is to begin, or when it is done and not yet in the journal. */
 export type Kill = { readonly before: string } | { readonly after: string };
 
-/** How an invocation ended. */
-export type Ended = 'over' | 'suspended' | 'killed';
+/** How an invocation ended; `failed`: the service makes it again. */
+export type Ended = 'over' | 'suspended' | 'killed' | 'failed';
 
 /**
  * The journal of one durable execution, in memory, and the SDK's context over it: steps and callbacks under their names,
@@ -17,6 +17,8 @@ export type Ended = 'over' | 'suspended' | 'killed';
 export const createMemoryExecution = () => {
   const journal = new Map<string, Kept>();
   const attempts = new Map<string, number>();
+  /** Steps that are never begun twice and were begun, and of which nothing was put down. */
+  const interrupted = new Set<string>();
   const woken = new Set<string>();
   const delays: (number | undefined)[] = [];
   /** Steps in the order in which they were put down. */
@@ -49,8 +51,13 @@ export const createMemoryExecution = () => {
         attempts.set(name, attempt);
         let entry: Kept;
         try {
-          entry = { data: await config.serdes?.serialize(await act(), META) };
+          if (interrupted.has(name)) throw new Error('interrupted');
+          if (config.semantics === StepSemantics.AtMostOncePerRetry) interrupted.add(name);
+          const result = await act();
+          const data = await config.serdes?.serialize(result, META).catch(() => never<string>('failed'));
+          entry = { data };
         } catch (error) {
+          interrupted.delete(name);
           const { shouldRetry, delay } = config.retryStrategy?.(error as Error, attempt) ?? { shouldRetry: false };
           if (shouldRetry) {
             delays.push((delay as { readonly seconds?: number } | undefined)?.seconds);

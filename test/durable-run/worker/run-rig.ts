@@ -311,8 +311,12 @@ export const createRunRig = (engine: TestDynamoDb, script: readonly (Outcome | S
     /** One invocation of the run's execution. A killed one gives nothing back. */
     async invoke(run: RunKey, kill: Kill | null = null): Promise<Ended> {
       const { worker, over } = await open(run, kill);
-      const how = await over;
-      if (how !== 'killed') await worker.close();
+      let how: Ended = 'failed';
+      try {
+        how = await over;
+      } finally {
+        if (how !== 'killed') await worker.close();
+      }
       return how;
     },
     async rowOf(run: RunKey): Promise<RunRow> {
