@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { lambdaRuntime, packaged, packagedTemplate } from './packaged.ts';
-import { at, ofType } from './template.ts';
+import { lambdaRuntime, packaged } from './packaged.ts';
+import { at, ofType, type Template } from './template.ts';
 import { unzip } from './unzip.ts';
 
 const PRELUDE_END = '\0'.repeat(8);
@@ -47,8 +47,9 @@ const eventOf = ({ method = 'GET', path, resource = path, query, headers = {}, p
 });
 
 /** The function's own variables as the template sets them, each reference as the value that `references` gives it. */
-const configured = async (name: string, references: Readonly<Record<string, string>>) => {
-  const functions = ofType(await packagedTemplate('dev'), 'AWS::Lambda::Function');
+const configured = (folder: string, name: string, references: Readonly<Record<string, string>>) => {
+  const template = readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
+  const functions = ofType(JSON.parse(template) as Template, 'AWS::Lambda::Function');
   const properties = functions.find(([, found]) => found.Properties['FunctionName'] === `ballast-dev-${name}`)?.[1];
   const variables = at(properties, 'Properties', 'Environment', 'Variables') as Record<string, unknown>;
   return Object.fromEntries(
@@ -75,13 +76,16 @@ export const invoke = async (
   surroundings: {
     readonly references: Readonly<Record<string, string>>;
     readonly env: Readonly<Record<string, string>>;
+    /** Where the template of `dev` and its zips are. Default: those of the repository. */
+    readonly folder?: string | undefined;
   },
 ): Promise<Invocation> => {
   const taskRoot = mkdtempSync(join(tmpdir(), `ballast-task-${name}-`));
   try {
-    unzip(join(await packaged(), 'dev', `${name}.zip`), taskRoot);
+    const folder = surroundings.folder ?? join(await packaged(), 'dev');
+    unzip(join(folder, `${name}.zip`), taskRoot);
     const env = {
-      ...(await configured(name, surroundings.references)),
+      ...configured(folder, name, surroundings.references),
       AWS_LAMBDA_FUNCTION_NAME: `ballast-dev-${name}`,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'local',

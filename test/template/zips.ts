@@ -59,8 +59,12 @@ const seed = async (engine: TestDynamoDb): Promise<void> => {
   });
 };
 
-/** Starts what the functions need, on an engine of their own; `more` variables are theirs too. */
-export const startZips = async (engine: TestDynamoDb, more: Readonly<Record<string, string>> = {}): Promise<Zips> => {
+/** Starts what the functions need, on an engine of their own; `more` variables are theirs too. `folder`: of a project's own package. */
+export const startZips = async (
+  engine: TestDynamoDb,
+  more: Readonly<Record<string, string>> = {},
+  folder?: string,
+): Promise<Zips> => {
   await packaged();
   const values = new Map([['AnthropicSecret', UPSTREAM_KEY]]);
   const claude = await startSimulatedClaude({ clock: systemClock });
@@ -79,7 +83,7 @@ export const startZips = async (engine: TestDynamoDb, more: Readonly<Record<stri
     granted: dynamoDb.granted,
     call(name, request) {
       dynamoDb.as(name);
-      return invoke(name, request, { references: TABLE_NAMES, env });
+      return invoke(name, request, { references: TABLE_NAMES, env, folder });
     },
     async close() {
       await dynamoDb.close();
