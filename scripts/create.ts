@@ -2,9 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CreateRefused } from './create/create-refused.ts';
-import { manifestIn, packageName, takeFolder } from './create/folder.ts';
+import { packageName, takeFolder } from './create/folder.ts';
 import { packInto } from './create/npm-pack.ts';
 import { projectFiles, type Versions } from './create/project-files.ts';
+import { updateProject } from './create/update-project.ts';
 import { buildNpmPackage } from './npm-package/build.ts';
 
 const USAGE = `Makes a project of your own, with an agent, its tests and a dependency on this Ballast.
@@ -41,9 +42,7 @@ const create = async (folder: string, js: boolean): Promise<void> => {
 };
 
 const update = async (folder: string): Promise<void> => {
-  const manifest = manifestIn(folder);
-  const dependencies = { ...manifest.dependencies, ballast: `file:${await pack(folder)}` };
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ ...manifest, dependencies }, null, 2)}\n`);
+  await updateProject(folder, pack);
   say(`${folder} depends on Ballast ${versions().version} now. Next, there: npm install, then npm test.`);
 };
 

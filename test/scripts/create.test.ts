@@ -1,10 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { CreateRefused } from '../../scripts/create/create-refused.ts';
 import { manifestIn, packageName, takeFolder } from '../../scripts/create/folder.ts';
 import { packInto } from '../../scripts/create/npm-pack.ts';
 import { projectFiles } from '../../scripts/create/project-files.ts';
+import { updateProject } from '../../scripts/create/update-project.ts';
 import { ROOT } from '../made-once.ts';
 
 const TEMPLATE = join(ROOT, 'scripts/create/template');
@@ -116,6 +119,41 @@ describe('the folder of a new project', () => {
 });
 
 describe('a project that is given a newer Ballast', () => {
+  it.each([
+    ['another version', '1.0.0', '1.1.0'],
+    ['the same version with other code', '1.0.0', '1.0.0'],
+  ])('as %s, has it by the next npm install, and all else as it was', async (_title, before, after) => {
+    const name = `from-${before}-to-${after}`;
+    const built = (version: string, code: string) =>
+      folderWith(`${name}-${code}`, {
+        'package.json': JSON.stringify({ name: 'ballast', version }),
+        'code.txt': code,
+      });
+    const other = `file:${folderWith(`${name}-other`, { 'package.json': '{"name": "other", "version": "1.0.0"}' })}`;
+    const own = { name: 'own', scripts: { test: 'vitest run' }, dependencies: { other, ballast: '*' }, mine: [1] };
+    const project = folderWith(name, { 'package.json': JSON.stringify(own), 'stages.yml': 'dev:' });
+    const read = (file: string) => readFileSync(join(project, file), 'utf8');
+    const update = async (version: string, code: string): Promise<string> => {
+      await updateProject(project, async () => packInto(project, built(version, code)));
+      // What is installed is the tarball by its path: no registry is asked.
+      const options = { cwd: project, shell: process.platform === 'win32' };
+      expect(spawnSync('npm', ['install', '--offline', '--no-audit', '--no-fund'], options).status).toBe(0);
+      return `${(JSON.parse(read('node_modules/ballast/package.json')) as { version: string }).version} ${read('node_modules/ballast/code.txt')}`;
+    };
+    expect(await update(before, 'old')).toBe(`${before} old`);
+    expect(await update(after, 'new')).toBe(`${after} new`);
+    const [tarball] = readdirSync(join(project, 'vendor'));
+    const dependencies = { other, ballast: `file:vendor/${tarball ?? ''}` };
+    expect(JSON.parse(read('package.json'))).toEqual({ ...own, dependencies });
+    expect(read('stages.yml')).toBe('dev:');
+  });
+
+  it('is left alone, and nothing is packed, where it does not depend on one', async () => {
+    const project = folderWith('not-own', { 'package.json': '{}' });
+    await expect(updateProject(project, () => Promise.reject(new Error('packed')))).rejects.toThrow(CreateRefused);
+    expect(readFileSync(join(project, 'package.json'), 'utf8')).toBe('{}');
+  });
+
   it('is one that depends on it', () => {
     const folder = folderWith('own', { 'package.json': '{"dependencies": {"ballast": "file:vendor/ballast-1.tgz"}}' });
     expect(manifestIn(folder).dependencies?.['ballast']).toBe('file:vendor/ballast-1.tgz');
