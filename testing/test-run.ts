@@ -137,7 +137,10 @@ const runIt = async (agent: Agent, asked: Asked, script: Script, options: TestRu
     await hooks.deliver(requestId);
     const unused = mistakes.size === 0 ? playing.unused() : null;
     if (unused !== null) mistake(unused);
-    if (mistakes.size > 0) throw new Error([...mistakes, endOf(recorded)].join(' '), { cause: recorded.error });
+    if (mistakes.size > 0) {
+      const { error } = recorded;
+      throw new Error([...mistakes, endOf(recorded)].join(' '), error === null ? {} : { cause: error });
+    }
     const requests = upstream.requests.map(({ body }) => body as unknown as ModelRequest);
     const tools = toolCallsOf({ requests, events: recorded.events, inputs: playing.inputs, thrown });
     return testedRun(recorded, { tools, requests, telemetry, metrics, durationMs });

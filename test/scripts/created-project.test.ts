@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { packInto } from '../../scripts/create/npm-pack.ts';
-import { ask, spawnServer } from '../local/spawned-server.ts';
+import { ask, descendantsOf, spawnServer } from '../local/spawned-server.ts';
 import { ROOT } from '../made-once.ts';
 import { FULL } from '../sizes.ts';
 
@@ -80,7 +80,11 @@ const addMood = (project: string, ending: string): void => {
 /** The agents answer, from the package, by this command. */
 const expectAnswers = async (project: string, command: [string, ...string[]]): Promise<void> => {
   const server = spawnServer({ directory: project, command, env: { ...env } });
-  onTestFinished(() => void server.child.kill('SIGINT'));
+  onTestFinished(async () => {
+    // npm keeps a signal to itself that a terminal would send to all of them.
+    for (const pid of descendantsOf(server.child.pid ?? 0)) process.kill(pid, 'SIGKILL');
+    await server.exited;
+  });
   const url = await server.ready;
   expect(await (await ask(url, '/agent/run', { agent: 'mood', task: 'I like it.' })).json()).toMatchObject({
     status: 'succeeded',

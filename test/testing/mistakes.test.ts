@@ -63,6 +63,12 @@ describe('a mistake of the test is told in a sentence', () => {
     await expect(testRun(keeper, 'x', ['x'], options)).rejects.toThrow(sentence);
   });
 
+  it('of the run alone: only one that failed has a cause', async () => {
+    const thrownBy = (script: Script) => testRun(keeper, 'x', script).catch((error: unknown) => error as Error);
+    expect(await thrownBy(['Done.', 'And so on.'])).not.toHaveProperty('cause');
+    expect(await thrownBy([])).toHaveProperty('cause.code', 'invalid-request');
+  });
+
   it('a request that the API would not take', async () => {
     await expect(testRun(keeper, '', ['x'])).rejects.toThrow(/^The request is not one: task must be at least 1/);
     await expect(testRun(keeper, { task: 'x', maxCostUsd: 'much' }, ['x'])).rejects.toThrow(/maxCostUsd must be/);
