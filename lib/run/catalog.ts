@@ -37,12 +37,16 @@ export const createCatalog = (agents: readonly Agent[], isPriced: (model: string
   if (twice !== undefined)
     throw definitionError(twice.definedAt, `${twice.name}: another agent has the same name: rename one.`);
   const names = [...byName.keys()].map(label).reduce((all, name) => safe`${all}/${name}`);
-  const find: Catalog['find'] = ({ agent = DEFAULT_AGENT }) => {
-    const found = byName.get(agent);
+  const find: Catalog['find'] = ({ agent: asked }) => {
+    const found = byName.get(asked ?? DEFAULT_AGENT);
     if (found) return found;
-    const message = withHint(safe`must be one of ${names}`, nearestName(agent, byName.keys()));
-    const issues = [{ path: 'agent', message }];
-    throw new AppError('invalid-request', safe`There is no agent of this name.`, { issues });
+    const nearest = asked === undefined ? null : nearestName(asked, byName.keys());
+    const issues = [{ path: 'agent', message: withHint(safe`must be one of ${names}`, nearest) }];
+    const detail =
+      asked === undefined
+        ? safe`The request names no agent, and there is no ${label(DEFAULT_AGENT)}.`
+        : safe`There is no agent of this name.`;
+    throw new AppError('invalid-request', detail, { issues });
   };
   return {
     models: agents.flatMap(({ models, fallbackModels }) => [...Object.values(models), ...fallbackModels]),

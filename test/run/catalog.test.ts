@@ -31,11 +31,12 @@ it('a tool whose input no model could be told of is refused where a stage is sta
 });
 
 it.each([
-  ['supprot', 'must be one of support/sales; did you mean support?'],
-  ['nobody', 'must be one of support/sales'],
-])('an agent that is not there is refused with those that are: %s', (asked, message) => {
+  ['supprot', 'There is no agent of this name.', 'must be one of support/sales; did you mean support?'],
+  ['nobody', 'There is no agent of this name.', 'must be one of support/sales'],
+  [undefined, 'The request names no agent, and there is no assistant.', 'must be one of support/sales'],
+])('an agent that is not there is refused with those that are: %s', (asked, detail, message) => {
   const catalog = createCatalog([agent({ name: 'support' }), agent({ name: 'sales' })], isPriced);
-  const refused = { code: 'invalid-request', issues: [{ path: 'agent', message }] };
+  const refused = { code: 'invalid-request', message: detail, issues: [{ path: 'agent', message }] };
   expect(() => catalog.forSyncRun({ agent: asked })).toThrow(expect.objectContaining(refused));
 });
 

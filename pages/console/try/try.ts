@@ -7,6 +7,7 @@ import { useAction, useLoad } from '../../ui/use-load.ts';
 import { useSession } from '../context.ts';
 import { go } from '../router.ts';
 import { Answer } from './answer.ts';
+import { chosenAgent, DEFAULT_AGENT, hasDefault } from './chosen-agent.ts';
 import { NOTHING, type Progress, seen } from './progress.ts';
 import { type Asked, snippets } from './snippets.ts';
 
@@ -45,14 +46,21 @@ export const Try = () => {
     [],
   );
   const agents = data?.agents ?? [];
-  const [fields, setFields] = useState<Fields>({ task: EXAMPLE, agent: '', complexity: '', maxCostUsd: '', fault: '' });
+  const [entered, setFields] = useState<Fields>({
+    task: EXAMPLE,
+    agent: '',
+    complexity: '',
+    maxCostUsd: '',
+    fault: '',
+  });
   const [progress, setProgress] = useState<Progress | null>(null);
   const { busy, error, run } = useAction();
   const leaving = useRef<AbortController | null>(null);
   const set = (name: keyof Fields) => (event: Event) =>
     setFields((before) => ({ ...before, [name]: (event.target as HTMLInputElement).value }));
 
-  const agent = agents.find(({ name }) => name === (fields.agent || 'assistant'));
+  const fields = { ...entered, agent: chosenAgent(agents, entered.agent) };
+  const agent = agents.find(({ name }) => name === (fields.agent || DEFAULT_AGENT));
   const isLong = agent?.tools.some(({ requiresApproval }) => requiresApproval) ?? false;
   const path = isLong ? '/agent/runs' : '/agent/run';
   const asked = askedBy(fields);
@@ -100,8 +108,8 @@ export const Try = () => {
         <label
           >Agent
           <select name="agent" value=${fields.agent} onChange=${set('agent')}>
-            <option value="">assistant (default)</option>
-            ${agents.filter(({ name }) => name !== 'assistant').map(({ name }) => html`<option key=${name} value=${name}>${name}</option>`)}
+            ${hasDefault(agents) && html`<option value="">${DEFAULT_AGENT} (default)</option>`}
+            ${agents.filter(({ name }) => name !== DEFAULT_AGENT).map(({ name }) => html`<option key=${name} value=${name}>${name}</option>`)}
           </select>
         </label>
         <label
