@@ -43,8 +43,8 @@ it('its effort is what each of its models takes of it, and its stop sequences go
 
 const OLD = { simple: 'claude-haiku-4-5', standard: 'claude-sonnet-4-6', complex: 'claude-opus-4-6' };
 const waysOf = (request: object | undefined) => {
-  const { model, max_tokens, temperature, top_k, thinking } = request as Readonly<Record<string, unknown>>;
-  return { model, max_tokens, temperature, top_k, thinking };
+  const { model, max_tokens, temperature, top_p, top_k, thinking } = request as Readonly<Record<string, unknown>>;
+  return { model, max_tokens, temperature, top_p, top_k, thinking };
 };
 
 it('its sampling goes with each call to a model that takes it, and with none to another', async () => {
@@ -58,6 +58,22 @@ it('its sampling goes with each call to a model that takes it, and with none to 
   expect(output).toBe('Hi.');
   const asked = await testRun(agent, { task: 'Hello', model: 'claude-opus-5-5' }, ['Hi.']);
   expect(waysOf(asked.requests[0])).toMatchObject({ model: 'claude-opus-5-5', temperature: undefined });
+});
+
+it.each<[Partial<AgentOptions>, object]>([
+  // Zero is a temperature.
+  [{ temperature: 0 }, { temperature: 0 }],
+  [{ topP: 0.5 }, { top_p: 0.5 }],
+  [{ topK: 1 }, { top_k: 1 }],
+])('its %j goes alone, and no other with it', async (options, sent) => {
+  const agent = agentWith({ models: OLD, ...options, fallbackModels: ['claude-haiku-5-5'], retries: 0 });
+  const script = { 'claude-sonnet-4-6': [faults.overloaded()], 'claude-haiku-5-5': ['Hi.'] };
+  const { requests } = await testRun(agent, 'Hello', script);
+  const none = { temperature: undefined, top_p: undefined, top_k: undefined };
+  expect(requests.map(waysOf)).toMatchObject([
+    { model: 'claude-sonnet-4-6', ...none, ...sent },
+    { model: 'claude-haiku-5-5', ...none },
+  ]);
 });
 
 it('its thinking goes with each call in the form that its model takes, within the output tokens that the money is for', async () => {

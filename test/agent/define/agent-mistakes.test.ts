@@ -73,7 +73,10 @@ const mistakes: readonly Mistake[] = [
   ['a temperature in words', () => agentOf({ temperature: 'low' }), 'temperature is a number from 0 to 1'],
   ['a temperature that is too high', () => agentOf({ temperature: 2 }), 'temperature is a number from 0 to 1'],
   ['no words to take', () => agentOf({ topP: 0 }), 'topP is a number above 0 and at most 1'],
+  ['more than all words', () => agentOf({ topP: 1.1 }), 'topP is a number above 0 and at most 1'],
   ['a half word', () => agentOf({ topK: 1.5 }), 'topK is a whole number from 1 to 500'],
+  ['no word', () => agentOf({ topK: 0 }), 'topK is a whole number from 1 to 500'],
+  ['too many words', () => agentOf({ topK: 501 }), 'topK is a whole number from 1 to 500'],
   [
     'two ways of sampling',
     () => agentOf({ temperature: 0, topP: 0.5 }),
@@ -85,9 +88,29 @@ const mistakes: readonly Mistake[] = [
     'temperature is refused where models think: leave temperature or thinking out',
   ],
   [
+    'a part of the words of what is thought',
+    () => agentOf({ topP: 0.5, thinking: { budgetTokens: 2_000 } }),
+    'topP is refused where models think: leave topP or thinking out',
+  ],
+  [
+    'so many words of what is thought',
+    () => agentOf({ topK: 5, thinking: 'adaptive' }),
+    'topK is refused where models think: leave topK or thinking out',
+  ],
+  [
     'sampling of models that take none',
     () => startedWith({ temperature: 0.7, models: { ...OLD, standard: 'claude-sonnet-5-5' } }),
     'temperature is refused by claude-sonnet-5-5: leave it out, or name models that take it (claude-opus-4-6,',
+  ],
+  [
+    'a part of the words of models that take none',
+    () => startedWith({ topP: 0.7, models: { ...OLD, complex: 'claude-opus-5-5' } }),
+    'topP is refused by claude-opus-5-5: leave it out',
+  ],
+  [
+    'so many words of models that take none',
+    () => startedWith({ topK: 7, models: { ...OLD, simple: 'claude-haiku-5-5' } }),
+    'topK is refused by claude-haiku-5-5: leave it out',
   ],
   ['thinking in words', () => agentOf({ thinking: 'hard' }), "thinking is 'adaptive', 'off' or { budgetTokens: 2000 }"],
   [

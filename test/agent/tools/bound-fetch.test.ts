@@ -168,6 +168,25 @@ describe('an endpoint with a credential', () => {
     expect(seen).toHaveLength(before + 3);
   });
 
+  it('is left with its refusal where no newer secret can be read', async () => {
+    const secrets = { get: async () => 'old', refresh: () => Promise.reject(new Error('no value')) };
+    const endpoints = { api: { url: base, authorization: bearer('shop') } };
+    const response = await bound(endpoints, new Map(), new AbortController().signal, secrets)('api', '/guarded');
+    expect(response.status).toBe(401);
+  });
+
+  it('has its refusal let go of before it is asked once more', async () => {
+    const order: string[] = [];
+    const refusal = new ReadableStream({ cancel: () => void order.push('let go') });
+    const answers = [new Response(refusal, { status: 401 }), new Response('here')];
+    const fetch = async () => (order.push('asked'), answers.shift() ?? new Response());
+    const endpoint = endpointOf({ url: 'https://api.example.com', authorization: bearer('shop') });
+    const parts = { fetch, overrides: new Map<string, string>(), stage: 'prod' };
+    const call = boundFetch(parts)({ api: endpoint }, secretsOf('old', 'new'), new AbortController().signal, 'run_1:1');
+    expect(await (await call('api', '/')).text()).toBe('here');
+    expect(order).toEqual(['asked', 'let go', 'asked']);
+  });
+
   it('keeps it from every other endpoint', async () => {
     const fetch = bound({ api: base, shop: { url: base, authorization: bearer('shop') } });
     await fetch('api', '/v1');

@@ -7,10 +7,14 @@ const VALUE = 'sk-shop-"canary"-1';
 const secretsOf = (value: string | null) => {
   const asked: string[] = [];
   const read = async () => (value === null ? Promise.reject(new Error('no value')) : value);
-  const secrets = createToolSecrets({ secrets: SECRETS }, (name) => {
-    asked.push(name);
-    return { get: read, refresh: read };
-  });
+  const noting = (how: string) => () => {
+    asked.push(how);
+    return read();
+  };
+  const secrets = createToolSecrets({ secrets: SECRETS }, (name) => ({
+    get: noting(name),
+    refresh: noting(`${name} anew`),
+  }));
   return { secrets, asked };
 };
 
@@ -21,7 +25,7 @@ describe('the secrets that one call of a tool may know', () => {
     expect(await secrets.refresh('shop')).toBe(VALUE);
     await expect(secrets.get('jwt')).rejects.toMatchObject({ code: 'internal' });
     await expect(secrets.get('constructor')).rejects.toMatchObject({ code: 'internal' });
-    expect(asked).toEqual(['shop', 'shop']);
+    expect(asked).toEqual(['shop', 'shop anew']);
   });
 
   it('are named where they have no value', async () => {
@@ -55,8 +59,12 @@ describe('the secrets that one call of a tool may know', () => {
   });
 
   it('are left in it where they are so short that they are words', async () => {
-    const { secrets } = secretsOf('short');
-    await secrets.get('shop');
-    expect(secrets.removeFrom('a short answer')).toBe('a short answer');
+    const shown = async (value: string) => {
+      const { secrets } = secretsOf(value);
+      await secrets.get('shop');
+      return secrets.removeFrom(`a ${value} answer`);
+    };
+    expect(await shown('7-chars')).toBe('a 7-chars answer');
+    expect(await shown('8-chars-')).toBe('a [SECRET] answer');
   });
 });

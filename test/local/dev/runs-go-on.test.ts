@@ -64,12 +64,12 @@ const dev = async () => {
       server.output.stdout
         .split('\n')
         .filter((line) => line.includes('"message":"model attempted"') && line.includes(runId)).length,
-    async submit(agent: string, tool: string): Promise<string> {
+    submit: async (agent: string, tool: string): Promise<string> => {
       const answer = await ask(url, '/agent/runs', { agent, task: `[[tool:${tool} {}]]` });
       return ((await answer.json()) as { runId: string }).runId;
     },
     /** Saves a file, and waits for the server that has it. */
-    async change(name: string, text: string) {
+    change: async (name: string, text: string): Promise<void> => {
       const before = times(server);
       write(name, text);
       await expect.poll(() => times(server)).toBe(before + 1);
