@@ -103,6 +103,20 @@ describe('hooks', () => {
     ]);
   });
 
+  it('that end by their signal are told of once, as too slow', async () => {
+    const stopped = (_event: unknown, { signal }: HookContext) =>
+      new Promise((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(new RangeError('canary')), { once: true }),
+      );
+    const { hooks, clock, emitted } = hooksOf({ runFinished: stopped });
+    hooks.listen(SAMPLES['run.finished']);
+    const delivered = hooks.deliver('req_1');
+    await clock.advance(HOOKS_LIMIT_MS);
+    await delivered;
+    await clock.advance(0);
+    expect(emitted).toMatchObject([{ hook: 'runFinished', error: 'TimeoutError' }]);
+  });
+
   it('change nothing of what others are told', async () => {
     const notes: [string, Record<string, unknown>][] = [];
     const { hooks, emitted } = hooksOf(noting(notes), {

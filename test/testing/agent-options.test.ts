@@ -60,6 +60,13 @@ it('its sampling goes with each call to a model that takes it, and with none to 
   expect(waysOf(asked.requests[0])).toMatchObject({ model: 'claude-opus-5-5', temperature: undefined });
 });
 
+it('its sampling goes to a stand-in that takes it too', async () => {
+  const agent = agentWith({ models: OLD, temperature: 0.2, fallbackModels: ['claude-haiku-4-5'], retries: 0 });
+  const script = { 'claude-sonnet-4-6': [faults.overloaded()], 'claude-haiku-4-5': ['Hi.'] };
+  const { requests } = await testRun(agent, 'Hello', script);
+  expect(waysOf(requests[1])).toMatchObject({ model: 'claude-haiku-4-5', temperature: 0.2 });
+});
+
 it.each<[Partial<AgentOptions>, object]>([
   // Zero is a temperature.
   [{ temperature: 0 }, { temperature: 0 }],
