@@ -53,6 +53,51 @@ describe('hooks', () => {
     expect(notes).toHaveLength(5);
   });
 
+  it('are told each fact of what happened, and nothing else of it', async () => {
+    const notes: [string, object][] = [];
+    const { hooks, clock } = hooksOf(noting(notes));
+    const declinedCall = { ...SAMPLES['tool.finished'], outcome: label('declined') };
+    for (const event of [...RUN, declinedCall]) hooks.listen(event);
+    await hooks.deliver('req_1');
+    const about = { at: clock.now(), runId: 'run_01', agent: 'assistant' };
+    const { model, costUsd, inputTokens, outputTokens, cacheReadInputTokens } = SAMPLES['model.attempted'];
+    const tokens = { inputTokens, outputTokens, cacheReadInputTokens, cacheCreationInputTokens: 533 };
+    expect(notes).toEqual([
+      ['runStarted', { ...about, tenantId: 'demo' }],
+      ['modelCalled', { ...about, model, outcome: 'answered', ...tokens, costUsd, durationMs: 130 }],
+      ['toolFinished', { ...about, tool: 'calculate', outcome: 'ok', durationMs: 12 }],
+      ['runDegraded', { ...about, servedBy: 'default', reason: 'upstream-overloaded' }],
+      [
+        'runFinished',
+        {
+          ...about,
+          tenantId: 'demo',
+          status: 'succeeded',
+          reason: 'end_turn',
+          modelCalls: 2,
+          toolCalls: 1,
+          costUsd,
+          durationMs: 286,
+        },
+      ],
+      ['toolFinished', { ...about, tool: 'calculate', outcome: 'declined', durationMs: 12 }],
+    ]);
+  });
+
+  it('are not loaded where there is nothing to tell', async () => {
+    let loads = 0;
+    const load = async () => {
+      loads += 1;
+      return async () => undefined;
+    };
+    const hooks = createHookSet({ clock: createFakeClock(), load });
+    await hooks.deliver('req_1');
+    expect(loads).toBe(0);
+    hooks.listen(SAMPLES['run.finished']);
+    await hooks.deliver('req_1');
+    expect(loads).toBe(1);
+  });
+
   it('of an agent are told of its runs alone', async () => {
     const notes: unknown[] = [];
     const { hooks } = hooksOf({}, noting(notes));
