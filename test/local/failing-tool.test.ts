@@ -15,6 +15,13 @@ export const find = defineTool({
 });
 `;
 
+/** Measures each run. */
+const INDEX = `import { desk } from './desk.js';
+export const agents = [desk];
+export const on = { runFinished: (_run, { metric }) => metric('Runs', 1) };
+export const metrics = ['Runs'];
+`;
+
 /** What Node gives a process that writes to a terminal without colours. */
 const AT_A_TERMINAL = [
   '--import',
@@ -25,7 +32,7 @@ const AT_A_TERMINAL = [
 const failingRun = async (nodeArguments: readonly string[], env: Readonly<Record<string, string>> = {}) => {
   const place = testWorkplace();
   ownAgents(place.directory, {
-    'index.js': "import { desk } from './desk.js';\nexport const agents = [desk];\n",
+    'index.js': INDEX,
     'desk.js': agentText('desk', ['find']),
     'find.js': TOOL,
   });
@@ -49,16 +56,19 @@ describe('a tool that throws, under npm start', () => {
     );
     expect(written).toMatch(/succeeded · desk · claude-haiku-5-5 · 2 model calls · 1 tool call \(find\) · /);
     expect(written).not.toContain(KEY);
+    // Whoever reads a terminal wants no figures.
+    expect(written).not.toContain('Ballast/Own');
     expect(answer).toContain('The tool failed.');
     expect(answer).not.toContain('canary');
   });
 
   it.each([
-    ['no terminal is', [], {}],
-    ['no terminal is, although lines are for people', [], { LOG_FORMAT: 'pretty' }],
-  ])('is its class alone where %s', async (_title, nodeArguments, env) => {
-    const { answer, written } = await failingRun(nodeArguments, env);
+    ['no terminal is', {}, true],
+    ['no terminal is, although lines are for people', { LOG_FORMAT: 'pretty' }, false],
+  ])('is its class alone where %s', async (_title, env, isMeasured) => {
+    const { answer, written } = await failingRun([], env);
     expect(written).toContain('RangeError');
+    expect(written.includes('Ballast/Own')).toBe(isMeasured);
     expect(answer + written).not.toMatch(/canary|agents\/find/);
   });
 });
