@@ -169,6 +169,23 @@ it('nothing is made redacted by a cast outside the file that defines it', () => 
   expect(found.sort()).toEqual(['lib/http/describe-issue.ts', 'lib/kernel/redacted.ts']);
 });
 
+/** Modules of Node by which a program is started, or code compiled. */
+const PROGRAMS = /(?:from|import|require)\s*\(?\s*['"](?:node:)?(?:child_process|cluster|vm|worker_threads)['"]/;
+const startsPrograms = (found: readonly Source[]): string[] =>
+  found.flatMap(({ file, text }) => (PROGRAMS.test(text) ? [file] : []));
+
+it('nothing that is deployed starts a program or compiles code', () => {
+  const deployed = sources().filter(({ file }) => /^(?:agents|functions|lib)\//.test(file));
+  expect(deployed.length).toBeGreaterThan(400);
+  expect(startsPrograms(deployed)).toEqual([]);
+  const planted = [
+    "import { exec } from 'node:child_process';",
+    "import vm from 'vm';",
+    "const late = await import('worker_threads');",
+  ].map((text) => ({ file: 'lib/x.ts', text }));
+  expect(startsPrograms(planted)).toHaveLength(3);
+});
+
 it('every folder of lib/ is in the rule, so that a new one is a decision', () => {
   const folders = readdirSync(path.join(root, 'lib')).map((name) => `lib/${name}`);
   expect(folders.filter((folder) => !roomOf(folder))).toEqual([]);

@@ -34,6 +34,10 @@ it.each([
 
 it.each([
   ['lib/x.ts', "eval('1');"],
+  ['lib/app/app.ts', "eval('1');"],
+  ['functions/x.ts', "export const a = new Function('return 1');"],
+  ['agents/x.ts', "export const a = new Function('return 1');"],
+  ['agents/x.test.ts', "eval('1');"],
   ['test/x.ts', "export const a = new Function('return 1');"],
   ['scripts/x.ts', "eval('1');"],
 ])('%s has no text run as code', async (file, text) => {
