@@ -28,7 +28,7 @@ export const read = (file: string): Document => ({
 
 /** README.md first: its blocks are run on a fresh server. */
 export const documents = (): Document[] => [
-  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'local/simulated-claude/README.md'].map(read),
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'local/simulated-claude/README.md'].map(read),
   ...readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .sort()
