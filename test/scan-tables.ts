@@ -6,7 +6,7 @@ export interface StoredItem {
   readonly table: keyof typeof TABLE_NAMES;
   readonly pk: string;
   readonly sk: string;
-  /** All that it says, unpacked. */
+  /** All that it says, unpacked, in the order of the attributes' names. */
   readonly text: string;
 }
 
@@ -33,7 +33,7 @@ export const scanTables = async (
     for await (const page of paginateScan({ client }, { TableName: names[table] })) {
       for (const item of page.Items ?? []) {
         const text = Object.entries(item).map(([name, value]) => `${name}=${textOf(value)}`);
-        items.push({ table, pk: item['pk']?.S ?? '', sk: item['sk']?.S ?? '', text: text.join('\n') });
+        items.push({ table, pk: item['pk']?.S ?? '', sk: item['sk']?.S ?? '', text: text.toSorted().join('\n') });
       }
     }
   }
