@@ -6,29 +6,8 @@ import { RETENTION_MS } from '../../lib/idempotency/idempotency.ts';
 import { STALE_KEPT_MS } from '../../lib/response-cache/answer.ts';
 import { EVENTS_KEPT_MS } from '../../lib/runs/ended/erase-content.ts';
 import { GRANTS } from '../template/roles.ts';
-import { read, ROOT } from './markdown.ts';
-
-interface Row {
-  readonly table: string;
-  readonly partition: string;
-  /** Of its items' sort keys; empty where a partition has one kind. */
-  readonly sort: string;
-  readonly keptFor: string;
-}
-
-const page = read('docs/data.md').text;
-
-/** Each kind of item that the page lists. */
-const listed = page
-  .split('\n')
-  .map((line) => line.split('|').map((cell) => cell.trim()))
-  .filter(([, table = '']) => ['runs', 'control', 'ledger'].includes(table))
-  .flatMap(([, table = '', items = '', , keptFor = '']) =>
-    items.split(', ').map((item): Row => {
-      const [partition = '', sort = ''] = [...item.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
-      return { table, partition, sort, keptFor };
-    }),
-  );
+import { listed, page } from './data-page.ts';
+import { ROOT } from './markdown.ts';
 
 const TABLES: Readonly<Record<string, string>> = { RunsTable: 'runs', ControlTable: 'control', LedgerTable: 'ledger' };
 const WRITES = new Set(['dynamodb:PutItem', 'dynamodb:UpdateItem']);
@@ -77,5 +56,5 @@ it('the page says how long as the code does', () => {
   expect([RETENTION_MS, keptFor('idem#*')]).toEqual([24 * HOUR_MS, '24 hours']);
   expect([STALE_KEPT_MS, keptFor('cache#*')]).toEqual([24 * HOUR_MS, expect.stringContaining('24 hours')]);
   const days = /retentionPeriodInDays: (\d+)/.exec(readFileSync(path.join(ROOT, 'serverless.yml'), 'utf8'))?.[1];
-  expect(page).toContain(`for ${days} day after its end`);
+  expect(page.text).toContain(`for ${days} day after its end`);
 });

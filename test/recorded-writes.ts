@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { PutItemCommandInput, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+
+/** An item that was put or updated, with the attributes that the write named. */
+export interface RecordedWrite {
+  readonly table: string;
+  readonly pk: string;
+  readonly sk: string;
+  readonly attributes: readonly string[];
+}
+
+export interface RecordingDynamoDb {
+  readonly endpoint: string;
+  /** All that was written so far, what is gone again included. */
+  readonly writes: readonly RecordedWrite[];
+  stop(): Promise<void>;
+}
+
+const recorded = (target: string, body: string): RecordedWrite | null => {
+  if (target.endsWith('.PutItem')) {
+    const { TableName = '', Item = {} } = JSON.parse(body) as PutItemCommandInput;
+    return { table: TableName, pk: Item['pk']?.S ?? '', sk: Item['sk']?.S ?? '', attributes: Object.keys(Item) };
+  }
+  if (!target.endsWith('.UpdateItem')) return null;
+  const { TableName = '', Key = {}, UpdateExpression = '', ...input } = JSON.parse(body) as UpdateItemCommandInput;
+  const names = Object.entries(input.ExpressionAttributeNames ?? {});
+  // What is removed has been written before; a condition's names are others'.
+  const changed = names.filter(
+    ([short]) => !short.startsWith('#remove') && new RegExp(`${short}\\b`).test(UpdateExpression),
+  );
+  const attributes = [...Object.keys(Key), ...changed.map(([, name]) => name)];
+  return { table: TableName, pk: Key['pk']?.S ?? '', sk: Key['sk']?.S ?? '', attributes };
+};
+
+/** A DynamoDB in front of another one, which remembers each write that it passes on. */
+export const startRecordingDynamoDb = async (behind: string): Promise<RecordingDynamoDb> => {
+  const { hostname, port } = new URL(behind);
+  const writes: RecordedWrite[] = [];
+  const server = createServer((incoming, answer) => {
+    const parts: Buffer[] = [];
+    incoming.on('data', (part: Buffer) => parts.push(part));
+    incoming.on('end', () => {
+      const write = recorded(String(incoming.headers['x-amz-target']), Buffer.concat(parts).toString('utf8'));
+      if (write !== null) writes.push(write);
+    });
+    const { method, url, headers } = incoming;
+    const passed = request({ hostname, port, method, path: url, headers }, (answered) => {
+      answer.writeHead(answered.statusCode ?? 500, answered.headers);
+      answered.pipe(answer);
+    });
+    passed.once('error', () => answer.destroy());
+    incoming.pipe(passed);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    writes,
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
