@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { createTable, type Table } from '../../lib/dynamodb/table.ts';
 import { createTables, readTableDefinitions } from '../../local/tables.ts';
@@ -30,11 +31,27 @@ export interface Ended {
   readonly stderr: string;
 }
 
+const STDIO: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+
+const ended = async (child: ChildProcessByStdio<null, Readable, Readable>): Promise<Ended> => {
+  const closed = once(child, 'close');
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = (await closed) as [number];
+  return { code, stdout, stderr };
+};
+
 const { region, credentials } = DUMMY_CONNECTION;
 const AWS = {
   AWS_REGION: region,
   AWS_ACCESS_KEY_ID: credentials.accessKeyId,
   AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+};
+
+/** Runs a script that needs no database to its end. */
+export const runCommand = async (name: string, words: readonly string[]): Promise<Ended> => {
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
+  const program = path.join(ROOT, 'scripts', `${name}.ts`);
+  return ended(spawn(process.execPath, [program, ...words], { env: { PATH, HOME, NODE_COMPILE_CACHE }, stdio: STDIO }));
 };
 
 /** Runs a script to its end as npm does, against the DynamoDB at this endpoint; `signedIn`: as somebody of an account. */
@@ -47,9 +64,5 @@ export const runScript = async (
   const { PATH, NODE_COMPILE_CACHE } = process.env;
   const env = { PATH, NODE_COMPILE_CACHE, AWS_ENDPOINT_URL_DYNAMODB: endpoint, ...(signedIn ? AWS : {}) };
   const program = path.join(ROOT, 'scripts', `${name}.ts`);
-  const child = spawn(process.execPath, [program, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const closed = once(child, 'close');
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [code] = (await closed) as [number];
-  return { code, stdout, stderr };
+  return ended(spawn(process.execPath, [program, ...words], { env, stdio: STDIO }));
 };
