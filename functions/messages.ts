@@ -18,7 +18,7 @@ import { type Asked, clientRequest } from '../lib/middleware/client-request.ts';
 import { type Claimed, type ClaimLimits, idempotent } from '../lib/middleware/idempotent.ts';
 import { loadedSecret } from '../lib/middleware/loaded-secret.ts';
 import { type Observed, observed, type ObservedOptions } from '../lib/middleware/observed.ts';
-import type { Secret } from '../lib/secrets/cached-secret.ts';
+import type { Secret } from '../lib/secrets/loader.ts';
 
 type Event = Observed & Authenticated & Asked & Claimed;
 type Parts = ObservedOptions &

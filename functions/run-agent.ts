@@ -21,7 +21,7 @@ import { runAsEvents } from '../lib/run/http/run-events.ts';
 import { runAsJson } from '../lib/run/http/run-json.ts';
 import { type RunRequest, runRequestSchema } from '../lib/run/run-request.ts';
 import type { StartNext } from '../lib/run/sessions/pass-on.ts';
-import type { Secret } from '../lib/secrets/cached-secret.ts';
+import type { Secret } from '../lib/secrets/loader.ts';
 
 type Event = Observed & Authenticated & Validated<RunRequest> & Claimed;
 type Parts = ObservedOptions &

@@ -16,7 +16,7 @@ import { createMemoryRestStore } from '../lib/rests/memory-store.ts';
 import { createSessions } from '../lib/run/sessions/sessions.ts';
 import type { RunSync } from '../lib/run/sync-run.ts';
 import { createMemoryRunStore } from '../lib/runs/memory-store.ts';
-import { createCachedSecret } from '../lib/secrets/cached-secret.ts';
+import { createLoader } from '../lib/secrets/loader.ts';
 import { createMemorySessionStore } from '../lib/sessions/memory-store.ts';
 import type { Emit } from '../lib/telemetry/events.ts';
 import { createMemoryUsageStore } from '../lib/usage/memory-store.ts';
@@ -91,7 +91,7 @@ export const createStage = async (parts: StageParts): Promise<RunSync> => {
     agents: [agent],
     stores: memoryStores(clock),
     provider: inFlight.watched(createAnthropic({ baseUrl: config.ANTHROPIC_BASE_URL })),
-    secret: createCachedSecret({ read: async () => 'test-key', clock }),
+    secret: createLoader({ read: async () => 'test-key', clock }),
     fetchFor: (endpoints, secrets, signal, call) =>
       boundFetch({ fetch: toolFetch.fetchFor(signal), overrides: new Map(), stage: config.STAGE })(
         endpoints,
@@ -99,7 +99,7 @@ export const createStage = async (parts: StageParts): Promise<RunSync> => {
         signal,
         call,
       ),
-    secretOf: (name) => createCachedSecret({ read: () => secretValue(name), clock }),
+    secretOf: (name) => createLoader({ read: () => secretValue(name), clock }),
   });
   await loadModelCall();
   return runSync;

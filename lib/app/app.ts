@@ -15,9 +15,10 @@ import { createProvider } from '../providers/provider.ts';
 import type { Catalog } from '../run/catalog.ts';
 import type { RunSync } from '../run/sync-run.ts';
 import type { RunStore } from '../runs/types.ts';
-import { checkedApiKeys, parseApiKeys } from '../secrets/api-keys.ts';
-import { createCachedSecret, type Secret } from '../secrets/cached-secret.ts';
-import { createSecretReader, type SecretReader } from '../secrets/secrets-manager.ts';
+import { parseApiKeys } from '../secrets/api-keys.ts';
+import { lazySecrets } from '../secrets/lazy-secrets.ts';
+import type { Secret } from '../secrets/loader.ts';
+import type { Secrets } from '../secrets/secrets.ts';
 import type { WriteCanonical } from '../telemetry/context/canonical-line.ts';
 import { tallyWork } from '../telemetry/context/tally-work.ts';
 import { createWorkContexts, type WorkContexts } from '../telemetry/context/work-context.ts';
@@ -34,7 +35,6 @@ import { createLogs } from './logs.ts';
 import { FUNCTION_MARGIN_MS } from './settings.ts';
 import { createStores, type Stores } from './stores.ts';
 import { tokenVerifier } from './token-verifier.ts';
-import { toolSecrets } from './tool-secrets.ts';
 
 /** What the functions are made of; each takes the part it needs. */
 export interface App {
@@ -69,7 +69,7 @@ export interface App {
     readonly random: Random;
     readonly randomBytes: RandomBytes;
     readonly fetch: typeof globalThis.fetch;
-    readonly secrets: SecretReader;
+    readonly secrets: Secrets;
   };
 }
 
@@ -98,7 +98,10 @@ export const createApp = (surroundings: Surroundings): App => {
     clock,
     load: lazy(async () => (await import('./own-hooks.ts')).ownHooks({ config, clock, emit: fanOut(told), write })),
   });
-  const secrets = createSecretReader({ env, clock, random });
+  const secrets = lazySecrets(async () => {
+    const { openSecretsManager } = await import('./secrets-manager.ts');
+    return openSecretsManager({ env, clock, random, emit });
+  });
   const { OTEL_EXPORTER_OTLP_ENDPOINT: receiver } = config;
   const loadTracing = async (endpoint: string) => {
     const { sendTracesTo } = await import('./tracing.ts');
@@ -110,10 +113,7 @@ export const createApp = (surroundings: Surroundings): App => {
   const ids = createIds(clock, bytes);
 
   const stores = createStores({ client: createDynamoDb({ env, clock }), config, clock, random, agents });
-  const anthropicKey = createCachedSecret({
-    read: async () => checkedApiKeys(await secrets.read(config.ANTHROPIC_SECRET_ID)),
-    clock,
-  });
+  const anthropicKey = secrets.open(config.ANTHROPIC_SECRET_ID, { check: parseApiKeys });
   const currentTrace = () => contexts.current()?.trace;
   // Most processes have no tool ask anything.
   const loadFetch = lazy(async () => (await import('./tool-fetch.ts')).toolFetch(config, currentTrace));
@@ -133,7 +133,7 @@ export const createApp = (surroundings: Surroundings): App => {
       (...call) =>
       async (...asked) =>
         (await loadFetch())(...call)(...asked),
-    secretOf: toolSecrets(config, { clock, secrets }),
+    secretOf: (name) => secrets.open(`${config.TOOL_SECRETS_PREFIX}${name}`),
     onToolError: terminal?.onToolError,
   });
   const { tenants, apiKeys, claims, runs } = stores;

@@ -14,7 +14,7 @@ import { createPriceTable } from '../pricing/price-table.ts';
 import { PUBLISHED_PRICES } from '../pricing/prices.ts';
 import { createRests } from '../rests/rests.ts';
 import type { RestStore } from '../rests/store.ts';
-import type { Secret } from '../secrets/cached-secret.ts';
+import type { Secret } from '../secrets/loader.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { circuitSettings, retrySettings, streamSettings } from './settings.ts';
 

@@ -3,12 +3,12 @@ import type { TokenVerifier } from '../identity/authenticator.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { lazy } from '../kernel/lazy.ts';
 import { scopesIn } from '../kernel/scopes.ts';
-import type { SecretReader } from '../secrets/secrets-manager.ts';
+import type { SecretForm, Secrets } from '../secrets/secrets.ts';
 
 export interface TokenVerifierParts {
   readonly clock: Clock;
   readonly fetch: typeof globalThis.fetch;
-  readonly secrets: SecretReader;
+  readonly secrets: Secrets;
 }
 
 /** Who vouches for a stage's tokens; `null` where it takes none. What verifies them is loaded with the first token. */
@@ -16,7 +16,10 @@ export const tokenVerifier = (config: Config, { clock, fetch, secrets }: TokenVe
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URL: jwksUrl, JWT_SECRET_ID } = config;
   const { JWT_TENANT_CLAIM: tenantClaim, JWT_SCOPE_CLAIM: scopeClaim, JWT_SCOPES } = config;
   if (issuer === undefined || audience === undefined) return null;
-  const keys = jwksUrl === undefined ? { readSecret: () => secrets.read(JWT_SECRET_ID) } : { jwksUrl, fetch };
+  const keys =
+    jwksUrl === undefined
+      ? { openSecret: (check: SecretForm['check']) => secrets.open(JWT_SECRET_ID, { check }) }
+      : { jwksUrl, fetch };
   const verifier = lazy(async () => {
     const { createTokenVerifier } = await import('../identity/jwt/verify-token.ts');
     return createTokenVerifier({

@@ -1,7 +1,7 @@
 import type { Circuits } from '../circuit-breaker/circuits.ts';
 import type { Table } from '../dynamodb/table.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Secret } from '../secrets/cached-secret.ts';
+import type { Secret } from '../secrets/loader.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { answers, type HealthCheck, ownProbe, type Probe } from './check.ts';
 import { dueProbes } from './due-probes.ts';

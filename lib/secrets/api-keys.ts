@@ -1,10 +1,12 @@
+import { memberOf } from './key-value.ts';
+
 /** What pasting leaves around a key: white space, a byte order mark, characters without width. */
 const AROUND = /^[\s\u200B-\u200D\u2060\uFEFF]+|[\s\u200B-\u200D\u2060\uFEFF]+$/gu;
 /** The scheme, where the whole header was copied. */
 const SCHEME = /^Bearer\s+/i;
 
 /** Members of a secret that was made as key and value, by their letters alone: `ANTHROPIC_API_KEY`, `apiKey`. */
-const KEY_NAMES: ReadonlySet<string> = new Set(['anthropicapikey', 'apikey', 'anthropickey', 'key']);
+const KEY_NAMES = ['anthropicapikey', 'apikey', 'anthropickey', 'key'];
 
 const cleaned = (key: string): string => key.replaceAll(AROUND, '').replace(SCHEME, '');
 
@@ -17,13 +19,6 @@ const parsed = (text: string): unknown => {
   } catch {
     throw malformed();
   }
-};
-
-/** A member of the name of a key; else the only one there is. */
-const ofMembers = (members: object): unknown => {
-  const all = Object.entries(members);
-  const named = all.find(([name]) => KEY_NAMES.has(name.toLowerCase().replaceAll(/[^a-z]/g, '')));
-  return (named ?? (all.length === 1 ? all[0] : undefined))?.[1];
 };
 
 const keysOf = (value: unknown): readonly string[] => {
@@ -41,7 +36,7 @@ export const parseApiKeys = (secret: string): readonly [string, ...string[]] => 
   const text = cleaned(secret);
   const value = /^["[{]/.test(text) ? parsed(text) : text;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    const member = ofMembers(value);
+    const member = memberOf(value, KEY_NAMES);
     return parseApiKeys(typeof member === 'string' ? member : JSON.stringify(keysOf(member)));
   }
   const [first, ...rest] = keysOf(value)
@@ -49,12 +44,6 @@ export const parseApiKeys = (secret: string): readonly [string, ...string[]] => 
     .filter((key) => key !== '');
   if (first === undefined) throw new Error('the secret holds no key');
   return [first, ...rest];
-};
-
-/** The secret as it is, once it is known to hold a key: a botched rotation counts as a failed look-up, not as a new value. */
-export const checkedApiKeys = (secret: string): string => {
-  parseApiKeys(secret);
-  return secret;
 };
 
 /** Whether a header can carry the key: visible ASCII, which is all that keys are made of. */

@@ -7,17 +7,16 @@ const SILENCE_MS = 3_000;
 const MAX_ATTEMPTS = 2;
 /** Ceiling of the pause between them. */
 const MAX_PAUSE_MS = 200;
-const NEVER = new AbortController().signal;
 
 /** Gives a secret string by its id. Rejects with an error that has the service's name for it. */
-type ReadValue = (secretId: string) => Promise<unknown>;
+type ReadValue = (secretId: string, signal: AbortSignal) => Promise<unknown>;
 
 /** AWS Secrets Manager, as far as it is read here. */
 export interface SecretReader {
   /** Rejects with the service's refusal, with what broke the connection, or where the secret is empty. */
-  read(secretId: string): Promise<string>;
+  read(secretId: string, signal: AbortSignal): Promise<string>;
   /** As `read`, but `''` for a secret that the template made and nobody has given a value yet. */
-  readOptional(secretId: string): Promise<string>;
+  readOptional(secretId: string, signal: AbortSignal): Promise<string>;
 }
 
 export interface SecretReaderOptions {
@@ -39,7 +38,7 @@ const passes = (error: unknown): boolean =>
 /** Secrets are read once in minutes: no connection is kept for them. */
 const readDirectly =
   (connection: Connection, { clock, random }: SecretReaderOptions): ReadValue =>
-  async (SecretId) => {
+  async (SecretId, signal) => {
     const dialect = {
       service: 'secretsmanager',
       target: 'secretsmanager',
@@ -50,10 +49,10 @@ const readDirectly =
     try {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return (await service.send('GetSecretValue', { SecretId }))['SecretString'];
+          return (await service.send('GetSecretValue', { SecretId }, signal))['SecretString'];
         } catch (error) {
-          if (attempt === MAX_ATTEMPTS || !passes(error)) throw error;
-          await sleep(clock, random() * MAX_PAUSE_MS, NEVER);
+          if (attempt === MAX_ATTEMPTS || signal.aborted || !passes(error)) throw error;
+          await sleep(clock, random() * MAX_PAUSE_MS, signal);
         }
       }
     } finally {
@@ -70,16 +69,16 @@ const readBySdk: ReadValue = async (secretId) => {
 export const createSecretReader = (options: SecretReaderOptions): SecretReader => {
   const connection = connectionOf(options.env, 'secretsmanager');
   const readValue = connection === null ? readBySdk : readDirectly(connection, options);
-  const read = async (secretId: string): Promise<string> => {
-    const value = await readValue(secretId);
+  const read: SecretReader['read'] = async (secretId, signal) => {
+    const value = await readValue(secretId, signal);
     if (typeof value !== 'string' || value === '') throw new Error('the secret is empty');
     return value;
   };
   return {
     read,
-    async readOptional(secretId) {
+    async readOptional(secretId, signal) {
       try {
-        return await read(secretId);
+        return await read(secretId, signal);
       } catch (error) {
         if (nameOf(error) === 'ResourceNotFoundException') return '';
         throw error;

@@ -21,7 +21,7 @@ import { createSessions } from '../../lib/run/sessions/sessions.ts';
 import { createSyncRun, type SyncRunCall } from '../../lib/run/sync-run.ts';
 import { createMemoryRunStore } from '../../lib/runs/memory-store.ts';
 import type { RunStore } from '../../lib/runs/types.ts';
-import { createCachedSecret } from '../../lib/secrets/cached-secret.ts';
+import { createLoader } from '../../lib/secrets/loader.ts';
 import { createMemorySessionStore } from '../../lib/sessions/memory-store.ts';
 import type { SessionStore } from '../../lib/sessions/types.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
@@ -155,8 +155,7 @@ export const runParts = (script: readonly (Outcome | Script)[], options: RunPart
     rateLimit: createRateLimit({ store: createMemoryRateStore(), clock, emit }),
     slots: options.slots ?? { take: async () => ({ held: true, release: async () => {} }) },
     fetchFor: options.fetchFor ?? (() => () => Promise.reject(new Error('no network'))),
-    secretOf:
-      options.secretOf ?? (() => createCachedSecret({ read: () => Promise.reject(new Error('no secret')), clock })),
+    secretOf: options.secretOf ?? (() => createLoader({ read: () => Promise.reject(new Error('no secret')), clock })),
     contextWindowOf: options.contextWindowOf ?? (() => null),
     cache: options.responses ?? createResponseCache({ ...CHANCE, clock, emit, store: createMemoryCacheStore() }),
     cacheTtlSeconds: 60,

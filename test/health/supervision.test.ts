@@ -8,7 +8,7 @@ import type { HealthCheck } from '../../lib/health/check.ts';
 import { createSupervision } from '../../lib/health/supervision.ts';
 import { keyOf } from '../../lib/model-call/keys/key-pool.ts';
 import { createAnthropic } from '../../lib/providers/anthropic/anthropic.ts';
-import { createCachedSecret } from '../../lib/secrets/cached-secret.ts';
+import { createLoader } from '../../lib/secrets/loader.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { OPTIONS } from '../circuit-breaker/parts.ts';
 import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
@@ -42,7 +42,7 @@ const environment = (table: Control, ownChecks: Readonly<Record<string, HealthCh
     if (secretFails) throw new Error('canary');
     return 'sk-ant-canary';
   };
-  const secret = createCachedSecret({ read, clock });
+  const secret = createLoader({ read, clock });
   const store = createDynamoDbCircuitStore({ table, clock });
   const circuits = createCircuits({ store, clock, random: seededRandom(1), emit, options: OPTIONS });
   const provider = createAnthropic({ baseUrl: upstream.url });

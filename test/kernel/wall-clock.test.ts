@@ -7,7 +7,7 @@ import { createLookUps } from '../../lib/identity/look-ups.ts';
 import { createDeadline } from '../../lib/kernel/deadline.ts';
 import { holdLease } from '../../lib/kernel/lease.ts';
 import { createStreamTimeouts } from '../../lib/model-call/attempt/stream-timeouts.ts';
-import { createCachedSecret } from '../../lib/secrets/cached-secret.ts';
+import { createLoader } from '../../lib/secrets/loader.ts';
 import { serve } from '../aws/serving.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 
@@ -33,10 +33,11 @@ const KEPT: readonly (readonly [string, number, Keeps])[] = [
     },
   ],
   [
+    // Read ahead of its end.
     'a secret',
-    300_000,
+    240_000,
     (clock, read) => {
-      const secret = createCachedSecret({ clock, read: async () => (read(), 'value') });
+      const secret = createLoader({ clock, read: async () => (read(), 'value') });
       return () => secret.get();
     },
   ],

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createCachedSecret, type Secret } from '../../lib/secrets/cached-secret.ts';
+import { createLoader, type Secret } from '../../lib/secrets/loader.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 
 type Reading = PromiseWithResolvers<string>;
@@ -15,7 +15,7 @@ beforeEach(() => {
     readings.push(reading);
     return reading.promise;
   };
-  secret = createCachedSecret({ clock, read });
+  secret = createLoader({ clock, read });
 });
 
 /** The reading that is under way brings this. */
@@ -38,7 +38,7 @@ describe('refreshing a secret', () => {
     await have('one');
     expect(await refreshTo('two')).toBe('two');
     expect(readings).toHaveLength(2);
-    await clock.advance(299_999);
+    await clock.advance(239_999);
     expect(await secret.get()).toBe('two');
     expect(readings).toHaveLength(2);
   });
@@ -89,8 +89,27 @@ describe('refreshing a secret', () => {
     await have('one');
     let told = false;
     const refreshing = secret.refresh().finally(() => (told = true));
-    await clock.advance(60_000);
+    await clock.advance(6_999);
     expect(told).toBe(false);
+    answer('two');
+    expect(await refreshing).toBe('two');
+  });
+
+  it('waits seven seconds at most, and then goes on with what there is', async () => {
+    await have('one');
+    const refreshing = secret.refresh();
+    await clock.advance(7_000);
+    expect(await refreshing).toBe('one');
+    expect(clock.pending).toBe(0);
+  });
+
+  it('may be left out soon after any read, for who asks with what anybody may send', async () => {
+    await have('one');
+    await clock.advance(29_999);
+    expect(await secret.refresh(30_000)).toBe('one');
+    expect(readings).toHaveLength(1);
+    await clock.advance(1);
+    const refreshing = secret.refresh(30_000);
     answer('two');
     expect(await refreshing).toBe('two');
   });

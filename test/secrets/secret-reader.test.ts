@@ -10,6 +10,8 @@ import { startSecretsServer } from '../../local/secrets-server.ts';
 import { systemClock } from '../../local/system-clock.ts';
 import { serve } from '../aws/serving.ts';
 
+const ALWAYS = new AbortController().signal;
+
 const readerOf = (url: string) =>
   createSecretReader({
     env: {
@@ -30,23 +32,23 @@ describe('a reader of secrets', () => {
     const secrets = new Map([['ballast/test', 'first']]);
     const server = await startSecretsServer(secrets);
     const reader = readerOf(server.url);
-    expect(await reader.read('ballast/test')).toBe('first');
+    expect(await reader.read('ballast/test', ALWAYS)).toBe('first');
     secrets.set('ballast/test', 'second');
-    expect(await reader.read('ballast/test')).toBe('second');
+    expect(await reader.read('ballast/test', ALWAYS)).toBe('second');
     await server.close();
   });
 
   it('says by name that a secret is not there, and reads none where it may be missing', async () => {
     const server = await startSecretsServer(new Map());
     const reader = readerOf(server.url);
-    await expect(reader.read('ballast/none')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-    expect(await reader.readOptional('ballast/none')).toBe('');
+    await expect(reader.read('ballast/none', ALWAYS)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    expect(await reader.readOptional('ballast/none', ALWAYS)).toBe('');
     await server.close();
   });
 
   it.each([{}, { SecretString: '' }, { SecretString: 7 }])('takes %j for no secret', async (body) => {
     const { url } = await serve((response) => answer(response, 200, body));
-    await expect(readerOf(url).read('any')).rejects.toThrow('the secret is empty');
+    await expect(readerOf(url).read('any', ALWAYS)).rejects.toThrow('the secret is empty');
   });
 
   it.each([
@@ -57,16 +59,20 @@ describe('a reader of secrets', () => {
     const { url, seen } = await serve((response, _, count) =>
       count === 1 ? answer(response, status, body) : answer(response, 200, { SecretString: 'there' }),
     );
-    expect(await readerOf(url).read('any')).toBe('there');
+    expect(await readerOf(url).read('any', ALWAYS)).toBe('there');
     expect(seen.requests).toBe(2);
   });
 
   it('asks no third time, and once only what was refused', async () => {
     const failing = await serve((response) => answer(response, 503, {}));
-    await expect(readerOf(failing.url).read('any')).rejects.toMatchObject({ $metadata: { httpStatusCode: 503 } });
+    await expect(readerOf(failing.url).read('any', ALWAYS)).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 503 },
+    });
     expect(failing.seen.requests).toBe(2);
     const refusing = await serve((response) => answer(response, 400, { __type: 'AccessDeniedException' }));
-    await expect(readerOf(refusing.url).readOptional('any')).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    await expect(readerOf(refusing.url).readOptional('any', ALWAYS)).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+    });
     expect(refusing.seen.requests).toBe(1);
   });
 
@@ -83,7 +89,7 @@ describe('a reader of secrets', () => {
       import { createSecretReader } from './lib/secrets/secrets-manager.ts';
       import { systemClock } from './local/system-clock.ts';
       const reader = createSecretReader({ env: process.env, clock: systemClock, random: Math.random });
-      process.stdout.write(await reader.read('any'));
+      process.stdout.write(await reader.read('any', new AbortController().signal));
     `;
     const env = { AWS_PROFILE: 'other', AWS_SHARED_CREDENTIALS_FILE: file, AWS_REGION: 'eu-west-1' };
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
@@ -99,7 +105,7 @@ describe('a reader of secrets', () => {
       request.socket.once('close', () => closed.resolve());
       answer(response, 200, { SecretString: 'there' });
     });
-    await readerOf(url).read('any');
+    await readerOf(url).read('any', ALWAYS);
     await closed.promise;
   });
 });

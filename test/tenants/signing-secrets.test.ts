@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkedSigningSecrets, parseSigningSecrets } from '../../lib/identity/jwt/signing-secrets.ts';
+import { parseSigningSecrets } from '../../lib/identity/jwt/signing-secrets.ts';
 
 const LONG = 'canary'.repeat(6);
 const one = (kid: unknown, secret: unknown = LONG) => ({ kid, secret });
@@ -20,8 +20,32 @@ describe('the secret of tokens', () => {
     expect(found).toEqual([{ kid: 'b', secret: LONG }]);
   });
 
+  it('may be two of plain text, for any key id, or one of each kind', () => {
+    const other = `other ${LONG}`;
+    expect(parseSigningSecrets(JSON.stringify({ current: other, previous: LONG }))).toEqual([
+      { kid: null, secret: other },
+      { kid: null, secret: LONG },
+    ]);
+    expect(parseSigningSecrets(JSON.stringify({ current: one('b'), previous: LONG }))).toEqual([
+      { kid: 'b', secret: LONG },
+      { kid: null, secret: LONG },
+    ]);
+  });
+
+  it.each([
+    { JWT_SECRET: ` ${LONG}\n` },
+    { user: 'x', secret: LONG },
+    { anything: LONG },
+    { jwtSecret: `{"current":"${LONG}"}` },
+  ])('may stand in a secret made as key and value: %j', (members) => {
+    expect(parseSigningSecrets(JSON.stringify(members))).toEqual([{ kid: null, secret: LONG }]);
+  });
+
   it.each([
     ['nothing', ''],
+    ['two members, neither of them known', JSON.stringify({ user: LONG, password: LONG })],
+    ['a member that is no text', JSON.stringify({ secret: { of: LONG } })],
+    ['a previous one alone', JSON.stringify({ previous: LONG })],
     ['31 bytes', 'canary'.padEnd(31)],
     ['31 bytes and white space', `canary${'x'.repeat(25)}  `],
     ['what begins like JSON', `{${LONG}`],
@@ -32,7 +56,7 @@ describe('the secret of tokens', () => {
     ['a previous one of the same key id', JSON.stringify({ current: one('b'), previous: one('b') })],
     ['a third one', JSON.stringify({ current: one('b'), next: one('c') })],
   ])('can’t be %s, which is told without quoting it', (_, value) => {
-    expect(() => checkedSigningSecrets(value)).toThrow(
+    expect(() => parseSigningSecrets(value)).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('canary') as string }),
     );
   });

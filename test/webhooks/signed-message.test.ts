@@ -65,6 +65,8 @@ describe('the signing secret', () => {
     ['one without another', JSON.stringify({ current: NEW, previous: null }), [NEW]],
     ['two', JSON.stringify({ current: NEW, previous: OLD }), [NEW, OLD]],
     ['the longest', secretOf(64), [secretOf(64)]],
+    ['made as key and value', JSON.stringify({ user: 'x', WEBHOOK_SECRET: NEW }), [NEW]],
+    ['the only member', JSON.stringify({ anything: NEW }), [NEW]],
   ])('may be %s', (_title, text, secrets) => {
     expect(parseWebhookSecrets(text)).toEqual(secrets);
   });
@@ -78,6 +80,7 @@ describe('the signing secret', () => {
     ['broken JSON', '{"current": "canary"'],
     ['without a current one', JSON.stringify({ previous: NEW })],
     ['one of them wrong', JSON.stringify({ current: NEW, previous: 'canary' })],
+    ['one of two members', JSON.stringify({ a: NEW, b: NEW })],
     ['something else besides', JSON.stringify({ current: NEW, canary: 1 })],
   ])('may not be %s, and the error quotes nothing', (_title, text) => {
     expect(() => parseWebhookSecrets(text)).toThrow(/^(?!.*canary).*secret of webhooks/);

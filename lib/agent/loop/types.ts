@@ -9,7 +9,7 @@ import type { RunAccount } from '../../model-call/booking/run-account.ts';
 import type { Attempt, CallBudget, FaultKind } from '../../model-call/types.ts';
 import type { StepContent, StepName } from '../../runs/trace/run-content.ts';
 import type { TraceStep } from '../../runs/types.ts';
-import type { Secret } from '../../secrets/cached-secret.ts';
+import type { Secret } from '../../secrets/loader.ts';
 import type { Emit } from '../../telemetry/events.ts';
 import type { UsageLabels } from '../../usage/record.ts';
 import type { Agent } from '../define/define-agent.ts';

@@ -1,6 +1,6 @@
 import { AppError } from '../../kernel/errors.ts';
 import { label, safe } from '../../kernel/redacted.ts';
-import type { Secret } from '../../secrets/cached-secret.ts';
+import type { Secret } from '../../secrets/loader.ts';
 import type { Tool } from '../define/define-tool.ts';
 
 /** What one call of a tool may know: the secrets that the tool declares, and which of them it was given. */

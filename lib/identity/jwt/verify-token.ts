@@ -1,11 +1,12 @@
-import { jwtVerify, type JWTVerifyGetKey } from 'jose/jwt/verify';
+import { JWSSignatureVerificationFailed } from 'jose/errors';
+import { jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose/jwt/verify';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { safe } from '../../kernel/redacted.ts';
-import { createCachedSecret, type Secret } from '../../secrets/cached-secret.ts';
-import { type ClaimRules, isFor, readClaims, type TokenClaims } from './claims.ts';
+import type { Secret } from '../../secrets/loader.ts';
+import { type ClaimRules, type Claims, isFor, readClaims, type TokenClaims } from './claims.ts';
 import { createRemoteKeys } from './remote-keys.ts';
-import { checkedSigningSecrets, parseSigningSecrets } from './signing-secrets.ts';
+import { parseSigningSecrets } from './signing-secrets.ts';
 
 /** How far the issuer's clock and ours may be apart. */
 const LEEWAY_SECONDS = 30;
@@ -18,8 +19,11 @@ const MAX_TOKEN_LENGTH = 8_192;
  */
 export type TokenKeys =
   | { readonly jwksUrl: string; readonly fetch: typeof globalThis.fetch }
-  /** Reads the secret, in the form of `parseSigningSecrets`; a rotation is seen within five minutes. */
-  | { readonly readSecret: () => Promise<string> };
+  /**
+   * Opens the secret, in the form that the check takes, which is that of `parseSigningSecrets`. A rotation is seen within
+   * five minutes, or with the first token that no secret has signed.
+   */
+  | { readonly openSecret: (check: (text: string) => unknown) => Secret };
 
 export interface TokenVerifierOptions extends ClaimRules {
   readonly issuer: string;
@@ -41,34 +45,58 @@ export interface TokenVerifier {
 const unauthenticated = (cause?: unknown) =>
   new AppError('unauthenticated', safe`The token is not valid or has expired.`, { cause });
 
-const secretFor =
-  (secret: Secret): JWTVerifyGetKey =>
-  async ({ kid }) => {
-    const found = parseSigningSecrets(await secret.get()).find((one) => one.kid === null || one.kid === kid);
-    if (found === undefined) throw new Error('no secret has the key id of the token');
-    return new TextEncoder().encode(found.secret);
+/** The secret is read again for a token that none has signed, but not more often: made-up tokens cost no more than this. */
+const READ_AGAIN_MS = 30_000;
+
+type Verify = (token: string, pinned: JWTVerifyOptions) => Promise<Claims>;
+
+const byKeys =
+  (findKey: JWTVerifyGetKey): Verify =>
+  async (token, pinned) =>
+    (await jwtVerify(token, findKey, { ...pinned, algorithms: ['RS256', 'ES256'] })).payload;
+
+const byOneOf = async (text: string, token: string, pinned: JWTVerifyOptions): Promise<Claims | null> => {
+  for (const { kid, secret } of parseSigningSecrets(text)) {
+    const findKey: JWTVerifyGetKey = (header) => {
+      if (kid !== null && kid !== header.kid) throw new JWSSignatureVerificationFailed('another key id');
+      return new TextEncoder().encode(secret);
+    };
+    try {
+      return (await jwtVerify(token, findKey, { ...pinned, algorithms: ['HS256'] })).payload;
+    } catch (error) {
+      if (!(error instanceof JWSSignatureVerificationFailed)) throw error;
+    }
+  }
+  return null;
+};
+
+const bySecret =
+  (secret: Secret): Verify =>
+  async (token, pinned) => {
+    const text = await secret.get();
+    const payload = await byOneOf(text, token, pinned);
+    if (payload !== null) return payload;
+    const newer = await secret.refresh(READ_AGAIN_MS);
+    const second = newer === text ? null : await byOneOf(newer, token, pinned);
+    if (second === null) throw new Error('no secret has signed the token');
+    return second;
   };
 
 /** Knows tokens of one issuer. The algorithm is pinned by the kind of key, whatever a token's header asks for. */
 export const createTokenVerifier = (options: TokenVerifierOptions): TokenVerifier => {
   const { issuer, audience, keys, clock } = options;
-  const [algorithms, findKey] =
-    'readSecret' in keys
-      ? [
-          ['HS256'],
-          secretFor(createCachedSecret({ read: async () => checkedSigningSecrets(await keys.readSecret()), clock })),
-        ]
-      : [['RS256', 'ES256'], createRemoteKeys({ url: keys.jwksUrl, fetch: keys.fetch, clock })];
-  const pinned = { algorithms, issuer, clockTolerance: LEEWAY_SECONDS, requiredClaims: ['exp'] };
+  const verify =
+    'openSecret' in keys
+      ? bySecret(keys.openSecret(parseSigningSecrets))
+      : byKeys(createRemoteKeys({ url: keys.jwksUrl, fetch: keys.fetch, clock }));
+  const pinned = { issuer, clockTolerance: LEEWAY_SECONDS, requiredClaims: ['exp'] };
 
   return {
     async verify(token) {
       if (token.length > MAX_TOKEN_LENGTH) throw unauthenticated();
-      const { payload } = await jwtVerify(token, findKey, { ...pinned, currentDate: new Date(clock.now()) }).catch(
-        (error: unknown) => {
-          throw error instanceof AppError ? error : unauthenticated(error);
-        },
-      );
+      const payload = await verify(token, { ...pinned, currentDate: new Date(clock.now()) }).catch((error: unknown) => {
+        throw error instanceof AppError ? error : unauthenticated(error);
+      });
       const claims = isFor(audience, payload) ? readClaims(payload, options) : null;
       if (claims === null) throw unauthenticated();
       return claims;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ageMs, type Mark, markOf } from '../../kernel/age.ts';
 import type { Clock, Random } from '../../kernel/clock.ts';
 import { parseApiKeys } from '../../secrets/api-keys.ts';
-import type { Secret } from '../../secrets/cached-secret.ts';
+import type { Secret } from '../../secrets/loader.ts';
 import type { PoolKey } from '../provider.ts';
 
 /** The service's own keys with the provider, taken in turns. */

@@ -11,6 +11,8 @@ export interface OtlpOptions {
   readonly endpoint: string;
   /** Of every request, such as a receiver's key: `name=value` pairs, separated by commas, with what is special in percent-encoding. */
   readonly headers: () => Promise<string>;
+  /** Reads them anew: the receiver has refused them. Default: there is nothing newer. */
+  readonly refreshHeaders?: (() => Promise<string>) | undefined;
   readonly stage: string;
   readonly version: string;
   /** As `OTEL_SEMCONV_STABILITY_OPT_IN` has it. */
@@ -25,6 +27,8 @@ const KINDS = { internal: 0, server: 1, client: 2 } as const;
 const [UNSET, ERROR] = [0, 2];
 const SAMPLED = 1;
 const SENT = 0;
+/** The status by which a receiver says that it does not know the key. */
+const REFUSED = 401;
 
 type HrTime = ReadableSpan['startTime'];
 
@@ -38,8 +42,7 @@ const decoded = (text: string): string => {
   }
 };
 
-/** Headers as `OTEL_EXPORTER_OTLP_HEADERS` spells them; a pair without a name or a value is none. */
-export const headersIn = (text: string): Record<string, string> =>
+const pairsIn = (text: string): Record<string, string> =>
   Object.fromEntries(
     text.split(',').flatMap((pair) => {
       const at = pair.indexOf('=');
@@ -48,8 +51,38 @@ export const headersIn = (text: string): Record<string, string> =>
     }),
   );
 
+/** Never throws what JSON.parse does: its message would quote the secret. */
+const membersIn = (text: string): readonly (readonly [string, string])[] => {
+  let members: readonly (readonly [string, unknown])[] = [];
+  try {
+    members = Object.entries(JSON.parse(text) as object);
+  } catch {
+    // As one that has no member.
+  }
+  if (members.length === 0 || members.some(([, value]) => typeof value !== 'string'))
+    throw new Error('the secret with the headers of traces begins like JSON, and holds no headers');
+  return members as [string, string][];
+};
+
+/**
+ * Headers as `OTEL_EXPORTER_OTLP_HEADERS` spells them, where a pair without a name or a value is none, or by their names in
+ * a secret made as key and value. Throws an Error that quotes nothing where it begins like that and is none.
+ */
+export const headersIn = (text: string): Record<string, string> => {
+  if (!text.trim().startsWith('{')) return pairsIn(text);
+  const [[name, value], ...rest] = membersIn(text) as [[string, string], ...[string, string][]];
+  return name === 'OTEL_EXPORTER_OTLP_HEADERS' ? pairsIn(value) : Object.fromEntries([[name, value], ...rest]);
+};
+
 /** Sends spans to a receiver of OpenTelemetry's protocol (OTLP) over HTTP, as JSON. */
-export const createOtlpExport = ({ endpoint, headers, stage, version, optIn }: OtlpOptions): ExportSpans => {
+export const createOtlpExport = ({
+  endpoint,
+  headers,
+  refreshHeaders,
+  stage,
+  version,
+  optIn,
+}: OtlpOptions): ExportSpans => {
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
     // The exporter wants one that never rejects; a receiver that needs a key says so.
@@ -82,11 +115,22 @@ export const createOtlpExport = ({ endpoint, headers, stage, version, optIn }: O
     droppedEventsCount: 0,
     droppedLinksCount: 0,
   });
-  return (told) =>
+  const send = (spans: ReadableSpan[]): Promise<void> =>
     new Promise((resolve, reject) => {
-      exporter.export(
-        told.map((one) => readable(spanOf(one, spelling))),
-        ({ code, error }) => (Number(code) === SENT ? resolve() : reject(error ?? new Error('not exported'))),
+      exporter.export(spans, ({ code, error }) =>
+        Number(code) === SENT ? resolve() : reject(error ?? new Error('not exported')),
       );
     });
+  return async (told) => {
+    const spans = told.map((one) => readable(spanOf(one, spelling)));
+    const before = await headers().catch(() => '');
+    try {
+      await send(spans);
+    } catch (error) {
+      if ((error as { readonly code?: unknown }).code !== REFUSED) throw error;
+      const newer = await refreshHeaders?.().catch(() => before);
+      if (newer === undefined || newer === before) throw error;
+      await send(spans);
+    }
+  };
 };

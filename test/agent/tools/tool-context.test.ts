@@ -1,7 +1,7 @@
 import { defineTool, label, type Redacted, safe, type ToolContext, z } from 'ballast';
 import { calls, testRun } from 'ballast/testing';
 import { describe, expect, it } from 'vitest';
-import { createCachedSecret } from '../../../lib/secrets/cached-secret.ts';
+import { createLoader } from '../../../lib/secrets/loader.ts';
 import type { BallastEvent } from '../../../lib/telemetry/events.ts';
 import type { Log } from '../../../lib/telemetry/log.ts';
 import { logEvents } from '../../../lib/telemetry/log-events.ts';
@@ -36,7 +36,7 @@ const linesOf = (events: readonly BallastEvent[]) => {
 const CANARY = 'sk-shop-canary-1234567890';
 const clock = createFakeClock();
 const played = async (run: Run) => {
-  const secretOf = () => createCachedSecret({ read: async () => CANARY, clock });
+  const secretOf = () => createLoader({ read: async () => CANARY, clock });
   const parts = runParts([answer([use('look')]), answer([text('Done.')])], { tools: [toolWith(run)], secretOf });
   const { runId } = await parts.run({ userId: 'user-7', metadata: { team: 'sales' } });
   return { ...parts, runId, row: await parts.runs.find('demo', runId) };

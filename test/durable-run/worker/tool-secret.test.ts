@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest';
 import { createPutContent } from '../../../lib/run/put-content.ts';
 import { createContentStore } from '../../../lib/runs/trace/content-store.ts';
 import { traceView } from '../../../lib/runs/views.ts';
-import { createCachedSecret } from '../../../lib/secrets/cached-secret.ts';
+import { createLoader } from '../../../lib/secrets/loader.ts';
 import { logEvents } from '../../../lib/telemetry/log-events.ts';
 import { createPrettyLog } from '../../../lib/telemetry/terminal/pretty-log.ts';
 import { answer, text, use } from '../../agent/run-parts.ts';
@@ -60,7 +60,7 @@ describeOnDynamoDb('a secret of a tool', (engine) => {
     const rig = createRunRig(engine(), script, {
       tools,
       parts: {
-        secretOf: () => createCachedSecret({ read, clock }),
+        secretOf: () => createLoader({ read, clock }),
         putContent: createPutContent({ store: contents, loadRedact: async () => (value) => value }),
       },
     });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTokenVerifier, type TokenVerifier } from '../../../lib/identity/jwt/verify-token.ts';
+import { createLoader } from '../../../lib/secrets/loader.ts';
 import { createFakeClock, type FakeClock } from '../../fake-clock.ts';
 import {
   AUDIENCE,
@@ -154,11 +155,14 @@ describe('a token of an issuer that shares a secret', () => {
   beforeEach(() => {
     reads = 0;
     secret = SECRET;
-    const readSecret = () => {
+    const read = async (check: (text: string) => unknown) => {
       reads += 1;
-      return secret instanceof Error ? Promise.reject(secret) : Promise.resolve(secret);
+      if (secret instanceof Error) throw secret;
+      check(secret);
+      return secret;
     };
-    verifier = createTokenVerifier({ issuer: ISSUER, audience: AUDIENCE, ...RULES, keys: { readSecret }, clock });
+    const keys = { openSecret: (check: (text: string) => unknown) => createLoader({ read: () => read(check), clock }) };
+    verifier = createTokenVerifier({ issuer: ISSUER, audience: AUDIENCE, ...RULES, keys, clock });
   });
   const rotated = JSON.stringify({ current: { kid: 'b', secret: OTHER }, previous: { kid: 'a', secret: SECRET } });
 
@@ -194,6 +198,41 @@ describe('a token of an issuer that shares a secret', () => {
     secret = rotated;
     await clock.advance(300_000);
     expect(await verifier.verify(shared(OTHER, 'b'))).toMatchObject({ tenantId: 'acme' });
+  });
+
+  it('is known by the current and the previous secret where neither has a key id', async () => {
+    secret = JSON.stringify({ current: OTHER, previous: SECRET });
+    for (const token of [shared(OTHER), shared(SECRET), shared(SECRET, 'any')])
+      expect(await verifier.verify(token)).toMatchObject({ tenantId: 'acme' });
+    await expect(verifier.verify(shared('x'.repeat(32)))).rejects.toMatchObject(refused);
+  });
+
+  it('that no secret has signed has it read again, and is known by what that brings', async () => {
+    await verifier.verify(shared(SECRET));
+    secret = OTHER;
+    await clock.advance(30_000);
+    expect(await verifier.verify(shared(OTHER))).toMatchObject({ tenantId: 'acme' });
+    expect(reads).toBe(2);
+  });
+
+  it('that no secret has signed has it read once in 30 s, however many are made up', async () => {
+    await verifier.verify(shared(SECRET));
+    const forge = () =>
+      Promise.allSettled(Array.from({ length: 50 }, (_, i) => verifier.verify(shared(`${i}`.padEnd(32)))));
+    for (let round = 1; round <= 3; round += 1) {
+      await clock.advance(29_999);
+      await forge();
+      await clock.advance(1);
+      expect((await forge()).every(({ status }) => status === 'rejected')).toBe(true);
+      expect(reads).toBe(1 + round);
+    }
+  });
+
+  it('that has expired is no reason to read the secret again', async () => {
+    await verifier.verify(shared(SECRET));
+    await clock.advance(60_000);
+    await expect(verifier.verify(shared(SECRET, undefined, { exp: seconds() - 31 }))).rejects.toMatchObject(refused);
+    expect(reads).toBe(1);
   });
 
   it('is known by the old secret while the new one is botched', async () => {

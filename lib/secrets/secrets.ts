@@ -1,0 +1,50 @@
+import type { Clock } from '../kernel/clock.ts';
+import { label, safe } from '../kernel/redacted.ts';
+import { nameError } from '../telemetry/describe-error.ts';
+import type { Emit } from '../telemetry/events.ts';
+import { createLoader, type Secret } from './loader.ts';
+import type { SecretReader } from './secrets-manager.ts';
+
+/** How a secret is read. */
+export interface SecretForm {
+  /** Throws, quoting nothing, where the text is none that is understood: a botched rotation counts as a failed read. */
+  readonly check?: ((text: string) => unknown) | undefined;
+  /** `''` for one that nobody has given a value yet. */
+  readonly isOptional?: boolean;
+}
+
+/** The secrets of a stage. */
+export interface Secrets {
+  /** The secret of that id: one loader, whoever opens it. No I/O happens here. */
+  open(id: string, form?: SecretForm): Secret;
+}
+
+export interface SecretsOptions {
+  readonly reader: SecretReader;
+  readonly clock: Clock;
+  readonly emit: Emit;
+}
+
+export const createSecrets = ({ reader, clock, emit }: SecretsOptions): Secrets => {
+  const opened = new Map<string, Secret>();
+  const make = (id: string, { check, isOptional = false }: SecretForm): Secret =>
+    createLoader({
+      clock,
+      async read(signal) {
+        const text = await reader[isOptional ? 'readOptional' : 'read'](id, signal);
+        check?.(text);
+        return text;
+      },
+      onStale(error) {
+        const operation = safe`secrets.read ${label(id)}`;
+        emit({ type: 'store.failed', operation, error: nameError(error) });
+      },
+    });
+  return {
+    open(id, form = {}) {
+      const secret = opened.get(id) ?? make(id, form);
+      opened.set(id, secret);
+      return secret;
+    },
+  };
+};
