@@ -15,12 +15,15 @@ export interface AlertsOptions {
   readonly notifiedAlarms: NotifiedAlarms;
   /** The secret that names the targets, as `readTargets` reads it. */
   readonly secret: () => Promise<string>;
+  /** Reads it anew: an address in it may have been replaced. Default: the next delivery finds what there is. */
+  readonly refreshSecret?: () => Promise<unknown>;
 }
 
 /** Tells every target of each transition in an event. Rejects where one could not be told, so that it is delivered again. */
 export type NotifyAlarm = (event: unknown) => Promise<void>;
 
-export const createAlerts = ({ log, emit, notify, notifiedAlarms, secret }: AlertsOptions): NotifyAlarm => {
+export const createAlerts = (options: AlertsOptions): NotifyAlarm => {
+  const { log, emit, notify, notifiedAlarms, secret, refreshSecret } = options;
   const saidMissing = new Set<string>();
   const sayMissing = (targets: Targets) => {
     for (const [target, configured] of Object.entries(targets)) {
@@ -53,7 +56,10 @@ export const createAlerts = ({ log, emit, notify, notifiedAlarms, secret }: Aler
     const targets = readTargets(await secret());
     sayMissing(targets);
     const delivered = await notify(news.map(alarmAlert), targets);
-    if (!delivered) throw new AppError('upstream-error', safe`An alert could not be delivered.`);
+    if (!delivered) {
+      await orGoOn('secret', Promise.resolve(refreshSecret?.()), undefined);
+      throw new AppError('upstream-error', safe`An alert could not be delivered.`);
+    }
     for (const { state, alarmId } of news)
       if (state === 'OK') await orGoOn('over', notifiedAlarms.remove(alarmId), undefined);
   };

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { notifyAlarm } from '../../functions/notify-alarm.ts';
 import type { AlarmState } from '../../lib/alerts/alarm.ts';
 import { createNotifyAlarm } from '../../lib/alerts/notify-alarm.ts';
+import { createLoader } from '../../lib/secrets/loader.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { createPrettyLog } from '../../lib/telemetry/terminal/pretty-log.ts';
 import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
@@ -39,10 +40,11 @@ const both = () =>
 /** The deployed function in an environment of its own. */
 const environment = (
   table: ReturnType<TestDynamoDb['table']>,
-  { seed = 1, secret = both(), fetch = globalThis.fetch } = {},
+  { seed = 1, secret = both(), read = async () => secret, fetch = globalThis.fetch } = {},
 ) => {
   const log = createPrettyLog('DEBUG', clock, (line) => lines.push(line));
   const emit = (event: BallastEvent) => void events.push(event);
+  const targets = createLoader({ read, clock });
   const notify = createNotifyAlarm({
     clock,
     log,
@@ -50,7 +52,8 @@ const environment = (
     fetch,
     table,
     random: seededRandom(seed),
-    secret: async () => secret,
+    secret: () => targets.get(),
+    refreshSecret: () => targets.refresh(),
   });
   return notifyAlarm({ log, clock, flush: async () => {}, notifyAlarm: notify });
 };
@@ -82,6 +85,16 @@ describeOnDynamoDb('an alarm', (engine) => {
     expect(told).toEqual(['ALARM', 'OK']);
     expect(webhook.seen[0]?.headers['ballast-signature']).toMatch(/^t=\d+,v1=[0-9a-f]{64}$/);
     expect(slack.seen[0]?.body).toContain('ballast-dev-errors');
+  });
+
+  it('that an address refuses is delivered to the one that has replaced it, when it comes again', async () => {
+    const event = snsEvent(notification({ name: `ballast-dev-moved-${minutes}`, at: at() }));
+    const secrets = [`${slack.url}/services/x`, `${webhook.url}/services/y`];
+    const tell = own({ read: async () => JSON.stringify({ slackWebhookUrl: secrets.shift() }) });
+    slack.script({ status: 404 });
+    expect(await ended(tell(event))).toBe(FAILED);
+    expect(await ended(tell(event))).toBe('done');
+    expect(webhook.seen.map(({ path }) => path)).toEqual(['/services/y']);
   });
 
   it('that lost its data before it was over is told to be over, once, and a new one without data is not', async () => {

@@ -59,10 +59,12 @@ export const startOtlpReceiver = async () => {
   const requests: { readonly url: string; readonly headers: NodeJS.Dict<string | string[]>; readonly body: string }[] =
     [];
   let mode: 'takes' | 'refuses' | 'hangs' = 'takes';
+  let key: string | null = null;
   const server = createServer((request, response) => {
     void text(request).then((body) => {
       requests.push({ url: request.url ?? '', headers: request.headers, body });
       if (mode === 'hangs') return;
+      if (key !== null && request.headers.authorization !== key) return void response.writeHead(401).end();
       if (mode === 'takes') spans.push(...spansIn(JSON.parse(body) as Batch));
       response.writeHead(mode === 'takes' ? 200 : 400, { 'content-type': 'application/json' }).end('{}');
     });
@@ -73,6 +75,8 @@ export const startOtlpReceiver = async () => {
     spans,
     requests,
     become: (next: typeof mode) => void (mode = next),
+    /** The only `authorization` that it takes from now on; `null`: any. */
+    lock: (next: string | null) => void (key = next),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

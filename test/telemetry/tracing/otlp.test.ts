@@ -123,6 +123,23 @@ describe('spans', () => {
     expect(receiver.requests.at(-1)).toMatchObject({ url: '/v1/traces', headers: { authorization: 'Bearer key' } });
   });
 
+  it('are sent once more with the newer key where the receiver refuses the old one', async () => {
+    receiver.lock('Bearer new');
+    let value = 'authorization=Bearer%20old';
+    let refreshes = 0;
+    const keys = {
+      headers: async () => value,
+      refreshHeaders: async () => ((refreshes += 1), (value = 'authorization=Bearer%20new')),
+    };
+    const told = [{ event: SAMPLES['tool.finished'], at: AT, work: work() }];
+    expect(await exported(told, keys)).toHaveLength(1);
+    expect(refreshes).toBe(1);
+    receiver.lock('Bearer newest');
+    await expect(exported(told, keys)).rejects.toThrow();
+    expect(refreshes).toBe(2);
+    receiver.lock(null);
+  });
+
   it('are an error where the receiver refuses them', async () => {
     receiver.become('refuses');
     await expect(exported([{ event: SAMPLES['tool.finished'], at: AT, work: work() }])).rejects.toThrow();
@@ -135,9 +152,18 @@ it.each([
   ['authorization=Basic%20dXNlcg==', { authorization: 'Basic dXNlcg==' }],
   ['', {}],
   ['nonsense, =x, y=, z=%', { z: '%' }],
+  ['{"authorization": "Bearer a,b", "x-team": "t"}', { authorization: 'Bearer a,b', 'x-team': 't' }],
+  ['{"OTEL_EXPORTER_OTLP_HEADERS": "a=1,b=2"}', { a: '1', b: '2' }],
 ])('headers are read from %s', (text, headers) => {
   expect(headersIn(text)).toEqual(headers);
 });
+
+it.each(['{"canary"', '{}', '{"a": {"canary": 1}}', '{"a": 1}'])(
+  'headers are not read from %s, and it is not quoted',
+  (text) => {
+    expect(() => headersIn(text)).toThrow(/^(?!.*canary)the secret with the headers of traces/);
+  },
+);
 
 describe('content', () => {
   const KEY = `sk-ant-api03-${'A1b2'.repeat(24)}`;
