@@ -43,6 +43,7 @@ const COMMANDS = {
   deploy: withOsls,
   rollback: withOsls,
   bootstrap: program('scripts/bootstrap'),
+  secret: program('scripts/secret'),
   reconcile: program('scripts/reconcile'),
   'true-up': program('scripts/true-up'),
   usage: program('scripts/usage'),

@@ -35,15 +35,15 @@ const idleLine = (lines: readonly string[]): number | null => {
 };
 
 /**
- * What a file like `.env` sets; nothing where there is none, and an empty line sets nothing. Throws `StartRefused` for
- * what is no text and for a line that would be left out without a word.
+ * The text of a file like `.env`, with plain line ends; `''` where there is none. Throws `StartRefused` for what is no text and
+ * for a line that would be left out without a word.
  */
-export const readDotEnv = (file: string): Environment => {
+export const dotEnvText = (file: string): string => {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw new StartRefused(`The file .env cannot be read (${nameError(error)}).`);
   }
   const text = decoded(bytes).replaceAll(/\r\n?/g, '\n');
@@ -51,8 +51,11 @@ export const readDotEnv = (file: string): Environment => {
   if (idle !== null) {
     throw new StartRefused(`Line ${idle} of .env sets nothing: write it as NAME=value, or put a # before it.`);
   }
-  return nonEmpty(parseEnv(text));
+  return text;
 };
+
+/** What a file like `.env` sets; nothing where there is none, and an empty line sets nothing. Throws as `dotEnvText` does. */
+export const readDotEnv = (file: string): Environment => nonEmpty(parseEnv(dotEnvText(file)));
 
 /** The variables that are set to something. */
 export const nonEmpty = (env: Environment): Environment =>

@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 /** A command was called in a way that it does not know; the message is how it is used. */
 export class Misused extends Error {}
 
-const STAGE = /^[A-Za-z0-9-]{1,64}$/;
+/** Names of stages. */
+export const STAGE = /^[A-Za-z0-9-]{1,64}$/;
 
 /** The options of a command that works on a stage, each with a value. Throws `Misused` where another is given, or no name of a stage. */
 export const readOptions = <Name extends string>(

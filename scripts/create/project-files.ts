@@ -27,6 +27,7 @@ const COMMANDS = [
   'deploy',
   'rollback',
   'bootstrap',
+  'secret',
   'usage',
   'reconcile',
   'true-up',

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { type SecretKind, WrongForm } from './kinds.ts';
+import type { SecretCommand } from './read-command.ts';
+import { readValue, type ValueSource } from './read-value.ts';
+import type { SecretStore } from './stores.ts';
+
+export interface CommandParts {
+  readonly kinds: readonly SecretKind[];
+  readonly store: SecretStore;
+  readonly source: ValueSource;
+}
+
+/** Bytes of a secret that is made here. */
+const GENERATED_BYTES = 32;
+
+/** When a value is used. */
+const whenUsed = ({ stage }: SecretCommand): string =>
+  stage === null ? 'npm start reads it when it starts.' : 'Every function uses it within five minutes.';
+
+const stateOf = (kind: SecretKind, text: string | null): string => {
+  if (text === null) return 'no value';
+  try {
+    kind.check(text);
+  } catch (error) {
+    return `wrong form: ${(error as Error).message}`;
+  }
+  return kind.rotation?.count(text) === 2 ? 'current and previous' : 'set';
+};
+
+const list = async ({ kinds, store }: CommandParts): Promise<string> => {
+  const rows = await Promise.all(
+    kinds.map(async (kind) => [kind.name, stateOf(kind, await store.read(kind)), kind.what] as const),
+  );
+  const widths = [0, 1].map((at) => Math.max(...rows.map((row) => row[at as 0 | 1].length)));
+  return rows
+    .map(([name, state, what]) => `${name.padEnd(widths[0] ?? 0)}  ${state.padEnd(widths[1] ?? 0)}  ${what}`)
+    .join('\n');
+};
+
+/** The text of a new value, in its form. Rejects with `WrongForm`, quoting nothing. */
+const newValue = async (command: SecretCommand, kind: SecretKind, source: ValueSource): Promise<string> => {
+  const given = command.isGenerated
+    ? `whsec_${randomBytes(GENERATED_BYTES).toString('base64')}`
+    : await readValue(source, `${kind.what}\n${kind.name} (is not shown): `);
+  const text = command.kid === undefined ? given : JSON.stringify({ current: { kid: command.kid, secret: given } });
+  try {
+    kind.check(text);
+  } catch (error) {
+    throw error instanceof WrongForm ? error : new WrongForm(`It was not written: ${(error as Error).message}.`);
+  }
+  if (!command.isForced) kind.checkStrictly(text);
+  return text;
+};
+
+const put = async (command: SecretCommand, kind: SecretKind, { store, source }: CommandParts): Promise<string> => {
+  if (kind.rotation !== null && !command.isReplacing && (await store.read(kind)) !== null) {
+    throw new WrongForm(
+      `${store.placeOf(kind)} has a value, and what it signed would be refused: use rotate, which accepts both, or --replace.`,
+    );
+  }
+  await store.write(kind, await newValue(command, kind, source));
+  return `${kind.name} is in ${store.placeOf(kind)}. ${whenUsed(command)}`;
+};
+
+const rotate = async (command: SecretCommand, kind: SecretKind, { store, source }: CommandParts): Promise<string> => {
+  const before = await store.read(kind);
+  if (before === null || kind.rotation === null)
+    throw new WrongForm(`${store.placeOf(kind)} has no value yet: put one.`);
+  const place = store.placeOf(kind);
+  if (command.isFinish) {
+    if (kind.rotation.count(before) === 1) return `${place} has one value, and no previous one: nothing was changed.`;
+    await store.write(kind, kind.rotation.finished(before));
+    return `${place} has its current value alone. ${whenUsed(command)}`;
+  }
+  const next = kind.rotation.rotated(before, await newValue(command, kind, source));
+  const dropped = kind.rotation.count(before) === 2 ? ' The one before that is accepted no longer.' : '';
+  await store.write(kind, next);
+  return (
+    `${place} has the new value, and the one before it as previous.${dropped} ${whenUsed(command)} ` +
+    `Then give the new one to who needs it, and end with rotate ${kind.name} --finish when nobody uses the old one.`
+  );
+};
+
+/** Does it, and says what was done without a value. Rejects with `WrongForm`, or with what the store says. */
+export const runCommand = async (command: SecretCommand, parts: CommandParts): Promise<string> => {
+  const { verb, kind } = command;
+  if (kind === null) return list(parts);
+  return verb === 'put' ? put(command, kind, parts) : rotate(command, kind, parts);
+};
