@@ -1,7 +1,8 @@
-import { realpathSync } from 'node:fs';
+import { closeSync, openSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { makeDirectory } from './make-directory.ts';
+import { PRIVATE } from './private-file.ts';
 import { MachineRefused } from './start-refused.ts';
 
 /** A data directory that belongs to this process until it is released or the process ends, however it ends. */
@@ -22,7 +23,10 @@ export const takeDataDirectory = (directory: string): DataDirectory => {
   try {
     makeDirectory(resolve(directory));
     const path = realpathSync(directory);
-    lock = new DatabaseSync(join(path, 'lock'), { timeout: 0 });
+    const file = join(path, 'lock');
+    // SQLite would make it for others to read, too.
+    closeSync(openSync(file, 'a', PRIVATE));
+    lock = new DatabaseSync(file, { timeout: 0 });
     lock.exec('BEGIN EXCLUSIVE');
     const held = lock;
     return { path, [Symbol.dispose]: () => held.close() };

@@ -8,9 +8,10 @@ const STOP_TIMEOUT_MS = 2_000;
 
 /**
  * Becomes the engine, and leaves beside it a shell that waits for the end of our pipe: when this process is gone, however
- * it went, the pipe ends and the engine is killed. A line on the pipe sends the shell away without that.
+ * it went, the pipe ends and the engine is killed. A line on the pipe sends the shell away without that. What it writes is
+ * for its owner alone.
  */
-const BOUND_TO_US = '( read -r _ <&3 || kill -KILL $$ ) </dev/null >/dev/null 2>&1 & exec "$0" "$@" 3<&-';
+const BOUND_TO_US = 'umask 077; ( read -r _ <&3 || kill -KILL $$ ) </dev/null >/dev/null 2>&1 & exec "$0" "$@" 3<&-';
 
 export interface EngineProcess {
   readonly pid: number;

@@ -1,7 +1,9 @@
+import { chmodSync, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { EngineFailed, startEngineProcess } from './engine-process.ts';
 import { freePort } from './free-port.ts';
+import { PRIVATE } from './private-file.ts';
 import { endStaleEngines } from './stale-engines.ts';
 import { MachineRefused } from './start-refused.ts';
 
@@ -48,7 +50,11 @@ export const startEngine = async ({
   resolve = createRequire(import.meta.url).resolve,
 }: EngineOptions): Promise<Engine> => {
   const binary = binaryFor(resolve);
-  if (dbPath !== null) await endStaleEngines(dbPath);
+  if (dbPath !== null) {
+    await endStaleEngines(dbPath);
+    // One of an earlier version is for others to read, too.
+    for (const file of [dbPath, `${dbPath}-wal`, `${dbPath}-shm`]) if (existsSync(file)) chmodSync(file, PRIVATE);
+  }
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     try {

@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { hashKey, keyPrefixOf } from '../lib/identity/issue-key.ts';
 import { type Scope, SCOPES } from '../lib/kernel/scopes.ts';
 import { type ApiKey, type ApiKeyDirectory, newTenant, type TenantStore } from '../lib/tenants/types.ts';
+import { writePrivateFile } from './private-file.ts';
 
 /** A tenant that is there from the start, with the key from the environment. */
 export interface DevTenant {
@@ -31,8 +32,7 @@ export const seededKeysIn = (file: string): SeededKeys => ({
     }
   },
   write(hashes) {
-    writeFileSync(`${file}.new`, JSON.stringify(hashes));
-    renameSync(`${file}.new`, file);
+    writePrivateFile(file, JSON.stringify(hashes));
   },
 });
 

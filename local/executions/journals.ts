@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PRIVATE } from '../private-file.ts';
 import { type ExecutionKey, type Head, type JournalRecord, readJournal, type Recorded } from './journal-record.ts';
 
 /**
@@ -72,7 +73,7 @@ export const openJournals = (directory: string): Journals => {
 
   const append = (path: string, record: JournalRecord, flag: 'a' | 'ax') => {
     try {
-      appendFileSync(path, `${JSON.stringify(record)}\n`, { flag });
+      appendFileSync(path, `${JSON.stringify(record)}\n`, { flag, mode: PRIVATE });
     } catch (error) {
       // A full disk may have taken a part of it: what is written next must not be glued to that.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') cutTornLine(path);
@@ -93,7 +94,7 @@ export const openJournals = (directory: string): Journals => {
       mkdirSync(join(ended, key.functionName), { recursive: true });
       // Whole before it has its name: what was running still is, should the process die here.
       const written = `${endedPath(key)}.part`;
-      writeFileSync(written, kept.join('\n'));
+      writeFileSync(written, kept.join('\n'), { mode: PRIVATE });
       renameSync(written, endedPath(key));
       rmSync(path);
     },
