@@ -7,7 +7,7 @@ export const lazySecrets = (load: () => Promise<Secrets>): Secrets => {
   return {
     open: (...of) => ({
       get: async () => (await loaded()).open(...of).get(),
-      refresh: async (minAgeMs) => (await loaded()).open(...of).refresh(minAgeMs),
+      refresh: async (eachMs) => (await loaded()).open(...of).refresh(eachMs),
     }),
   };
 };

@@ -40,10 +40,9 @@ export interface Loader<T> {
   get(): Promise<T>;
   /**
    * Reads the value anew, however fresh the one there is: somebody has refused it. Shared by all who ask meanwhile;
-   * within five seconds of one, within `minAgeMs` (default 0) of any read, and where the read fails, what there is.
-   * Rejects as `get` does.
+   * within `eachMs` (default five seconds) of one, and where the read fails, what there is. Rejects as `get` does.
    */
-  refresh(minAgeMs?: number): Promise<T>;
+  refresh(eachMs?: number): Promise<T>;
   /** The last read that was begun: how long ago, and why it failed. */
   lastRead(): { readonly ageMs: number; readonly failure: unknown } | null;
 }
@@ -120,9 +119,8 @@ export const createLoader = <T>(options: LoaderOptions<T>): Loader<T> => {
       }
       return valueOrThrow();
     },
-    async refresh(minAgeMs = 0) {
-      const isWithin = (ms: number, at?: Mark) => at !== undefined && ageMs(clock, at) < ms;
-      const tooSoon = isWithin(REFRESH_EACH_MS, refreshedAt) || isWithin(minAgeMs, last?.at);
+    async refresh(eachMs = REFRESH_EACH_MS) {
+      const tooSoon = refreshedAt !== undefined && ageMs(clock, refreshedAt) < eachMs;
       const joined = underWay();
       if (joined !== undefined) await joined;
       else if (!tooSoon || freshness() === 'spent') {

@@ -210,7 +210,6 @@ describe('a token of an issuer that shares a secret', () => {
   it('that no secret has signed has it read again, and is known by what that brings', async () => {
     await verifier.verify(shared(SECRET));
     secret = OTHER;
-    await clock.advance(30_000);
     expect(await verifier.verify(shared(OTHER))).toMatchObject({ tenantId: 'acme' });
     expect(reads).toBe(2);
   });
@@ -220,11 +219,11 @@ describe('a token of an issuer that shares a secret', () => {
     const forge = () =>
       Promise.allSettled(Array.from({ length: 50 }, (_, i) => verifier.verify(shared(`${i}`.padEnd(32)))));
     for (let round = 1; round <= 3; round += 1) {
+      expect((await forge()).every(({ status }) => status === 'rejected')).toBe(true);
       await clock.advance(29_999);
       await forge();
-      await clock.advance(1);
-      expect((await forge()).every(({ status }) => status === 'rejected')).toBe(true);
       expect(reads).toBe(1 + round);
+      await clock.advance(1);
     }
   });
 
