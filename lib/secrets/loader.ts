@@ -85,7 +85,8 @@ export const createLoader = <T>(options: LoaderOptions<T>): Loader<T> => {
       isStale = false;
     } catch (error) {
       own.failure = error;
-      if (known === undefined || isStale || freshness() === 'aging' || freshness() === 'fresh') return;
+      // What was frozen says nothing of how things stand now.
+      if (last !== own || known === undefined || isStale || ['fresh', 'aging'].includes(freshness())) return;
       isStale = true;
       onStale?.(error);
     }

@@ -1,5 +1,6 @@
 import { AppError } from '../../kernel/errors.ts';
 import { label, safe } from '../../kernel/redacted.ts';
+import { ownMember } from '../../secrets/key-value.ts';
 import type { Secret } from '../../secrets/loader.ts';
 import type { Tool } from '../define/define-tool.ts';
 
@@ -37,7 +38,7 @@ export const createToolSecrets = (
       throw new SecretUnavailable(`The secret ${name} of a tool cannot be loaded.`, { cause });
     });
     // A file that is uploaded ends with a new line, which no header sends and no answer quotes.
-    const value = loaded.trim();
+    const value = ownMember(loaded.trim(), name);
     if (value === '') throw new SecretUnavailable(`The secret ${name} of a tool is blank.`);
     given.add(value);
     return value;

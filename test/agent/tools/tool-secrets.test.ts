@@ -49,6 +49,19 @@ describe('the secrets that one call of a tool may know', () => {
     await expect(secretsOf(' \n').secrets.get('shop')).rejects.toMatchObject({ name: 'SecretUnavailable' });
   });
 
+  it.each([
+    [JSON.stringify({ SHOP: 'the-key' }), 'the-key'],
+    [JSON.stringify({ TOOL_SECRET_SHOP: ' the-key ', note: 'x' }), 'the-key'],
+    [JSON.stringify({ client: 'a', secret: 'b' }), JSON.stringify({ client: 'a', secret: 'b' })],
+    [JSON.stringify({ shop: { key: 'a' } }), JSON.stringify({ shop: { key: 'a' } })],
+    ['{not JSON', '{not JSON'],
+  ])(
+    'made as key and value under their own name are that value; any other JSON is the tool’s: %s',
+    async (text, value) => {
+      expect(await secretsOf(text).secrets.get('shop')).toBe(value);
+    },
+  );
+
   it('leave nothing of themselves where one contains the other', async () => {
     const values = [VALUE, `${VALUE}-rotated`];
     const read = async () => values.shift() ?? '';
