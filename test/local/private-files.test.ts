@@ -7,6 +7,13 @@ import { ask, testWorkplace } from './spawned-server.ts';
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
+/** The files below a folder, at least four, that others than their owner may read. */
+const othersRead = (folder: string): string[] => {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(files.length).toBeGreaterThan(3);
+  return files.map(({ parentPath, name }) => join(parentPath, name)).filter((file) => modeOf(file) !== '600');
+};
+
 it('a private file is for its owner alone, also where it was there for others, and is replaced whole', () => {
   const directory = testDirectory();
   const file = join(directory, 'secret');
@@ -29,16 +36,14 @@ it('what npm start keeps of what was asked and answered is for its owner alone, 
   const url = await server.ready;
   await ask(url, '/agent/runs', { task: 'canary' });
   await ask(url, '/agent/run', { task: 'canary' });
-  const files = readdirSync(data, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const modes = files.map(({ parentPath, name }) => [name, modeOf(join(parentPath, name))] as const);
-  expect(modes.length).toBeGreaterThan(3);
-  expect(modes.filter(([, mode]) => mode !== '600')).toEqual([]);
+  expect(othersRead(data)).toEqual([]);
   server.child.kill('SIGTERM');
   await server.exited;
 
   const fresh = testWorkplace();
   const next = fresh.start();
-  await next.ready;
+  await ask(await next.ready, '/agent/runs', { task: 'canary' });
+  expect(othersRead(join(fresh.directory, '.ballast'))).toEqual([]);
   expect(modeOf(join(fresh.directory, '.ballast'))).toBe('700');
   next.child.kill('SIGTERM');
   await next.exited;
