@@ -33,6 +33,8 @@ it('names the variables that tools wait for', () => {
   const input = z.strictObject({});
   const tool = defineTool({ name: 'tool', description: 'A tool.', input, secrets, run: () => 'done' });
   const models = { simple: 'claude-haiku-5-5', standard: 'claude-haiku-5-5', complex: 'claude-haiku-5-5' };
-  const agent = defineAgent({ name: 'agent', description: 'An agent.', system: 'Help.', models, tools: [tool] });
-  expect(missingSecrets([agent], toolSecretsOf(ENV))).toEqual(['TOOL_SECRET_MAIL']);
+  const agents = ['one', 'other'].map((name) =>
+    defineAgent({ name, description: 'An agent.', system: 'Help.', models, tools: [tool] }),
+  );
+  expect(missingSecrets(agents, toolSecretsOf(ENV))).toEqual(['TOOL_SECRET_MAIL']);
 });

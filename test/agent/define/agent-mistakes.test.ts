@@ -260,6 +260,11 @@ describe('a mistake in agents/index.ts', () => {
       "metrics is a list of at most 50 names, as ['OrdersFound']",
     ],
     [
+      'too many metrics',
+      { agents: [], metrics: Array.from({ length: 51 }, (_, at) => `Orders${at}`) },
+      'metrics is a list of at most 50 names',
+    ],
+    [
       'a check of a taken name',
       { agents: [], healthChecks: { claude: () => null } },
       'healthChecks is an object of at most 10',
