@@ -70,7 +70,7 @@ const replyTo = ({ results, resumed }: Conversation, effects: readonly Effect[],
   }
   const task = shortened(text.trim().replace(/\s+/g, ' '), QUOTED_CHARACTERS);
   if (resumed) return `Simulated Claude: going on with "${task}".`;
-  return `Simulated Claude: no model was asked. A real one would now answer "${task}".`;
+  return `Simulated Claude: no real model was asked. It would now answer "${task}".`;
 };
 
 /** The same conversation always gives the same id, and a longer one another: ids stay unique across restarts. */
@@ -92,7 +92,7 @@ export const composeContent = (
   const isSaid = effects.some(({ kind }) => kind === 'say' || kind === 'count');
   const format = objectOf(request.output_config?.format);
   if (calls.length === 0 && format['type'] === 'json_schema' && !isSaid)
-    return [textBlock(JSON.stringify(sampleOf(format['schema'], 'Simulated Claude: no model was asked.')))];
+    return [textBlock(JSON.stringify(sampleOf(format['schema'], 'Simulated Claude: no real model was asked.')))];
   if (calls.length === 0) return [textBlock(replyTo(conversation, effects, text))];
   const allowed = request.tool_choice?.disable_parallel_tool_use ? calls.slice(0, 1) : calls;
   return allowed.map(({ name, input }, index) => toolUseBlock(toolUseId(request, index), name, input));
