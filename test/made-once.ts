@@ -18,7 +18,8 @@ export interface MadeOnce {
 const STALE_MS = 3_600_000;
 
 const fingerprint = (sources: readonly string[]): string => {
-  const hash = createHash('sha256');
+  // What is made may name the folder that it was made in.
+  const hash = createHash('sha256').update(ROOT);
   for (const path of globSync(sources, { cwd: ROOT }).sort()) hash.update(path).update(readFileSync(join(ROOT, path)));
   return hash.digest('hex').slice(0, 16);
 };

@@ -38,12 +38,14 @@ export const useEvents = (client: Client, runId: string): Watched => {
         headers: { accept: 'text/event-stream' },
         signal,
       });
+      // A run that waits says nothing for long.
+      setWatched((before) => ({ ...before, state: 'watching', error: null }));
       for await (const event of readEvents(response)) {
         if (signal.aborted) return true;
         failures = 0;
         last = event.id ?? last;
         const now = { ...event, at: new Date().toISOString() };
-        setWatched(({ events }) => ({ events: [...events, now], state: 'watching', error: null }));
+        setWatched((before) => ({ ...before, events: [...before.events, now] }));
         if (isLast(event)) return true;
       }
       return false;
