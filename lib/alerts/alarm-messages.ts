@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
+import { type AlarmDetails, changedDetails, publishedDetails } from './alarm-details.ts';
 
 const STATES = ['ALARM', 'OK', 'INSUFFICIENT_DATA'] as const;
 export type AlarmState = (typeof STATES)[number];
 
 /** A change of state as CloudWatch tells it, whichever way it came. */
-export interface AlarmMessage {
+export interface AlarmMessage extends AlarmDetails {
   readonly name: string;
   /** Of the alarm, if it came: the same name may be in another region and account. */
   readonly arn: string | null;
@@ -20,8 +21,8 @@ const name = z.string().check(z.minLength(1), z.maxLength(255));
 const instant = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text))));
 const arn = z.optional(z.string());
 
-/** What an alarm publishes on a topic, as far as it is told on; its reasons are free text and are left out. */
-const Published = z.object({
+/** What an alarm publishes on a topic, as far as it must be there; `alarm-details.ts` reads what may be. */
+const Published = z.looseObject({
   AlarmName: name,
   AlarmArn: arn,
   NewStateValue: state,
@@ -32,7 +33,7 @@ const Published = z.object({
 /** What an alarm hands to a function, and what EventBridge says of one. */
 const Changed = z.object({
   alarmName: name,
-  state: z.object({ value: state, timestamp: instant }),
+  state: z.looseObject({ value: state, timestamp: instant }),
   previousState: z.object({ value: state }),
 });
 const Invoked = z.object({ alarmArn: arn, alarmData: Changed });
@@ -51,6 +52,7 @@ const fromChanged = (
   state: state.value,
   previous: previousState.value,
   changedAt: state.timestamp,
+  ...changedDetails(state),
 });
 
 /** One message; `null` where it is about no alarm: anybody with the right may publish to a topic. */
@@ -64,6 +66,7 @@ const messageIn = (value: unknown): AlarmMessage | null => {
       state: NewStateValue,
       previous: OldStateValue,
       changedAt: StateChangeTime,
+      ...publishedDetails(published.data),
     };
   }
   const invoked = z.safeParse(Invoked, value);

@@ -8,10 +8,12 @@ export interface Alert {
   /** What it is about, and how that is now, for the log. */
   readonly alarm: Redacted;
   readonly state: Redacted;
-  /** For people. */
+  /** For people who read it in Slack, in its markup. */
   readonly text: string;
+  /** For people who read it in a mail; `null`: nobody is to get one. */
+  readonly mail: { readonly subject: string; readonly text: string } | null;
   /** For programs, beside the id. */
-  readonly fields: { readonly type: string } & Readonly<Record<string, string | number>>;
+  readonly fields: { readonly type: string } & Readonly<Record<string, string | number | readonly string[]>>;
 }
 
 /** The id of what these parts name; none of them may hold a line break. */

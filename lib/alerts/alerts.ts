@@ -2,11 +2,12 @@ import { AppError } from '../kernel/errors.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Log } from '../telemetry/log.ts';
-import { alarmAlert, newsOf, readTransitions, type Transition } from './alarm.ts';
+import { alarmAlert, newsOf } from './alarm.ts';
 import type { NotifiedAlarms } from './notified-alarms.ts';
 import type { NotifyTargets } from './notify-targets.ts';
 import { orFailed } from './or-failed.ts';
 import { readTargets, type Targets } from './targets.ts';
+import { readTransitions, type Transition } from './transition.ts';
 
 export interface AlertsOptions {
   readonly log: Log;

@@ -35,13 +35,17 @@ export interface BudgetAlertsOptions extends Omit<NotifyTargetsOptions, 'claims'
 const TOLD_FOR_MS = 40 * 24 * 3_600_000;
 
 /** A threshold as it is told; the same id whatever was spent by then. */
-export const budgetAlert = ({ tenantId, period, percent, limitUsd, spentUsd }: BudgetThreshold): Alert => ({
-  id: alertId('budget', tenantId, period, String(percent)),
-  alarm: label(`budget/${tenantId}/${period}`),
-  state: safe`${percent}%`,
-  text: `:moneybag: *${tenantId}* has spent $${spentUsd} of its budget of $${limitUsd} for ${period} (${percent} % reached).`,
-  fields: { type: 'budget.threshold', tenantId, period, percent, limitUsd, spentUsd },
-});
+export const budgetAlert = ({ tenantId, period, percent, limitUsd, spentUsd }: BudgetThreshold): Alert => {
+  const rest = `has spent $${spentUsd} of its budget of $${limitUsd} for ${period} (${percent} % reached).`;
+  return {
+    id: alertId('budget', tenantId, period, String(percent)),
+    alarm: label(`budget/${tenantId}/${period}`),
+    state: safe`${percent}%`,
+    text: `:moneybag: *${tenantId}* ${rest}`,
+    mail: { subject: `${percent} % of the budget of ${tenantId} for ${period}`, text: `${tenantId} ${rest}` },
+    fields: { type: 'budget.threshold', tenantId, period, percent, limitUsd, spentUsd },
+  };
+};
 
 /** Thresholds of budgets over HTTP, each target told once by claims in the table. */
 export const createBudgetAlerts = (options: BudgetAlertsOptions): NotifyBudget => {

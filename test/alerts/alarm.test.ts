@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { alarmAlert, type AlarmState, newsOf, readTransitions } from '../../lib/alerts/alarm.ts';
+import { alarmAlert, newsOf } from '../../lib/alerts/alarm.ts';
+import type { AlarmState } from '../../lib/alerts/alarm-messages.ts';
+import { RUNBOOK } from '../../lib/alerts/runbook.ts';
+import { readTransitions } from '../../lib/alerts/transition.ts';
 import { notification, snsEvent } from './sns.ts';
 
 const only = (message: unknown) => readTransitions(snsEvent(message))[0];
@@ -14,6 +17,16 @@ describe('a notification of CloudWatch', () => {
       state: 'ALARM',
       previous: 'OK',
       changedAt: '2026-11-20T12:00:00.000Z',
+      severity: 'page',
+      value: 7,
+      threshold: 5,
+      comparison: 'at least',
+      unit: null,
+      children: [],
+      means: RUNBOOK['errors']?.means,
+      action: RUNBOOK['errors']?.action,
+      section: 'errors',
+      url: 'https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#alarmsV2:alarm/ballast-dev-errors',
     });
     expect(JSON.stringify(transition)).not.toMatch(/canary|123456789012/);
   });
@@ -39,7 +52,12 @@ describe('a notification of CloudWatch', () => {
     const published = notification();
     const changed = {
       alarmName: 'ballast-dev-errors',
-      state: { value: 'ALARM', reason: 'canary', timestamp: published.StateChangeTime },
+      state: {
+        value: 'ALARM',
+        reason: 'canary',
+        reasonData: JSON.stringify({ version: '1.0', threshold: 5, recentDatapoints: [1, null, 7] }),
+        timestamp: published.StateChangeTime,
+      },
       previousState: { value: 'OK' },
     };
     const queued = (body: unknown) => ({ Records: [{ eventSource: 'aws:sqs', body: JSON.stringify(body) }] });
@@ -51,8 +69,8 @@ describe('a notification of CloudWatch', () => {
       { 'detail-type': 'CloudWatch Alarm State Change', resources: [published.AlarmArn], detail: changed },
       snsEvent({ 'detail-type': 'CloudWatch Alarm State Change', resources: [published.AlarmArn], detail: changed }),
     ];
-    const expected = only(published);
-    for (const event of events) expect(readTransitions(event)).toEqual([expected]);
+    const { comparison: _, ...expected } = only(published) ?? {};
+    for (const event of events) expect(readTransitions(event)).toMatchObject([expected]);
   });
 
   it.each([[{ detail: {} }], [null], ['text'], [{ source: 'aws.cloudwatch', alarmData: {} }]])(

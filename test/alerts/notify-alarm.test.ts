@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { notifyAlarm } from '../../functions/notify-alarm.ts';
-import type { AlarmState } from '../../lib/alerts/alarm.ts';
+import type { AlarmState } from '../../lib/alerts/alarm-messages.ts';
 import { createNotifyAlarm } from '../../lib/alerts/notify-alarm.ts';
 import { createLoader } from '../../lib/secrets/loader.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';

@@ -34,6 +34,7 @@ const noticeOf = (run: RunKey, { id, content }: Delivery): Alert => {
     alarm: label(`approval/${run.runId}`),
     state: safe`requested`,
     text: `:raised_hand: *${tool}* waits for approval in run ${run.runId} of ${run.tenantId}. Answer at \`POST ${path}\`.`,
+    mail: null,
     fields: { type: 'approval.requested', tool, runId: run.runId, answerPath: path },
   };
 };

@@ -1,0 +1,63 @@
+import { displayed, type Redacted } from '../kernel/redacted.ts';
+import type { Comparison } from './alarm-details.ts';
+import { type AlarmMessage, type AlarmState, readAlarmMessages } from './alarm-messages.ts';
+import { alertId } from './alert.ts';
+import { alarmLink, alarmNameIn } from './console-link.ts';
+import { RUNBOOK, runbookName, type Severity } from './runbook.ts';
+
+/** One change of an alarm's state, with what is said of it. `null`: it is not known. */
+export interface Transition {
+  /** The same for every delivery of this transition, and for no other: 32 hexadecimal digits. */
+  readonly id: string;
+  /** The same for every transition of this alarm, and for no other alarm of any region and account: 32 hexadecimal digits. */
+  readonly alarmId: string;
+  readonly alarm: Redacted;
+  readonly state: AlarmState;
+  readonly previous: AlarmState;
+  /** ISO 8601 UTC. */
+  readonly changedAt: string;
+  /** Of an alarm that Ballast does not know: `ticket`. */
+  readonly severity: Severity;
+  readonly value: number | null;
+  readonly threshold: number | null;
+  readonly comparison: Comparison | null;
+  readonly unit: string | null;
+  /** The alarms that made a composite one change, ten at most. */
+  readonly children: readonly Redacted[];
+  /** The runbook's sentence, or what the operator wrote at an alarm of their own: 255 characters on one line. */
+  readonly means: string | null;
+  readonly action: string | null;
+  /** Of `docs/alarms.md`. */
+  readonly section: string | null;
+  /** In the console of its region. */
+  readonly url: string | null;
+}
+
+const transitionOf = (message: AlarmMessage): Transition => {
+  const { name, arn, state, previous, changedAt, value, threshold, comparison, description, children } = message;
+  const own = arn ?? name;
+  const section = runbookName(name);
+  const { severity = 'ticket', means, action = null, unit = null } = (section === null ? null : RUNBOOK[section]) ?? {};
+  return {
+    id: alertId(own, changedAt),
+    alarmId: alertId(own),
+    alarm: displayed(name),
+    state,
+    previous,
+    changedAt: new Date(changedAt).toISOString(),
+    severity,
+    value,
+    threshold,
+    comparison,
+    unit,
+    children: children.map((child) => displayed(alarmNameIn(child) ?? '')),
+    means: means ?? (description === null ? null : displayed(description)),
+    action,
+    section,
+    url: arn === null ? null : alarmLink(arn),
+  };
+};
+
+/** The transitions in an event, `null` for each message that is none. Never throws. */
+export const readTransitions = (event: unknown): (Transition | null)[] =>
+  readAlarmMessages(event).map((message) => (message === null ? null : transitionOf(message)));

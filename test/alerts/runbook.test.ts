@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { RUNBOOK, runbookName } from '../../lib/alerts/runbook.ts';
+import { read } from '../readme/markdown.ts';
+
+/** A section without its heading, on one line, links as their words. */
+const sectionOf = (name: string): string => {
+  const [, after = ''] = read('docs/alarms.md').text.split(`\n### ${name}\n`);
+  const [own = ''] = after.split(/^##+ /m);
+  return own
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+};
+
+describe('the runbook', () => {
+  it.each(Object.entries(RUNBOOK))('says of %s what its section in docs/alarms.md says', (name, entry) => {
+    const section = sectionOf(name);
+    expect(section.slice(0, section.indexOf('.') + 1)).toBe(`Severity: ${entry.severity}.`);
+    expect(section.slice(section.indexOf('.') + 2)).toMatch(new RegExp(`^${RegExp.escape(entry.means)}`));
+    expect(section).toContain(entry.action);
+  });
+
+  it.each([
+    ['ballast-dev-errors', 'errors'],
+    ['ballast-dev-gateway-errors', 'gateway-errors'],
+    ['ballast-prod-eu-lambda-errors-2', 'lambda-errors'],
+    ['ballast-local-latency-p95', 'latency-p95'],
+    ['other-dev-errors', null],
+    ['ballast-errors', null],
+    ['ballast-dev-unknown', null],
+    ['ballast-dev-toString', null],
+  ])('of %s is that of %s', (alarm, name) => {
+    expect(runbookName(alarm)).toBe(name);
+  });
+});
