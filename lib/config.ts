@@ -26,6 +26,7 @@ export const ConfigSchema = z.object({
   RUNS_TABLE: name('ballast-local-runs'),
   ANTHROPIC_SECRET_ID: name('ballast/local/anthropic'),
   ALERTS_SECRET_ID: name('ballast/local/alerts'),
+  NOTICE_TOPIC: text(),
   TOOL_SECRETS_PREFIX: name('ballast/local/tools/'),
   WEBHOOK_SECRET_ID: name('ballast/local/webhooks'),
   WEBHOOK_HOSTS: z._default(

@@ -39,6 +39,10 @@ const tell = (stage: string, outcome: Bootstrapped): void => {
         `${until}: make keys of your own with it. It is shown this once; keep it safe:`,
     );
     console.log(outcome.key);
+    console.error(
+      `Who is notified of alarms of ballast-${stage}: the address in its parameter alarmEmail, and the targets in its secret ` +
+        'alerts (npm run secret). With neither, nobody is; docs/alarms.md says how.',
+    );
   } else if (outcome.kind === 'done-before') {
     const at = new Date(outcome.createdAt).toISOString();
     console.error(

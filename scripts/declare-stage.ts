@@ -1,8 +1,11 @@
 import { alarmFunctions } from './alarm-functions.ts';
 import type { Resource, Template } from './compiled-template.ts';
+import { declareMail, mailNotice } from './declare-alarms.ts';
 
 interface Osls {
-  readonly service: { readonly provider: { readonly compiledCloudFormationTemplate: Template } };
+  readonly service: {
+    readonly provider: { readonly compiledCloudFormationTemplate: Template; readonly stage: string };
+  };
 }
 
 const ofType = (template: Template, type: string): [string, Resource][] =>
@@ -36,6 +39,12 @@ export default class DeclareStage {
         declareStage(template);
         keepVersions(template);
         alarmFunctions(template);
+        declareMail(template);
+      },
+      'after:deploy:deploy': () => {
+        const { compiledCloudFormationTemplate: template, stage } = osls.service.provider;
+        const notice = mailNotice(template, stage);
+        if (notice !== null) console.error(notice);
       },
     };
   }

@@ -6,17 +6,15 @@ import { alarmAlert, newsOf } from './alarm.ts';
 import type { NotifiedAlarms } from './notified-alarms.ts';
 import type { NotifyTargets } from './notify-targets.ts';
 import { orFailed } from './or-failed.ts';
-import { readTargets, type Targets } from './targets.ts';
+import { currentTargets, type Targets, type TargetsOptions } from './targets.ts';
 import { readTransitions, type Transition } from './transition.ts';
 
-export interface AlertsOptions {
+export interface AlertsOptions extends TargetsOptions {
   readonly log: Log;
   readonly emit: Emit;
   readonly notify: NotifyTargets;
   readonly notifiedAlarms: NotifiedAlarms;
-  /** The secret that names the targets, as `readTargets` reads it. */
-  readonly secret: () => Promise<string>;
-  /** Reads it anew: an address in it may have been replaced. Default: the next delivery finds what there is. */
+  /** Reads the secret anew: an address in it may have been replaced. Default: the next delivery finds what there is. */
   readonly refreshSecret?: () => Promise<unknown>;
 }
 
@@ -24,7 +22,7 @@ export interface AlertsOptions {
 export type NotifyAlarm = (event: unknown) => Promise<void>;
 
 export const createAlerts = (options: AlertsOptions): NotifyAlarm => {
-  const { log, emit, notify, notifiedAlarms, secret, refreshSecret } = options;
+  const { log, emit, notify, notifiedAlarms, refreshSecret } = options;
   const saidMissing = new Set<string>();
   const sayMissing = (targets: Targets) => {
     for (const [target, configured] of Object.entries(targets)) {
@@ -54,7 +52,7 @@ export const createAlerts = (options: AlertsOptions): NotifyAlarm => {
     if (transitions.includes(null)) log.warn(safe`a message on the topic of the alarms is no alarm`);
     const news = await newsIn(transitions.filter((transition) => transition !== null));
     if (news.length === 0) return;
-    const targets = readTargets(await secret());
+    const targets = await currentTargets(options);
     sayMissing(targets);
     const delivered = await notify(news.map(alarmAlert), targets);
     if (!delivered) {

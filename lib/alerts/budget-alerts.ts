@@ -3,9 +3,10 @@ import { label, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import { type Alert, alertId } from './alert.ts';
 import { createDynamoDbAlertClaims } from './dynamodb-claims.ts';
+import { createMail, type MailOptions } from './mail.ts';
 import { createNotifyTargets, type NotifyTargetsOptions } from './notify-targets.ts';
 import { createPost, type PostOptions } from './post.ts';
-import { readTargets } from './targets.ts';
+import { currentTargets, type TargetsOptions } from './targets.ts';
 
 /** A part of its budget that a tenant's spending has reached. Money is decimal US dollars. */
 export interface BudgetThreshold {
@@ -24,11 +25,10 @@ export interface BudgetThreshold {
  */
 export type NotifyBudget = (threshold: BudgetThreshold) => Promise<boolean>;
 
-export interface BudgetAlertsOptions extends Omit<NotifyTargetsOptions, 'claims' | 'post'>, PostOptions {
+export interface BudgetAlertsOptions
+  extends Omit<NotifyTargetsOptions, 'claims' | 'post' | 'mail'>, PostOptions, MailOptions, TargetsOptions {
   /** Where it is kept who was told. */
   readonly table: Pick<Table, 'putNewOrFind' | 'replace' | 'remove'>;
-  /** The secret that names the targets, as `readTargets` reads it. */
-  readonly secret: () => Promise<string>;
 }
 
 /** Longer than the longest period, a month, in which a threshold may be looked at again. */
@@ -49,12 +49,12 @@ export const budgetAlert = ({ tenantId, period, percent, limitUsd, spentUsd }: B
 
 /** Thresholds of budgets over HTTP, each target told once by claims in the table. */
 export const createBudgetAlerts = (options: BudgetAlertsOptions): NotifyBudget => {
-  const { emit, secret } = options;
+  const { emit } = options;
   const claims = createDynamoDbAlertClaims({ ...options, notifiedForMs: TOLD_FOR_MS });
-  const notify = createNotifyTargets({ ...options, claims, post: createPost(options) });
+  const notify = createNotifyTargets({ ...options, claims, post: createPost(options), mail: createMail(options) });
   return async (threshold) => {
     try {
-      return await notify([budgetAlert(threshold)], readTargets(await secret()));
+      return await notify([budgetAlert(threshold)], await currentTargets(options));
     } catch (error) {
       // Accounts go on while nobody can be told of them.
       emit({ type: 'store.failed', operation: safe`alerts.secret`, error: nameError(error) });

@@ -1,12 +1,17 @@
 import type { Table } from '../dynamodb/table.ts';
 import { type AlertsOptions, createAlerts, type NotifyAlarm } from './alerts.ts';
 import { createDynamoDbAlertClaims } from './dynamodb-claims.ts';
+import { createMail, type MailOptions } from './mail.ts';
 import { createNotifiedAlarms } from './notified-alarms.ts';
 import { createNotifyTargets, type NotifyTargetsOptions } from './notify-targets.ts';
 import { createPost, type PostOptions } from './post.ts';
 
 export interface NotifyAlarmOptions
-  extends Omit<AlertsOptions, 'notify' | 'notifiedAlarms'>, Omit<NotifyTargetsOptions, 'claims' | 'post'>, PostOptions {
+  extends
+    Omit<AlertsOptions, 'notify' | 'notifiedAlarms'>,
+    Omit<NotifyTargetsOptions, 'claims' | 'post' | 'mail'>,
+    PostOptions,
+    MailOptions {
   /** Where it is kept who was told. */
   readonly table: Pick<Table, 'put' | 'putNewOrFind' | 'replace' | 'remove'>;
 }
@@ -21,6 +26,6 @@ export const createNotifyAlarm = (options: NotifyAlarmOptions): NotifyAlarm => {
   return createAlerts({
     ...options,
     notifiedAlarms,
-    notify: createNotifyTargets({ ...options, claims, post: createPost(options) }),
+    notify: createNotifyTargets({ ...options, claims, post: createPost(options), mail: createMail(options) }),
   });
 };

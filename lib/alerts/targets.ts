@@ -1,10 +1,16 @@
 import * as z from 'zod/mini';
 
-/** Who is told. */
-export interface Targets {
+/** Who is told by the secret of the alerts. */
+export interface SecretTargets {
   /** Slack's incoming webhook; its address is a credential. */
   readonly slack: { readonly url: string } | null;
   readonly webhook: { readonly url: string; readonly secret: string } | null;
+}
+
+/** Who is told. */
+export interface Targets extends SecretTargets {
+  /** A topic of Amazon SNS that mails what it is given to its subscribers. */
+  readonly mail: { readonly topicArn: string } | null;
 }
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -24,6 +30,14 @@ const Secret = z.object({
   webhookSecret: z.optional(z.string().check(z.minLength(16), z.maxLength(512))),
 });
 
+/** Where an alert goes: the parts of the secret, and the topic of a stage that has one. */
+export interface TargetsOptions {
+  /** The secret that names the targets, as `readTargets` reads it. */
+  readonly secret: () => Promise<string>;
+  /** The ARN of the topic for mail. Default: there is none. */
+  readonly topicArn?: string | undefined;
+}
+
 const parse = (secret: string): unknown => {
   try {
     return JSON.parse(secret);
@@ -38,7 +52,7 @@ const parse = (secret: string): unknown => {
  * each part optional but the last two together; an empty one configures nothing. Throws an Error that names the wrong
  * fields and quotes none.
  */
-export const readTargets = (secret: string): Targets => {
+export const readTargets = (secret: string): SecretTargets => {
   if (secret.trim() === '') return { slack: null, webhook: null };
   const parsed = z.safeParse(Secret, parse(secret));
   if (!parsed.success) {
@@ -54,3 +68,9 @@ export const readTargets = (secret: string): Targets => {
       webhookUrl === undefined || webhookSecret === undefined ? null : { url: webhookUrl, secret: webhookSecret },
   };
 };
+
+/** All targets as they are now. Rejects as `secret` does, and as `readTargets` throws. */
+export const currentTargets = async ({ secret, topicArn }: TargetsOptions): Promise<Targets> => ({
+  ...readTargets(await secret()),
+  mail: topicArn === undefined ? null : { topicArn },
+});

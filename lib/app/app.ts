@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { agents } from '#agents';
+import { type Connection, connectionOf, type ServiceName } from '../aws/connection.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { createDynamoDb } from '../dynamodb/client.ts';
 import { createIdempotency, type Idempotency, lockFor } from '../idempotency/idempotency.ts';
@@ -34,6 +35,7 @@ import { type Core, createCore } from './core.ts';
 import { createLogs } from './logs.ts';
 import { FUNCTION_MARGIN_MS } from './settings.ts';
 import { createStores, type Stores } from './stores.ts';
+import type { Surroundings } from './surroundings.ts';
 import { tokenVerifier } from './token-verifier.ts';
 
 /** What the functions are made of; each takes the part it needs. */
@@ -70,19 +72,9 @@ export interface App {
     readonly randomBytes: RandomBytes;
     readonly fetch: typeof globalThis.fetch;
     readonly secrets: Secrets;
+    /** As whom another service of AWS is asked now; `null`: the environment does not say. */
+    readonly connectionTo: (service: ServiceName) => Connection | null;
   };
-}
-
-/** The world outside: all that is not the same twice. */
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly randomBytes: RandomBytes;
-  readonly fetch: typeof globalThis.fetch;
-  readonly write: (line: string) => void;
-  /** Where a person reads the log. Default: a program does, as lines of JSON. */
-  readonly terminal?: Terminal | undefined;
 }
 
 /** The composition root: the one place that reads the environment, the clock and chance, and makes clients. No I/O happens here. */
@@ -164,7 +156,18 @@ export const createApp = (surroundings: Surroundings): App => {
     idempotency: createIdempotency({ store: claims, clock, emit, randomBytes: bytes, lockMs }),
     runs,
     tenants,
-    core: { ...core, authenticator, keyUses, stores, firstKey, random, randomBytes: bytes, fetch, secrets },
+    core: {
+      ...core,
+      authenticator,
+      keyUses,
+      stores,
+      firstKey,
+      random,
+      randomBytes: bytes,
+      fetch,
+      secrets,
+      connectionTo: (service) => connectionOf(env, service),
+    },
   };
 };
 

@@ -1,14 +1,18 @@
 import * as own from '#agents';
 import type { AgentsIndex } from '../agent/define/check-agents.ts';
+import { currentTargets } from '../alerts/targets.ts';
 import { watchRetiring } from '../health/retiring-models.ts';
 import { createSupervision } from '../health/supervision.ts';
+import { alertingOf } from './alerting.ts';
 import type { App } from './app.ts';
 
 const { healthChecks = {} }: AgentsIndex = own;
 
 /** How an app's dependencies are, asked and told. */
-export const supervisionOf = ({ clock, emit, config, anthropicKey, catalog, core }: App) =>
-  createSupervision({
+export const supervisionOf = (app: App) => {
+  const { clock, emit, config, anthropicKey, catalog, core } = app;
+  const alerting = alertingOf(app);
+  return createSupervision({
     clock,
     emit,
     version: config.BALLAST_VERSION,
@@ -17,6 +21,8 @@ export const supervisionOf = ({ clock, emit, config, anthropicKey, catalog, core
     provider: core.provider,
     key: core.firstKey,
     circuits: core.circuits,
+    targets: () => currentTargets(alerting),
     ownChecks: healthChecks,
     models: watchRetiring({ prices: core.prices, used: catalog.models, clock, emit }),
   });
+};

@@ -17,6 +17,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const ENDPOINT_VARIABLES = {
   dynamodb: 'AWS_ENDPOINT_URL_DYNAMODB',
   secretsmanager: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+  sns: 'AWS_ENDPOINT_URL_SNS',
 } as const;
 
 export type ServiceName = keyof typeof ENDPOINT_VARIABLES;

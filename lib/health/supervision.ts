@@ -1,3 +1,4 @@
+import type { Targets } from '../alerts/targets.ts';
 import type { Circuits } from '../circuit-breaker/circuits.ts';
 import type { Table } from '../dynamodb/table.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -7,6 +8,7 @@ import { answers, type HealthCheck, ownProbe, type Probe } from './check.ts';
 import { dueProbes } from './due-probes.ts';
 import { createDynamoDbHealthResults } from './dynamodb-results.ts';
 import { createHealth, type Health, type HealthOptions } from './health.ts';
+import { notifiedProbe } from './notified.ts';
 import { createProbeDependencies, type ProbeDependencies } from './probe-dependencies.ts';
 import { createReachability, type ReachabilityOptions } from './reachability.ts';
 
@@ -19,6 +21,8 @@ export interface SupervisionOptions extends ReachabilityOptions {
   readonly secret: Secret;
   readonly circuits: Pick<Circuits, 'list' | 'enter'>;
   readonly models: NonNullable<HealthOptions['models']>;
+  /** Who is notified of alarms. Rejects where it cannot be read. */
+  readonly targets: () => Promise<Targets>;
   /** The user's own, by name. Default: none. */
   readonly ownChecks?: Readonly<Record<string, HealthCheck>>;
 }
@@ -27,7 +31,7 @@ export interface SupervisionOptions extends ReachabilityOptions {
 export const createSupervision = (
   options: SupervisionOptions,
 ): { readonly health: Health; readonly probeDependencies: ProbeDependencies } => {
-  const { table, clock, secret, circuits, ownChecks = {} } = options;
+  const { table, clock, secret, circuits, targets, ownChecks = {} } = options;
   const results = createDynamoDbHealthResults({ table, clock });
   const reachability = createReachability(options);
   const secrets: Probe = answers(() => secret.get());
@@ -37,6 +41,7 @@ export const createSupervision = (
     dynamodb: answers((signal) => results.roundTrip(signal)),
     secrets,
     claude: reachability.api,
+    alerts: notifiedProbe(targets),
   };
   const watched = {
     list: () => circuits.list(),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { budgetAlert, type BudgetThreshold, createBudgetAlerts } from '../../lib/alerts/budget-alerts.ts';
+import type { Notice } from '../../lib/aws/publish.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
@@ -9,6 +10,7 @@ import { size } from '../sizes.ts';
 
 let slack: HttpTarget;
 let webhook: HttpTarget;
+let mails: Notice[];
 let clock: FakeClock;
 let events: BallastEvent[];
 let tenants = 0;
@@ -17,6 +19,7 @@ beforeEach(async () => {
   [slack, webhook] = await Promise.all([startHttpTarget(), startHttpTarget()]);
   clock = createFakeClock();
   events = [];
+  mails = [];
 });
 afterEach(() => Promise.all([slack.close(), webhook.close()]));
 
@@ -38,11 +41,16 @@ const both = () =>
   });
 
 /** The teller of one process. */
-const teller = (table: ReturnType<TestDynamoDb['table']>, { seed = 1, secret = async () => both() } = {}) =>
+const teller = (
+  table: ReturnType<TestDynamoDb['table']>,
+  { seed = 1, secret = async () => both(), topicArn = undefined as string | undefined } = {},
+) =>
   createBudgetAlerts({
     clock,
     table,
     secret,
+    topicArn,
+    publish: async (notice) => void mails.push(notice),
     fetch: globalThis.fetch,
     random: seededRandom(seed),
     emit: (event) => void events.push(event),
@@ -82,6 +90,19 @@ describeOnDynamoDb('a threshold of a budget', (engine) => {
         state: '75%',
       })),
     );
+  });
+
+  it('is mailed where there is a topic for it, once', async () => {
+    const reached = threshold();
+    for (const seed of [1, 2]) await own({ topicArn: 'arn:topic', seed })(reached);
+    expect(mails).toEqual([
+      {
+        topicArn: 'arn:topic',
+        subject: `75 % of the budget of ${reached.tenantId} for 2026-11`,
+        text: `${reached.tenantId} has spent $7.51 of its budget of $10 for 2026-11 (75 % reached).`,
+      },
+    ]);
+    expect(counts()).toEqual([1, 1]);
   });
 
   it('is told once, also where more was spent by then and to the last day of a month', async () => {

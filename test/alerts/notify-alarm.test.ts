@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { notifyAlarm } from '../../functions/notify-alarm.ts';
 import type { AlarmState } from '../../lib/alerts/alarm-messages.ts';
 import { createNotifyAlarm } from '../../lib/alerts/notify-alarm.ts';
+import type { Notice } from '../../lib/aws/publish.ts';
 import { createLoader } from '../../lib/secrets/loader.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { createPrettyLog } from '../../lib/telemetry/terminal/pretty-log.ts';
@@ -14,6 +15,7 @@ import { notification, snsEvent } from './sns.ts';
 
 let slack: HttpTarget;
 let webhook: HttpTarget;
+let mails: Notice[];
 let clock: FakeClock;
 let events: BallastEvent[];
 let lines: string[];
@@ -24,6 +26,7 @@ beforeEach(async () => {
   clock = createFakeClock();
   events = [];
   lines = [];
+  mails = [];
 });
 afterEach(() => Promise.all([slack.close(), webhook.close()]));
 
@@ -40,7 +43,14 @@ const both = () =>
 /** The deployed function in an environment of its own. */
 const environment = (
   table: ReturnType<TestDynamoDb['table']>,
-  { seed = 1, secret = both(), read = async () => secret, fetch = globalThis.fetch } = {},
+  {
+    seed = 1,
+    secret = both(),
+    read = async () => secret,
+    fetch = globalThis.fetch,
+    topicArn = undefined as string | undefined,
+    publish = async (notice: Notice) => void mails.push(notice),
+  } = {},
 ) => {
   const log = createPrettyLog('DEBUG', clock, (line) => lines.push(line));
   const emit = (event: BallastEvent) => void events.push(event);
@@ -54,6 +64,8 @@ const environment = (
     random: seededRandom(seed),
     secret: () => targets.get(),
     refreshSecret: () => targets.refresh(),
+    topicArn,
+    publish,
   });
   return notifyAlarm({ log, clock, flush: async () => {}, notifyAlarm: notify });
 };
@@ -195,10 +207,41 @@ describeOnDynamoDb('an alarm', (engine) => {
     const handler = own({ secret: JSON.stringify({ slackWebhookUrl: `${slack.url}/x` }) });
     await handler(snsEvent(notification({ at: at() }), notification({ at: at() })));
     expect(counts()).toEqual([2, 0]);
-    expect(lines.filter((line) => line.includes('not configured'))).toHaveLength(1);
+    // The webhook, and the topic for mail.
+    expect(lines.filter((line) => line.includes('not configured'))).toHaveLength(2);
     const silent = own({ secret: '' });
     await silent(snsEvent(notification({ at: at() })));
     expect(counts()).toEqual([2, 0]);
+  });
+
+  it('is mailed where there is a topic for it: what is wrong, what it means and what to do', async () => {
+    const handler = own({ topicArn: 'arn:topic', secret: '' });
+    const event = snsEvent(notification({ name: 'ballast-dev-errors', at: at() }));
+    for (const _ of [1, 2]) await handler(event);
+    expect(mails).toEqual([
+      {
+        topicArn: 'arn:topic',
+        subject: 'ALARM (page): ballast-dev-errors',
+        text: expect.stringContaining('What to do: Look for') as string,
+      },
+    ]);
+    expect(counts()).toEqual([0, 0]);
+  });
+
+  it('whose topic takes nothing is tried again, then delivered again to that target alone', async () => {
+    let tries = 0;
+    const publish = async (notice: Notice) => {
+      tries += 1;
+      if (tries <= 3) throw new Error('canary');
+      mails.push(notice);
+    };
+    const event = snsEvent(notification({ name: 'ballast-dev-エラー', at: at() }));
+    const options = { topicArn: 'arn:topic', publish };
+    expect(await ended(own(options)(event))).toBe(FAILED);
+    expect([tries, counts()]).toEqual([3, [1, 1]]);
+    expect(await ended(own(options)(event))).toBe('done');
+    expect([mails.map(({ subject }) => subject), counts()]).toEqual([['ALARM (ticket): ballast-dev-???'], [1, 1]]);
+    expect(lines.join('')).not.toContain('canary');
   });
 
   it('that was just made, or is none, is told to nobody', async () => {

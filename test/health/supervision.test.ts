@@ -2,6 +2,7 @@ import { DeleteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { health as healthFunction } from '../../functions/health.ts';
 import { probeDependencies } from '../../functions/probe-dependencies.ts';
+import type { Targets } from '../../lib/alerts/targets.ts';
 import { createCircuits } from '../../lib/circuit-breaker/circuits.ts';
 import { createDynamoDbCircuitStore } from '../../lib/circuit-breaker/dynamodb-store.ts';
 import type { HealthCheck } from '../../lib/health/check.ts';
@@ -33,10 +34,16 @@ beforeEach(async () => {
 });
 afterEach(() => upstream.close());
 
+const NOBODY: Targets = { slack: null, webhook: null, mail: null };
+
 type Control = ReturnType<TestDynamoDb['table']>;
 
 /** The two functions as they are deployed, on one table; each call is another environment. */
-const environment = (table: Control, ownChecks: Readonly<Record<string, HealthCheck>> = {}) => {
+const environment = (
+  table: Control,
+  ownChecks: Readonly<Record<string, HealthCheck>> = {},
+  targets: () => Promise<Targets> = async () => NOBODY,
+) => {
   const emit = (event: BallastEvent) => void events.push(event);
   const read = async () => {
     if (secretFails) throw new Error('canary');
@@ -57,6 +64,7 @@ const environment = (table: Control, ownChecks: Readonly<Record<string, HealthCh
     key,
     circuits,
     models: () => ({ status: 'healthy' }),
+    targets,
     ownChecks,
   });
   const parts = { ...functionParts(async () => Promise.reject(new Error('no run'))), clock };
@@ -114,7 +122,7 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
   it('agree: what one finds, the other tells, from another environment and asking nobody', async () => {
     const table = await emptied(engine());
     await environment(table).probe();
-    expect(probed().sort()).toEqual(['claude healthy', 'dynamodb healthy', 'secrets healthy']);
+    expect(probed().sort()).toEqual(['alerts healthy', 'claude healthy', 'dynamodb healthy', 'secrets healthy']);
     expect(events.at(-1)).toEqual({ type: 'dependencies.probed', openCircuits: 0 });
     const asked = upstream.seen.length;
     const { body, text } = await environment(table).health();
@@ -125,6 +133,24 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
     expect(upstream.seen).toHaveLength(asked);
     expect(asked).toBe(1);
     expect(text).not.toMatch(/canary|127\.0\.0\.1|anthropic/);
+  });
+
+  it.each<[string, () => Promise<Targets>, { status: string; detail: string | undefined }]>([
+    ['nobody', async () => NOBODY, { status: 'healthy', detail: 'nobody is notified of alarms: no target is set' }],
+    ['mail', async () => ({ ...NOBODY, mail: { topicArn: 'canary' } }), { status: 'healthy', detail: undefined }],
+    ['Slack', async () => ({ ...NOBODY, slack: { url: 'canary' } }), { status: 'healthy', detail: undefined }],
+    [
+      'who cannot be read',
+      () => Promise.reject(new Error('canary')),
+      { status: 'degraded', detail: 'the targets of alarms cannot be read' },
+    ],
+  ])('say of a stage that notifies %s of alarms whether anybody is', async (_who, targets, check) => {
+    const table = await emptied(engine());
+    await environment(table, {}, targets).probe();
+    const { status, body, text } = await environment(table).health();
+    const { alerts } = body['checks'] as Record<string, Record<string, unknown>>;
+    expect([status, alerts?.['status'], alerts?.['detail']]).toEqual([200, check.status, check.detail]);
+    expect(text).not.toContain('canary');
   });
 
   it('tell of a provider that fails as degraded, and of a rejected key as unhealthy', async () => {

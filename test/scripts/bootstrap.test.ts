@@ -20,6 +20,7 @@ describeOnDynamoDb('npm run bootstrap', (engine) => {
     const { code, stdout, stderr } = await run(engine().endpoint, '--stage', 'first');
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^bk_[0-9a-z]{47}\n$/)]);
     expect(stderr).toContain('shown this once');
+    expect(stderr).toMatch(/alarmEmail, and the targets in its secret alerts.*With neither, nobody is/);
 
     expect(stderr).toMatch(/administers and does nothing else, and expires on \d{4}-\d{2}-\d{2}/);
 

@@ -40,7 +40,9 @@ const topicDefects = (template: Template, stage: string): string[] => {
   const permission = ofType(template, 'AWS::Lambda::Permission').find(
     ([, { Properties }]) => Properties['Principal'] === 'sns.amazonaws.com',
   )?.[1];
-  const subscription = ofType(template, 'AWS::SNS::Subscription')[0]?.[1].Properties;
+  const subscription = ofType(template, 'AWS::SNS::Subscription').find(
+    ([, { Properties }]) => Properties['Protocol'] === 'lambda',
+  )?.[1].Properties;
   return [
     ...(topic['TopicName'] === `ballast-${stage}-alarms` ? [] : ['another name']),
     ...(at(subscription, 'TopicArn', 'Ref') === 'AlarmTopic' ? [] : ['nobody listens']),

@@ -24,4 +24,5 @@ export const CREDENTIALS: Grant[] = [...each(['GetItem'], 'LedgerTable', 'key#*'
 export const ALERTS: Grant[] = [
   ...each(['PutItem', 'DeleteItem'], 'ControlTable', 'alert#*'),
   { action: 'secretsmanager:GetSecretValue', on: 'AlertsSecret' },
+  { action: 'sns:Publish', on: 'NoticeTopic' },
 ];

@@ -18,7 +18,10 @@ let service: string;
 beforeAll(async () => {
   cpSync(join(ROOT, 'scripts/create/template/agents'), join(directory, 'agents'), { recursive: true });
   writeFileSync(join(directory, 'package.json'), '{"type": "module"}');
-  writeFileSync(join(directory, 'stages.yml'), 'prod:\n  maxHops: 3\n  logLevel: ERROR\n');
+  writeFileSync(
+    join(directory, 'stages.yml'),
+    'prod:\n  maxHops: 3\n  logLevel: ERROR\n  alarmEmail: ops@example.com\n',
+  );
   mkdirSync(join(directory, 'node_modules'));
   symlinkSync(ROOT, join(directory, 'node_modules', 'ballast'));
   service = writeService(ROOT, project);
@@ -55,6 +58,15 @@ describe('the stage of a project', () => {
     expect(new Set(settingsOf(template, 'LOG_LEVEL'))).toEqual(new Set(['ERROR']));
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
     expect(new Set(settingsOf(template, 'BALLAST_VERSION'))).toEqual(new Set([version]));
+  });
+
+  it('mails its alarms to the address of its stage file', () => {
+    expect(template.Resources['NoticeSubscription']?.Properties).toEqual({
+      TopicArn: { Ref: 'NoticeTopic' },
+      Protocol: 'email',
+      Endpoint: 'ops@example.com',
+    });
+    expect(settingsOf(template, 'NOTICE_TOPIC')[0]).toEqual({ Ref: 'NoticeTopic' });
   });
 
   it('has all that Ballast declares of its infrastructure', () => {

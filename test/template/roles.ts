@@ -94,6 +94,7 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     { action: 'dynamodb:PutItem', on: 'ControlTable', keys: ['circuits', 'health'] },
     { action: 'dynamodb:Query', on: 'ControlTable', keys: ['circuits'] },
     ANTHROPIC_KEY,
+    { action: 'secretsmanager:GetSecretValue', on: 'AlertsSecret' },
   ],
   'reconcile-budgets': [
     ...LOG('ReconcileDashbudgetsLogGroup'),

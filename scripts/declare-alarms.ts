@@ -1,0 +1,33 @@
+import type { Resource, Template } from './compiled-template.ts';
+
+const SUBSCRIPTION = 'NoticeSubscription';
+const TOPIC = 'NOTICE_TOPIC';
+
+const variablesOf = ({ Properties }: Resource): Record<string, unknown> =>
+  (Properties['Environment'] as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
+
+/** The address that a stage mails its alarms to; `null`: none. */
+export const mailOf = ({ Resources }: Template): string | null => {
+  const address = Resources[SUBSCRIPTION]?.Properties['Endpoint'];
+  return typeof address === 'string' && address !== '' ? address : null;
+};
+
+/**
+ * Leaves a stage that names no address without a subscription, and its functions without the topic: nobody would get what
+ * they publish. Throws an Error where the parameter is no address.
+ */
+export const declareMail = (template: Template): void => {
+  const { Resources } = template;
+  const address = mailOf(template);
+  if (address === null) {
+    delete Resources[SUBSCRIPTION];
+    for (const one of Object.values(Resources)) if (TOPIC in variablesOf(one)) variablesOf(one)[TOPIC] = '';
+  } else if (!/^[^\s@]+@[^\s@]+$/.test(address)) throw new Error('alarmEmail is no address of e-mail.');
+};
+
+/** What to say after a deployment of a stage that mails nobody; `null`: nothing. */
+export const mailNotice = (template: Template, stage: string): string | null =>
+  mailOf(template) === null
+    ? `alarmEmail is not set: unless the secret ballast/${stage}/alerts names a target, nobody is notified of alarms of ` +
+      `${stage}. docs/alarms.md says how.`
+    : null;
