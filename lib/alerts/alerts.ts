@@ -2,12 +2,16 @@ import { AppError } from '../kernel/errors.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Log } from '../telemetry/log.ts';
-import { alarmAlert, newsOf } from './alarm.ts';
+import { alarmAlert, newsOf } from './alarm/alarm-alert.ts';
+import { readTransitions, type Transition } from './alarm/transition.ts';
+import type { Alert } from './alert.ts';
+import { calmAlert, flappingAlert, stormAlert } from './damping/damped-alerts.ts';
+import type { Flaps } from './damping/flaps.ts';
+import type { Storms } from './damping/storms.ts';
 import type { NotifiedAlarms } from './notified-alarms.ts';
 import type { NotifyTargets } from './notify-targets.ts';
 import { orFailed } from './or-failed.ts';
 import { currentTargets, type Targets, type TargetsOptions } from './targets.ts';
-import { readTransitions, type Transition } from './transition.ts';
 
 export interface AlertsOptions extends TargetsOptions {
   readonly log: Log;
@@ -16,13 +20,22 @@ export interface AlertsOptions extends TargetsOptions {
   readonly notifiedAlarms: NotifiedAlarms;
   /** Reads the secret anew: an address in it may have been replaced. Default: the next delivery finds what there is. */
   readonly refreshSecret?: () => Promise<unknown>;
+  readonly flaps: Flaps;
+  readonly storms: Storms;
 }
 
-/** Tells every target of each transition in an event. Rejects where one could not be told, so that it is delivered again. */
+/**
+ * Tells every target of each transition in an event, and in its schedule's event (`LOOK`) of alarms that have stopped flapping.
+ * Rejects where one could not be told, so that it is delivered again.
+ */
 export type NotifyAlarm = (event: unknown) => Promise<void>;
 
+/** What the schedule sends. */
+const isLook = (event: unknown): boolean =>
+  typeof event === 'object' && event !== null && 'look' in event && event.look === 'flapping';
+
 export const createAlerts = (options: AlertsOptions): NotifyAlarm => {
-  const { log, emit, notify, notifiedAlarms, refreshSecret } = options;
+  const { log, emit, notify, notifiedAlarms, flaps, storms, refreshSecret } = options;
   const saidMissing = new Set<string>();
   const sayMissing = (targets: Targets) => {
     for (const [target, configured] of Object.entries(targets)) {
@@ -41,25 +54,52 @@ export const createAlerts = (options: AlertsOptions): NotifyAlarm => {
     if (news === 'ends-if-notified') return orGoOn('told', notifiedAlarms.has(transition.alarmId), true);
     return news !== null;
   };
-  const newsIn = async (transitions: readonly Transition[]): Promise<Transition[]> => {
-    const news: Transition[] = [];
-    for (const transition of transitions) if (await isNews(transition)) news.push(transition);
-    return news;
+
+  /** What is to be told of a transition; `null`: nothing. */
+  const alertOf = async (transition: Transition): Promise<Alert | null> => {
+    if (!(await isNews(transition))) return null;
+    const verdict = await orGoOn('flaps', flaps.note(transition), 'change');
+    if (verdict === 'nothing') return null;
+    if (verdict === 'flapping') return flappingAlert(transition);
+    const storm = await orGoOn('storms', storms.join(transition), null);
+    return storm === null ? alarmAlert(transition) : stormAlert(storm);
+  };
+
+  const tell = async (alerts: readonly Alert[]): Promise<void> => {
+    if (alerts.length === 0) return;
+    const targets = await currentTargets(options);
+    sayMissing(targets);
+    if (await notify(alerts, targets)) return;
+    await orGoOn('secret', Promise.resolve(refreshSecret?.()), undefined);
+    throw new AppError('upstream-error', safe`An alert could not be delivered.`);
+  };
+
+  const endFlapping = async (): Promise<void> => {
+    for (const { transition, how, done } of await flaps.rested()) {
+      if (how === 'over') {
+        await tell([calmAlert(transition)]);
+        await orGoOn('over', notifiedAlarms.remove(transition.alarmId), undefined);
+      }
+      await orGoOn('flaps', done(), undefined);
+    }
   };
 
   return async (event) => {
-    const transitions = readTransitions(event);
-    if (transitions.includes(null)) log.warn(safe`a message on the topic of the alarms is no alarm`);
-    const news = await newsIn(transitions.filter((transition) => transition !== null));
-    if (news.length === 0) return;
-    const targets = await currentTargets(options);
-    sayMissing(targets);
-    const delivered = await notify(news.map(alarmAlert), targets);
-    if (!delivered) {
-      await orGoOn('secret', Promise.resolve(refreshSecret?.()), undefined);
-      throw new AppError('upstream-error', safe`An alert could not be delivered.`);
-    }
-    for (const { state, alarmId } of news)
-      if (state === 'OK') await orGoOn('over', notifiedAlarms.remove(alarmId), undefined);
+    if (isLook(event)) return endFlapping();
+    const read = readTransitions(event);
+    if (read.includes(null)) log.warn(safe`a message on the topic of the alarms is no alarm`);
+    const transitions = read.filter((transition) => transition !== null);
+    const alerts = new Map<string, Alert>();
+    const ended: Transition[] = [];
+    await Promise.all(
+      transitions.map(async (transition) => {
+        const alert = await alertOf(transition);
+        if (alert === null) return;
+        alerts.set(alert.id, alert);
+        if (transition.state === 'OK') ended.push(transition);
+      }),
+    );
+    await tell([...alerts.values()]);
+    for (const { alarmId } of ended) await orGoOn('over', notifiedAlarms.remove(alarmId), undefined);
   };
 };

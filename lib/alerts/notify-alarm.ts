@@ -1,5 +1,7 @@
 import type { Table } from '../dynamodb/table.ts';
 import { type AlertsOptions, createAlerts, type NotifyAlarm } from './alerts.ts';
+import { createFlaps } from './damping/flaps.ts';
+import { createStorms } from './damping/storms.ts';
 import { createDynamoDbAlertClaims } from './dynamodb-claims.ts';
 import { createMail, type MailOptions } from './mail.ts';
 import { createNotifiedAlarms } from './notified-alarms.ts';
@@ -8,12 +10,12 @@ import { createPost, type PostOptions } from './post.ts';
 
 export interface NotifyAlarmOptions
   extends
-    Omit<AlertsOptions, 'notify' | 'notifiedAlarms'>,
+    Omit<AlertsOptions, 'notify' | 'notifiedAlarms' | 'flaps' | 'storms'>,
     Omit<NotifyTargetsOptions, 'claims' | 'post' | 'mail'>,
     PostOptions,
     MailOptions {
   /** Where it is kept who was told. */
-  readonly table: Pick<Table, 'put' | 'putNewOrFind' | 'replace' | 'remove'>;
+  readonly table: Pick<Table, 'get' | 'put' | 'putNewOrFind' | 'query' | 'replace' | 'remove'>;
 }
 
 /** Far longer than a notification is delivered again: Lambda gives up after six hours. */
@@ -26,6 +28,8 @@ export const createNotifyAlarm = (options: NotifyAlarmOptions): NotifyAlarm => {
   return createAlerts({
     ...options,
     notifiedAlarms,
+    flaps: createFlaps(options),
+    storms: createStorms(options),
     notify: createNotifyTargets({ ...options, claims, post: createPost(options), mail: createMail(options) }),
   });
 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { alarmAlert } from '../../lib/alerts/alarm.ts';
+import { alarmAlert } from '../../lib/alerts/alarm/alarm-alert.ts';
+import { RUNBOOK } from '../../lib/alerts/alarm/runbook.ts';
+import { readTransitions } from '../../lib/alerts/alarm/transition.ts';
 import type { Alert } from '../../lib/alerts/alert.ts';
-import { RUNBOOK } from '../../lib/alerts/runbook.ts';
-import { readTransitions } from '../../lib/alerts/transition.ts';
 import { notification, snsEvent } from './sns.ts';
 
 const alertOf = (message: unknown): Alert => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { alarmAlert, newsOf } from '../../lib/alerts/alarm.ts';
-import type { AlarmState } from '../../lib/alerts/alarm-messages.ts';
-import { RUNBOOK } from '../../lib/alerts/runbook.ts';
-import { readTransitions } from '../../lib/alerts/transition.ts';
+import { alarmAlert, newsOf } from '../../lib/alerts/alarm/alarm-alert.ts';
+import type { AlarmState } from '../../lib/alerts/alarm/messages.ts';
+import { RUNBOOK } from '../../lib/alerts/alarm/runbook.ts';
+import { readTransitions } from '../../lib/alerts/alarm/transition.ts';
 import { notification, snsEvent } from './sns.ts';
 
 const only = (message: unknown) => readTransitions(snsEvent(message))[0];

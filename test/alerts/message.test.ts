@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alarmAlert } from '../../lib/alerts/alarm.ts';
+import { alarmAlert } from '../../lib/alerts/alarm/alarm-alert.ts';
 import { slackMessage, webhookMessage } from '../../lib/alerts/message.ts';
 import { label } from '../../lib/kernel/redacted.ts';
 

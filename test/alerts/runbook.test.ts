@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RUNBOOK, runbookName } from '../../lib/alerts/runbook.ts';
+import { RUNBOOK, runbookName } from '../../lib/alerts/alarm/runbook.ts';
 import { read } from '../readme/markdown.ts';
 
 /** A section without its heading, on one line, links as their words. */

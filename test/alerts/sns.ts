@@ -1,4 +1,4 @@
-import type { AlarmState } from '../../lib/alerts/alarm-messages.ts';
+import type { AlarmState } from '../../lib/alerts/alarm/messages.ts';
 
 export interface Change {
   readonly name?: string;

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readTransitions } from '../../lib/alerts/transition.ts';
+import { readTransitions } from '../../lib/alerts/alarm/transition.ts';
 import { alarmEvent } from '../../local/alarm-event.ts';
 import { alertsSecretOf } from '../../local/alerts-secret.ts';
 import { type HttpTarget, startHttpTarget } from '../http-target.ts';

@@ -105,7 +105,11 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     ...each(['DeleteItem', 'PutItem', 'Query'], 'ControlTable', 'parked'),
     ...ALERTS,
   ],
-  'notify-alarm': [...LOG('NotifyDashalarmLogGroup'), ...ALERTS],
+  'notify-alarm': [
+    ...LOG('NotifyDashalarmLogGroup'),
+    ...ALERTS,
+    ...each(['GetItem', 'Query'], 'ControlTable', 'alert#*'),
+  ],
   ...RUN_GRANTS,
 };
 
@@ -114,6 +118,7 @@ export const CALLERS: Readonly<Record<string, readonly Grant[]>> = {
   ProbeScheduleRole: [{ action: 'lambda:InvokeFunction', on: 'ProbeDashdependenciesLambdaFunction' }],
   ReconcileScheduleRole: [{ action: 'lambda:InvokeFunction', on: 'ReconcileDashbudgetsLambdaFunction' }],
   DeliverScheduleRole: [{ action: 'lambda:InvokeFunction', on: 'DeliverDashwebhooksLambdaFunction' }],
+  NotifyScheduleRole: [{ action: 'lambda:InvokeFunction', on: 'NotifyDashalarmLambdaFunction' }],
   SweepScheduleRole: [{ action: 'lambda:InvokeFunction', on: 'SweepDashrunsLambdaFunction' }],
 };
 

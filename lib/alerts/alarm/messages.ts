@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type AlarmDetails, changedDetails, publishedDetails } from './alarm-details.ts';
+import { type AlarmDetails, changedDetails, publishedDetails } from './details.ts';
 
 const STATES = ['ALARM', 'OK', 'INSUFFICIENT_DATA'] as const;
 export type AlarmState = (typeof STATES)[number];

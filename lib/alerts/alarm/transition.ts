@@ -1,8 +1,8 @@
-import { displayed, type Redacted } from '../kernel/redacted.ts';
-import type { Comparison } from './alarm-details.ts';
-import { type AlarmMessage, type AlarmState, readAlarmMessages } from './alarm-messages.ts';
-import { alertId } from './alert.ts';
+import { displayed, type Redacted } from '../../kernel/redacted.ts';
+import { alertId } from '../alert.ts';
 import { alarmLink, alarmNameIn } from './console-link.ts';
+import type { Comparison } from './details.ts';
+import { type AlarmMessage, type AlarmState, readAlarmMessages } from './messages.ts';
 import { RUNBOOK, runbookName, type Severity } from './runbook.ts';
 
 /** One change of an alarm's state, with what is said of it. `null`: it is not known. */

@@ -18,7 +18,7 @@ const measure = ({ value, threshold, comparison, unit }: Transition): string | n
 };
 
 /** How a text emphasises, links and takes words that somebody else wrote. */
-interface Style {
+export interface Style {
   readonly strong: (text: string) => string;
   readonly link: (url: string, text: string) => string;
   readonly quoted: (text: string) => string;

@@ -1,6 +1,6 @@
-import { label } from '../kernel/redacted.ts';
-import { alarmText, PLAIN, SLACK } from './alarm-text.ts';
-import type { Alert } from './alert.ts';
+import { label } from '../../kernel/redacted.ts';
+import type { Alert } from '../alert.ts';
+import { alarmText, PLAIN, SLACK } from './text.ts';
 import type { Transition } from './transition.ts';
 
 /**

@@ -1,0 +1,60 @@
+import { label, safe } from '../../kernel/redacted.ts';
+import { alarmAlert } from '../alarm/alarm-alert.ts';
+import { PLAIN, SLACK, type Style } from '../alarm/text.ts';
+import type { Transition } from '../alarm/transition.ts';
+import { type Alert, alertId } from '../alert.ts';
+import { CALM_AFTER_MS, MOST_BEGINS, WINDOW_MS } from './flapping.ts';
+import type { Storm } from './storms.ts';
+
+const MAX_LISTED = 50;
+
+const stormText = ({ state, alarms }: Storm, { strong, quoted, signs }: Style): string => {
+  const isOn = state === 'ALARM';
+  const worst = (['page', 'ticket', 'note'] as const).find((each) => alarms.some(({ severity }) => severity === each));
+  const sign = isOn ? signs[worst ?? 'ticket'] : signs.over;
+  const listed = alarms.slice(0, MAX_LISTED).map(({ alarm, severity }) => `- ${quoted(alarm)} (${severity})`);
+  const more = alarms.length > MAX_LISTED ? [`- and ${alarms.length - MAX_LISTED} more`] : [];
+  const head = `${alarms.length} alarms ${isOn ? 'went off' : 'are OK again'}`;
+  return [`${sign}${strong(head)} within seconds:`, ...listed, ...more].join('\n');
+};
+
+/** Many changes at once, in one message. */
+export const stormAlert = (storm: Storm): Alert => {
+  const { id, state, alarms } = storm;
+  return {
+    id,
+    alarm: safe`storm of ${alarms.length}`,
+    state: label(state),
+    text: stormText(storm, SLACK),
+    mail: {
+      subject: `${state === 'ALARM' ? 'ALARM' : state}: ${alarms.length} alarms at once`,
+      text: stormText(storm, PLAIN),
+    },
+    fields: { type: 'alarm.storm', state, count: alarms.length, alarms: alarms.map(({ alarm }) => alarm) },
+  };
+};
+
+const minutes = (ms: number): number => ms / 60_000;
+
+/** What is said of a change, with a sentence more. */
+const withSentence = (alert: Alert, sentence: string, flapping: string): Alert => ({
+  ...alert,
+  text: `${alert.text}\n${sentence}`,
+  mail: alert.mail === null ? null : { ...alert.mail, text: `${alert.mail.text}\n${sentence}` },
+  fields: { ...alert.fields, flapping },
+});
+
+/** Of an alarm that goes on and off: the last that is heard of it until it is calm. */
+export const flappingAlert = (transition: Transition): Alert =>
+  withSentence(
+    alarmAlert(transition),
+    `It is flapping: it went off more than ${MOST_BEGINS} times in ${minutes(WINDOW_MS)} minutes. Nothing more is said of it ` +
+      `until it has not changed for ${minutes(CALM_AFTER_MS)} minutes.`,
+    'begins',
+  );
+
+/** Of one that flapped and is OK. */
+export const calmAlert = (transition: Transition): Alert => ({
+  ...withSentence(alarmAlert(transition), 'It was flapping, and is calm.', 'ends'),
+  id: alertId('calm', transition.alarmId, transition.changedAt),
+});

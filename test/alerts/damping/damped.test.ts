@@ -1,0 +1,185 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { AlarmState } from '../../../lib/alerts/alarm/messages.ts';
+import { MOST_ALONE } from '../../../lib/alerts/damping/storms.ts';
+import { createNotifyAlarm } from '../../../lib/alerts/notify-alarm.ts';
+import type { Clock } from '../../../lib/kernel/clock.ts';
+import { createPrettyLog } from '../../../lib/telemetry/terminal/pretty-log.ts';
+import { describeOnDynamoDb } from '../../dynamodb.ts';
+import { createFakeClock, type FakeClock } from '../../fake-clock.ts';
+import { type HttpTarget, startHttpTarget } from '../../http-target.ts';
+import { seededRandom } from '../../seeded-random.ts';
+import { notification, snsEvent } from '../sns.ts';
+
+interface Told {
+  readonly type: string;
+  readonly state: string;
+  readonly alarm?: string;
+  readonly alarms?: readonly string[];
+  readonly flapping?: string;
+}
+
+let webhook: HttpTarget;
+let clock: FakeClock;
+/** Of another hour each time, so that no window is shared. */
+let startsAt = Date.UTC(2026, 10, 20);
+
+beforeEach(async () => {
+  webhook = await startHttpTarget();
+  startsAt += 24 * 3_600_000;
+  clock = createFakeClock(startsAt);
+});
+afterEach(() => webhook.close());
+
+const told = () => webhook.seen.map(({ body }) => JSON.parse(body) as Told);
+const since = (count: number) => told().slice(count);
+const shown = () =>
+  told().map(({ alarm, state, flapping }) => [alarm, state, ...(flapping === undefined ? [] : [flapping])]);
+
+const change = (name: string, to: AlarmState) =>
+  snsEvent(
+    notification({
+      name: `ballast-dev-${name}`,
+      to,
+      from: to === 'OK' ? 'ALARM' : 'OK',
+      at: new Date(clock.now()).toISOString().replace('Z', '+0000'),
+    }),
+  );
+
+/** One delivery, and whether it waits for its clock. */
+interface Delivery {
+  readonly ended: Promise<void>;
+  readonly waits: () => boolean;
+}
+
+/** Moves the clock on once each of these waits for it, or has ended. */
+const ended = async (...deliveries: readonly Delivery[]): Promise<void> => {
+  const over = new Set<Delivery>();
+  const all = Promise.all(deliveries.map((each) => each.ended.finally(() => over.add(each))));
+  all.catch(() => undefined);
+  while (over.size < deliveries.length) {
+    if (deliveries.every((each) => over.has(each) || each.waits())) await clock.advance(5_000);
+    else await new Promise((done) => setImmediate(done));
+  }
+  await all;
+};
+
+describeOnDynamoDb('what is told', (engine) => {
+  /** Another environment, which is told of an event. */
+  const own =
+    (seed = 1) =>
+    (event: unknown): Delivery => {
+      const timers = new Set<object>();
+      const own: Clock = {
+        ...clock,
+        after(ms, act) {
+          const timer = {};
+          timers.add(timer);
+          const stop = clock.after(ms, () => {
+            timers.delete(timer);
+            act();
+          });
+          return () => {
+            timers.delete(timer);
+            stop();
+          };
+        },
+      };
+      const notify = createNotifyAlarm({
+        clock: own,
+        log: createPrettyLog('ERROR', clock, () => undefined),
+        emit: () => undefined,
+        // Time moves on while a target answers: it is not what is looked at here.
+        fetch: (url, init) => fetch(url, { ...init, signal: null }),
+        table: engine().table('ControlTable'),
+        random: seededRandom(seed),
+        publish: async () => undefined,
+        secret: async () => JSON.stringify({ webhookUrl: webhook.url, webhookSecret: '0123456789abcdef' }),
+      });
+      return { ended: notify(event), waits: () => timers.size > 0 };
+    };
+
+  it('of an alarm that flaps ends with that it does, until it is calm: then its end', async () => {
+    const name = `flaps-${startsAt}`;
+    const flip = async (to: AlarmState) => {
+      await ended(own()(change(name, to)));
+      await clock.advance(60_000);
+    };
+    for (let round = 0; round < 6; round += 1) {
+      await flip('ALARM');
+      await flip('OK');
+    }
+    const alarm = `ballast-dev-${name}`;
+    const three = [1, 2, 3].flatMap(() => [
+      [alarm, 'ALARM'],
+      [alarm, 'OK'],
+    ]);
+    expect(shown()).toEqual([...three, [alarm, 'ALARM', 'begins']]);
+
+    await ended(own()({ look: 'flapping' }));
+    expect(told()).toHaveLength(7);
+    await clock.advance(10 * 60_000);
+    // Also where two look at once, and again.
+    await ended(own(2)({ look: 'flapping' }), own(3)({ look: 'flapping' }));
+    await ended(own()({ look: 'flapping' }));
+    expect(shown().slice(7)).toEqual([[alarm, 'OK', 'ends']]);
+
+    await flip('ALARM');
+    expect(shown().at(-1)).toEqual([alarm, 'ALARM']);
+  });
+
+  it('of one that flapped and stays on is its end, when that comes', async () => {
+    const name = `stays-${startsAt}`;
+    for (let round = 0; round < 4; round += 1) {
+      await ended(own()(change(name, 'ALARM')));
+      if (round < 3) await ended(own()(change(name, 'OK')));
+      await clock.advance(60_000);
+    }
+    await clock.advance(10 * 60_000);
+    await ended(own()({ look: 'flapping' }));
+    expect(told()).toHaveLength(7);
+    await ended(own()(change(name, 'OK')));
+    expect(shown().slice(7)).toEqual([[`ballast-dev-${name}`, 'OK']]);
+  });
+
+  it('of many alarms at once is one message that lists them, and one of their ends', async () => {
+    const names = Array.from({ length: MOST_ALONE + 4 }, (_, index) => `storm-${index}`);
+    const all = names.map((name) => `ballast-dev-${name}`).toSorted();
+    const told = async (state: AlarmState) => {
+      const before = webhook.seen.length;
+      const events = names.map((name) => change(name, state));
+      await ended(...events.map((event, seed) => own(seed + 1)(event)));
+      // Delivered again, to other environments.
+      await ended(...events.map((event, seed) => own(seed + 50)(event)));
+      return since(before);
+    };
+    for (const state of ['ALARM', 'OK'] as const) {
+      const messages = await told(state);
+      const storms = messages.filter(({ type }) => type === 'alarm.storm');
+      expect(storms).toMatchObject([{ state, count: all.length }]);
+      expect(storms[0]?.alarms?.toSorted()).toEqual(all);
+      // The first of them may be told before anybody knows that there are more.
+      const alone = messages.filter(({ type }) => type === 'alarm.changed').map(({ alarm }) => alarm);
+      expect(alone.length).toBeLessThanOrEqual(MOST_ALONE);
+      expect(new Set(alone).size).toBe(alone.length);
+      await clock.advance(60_000);
+    }
+  });
+
+  it('of as few as are no storm is a message each, at once', async () => {
+    const names = Array.from({ length: MOST_ALONE }, (_, index) => `few-${index}`);
+    const before = clock.now();
+    await Promise.all(names.map((name, seed) => own(seed + 1)(change(name, 'ALARM')).ended));
+    expect(told().map(({ type }) => type)).toEqual(names.map(() => 'alarm.changed'));
+    expect(clock.now()).toBe(before);
+  });
+
+  it('of one that comes when its storm was told is a message of its own', async () => {
+    const events = Array.from({ length: MOST_ALONE + 1 }, (_, index) => change(`late-${index}`, 'ALARM'));
+    const late = change('late-last', 'ALARM');
+    await ended(...events.map((event, seed) => own(seed + 1)(event)));
+    await clock.advance(30_000);
+    await ended(own()(late));
+    expect(told().filter(({ type }) => type === 'alarm.storm')).toHaveLength(1);
+    expect(told().at(-1)).toMatchObject({ type: 'alarm.changed', alarm: 'ballast-dev-late-last' });
+  });
+});
