@@ -15,6 +15,7 @@ import type { ToolUsageStore } from '../usage/tool-record.ts';
 import { limitsOf } from './budget-limits.ts';
 import type { Parking } from './parking.ts';
 import { createReconcileBudgets, type ReconcileBudgets } from './reconcile-budgets.ts';
+import type { SpentBudget, SpentBudgets } from './spent-budgets.ts';
 
 export interface AccountingOptions extends Omit<BudgetAlertsOptions, 'table'> {
   readonly control: Table;
@@ -25,6 +26,7 @@ export interface AccountingOptions extends Omit<BudgetAlertsOptions, 'table'> {
   readonly usage: UsageStore;
   readonly tools: ToolUsageStore;
   readonly parking: Parking;
+  readonly spent: SpentBudgets;
   readonly longestCallMs: number;
 }
 
@@ -62,6 +64,8 @@ export const createAccounting = (options: AccountingOptions): Accounting => {
   const { control, ledger, tenants, store, budgets, usage, tools, clock, emit, longestCallMs } = options;
   const rollups = createDynamoDbRollupStore(ledger);
   const rollUps = createRollUps({ usage, tools, rollups, settledAfterMs: longestCallMs });
+  const notify = createBudgetAlerts({ ...options, table: control });
+  const notifySpent = (spent: SpentBudget) => notify({ ...spent, percent: 100, isRefused: true });
   return {
     reports: createReports({ usage, tools, rollups }),
     view: (tenant, now) => viewBudget(store, tenant.tenantId, limitsOf(tenant), now),
@@ -74,11 +78,13 @@ export const createAccounting = (options: AccountingOptions): Accounting => {
       emit,
       longestCallMs,
       parking: options.parking,
+      spent: options.spent,
+      notifySpent,
       recordedOn: recordedBy(rollups),
       limitMs: PASS_LIMIT_MS,
       rewrite: (tenantId, at) => rollUps.rewrite(tenantId, at),
       rollUp: ({ tenantId, createdAt }, now, isOver) => rollUps.rollUp({ tenantId, createdAt, now, isOver }),
-      notify: createBudgetAlerts({ ...options, table: control }),
+      notify,
     }),
   };
 };

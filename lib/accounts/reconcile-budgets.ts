@@ -1,6 +1,6 @@
 import { type Clock, sleep } from '../kernel/clock.ts';
 import { concurrently } from '../kernel/concurrently.ts';
-import { type Redacted, safe } from '../kernel/redacted.ts';
+import { label, type Redacted, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import { newTenant, type Tenant, type TenantDirectory } from '../tenants/types.ts';
 import type { Threshold } from './budget-thresholds.ts';
@@ -12,16 +12,39 @@ import {
   type ReconcileTenantParts,
   type TenantReconciled,
 } from './reconcile-tenant.ts';
+import type { SpentBudget, SpentBudgets } from './spent-budgets.ts';
 
 export interface ReconcileBudgetsParts extends ReconcileTenantParts, Pick<CheckClosedDaysParts, 'recordedOn'> {
   readonly tenants: Pick<TenantDirectory, 'list'>;
   readonly clock: Clock;
   readonly parking: Pick<Parking, 'list' | 'claim' | 'book' | 'remove'>;
+  /** Budgets that have refused a call. Default: there are none. */
+  readonly spent?: Pick<SpentBudgets, 'list' | 'remove'>;
+  /** Tells whoever is to be told that a budget is spent, once for each; `false`: not everybody could be. */
+  readonly notifySpent?: (spent: SpentBudget) => Promise<boolean>;
   /** Sums up the hours of a tenant that are over by then and whose records are all written, as far as there is time. */
   readonly rollUp: (tenant: Tenant, now: number, isOver: () => boolean) => Promise<unknown>;
   /** After this long nothing more is begun; the next pass goes on. Default: no limit. */
   readonly limitMs?: number;
 }
+
+/** Tells of each budget that refused a call, and says so. */
+const tellSpent = async (
+  { spent, notifySpent, emit }: Pick<ReconcileBudgetsParts, 'spent' | 'notifySpent' | 'emit'>,
+  budget: SpentBudget,
+): Promise<void> => {
+  if (!(await notifySpent?.(budget))) return;
+  const { tenantId, period, limitUsd, spentUsd } = budget;
+  await spent?.remove(budget);
+  emit({
+    type: 'budget.threshold',
+    tenantId: label(tenantId),
+    period: label(period),
+    percent: 100,
+    limitUsd: label(limitUsd),
+    spentUsd: label(spentUsd),
+  });
+};
 
 /** Tenants that are looked at, at a time. */
 const AT_ONCE = 8;
@@ -110,6 +133,9 @@ export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileB
       AT_ONCE,
       notify,
     );
+
+    const spent = (await guarded(safe`budgets.spent`, null, async () => parts.spent?.list())) ?? [];
+    await concurrently(spent, AT_ONCE, (budget) => guarded(safe`budgets.tell`, null, () => tellSpent(parts, budget)));
 
     await concurrently(looked, AT_ONCE, ({ tenant, settledBefore }) =>
       guarded(safe`budgets.roll-up`, tenant.tenantId, async () => {

@@ -8,7 +8,7 @@ import { createNotifyTargets, type NotifyTargetsOptions } from './notify-targets
 import { createPost, type PostOptions } from './post.ts';
 import { currentTargets, type TargetsOptions } from './targets.ts';
 
-/** A part of its budget that a tenant's spending has reached. Money is decimal US dollars. */
+/** A part of a budget that spending has reached. Money is decimal US dollars. */
 export interface BudgetThreshold {
   readonly tenantId: string;
   /** As `2026-11-20` or `2026-11`. */
@@ -16,6 +16,12 @@ export interface BudgetThreshold {
   readonly percent: number;
   readonly limitUsd: string;
   readonly spentUsd: string;
+  /** Whose budget it is. Default: the tenant's. */
+  readonly scope?: 'tenant' | 'key' | 'user' | 'stage';
+  /** The key's id, or the end user's pseudonym. Default: it is the tenant's own, or the stage's. */
+  readonly subject?: string | null;
+  /** Whether it has refused a call. Default: not. */
+  readonly isRefused?: boolean;
 }
 
 /**
@@ -34,16 +40,35 @@ export interface BudgetAlertsOptions
 /** Longer than the longest period, a month, in which a threshold may be looked at again. */
 const TOLD_FOR_MS = 40 * 24 * 3_600_000;
 
-/** A threshold as it is told; the same id whatever was spent by then. */
-export const budgetAlert = ({ tenantId, period, percent, limitUsd, spentUsd }: BudgetThreshold): Alert => {
-  const rest = `has spent $${spentUsd} of its budget of $${limitUsd} for ${period} (${percent} % reached).`;
+const ownerOf = ({ tenantId, scope = 'tenant', subject = null }: BudgetThreshold): string => {
+  if (scope === 'stage') return 'the stage';
+  return subject === null ? tenantId : `${scope} ${subject} of ${tenantId}`;
+};
+
+/** A threshold as it is told; the same id whatever was spent by then, and whether spending or a refusal came first. */
+export const budgetAlert = (threshold: BudgetThreshold): Alert => {
+  const { tenantId, period, percent, limitUsd, spentUsd, scope = 'tenant', subject = null, isRefused } = threshold;
+  const owner = ownerOf(threshold);
+  const what = isRefused
+    ? `is refused calls: $${spentUsd} of its budget of $${limitUsd} for ${period} are spent, and the rest covers none.`
+    : `has spent $${spentUsd} of its budget of $${limitUsd} for ${period} (${percent} % reached).`;
+  const whose = scope === 'stage' ? [scope] : subject === null ? [tenantId] : [tenantId, scope, subject];
   return {
-    id: alertId('budget', tenantId, period, String(percent)),
-    alarm: label(`budget/${tenantId}/${period}`),
+    id: alertId('budget', ...whose, period, String(percent)),
+    alarm: label(`budget/${whose.join('/')}/${period}`),
     state: safe`${percent}%`,
-    text: `:moneybag: *${tenantId}* ${rest}`,
-    mail: { subject: `${percent} % of the budget of ${tenantId} for ${period}`, text: `${tenantId} ${rest}` },
-    fields: { type: 'budget.threshold', tenantId, period, percent, limitUsd, spentUsd },
+    text: `:moneybag: *${owner}* ${what}`,
+    mail: { subject: `${percent} % of the budget of ${owner} for ${period}`, text: `${owner} ${what}` },
+    fields: {
+      type: 'budget.threshold',
+      tenantId,
+      period,
+      percent,
+      limitUsd,
+      spentUsd,
+      ...(scope === 'tenant' ? {} : { scope }),
+      ...(subject === null ? {} : { [scope === 'key' ? 'keyId' : 'user']: subject }),
+    },
   };
 };
 

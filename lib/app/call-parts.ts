@@ -1,4 +1,5 @@
 import type { Parking } from '../accounts/parking.ts';
+import type { SpentBudgets } from '../accounts/spent-budgets.ts';
 import { createBudgets } from '../budget/budgets.ts';
 import type { BudgetStore } from '../budget/store.ts';
 import { createCircuits } from '../circuit-breaker/circuits.ts';
@@ -21,6 +22,7 @@ import { circuitSettings, retrySettings, streamSettings } from './settings.ts';
 /** Where a model call keeps what it knows. */
 export interface CallStores extends Pick<ModelCallParts, 'usage'> {
   readonly parking?: Parking | undefined;
+  readonly spent?: SpentBudgets | undefined;
   readonly budgets: BudgetStore;
   readonly circuits: CircuitStore;
   readonly rests: RestStore;
@@ -53,6 +55,7 @@ export const callPartsOf = ({ config, stores, provider, secret, tracing, ...worl
     ),
     usage: stores.usage,
     parking: stores.parking,
+    spent: stores.spent,
     budgets: createBudgets(stores.budgets, stores.parking),
     circuits: createCircuits({
       clock,

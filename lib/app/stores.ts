@@ -1,4 +1,5 @@
 import { createParking } from '../accounts/parking.ts';
+import { createSpentBudgets } from '../accounts/spent-budgets.ts';
 import type { Agent } from '../agent/define/define-agent.ts';
 import { createDynamoDbBudgetStore } from '../budget/dynamodb-store.ts';
 import { createDynamoDbCircuitStore } from '../circuit-breaker/dynamodb-store.ts';
@@ -54,6 +55,7 @@ export const createStores = ({ client, config, clock, random, agents = [] }: Sto
     circuits: createDynamoDbCircuitStore({ table: control, clock }),
     claims: createDynamoDbClaimStore({ table: control, random }),
     parking: createParking(control),
+    spent: createSpentBudgets({ table: control, clock }),
     rates: createDynamoDbRateStore({ table: control }),
     rests: createDynamoDbRestStore({ table: control, clock }),
     runs: runStore,

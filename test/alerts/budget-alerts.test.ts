@@ -105,6 +105,18 @@ describeOnDynamoDb('a threshold of a budget', (engine) => {
     expect(counts()).toEqual([1, 1]);
   });
 
+  it('that refused calls says so, of a key and of a user by its pseudonym, and is the same as the one of spending', async () => {
+    const spent = threshold({ percent: 100, spentUsd: '9.83' });
+    expect(budgetAlert({ ...spent, isRefused: true }).id).toBe(budgetAlert(spent).id);
+    const ofKey = budgetAlert({ ...spent, scope: 'key', subject: 'key-1', isRefused: true });
+    expect(ofKey.text).toContain(`*key key-1 of ${spent.tenantId}* is refused calls: $9.83 of its budget of $10`);
+    expect(ofKey.fields).toMatchObject({ scope: 'key', keyId: 'key-1', percent: 100 });
+    const ofUser = budgetAlert({ ...spent, scope: 'user', subject: 'abc123' });
+    expect(ofUser.fields).toMatchObject({ scope: 'user', user: 'abc123' });
+    expect(budgetAlert({ ...spent, scope: 'stage', subject: null }).text).toContain('*the stage*');
+    expect(new Set([ofKey.id, ofUser.id, budgetAlert(spent).id]).size).toBe(3);
+  });
+
   it('is told once, also where more was spent by then and to the last day of a month', async () => {
     const reached = threshold();
     await own()(reached);

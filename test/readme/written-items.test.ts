@@ -131,6 +131,9 @@ const exercise = async (): Promise<void> => {
   await administer('POST', '/admin/tenants/acme/cache/invalidate');
   // A threshold is told of when the books are looked at.
   await administer('PATCH', '/admin/tenants/acme', { dailyBudgetUsd: '0.001' });
+  // And a budget that refuses a call is noted.
+  await call('POST', '/agent/run', { task: 'What is 6 * 7?' });
+  await expect.poll(() => recording.writes.some(({ pk }) => pk === 'spent')).toBe(true);
   await expect.poll(() => recording.writes.some(({ pk }) => pk.startsWith('alert#'))).toBe(true);
   await administer('DELETE', '/admin/tenants/acme/users/ada');
   await expect

@@ -74,7 +74,7 @@ export const RUN_GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     ...each(['GetItem', 'PutItem'], 'ControlTable', 'circuits', 'rests'),
     ...each(['Query'], 'ControlTable', 'rests'),
     ...each(['PutItem', 'Query'], 'ControlTable', 'cache#*'),
-    ...each(['DeleteItem', 'PutItem', 'Query'], 'ControlTable', 'parked'),
+    ...each(['DeleteItem', 'PutItem', 'Query'], 'ControlTable', 'parked', 'spent'),
     ...each(['PutItem'], 'LedgerTable', 'usage#*', 'tool-usage#*', 'rollup#*'),
     ...each(['UpdateItem'], 'LedgerTable', 'budget#*'),
     ...each(['GetItem'], 'LedgerTable', 'tenants', 'budget#*', 'usage#*'),

@@ -1,5 +1,6 @@
+import { spentBudgetOf, type SpentBudgets } from '../../accounts/spent-budgets.ts';
 import { beingSettled } from '../../budget/answer.ts';
-import type { Refusal } from '../../budget/balance.ts';
+import { type Refusal, wouldFitLater } from '../../budget/balance.ts';
 import type { Budgets } from '../../budget/budgets.ts';
 import type { Reservation } from '../../budget/reservation.ts';
 import { type Clock, orAborted } from '../../kernel/clock.ts';
@@ -31,6 +32,8 @@ export interface ReserveParts {
   readonly provider: Pick<Provider, 'countTokens'>;
   readonly clock: Clock;
   readonly emit: Emit;
+  /** Is given budgets that refuse for want of money. Default: nobody is. */
+  readonly spent?: Pick<SpentBudgets, 'note'> | undefined;
 }
 
 export interface AttemptToReserve {
@@ -111,6 +114,9 @@ export const reserveAttempt = async (
       return { held: false, fault: refused(runLimitError(account, asked), 'run-cost') };
     }
     emit(budgetRefused(tenantId, refusal, asked, false));
+    // What is only reserved may be there again.
+    if (parts.spent !== undefined && !wouldFitLater(refusal, atLeast))
+      context.background.waitUntilExit(parts.spent.note(spentBudgetOf(refusal, { tenantId, keyId, userId, at })));
     return { held: false, fault: refused(budgetError(refusal, asked, atLeast)) };
   };
 

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { createReconcileBudgets } from '../../lib/accounts/reconcile-budgets.ts';
+import { createSpentBudgets, type SpentBudget, spentBudgetOf } from '../../lib/accounts/spent-budgets.ts';
+import { type Account, keyAccount, tenantAccount, userAccount, userHashOf } from '../../lib/budget/account.ts';
+import { createBudgets } from '../../lib/budget/budgets.ts';
+import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
+import { parseUsd } from '../../lib/kernel/money.ts';
+import { costBoundOf } from '../../lib/model-call/booking/cost-bound.ts';
+import { reserveAttempt } from '../../lib/model-call/booking/reserve-attempt.ts';
+import { createPriceTable, type Price } from '../../lib/pricing/price-table.ts';
+import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
+import { priceAt } from '../../lib/pricing/pricing.ts';
+import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
+import { LONGEST_CALL_MS, NOTHING_PARKED, reservationOf } from '../budget/parts.ts';
+import { describeOnDynamoDb } from '../dynamodb.ts';
+import { createFakeClock } from '../fake-clock.ts';
+import { REQUEST, setting } from '../model-call/parts.ts';
+
+const DAY = { day: parseUsd('1'), month: null };
+
+/** Asks for a call of a caller whose account has spent so much of its dollar, or has reserved it. */
+const asked = async (account: Account, spentUsd: string, { open = false, shadow = false } = {}) => {
+  const parts = setting('http://unused');
+  const at = parts.clock.now();
+  const store = createMemoryBudgetStore();
+  const before = reservationOf('acme', { attemptId: 'run_0:1:1', amount: parseUsd(spentUsd), at });
+  await store.reserve({ ...account, limits: { day: null, month: null } }, before);
+  if (!open) await store.settle(account, before, before.amount);
+  const price = priceAt(createPriceTable(PUBLISHED_PRICES), REQUEST.model, at) as Price;
+  const noted: SpentBudget[] = [];
+  const isTenant = account.scope === 'tenant';
+  const { bounds, caller } = parts.context;
+  const budget = {
+    ...bounds.budget,
+    tenant: isTenant ? account : tenantAccount('acme'),
+    others: isTenant ? [] : [account],
+    shadow,
+  };
+  const answer = await reserveAttempt(
+    {
+      ...parts,
+      budgets: createBudgets(store),
+      provider: { countTokens: async () => 100 },
+      giveBack: () => undefined,
+      emit: () => undefined,
+      spent: { note: async (spent) => void noted.push(spent) },
+    },
+    { attemptId: 'run_1:1:1', request: REQUEST, at, costBound: costBoundOf(REQUEST, price) },
+    {
+      ...parts.context,
+      caller: { ...caller, tenantId: 'acme', keyId: 'key-1', userId: 'ann' },
+      bounds: { ...bounds, budget },
+    },
+  );
+  return { held: answer.held, noted, day: new Date(at).toISOString().slice(0, 10) };
+};
+
+describe('a call that is refused for want of money', () => {
+  it.each<[string, Account, string | null]>([
+    ['tenant', tenantAccount('acme', DAY), null],
+    ['key', keyAccount('acme', 'key-1', DAY), 'key-1'],
+    ['user', userAccount('acme', 'ann', DAY), userHashOf('ann')],
+  ])('has the budget of its %s noted, though it is not spent to the last cent', async (scope, account, subject) => {
+    const { held, noted, day } = await asked(account, '0.9999');
+    expect(held).toBe(false);
+    expect(noted).toEqual([{ tenantId: 'acme', scope, subject, period: day, limitUsd: '1', spentUsd: '0.9999' }]);
+    expect(JSON.stringify(noted)).not.toContain('ann');
+  });
+
+  it('is not noted where others hold the money that may be there again, nor in shadow, nor where it fits', async () => {
+    const account = tenantAccount('acme', DAY);
+    expect(await asked(account, '0.9999', { open: true })).toMatchObject({ held: false, noted: [] });
+    expect(await asked(account, '0.9999', { shadow: true })).toMatchObject({ held: true, noted: [] });
+    expect(await asked(account, '0.1')).toMatchObject({ held: true, noted: [] });
+  });
+
+  it('in a month’s budget names the month', () => {
+    const refusal = {
+      scope: 'tenant',
+      period: 'month',
+      limit: parseUsd('5'),
+      spent: parseUsd('4.5'),
+      reserved: parseUsd('0'),
+      remaining: parseUsd('0.5'),
+      remainingLater: parseUsd('0.5'),
+    } as const;
+    const at = Date.UTC(2026, 10, 20);
+    expect(spentBudgetOf(refusal, { tenantId: 'acme', keyId: 'k', userId: null, at })).toMatchObject({
+      period: '2026-11',
+      spentUsd: '4.5',
+    });
+  });
+});
+
+const SPENT: SpentBudget = {
+  tenantId: 'acme',
+  scope: 'key',
+  subject: 'key-1',
+  period: '2026-11-20',
+  limitUsd: '10',
+  spentUsd: '9.83',
+};
+
+describeOnDynamoDb('budgets that are spent', (engine) => {
+  const opened = (put?: () => Promise<void>) => {
+    const table = engine().table('ControlTable');
+    return createSpentBudgets({ table: put === undefined ? table : { ...table, put }, clock: createFakeClock() });
+  };
+
+  it('are kept from whoever meets them until everybody is notified, which is tried again', async () => {
+    for (const process of [opened(), opened()]) await process.note(SPENT);
+    await opened().note({ ...SPENT, scope: 'tenant', subject: null });
+    const told: SpentBudget[] = [];
+    const events: BallastEvent[] = [];
+    let reachable = false;
+    const store = createMemoryBudgetStore();
+    const pass = createReconcileBudgets({
+      store,
+      budgets: createBudgets(store),
+      usage: createMemoryUsageStore(),
+      clock: createFakeClock(),
+      emit: (event) => void events.push(event),
+      tenants: { async *list() {} },
+      parking: NOTHING_PARKED,
+      rewrite: async () => undefined,
+      longestCallMs: LONGEST_CALL_MS,
+      notify: null,
+      rollUp: async () => undefined,
+      recordedOn: async () => null,
+      spent: opened(),
+      notifySpent: async (spent) => {
+        if (reachable) told.push(spent);
+        return reachable;
+      },
+    });
+    await pass();
+    expect([told, (await opened().list()).length]).toEqual([[], 2]);
+    reachable = true;
+    await pass();
+    await pass();
+    expect(told.toSorted((a, b) => (a.scope < b.scope ? -1 : 1))).toEqual([
+      SPENT,
+      { ...SPENT, scope: 'tenant', subject: null },
+    ]);
+    expect(await opened().list()).toEqual([]);
+    expect(events.filter(({ type }) => type === 'budget.threshold')).toHaveLength(2);
+  });
+
+  it('are written once by a process, and again only where that failed', async () => {
+    let [writes, fails] = [0, true];
+    const spent = opened(async () => {
+      writes += 1;
+      if (fails) throw new Error('down');
+    });
+    await spent.note(SPENT);
+    fails = false;
+    for (const _ of [1, 2, 3]) await spent.note(SPENT);
+    expect(writes).toBe(2);
+  });
+});
