@@ -31,3 +31,9 @@ export const mailNotice = (template: Template, stage: string): string | null =>
     ? `alarmEmail is not set: unless the secret ballast/${stage}/alerts names a target, nobody is notified of alarms of ` +
       `${stage}. docs/alarms.md says how.`
     : null;
+
+/** Leaves out the alarms that a stage has set no threshold for. */
+export const dropUnset = ({ Resources }: Template): void => {
+  for (const [id, { Type, Properties }] of Object.entries(Resources))
+    if (Type === 'AWS::CloudWatch::Alarm' && Properties['Threshold'] === '') delete Resources[id];
+};

@@ -1,6 +1,6 @@
 import { alarmFunctions } from './alarm-functions.ts';
 import type { Resource, Template } from './compiled-template.ts';
-import { declareMail, mailNotice } from './declare-alarms.ts';
+import { declareMail, dropUnset, mailNotice } from './declare-alarms.ts';
 
 interface Osls {
   readonly service: {
@@ -40,6 +40,7 @@ export default class DeclareStage {
         keepVersions(template);
         alarmFunctions(template);
         declareMail(template);
+        dropUnset(template);
       },
       'after:deploy:deploy': () => {
         const { compiledCloudFormationTemplate: template, stage } = osls.service.provider;

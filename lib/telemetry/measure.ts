@@ -34,18 +34,43 @@ const ofChange = ({ from, to }: Of<'circuit.changed'>): Measurement[] => {
   return [...(from === 'closed' ? measured({}, { CircuitOpened: 1 }) : []), ...measured({}, { CircuitsOpen: 1 })];
 };
 
+/** What asks for no work: a monitor that looks each second would hide that every run fails. */
+const NO_WORK: ReadonlySet<string> = new Set(['health', 'console', 'describe-api']);
+
+const ofRequest = (event: Of<'request.finished'>): Measurement[] => {
+  const { function: name, status, error, durationMs } = event;
+  const failed = error !== null && status >= 500 ? 1 : 0;
+  const isRefused = status >= 400 && status < 500;
+  return [
+    ...measured({ function: name }, { Requests: 1, ServerErrors: failed, RequestDuration: durationMs }),
+    ...(isRefused && error !== null ? measured({ code: error }, { RefusedRequests: 1 }) : []),
+    ...(isRefused || NO_WORK.has(name) ? [] : measured({}, { FailedCalls: failed })),
+  ];
+};
+
+const ofRun = ({ agent, status, durationMs, costUsd, modelCalls }: Of<'run.finished'>): Measurement[] => [
+  ...measured({ agent, status }, { Runs: 1, RunDuration: durationMs }),
+  ...measured({}, { FailedRuns: status === 'failed' || status === 'timed_out' ? 1 : 0 }),
+  ...measured({ agent }, { RunCostMicroUsd: microUsd(costUsd), RunModelCalls: modelCalls }),
+];
+
+const ofTool = ({ tool, outcome, durationMs }: Of<'tool.finished'>, tools: ReadonlySet<string>): Measurement[] => {
+  // What it declines, or is asked wrongly, is no error of the tool.
+  const failed = outcome === 'fallback' || outcome === 'error' ? 1 : 0;
+  const name = tools.has(tool) ? tool : 'unknown';
+  return [
+    ...measured({ tool: name }, { ToolCalls: 1, ToolErrors: failed, ToolDuration: durationMs }),
+    ...measured({ tool: name, outcome }, { ToolOutcomes: 1 }),
+  ];
+};
+
 /** What an event adds to which metrics. A tool that is not among `tools` is one the model made up: `unknown`. */
 export const measure = (event: BallastEvent, tools: ReadonlySet<string>): Measurement[] => {
   switch (event.type) {
-    case 'request.finished': {
-      const failed = event.error !== null && event.status >= 500;
-      return measured(
-        { function: event.function },
-        { Requests: 1, ServerErrors: failed ? 1 : 0, RequestDuration: event.durationMs },
-      );
-    }
+    case 'request.finished':
+      return ofRequest(event);
     case 'run.finished':
-      return measured({ agent: event.agent, status: event.status }, { Runs: 1, RunDuration: event.durationMs });
+      return ofRun(event);
     case 'model.attempted':
       return ofAttempt(event);
     case 'model.retried':
@@ -71,14 +96,8 @@ export const measure = (event: BallastEvent, tools: ReadonlySet<string>): Measur
       return measured({}, { UnfinishedRuns: event.unfinished, StuckRuns: event.stuck });
     case 'tool.held':
       return measured({ rule: event.rule }, { ToolCallsHeld: 1 });
-    case 'tool.finished': {
-      // What it declines, or is asked wrongly, is no error of the tool.
-      const failed = event.outcome === 'fallback' || event.outcome === 'error';
-      return measured(
-        { tool: tools.has(event.tool) ? event.tool : 'unknown' },
-        { ToolCalls: 1, ToolErrors: failed ? 1 : 0, ToolDuration: event.durationMs },
-      );
-    }
+    case 'tool.finished':
+      return ofTool(event, tools);
     case 'usage.unrecorded':
       return measured({}, { UsageUnrecorded: 1 });
     case 'usage.unpriced':

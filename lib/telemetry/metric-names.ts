@@ -8,6 +8,7 @@ export const SERVICE = 'ballast';
 export type Dimension =
   | 'agent'
   | 'class'
+  | 'code'
   | 'dependency'
   | 'fault'
   | 'function'
@@ -36,9 +37,18 @@ export const METRICS = {
   /** 1 for a request that Ballast could not answer as asked (5xx), else 0. */
   ServerErrors: definition('Count', [], ['function']),
   RequestDuration: definition('Milliseconds', [], ['function']),
+  /** Answers of 4xx, by the code of the problem: one of a closed set. */
+  RefusedRequests: definition('Count', [], ['code']),
+  /** 1 for a call that Ballast could not answer as asked, else 0; of what asks for work and was not refused. Its average is a rate. */
+  FailedCalls: definition('Count', []),
 
   Runs: definition('Count', ['agent', 'status']),
   RunDuration: definition('Milliseconds', ['agent', 'status']),
+  /** 1 for a run that failed or timed out, else 0: its average is a rate. */
+  FailedRuns: definition('Count', []),
+  /** Of a whole run, in millionths of a US dollar. */
+  RunCostMicroUsd: definition('None', [], ['agent']),
+  RunModelCalls: definition('Count', ['agent']),
 
   ModelAttempts: definition('Count', ['model', 'outcome']),
   ModelAttemptDuration: definition('Milliseconds', ['model', 'outcome']),
@@ -48,7 +58,7 @@ export const METRICS = {
   CacheReadInputTokens: definition('Count', ['model']),
   CacheCreationInputTokens: definition('Count', ['model']),
   /** In millionths of a US dollar. */
-  CostMicroUsd: definition('None', ['model']),
+  CostMicroUsd: definition('None', [], ['model']),
   ModelRetries: definition('Count', ['model', 'fault']),
   /** By the model that gave up. */
   ModelFallbacks: definition('Count', ['model']),
@@ -68,7 +78,9 @@ export const METRICS = {
 
   ToolCalls: definition('Count', ['tool']),
   /** 1 for a call that failed, its fallback or not, else 0. */
-  ToolErrors: definition('Count', ['tool']),
+  ToolErrors: definition('Count', [], ['tool']),
+  /** By `ok`, `fallback`, `error`, and apart from these `declined` and `invalid-input`, which are no failures of the tool. */
+  ToolOutcomes: definition('Count', ['tool', 'outcome']),
   ToolDuration: definition('Milliseconds', ['tool']),
   /** Calls that would have broken a flow rule, by the rule: a person was asked, or the call was refused. */
   ToolCallsHeld: definition('Count', ['rule']),
@@ -88,7 +100,7 @@ export const METRICS = {
   InputRefusals: definition('Count', ['agent']),
   LimitRefusals: definition('Count', ['limit']),
   LimitUnguarded: definition('Count', []),
-  BudgetRefusals: definition('Count', ['scope']),
+  BudgetRefusals: definition('Count', [], ['scope']),
   /** By the part of the budget that was reached: 50, 75, 90 or 100. */
   BudgetThresholds: definition('Count', ['percent']),
   BudgetUnsettled: definition('Count', []),

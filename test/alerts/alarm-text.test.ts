@@ -31,7 +31,7 @@ describe('the text of an alarm', () => {
   it('says in Slack what is wrong since when and how much, what it means, what to do, and where to look', () => {
     expect(alertOf(notification()).text.split('\n')).toEqual([
       ':rotating_light: *ballast-dev-errors* (page) is in ALARM since 2026-11-20T12:00:00.000Z.',
-      'Value: 7. Threshold: at least 5.',
+      'Value: 7 %. Threshold: at least 5 %.',
       `*What it means:* ${means}`,
       `*What to do:* ${action}`,
       'More in docs/alarms.md#errors.',
@@ -58,6 +58,7 @@ describe('the text of an alarm', () => {
       value: 7,
       threshold: 5,
       comparison: 'at least',
+      unit: '%',
       means,
       action,
       url: LINK,
@@ -74,13 +75,21 @@ describe('the text of an alarm', () => {
 
   it.each<[string, object, string]>([
     ['milliseconds', notification({ name: 'ballast-dev-latency-p95' }), 'Value: 7 ms. Threshold: at least 5 ms.'],
-    ['no reason', { ...notification(), NewStateReason: 'Unchecked: Initial alarm creation' }, 'Threshold: at least 5.'],
-    ['no trigger', { ...notification(), Trigger: 'canary' }, 'Value: 7.'],
-    ['another trigger', { ...notification(), Trigger: { Threshold: '5', ComparisonOperator: 'canary' } }, 'Value: 7.'],
+    [
+      'no reason',
+      { ...notification(), NewStateReason: 'Unchecked: Initial alarm creation' },
+      'Threshold: at least 5 %.',
+    ],
+    ['no trigger', { ...notification(), Trigger: 'canary' }, 'Value: 7 %.'],
+    [
+      'another trigger',
+      { ...notification(), Trigger: { Threshold: '5', ComparisonOperator: 'canary' } },
+      'Value: 7 %.',
+    ],
     [
       'a value with an exponent',
       { ...notification(), NewStateReason: 'Threshold Crossed: 1 datapoint [1.2345678E7 (20/11/26 11:55:00)] was' },
-      'Value: 12345700. Threshold: at least 5.',
+      'Value: 12345700 %. Threshold: at least 5 %.',
     ],
   ])('gives value and threshold of %s', (_what, message, line) => {
     const { text } = alertOf(message);

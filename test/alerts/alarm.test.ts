@@ -21,7 +21,7 @@ describe('a notification of CloudWatch', () => {
       value: 7,
       threshold: 5,
       comparison: 'at least',
-      unit: null,
+      unit: '%',
       children: [],
       means: RUNBOOK['errors']?.means,
       action: RUNBOOK['errors']?.action,

@@ -26,6 +26,14 @@ const shown = ({ name, dimensions: { service, stage, ...rest }, values }: Publis
 const told = async (...events: readonly BallastEvent[]): Promise<string[]> =>
   (await linesOf(...events)).flatMap(published).map(shown).sort();
 
+const toolLines = (outcome: string, failed: 0 | 1): string[] => [
+  'ToolCalls{tool=calculate}=1',
+  'ToolDuration{tool=calculate}=12',
+  `ToolErrors{tool=calculate}=${failed}`,
+  `ToolErrors{}=${failed}`,
+  `ToolOutcomes{tool=calculate,outcome=${outcome}}=1`,
+];
+
 describe('what an event adds to the metrics', () => {
   it('of a model attempt is its count and time by outcome, and its tokens and cost by model', async () => {
     const on = '{model=claude-sonnet-5-5}';
@@ -34,7 +42,7 @@ describe('what an event adds to the metrics', () => {
       [
         ...[`ModelAttempts${by}=1`, `ModelAttemptDuration${by}=130`, `ModelFirstContent${on}=40`],
         ...[`InputTokens${on}=4`, `OutputTokens${on}=9`, `CacheReadInputTokens${on}=3`],
-        ...[`CacheCreationInputTokens${on}=533`, `CostMicroUsd${on}=1430.5`],
+        ...[`CacheCreationInputTokens${on}=533`, `CostMicroUsd${on}=1430.5`, 'CostMicroUsd{}=1430.5'],
       ].sort(),
     );
   });
@@ -43,7 +51,14 @@ describe('what an event adds to the metrics', () => {
     [
       'a run',
       SAMPLES['run.finished'],
-      ['RunDuration{agent=assistant,status=succeeded}=286', 'Runs{agent=assistant,status=succeeded}=1'],
+      [
+        'FailedRuns{}=0',
+        'RunCostMicroUsd{agent=assistant}=1430.5',
+        'RunCostMicroUsd{}=1430.5',
+        'RunDuration{agent=assistant,status=succeeded}=286',
+        'RunModelCalls{agent=assistant}=2',
+        'Runs{agent=assistant,status=succeeded}=1',
+      ],
     ],
     ['a retry', SAMPLES['model.retried'], ['ModelRetries{model=claude-sonnet-5-5,fault=overloaded}=1']],
     ['a model that gave up', SAMPLES['model.fell-back'], ['ModelFallbacks{model=claude-sonnet-5-5}=1']],
@@ -60,20 +75,16 @@ describe('what an event adds to the metrics', () => {
       { ...SAMPLES['run.degraded'], servedBy: safe`fallback-model` },
       ['DegradedRuns{agent=assistant,servedBy=fallback-model}=1', 'UnansweredRuns{}=0'],
     ],
-    [
-      'a tool that worked',
-      SAMPLES['tool.finished'],
-      ['ToolCalls{tool=calculate}=1', 'ToolDuration{tool=calculate}=12', 'ToolErrors{tool=calculate}=0'],
-    ],
+    ['a tool that worked', SAMPLES['tool.finished'], toolLines('ok', 0)],
     [
       'a tool whose fallback stood in',
       { ...SAMPLES['tool.finished'], outcome: safe`fallback` },
-      ['ToolCalls{tool=calculate}=1', 'ToolDuration{tool=calculate}=12', 'ToolErrors{tool=calculate}=1'],
+      toolLines('fallback', 1),
     ],
     ...['declined', 'invalid-input'].map((outcome): [string, BallastEvent, string[]] => [
       `a tool whose call was ${outcome}`,
       { ...SAMPLES['tool.finished'], outcome: label(outcome) },
-      ['ToolCalls{tool=calculate}=1', 'ToolDuration{tool=calculate}=12', 'ToolErrors{tool=calculate}=0'],
+      toolLines(outcome, 0),
     ]),
     ['usage that is not on the books', SAMPLES['usage.unrecorded'], ['UsageUnrecorded{}=1']],
     ['an answer that lists what has no price', SAMPLES['usage.unpriced'], ['UsageUnpriced{}=1']],
@@ -93,7 +104,7 @@ describe('what an event adds to the metrics', () => {
     ['a call that no circuit guarded', SAMPLES['circuit.unguarded'], ['CircuitUnguarded{}=1']],
     ['a limit that said no', SAMPLES['limit.refused'], ['LimitRefusals{limit=key-requests}=1']],
     ['a call that no limit was held against', SAMPLES['limit.unguarded'], ['LimitUnguarded{}=1']],
-    ['a budget that said no', SAMPLES['budget.refused'], ['BudgetRefusals{scope=user}=1']],
+    ['a budget that said no', SAMPLES['budget.refused'], ['BudgetRefusals{scope=user}=1', 'BudgetRefusals{}=1']],
     ['a threshold', SAMPLES['budget.threshold'], ['BudgetThresholds{percent=75}=1']],
     ['a reservation that was not settled', SAMPLES['budget.unsettled'], ['BudgetUnsettled{}=1']],
     ['a reservation that was lost', SAMPLES['budget.reconciled'], ['ReservationsReconciled{outcome=lost}=1']],
@@ -118,12 +129,23 @@ describe('what an event adds to the metrics', () => {
 
   it('of a request is published for its function and for all together, and is an error where Ballast failed', async () => {
     expect(await told(SAMPLES['request.finished'])).toEqual([
+      'FailedCalls{}=1',
       ...['RequestDuration{function=run-agent}=9', 'RequestDuration{}=9'],
       ...['Requests{function=run-agent}=1', 'Requests{}=1'],
       ...['ServerErrors{function=run-agent}=1', 'ServerErrors{}=1'],
     ]);
     const refused = { ...SAMPLES['request.finished'], status: 402, error: safe`budget-exceeded` };
-    expect(await told(refused)).toContain('ServerErrors{}=0');
+    const lines = await told(refused);
+    expect(lines).toContain('ServerErrors{}=0');
+    expect(lines).toEqual(
+      expect.arrayContaining(['RefusedRequests{code=budget-exceeded}=1', 'RefusedRequests{}=1']) as string[],
+    );
+    // Neither refusals nor whoever looks whether Ballast is there may hide that every call fails.
+    expect(lines.join()).not.toContain('FailedCalls');
+    for (const name of ['health', 'console', 'describe-api'])
+      expect((await told({ ...SAMPLES['request.finished'], function: label(name) })).join()).not.toContain(
+        'FailedCalls',
+      );
     // `/health` that says 503 has answered what it was asked.
     expect(await told({ ...SAMPLES['request.finished'], error: null })).toContain('ServerErrors{}=0');
   });
@@ -156,7 +178,7 @@ describe('the lines', () => {
   it('join the values of one request that have the same dimensions', async () => {
     const attempt = SAMPLES['model.attempted'];
     const lines = await linesOf(attempt, { ...attempt, durationMs: 70 });
-    expect(lines).toHaveLength(2);
+    expect(lines).toHaveLength(3);
     expect(lines.flatMap(published).map(shown)).toContain(
       'ModelAttemptDuration{model=claude-sonnet-5-5,outcome=answered}=130+70',
     );
@@ -175,7 +197,7 @@ describe('the lines', () => {
     const metrics = createMetrics({ stage: 'dev', tools, write: (text) => writes.push(text) });
     metrics.listen(SAMPLES['model.attempted']);
     await metrics.flush();
-    expect(writes).toEqual([expect.stringMatching(/^\{.*\}\n\{.*\}\n$/)]);
+    expect(writes).toEqual([expect.stringMatching(/^(?:\{.*\}\n){3}$/)]);
     metrics.listen(SAMPLES['run.started']);
     await metrics.flush();
     expect(writes).toHaveLength(1);

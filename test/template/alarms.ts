@@ -31,7 +31,7 @@ const watched = ({ Properties }: Resource): Watched[] => {
 const shown = ({ namespace, name, dimensions }: Watched): string =>
   JSON.stringify([namespace, name, Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1))]);
 
-const isOwn = ({ namespace }: Watched): boolean => namespace !== 'AWS/Lambda' && namespace !== 'AWS/SQS';
+const isOwn = ({ namespace }: Watched): boolean => !String(namespace).startsWith('AWS/');
 
 const metricDefects = (id: string, alarm: Resource, emitted: ReadonlySet<string>): string[] =>
   watched(alarm)

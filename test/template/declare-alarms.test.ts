@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Template } from '../../scripts/compiled-template.ts';
-import { declareMail, mailNotice } from '../../scripts/declare-alarms.ts';
+import { declareMail, dropUnset, mailNotice } from '../../scripts/declare-alarms.ts';
 
 const templateOf = (address: string): Template => ({
   Resources: {
@@ -39,4 +39,11 @@ describe('the mail of a stage', () => {
   it('is refused where the parameter is no address', () => {
     expect(() => declareMail(templateOf('ops'))).toThrow('alarmEmail is no address');
   });
+});
+
+it('An alarm without a threshold is not made, and 0 is one', () => {
+  const alarm = (Threshold: unknown) => ({ Type: 'AWS::CloudWatch::Alarm', Properties: { Threshold } });
+  const template = { Resources: { Off: alarm(''), Zero: alarm(0), On: alarm('5') } };
+  dropUnset(template);
+  expect(Object.keys(template.Resources)).toEqual(['Zero', 'On']);
 });

@@ -38,3 +38,19 @@ it('docs/deploy.md says how many functions and schedules a stage has', () => {
   expect(read('docs/deploy.md')).toContain(` ${Object.keys(functions).length} functions,`);
   expect(read('docs/deploy.md')).toContain(` ${count} schedules,`);
 });
+
+it('docs/configuration.md has the parameters of the alarms, with their values', () => {
+  const { params } = parse(read('serverless.yml')) as { params: Readonly<Record<string, Parameters>> };
+  const [, section = ''] = read('docs/configuration.md').split('\n## Of the alarms\n');
+  const rows = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| `(\w+)` *\| (.*?) *\|/gm)];
+  const shown = (name: string): string => {
+    const all = ['default', ...STAGES].map((stage) => [stage, params[stage]?.[name]] as const);
+    const [[, value] = ['', ''], ...own] = all.filter(([, set]) => set !== undefined);
+    const others = new Map(own.map(([, set]) => [set, own.filter((each) => each[1] === set).map(([by]) => by)]));
+    const tail = [...others].map(([set, by]) => `; ${by.map((each) => `\`${each}\``).join(', ')}: \`${String(set)}\``);
+    return `${value === '' ? 'none' : `\`${String(value)}\``}${tail.join('')}`;
+  };
+  const names = Object.keys(params['default'] ?? {}).filter((name) => /^alarmEmail$|Alarm[A-Z]/.test(name));
+  expect(rows.map(([, name]) => name).toSorted()).toEqual(names.toSorted());
+  for (const [, name = '', value] of rows) expect([name, value]).toEqual([name, shown(name)]);
+});

@@ -109,6 +109,7 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     ...LOG('NotifyDashalarmLogGroup'),
     ...ALERTS,
     ...each(['GetItem', 'Query'], 'ControlTable', 'alert#*'),
+    { action: 'sqs:SendMessage', on: 'NotifyDeadLetters' },
   ],
   ...RUN_GRANTS,
 };

@@ -1,27 +1,9 @@
-/**
- * How soon somebody should look: `page` at once, whatever the hour; `ticket` on the next working day; `note` when it suits.
- */
-export type Severity = 'page' | 'ticket' | 'note';
-
-/** What is said of an alarm. A test holds the sentences against the alarm's section in `docs/alarms.md`. */
-export interface RunbookEntry {
-  readonly severity: Severity;
-  /** What it means. */
-  readonly means: string;
-  /** What to do first. */
-  readonly action: string;
-  /** What its values are counted in. Default: pieces. */
-  readonly unit?: '%' | 'ms' | 'US dollars';
-}
+import { RATE_RUNBOOK } from './rate-runbook.ts';
+import type { RunbookEntry } from './runbook-entry.ts';
 
 /** Every alarm of `infra/`, by its name without `ballast-<stage>-`. */
 export const RUNBOOK: Readonly<Record<string, RunbookEntry>> = {
-  errors: {
-    severity: 'page',
-    means:
-      'Within five minutes, at least `errorsAlarmThreshold` (5) requests were answered with a status of 500 or more, or their stream ended with such an error.',
-    action: 'Look for the lines `request failed` and their `code`.',
-  },
+  ...RATE_RUNBOOK,
   'latency-p95': {
     severity: 'ticket',
     means: 'For fifteen minutes, one run in twenty took longer than `latencyP95AlarmMs` (60 s).',

@@ -1,4 +1,4 @@
-import type { Severity } from './runbook.ts';
+import type { Severity } from './runbook-entry.ts';
 import type { Transition } from './transition.ts';
 
 /** A number as people read it, with six digits at most. */

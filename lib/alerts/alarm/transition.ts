@@ -3,7 +3,8 @@ import { alertId } from '../alert.ts';
 import { alarmLink, alarmNameIn } from './console-link.ts';
 import type { Comparison } from './details.ts';
 import { type AlarmMessage, type AlarmState, readAlarmMessages } from './messages.ts';
-import { RUNBOOK, runbookName, type Severity } from './runbook.ts';
+import { RUNBOOK, runbookName } from './runbook.ts';
+import type { Severity } from './runbook-entry.ts';
 
 /** One change of an alarm's state, with what is said of it. `null`: it is not known. */
 export interface Transition {

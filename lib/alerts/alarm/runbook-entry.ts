@@ -1,0 +1,15 @@
+/**
+ * How soon somebody should look: `page` at once, whatever the hour; `ticket` on the next working day; `note` when it suits.
+ */
+export type Severity = 'page' | 'ticket' | 'note';
+
+/** What is said of an alarm. A test holds the sentences against the alarm's section in `docs/alarms.md`. */
+export interface RunbookEntry {
+  readonly severity: Severity;
+  /** What it means. */
+  readonly means: string;
+  /** What to do first. */
+  readonly action: string;
+  /** What its values are counted in. Default: pieces. */
+  readonly unit?: '%' | 'ms' | 'US dollars';
+}
