@@ -4,6 +4,7 @@ import { concurrently } from '../kernel/concurrently.ts';
 import { type PicoUsd, sum } from '../kernel/money.ts';
 import type { UsageStore } from '../usage/record.ts';
 import { HOUR_MS, hoursOf, startOfHour } from '../usage/reports/time-range.ts';
+import { giveBackUnsent, type UnsentAttempts } from './give-back-unsent.ts';
 import { sortWaiting } from './noted-calls.ts';
 import type { Parking } from './parking.ts';
 import { settleAbandoned, type SettleAbandonedParts } from './settle-abandoned.ts';
@@ -21,6 +22,8 @@ export interface LostStep {
   readonly runId: string;
   /** How the ids of its attempts begin. */
   readonly attempts: readonly string[];
+  /** Attempts of it that were never sent: they are given back, whoever was killed before it did so. Default: none. */
+  readonly unsent?: Pick<UnsentAttempts, 'attemptIds' | 'since'> | undefined;
 }
 
 /** Partitions of usage read at a time: mostly there is one. */
@@ -34,10 +37,11 @@ const AT_ONCE = 8;
  */
 export const settleLostRun = async (
   parts: SettleLostRunParts,
-  { tenantId, runId, attempts }: LostStep,
+  { tenantId, runId, attempts, unsent }: LostStep,
   since: number,
   now: number,
 ): Promise<PicoUsd> => {
+  if (unsent !== undefined) await giveBackUnsent(parts, { tenantId, runId, ...unsent, now });
   const { parked, underWay } = sortWaiting((await parts.parking?.ofRun(tenantId, runId)) ?? []);
   const months = await parts.store.months(tenantAccount(tenantId), monthOf(since), monthOf(now));
   const parkedIds = new Set(parked.map(({ reservation }) => reservation.attemptId));

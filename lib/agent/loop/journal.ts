@@ -16,6 +16,8 @@ export interface StepContext {
 export interface ModelCall {
   readonly call: number;
   readonly round: number;
+  /** Its attempts since an instant (epoch milliseconds) that the store refused: they may hold money, and were never sent. Default: none. */
+  readonly unsent?: { readonly attemptIds: readonly string[]; readonly since: number } | undefined;
 }
 
 export interface StepOptions<T> {

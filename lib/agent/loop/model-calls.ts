@@ -6,7 +6,7 @@ import { type ModelCall, workerLost } from './journal.ts';
 import { errorOf, type FailedStep, isRefusedByStore, refusedStep } from './model-step.ts';
 import type { Refusal, RunMessage } from './steering.ts';
 import type { RunStop } from './stop-reasons.ts';
-import { outageAfter, type RefusedCall, waitingUntil } from './store-outage.ts';
+import { outageAfter, type RefusedCall, unsentOf, waitingUntil } from './store-outage.ts';
 import type { Transcript } from './transcript.ts';
 import { tryModelStep } from './try-model-step.ts';
 import type { LoopParts, Run } from './types.ts';
@@ -104,7 +104,7 @@ export const createModelCalls = (
         return tryModelStep(parts, run, { ...context, call, round, messages, read, outage });
       },
       {
-        modelCall: { call, round },
+        modelCall: { call, round, unsent: outage === null ? undefined : unsentOf(outage) },
         wait: outage?.wait,
         interrupted(lostUsd) {
           replayed = false;

@@ -1,4 +1,4 @@
-import type { StepOptions } from './journal.ts';
+import type { ModelCall, StepOptions } from './journal.ts';
 import type { FailedStep } from './model-step.ts';
 import type { NextTry, Outage } from './steering.ts';
 
@@ -24,3 +24,6 @@ export const waitingUntil = (outage: RefusedCall, { at }: Extract<NextTry, { aga
   ...outage,
   wait: { at, forMs: Math.max(0, at - outage.until) },
 });
+
+export const unsentOf = ({ unsent, since }: RefusedCall): ModelCall['unsent'] =>
+  unsent.length === 0 ? undefined : { attemptIds: unsent, since };

@@ -1,6 +1,6 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { giveBackUnsent } from '../../accounts/give-back-unsent.ts';
-import { settleLostRun, type SettleLostRunParts } from '../../accounts/settle-lost-run.ts';
+import { type LostStep, settleLostRun, type SettleLostRunParts } from '../../accounts/settle-lost-run.ts';
 import { attemptsOf } from '../../agent/loop/call-attempts.ts';
 import { type AdmissionParts, createAdmission } from '../../caller/admission.ts';
 import { createBackground } from '../../kernel/background.ts';
@@ -113,8 +113,8 @@ export const openRunWorker = async (
   const admission = admissionOf(tenant, (now) =>
     createAdmission(parts, { principal: workingPrincipal(principal, now), userId, runId, deadline }),
   );
-  const costOf = (attempts: readonly string[], since = 0) =>
-    settleLostRun(parts, { ...run, attempts }, Math.max(since, submission.createdAt), clock.now());
+  const costOf = (attempts: readonly string[], since = 0, unsent?: LostStep['unsent']) =>
+    settleLostRun(parts, { ...run, attempts, unsent }, Math.max(since, submission.createdAt), clock.now());
   const results = insistentOverflow(parts, run, invocation.remainingMs());
   const giveBack: WorkedOnRun['giveBack'] = (attemptIds, since) =>
     giveBackUnsent(parts, { ...run, attemptIds, since, now: clock.now() });
@@ -127,7 +127,7 @@ export const openRunWorker = async (
     deadline,
     slots: parts.slots,
     enqueue: () => parts.queue.enqueue({ ...run, createdAt: submission.createdAt }),
-    bookLost: ({ since, ...call }) => costOf(attemptsOf(runId, call), since),
+    bookLost: ({ since, unsent, ...call }) => costOf(attemptsOf(runId, call), since, unsent),
     spend: (cost) => account.spend(cost),
   });
 

@@ -191,6 +191,44 @@ describeOnDynamoDb('a reservation whose answer is lost', (engine) => {
   });
 });
 
+describeOnDynamoDb(
+  'a call that was refused, and whose next try was counted by a worker that was killed then',
+  (engine) => {
+    const spentOn = async (isKilled: boolean) => {
+      const rig = createRunRig(engine(), []);
+      const model = withOutage(rig, () => answer([text('Done.')]));
+      let counted: Parameters<typeof rig.runs.begin>[1] | null = null;
+      const { runs } = rig.parts;
+      const begin: typeof runs.begin = (run, step) => runs.begin(run, (counted = step));
+      Object.assign(rig.parts, {
+        runs: new Proxy(runs, {
+          get: (target, key): unknown => (key === 'begin' ? begin : Reflect.get(target, key)),
+        }),
+      });
+      const run = await rig.submit();
+      const until = rig.clock.now() + SHORT_MS;
+      model.outage.begin((method) => {
+        if (!isKilled || rig.clock.now() >= until) return null;
+        if (method === 'budgets.settle') return 'refused';
+        return method === 'budgets.reserve' ? 'lost' : null;
+      });
+      await workThrough(rig, run, model.outage, async (nth) => {
+        if (nth === 0 || counted === null || !isKilled) return;
+        isKilled = false;
+        expect(await runs.begin(run, { ...counted, step: 'model-1.2', tried: 0, over: [] })).toEqual({ begun: 1 });
+      });
+      expect(await rig.rowOf(run)).toMatchObject({ status: 'succeeded' });
+      const { reserved, spent } = await booksOf(rig);
+      expect([model.paid, reserved, isKilled]).toEqual([1, [], false]);
+      return spent;
+    };
+
+    it('costs nothing for what was not sent', async () => {
+      expect(await spentOn(true)).toBe(await spentOn(false));
+    });
+  },
+);
+
 describeOnDynamoDb('an answer that is too large for a checkpoint', (engine) => {
   it('is paid once, although the store takes it only after ten minutes', async () => {
     const rig = createRunRig(engine(), []);
