@@ -35,6 +35,9 @@ const read = () => {
   throw new Misused(USAGE);
 };
 
+/** The tenant of who administers a stage: without its keys nobody can. */
+const ADMIN_TENANT = 'admin';
+
 type Stage = ReturnType<typeof openStage>;
 
 const partsOf = (stage: Stage) => {
@@ -96,7 +99,8 @@ const tell = (tenantId: string, outcome: Forgotten): number => {
     case 'again': {
       const { quietAt, parked } = outcome;
       const why = parked > 0 ? `${parked} call(s) are not on the books yet.` : 'Requests under way may still write.';
-      console.log(`What was there is erased. ${why} Call this again after ${utc(quietAt)}.`);
+      const when = quietAt > clock.now() ? `after ${utc(quietAt)}` : 'in two minutes';
+      console.log(`What was there is erased. ${why} Call this again ${when}.`);
       return 3;
     }
     case 'unknown':
@@ -107,6 +111,8 @@ const tell = (tenantId: string, outcome: Forgotten): number => {
 
 const run = async (): Promise<number> => {
   const { stage: name, tenant: tenantId, region, yes } = read();
+  if (tenantId === ADMIN_TENANT)
+    throw new Misused(`The tenant ${ADMIN_TENANT} has the keys of who administers the stage. It cannot be forgotten.`);
   const stage = openStage(name, region);
   try {
     const parts = partsOf(stage);

@@ -50,7 +50,6 @@ export const forgetBooks = async (parts: ForgetBooksParts, tenant: Tenant, now: 
   const { ledger, rollups, rewrite } = parts;
   const { tenantId, createdAt } = tenant;
   const born = firstHour(createdAt);
-  const through = (await rollups.through(tenantId)) ?? born;
 
   const clean = async (pk: string): Promise<{ readonly some: boolean; readonly changed: number }> => {
     let some = false;
@@ -71,7 +70,8 @@ export const forgetBooks = async (parts: ForgetBooksParts, tenant: Tenant, now: 
   const hours = hoursOf({ from: born, to: startOfHour(now) + HOUR_MS });
   const cleaned = await concurrently(hours, HOURS_AT_ONCE, async (hour) => {
     const { some, changed } = await clean(partitionKey(tenantId, hour));
-    if (some && hour < through) {
+    // Asked now: the hour may have been summed up since the first was looked at.
+    if (some && hour < ((await rollups.through(tenantId)) ?? born)) {
       await rewrite(tenantId, hour);
       await removeLeftParts(ledger, tenantId, hour);
     }

@@ -6,6 +6,9 @@ import { WrongForm } from './kinds.ts';
 /** As much as Secrets Manager takes. */
 const MAX_BYTES = 65_536;
 
+/** What is pasted comes within this time. */
+const PASTED_MS = 100;
+
 export interface ValueSource {
   readonly input: Readable & { readonly isTTY?: boolean };
   /** Shows the question; never what is typed. */
@@ -19,7 +22,10 @@ const typed = async ({ input, ask }: ValueSource, question: string): Promise<str
   const reader = createInterface({ input, output: nowhere, terminal: true });
   try {
     return await new Promise((resolve, reject) => {
-      reader.once('line', resolve);
+      reader.once('line', (line) => {
+        reader.once('line', () => reject(new WrongForm('The value has several lines: pipe it in.')));
+        setTimeout(() => resolve(line), PASTED_MS);
+      });
       reader.once('SIGINT', () => reject(new WrongForm('Nothing was written.')));
       reader.once('close', () => reject(new WrongForm('Nothing was written.')));
     });

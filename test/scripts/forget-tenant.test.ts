@@ -126,6 +126,11 @@ describe('npm run forget-tenant', () => {
       .filter((name) => readFileSync(path.join(directory, name), 'latin1').includes('canary'));
   };
 
+  it('does not forget who administers the stage', async () => {
+    const { code, stderr } = await forget('--tenant', 'admin', '--yes');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('cannot be forgotten')]);
+  });
+
   it('leaves nothing that a tenant wrote or was told in any table but the audit, and the amounts and everybody else as they were', async () => {
     const caller = await fleet.addTenant({ name: 'canary-name' }, { name: 'canary-key' });
     await leaveTraces(caller);

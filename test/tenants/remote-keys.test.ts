@@ -113,6 +113,14 @@ describe('the published keys of an issuer', () => {
     expect(requests()).toBe(3);
   });
 
+  it('are asked for by one token in 5 s once they are too old to be used', async () => {
+    await verify(first);
+    server.answer('cut');
+    await clock.advance(600_000 + 24 * 3_600_000);
+    for (let i = 0; i < 5; i += 1) await expect(verify(first)).rejects.toMatchObject(unavailable(5_000));
+    expect(requests()).toBe(2);
+  });
+
   it('leave a token with an unknown key id undecided when the issuer could not be asked', async () => {
     await verify(first);
     server.answer('cut');

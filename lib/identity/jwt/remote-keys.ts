@@ -42,12 +42,13 @@ export const createRemoteKeys = ({ url, fetch, clock }: RemoteKeysOptions): JWTV
       cause: keys.lastRead()?.failure,
       retryAfterMs: Math.max(1, waitMs(pauseMs)),
     });
+  let hasKeys = false;
   const known = () =>
     keys.get().catch(() => {
+      hasKeys = false;
       throw unavailable(PAUSE_WITHOUT_KEYS_MS);
     });
   const isFailing = () => keys.lastRead()?.failure !== undefined;
-  let hasKeys = false;
 
   return async (header) => {
     // Without any, the issuer is asked by one token in five seconds.

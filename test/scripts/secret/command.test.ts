@@ -76,6 +76,13 @@ describe('a value', () => {
     await expect(readValue({ input, ask }, 'Key: ')).rejects.toThrow(WrongForm);
   });
 
+  it('is not the first line alone of what was pasted', async () => {
+    const { input, ask } = source(true);
+    const value = readValue({ input, ask }, 'Key: ');
+    input.write('-----BEGIN PRIVATE KEY-----\ncanary\n');
+    await expect(value).rejects.toThrow('several lines');
+  });
+
   it('is none where the terminal is left', async () => {
     const { input, ask } = source(true);
     const value = readValue({ input, ask }, 'Key: ');
