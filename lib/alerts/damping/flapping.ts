@@ -30,22 +30,24 @@ const judged = ({ isFlapping, recent }: Changes, change: Change): Verdict => {
   return change.begins && begins > MOST_BEGINS ? 'flapping' : 'change';
 };
 
-/** What is told of a change, and the changes with it. The same change is judged once: whoever asks again hears the same. */
-export const changed = (changes: Changes, change: Change): { readonly verdict: Verdict; readonly next: Changes } => {
-  const before = changes.recent.find(({ id }) => id === change.id);
-  if (before !== undefined) return { verdict: before.verdict, next: changes };
-  const recent = changes.recent.filter(({ at }) => change.at - at < WINDOW_MS);
-  const verdict = judged({ ...changes, recent }, change);
-  const next = {
-    isFlapping: changes.isFlapping || verdict === 'flapping',
-    recent: [...recent, { ...change, verdict }],
-  };
-  return { verdict, next };
-};
-
 /** How a flapping alarm has come to rest: `over` in OK, `lasts` in ALARM. `null`: it does not flap, or still does. */
 export const rest = ({ isFlapping, recent }: Changes, now: number): 'over' | 'lasts' | null => {
   const last = recent.toSorted((a, b) => a.at - b.at).at(-1);
   if (!isFlapping || last === undefined || now - last.at < CALM_AFTER_MS) return null;
   return last.begins ? 'lasts' : 'over';
+};
+
+/** What is told of a change, and the changes with it. The same change is judged once: whoever asks again hears the same. */
+export const changed = (changes: Changes, change: Change): { readonly verdict: Verdict; readonly next: Changes } => {
+  const before = changes.recent.find(({ id }) => id === change.id);
+  if (before !== undefined) return { verdict: before.verdict, next: changes };
+  // Flapping ends with time, whether or not anybody could be told of its end.
+  const { isFlapping, recent: all } = rest(changes, change.at) === null ? changes : STEADY;
+  const recent = all.filter(({ at }) => change.at - at < WINDOW_MS);
+  const verdict = judged({ isFlapping, recent }, change);
+  const next = {
+    isFlapping: isFlapping || verdict === 'flapping',
+    recent: [...recent, { ...change, verdict }],
+  };
+  return { verdict, next };
 };

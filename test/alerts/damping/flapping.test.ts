@@ -48,6 +48,19 @@ describe('an alarm', () => {
     expect(rest(told(flips(4, MINUTE))[1], 60 * MINUTE)).toBeNull();
   });
 
+  it('counts anew from the first change after its rest, also where nobody was told of that', () => {
+    for (const [count, begins] of [
+      [8, true],
+      [9, false],
+    ] as const) {
+      const [, state] = told(flips(count, MINUTE));
+      const rested = (count - 1) * MINUTE + CALM_AFTER_MS;
+      expect(changed(state, { id: 'early', at: rested - 1, begins }).verdict).toBe('nothing');
+      const { verdict, next } = changed(state, { id: 'next', at: rested, begins });
+      expect([verdict, next.isFlapping, next.recent.length]).toEqual(['change', false, 1]);
+    }
+  });
+
   it('is judged once, whatever is delivered again and in whatever order', () => {
     const change = fc.record({ index: fc.nat(30), gap: fc.nat(10) });
     fc.assert(
