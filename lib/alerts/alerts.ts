@@ -5,8 +5,8 @@ import type { Log } from '../telemetry/log.ts';
 import { alarmAlert, newsOf } from './alarm/alarm-alert.ts';
 import { readTransitions, type Transition } from './alarm/transition.ts';
 import type { Alert } from './alert.ts';
-import { calmAlert, flappingAlert, stormAlert } from './damping/damped-alerts.ts';
-import type { Flaps } from './damping/flaps.ts';
+import { calmAlert, flappingAlert, lastsAlert, stormAlert } from './damping/damped-alerts.ts';
+import type { Flaps, Rested } from './damping/flaps.ts';
 import type { Storms } from './damping/storms.ts';
 import type { NotifiedAlarms } from './notified-alarms.ts';
 import type { NotifyTargets } from './notify-targets.ts';
@@ -74,14 +74,18 @@ export const createAlerts = (options: AlertsOptions): NotifyAlarm => {
     throw new AppError('upstream-error', safe`An alert could not be delivered.`);
   };
 
+  const tellRested = async ({ transition, how, done }: Rested): Promise<void> => {
+    await tell([how === 'over' ? calmAlert(transition) : lastsAlert(transition)]);
+    const isDone = await orGoOn('flaps', done(), false);
+    // One that went off meanwhile is not over.
+    if (isDone && how === 'over') await orGoOn('over', notifiedAlarms.remove(transition.alarmId), undefined);
+  };
+
+  /** Each by itself: one that could not be told holds up no other. */
   const endFlapping = async (): Promise<void> => {
-    for (const { transition, how, done } of await flaps.rested()) {
-      if (how === 'over') {
-        await tell([calmAlert(transition)]);
-        await orGoOn('over', notifiedAlarms.remove(transition.alarmId), undefined);
-      }
-      await orGoOn('flaps', done(), undefined);
-    }
+    const told = await Promise.allSettled((await flaps.rested()).map(tellRested));
+    const failed = told.find((each) => each.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   };
 
   return async (event) => {

@@ -58,3 +58,9 @@ export const calmAlert = (transition: Transition): Alert => ({
   ...withSentence(alarmAlert(transition), 'It was flapping, and is calm.', 'ends'),
   id: alertId('calm', transition.alarmId, transition.changedAt),
 });
+
+/** Of one that flapped and is in ALARM to stay. */
+export const lastsAlert = (transition: Transition): Alert => ({
+  ...withSentence(alarmAlert(transition), 'It was flapping, and stays on.', 'ends'),
+  id: alertId('lasts', transition.alarmId, transition.changedAt),
+});

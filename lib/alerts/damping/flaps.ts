@@ -11,8 +11,8 @@ export interface Rested {
   /** Its last change. */
   readonly transition: Transition;
   readonly how: 'over' | 'lasts';
-  /** It is told: its changes count anew. */
-  readonly done: () => Promise<void>;
+  /** It is told: its changes count anew. `false`: it has changed meanwhile, and they do not. */
+  readonly done: () => Promise<boolean>;
 }
 
 /** The changes of alarms, as far as they decide what is told. Every method rejects with `store-unavailable` only. */
@@ -80,7 +80,7 @@ export const createFlaps = ({
         const { changes, last } = read(item);
         const how = rest(changes, clock.now());
         if (how === null) continue;
-        const done = async () => void (await write(last.alarmId, item, { changes: STEADY, last }));
+        const done = () => write(last.alarmId, item, { changes: STEADY, last });
         all.push({ transition: last, how, done });
       }
       return all;

@@ -19,28 +19,29 @@ interface Told {
 }
 
 let webhook: HttpTarget;
+let slack: HttpTarget;
 let clock: FakeClock;
 /** Of another hour each time, so that no window is shared. */
 let startsAt = Date.UTC(2026, 10, 20);
 
 beforeEach(async () => {
-  webhook = await startHttpTarget();
+  [webhook, slack] = await Promise.all([startHttpTarget(), startHttpTarget()]);
   startsAt += 24 * 3_600_000;
   clock = createFakeClock(startsAt);
 });
-afterEach(() => webhook.close());
+afterEach(() => Promise.all([webhook.close(), slack.close()]));
 
 const told = () => webhook.seen.map(({ body }) => JSON.parse(body) as Told);
 const since = (count: number) => told().slice(count);
 const shown = () =>
   told().map(({ alarm, state, flapping }) => [alarm, state, ...(flapping === undefined ? [] : [flapping])]);
 
-const change = (name: string, to: AlarmState) =>
+const change = (name: string, to: AlarmState, from: AlarmState = to === 'OK' ? 'ALARM' : 'OK') =>
   snsEvent(
     notification({
       name: `ballast-dev-${name}`,
       to,
-      from: to === 'OK' ? 'ALARM' : 'OK',
+      from,
       at: new Date(clock.now()).toISOString().replace('Z', '+0000'),
     }),
   );
@@ -66,7 +67,7 @@ const ended = async (...deliveries: readonly Delivery[]): Promise<void> => {
 describeOnDynamoDb('what is told', (engine) => {
   /** Another environment, which is told of an event. */
   const own =
-    (seed = 1) =>
+    (seed = 1, before: () => Promise<void> = async () => undefined) =>
     (event: unknown): Delivery => {
       const timers = new Set<object>();
       const own: Clock = {
@@ -89,14 +90,33 @@ describeOnDynamoDb('what is told', (engine) => {
         log: createPrettyLog('ERROR', clock, () => undefined),
         emit: () => undefined,
         // Time moves on while a target answers: it is not what is looked at here.
-        fetch: (url, init) => fetch(url, { ...init, signal: null }),
+        fetch: async (url, init) => {
+          await before();
+          return fetch(url, { ...init, signal: null });
+        },
         table: engine().table('ControlTable'),
         random: seededRandom(seed),
         publish: async () => undefined,
-        secret: async () => JSON.stringify({ webhookUrl: webhook.url, webhookSecret: '0123456789abcdef' }),
+        secret: async () =>
+          JSON.stringify({
+            slackWebhookUrl: slack.url,
+            webhookUrl: webhook.url,
+            webhookSecret: '0123456789abcdef',
+          }),
       });
       return { ended: notify(event), waits: () => timers.size > 0 };
     };
+
+  /** Goes on and off so often, a minute each: it ends with `last`. */
+  const flaps = async (name: string, last: AlarmState) => {
+    for (let round = 0; round < 4; round += 1) {
+      for (const to of ['ALARM', 'OK'] as const) {
+        if (round === 3 && to === 'OK' && last === 'ALARM') break;
+        await ended(own()(change(name, to)));
+        await clock.advance(60_000);
+      }
+    }
+  };
 
   it('of an alarm that flaps ends with that it does, until it is calm: then its end', async () => {
     const name = `flaps-${startsAt}`;
@@ -127,18 +147,63 @@ describeOnDynamoDb('what is told', (engine) => {
     expect(shown().at(-1)).toEqual([alarm, 'ALARM']);
   });
 
-  it('of one that flapped and stays on is its end, when that comes', async () => {
+  it('of one that flapped and stays on is that it does, once, and its end when that comes', async () => {
     const name = `stays-${startsAt}`;
-    for (let round = 0; round < 4; round += 1) {
-      await ended(own()(change(name, 'ALARM')));
-      if (round < 3) await ended(own()(change(name, 'OK')));
-      await clock.advance(60_000);
-    }
+    await flaps(name, 'ALARM');
+    await clock.advance(10 * 60_000);
+    for (const _ of [1, 2]) await ended(own()({ look: 'flapping' }));
+    await ended(own()(change(name, 'OK')));
+    const alarm = `ballast-dev-${name}`;
+    expect(shown().slice(7)).toEqual([
+      [alarm, 'ALARM', 'ends'],
+      [alarm, 'OK'],
+    ]);
+  });
+
+  it('of alarms that flapped reaches every target but a dead one, and so does what comes after', async () => {
+    const names = ['one', 'two', 'three'].map((each) => `dead-${each}-${startsAt}`);
+    for (const name of names) await flaps(name, 'OK');
+    await clock.advance(10 * 60_000);
+    slack.script({ status: 500 });
+    await expect(ended(own()({ look: 'flapping' }))).rejects.toThrow('could not be delivered');
+    const alarms = names.map((name) => `ballast-dev-${name}`).toSorted();
+    expect(
+      since(21)
+        .map(({ alarm, flapping }) => [alarm, flapping])
+        .toSorted(),
+    ).toEqual(alarms.map((alarm) => [alarm, 'ends']));
+    for (const name of names) await expect(ended(own()(change(name, 'ALARM')))).rejects.toThrow();
+    expect(shown().slice(24)).toEqual(names.map((name) => [`ballast-dev-${name}`, 'ALARM']));
+    slack.script({ status: 200 });
+    const before = slack.seen.length;
+    for (const name of names) await ended(own()(change(name, 'OK')));
+    expect(slack.seen.length).toBe(before + 3);
+  });
+
+  it('of one that goes off while its calm is told is that it stays on, and its end', async () => {
+    const name = `again-${startsAt}`;
+    await flaps(name, 'OK');
+    const goesOff = change(name, 'ALARM');
+    await clock.advance(10 * 60_000);
+    const [telling, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const look = own(2, () => {
+      telling.resolve();
+      return answered.promise;
+    })({ look: 'flapping' });
+    await telling.promise;
+    await ended(own(3)(goesOff));
+    answered.resolve();
+    await ended(look);
     await clock.advance(10 * 60_000);
     await ended(own()({ look: 'flapping' }));
-    expect(told()).toHaveLength(7);
-    await ended(own()(change(name, 'OK')));
-    expect(shown().slice(7)).toEqual([[`ballast-dev-${name}`, 'OK']]);
+    // Known to be on: its end is told also after it had no data.
+    await ended(own()(change(name, 'OK', 'INSUFFICIENT_DATA')));
+    const alarm = `ballast-dev-${name}`;
+    expect(shown().slice(7)).toEqual([
+      [alarm, 'OK', 'ends'],
+      [alarm, 'ALARM', 'ends'],
+      [alarm, 'OK'],
+    ]);
   });
 
   it('of many alarms at once is one message that lists them, and one of their ends', async () => {
