@@ -11,7 +11,7 @@ import type { Storms } from './damping/storms.ts';
 import type { NotifiedAlarms } from './notified-alarms.ts';
 import type { NotifyTargets } from './notify-targets.ts';
 import { orFailed } from './or-failed.ts';
-import { currentTargets, type Targets, type TargetsOptions } from './targets.ts';
+import { currentTargets, mailAlone, type Targets, type TargetsOptions } from './targets.ts';
 
 export interface AlertsOptions extends TargetsOptions {
   readonly log: Log;
@@ -65,9 +65,19 @@ export const createAlerts = (options: AlertsOptions): NotifyAlarm => {
     return storm === null ? alarmAlert(transition) : stormAlert(storm);
   };
 
+  const targetsFor = async (alerts: readonly Alert[]): Promise<Targets> => {
+    try {
+      return await currentTargets(options);
+    } catch (error) {
+      // Mail needs no secret. The next delivery tells the rest.
+      await notify(alerts, mailAlone(options));
+      throw error;
+    }
+  };
+
   const tell = async (alerts: readonly Alert[]): Promise<void> => {
     if (alerts.length === 0) return;
-    const targets = await currentTargets(options);
+    const targets = await targetsFor(alerts);
     sayMissing(targets);
     if (await notify(alerts, targets)) return;
     await orGoOn('secret', Promise.resolve(refreshSecret?.()), undefined);

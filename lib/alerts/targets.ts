@@ -69,8 +69,18 @@ export const readTargets = (secret: string): SecretTargets => {
   };
 };
 
+const mailOf = ({ topicArn }: Pick<TargetsOptions, 'topicArn'>): Targets['mail'] =>
+  topicArn === undefined ? null : { topicArn };
+
+/** The targets that need no secret. */
+export const mailAlone = (options: Pick<TargetsOptions, 'topicArn'>): Targets => ({
+  slack: null,
+  webhook: null,
+  mail: mailOf(options),
+});
+
 /** All targets as they are now. Rejects as `secret` does, and as `readTargets` throws. */
-export const currentTargets = async ({ secret, topicArn }: TargetsOptions): Promise<Targets> => ({
-  ...readTargets(await secret()),
-  mail: topicArn === undefined ? null : { topicArn },
+export const currentTargets = async (options: TargetsOptions): Promise<Targets> => ({
+  ...readTargets(await options.secret()),
+  mail: mailOf(options),
 });

@@ -228,6 +228,18 @@ describeOnDynamoDb('an alarm', (engine) => {
     expect(counts()).toEqual([0, 0]);
   });
 
+  it.each<[string, () => Promise<string>]>([
+    ['cannot be read', async () => Promise.reject(new Error('canary'))],
+    ['is of another form', async () => '{"slackWebhookUrl":"http://canary.com"}'],
+  ])('is mailed, once, also where the secret %s, and told to the others when it can be', async (_what, read) => {
+    const event = snsEvent(notification({ name: 'ballast-dev-errors', at: at() }));
+    for (const seed of [1, 2]) await expect(own({ seed, topicArn: 'arn:topic', read })(event)).rejects.toThrow(FAILED);
+    expect([mails.length, counts()]).toEqual([1, [0, 0]]);
+    expect(lines.join('')).not.toMatch(/canary|not configured/);
+    await own({ seed: 3, topicArn: 'arn:topic' })(event);
+    expect([mails.length, counts()]).toEqual([1, [1, 1]]);
+  });
+
   it('whose topic takes nothing is tried again, then delivered again to that target alone', async () => {
     let tries = 0;
     const publish = async (notice: Notice) => {
