@@ -15,7 +15,8 @@ export interface MailOptions {
 /** Hands a mail to the topic whose subscribers get it, within the deadline; rejects where no try was taken. */
 export type Mail = (mail: NonNullable<Alert['mail']>, topicArn: string, deadline: Deadline) => Promise<void>;
 
-const MAX_SUBJECT_CHARS = 100;
+/** SNS takes less than 100. */
+const MAX_SUBJECT_CHARS = 99;
 
 /** SNS takes printable ASCII that begins with a letter, a digit or a sign. */
 const subjectOf = (text: string): string =>

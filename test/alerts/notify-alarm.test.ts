@@ -228,6 +228,12 @@ describeOnDynamoDb('an alarm', (engine) => {
     expect(counts()).toEqual([0, 0]);
   });
 
+  it('is mailed with a subject of less than 100 characters, which is what SNS takes', async () => {
+    const name = `ballast-dev-${'x'.repeat(200)}`;
+    await own({ topicArn: 'arn:topic', secret: '' })(snsEvent(notification({ name, at: at() })));
+    expect(mails.map(({ subject }) => subject)).toEqual([`ALARM (ticket): ${name}`.slice(0, 99)]);
+  });
+
   it.each<[string, () => Promise<string>]>([
     ['cannot be read', async () => Promise.reject(new Error('canary'))],
     ['is of another form', async () => '{"slackWebhookUrl":"http://canary.com"}'],
