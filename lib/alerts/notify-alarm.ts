@@ -18,7 +18,7 @@ export interface NotifyAlarmOptions
   readonly table: Pick<Table, 'get' | 'put' | 'putNewOrFind' | 'query' | 'replace' | 'remove'>;
 }
 
-/** Far longer than a notification is delivered again: Lambda gives up three minutes after a failure, and after six hours of throttling. */
+/** Far longer than a notification is delivered again: three minutes after a failure, six hours while it is throttled. */
 const TOLD_FOR_MS = 2 * 24 * 3_600_000;
 
 /** Alarms over HTTP, each target told once by claims in the table. */

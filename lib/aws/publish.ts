@@ -7,7 +7,7 @@ import { amzDate, createSigner } from './sign-request.ts';
 /** Longest time without a word of the answer. */
 const SILENCE_MS = 3_000;
 
-/** What goes to a topic of Amazon SNS: a subject of printable ASCII (100 characters at most) and a text of 256 KB at most. */
+/** What goes to a topic of Amazon SNS: a subject of printable ASCII (99 characters at most) and a text of 256 KB at most. */
 export interface Notice {
   readonly topicArn: string;
   readonly subject: string;

@@ -37,7 +37,7 @@ export const createStorms = ({
   table,
   clock,
 }: {
-  readonly table: Pick<Table, 'putNewOrFind' | 'query'>;
+  readonly table: Pick<Table, 'put' | 'putNewOrFind' | 'query'>;
   readonly clock: Clock;
 }): Storms => {
   const membersOf = async (pk: string, state: string, closesAt: number): Promise<Item[]> => {
@@ -59,6 +59,11 @@ export const createStorms = ({
         expiresAt: n(epochSeconds(clock.now() + KEPT_MS)),
       };
       const found = await table.putNewOrFind(own);
+      if (found === null && clock.now() >= closesAt + READ_AFTER_MS) {
+        // Written so late that the others may have told without it: it counts as late also when it is delivered again.
+        await table.put({ ...own, seenAt: n(clock.now()) });
+        return null;
+      }
       // One that comes after its window is in nobody's list.
       if (readNumber(found ?? own, 'seenAt') >= closesAt) return null;
       if ((await membersOf(pk, state, closesAt)).length <= MOST_ALONE) return null;

@@ -67,7 +67,7 @@ const ended = async (...deliveries: readonly Delivery[]): Promise<void> => {
 describeOnDynamoDb('what is told', (engine) => {
   /** Another environment, which is told of an event. */
   const own =
-    (seed = 1, before: () => Promise<void> = async () => undefined) =>
+    (seed = 1, before: () => Promise<void> = async () => undefined, table = engine().table('ControlTable')) =>
     (event: unknown): Delivery => {
       const timers = new Set<object>();
       const own: Clock = {
@@ -94,7 +94,7 @@ describeOnDynamoDb('what is told', (engine) => {
           await before();
           return fetch(url, { ...init, signal: null });
         },
-        table: engine().table('ControlTable'),
+        table,
         random: seededRandom(seed),
         publish: async () => undefined,
         secret: async () =>
@@ -246,5 +246,31 @@ describeOnDynamoDb('what is told', (engine) => {
     await ended(own()(late));
     expect(told().filter(({ type }) => type === 'alarm.storm')).toHaveLength(1);
     expect(told().at(-1)).toMatchObject({ type: 'alarm.changed', alarm: 'ballast-dev-late-last' });
+  });
+
+  it('of one that is written when its storm was told is a message of its own, also when it comes again', async () => {
+    const events = Array.from({ length: MOST_ALONE + 1 }, (_, index) => change(`slow-${index}`, 'ALARM'));
+    const slow = change('slow-last', 'ALARM');
+    const table = engine().table('ControlTable');
+    const [writing, written] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const putNewOrFind: typeof table.putNewOrFind = async (item, options) => {
+      if (item['pk']?.S?.startsWith('alert#window#')) {
+        writing.resolve();
+        await written.promise;
+      }
+      return table.putNewOrFind(item, options);
+    };
+    const first = own(20, undefined, { ...table, putNewOrFind })(slow);
+    await writing.promise;
+    await ended(...events.map((event, seed) => own(seed + 1)(event)));
+    expect(told().filter(({ type }) => type === 'alarm.storm')).toHaveLength(1);
+    slack.script({ status: 500 });
+    written.resolve();
+    await expect(ended(first)).rejects.toThrow('could not be delivered');
+    slack.script({ status: 200 });
+    const before = slack.seen.length;
+    await ended(own(30)(slow));
+    expect(slack.seen.slice(before).map(({ body }) => body)).toEqual([expect.stringContaining('slow-last')]);
+    expect(told().filter(({ alarm }) => alarm === 'ballast-dev-slow-last')).toHaveLength(1);
   });
 });
