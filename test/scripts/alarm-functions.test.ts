@@ -55,4 +55,12 @@ describe('alarms over every function', () => {
     expect(countedBy(template, 'LambdaErrorsAlarm').functions).toEqual(['F0', 'F2']);
     expect(countedBy(template, 'LambdaThrottlesAlarm').functions).toEqual(['F0', 'F1', 'F2']);
   });
+
+  it('leave out the errors of the function that tells of alarms, which they would keep going', () => {
+    const teller = { NotifyDashalarmLambdaFunction: { Type: 'AWS::Lambda::Function', Properties: {} } };
+    const template = templateOf(2, teller);
+    alarmFunctions(template);
+    expect(countedBy(template, 'LambdaErrorsAlarm').functions).toEqual(['F0', 'F1']);
+    expect(countedBy(template, 'LambdaThrottlesAlarm').functions).toEqual(['F0', 'F1', ...Object.keys(teller)]);
+  });
 });

@@ -103,6 +103,17 @@ describe('the alarms', () => {
     expect([AlarmActions, OKActions]).toEqual(Array(2).fill([{ Ref: 'AlarmTopic' }, { Ref: 'NoticeTopic' }]));
   });
 
+  it('count the failures of the teller in the queue of what it gave up, and in no sum that it would have to tell', async () => {
+    const template = await packagedTemplate('prod');
+    const sums = ofType(template, 'AWS::CloudWatch::Alarm').filter(([id]) => id.startsWith('LambdaErrorsAlarm'));
+    expect(sums.length).toBeGreaterThan(0);
+    expect(JSON.stringify(sums)).not.toContain('NotifyDashalarm');
+    const { Properties } = resource(template, 'NotifyDashalarmLambdaFunction');
+    const queue = resource(template, 'NotifyFailingAlarm').Properties['Dimensions'];
+    expect(at(Properties, 'DeadLetterConfig', 'TargetArn', 'Fn::GetAtt', 0)).toBe('NotifyDeadLetters');
+    expect(at(queue, 0, 'Value', 'Fn::GetAtt', 0)).toBe('NotifyDeadLetters');
+  });
+
   it('make the one composite alarm of those that there are', async () => {
     const template = await packagedTemplate('dev');
     const { Properties, DependsOn } = resource(template, 'ProviderDownAlarm');
