@@ -12,8 +12,10 @@ interface Group {
   readonly measurements: Measurement[];
 }
 
-const setsOf = ({ name, dimensions }: Measurement): Group['sets'] =>
-  METRICS[name].by.map((set) => Object.fromEntries(set.map((dimension) => [dimension, dimensions[dimension] ?? ''])));
+const setsOf = ({ name, dimensions, isApart = false }: Measurement): Group['sets'] =>
+  METRICS[name].by
+    .filter((set) => set.length > 0 || !isApart)
+    .map((set) => Object.fromEntries(set.map((dimension) => [dimension, dimensions[dimension] ?? ''])));
 
 const grouped = (measurements: readonly Measurement[]): Iterable<Group> => {
   const groups = new Map<string, Group>();

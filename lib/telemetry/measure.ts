@@ -64,6 +64,12 @@ const ofTool = ({ tool, outcome, durationMs }: Of<'tool.finished'>, tools: Reado
   ];
 };
 
+/** No call needs the targets of alarms: that they cannot be read is not to ring as if a dependency were away. */
+const ofProbe = ({ dependency, status, latencyMs }: Of<'dependency.probed'>): Measurement[] =>
+  measured({ dependency }, { DependencyFailures: status === 'healthy' ? 0 : 1, DependencyLatency: latencyMs }).map(
+    (each) => ({ ...each, isApart: dependency === 'alerts' }),
+  );
+
 /** What an event adds to which metrics. A tool that is not among `tools` is one the model made up: `unknown`. */
 export const measure = (event: BallastEvent, tools: ReadonlySet<string>): Measurement[] => {
   switch (event.type) {
@@ -127,10 +133,7 @@ export const measure = (event: BallastEvent, tools: ReadonlySet<string>): Measur
     case 'budgets.reconciled':
       return measured({}, { ReconcilePasses: 1, ReconcileFailures: event.failed });
     case 'dependency.probed':
-      return measured(
-        { dependency: event.dependency },
-        { DependencyFailures: event.status === 'healthy' ? 0 : 1, DependencyLatency: event.latencyMs },
-      );
+      return ofProbe(event);
     case 'dependencies.probed':
       return [
         ...measured({}, { DependencyProbes: 1 }),

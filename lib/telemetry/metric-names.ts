@@ -117,7 +117,7 @@ export const METRICS = {
   WebhooksLost: definition('Count', []),
 
   DependencyProbes: definition('Count', []),
-  /** 1 where a dependency was not found healthy, else 0. */
+  /** 1 where a dependency was not found healthy, else 0. The check `alerts` is not in the sum. */
   DependencyFailures: definition('Count', [], ['dependency']),
   DependencyLatency: definition('Milliseconds', [], ['dependency']),
 } satisfies Record<string, Definition>;
@@ -131,6 +131,8 @@ export interface Measurement {
   readonly name: MetricName;
   readonly value: number;
   readonly dimensions: Readonly<Partial<Record<Dimension, string>>>;
+  /** Left out of the sum over all. Default: it counts there too. */
+  readonly isApart?: boolean;
 }
 
 /** A measurement whose dimensions the compiler holds against the definition. */

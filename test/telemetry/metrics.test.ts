@@ -157,6 +157,11 @@ describe('what an event adds to the metrics', () => {
     ]);
   });
 
+  it('of the targets of alarms is published for them alone: no call needs them', async () => {
+    const lines = await told({ ...SAMPLES['dependency.probed'], dependency: label('alerts') });
+    expect(lines).toEqual(['DependencyFailures{dependency=alerts}=1', 'DependencyLatency{dependency=alerts}=31']);
+  });
+
   it('names no tool that a model made up, which would be a metric for each', async () => {
     const event = { ...SAMPLES['tool.finished'], tool: label('made-up-tool') };
     expect((await told(event)).join()).not.toContain('made-up-tool');
