@@ -132,13 +132,37 @@ describe('the alarms', () => {
     expect(sections.map(([, name]) => name).toSorted()).toEqual(names(await packagedTemplate('prod')).toSorted());
   });
 
-  it('have all metrics in the table of docs/alarms.md, and no others', () => {
+  it('have all metrics in the table of docs/alarms.md, by what each is published, and no others', () => {
     const rows = readFileSync(join(ROOT, 'docs/alarms.md'), 'utf8')
       .split('\n## Metrics\n')[1]
       ?.split('\n')
       .filter((line) => line.startsWith('| `'));
-    const listed = rows?.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name));
-    expect(listed?.toSorted()).toEqual(Object.keys(METRICS).toSorted());
+    const listed = rows?.flatMap((row) => {
+      const [, names = '', by = ''] = row.split('|');
+      return [...names.matchAll(/`(\w+)`/g)].map(([, name]) => [name, by.trim()]);
+    });
+    const shown = (by: readonly (readonly string[])[]) => by.map((set) => set.join(', ') || 'all').join('; ');
+    expect(listed?.toSorted()).toEqual(
+      Object.entries(METRICS)
+        .map(([name, { by }]) => [name, shown(by)])
+        .toSorted(),
+    );
+  });
+
+  it('go off where their sentence says: at a threshold, above it or below it', async () => {
+    const words = {
+      GreaterThanOrEqualToThreshold: 'at least',
+      GreaterThanThreshold: 'more than',
+      LessThanThreshold: 'less than',
+    };
+    const template = await packagedTemplate('prod');
+    const said = ofType(template, 'AWS::CloudWatch::Alarm').flatMap(([id, { Properties }]) => {
+      const name = String(Properties['AlarmName']).replace('ballast-prod-', '');
+      const [, word] = /\b(at least|more than|less than) `\w+Alarm\w+`/.exec(RUNBOOK[name]?.means ?? '') ?? [];
+      return word === undefined ? [] : [[id, word, words[Properties['ComparisonOperator'] as keyof typeof words]]];
+    });
+    expect(said.length).toBeGreaterThan(10);
+    for (const [id, word, expected] of said) expect([id, word]).toEqual([id, expected]);
   });
 
   it('take silence for what it is: of what runs each minute an alarm, of errors none, and of circuits neither', async () => {

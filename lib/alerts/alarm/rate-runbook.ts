@@ -37,7 +37,7 @@ export const RATE_RUNBOOK: Readonly<Record<string, RunbookEntry>> = {
   },
   'daily-spend': {
     severity: 'ticket',
-    means: 'Within a day, all tenants together spent at least `dailySpendAlarmUsd`.',
+    means: 'Within a day, all tenants together spent more than `dailySpendAlarmUsd`.',
     action: '`npm run usage` shows who spent it.',
     unit: 'US dollars',
   },
