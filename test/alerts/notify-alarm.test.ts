@@ -101,8 +101,10 @@ describeOnDynamoDb('an alarm', (engine) => {
 
   it('that an address refuses is delivered to the one that has replaced it, when it comes again', async () => {
     const event = snsEvent(notification({ name: `ballast-dev-moved-${minutes}`, at: at() }));
-    const secrets = [`${slack.url}/services/x`, `${webhook.url}/services/y`];
-    const tell = own({ read: async () => JSON.stringify({ slackWebhookUrl: secrets.shift() }) });
+    const last = `${webhook.url}/services/y`;
+    // The clock may be so far on by then that it is read once more.
+    const secrets = [`${slack.url}/services/x`, last];
+    const tell = own({ read: async () => JSON.stringify({ slackWebhookUrl: secrets.shift() ?? last }) });
     slack.script({ status: 404 });
     expect(await ended(tell(event))).toBe(FAILED);
     expect(await ended(tell(event))).toBe('done');
