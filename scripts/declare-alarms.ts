@@ -32,8 +32,27 @@ export const mailNotice = (template: Template, stage: string): string | null =>
       `${stage}. docs/alarms.md says how.`
     : null;
 
-/** Leaves out the alarms that a stage has set no threshold for. */
+const ALARM = 'AWS::CloudWatch::Alarm';
+const COMPOSITE = 'AWS::CloudWatch::CompositeAlarm';
+
+const expressionsOf = ({ Properties }: Resource): string[] =>
+  ((Properties['Metrics'] ?? []) as { readonly Expression?: string }[]).map(({ Expression = '' }) => Expression);
+
+const isMadeOf = ({ Properties, DependsOn = [] }: Resource, id: string, dropped: Resource): boolean =>
+  DependsOn.includes(id) || String(Properties['AlarmRule']).includes(`"${String(dropped.Properties['AlarmName'])}"`);
+
+/**
+ * Leaves out the alarms that a stage has set no threshold for, and the composite ones that are made of these. Throws an Error
+ * where one by a rate is left without its least number of calls.
+ */
 export const dropUnset = ({ Resources }: Template): void => {
-  for (const [id, { Type, Properties }] of Object.entries(Resources))
-    if (Type === 'AWS::CloudWatch::Alarm' && Properties['Threshold'] === '') delete Resources[id];
+  for (const [id, alarm] of Object.entries(Resources)) {
+    if (alarm.Type !== ALARM) continue;
+    if (alarm.Properties['Threshold'] === '') {
+      delete Resources[id];
+      for (const [other, one] of Object.entries(Resources))
+        if (one.Type === COMPOSITE && isMadeOf(one, id, alarm)) delete Resources[other];
+    } else if (expressionsOf(alarm).some((expression) => /[<>=]\s*,/.test(expression)))
+      throw new Error(`${id} needs a least number of calls or runs: its parameter …MinCalls or …MinRuns is empty.`);
+  }
 };

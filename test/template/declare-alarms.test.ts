@@ -41,9 +41,42 @@ describe('the mail of a stage', () => {
   });
 });
 
-it('An alarm without a threshold is not made, and 0 is one', () => {
-  const alarm = (Threshold: unknown) => ({ Type: 'AWS::CloudWatch::Alarm', Properties: { Threshold } });
-  const template = { Resources: { Off: alarm(''), Zero: alarm(0), On: alarm('5') } };
-  dropUnset(template);
-  expect(Object.keys(template.Resources)).toEqual(['Zero', 'On']);
+describe('an alarm of a stage', () => {
+  const alarm = (Threshold: unknown, Expression?: string) => ({
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: { Threshold, ...(Expression === undefined ? {} : { Metrics: [{ Id: 'rate', Expression }] }) },
+  });
+  const composite = (...DependsOn: string[]) => ({
+    Type: 'AWS::CloudWatch::CompositeAlarm',
+    Properties: { AlarmRule: 'ALARM("x")' },
+    DependsOn,
+  });
+
+  it('is not made without a threshold, and 0 is one', () => {
+    const template = { Resources: { Off: alarm(''), Zero: alarm(0), On: alarm('5') } };
+    dropUnset(template);
+    expect(Object.keys(template.Resources)).toEqual(['Zero', 'On']);
+  });
+
+  it('is not made of one that is not made, and other composite ones are', () => {
+    const template = {
+      Resources: { Both: composite('Off', 'On'), Kept: composite('On'), Off: alarm(''), On: alarm('5') },
+    };
+    dropUnset(template);
+    expect(Object.keys(template.Resources)).toEqual(['Kept', 'On']);
+    const named = { ...composite(), Properties: { AlarmRule: 'ALARM("ballast-dev-off") OR ALARM("ballast-dev-on")' } };
+    const off = { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: 'ballast-dev-off', Threshold: '' } };
+    const byName = { Resources: { Off: off, Named: named } };
+    dropUnset(byName);
+    expect(byName.Resources).toEqual({});
+  });
+
+  it('by a rate is refused where the least number of calls or runs is empty', () => {
+    const rate = (least: string) => ({ Resources: { ErrorsAlarm: alarm(10, `IF(calls >= ${least}, 100 * part, 0)`) } });
+    expect(() => dropUnset(rate(''))).toThrow(
+      'ErrorsAlarm needs a least number of calls or runs: its parameter …MinCalls or …MinRuns is empty.',
+    );
+    for (const least of ['0', '4']) expect(() => dropUnset(rate(least))).not.toThrow();
+    expect(() => dropUnset({ Resources: { Off: alarm('', 'IF(calls >= , 100 * part, 0)') } })).not.toThrow();
+  });
 });
