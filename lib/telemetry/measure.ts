@@ -34,8 +34,8 @@ const ofChange = ({ from, to }: Of<'circuit.changed'>): Measurement[] => {
   return [...(from === 'closed' ? measured({}, { CircuitOpened: 1 }) : []), ...measured({}, { CircuitsOpen: 1 })];
 };
 
-/** What asks for no work: a monitor that looks each second would hide that every run fails. */
-const NO_WORK: ReadonlySet<string> = new Set(['health', 'console', 'describe-api']);
+/** What asks for work. Of other functions the good answers, such as those to whoever polls, would hide that all work fails. */
+const WORK: ReadonlySet<string> = new Set(['run-agent', 'messages', 'submit-run', 'ask-provider']);
 
 const ofRequest = (event: Of<'request.finished'>): Measurement[] => {
   const { function: name, status, error, durationMs } = event;
@@ -44,7 +44,9 @@ const ofRequest = (event: Of<'request.finished'>): Measurement[] => {
   return [
     ...measured({ function: name }, { Requests: 1, ServerErrors: failed, RequestDuration: durationMs }),
     ...(isRefused && error !== null ? measured({ code: error }, { RefusedRequests: 1 }) : []),
-    ...(isRefused || NO_WORK.has(name) ? [] : measured({}, { FailedCalls: failed })),
+    ...(isRefused || !WORK.has(name) ? [] : measured({}, { FailedCalls: failed })),
+    // Asked how the stage is, it said: not well.
+    ...(status >= 500 && error === null ? measured({}, { UnhealthyAnswers: 1 }) : []),
   ];
 };
 

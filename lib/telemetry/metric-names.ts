@@ -36,6 +36,8 @@ export const METRICS = {
   Requests: definition('Count', [], ['function']),
   /** 1 for a request that Ballast could not answer as asked (5xx), else 0. */
   ServerErrors: definition('Count', [], ['function']),
+  /** Answers of 5xx that are what was asked for: those of `/health` where the stage is not well. */
+  UnhealthyAnswers: definition('Count', []),
   RequestDuration: definition('Milliseconds', [], ['function']),
   /** Answers of 4xx, by the code of the problem: one of a closed set. */
   RefusedRequests: definition('Count', [], ['code']),

@@ -28,6 +28,8 @@ const emitted = async (stage: Stage): Promise<Published[]> => {
   // Refusals, as the table of problems has them.
   for (const code of ['unauthenticated', 'rate-limited'] as const)
     metrics.listen({ ...SAMPLES['request.finished'], status: PROBLEMS[code].status, error: label(code) });
+  // `/health` of a stage that is not well.
+  metrics.listen({ ...SAMPLES['request.finished'], status: 503, error: null });
   await invokeStreaming(runAgent({ ...parts, emit: metrics.listen }), httpEvent());
   await metrics.flush();
   return lines.flatMap(published);
@@ -54,7 +56,7 @@ describe('the alarms', () => {
     const template = await packagedTemplate('prod');
     expect(names(template).toSorted()).toEqual(Object.keys(RUNBOOK).toSorted());
     expect(names(template).length).toBe(37);
-    expect(new Set(alarmedMetrics(template)).size).toBe(23);
+    expect(new Set(alarmedMetrics(template)).size).toBe(25);
   });
 
   it('that cost and say little are not made in dev, by an empty parameter', async () => {
@@ -89,9 +91,33 @@ describe('the alarms', () => {
     expect(at(Properties, 'Metrics', 2, 'MetricStat', 'Stat')).toBe('SampleCount');
   });
 
+  it.each<[string, Record<string, number>, boolean]>([
+    ['crashes that Ballast knows nothing of', { gateway: 5 }, true],
+    ['answers that Ballast gave itself', { gateway: 40, own: 36, unwell: 4 }, false],
+    ['both together', { gateway: 45, own: 36, unwell: 4 }, true],
+    ['errors that reached nobody by API Gateway', { own: 5 }, false],
+  ])('of API Gateway go off for the stage’s answers that are not Ballast’s own: %s', async (_what, sums, rings) => {
+    const { Properties } = resource(await packagedTemplate('prod'), 'ApiErrorsAlarm');
+    const [{ Expression }, ...metrics] = Properties['Metrics'] as [{ Expression: string }, ...unknown[]];
+    expect(metrics.map((one) => [at(one, 'Id'), at(one, 'MetricStat', 'Metric', 'MetricName')])).toEqual([
+      ['gateway', '5XXError'],
+      ['own', 'ServerErrors'],
+      ['unwell', 'UnhealthyAnswers'],
+    ]);
+    for (const one of metrics) expect(at(one, 'MetricStat')).toMatchObject({ Stat: 'Sum', Period: 300 });
+    // The little of metric math that is used here: sums that are filled with 0, each added or subtracted.
+    const parts = [...Expression.matchAll(/(^| - )FILL\((\w+), 0\)/g)];
+    expect(parts.map(([part]) => part).join('')).toBe(Expression);
+    const value = parts.reduce((sum, [, minus, id = '']) => sum + (minus === '' ? 1 : -1) * (sums[id] ?? 0), 0);
+    expect(value >= Number(Properties['Threshold'])).toBe(rings);
+  });
+
   it('of API Gateway look at the API of the stage', async () => {
     const template = await packagedTemplate('prod');
-    const dimensions = at(resource(template, 'ApiErrorsAlarm').Properties, 'Dimensions');
+    const dimensions = at(
+      resource(template, 'ApiErrorsAlarm').Properties,
+      ...['Metrics', 1, 'MetricStat', 'Metric', 'Dimensions'],
+    );
     expect(dimensions).toEqual([
       { Name: 'ApiName', Value: resource(template, 'ApiGatewayRestApi').Properties['Name'] },
       { Name: 'Stage', Value: 'prod' },

@@ -62,9 +62,8 @@ export const RATE_RUNBOOK: Readonly<Record<string, RunbookEntry>> = {
   'api-errors': {
     severity: 'page',
     means:
-      'Within five minutes, API Gateway answered at least `apiErrorsAlarmThreshold` (5) requests with a status of 500 or more.',
-    action:
-      'If errors is on too, it has the cause. If not, the answer did not come from Ballast: look at the access log of the API for the status and `integrationError`.',
+      'Within five minutes, API Gateway answered at least `apiErrorsAlarmThreshold` (5) requests with a status of 500 or more that did not come from Ballast.',
+    action: 'Look at the access log of the API for the status and `integrationError`.',
   },
   concurrency: {
     severity: 'ticket',
