@@ -4,12 +4,13 @@ import { type Item, type Key, keyOf, n, optional, readString, s } from '../dynam
 import type { Table } from '../dynamodb/table.ts';
 import { type Clock, epochSeconds } from '../kernel/clock.ts';
 import { formatUsd } from '../kernel/money.ts';
+import { bookedName, pseudonymOf } from '../kernel/pseudonym.ts';
 
-/** A budget that has refused a call for want of money. Amounts are decimal US dollars. */
+/** A budget that is as good as spent and has refused a call. Amounts are decimal US dollars. */
 export interface SpentBudget {
   readonly tenantId: string;
   readonly scope: Scope;
-  /** The key's id, or the end user's pseudonym; `null`: the tenant's own, or the stage's. */
+  /** The key's id, or the end user's pseudonym as reports have it; `null`: the tenant's own, or the stage's. */
   readonly subject: string | null;
   /** As `2026-11-20` or `2026-11`. */
   readonly period: string;
@@ -26,14 +27,23 @@ export interface Refused {
   readonly at: number;
 }
 
-/** Whose and which budget a refusal is about. */
-export const spentBudgetOf = (refusal: Refusal, { tenantId, keyId, userId, at }: Refused): SpentBudget => {
-  const { scope, period, limit, spent } = refusal;
+/**
+ * A budget is as good as spent from so many percent on, where a call is refused for it. Before, the call was too large, which
+ * any caller can bring about.
+ */
+const SPENT_PERCENT = 90n;
+
+/** Whose and which budget a refusal is about; `null` where so much of it is left that the call was too large. */
+export const spentBudgetOf = (
+  { scope, nearest: { period, limit, spent } }: Refusal,
+  { tenantId, keyId, userId, at }: Refused,
+): SpentBudget | null => {
+  if (limit === 0n || spent * 100n < limit * SPENT_PERCENT) return null;
   const subjects: Readonly<Record<Account['scope'], string | null>> = {
     tenant: null,
     stage: null,
     key: keyId,
-    user: userHashOf(userId),
+    user: userId === null ? userHashOf(userId) : bookedName(pseudonymOf(userId)),
   };
   return {
     tenantId,

@@ -50,7 +50,7 @@ export const budgetAlert = (threshold: BudgetThreshold): Alert => {
   const { tenantId, period, percent, limitUsd, spentUsd, scope = 'tenant', subject = null, isRefused } = threshold;
   const owner = ownerOf(threshold);
   const what = isRefused
-    ? `is refused calls: $${spentUsd} of its budget of $${limitUsd} for ${period} are spent, and the rest covers none.`
+    ? `has a call refused: $${spentUsd} of its budget of $${limitUsd} for ${period} are spent, and what is left does not cover the call.`
     : `has spent $${spentUsd} of its budget of $${limitUsd} for ${period} (${percent} % reached).`;
   const whose = scope === 'stage' ? [scope] : subject === null ? [tenantId] : [tenantId, scope, subject];
   return {

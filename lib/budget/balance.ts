@@ -49,6 +49,8 @@ export interface Refusal {
   readonly remaining: PicoUsd;
   /** What could be, in both, if no reservation were open. */
   readonly remainingLater: PicoUsd;
+  /** The period of which the least would be left if no reservation were open. */
+  readonly nearest: { readonly period: Period; readonly limit: PicoUsd; readonly spent: PicoUsd };
 }
 
 /** Whether what was asked for would fit if no reservation were open: then waiting may help. */
@@ -61,11 +63,10 @@ export const refusalOf = (balance: Balance, at: number, { scope, limits }: Accou
     const { limit, spent, reserved, remaining } = periods[period];
     return limit === null || remaining === null ? [] : [{ scope, period, limit, spent, reserved, remaining }];
   });
-  const later = limited.map(({ limit, spent }) => (spent > limit ? ZERO : minus(limit, spent)));
-  const remainingLater = later.reduce((least, each) => (each < least ? each : least), later[0] ?? ZERO);
-  return limited.reduce<Refusal | null>(
-    (tightest, each) =>
-      tightest === null || each.remaining < tightest.remaining ? { ...each, remainingLater } : tightest,
-    null,
-  );
+  const [first, ...others] = limited;
+  if (first === undefined) return null;
+  const left = (each: Refusal['nearest']) => minus(each.limit, each.spent);
+  const nearest = others.reduce((least, each) => (left(each) < left(least) ? each : least), first);
+  const tightest = others.reduce((least, each) => (each.remaining < least.remaining ? each : least), first);
+  return { ...tightest, remainingLater: left(nearest) < 0n ? ZERO : left(nearest), nearest };
 };

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createReconcileBudgets } from '../../lib/accounts/reconcile-budgets.ts';
 import { createSpentBudgets, type SpentBudget, spentBudgetOf } from '../../lib/accounts/spent-budgets.ts';
-import { type Account, keyAccount, tenantAccount, userAccount, userHashOf } from '../../lib/budget/account.ts';
+import { type Account, keyAccount, tenantAccount, userAccount } from '../../lib/budget/account.ts';
+import { refusalOf } from '../../lib/budget/balance.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
-import { parseUsd } from '../../lib/kernel/money.ts';
+import { parseUsd, type PicoUsd, sum } from '../../lib/kernel/money.ts';
+import { bookedName, pseudonymOf } from '../../lib/kernel/pseudonym.ts';
 import { costBoundOf } from '../../lib/model-call/booking/cost-bound.ts';
 import { reserveAttempt } from '../../lib/model-call/booking/reserve-attempt.ts';
 import { createPriceTable, type Price } from '../../lib/pricing/price-table.ts';
@@ -19,14 +21,17 @@ import { REQUEST, setting } from '../model-call/parts.ts';
 
 const DAY = { day: parseUsd('1'), month: null };
 
-/** Asks for a call of a caller whose account has spent so much of its dollar, or has reserved it. */
-const asked = async (account: Account, spentUsd: string, { open = false, shadow = false } = {}) => {
+/** Asks for a call of a caller whose account has spent so much, and has reserved so much. */
+const asked = async (account: Account, spentUsd: string, { openUsd = '0', shadow = false } = {}) => {
   const parts = setting('http://unused');
   const at = parts.clock.now();
   const store = createMemoryBudgetStore();
+  const unlimited = { ...account, limits: { day: null, month: null } };
   const before = reservationOf('acme', { attemptId: 'run_0:1:1', amount: parseUsd(spentUsd), at });
-  await store.reserve({ ...account, limits: { day: null, month: null } }, before);
-  if (!open) await store.settle(account, before, before.amount);
+  await store.reserve(unlimited, before);
+  await store.settle(account, before, before.amount);
+  if (openUsd !== '0')
+    await store.reserve(unlimited, reservationOf('acme', { attemptId: 'run_0:2:1', amount: parseUsd(openUsd), at }));
   const price = priceAt(createPriceTable(PUBLISHED_PRICES), REQUEST.model, at) as Price;
   const noted: SpentBudget[] = [];
   const isTenant = account.scope === 'tenant';
@@ -60,7 +65,7 @@ describe('a call that is refused for want of money', () => {
   it.each<[string, Account, string | null]>([
     ['tenant', tenantAccount('acme', DAY), null],
     ['key', keyAccount('acme', 'key-1', DAY), 'key-1'],
-    ['user', userAccount('acme', 'ann', DAY), userHashOf('ann')],
+    ['user', userAccount('acme', 'ann', DAY), bookedName(pseudonymOf('ann'))],
   ])('has the budget of its %s noted, though it is not spent to the last cent', async (scope, account, subject) => {
     const { held, noted, day } = await asked(account, '0.9999');
     expect(held).toBe(false);
@@ -70,26 +75,108 @@ describe('a call that is refused for want of money', () => {
 
   it('is not noted where others hold the money that may be there again, nor in shadow, nor where it fits', async () => {
     const account = tenantAccount('acme', DAY);
-    expect(await asked(account, '0.9999', { open: true })).toMatchObject({ held: false, noted: [] });
+    expect(await asked(account, '0.95', { openUsd: '0.0499' })).toMatchObject({ held: false, noted: [] });
     expect(await asked(account, '0.9999', { shadow: true })).toMatchObject({ held: true, noted: [] });
     expect(await asked(account, '0.1')).toMatchObject({ held: true, noted: [] });
   });
 
-  it('in a month’s budget names the month', () => {
-    const refusal = {
-      scope: 'tenant',
-      period: 'month',
-      limit: parseUsd('5'),
-      spent: parseUsd('4.5'),
-      reserved: parseUsd('0'),
-      remaining: parseUsd('0.5'),
-      remainingLater: parseUsd('0.5'),
-    } as const;
-    const at = Date.UTC(2026, 10, 20);
-    expect(spentBudgetOf(refusal, { tenantId: 'acme', keyId: 'k', userId: null, at })).toMatchObject({
-      period: '2026-11',
-      spentUsd: '4.5',
-    });
+  it.each([
+    ['0.0001', '0'],
+    ['0.0001', '0.00008'],
+    ['0', '0'],
+  ])('is not noted where it is larger than a budget of $%s of which $%s are spent', async (limitUsd, spentUsd) => {
+    const account = tenantAccount('acme', { day: parseUsd(limitUsd), month: null });
+    expect(await asked(account, spentUsd)).toMatchObject({ held: false, noted: [] });
+  });
+});
+
+describe('a budget that refuses', () => {
+  const AT = Date.UTC(2026, 10, 20);
+
+  /** Where so much was spent today and before, and so much of today is reserved. */
+  const of = (limits: [string | null, string | null], [today, before, open = '0']: [string, string, string?]) => {
+    const [spentToday, spentBefore, reserved] = [today, before, open].map(parseUsd) as [PicoUsd, PicoUsd, PicoUsd];
+    const balance = {
+      month: sum([spentToday, spentBefore, reserved]),
+      days: new Map([['2026-11-20', sum([spentToday, reserved])]]),
+      open: reserved === 0n ? [] : [reservationOf('acme', { at: AT, amount: reserved })],
+    };
+    const [day, month] = limits.map((limit) => (limit === null ? null : parseUsd(limit))) as [
+      PicoUsd | null,
+      PicoUsd | null,
+    ];
+    const refusal = refusalOf(balance, AT, tenantAccount('acme', { day, month }));
+    return refusal && spentBudgetOf(refusal, { tenantId: 'acme', keyId: 'k', userId: null, at: AT });
+  };
+
+  it.each<[string, Parameters<typeof of>, string | null]>([
+    [
+      'is spent',
+      [
+        ['10', null],
+        ['10', '0'],
+      ],
+      '2026-11-20 10 of 10',
+    ],
+    [
+      'is spent to the last tenth',
+      [
+        ['10', null],
+        ['9', '0'],
+      ],
+      '2026-11-20 9 of 10',
+    ],
+    [
+      'has more than a tenth left',
+      [
+        ['10', null],
+        ['8.999999999999', '0'],
+      ],
+      null,
+    ],
+    [
+      'is nothing',
+      [
+        ['0', null],
+        ['0', '0'],
+      ],
+      null,
+    ],
+    [
+      'is overspent',
+      [
+        [null, '10'],
+        ['0', '11'],
+      ],
+      '2026-11 11 of 10',
+    ],
+    [
+      'is the month’s, of which less is left',
+      [
+        ['20', '10'],
+        ['1', '8.5'],
+      ],
+      '2026-11 9.5 of 10',
+    ],
+    [
+      'is the day’s, of which less is left',
+      [
+        ['5', '100'],
+        ['4.9', '90'],
+      ],
+      '2026-11-20 4.9 of 5',
+    ],
+    [
+      'is the month’s, though reservations leave less of the day',
+      [
+        ['9', '10'],
+        ['5', '4.5', '4'],
+      ],
+      '2026-11 9.5 of 10',
+    ],
+  ])('and %s is that of a period, or none', (_what, [limits, spent], told) => {
+    const found = of(limits, spent);
+    expect(found && `${found.period} ${found.spentUsd} of ${found.limitUsd}`).toBe(told);
   });
 });
 

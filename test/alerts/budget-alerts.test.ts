@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { budgetAlert, type BudgetThreshold, createBudgetAlerts } from '../../lib/alerts/budget-alerts.ts';
 import type { Notice } from '../../lib/aws/publish.ts';
+import { bookedName, pseudonymOf } from '../../lib/kernel/pseudonym.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
@@ -22,6 +23,8 @@ beforeEach(async () => {
   mails = [];
 });
 afterEach(() => Promise.all([slack.close(), webhook.close()]));
+
+const PSEUDONYM = bookedName(pseudonymOf('ann'));
 
 /** Of another tenant each time. */
 const threshold = (more: Partial<BudgetThreshold> = {}): BudgetThreshold => ({
@@ -109,10 +112,14 @@ describeOnDynamoDb('a threshold of a budget', (engine) => {
     const spent = threshold({ percent: 100, spentUsd: '9.83' });
     expect(budgetAlert({ ...spent, isRefused: true }).id).toBe(budgetAlert(spent).id);
     const ofKey = budgetAlert({ ...spent, scope: 'key', subject: 'key-1', isRefused: true });
-    expect(ofKey.text).toContain(`*key key-1 of ${spent.tenantId}* is refused calls: $9.83 of its budget of $10`);
+    const says =
+      'has a call refused: $9.83 of its budget of $10 for 2026-11 are spent, and what is left does not cover the call.';
+    expect(ofKey.text).toBe(`:moneybag: *key key-1 of ${spent.tenantId}* ${says}`);
+    expect(ofKey.mail?.text).toBe(`key key-1 of ${spent.tenantId} ${says}`);
     expect(ofKey.fields).toMatchObject({ scope: 'key', keyId: 'key-1', percent: 100 });
-    const ofUser = budgetAlert({ ...spent, scope: 'user', subject: 'abc123' });
-    expect(ofUser.fields).toMatchObject({ scope: 'user', user: 'abc123' });
+    const ofUser = budgetAlert({ ...spent, scope: 'user', subject: PSEUDONYM });
+    expect(ofUser.fields).toMatchObject({ scope: 'user', user: PSEUDONYM });
+    expect(ofUser.alarm).toBe(`budget/${spent.tenantId}/user/${PSEUDONYM}/2026-11`);
     expect(budgetAlert({ ...spent, scope: 'stage', subject: null }).text).toContain('*the stage*');
     expect(new Set([ofKey.id, ofUser.id, budgetAlert(spent).id]).size).toBe(3);
   });

@@ -32,7 +32,7 @@ export interface ReserveParts {
   readonly provider: Pick<Provider, 'countTokens'>;
   readonly clock: Clock;
   readonly emit: Emit;
-  /** Is given budgets that refuse for want of money. Default: nobody is. */
+  /** Is given budgets that are as good as spent. Default: nobody is. */
   readonly spent?: Pick<SpentBudgets, 'note'> | undefined;
 }
 
@@ -115,8 +115,8 @@ export const reserveAttempt = async (
     }
     emit(budgetRefused(tenantId, refusal, asked, false));
     // What is only reserved may be there again.
-    if (parts.spent !== undefined && !wouldFitLater(refusal, atLeast))
-      context.background.waitUntilExit(parts.spent.note(spentBudgetOf(refusal, { tenantId, keyId, userId, at })));
+    const spent = wouldFitLater(refusal, atLeast) ? null : spentBudgetOf(refusal, { tenantId, keyId, userId, at });
+    if (spent !== null && parts.spent !== undefined) context.background.waitUntilExit(parts.spent.note(spent));
     return { held: false, fault: refused(budgetError(refusal, asked, atLeast)) };
   };
 
