@@ -1,4 +1,5 @@
 import { type BudgetAlertsOptions, createBudgetAlerts } from '../alerts/budget-alerts.ts';
+import { createSpentAlerts } from '../alerts/spent-alerts.ts';
 import type { Budgets } from '../budget/budgets.ts';
 import type { BudgetStore } from '../budget/store.ts';
 import { viewBudget } from '../budget/view.ts';
@@ -15,7 +16,7 @@ import type { ToolUsageStore } from '../usage/tool-record.ts';
 import { limitsOf } from './budget-limits.ts';
 import type { Parking } from './parking.ts';
 import { createReconcileBudgets, type ReconcileBudgets } from './reconcile-budgets.ts';
-import type { SpentBudget, SpentBudgets } from './spent-budgets.ts';
+import type { SpentBudgets } from './spent-budgets.ts';
 
 export interface AccountingOptions extends Omit<BudgetAlertsOptions, 'table'> {
   readonly control: Table;
@@ -65,7 +66,7 @@ export const createAccounting = (options: AccountingOptions): Accounting => {
   const rollups = createDynamoDbRollupStore(ledger);
   const rollUps = createRollUps({ usage, tools, rollups, settledAfterMs: longestCallMs });
   const notify = createBudgetAlerts({ ...options, table: control });
-  const notifySpent = (spent: SpentBudget) => notify({ ...spent, percent: 100, isRefused: true });
+  const notifySpent = createSpentAlerts({ ...options, table: control });
   return {
     reports: createReports({ usage, tools, rollups }),
     view: (tenant, now) => viewBudget(store, tenant.tenantId, limitsOf(tenant), now),

@@ -1,6 +1,7 @@
 import { type Clock, sleep } from '../kernel/clock.ts';
 import { concurrently } from '../kernel/concurrently.ts';
-import { label, type Redacted, safe } from '../kernel/redacted.ts';
+import { waitAtMost } from '../kernel/deadline.ts';
+import { type Redacted, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import { newTenant, type Tenant, type TenantDirectory } from '../tenants/types.ts';
 import type { Threshold } from './budget-thresholds.ts';
@@ -12,39 +13,18 @@ import {
   type ReconcileTenantParts,
   type TenantReconciled,
 } from './reconcile-tenant.ts';
-import type { SpentBudget, SpentBudgets } from './spent-budgets.ts';
+import { tellSpent, type TellSpentParts } from './tell-spent.ts';
 
-export interface ReconcileBudgetsParts extends ReconcileTenantParts, Pick<CheckClosedDaysParts, 'recordedOn'> {
+export interface ReconcileBudgetsParts
+  extends ReconcileTenantParts, TellSpentParts, Pick<CheckClosedDaysParts, 'recordedOn'> {
   readonly tenants: Pick<TenantDirectory, 'list'>;
   readonly clock: Clock;
   readonly parking: Pick<Parking, 'list' | 'claim' | 'book' | 'remove'>;
-  /** Budgets that have refused a call. Default: there are none. */
-  readonly spent?: Pick<SpentBudgets, 'list' | 'remove'>;
-  /** Tells whoever is to be told that a budget is spent, once for each; `false`: not everybody could be. */
-  readonly notifySpent?: (spent: SpentBudget) => Promise<boolean>;
   /** Sums up the hours of a tenant that are over by then and whose records are all written, as far as there is time. */
   readonly rollUp: (tenant: Tenant, now: number, isOver: () => boolean) => Promise<unknown>;
   /** After this long nothing more is begun; the next pass goes on. Default: no limit. */
   readonly limitMs?: number;
 }
-
-/** Tells of each budget that refused a call, and says so. */
-const tellSpent = async (
-  { spent, notifySpent, emit }: Pick<ReconcileBudgetsParts, 'spent' | 'notifySpent' | 'emit'>,
-  budget: SpentBudget,
-): Promise<void> => {
-  if (!(await notifySpent?.(budget))) return;
-  const { tenantId, period, limitUsd, spentUsd } = budget;
-  await spent?.remove(budget);
-  emit({
-    type: 'budget.threshold',
-    tenantId: label(tenantId),
-    period: label(period),
-    percent: 100,
-    limitUsd: label(limitUsd),
-    spentUsd: label(spentUsd),
-  });
-};
 
 /** Tenants that are looked at, at a time. */
 const AT_ONCE = 8;
@@ -54,6 +34,12 @@ export const PATIENCE_MS = 10_000;
 
 /** Longest wait for what is given up before the next pass, which comes each minute. */
 const MOST_MS = 45_000;
+
+/** So long before the limit nobody is told any more: a target that does not answer is tried for 22 s. */
+const TELL_MS = 15_000;
+
+/** So long after the limit it is waited for whoever is being told. */
+const TOLD_LATE_MS = 7_000;
 
 /** What a pass over all tenants came to. */
 export interface Reconciled {
@@ -74,7 +60,8 @@ const NEVER = new AbortController().signal;
 
 /**
  * Looks after the accounts of every tenant; one that fails keeps none of the others from theirs. What frees money comes
- * first, then whoever is to be told, then the sums of hours that are over, and the days that are over last.
+ * first, then the sums of hours that are over, and the days that are over last. Whoever is to be told of thresholds is told
+ * meanwhile, and of budgets that refused calls at the end.
  */
 export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileBudgets => {
   const { tenants, clock, emit, parking, rollUp, limitMs = Number.POSITIVE_INFINITY } = parts;
@@ -127,15 +114,15 @@ export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileB
     );
     const looked = results.filter((each) => each !== null);
 
-    const notify = (threshold: Threshold) => guarded(safe`budgets.tell`, null, () => notifyThreshold(parts, threshold));
-    await concurrently(
-      looked.flatMap(({ toNotify }) => toNotify),
-      AT_ONCE,
-      notify,
-    );
-
-    const spent = (await guarded(safe`budgets.spent`, null, async () => parts.spent?.list())) ?? [];
-    await concurrently(spent, AT_ONCE, (budget) => guarded(safe`budgets.tell`, null, () => tellSpent(parts, budget)));
+    // Nothing waits for targets until the end: one that does not answer keeps nobody's accounts from them.
+    const isLate = () => leftMs() < TELL_MS;
+    const tell = (act: () => Promise<void>) => guarded(safe`budgets.tell`, null, act);
+    const notify = (threshold: Threshold) =>
+      tell(async () => {
+        if (!isLate()) await notifyThreshold(parts, threshold);
+      });
+    const toNotify = looked.flatMap((each) => each.toNotify);
+    const tellingThresholds = concurrently(toNotify, AT_ONCE, notify);
 
     await concurrently(looked, AT_ONCE, ({ tenant, settledBefore }) =>
       guarded(safe`budgets.roll-up`, tenant.tenantId, async () => {
@@ -149,6 +136,8 @@ export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileB
       }),
     );
 
+    const tellingSpent = guarded(safe`budgets.spent`, null, () => tellSpent(parts, { isOver: isLate, guarded: tell }));
+
     // What is given up before the next pass is not left to that one.
     const soon = looked.filter(({ nextAt }) => nextAt !== null && nextAt - clock.now() < Math.min(leftMs(), MOST_MS));
     if (soon.length > 0) {
@@ -157,6 +146,8 @@ export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileB
       const again = await listed();
       await concurrently(soon, AT_ONCE, ({ tenant }) => look(tenant, again));
     }
+    const telling = Promise.all([tellingThresholds, tellingSpent]);
+    await waitAtMost(clock, Math.min(Math.max(leftMs(), 0), MOST_MS) + TOLD_LATE_MS, telling);
     const reconciled = { tenants: results.length, settled, failed: failed.size };
     emit({ type: 'budgets.reconciled', ...reconciled, durationMs: clock.monotonicMs() - startedMs });
     return reconciled;

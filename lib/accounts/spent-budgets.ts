@@ -31,7 +31,7 @@ export interface Refused {
  * A budget is as good as spent from so many percent on, where a call is refused for it. Before, the call was too large, which
  * any caller can bring about.
  */
-const SPENT_PERCENT = 90n;
+export const SPENT_PERCENT = 90n;
 
 /** Whose and which budget a refusal is about; `null` where so much of it is left that the call was too large. */
 export const spentBudgetOf = (

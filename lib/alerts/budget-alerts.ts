@@ -38,7 +38,7 @@ export interface BudgetAlertsOptions
 }
 
 /** Longer than the longest period, a month, in which a threshold may be looked at again. */
-const TOLD_FOR_MS = 40 * 24 * 3_600_000;
+export const NOTIFIED_FOR_MS = 40 * 24 * 3_600_000;
 
 const ownerOf = ({ tenantId, scope = 'tenant', subject = null }: BudgetThreshold): string => {
   if (scope === 'stage') return 'the stage';
@@ -75,7 +75,7 @@ export const budgetAlert = (threshold: BudgetThreshold): Alert => {
 /** Thresholds of budgets over HTTP, each target told once by claims in the table. */
 export const createBudgetAlerts = (options: BudgetAlertsOptions): NotifyBudget => {
   const { emit } = options;
-  const claims = createDynamoDbAlertClaims({ ...options, notifiedForMs: TOLD_FOR_MS });
+  const claims = createDynamoDbAlertClaims({ ...options, notifiedForMs: NOTIFIED_FOR_MS });
   const notify = createNotifyTargets({ ...options, claims, post: createPost(options), mail: createMail(options) });
   return async (threshold) => {
     try {

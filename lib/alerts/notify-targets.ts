@@ -12,7 +12,7 @@ import type { Post } from './post.ts';
 import type { Targets } from './targets.ts';
 
 /** For the tries of one target; with the store's own limits before and after, all ends within 40 s. */
-const LIMIT_MS = 22_000;
+export const LIMIT_MS = 22_000;
 
 export interface NotifyTargetsOptions {
   readonly clock: Clock;
@@ -27,8 +27,8 @@ export type NotifyTargets = (alerts: readonly Alert[], targets: Targets) => Prom
 
 type Send = (deadline: Deadline) => Promise<void>;
 
-/** How the alert gets to each target that is there. */
-const waysTo = (
+/** How the alert gets to each target that is there, by the target's name. */
+export const waysTo = (
   alert: Alert,
   targets: Targets,
   { clock, post, mail }: Pick<NotifyTargetsOptions, 'clock' | 'post' | 'mail'>,
@@ -43,8 +43,8 @@ const waysTo = (
   return ways;
 };
 
-// An alert may well be about the store: better told twice than not at all.
-const UNGUARDED: AlertClaim = { sent: async () => {}, release: async () => {} };
+/** An alert may well be about the store: better told twice than not at all. */
+export const UNGUARDED: AlertClaim = { sent: async () => {}, release: async () => {} };
 
 export const createNotifyTargets = (options: NotifyTargetsOptions): NotifyTargets => {
   const { clock, emit, claims } = options;

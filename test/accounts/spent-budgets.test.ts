@@ -217,8 +217,8 @@ describeOnDynamoDb('budgets that are spent', (engine) => {
       recordedOn: async () => null,
       spent: opened(),
       notifySpent: async (spent) => {
-        if (reachable) told.push(spent);
-        return reachable;
+        if (reachable) told.push(...spent);
+        return { isDone: reachable, newly: reachable ? spent : [] };
       },
     });
     await pass();

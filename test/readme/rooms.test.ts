@@ -4,6 +4,8 @@ import { expect, it } from 'vitest';
 import { THRESHOLDS } from '../../lib/accounts/budget-thresholds.ts';
 import { PATIENCE_MS } from '../../lib/accounts/reconcile-budgets.ts';
 import { SETTLE_MARGIN_MS } from '../../lib/accounts/settle-patience.ts';
+import { SPENT_PERCENT } from '../../lib/accounts/spent-budgets.ts';
+import { MOST_TOGETHER } from '../../lib/accounts/tell-spent.ts';
 import { LEASE_MS } from '../../lib/alerts/dynamodb-claims.ts';
 import { SETTLE_PATIENCE_MS } from '../../lib/budget/dynamodb-store.ts';
 import { MOST_TOMBSTONES } from '../../lib/budget/fence.ts';
@@ -33,6 +35,8 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "thresholds of a tenant's budget": `${THRESHOLDS.join(', ')} %`,
     'margin after the longest call': `${SETTLE_MARGIN_MS} ms`,
     "one tenant's share of a pass": `${PATIENCE_MS} ms`,
+    'a budget is as good as spent': `${SPENT_PERCENT} %`,
+    'budgets in one message': `${MOST_TOGETHER}`,
   },
   'lib/alerts': { 'lease of a claim': `${LEASE_MS} ms` },
   'lib/gateway': { 'longest silence towards a client': `${QUIET_MS} ms` },

@@ -1,0 +1,112 @@
+import { concurrently } from '../kernel/concurrently.ts';
+import { createDeadline } from '../kernel/deadline.ts';
+import { label, safe } from '../kernel/redacted.ts';
+import { nameError } from '../telemetry/describe-error.ts';
+import { type Alert, alertId } from './alert.ts';
+import { budgetAlert, type BudgetAlertsOptions, type BudgetThreshold, NOTIFIED_FOR_MS } from './budget-alerts.ts';
+import { createDynamoDbAlertClaims } from './dynamodb-claims.ts';
+import { createMail } from './mail.ts';
+import { LIMIT_MS, UNGUARDED, waysTo } from './notify-targets.ts';
+import { orFailed } from './or-failed.ts';
+import { createPost } from './post.ts';
+import { currentTargets, type Targets } from './targets.ts';
+
+/** A budget that has refused a call. */
+export type RefusingBudget = Omit<BudgetThreshold, 'percent' | 'isRefused'>;
+
+/**
+ * Tells every configured target, in one message, of those of these budgets of which it was not told yet. They are of one
+ * tenant, scope and period. `isDone`: every target was told of all; `newly`: those that a target was told of just now. Never
+ * rejects, and does nothing where no target is configured.
+ */
+export type NotifySpent = <Budget extends RefusingBudget>(
+  budgets: readonly Budget[],
+) => Promise<{ readonly isDone: boolean; readonly newly: readonly Budget[] }>;
+
+/** Claims that are taken at a time. */
+const AT_ONCE = 16;
+
+/** So many names fit into a message that is read. */
+const MOST_NAMED = 20;
+
+const alertOfOne = (budget: RefusingBudget): Alert => budgetAlert({ ...budget, percent: 100, isRefused: true });
+
+/** One alert of all of them; of a single one, the alert of its 100 %. */
+export const spentAlert = (budgets: readonly [RefusingBudget, ...RefusingBudget[]]): Alert => {
+  const [first, ...others] = budgets;
+  if (others.length === 0) return alertOfOne(first);
+  const { tenantId, scope = 'tenant', period } = first;
+  const names = budgets.slice(0, MOST_NAMED).map(({ subject }) => subject ?? tenantId);
+  const more = budgets.length - names.length;
+  const who = `${budgets.length} ${scope}s of ${tenantId}`;
+  const what = `have calls refused, because their budgets for ${period} are spent: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+  return {
+    id: alertId('budgets', ...budgets.map((each) => alertOfOne(each).id)),
+    alarm: label(`budget/${tenantId}/${scope}/${period}`),
+    state: safe`100%`,
+    text: `:moneybag: *${who}* ${what}`,
+    mail: { subject: `100 % of the budgets of ${who} for ${period}`, text: `${who} ${what}` },
+    fields: {
+      type: 'budgets.spent',
+      tenantId,
+      period,
+      percent: 100,
+      scope,
+      count: budgets.length,
+      [scope === 'key' ? 'keyIds' : 'users']: names,
+    },
+  };
+};
+
+/** Budgets that refused calls, each told once to each target by claims in the table. */
+export const createSpentAlerts = (options: BudgetAlertsOptions): NotifySpent => {
+  const { clock, emit } = options;
+  const claims = createDynamoDbAlertClaims({ ...options, notifiedForMs: NOTIFIED_FOR_MS });
+  const orGoOn = orFailed(emit);
+  const by = { clock, post: createPost(options), mail: createMail(options) };
+
+  const notify = async <Budget extends RefusingBudget>(
+    budgets: readonly Budget[],
+    target: string,
+    targets: Targets,
+  ): Promise<{ isDone: boolean; newly: Budget[] }> => {
+    const asked = await concurrently(budgets, AT_ONCE, async (budget) => {
+      const claim = await orGoOn('claim', claims.claim(alertOfOne(budget).id, target), UNGUARDED);
+      return claim === null ? [] : [{ budget, claim }];
+    });
+    const [first, ...others] = asked.flat();
+    if (first === undefined) return { isDone: true, newly: [] };
+    const claimed = [first, ...others];
+    const alert = spentAlert([first.budget, ...others.map(({ budget }) => budget)]);
+    const delivered = { target: label(target), alarm: alert.alarm, state: alert.state };
+    const send = new Map(waysTo(alert, targets, by)).get(target);
+    using deadline = createDeadline(clock, LIMIT_MS);
+    try {
+      await send?.(deadline);
+    } catch (error) {
+      emit({ type: 'alert.failed', ...delivered, error: nameError(error) });
+      await concurrently(claimed, AT_ONCE, ({ claim }) => orGoOn('release', claim.release(), undefined));
+      return { isDone: false, newly: [] };
+    }
+    emit({ type: 'alert.sent', ...delivered });
+    await concurrently(claimed, AT_ONCE, ({ claim }) => orGoOn('sent', claim.sent(), undefined));
+    return { isDone: true, newly: claimed.map(({ budget }) => budget) };
+  };
+
+  return async (budgets) => {
+    const [first] = budgets;
+    if (first === undefined) return { isDone: true, newly: [] };
+    try {
+      const targets = await currentTargets(options);
+      const names = waysTo(alertOfOne(first), targets, by).map(([target]) => target);
+      const told = await Promise.all(names.map((target) => notify(budgets, target, targets)));
+      return {
+        isDone: told.every(({ isDone }) => isDone),
+        newly: [...new Set(told.flatMap(({ newly }) => newly))],
+      };
+    } catch (error) {
+      emit({ type: 'store.failed', operation: safe`alerts.secret`, error: nameError(error) });
+      return { isDone: false, newly: [] };
+    }
+  };
+};

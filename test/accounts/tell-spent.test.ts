@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { createReconcileBudgets, type ReconcileBudgetsParts } from '../../lib/accounts/reconcile-budgets.ts';
+import { SETTLE_MARGIN_MS } from '../../lib/accounts/settle-patience.ts';
+import type { SpentBudget } from '../../lib/accounts/spent-budgets.ts';
+import { tenantAccount } from '../../lib/budget/account.ts';
+import { createBudgets } from '../../lib/budget/budgets.ts';
+import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
+import { sleep } from '../../lib/kernel/clock.ts';
+import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { newTenant } from '../../lib/tenants/types.ts';
+import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
+import { LONGEST_CALL_MS, NOTHING_PARKED, reservationOf } from '../budget/parts.ts';
+import { createFakeClock } from '../fake-clock.ts';
+
+/** The function's own limit, and when a pass begins nothing more. */
+const KILLED_MS = 55_000;
+const PASS_LIMIT_MS = 45_000;
+/** So long a target that does not answer is tried. */
+const DEAD_MS = 22_000;
+
+const NEVER = new AbortController().signal;
+
+const budget = (change: Partial<SpentBudget> = {}): SpentBudget => ({
+  tenantId: 'acme',
+  scope: 'key',
+  subject: 'key-1',
+  period: '2026-11-20',
+  limitUsd: '10',
+  spentUsd: '9.83',
+  ...change,
+});
+
+type Telling = NonNullable<ReconcileBudgetsParts['notifySpent']>;
+
+/** Passes over what these budgets leave, on a clock that stands still. */
+const setting = async (
+  noted: readonly SpentBudget[],
+  notifySpent: Telling,
+  more: Partial<ReconcileBudgetsParts> = {},
+) => {
+  const clock = createFakeClock();
+  const store = createMemoryBudgetStore();
+  const events: BallastEvent[] = [];
+  const left = new Set(noted);
+  const pass = createReconcileBudgets({
+    store,
+    budgets: createBudgets(store),
+    usage: createMemoryUsageStore(),
+    clock,
+    emit: (event) => void events.push(event),
+    tenants: { async *list() {} },
+    parking: NOTHING_PARKED,
+    rewrite: async () => undefined,
+    longestCallMs: LONGEST_CALL_MS,
+    limitMs: PASS_LIMIT_MS,
+    notify: null,
+    rollUp: async () => undefined,
+    recordedOn: async () => null,
+    spent: { list: async () => [...left], remove: async (each) => void left.delete(each) },
+    notifySpent,
+    ...more,
+  });
+  const thresholds = () => events.filter(({ type }) => type === 'budget.threshold');
+  return { clock, store, left, pass, thresholds };
+};
+
+describe('budgets that are spent', () => {
+  it('are told together by tenant, period and whether they are of keys or of users, the others alone', async () => {
+    const told: string[] = [];
+    const noted = [
+      ...['a', 'b', 'c'].map((subject) => budget({ scope: 'user', subject })),
+      budget({ scope: 'user', subject: 'a', period: '2026-11' }),
+      budget({ scope: 'user', subject: 'a', tenantId: 'other' }),
+      ...['k', 'l'].map((subject) => budget({ subject })),
+      budget({ scope: 'tenant', subject: null }),
+      budget({ scope: 'tenant', subject: null, period: '2026-11' }),
+      budget({ scope: 'stage', subject: null }),
+    ];
+    const { pass, left, thresholds } = await setting(noted, async (group) => {
+      told.push(
+        group.map(({ tenantId, scope, period, subject }) => [tenantId, scope, period, subject].join('/')).join(),
+      );
+      return { isDone: true, newly: group };
+    });
+    await pass();
+    expect(told.toSorted()).toEqual(
+      [
+        ['a', 'b', 'c'].map((user) => `acme/user/2026-11-20/${user}`).join(),
+        'acme/user/2026-11/a',
+        'other/user/2026-11-20/a',
+        'acme/key/2026-11-20/k,acme/key/2026-11-20/l',
+        'acme/tenant/2026-11-20/',
+        'acme/tenant/2026-11/',
+        'acme/stage/2026-11-20/',
+      ].toSorted(),
+    );
+    expect([left.size, thresholds().length]).toEqual([0, noted.length]);
+  });
+
+  it('are a thousand in a message at most; the next pass goes on', async () => {
+    const sizes: number[] = [];
+    const noted = Array.from({ length: 1_300 }, (_, at) => budget({ scope: 'user', subject: `u${at}` }));
+    const { pass } = await setting(noted, async (group) => {
+      sizes.push(group.length);
+      return { isDone: true, newly: group };
+    });
+    await pass();
+    await pass();
+    expect(sizes).toEqual([1_000, 300]);
+  });
+
+  it('are logged where somebody was told of them just now, and kept until everybody was', async () => {
+    const [known, news] = [budget({ subject: 'known' }), budget({ subject: 'news' })];
+    let [isDone, newly] = [false, [news]];
+    const { pass, left, thresholds } = await setting([known, news], async () => ({ isDone, newly }));
+    await pass();
+    expect([left.size, thresholds().length]).toEqual([2, 1]);
+    newly = [];
+    await pass();
+    expect([left.size, thresholds().length]).toEqual([2, 1]);
+    isDone = true;
+    await pass();
+    expect([left.size, thresholds().length]).toEqual([0, 1]);
+  });
+
+  it('keep nobody’s sums and reservations from a pass, whoever does not answer, and end within its function', async () => {
+    const tenants = Array.from({ length: 40 }, (_, at) =>
+      newTenant(`t-${at}`, Date.UTC(2026, 10, 20), { monthlyBudgetUsd: '0.000002' }),
+    );
+    const noted = tenants.map(({ tenantId }) => budget({ tenantId }));
+    let [begun, thresholds] = [0, 0];
+    const [rolledUpMs, settledMs]: [number[], number[]] = [[], []];
+    const dead = async () => {
+      await sleep(clock, DEAD_MS, NEVER);
+      return false;
+    };
+    const { clock, store, pass, left } = await setting(
+      noted,
+      async () => {
+        begun += 1;
+        return { isDone: await dead(), newly: [] };
+      },
+      {
+        tenants: {
+          async *list() {
+            yield* tenants;
+          },
+        },
+        notify: () => {
+          thresholds += 1;
+          return dead();
+        },
+        emit: ({ type }) => {
+          if (type === 'budget.reconciled') settledMs.push(clock.monotonicMs() - startedMs);
+        },
+        rollUp: async () => void rolledUpMs.push(clock.monotonicMs() - startedMs),
+      },
+    );
+    for (const { tenantId } of tenants) {
+      const held = reservationOf(tenantId, { at: clock.now() });
+      await store.reserve(tenantAccount(tenantId), held);
+      await store.settle(tenantAccount(tenantId), held, held.amount);
+    }
+    // One whose process is given up during the pass.
+    const lost = reservationOf('t-0', { attemptId: 'run_9:1:1', at: clock.now() - LONGEST_CALL_MS });
+    await store.reserve(tenantAccount('t-0'), lost);
+    const startedMs = clock.monotonicMs();
+    let ended: { readonly settled: number; readonly ms: number } | undefined;
+    void pass().then(({ settled }) => (ended = { settled, ms: clock.monotonicMs() - startedMs }));
+    await clock.advance(KILLED_MS);
+    expect(rolledUpMs).toEqual(tenants.map(() => 0));
+    expect([ended?.settled, settledMs]).toEqual([1, [SETTLE_MARGIN_MS]]);
+    expect(ended?.ms).toBeLessThan(KILLED_MS);
+    expect(thresholds).toBeGreaterThan(0);
+    expect(begun + thresholds).toBeLessThan(tenants.length);
+    expect(left.size).toBe(tenants.length);
+  });
+});

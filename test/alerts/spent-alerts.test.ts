@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { budgetAlert, createBudgetAlerts } from '../../lib/alerts/budget-alerts.ts';
+import { createSpentAlerts, type RefusingBudget, spentAlert } from '../../lib/alerts/spent-alerts.ts';
+import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { describeOnDynamoDb } from '../dynamodb.ts';
+import { createFakeClock, type FakeClock } from '../fake-clock.ts';
+import { type HttpTarget, startHttpTarget } from '../http-target.ts';
+import { seededRandom } from '../seeded-random.ts';
+
+let slack: HttpTarget;
+let webhook: HttpTarget;
+let clock: FakeClock;
+let events: BallastEvent[];
+let tenants = 0;
+
+beforeEach(async () => {
+  [slack, webhook] = await Promise.all([startHttpTarget(), startHttpTarget()]);
+  clock = createFakeClock();
+  events = [];
+  tenants += 1;
+});
+afterEach(() => Promise.all([slack.close(), webhook.close()]));
+
+const user = (subject: string): RefusingBudget => ({
+  tenantId: `spent-${tenants}`,
+  scope: 'user',
+  subject,
+  period: '2026-11-20',
+  limitUsd: '10',
+  spentUsd: '9.9',
+});
+
+const texts = ({ seen }: HttpTarget) => seen.map(({ body }) => (JSON.parse(body) as { text: string }).text);
+
+/** Moves the pauses between tries on while targets are told. */
+const ended = async <T>(work: Promise<T>): Promise<T> => {
+  let isOver = false;
+  const over = work.finally(() => (isOver = true));
+  while (!isOver) await clock.advance(100);
+  return over;
+};
+
+describe('the alert of budgets that refuse calls', () => {
+  it('is the one of 100 % where there is one budget', () => {
+    expect(spentAlert([user('a')])).toEqual(budgetAlert({ ...user('a'), percent: 100, isRefused: true }));
+  });
+
+  it('names twenty of them, and says how many more there are', () => {
+    const [first, ...others] = Array.from({ length: 5_000 }, (_, at) => user(`u${at}`)) as [RefusingBudget];
+    const { text, fields, mail } = spentAlert([first, ...others]);
+    const who = `5000 users of spent-${tenants}`;
+    expect(text).toMatch(
+      new RegExp(`^:moneybag: \\*${who}\\* have calls refused, because their budgets for 2026-11-20 are spent: u0, `),
+    );
+    expect(text).toMatch(/, u19 and 4980 more\.$/);
+    expect(mail?.subject).toBe(`100 % of the budgets of ${who} for 2026-11-20`);
+    expect(fields).toMatchObject({ type: 'budgets.spent', scope: 'user', percent: 100, count: 5_000 });
+    expect(fields['users']).toHaveLength(20);
+    const keys = spentAlert([
+      { ...first, scope: 'key' },
+      { ...first, scope: 'key', subject: 'k' },
+    ]);
+    expect(keys.fields['keyIds']).toEqual(['u0', 'k']);
+    expect(keys.id).not.toBe(spentAlert([first, user('k')]).id);
+  });
+});
+
+describeOnDynamoDb('budgets that refuse calls', (engine) => {
+  const options = (targets: Record<string, string> | null = null) => ({
+    clock,
+    table: engine().table('ControlTable'),
+    secret: async () =>
+      targets === null
+        ? JSON.stringify({
+            slackWebhookUrl: `${slack.url}/services/x`,
+            webhookUrl: `${webhook.url}/hook`,
+            webhookSecret: '0123456789abcdef',
+          })
+        : JSON.stringify(targets),
+    topicArn: undefined,
+    publish: async () => undefined,
+    fetch: globalThis.fetch,
+    random: seededRandom(1),
+    emit: (event: BallastEvent) => void events.push(event),
+  });
+
+  it('are one message to each target, and once told are in no later one', async () => {
+    const [a, b, c] = ['a', 'b', 'c'].map(user) as [RefusingBudget, RefusingBudget, RefusingBudget];
+    expect(await createSpentAlerts(options())([a, b])).toEqual({ isDone: true, newly: [a, b] });
+    expect(await createSpentAlerts(options())([b, a])).toEqual({ isDone: true, newly: [] });
+    expect(await createSpentAlerts(options())([a, b, c])).toEqual({ isDone: true, newly: [c] });
+    expect([slack.seen.length, webhook.seen.length]).toEqual([2, 2]);
+    expect(texts(slack)[1]).toContain(`*user c of spent-${tenants}* has a call refused`);
+  });
+
+  it('are not told where spending had reached 100 % before', async () => {
+    const tenant: RefusingBudget = { ...user(''), scope: 'tenant', subject: null };
+    await createBudgetAlerts(options())({ ...tenant, percent: 100 });
+    expect(await createSpentAlerts(options())([tenant])).toEqual({ isDone: true, newly: [] });
+    expect(slack.seen.length).toBe(1);
+  });
+
+  it('are told again to the target alone that did not take them', async () => {
+    const both = ['a', 'b'].map(user);
+    webhook.script({ status: 500 });
+    const at = clock.now();
+    expect(await ended(createSpentAlerts(options())(both))).toEqual({ isDone: false, newly: both });
+    expect([slack.seen.length, webhook.seen.length]).toEqual([1, 3]);
+    // No lease has ended meanwhile.
+    clock.stepWall(at - clock.now());
+    webhook.script({ status: 200 });
+    expect(await ended(createSpentAlerts(options())(both))).toEqual({ isDone: true, newly: both });
+    expect([slack.seen.length, webhook.seen.length]).toEqual([1, 4]);
+  });
+
+  it('are told to nobody where nobody is configured, and not where the secret is broken', async () => {
+    const nobody = { ...options(), secret: async () => '' };
+    expect(await createSpentAlerts(nobody)([user('a')])).toEqual({ isDone: true, newly: [] });
+    expect(events).toEqual([]);
+    const broken = options({ slackWebhookUrl: 'http://canary.com' });
+    expect(await createSpentAlerts(broken)([user('a')])).toEqual({ isDone: false, newly: [] });
+    expect(events).toMatchObject([{ type: 'store.failed', operation: 'alerts.secret' }]);
+  });
+});
