@@ -27,7 +27,7 @@ beforeEach(() => {
 /** Without a network, whose time would be no part of the clock's. */
 const post = async (url: unknown, init?: RequestInit): Promise<Response> => {
   const isSlack = String(url) === SLACK;
-  (isSlack ? slack : webhook).push(String(init?.body));
+  (isSlack ? slack : webhook).push(init?.body as string);
   return new Response(null, { status: isSlack ? 200 : webhookStatus });
 };
 

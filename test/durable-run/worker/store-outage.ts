@@ -44,7 +44,7 @@ export const createOutage = () => {
           const act = () => Reflect.apply(method, target, args) as unknown;
           if (fault === null) return act();
           if (ITERATED.has(full))
-            // eslint-disable-next-line require-yield -- it breaks before it gives anything
+            // oxlint-disable-next-line require-yield -- it breaks before it gives anything
             return (async function* () {
               refusals += 1;
               throw errorOf(fault);
