@@ -57,8 +57,11 @@ export const spentBudgetOf = (
 
 /** Budgets that are spent, from whoever meets them to the reconciler, which notifies of them. */
 export interface SpentBudgets {
-  /** Written once by a process for each budget and period. Never rejects: a refusal costs its caller no more. */
-  note(spent: SpentBudget): Promise<void>;
+  /**
+   * Puts down whose budget has refused a call, if that is as good as spent: once by a process for each budget and period.
+   * Never rejects: a refusal costs its caller no more.
+   */
+  note(refusal: Refusal, by: Refused): Promise<void>;
   /** Rejects with `store-unavailable` only. */
   list(): Promise<readonly SpentBudget[]>;
   /** Everybody was notified. Rejects with `store-unavailable` only. */
@@ -94,12 +97,14 @@ export const createSpentBudgets = ({
 }): SpentBudgets => {
   const known = new Set<string>();
   return {
-    async note(spent) {
-      const key = keyFor(spent);
+    async note(refusal, by) {
+      const noted = spentBudgetOf(refusal, by);
+      if (noted === null) return;
+      const key = keyFor(noted);
       if (known.has(key.sk)) return;
       if (known.size >= MOST_KNOWN) known.clear();
       known.add(key.sk);
-      const { tenantId, scope, subject, period, limitUsd, spentUsd } = spent;
+      const { tenantId, scope, subject, period, limitUsd, spentUsd } = noted;
       const item = {
         ...keyOf(key),
         tenantId: s(tenantId),

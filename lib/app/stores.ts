@@ -1,5 +1,4 @@
 import { createParking } from '../accounts/parking.ts';
-import { createSpentBudgets } from '../accounts/spent-budgets.ts';
 import type { Agent } from '../agent/define/define-agent.ts';
 import { createDynamoDbBudgetStore } from '../budget/dynamodb-store.ts';
 import { createDynamoDbCircuitStore } from '../circuit-breaker/dynamodb-store.ts';
@@ -8,6 +7,7 @@ import { createTable } from '../dynamodb/table.ts';
 import type { DynamoDb } from '../dynamodb/types.ts';
 import { createDynamoDbClaimStore } from '../idempotency/dynamodb-store.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
+import { lazy } from '../kernel/lazy.ts';
 import { createDynamoDbRateStore } from '../rate-limit/dynamodb-store.ts';
 import { createDynamoDbRestStore } from '../rests/dynamodb-store.ts';
 import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../tenants/dynamodb-store.ts';
@@ -44,6 +44,10 @@ export const createStores = ({ client, config, clock, random, agents = [] }: Sto
     const { createDynamoDbRunStore } = await import('../runs/dynamodb-store.ts');
     return createDynamoDbRunStore({ table: runs, clock, random, ...lives });
   });
+  // Most processes refuse nobody for money.
+  const loadSpent = lazy(async () =>
+    (await import('../accounts/spent-budgets.ts')).createSpentBudgets({ table: control, clock }),
+  );
   const budgets = createDynamoDbBudgetStore(ledger);
   const usage = createDynamoDbUsageStore(ledger);
   return {
@@ -55,7 +59,11 @@ export const createStores = ({ client, config, clock, random, agents = [] }: Sto
     circuits: createDynamoDbCircuitStore({ table: control, clock }),
     claims: createDynamoDbClaimStore({ table: control, random }),
     parking: createParking(control),
-    spent: createSpentBudgets({ table: control, clock }),
+    spent: {
+      note: async (...refused) => (await loadSpent()).note(...refused),
+      list: async () => (await loadSpent()).list(),
+      remove: async (spent) => (await loadSpent()).remove(spent),
+    },
     rates: createDynamoDbRateStore({ table: control }),
     rests: createDynamoDbRestStore({ table: control, clock }),
     runs: runStore,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createReconcileBudgets } from '../../lib/accounts/reconcile-budgets.ts';
 import { createSpentBudgets, type SpentBudget, spentBudgetOf } from '../../lib/accounts/spent-budgets.ts';
 import { type Account, keyAccount, tenantAccount, userAccount } from '../../lib/budget/account.ts';
-import { refusalOf } from '../../lib/budget/balance.ts';
+import { type Refusal, refusalOf } from '../../lib/budget/balance.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
 import { parseUsd, type PicoUsd, sum } from '../../lib/kernel/money.ts';
@@ -19,6 +19,7 @@ import { describeOnDynamoDb } from '../dynamodb.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { REQUEST, setting } from '../model-call/parts.ts';
 
+const AT = Date.UTC(2026, 10, 20);
 const DAY = { day: parseUsd('1'), month: null };
 
 /** Asks for a call of a caller whose account has spent so much, and has reserved so much. */
@@ -49,7 +50,12 @@ const asked = async (account: Account, spentUsd: string, { openUsd = '0', shadow
       provider: { countTokens: async () => 100 },
       giveBack: () => undefined,
       emit: () => undefined,
-      spent: { note: async (spent) => void noted.push(spent) },
+      spent: {
+        async note(refusal, by) {
+          const spent = spentBudgetOf(refusal, by);
+          if (spent !== null) noted.push(spent);
+        },
+      },
     },
     { attemptId: 'run_1:1:1', request: REQUEST, at, costBound: costBoundOf(REQUEST, price) },
     {
@@ -91,8 +97,6 @@ describe('a call that is refused for want of money', () => {
 });
 
 describe('a budget that refuses', () => {
-  const AT = Date.UTC(2026, 10, 20);
-
   /** Where so much was spent today and before, and so much of today is reserved. */
   const of = (limits: [string | null, string | null], [today, before, open = '0']: [string, string, string?]) => {
     const [spentToday, spentBefore, reserved] = [today, before, open].map(parseUsd) as [PicoUsd, PicoUsd, PicoUsd];
@@ -189,6 +193,11 @@ const SPENT: SpentBudget = {
   spentUsd: '9.83',
 };
 
+const REFUSED = [
+  { scope: 'key', nearest: { period: 'day', limit: parseUsd('10'), spent: parseUsd('9.83') } } as Refusal,
+  { tenantId: 'acme', keyId: 'key-1', userId: null, at: AT },
+] as const;
+
 describeOnDynamoDb('budgets that are spent', (engine) => {
   const opened = (put?: () => Promise<void>) => {
     const table = engine().table('ControlTable');
@@ -196,8 +205,8 @@ describeOnDynamoDb('budgets that are spent', (engine) => {
   };
 
   it('are kept from whoever meets them until everybody is notified, which is tried again', async () => {
-    for (const process of [opened(), opened()]) await process.note(SPENT);
-    await opened().note({ ...SPENT, scope: 'tenant', subject: null });
+    for (const process of [opened(), opened()]) await process.note(...REFUSED);
+    await opened().note({ ...REFUSED[0], scope: 'tenant' }, REFUSED[1]);
     const told: SpentBudget[] = [];
     const events: BallastEvent[] = [];
     let reachable = false;
@@ -240,9 +249,9 @@ describeOnDynamoDb('budgets that are spent', (engine) => {
       writes += 1;
       if (fails) throw new Error('down');
     });
-    await spent.note(SPENT);
+    await spent.note(...REFUSED);
     fails = false;
-    for (const _ of [1, 2, 3]) await spent.note(SPENT);
+    for (const _ of [1, 2, 3]) await spent.note(...REFUSED);
     expect(writes).toBe(2);
   });
 });

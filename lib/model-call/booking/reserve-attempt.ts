@@ -1,4 +1,4 @@
-import { spentBudgetOf, type SpentBudgets } from '../../accounts/spent-budgets.ts';
+import type { SpentBudgets } from '../../accounts/spent-budgets.ts';
 import { beingSettled } from '../../budget/answer.ts';
 import { type Refusal, wouldFitLater } from '../../budget/balance.ts';
 import type { Budgets } from '../../budget/budgets.ts';
@@ -115,8 +115,8 @@ export const reserveAttempt = async (
     }
     emit(budgetRefused(tenantId, refusal, asked, false));
     // What is only reserved may be there again.
-    const spent = wouldFitLater(refusal, atLeast) ? null : spentBudgetOf(refusal, { tenantId, keyId, userId, at });
-    if (spent !== null && parts.spent !== undefined) context.background.waitUntilExit(parts.spent.note(spent));
+    if (parts.spent !== undefined && !wouldFitLater(refusal, atLeast))
+      context.background.waitUntilExit(parts.spent.note(refusal, { tenantId, keyId, userId, at }));
     return { held: false, fault: refused(budgetError(refusal, asked, atLeast)) };
   };
 
