@@ -1,7 +1,7 @@
 import { STOP_REASONS } from '../agent/loop/stop-reasons.ts';
 import type { RunAnswer, RunUsage } from '../run/answer.ts';
 import type { deliveriesView } from '../runs/delivery.ts';
-import type { RunStatus } from '../runs/types.ts';
+import { RUN_STATUSES } from '../runs/types.ts';
 import type { summaryView } from '../runs/views.ts';
 import { count, instant, type JsonSchema, object, usd } from './json-schema.ts';
 import { traceSchemas } from './trace-schemas.ts';
@@ -15,18 +15,6 @@ const runUsage = object({
   cacheCreationInputTokens: count,
   costUsd: usd,
 } satisfies Record<keyof RunUsage, JsonSchema>);
-
-const STATUSES = Object.keys({
-  queued: true,
-  running: true,
-  awaiting_approval: true,
-  awaiting_budget: true,
-  succeeded: true,
-  incomplete: true,
-  failed: true,
-  cancelled: true,
-  timed_out: true,
-} satisfies Record<RunStatus, true>);
 
 const answer = {
   runId: { type: 'string' },
@@ -127,7 +115,7 @@ export const runSchemas: Readonly<Record<string, JsonSchema>> = {
   ),
   RunUsage: runUsage,
   Run: run,
-  RunStatus: { enum: STATUSES },
+  RunStatus: { enum: RUN_STATUSES },
   Runs: object({ runs: { type: 'array', items: object(summary) }, nextCursor: { type: ['string', 'null'] } }),
   SubmittedRun: object({ runId: { type: 'string' }, status: { const: 'queued' } }),
   RunReference: object({ runId: { type: 'string' } }),

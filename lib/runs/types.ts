@@ -6,16 +6,19 @@ import type { TraceStep } from './trace/trace-step.ts';
 
 export type { TraceStep } from './trace/trace-step.ts';
 
-export type RunStatus =
-  | 'queued'
-  | 'running'
-  | 'awaiting_approval'
-  | 'awaiting_budget'
-  | 'succeeded'
-  | 'incomplete'
-  | 'failed'
-  | 'cancelled'
-  | 'timed_out';
+/** How a run stands; the last five are its ends. */
+export const RUN_STATUSES = [
+  'queued',
+  'running',
+  'awaiting_approval',
+  'awaiting_budget',
+  'succeeded',
+  'incomplete',
+  'failed',
+  'cancelled',
+  'timed_out',
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** Statuses of runs that are over. */
 const ENDED: ReadonlySet<RunStatus> = new Set(['succeeded', 'incomplete', 'failed', 'cancelled', 'timed_out']);

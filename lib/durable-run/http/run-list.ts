@@ -3,24 +3,14 @@ import { AppError } from '../../kernel/errors.ts';
 import { nearestName, withHint } from '../../kernel/nearest-name.ts';
 import { pseudonymOf, usersOf } from '../../kernel/pseudonym.ts';
 import { safe } from '../../kernel/redacted.ts';
-import type { RunList, RunQuery, RunStatus } from '../../runs/types.ts';
+import { RUN_STATUSES, type RunList, type RunQuery, type RunStatus } from '../../runs/types.ts';
 import { summaryView } from '../../runs/views.ts';
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
 const MAX_TEXT_CHARS = 256;
 
-const STATUSES: Readonly<Record<RunStatus, true>> = {
-  queued: true,
-  running: true,
-  awaiting_approval: true,
-  awaiting_budget: true,
-  succeeded: true,
-  incomplete: true,
-  failed: true,
-  cancelled: true,
-  timed_out: true,
-};
+const isStatus = (text: string): text is RunStatus => (RUN_STATUSES as readonly string[]).includes(text);
 
 const NAMES = ['status', 'agent', 'userId', 'sessionId', 'from', 'to', 'limit', 'cursor'] as const;
 type Name = (typeof NAMES)[number];
@@ -55,10 +45,10 @@ export const readRunQuery = (query: Readonly<Record<string, string | undefined>>
   const wrong = given.find(([, text]) => text === '' || text.length > MAX_TEXT_CHARS * 4)?.[0];
   if (wrong !== undefined) throw refused(wrong, safe`must be 1 to ${MAX_TEXT_CHARS} characters`);
   const { status, agent, userId, sessionId, from, to, limit, cursor } = Object.fromEntries(given);
-  if (status !== undefined && !Object.hasOwn(STATUSES, status))
-    throw refused('status', withHint(safe`must be a status of a run`, nearestName(status, Object.keys(STATUSES))));
+  if (status !== undefined && !isStatus(status))
+    throw refused('status', withHint(safe`must be a status of a run`, nearestName(status, RUN_STATUSES)));
   return {
-    ...(status === undefined ? {} : { status: status as RunStatus }),
+    ...(status === undefined ? {} : { status }),
     ...(agent === undefined ? {} : { agent }),
     ...(userId === undefined ? {} : { userId: pseudonymOf(userId) }),
     ...(sessionId === undefined ? {} : { sessionId }),
