@@ -83,8 +83,8 @@ export const createApp = (surroundings: Surroundings): App => {
   const config = loadConfig(env);
   const contexts = createWorkContexts(clock);
   const { stage: log, ofAgents, canonical } = createLogs(config, { terminal, contexts });
-  const tools = new Set(agents.flatMap((agent) => [...agent.tools.keys()]));
-  const metrics = config.LOG_FORMAT === 'pretty' ? noMetrics : createMetrics({ stage: config.STAGE, tools, write });
+  const settings = async () => (await import('./metric-settings.ts')).metricSettings(config, core.prices.keys());
+  const metrics = config.LOG_FORMAT === 'pretty' ? noMetrics : createMetrics({ clock, contexts, write, settings });
   const told: Listener[] = [tallyWork(contexts), logEvents({ stage: log, ofAgents, canonical }), metrics.listen];
   const hooks = createHookSet({
     clock,

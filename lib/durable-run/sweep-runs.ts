@@ -72,7 +72,7 @@ export const createSweepRuns = (parts: SweepRunsParts): (() => Promise<void>) =>
     if ((await inbox.read(row))?.cancelled) await executions.start(row);
   };
 
-  let stuck = 0;
+  let [stuck, waiting, queued] = [0, 0, 0];
   const tellStuck = ({ runId, agent, updatedAt }: RunRow): void => {
     stuck += 1;
     emit({ type: 'run.stuck', runId: label(runId), agent: label(agent), sinceMs: clock.now() - updatedAt });
@@ -89,17 +89,20 @@ export const createSweepRuns = (parts: SweepRunsParts): (() => Promise<void>) =>
     // Its inbox is closed just before its end: whoever did that is no more, and nobody can cancel it.
     if (isStuck && (await inbox.read(run))?.closed) return failRun(parts, run, 'failed');
     if (row.waiting) {
+      waiting += 1;
       if (await isOver(run, row)) await executions.wake(String(row.waiting['callbackId']));
       return;
     }
     if (row.status === 'running') return isStuck ? tellStuck(row) : undefined;
-    if (row.status !== 'queued' || row.createdAt + YOUNG_MS > clock.now()) return;
+    if (row.status !== 'queued') return;
+    queued += 1;
+    if (row.createdAt + YOUNG_MS > clock.now()) return;
     await start(row);
   };
 
   return async () => {
     const unfinished = await active.list();
-    stuck = 0;
+    [stuck, waiting, queued] = [0, 0, 0];
     let failed = 0;
     await concurrently(unfinished, AT_ONCE, async (run) => {
       try {
@@ -109,6 +112,6 @@ export const createSweepRuns = (parts: SweepRunsParts): (() => Promise<void>) =>
         emit({ type: 'store.failed', operation: safe`runs.sweep`, error: nameError(error) });
       }
     });
-    emit({ type: 'runs.swept', unfinished: unfinished.length, stuck, failed });
+    emit({ type: 'runs.swept', unfinished: unfinished.length, waiting, queued, stuck, failed });
   };
 };

@@ -23,12 +23,10 @@ import type { PriceTable } from '../pricing/price-table.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import { tellSecrets } from '../telemetry/tell-secrets.ts';
 import type { Principal } from '../tenants/types.ts';
+import { GATEWAY } from '../usage/record.ts';
 import type { ClientRequest } from './client-request.ts';
 import type { MessageSink } from './message-sink.ts';
 import { openAnswerGuard } from './redaction/answer-guard.ts';
-
-/** The agent that usage names for what clients of the gateway ask. */
-export const GATEWAY = 'gateway';
 
 type Headers = Readonly<Record<string, string>>;
 

@@ -1,7 +1,8 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import type { BallastEvent } from './events.ts';
+import { boundDimensions, type KnownNames } from './bound-dimensions.ts';
 import { measure } from './measure.ts';
-import { type Measurement, METRICS, NAMESPACE, SERVICE } from './metric-names.ts';
+import { type Dimension, measured, type Measurement, METRICS, NAMESPACE, SERVICE } from './metric-names.ts';
+import { type Gathered, ownTimeMs } from './own-time.ts';
 
 /** CloudWatch takes at most a hundred values of a metric in one line; Powertools would print such a line by itself. */
 const MAX_MEASUREMENTS = 99;
@@ -12,16 +13,20 @@ interface Group {
   readonly measurements: Measurement[];
 }
 
-const setsOf = ({ name, dimensions, isApart = false }: Measurement): Group['sets'] =>
+type Bound = (dimension: Dimension, value: string) => string;
+
+const setsOf = ({ name, dimensions, isApart = false }: Measurement, bound: Bound): Group['sets'] =>
   METRICS[name].by
     .filter((set) => set.length > 0 || !isApart)
-    .map((set) => Object.fromEntries(set.map((dimension) => [dimension, dimensions[dimension] ?? ''])));
+    .map((set) =>
+      Object.fromEntries(set.map((dimension) => [dimension, bound(dimension, dimensions[dimension] ?? '')])),
+    );
 
-const grouped = (measurements: readonly Measurement[]): Iterable<Group> => {
+const grouped = (measurements: readonly Measurement[], bound: Bound): Iterable<Group> => {
   const groups = new Map<string, Group>();
   let full = 0;
   for (const measurement of measurements) {
-    const sets = setsOf(measurement);
+    const sets = setsOf(measurement, bound);
     const key = JSON.stringify(sets);
     const group = groups.get(key) ?? { sets, measurements: [] };
     group.measurements.push(measurement);
@@ -35,15 +40,30 @@ const grouped = (measurements: readonly Measurement[]): Iterable<Group> => {
 
 export interface EmbeddedMetricsOptions {
   readonly stage: string;
-  /** Names of the tools there are. */
-  readonly tools: ReadonlySet<string>;
+  /** Names of what there is; anything else is `other`. */
+  readonly known: KnownNames;
+  /** What the process occupies now. */
+  readonly memoryBytes: () => number;
 }
+
+const BYTES_IN_MEGABYTE = 1_000_000;
+
+/** What only the whole of a request says: its own time, and the memory at the end of its work. */
+const ofEnded = ({ event, work }: Gathered, during: readonly Gathered[], memoryBytes: () => number): Measurement[] => {
+  if (work === undefined || (event.type !== 'request.finished' && event.type !== 'run.finished')) return [];
+  const by = { function: work.function };
+  const ownMs = event.type === 'request.finished' ? ownTimeMs(during, event.durationMs) : null;
+  return [
+    ...measured(by, { MemoryUsed: Math.round(memoryBytes() / BYTES_IN_MEGABYTE) }),
+    ...(ownMs === null ? [] : measured(by, { Overhead: ownMs })),
+  ];
+};
 
 /**
  * Writes what events say as lines in CloudWatch's embedded metric format, one for each combination of dimensions:
  * a line has one value for each dimension, and a run has more than one model and tool.
  */
-export const createEmbeddedMetrics = ({ stage, tools }: EmbeddedMetricsOptions) => {
+export const createEmbeddedMetrics = ({ stage, known, memoryBytes }: EmbeddedMetricsOptions) => {
   const metrics = new Metrics({ namespace: NAMESPACE, serviceName: SERVICE, defaultDimensions: { stage } });
   const line = ({ sets, measurements }: Group): string => {
     try {
@@ -55,6 +75,13 @@ export const createEmbeddedMetrics = ({ stage, tools }: EmbeddedMetricsOptions) 
       metrics.clearDimensions();
     }
   };
-  return (events: readonly BallastEvent[]): string[] =>
-    Array.from(grouped(events.flatMap((event) => measure(event, tools))), line);
+  const bound = boundDimensions(known);
+  return (all: readonly Gathered[]): string[] => {
+    const works = Map.groupBy(all, ({ work }) => work);
+    const measurements = all.flatMap((each) => [
+      ...measure(each.event),
+      ...ofEnded(each, works.get(each.work) ?? [], memoryBytes),
+    ]);
+    return Array.from(grouped(measurements, bound), line);
+  };
 };

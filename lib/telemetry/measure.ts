@@ -1,6 +1,6 @@
 import { isUsd, parseUsd } from '../kernel/money.ts';
 import type { BallastEvent } from './events.ts';
-import { measured, type Measurement } from './metric-names.ts';
+import { measured, type Measurement, type MetricName } from './metric-names.ts';
 
 type Of<Type extends BallastEvent['type']> = Extract<BallastEvent, { readonly type: Type }>;
 
@@ -9,9 +9,13 @@ const PICO_IN_MICRO = 1_000_000;
 /** Exact up to some thousand dollars, which is far above any one attempt. */
 const microUsd = (amount: string): number => (isUsd(amount) ? Number(parseUsd(amount)) / PICO_IN_MICRO : 0);
 
+/** Outcomes of an attempt that took too long: to begin, between two events, or in all. */
+const SLOW_ATTEMPTS: ReadonlySet<string> = new Set(['no-content', 'stalled', 'deadline']);
+
 const ofAttempt = (event: Of<'model.attempted'>): Measurement[] => {
-  const { model, outcome, durationMs, firstContentMs } = event;
+  const { model, agent, outcome, durationMs, firstContentMs } = event;
   return [
+    ...(SLOW_ATTEMPTS.has(outcome) ? measured({ what: 'model' }, { Timeouts: 1 }) : []),
     ...measured({ model, outcome }, { ModelAttempts: 1, ModelAttemptDuration: durationMs }),
     ...(firstContentMs === null ? [] : measured({ model }, { ModelFirstContent: firstContentMs })),
     ...measured(
@@ -21,9 +25,9 @@ const ofAttempt = (event: Of<'model.attempted'>): Measurement[] => {
         OutputTokens: event.outputTokens,
         CacheReadInputTokens: event.cacheReadInputTokens,
         CacheCreationInputTokens: event.cacheCreationInputTokens,
-        CostMicroUsd: microUsd(event.costUsd),
       },
     ),
+    ...measured({ model, agent }, { CostMicroUsd: microUsd(event.costUsd) }),
   ];
 };
 
@@ -37,32 +41,44 @@ const ofChange = ({ from, to }: Of<'circuit.changed'>): Measurement[] => {
 /** What asks for work. Of other functions the good answers, such as those to whoever polls, would hide that all work fails. */
 const WORK: ReadonlySet<string> = new Set(['run-agent', 'messages', 'submit-run', 'ask-provider']);
 
+/** Failures of 5xx that are told at once: in a latency they would hide how long the others took, as refusals would. */
+const AT_ONCE: ReadonlySet<string> = new Set(['circuit-open', 'store-unavailable']);
+
 const ofRequest = (event: Of<'request.finished'>): Measurement[] => {
   const { function: name, status, error, durationMs } = event;
   const failed = error !== null && status >= 500 ? 1 : 0;
   const isRefused = status >= 400 && status < 500;
   return [
-    ...measured({ function: name }, { Requests: 1, ServerErrors: failed, RequestDuration: durationMs }),
-    ...(isRefused && error !== null ? measured({ code: error }, { RefusedRequests: 1 }) : []),
+    ...measured({ function: name }, { Requests: 1, ServerErrors: failed }),
+    ...(isRefused || AT_ONCE.has(error ?? '') ? [] : measured({ function: name }, { RequestDuration: durationMs })),
+    ...measured({ code: error ?? 'ok' }, { Outcomes: 1 }),
     ...(isRefused || !WORK.has(name) ? [] : measured({}, { FailedCalls: failed })),
     // Asked how the stage is, it said: not well.
     ...(status >= 500 && error === null ? measured({}, { UnhealthyAnswers: 1 }) : []),
   ];
 };
 
-const ofRun = ({ agent, status, durationMs, costUsd, modelCalls }: Of<'run.finished'>): Measurement[] => [
-  ...measured({ agent, status }, { Runs: 1, RunDuration: durationMs }),
-  ...measured({}, { FailedRuns: status === 'failed' || status === 'timed_out' ? 1 : 0 }),
-  ...measured({ agent }, { RunCostMicroUsd: microUsd(costUsd), RunModelCalls: modelCalls }),
-];
-
-const ofTool = ({ tool, outcome, durationMs }: Of<'tool.finished'>, tools: ReadonlySet<string>): Measurement[] => {
-  // What it declines, or is asked wrongly, is no error of the tool.
-  const failed = outcome === 'fallback' || outcome === 'error' ? 1 : 0;
-  const name = tools.has(tool) ? tool : 'unknown';
+const ofRun = (event: Of<'run.finished'>): Measurement[] => {
+  const { agent, status, reason, durationMs, costUsd, modelCalls } = event;
   return [
-    ...measured({ tool: name }, { ToolCalls: 1, ToolErrors: failed, ToolDuration: durationMs }),
-    ...measured({ tool: name, outcome }, { ToolOutcomes: 1 }),
+    ...measured({ agent, status }, { Runs: 1, RunDuration: durationMs }),
+    ...measured({ status, reason }, { RunEnds: 1 }),
+    ...(reason === 'deadline' ? measured({ what: 'run' }, { Timeouts: 1 }) : []),
+    ...measured({}, { FailedRuns: status === 'failed' || status === 'timed_out' ? 1 : 0 }),
+    ...measured({ agent }, { RunCostMicroUsd: microUsd(costUsd), RunModelCalls: modelCalls }),
+  ];
+};
+
+/** What goes wrong without the tool having failed: it was asked for what it is not, or declined. */
+const OF_THE_MODEL: ReadonlySet<string> = new Set(['declined', 'invalid-input', 'unknown-tool', 'not-allowed']);
+
+const ofTool = ({ tool, outcome, fault, durationMs }: Of<'tool.finished'>): Measurement[] => {
+  const failed = fault === null || OF_THE_MODEL.has(fault) ? 0 : 1;
+  return [
+    ...measured({ tool }, { ToolCalls: 1, ToolErrors: failed, ToolDuration: durationMs }),
+    ...measured({ tool, outcome }, { ToolOutcomes: 1 }),
+    ...(fault === null ? [] : measured({ tool, fault }, { ToolFaults: 1 })),
+    ...(fault === 'timeout' ? measured({ what: 'tool' }, { Timeouts: 1 }) : []),
   ];
 };
 
@@ -72,8 +88,14 @@ const ofProbe = ({ dependency, status, latencyMs }: Of<'dependency.probed'>): Me
     (each) => ({ ...each, isApart: dependency === 'alerts' }),
   );
 
-/** What an event adds to which metrics. A tool that is not among `tools` is one the model made up: `unknown`. */
-export const measure = (event: BallastEvent, tools: ReadonlySet<string>): Measurement[] => {
+/** A count of what was found, left out where there is none: each hour in which a metric has a value is paid for. */
+const ifAny = <Name extends MetricName>(counts: Readonly<Record<Name, number>>): Measurement[] =>
+  (Object.entries(counts) as [Name, number][])
+    .filter(([, count]) => count > 0)
+    .map(([name, value]) => ({ name, value, dimensions: {} }));
+
+/** What an event adds to which metrics. */
+export const measure = (event: BallastEvent): Measurement[] => {
   switch (event.type) {
     case 'request.finished':
       return ofRequest(event);
@@ -101,11 +123,16 @@ export const measure = (event: BallastEvent, tools: ReadonlySet<string>): Measur
     case 'spans.lost':
       return measured({}, { SpansLost: event.count });
     case 'runs.swept':
-      return measured({}, { UnfinishedRuns: event.unfinished, StuckRuns: event.stuck });
+      return ifAny({
+        UnfinishedRuns: event.unfinished,
+        WaitingRuns: event.waiting,
+        QueuedRuns: event.queued,
+        StuckRuns: event.stuck,
+      });
     case 'tool.held':
       return measured({ rule: event.rule }, { ToolCallsHeld: 1 });
     case 'tool.finished':
-      return ofTool(event, tools);
+      return ofTool(event);
     case 'usage.unrecorded':
       return measured({}, { UsageUnrecorded: 1 });
     case 'usage.unpriced':

@@ -4,7 +4,7 @@ export const NAMESPACE = 'Ballast';
 /** The value of the dimension `service`, which every metric has beside `stage`. */
 export const SERVICE = 'ballast';
 
-/** What tells values of one metric apart: names from closed lists only. Never a tenant, a run or a request. */
+/** What tells values of one metric apart: names from closed lists (bound-dimensions.ts). Never a tenant, a run or a request. */
 export type Dimension =
   | 'agent'
   | 'class'
@@ -16,15 +16,17 @@ export type Dimension =
   | 'model'
   | 'outcome'
   | 'percent'
+  | 'reason'
   | 'rule'
   | 'scope'
   | 'servedBy'
   | 'status'
-  | 'tool';
+  | 'tool'
+  | 'what';
 
 interface Definition {
   /** As CloudWatch spells it; an amount of money has none. */
-  readonly unit: 'Count' | 'Milliseconds' | 'None';
+  readonly unit: 'Count' | 'Megabytes' | 'Milliseconds' | 'None';
   /** A value is published once under each of these sets; `[]` is the sum over all. Each combination is paid for by the month. */
   readonly by: readonly (readonly Dimension[])[];
 }
@@ -38,14 +40,21 @@ export const METRICS = {
   ServerErrors: definition('Count', [], ['function']),
   /** Answers of 5xx that are what was asked for: those of `/health` where the stage is not well. */
   UnhealthyAnswers: definition('Count', []),
+  /** Of requests that were worked on: one that was refused at once would make the others look fast. */
   RequestDuration: definition('Milliseconds', [], ['function']),
-  /** Answers of 4xx, by the code of the problem: one of a closed set. */
-  RefusedRequests: definition('Count', [], ['code']),
+  /** Of a request that asked a model: without the time in which it waited for models, tools and retries. */
+  Overhead: definition('Milliseconds', [], ['function']),
+  /** Of the process, when a request or a run has ended. */
+  MemoryUsed: definition('Megabytes', ['function']),
+  /** Answers by the code of the problem, one of a closed set; `ok`: what was asked for. */
+  Outcomes: definition('Count', ['code']),
   /** 1 for a call that Ballast could not answer as asked, else 0; of what asks for work and was not refused. Its average is a rate. */
   FailedCalls: definition('Count', []),
 
   Runs: definition('Count', ['agent', 'status']),
   RunDuration: definition('Milliseconds', ['agent', 'status']),
+  /** By the stop reason of a run that answered, the code of the error of one that failed. */
+  RunEnds: definition('Count', ['status', 'reason']),
   /** 1 for a run that failed or timed out, else 0: its average is a rate. */
   FailedRuns: definition('Count', []),
   /** Of a whole run, in millionths of a US dollar. */
@@ -60,7 +69,7 @@ export const METRICS = {
   CacheReadInputTokens: definition('Count', ['model']),
   CacheCreationInputTokens: definition('Count', ['model']),
   /** In millionths of a US dollar. */
-  CostMicroUsd: definition('None', [], ['model']),
+  CostMicroUsd: definition('None', [], ['model'], ['agent']),
   ModelRetries: definition('Count', ['model', 'fault']),
   /** By the model that gave up. */
   ModelFallbacks: definition('Count', ['model']),
@@ -70,12 +79,16 @@ export const METRICS = {
   DegradedRuns: definition('Count', ['agent', 'servedBy']),
   /** The degraded ones that no model answered: something from the cache did, or the agent's own message. */
   UnansweredRuns: definition('Count', []),
-  /** In shadow too. */
   SpansLost: definition('Count', []),
+  /** In shadow too. */
   SecretsRedacted: definition('Count', ['class']),
 
   /** As each look at them finds it: a maximum or an average makes sense, a sum does not. */
   UnfinishedRuns: definition('Count', []),
+  /** Those of them that wait for a person or for room in a budget. */
+  WaitingRuns: definition('Count', []),
+  /** Those that no worker has begun. */
+  QueuedRuns: definition('Count', []),
   StuckRuns: definition('Count', []),
 
   ToolCalls: definition('Count', ['tool']),
@@ -83,9 +96,14 @@ export const METRICS = {
   ToolErrors: definition('Count', [], ['tool']),
   /** By `ok`, `fallback`, `error`, and apart from these `declined` and `invalid-input`, which are no failures of the tool. */
   ToolOutcomes: definition('Count', ['tool', 'outcome']),
+  /** By what went wrong: `timeout`, `failed`, `tool-failed`, `circuit-open`, or a mistake of the model's. */
+  ToolFaults: definition('Count', ['tool', 'fault']),
   ToolDuration: definition('Milliseconds', ['tool']),
   /** Calls that would have broken a flow rule, by the rule: a person was asked, or the call was refused. */
   ToolCallsHeld: definition('Count', ['rule']),
+
+  /** What took too long, and was ended: an attempt at a `model`, a `tool`, a `run`. */
+  Timeouts: definition('Count', ['what']),
 
   UsageUnrecorded: definition('Count', []),
   /** Kinds of things in answers that no price is known for, once each and process. */

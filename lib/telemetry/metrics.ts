@@ -1,5 +1,7 @@
 import { lazy } from '../kernel/lazy.ts';
-import type { BallastEvent, Listener } from './events.ts';
+import type { EmbeddedMetricsOptions } from './embedded-metrics.ts';
+import type { Listener } from './events.ts';
+import type { Gathered } from './own-time.ts';
 
 /** Gathers what happens, and writes what it says in numbers when a request is over. */
 export interface Metrics {
@@ -9,35 +11,36 @@ export interface Metrics {
 }
 
 export interface MetricsOptions {
-  readonly stage: string;
-  /** Names of the tools there are. */
-  readonly tools: ReadonlySet<string>;
+  readonly clock: { readonly monotonicMs: () => number };
+  readonly contexts: { readonly current: () => Gathered['work'] };
   /** Takes lines of the log as they are, each with its end. */
   readonly write: (lines: string) => void;
+  /** What lines are made by, found out while the first request is answered. */
+  readonly settings: () => Promise<EmbeddedMetricsOptions>;
 }
 
 /** Metrics in the log, from where CloudWatch takes them. What concurrent requests gather goes out with whichever ends first. */
-export const createMetrics = ({ write, ...options }: MetricsOptions): Metrics => {
-  let gathered: BallastEvent[] = [];
+export const createMetrics = ({ clock, contexts, write, settings }: MetricsOptions): Metrics => {
+  let gathered: Gathered[] = [];
   // What makes numbers of events is loaded while the first request is answered, not before.
   const writer = lazy(async () => {
     const { createEmbeddedMetrics } = await import('./embedded-metrics.ts');
-    return createEmbeddedMetrics(options);
+    return createEmbeddedMetrics(await settings());
   });
   return {
     listen(event) {
-      gathered.push(event);
+      gathered.push({ event, atMs: clock.monotonicMs(), work: contexts.current() });
       // It is `flush` that meets a failure.
       writer().catch(() => undefined);
     },
     async flush() {
-      const events = gathered;
+      const all = gathered;
       gathered = [];
-      if (events.length === 0) return;
+      if (all.length === 0) return;
       try {
         const linesOf = await writer();
         // One write for all of them: it is the write that costs.
-        const lines = linesOf(events).join('');
+        const lines = linesOf(all).join('');
         if (lines !== '') write(lines);
       } catch {
         // Figures are lost; the answer and its line are not.

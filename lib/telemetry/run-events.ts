@@ -81,6 +81,10 @@ export type RunEvent =
       /** A look at all unfinished runs is over. */
       readonly type: 'runs.swept';
       readonly unfinished: number;
+      /** Of the unfinished: those that wait for a person or for room in a budget. */
+      readonly waiting: number;
+      /** Those that no worker has begun. */
+      readonly queued: number;
       readonly stuck: number;
       /** Those that could not be looked at; the next look will. */
       readonly failed: number;
@@ -111,6 +115,8 @@ export type RunEvent =
       readonly toolUseId: Redacted;
       /** `ok`, `fallback` (it failed, and its fallback stood in), `declined`, `invalid-input` or `error`. */
       readonly outcome: Redacted;
+      /** What went wrong, as `timeout` or `unknown-tool`; `null`: nothing did. */
+      readonly fault: Redacted | null;
       /** Class and code of what the tool threw; never its message. */
       readonly error: Redacted | null;
       readonly durationMs: number;

@@ -32,6 +32,9 @@ export const ESTIMATES = ['cut', 'unanswered', 'lost', 'uncounted', 'unpriced'] 
 /** `null` where the upstream said the figures itself. */
 export type Estimate = null | (typeof ESTIMATES)[number];
 
+/** The agent that usage names for what clients of the gateway ask. */
+export const GATEWAY = 'gateway';
+
 /** What the caller of a run said that it belongs to. */
 export interface UsageLabels {
   readonly sessionId: string | null;

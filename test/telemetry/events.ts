@@ -93,7 +93,7 @@ export const SAMPLES: Samples = {
     shadow: false,
   },
   'user.erased': { type: 'user.erased', tenantId: label('acme'), user: label('sha256:00'), tookMs: 3_660_000 },
-  'runs.swept': { type: 'runs.swept', unfinished: 7, stuck: 1, failed: 0 },
+  'runs.swept': { type: 'runs.swept', unfinished: 7, waiting: 2, queued: 1, stuck: 1, failed: 0 },
   'hook.failed': {
     type: 'hook.failed',
     hook: label('runFinished'),
@@ -133,6 +133,7 @@ export const SAMPLES: Samples = {
     tool: label('calculate'),
     toolUseId: label('toolu_1'),
     outcome: label('ok'),
+    fault: null,
     error: null,
     durationMs: 12,
   },

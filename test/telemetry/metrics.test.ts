@@ -4,19 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { label, safe } from '../../lib/kernel/redacted.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { METRICS } from '../../lib/telemetry/metric-names.ts';
-import { createMetrics, noMetrics } from '../../lib/telemetry/metrics.ts';
+import { noMetrics } from '../../lib/telemetry/metrics.ts';
 import { type Published, published } from './embedded-format.ts';
 import { SAMPLES } from './events.ts';
-
-const tools = new Set(['calculate']);
-
-const linesOf = async (...events: readonly BallastEvent[]): Promise<string[]> => {
-  const lines: string[] = [];
-  const metrics = createMetrics({ stage: 'dev', tools, write: (text) => lines.push(...text.split(/(?<=\n)/)) });
-  events.forEach(metrics.listen);
-  await metrics.flush();
-  return lines;
-};
+import { linesOf, testMetrics } from './metric-lines.ts';
 
 /** `name{dimensions}=values`, without what every metric has. */
 const shown = ({ name, dimensions: { service, stage, ...rest }, values }: Published): string => {
@@ -28,11 +19,12 @@ const shown = ({ name, dimensions: { service, stage, ...rest }, values }: Publis
 const told = async (...events: readonly BallastEvent[]): Promise<string[]> =>
   (await linesOf(...events)).flatMap(published).map(shown).sort();
 
-const toolLines = (outcome: string, failed: 0 | 1): string[] => [
+const toolLines = (outcome: string, failed: 0 | 1, fault: string | null = null): string[] => [
   'ToolCalls{tool=calculate}=1',
   'ToolDuration{tool=calculate}=12',
   `ToolErrors{tool=calculate}=${failed}`,
   `ToolErrors{}=${failed}`,
+  ...(fault === null ? [] : [`ToolFaults{tool=calculate,fault=${fault}}=1`]),
   `ToolOutcomes{tool=calculate,outcome=${outcome}}=1`,
 ];
 
@@ -45,6 +37,7 @@ describe('what an event adds to the metrics', () => {
         ...[`ModelAttempts${by}=1`, `ModelAttemptDuration${by}=130`, `ModelFirstContent${on}=40`],
         ...[`InputTokens${on}=4`, `OutputTokens${on}=9`, `CacheReadInputTokens${on}=3`],
         ...[`CacheCreationInputTokens${on}=533`, `CostMicroUsd${on}=1430.5`, 'CostMicroUsd{}=1430.5'],
+        'CostMicroUsd{agent=assistant}=1430.5',
       ].sort(),
     );
   });
@@ -55,9 +48,11 @@ describe('what an event adds to the metrics', () => {
       SAMPLES['run.finished'],
       [
         'FailedRuns{}=0',
+        'MemoryUsed{function=run-agent}=200',
         'RunCostMicroUsd{agent=assistant}=1430.5',
         'RunCostMicroUsd{}=1430.5',
         'RunDuration{agent=assistant,status=succeeded}=286',
+        'RunEnds{status=succeeded,reason=end_turn}=1',
         'RunModelCalls{agent=assistant}=2',
         'Runs{agent=assistant,status=succeeded}=1',
       ],
@@ -80,13 +75,23 @@ describe('what an event adds to the metrics', () => {
     ['a tool that worked', SAMPLES['tool.finished'], toolLines('ok', 0)],
     [
       'a tool whose fallback stood in',
-      { ...SAMPLES['tool.finished'], outcome: safe`fallback` },
-      toolLines('fallback', 1),
+      { ...SAMPLES['tool.finished'], outcome: safe`fallback`, fault: safe`failed` },
+      toolLines('fallback', 1, 'failed'),
     ],
-    ...['declined', 'invalid-input'].map((outcome): [string, BallastEvent, string[]] => [
-      `a tool whose call was ${outcome}`,
-      { ...SAMPLES['tool.finished'], outcome: label(outcome) },
-      toolLines(outcome, 0),
+    [
+      'a tool that took too long',
+      { ...SAMPLES['tool.finished'], outcome: safe`error`, fault: safe`timeout` },
+      ['Timeouts{what=tool}=1', ...toolLines('error', 1, 'timeout')].sort(),
+    ],
+    ...[
+      ['declined', 'declined'],
+      ['invalid-input', 'invalid-input'],
+      ['error', 'unknown-tool'],
+      ['error', 'not-allowed'],
+    ].map(([outcome = '', fault = '']): [string, BallastEvent, string[]] => [
+      `a tool whose call was ${fault}, which is no error of the tool`,
+      { ...SAMPLES['tool.finished'], outcome: label(outcome), fault: label(fault) },
+      toolLines(outcome, 0, fault),
     ]),
     ['usage that is not on the books', SAMPLES['usage.unrecorded'], ['UsageUnrecorded{}=1']],
     ['an answer that lists what has no price', SAMPLES['usage.unpriced'], ['UsageUnpriced{}=1']],
@@ -117,7 +122,26 @@ describe('what an event adds to the metrics', () => {
     ],
     ['an adjustment', SAMPLES['usage.adjusted'], []],
     ['a counter that drifted', SAMPLES['budget.drifted'], ['BudgetDrift{}=1']],
-    ['a look at all runs', SAMPLES['runs.swept'], ['StuckRuns{}=1', 'UnfinishedRuns{}=7']],
+    [
+      'a look at all runs',
+      SAMPLES['runs.swept'],
+      ['QueuedRuns{}=1', 'StuckRuns{}=1', 'UnfinishedRuns{}=7', 'WaitingRuns{}=2'],
+    ],
+    [
+      'a look at runs that finds none',
+      { ...SAMPLES['runs.swept'], unfinished: 0, waiting: 0, queued: 0, stuck: 0 },
+      [],
+    ],
+    [
+      'an attempt that fell silent',
+      { ...SAMPLES['model.attempted'], outcome: safe`stalled` },
+      expect.arrayContaining(['Timeouts{what=model}=1']) as string[],
+    ],
+    [
+      'a run that ended by its deadline',
+      { ...SAMPLES['run.finished'], status: safe`incomplete`, reason: safe`deadline` },
+      expect.arrayContaining(['Timeouts{what=run}=1', 'RunEnds{status=incomplete,reason=deadline}=1']) as string[],
+    ],
     ['a pass over the budgets', SAMPLES['budgets.reconciled'], ['ReconcileFailures{}=2', 'ReconcilePasses{}=1']],
     ['a round of probes', SAMPLES['dependencies.probed'], ['CircuitsOpen{}=1', 'DependencyProbes{}=1']],
     [
@@ -130,8 +154,10 @@ describe('what an event adds to the metrics', () => {
   });
 
   it('of a request is published for its function and for all together, and is an error where Ballast failed', async () => {
-    expect(await told(SAMPLES['request.finished'])).toEqual([
+    expect(await told({ ...SAMPLES['request.finished'], error: label('upstream-overloaded') })).toEqual([
       'FailedCalls{}=1',
+      'MemoryUsed{function=run-agent}=200',
+      'Outcomes{code=upstream-overloaded}=1',
       ...['RequestDuration{function=run-agent}=9', 'RequestDuration{}=9'],
       ...['Requests{function=run-agent}=1', 'Requests{}=1'],
       ...['ServerErrors{function=run-agent}=1', 'ServerErrors{}=1'],
@@ -139,14 +165,14 @@ describe('what an event adds to the metrics', () => {
     const refused = { ...SAMPLES['request.finished'], status: 402, error: safe`budget-exceeded` };
     const lines = await told(refused);
     expect(lines).toContain('ServerErrors{}=0');
-    expect(lines).toEqual(
-      expect.arrayContaining(['RefusedRequests{code=budget-exceeded}=1', 'RefusedRequests{}=1']) as string[],
-    );
+    expect(lines).toContain('Outcomes{code=budget-exceeded}=1');
     // Neither refusals nor whoever looks whether Ballast is there may hide that every call fails.
     expect(lines.join()).not.toContain('FailedCalls');
     // `/health` that says 503 has answered what it was asked.
     const unwell = await told({ ...SAMPLES['request.finished'], error: null });
-    expect(unwell).toEqual(expect.arrayContaining(['ServerErrors{}=0', 'UnhealthyAnswers{}=1']) as string[]);
+    expect(unwell).toEqual(
+      expect.arrayContaining(['ServerErrors{}=0', 'UnhealthyAnswers{}=1', 'Outcomes{code=ok}=1']) as string[],
+    );
     expect(await told(SAMPLES['request.finished'])).not.toContain('UnhealthyAnswers{}=1');
   });
 
@@ -172,10 +198,16 @@ describe('what an event adds to the metrics', () => {
     expect(lines).toEqual(['DependencyFailures{dependency=alerts}=1', 'DependencyLatency{dependency=alerts}=31']);
   });
 
-  it('names no tool that a model made up, which would be a metric for each', async () => {
-    const event = { ...SAMPLES['tool.finished'], tool: label('made-up-tool') };
-    expect((await told(event)).join()).not.toContain('made-up-tool');
-    expect(await told(event)).toContain('ToolCalls{tool=unknown}=1');
+  it.each([
+    ['refused', 429, 'rate-limited', false],
+    ['not even begun, because a circuit is open', 503, 'circuit-open', false],
+    ['not even begun, because the store is away', 503, 'store-unavailable', false],
+    ['answered', 200, null, true],
+    ['failed after a wait', 504, 'upstream-timeout', true],
+  ])('of a request that was %s: only what was worked on is a latency', async (_what, status, error, isMeasured) => {
+    const lines = await told({ ...SAMPLES['request.finished'], status, error: error === null ? null : label(error) });
+    expect(lines.some((line) => line.startsWith('RequestDuration'))).toBe(isMeasured);
+    expect(lines).toContain(`Outcomes{code=${error ?? 'ok'}}=1`);
   });
 });
 
@@ -209,7 +241,7 @@ describe('the lines', () => {
 
   it('go out in one write, and where there are none in no write at all', async () => {
     const writes: string[] = [];
-    const metrics = createMetrics({ stage: 'dev', tools, write: (text) => writes.push(text) });
+    const metrics = testMetrics((text) => writes.push(text));
     metrics.listen(SAMPLES['model.attempted']);
     await metrics.flush();
     expect(writes).toEqual([expect.stringMatching(/^(?:\{.*\}\n){3}$/)]);
@@ -220,7 +252,7 @@ describe('the lines', () => {
 
   it('are written once each, also when requests end together', async () => {
     const lines: string[] = [];
-    const metrics = createMetrics({ stage: 'dev', tools, write: (text) => lines.push(...text.split(/(?<=\n)/)) });
+    const metrics = testMetrics((text) => lines.push(...text.split(/(?<=\n)/)));
     metrics.listen(SAMPLES['store.failed']);
     await Promise.all([metrics.flush(), metrics.flush()]);
     await metrics.flush();
@@ -228,12 +260,8 @@ describe('the lines', () => {
   });
 
   it('are lost, and nothing else, where they cannot be written', async () => {
-    const broken = createMetrics({
-      stage: 'dev',
-      tools,
-      write: () => {
-        throw new Error('EPIPE');
-      },
+    const broken = testMetrics(() => {
+      throw new Error('EPIPE');
     });
     broken.listen(SAMPLES['store.failed']);
     await expect(broken.flush()).resolves.toBeUndefined();

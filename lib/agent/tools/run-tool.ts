@@ -132,6 +132,7 @@ export const runTool = async (parts: LoopParts, run: Run, use: ToolUseBlock): Pr
     tool: toolName(run, use.name),
     toolUseId: label(use.id),
     outcome: label(outcome),
+    fault: verdict.error?.code ?? null,
     error: thrown,
     durationMs,
   });

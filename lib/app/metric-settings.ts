@@ -1,0 +1,16 @@
+import { agents } from '#agents';
+import type { Config } from '../config.ts';
+import { familyOf } from '../pricing/pricing.ts';
+import type { EmbeddedMetricsOptions } from '../telemetry/embedded-metrics.ts';
+import { GATEWAY } from '../usage/record.ts';
+
+/** What metrics are made by: the names that there are in this stage. Loaded with the first request. */
+export const metricSettings = ({ STAGE }: Config, models: Iterable<string>): EmbeddedMetricsOptions => ({
+  stage: STAGE,
+  known: {
+    agent: new Set([...agents.map(({ name }) => name), GATEWAY]),
+    tool: new Set(agents.flatMap(({ tools }) => [...tools.keys()])),
+    model: new Set(Array.from(models, familyOf)),
+  },
+  memoryBytes: () => process.memoryUsage.rss(),
+});
