@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { GATHER_MS } from '../lib/durable-run/worker/entry-writer.ts';
+import { GATHER_MS } from '../lib/durable-run/worker/events/entry-writer.ts';
 import type { Script, Stage } from './async-stage.ts';
 import { percentile } from './gateway-load.ts';
 import { median } from './median.ts';

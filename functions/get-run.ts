@@ -6,9 +6,9 @@ import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { type Authenticated, authenticated } from '../lib/middleware/authenticated.ts';
 import { type Observed, observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
-import { deliveriesView } from '../lib/runs/delivery.ts';
-import type { InboxStore } from '../lib/runs/inbox.ts';
-import type { Outbox } from '../lib/runs/outbox.ts';
+import type { InboxStore } from '../lib/runs/inbox/inbox.ts';
+import { deliveriesView } from '../lib/runs/outbox/delivery.ts';
+import type { Outbox } from '../lib/runs/outbox/outbox.ts';
 import type { ContentStore } from '../lib/runs/trace/content-store.ts';
 import { findRun, runView, traceView } from '../lib/runs/views.ts';
 

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { areHostPatterns, hostPatternsIn, isLoopbackHost } from './kernel/host-patterns.ts';
-import { isModelMap } from './kernel/model-map.ts';
+import { areHostPatterns, hostPatternsIn, isLoopbackHost } from './kernel/forms/host-patterns.ts';
+import { isModelMap } from './kernel/forms/model-map.ts';
+import { areOrigins, isProtectedUrl } from './kernel/forms/origins.ts';
+import { areScopes, SCOPES } from './kernel/forms/scopes.ts';
 import { isUsd } from './kernel/money.ts';
-import { areOrigins, isProtectedUrl } from './kernel/origins.ts';
-import { areScopes, SCOPES } from './kernel/scopes.ts';
 
 const milliseconds = (fallback: number, least = 1) =>
   z._default(z.coerce.number().check(z.int(), z.minimum(least), z.maximum(900_000)), fallback);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Pages } from '../lib/http/page.ts';
-import { lazy } from '../lib/kernel/lazy.ts';
+import { lazy } from '../lib/kernel/caching/lazy.ts';
 
 /** The pages, built when the first is asked for: a start waits for none. A deployed function has them built in. */
 export const loadPages: () => Promise<Pages> = lazy(async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hashKey, keyPrefixOf } from '../lib/identity/issue-key.ts';
-import { type Scope, SCOPES } from '../lib/kernel/scopes.ts';
+import { type Scope, SCOPES } from '../lib/kernel/forms/scopes.ts';
 import { type ApiKey, type ApiKeyDirectory, newTenant, type TenantStore } from '../lib/tenants/types.ts';
 import { writePrivateFile } from './private-file.ts';
 

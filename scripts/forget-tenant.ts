@@ -6,10 +6,10 @@ import { createDynamoDbAuditLog } from '../lib/administration/dynamodb-audit-log
 import { RUN_RETENTION_MS } from '../lib/app/stores.ts';
 import { createIds } from '../lib/kernel/ids.ts';
 import { createActiveRuns } from '../lib/runs/active.ts';
-import { createInboxStore } from '../lib/runs/inbox.ts';
+import { createInboxStore } from '../lib/runs/inbox/inbox.ts';
 import { nameError } from '../lib/telemetry/describe-error.ts';
-import { createDynamoDbRollupStore } from '../lib/usage/reports/dynamodb-rollup-store.ts';
-import { createRollUps } from '../lib/usage/reports/roll-up.ts';
+import { createDynamoDbRollupStore } from '../lib/usage/reports/rollups/dynamodb-rollup-store.ts';
+import { createRollUps } from '../lib/usage/reports/rollups/roll-up.ts';
 import { systemClock as clock } from '../local/system-clock.ts';
 import { forgetTenant, type Forgotten } from './forget-tenant/forget-tenant.ts';
 import { createScanKeys } from './forget-tenant/scan-keys.ts';

@@ -166,7 +166,7 @@ it('nothing is made redacted by a cast outside the file that defines it', () => 
   const cast = /\bas (?:unknown as )?Redacted\b/;
   const found = sources().flatMap(({ file, text }) => (cast.test(text) ? [file] : []));
   // describe-issue.ts takes back what its schemas attached to an issue as redacted text.
-  expect(found.sort()).toEqual(['lib/http/describe-issue.ts', 'lib/kernel/redacted.ts']);
+  expect(found.sort()).toEqual(['lib/http/issues/describe-issue.ts', 'lib/kernel/redacted.ts']);
 });
 
 /** Modules of Node by which a program is started, or code compiled. */

@@ -1,5 +1,5 @@
 import { type Config, loadConfig } from '../lib/config.ts';
-import { describeIssues } from '../lib/http/describe-issue.ts';
+import { describeIssues } from '../lib/http/issues/describe-issue.ts';
 import { type RunRequest, runRequestSchema } from '../lib/run/run-request.ts';
 import type { Hooks } from '../lib/telemetry/hooks/hook-events.ts';
 import { newTenant, type Principal, type TenantSettings } from '../lib/tenants/types.ts';

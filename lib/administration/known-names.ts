@@ -1,4 +1,4 @@
-import { invalidFields } from '../http/describe-issue.ts';
+import { invalidFields } from '../http/issues/describe-issue.ts';
 import { AppError, type FieldIssue } from '../kernel/errors.ts';
 import { withHint } from '../kernel/nearest-name.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';

@@ -1,4 +1,4 @@
-import { SCOPES } from '../kernel/scopes.ts';
+import { SCOPES } from '../kernel/forms/scopes.ts';
 import type { Principal } from '../tenants/types.ts';
 import { type JsonSchema, list, object, text } from './json-schema.ts';
 

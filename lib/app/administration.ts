@@ -1,9 +1,9 @@
 import { agents } from '#agents';
 import type { Administration } from '../administration/administration.ts';
 import { createStageAdministration } from '../administration/stage-administration.ts';
-import { hostPatternsIn } from '../kernel/host-patterns.ts';
+import { hostPatternsIn } from '../kernel/forms/host-patterns.ts';
 import type { App } from './app.ts';
-import { signingSecretOf } from './signing-secret.ts';
+import { signingSecretOf } from './secrets/signing-secret.ts';
 
 /** What administrators do, over an app's own stores; what they change is seen at once by this environment. */
 export const administrationOf = (app: App): Administration => {

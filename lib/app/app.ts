@@ -6,10 +6,10 @@ import { createDynamoDb } from '../dynamodb/client.ts';
 import { createIdempotency, type Idempotency, lockFor } from '../idempotency/idempotency.ts';
 import { type Authenticator, type CachingAuthenticator, createAuthenticator } from '../identity/authenticator.ts';
 import { createKeyUses, type KeyUses } from '../identity/key-uses.ts';
+import { lazy } from '../kernel/caching/lazy.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
+import { originsIn } from '../kernel/forms/origins.ts';
 import { createIds, type Ids, type RandomBytes } from '../kernel/ids.ts';
-import { lazy } from '../kernel/lazy.ts';
-import { originsIn } from '../kernel/origins.ts';
 import { keyOf } from '../model-call/keys/key-pool.ts';
 import type { PoolKey } from '../model-call/provider.ts';
 import { createProvider } from '../providers/provider.ts';
@@ -32,11 +32,11 @@ import type { Terminal } from '../telemetry/terminal/terminal.ts';
 import { createTraceQueue } from '../telemetry/tracing/trace-queue.ts';
 import type { TenantDirectory } from '../tenants/types.ts';
 import { type Core, createCore } from './core.ts';
-import { createLogs } from './logs.ts';
+import { tokenVerifier } from './secrets/token-verifier.ts';
 import { FUNCTION_MARGIN_MS } from './settings.ts';
 import { createStores, type Stores } from './stores.ts';
 import type { Surroundings } from './surroundings.ts';
-import { tokenVerifier } from './token-verifier.ts';
+import { createLogs } from './telemetry/logs.ts';
 
 /** What the functions are made of; each takes the part it needs. */
 export interface App {
@@ -88,15 +88,17 @@ export const createApp = (surroundings: Surroundings): App => {
   const told: Listener[] = [tallyWork(contexts), logEvents({ stage: log, ofAgents, canonical }), metrics.listen];
   const hooks = createHookSet({
     clock,
-    load: lazy(async () => (await import('./own-hooks.ts')).ownHooks({ config, clock, emit: fanOut(told), write })),
+    load: lazy(async () =>
+      (await import('./telemetry/own-hooks.ts')).ownHooks({ config, clock, emit: fanOut(told), write }),
+    ),
   });
   const secrets = lazySecrets(async () => {
-    const { openSecretsManager } = await import('./secrets-manager.ts');
+    const { openSecretsManager } = await import('./secrets/secrets-manager.ts');
     return openSecretsManager({ env, clock, random, emit });
   });
   const { OTEL_EXPORTER_OTLP_ENDPOINT: receiver } = config;
   const loadTracing = async (endpoint: string) => {
-    const { sendTracesTo } = await import('./tracing.ts');
+    const { sendTracesTo } = await import('./telemetry/tracing.ts');
     return sendTracesTo(endpoint, { config, clock, emit: fanOut(told), secrets });
   };
   const tracing =

@@ -1,7 +1,7 @@
 import type { Agent } from '../agent/define/define-agent.ts';
 import type { LoopParts } from '../agent/loop/types.ts';
+import { lazy } from '../kernel/caching/lazy.ts';
 import type { Ids, RandomBytes } from '../kernel/ids.ts';
-import { lazy } from '../kernel/lazy.ts';
 import { withStageBudget } from '../model-call/stage-budget.ts';
 import { priceAt } from '../pricing/pricing.ts';
 import { createRateLimit } from '../rate-limit/rate-limit.ts';

@@ -1,4 +1,4 @@
-import { lazy } from '../kernel/lazy.ts';
+import { lazy } from '../kernel/caching/lazy.ts';
 import type { ContentStore } from '../runs/trace/content-store.ts';
 import type { AsyncRunStore, RunList, RunStore } from '../runs/types.ts';
 

@@ -1,7 +1,7 @@
 import { type CallMessages, createCallMessages } from '../gateway/message-call.ts';
 import { createAskProvider } from '../gateway/questions/ask-provider.ts';
 import type { QuestionParts } from '../gateway/questions/question-routes.ts';
-import { lazy } from '../kernel/lazy.ts';
+import { lazy } from '../kernel/caching/lazy.ts';
 import type { App } from './app.ts';
 import { retrySettings } from './settings.ts';
 

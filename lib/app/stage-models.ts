@@ -1,5 +1,5 @@
 import type { Agent } from '../agent/define/define-agent.ts';
-import { modelMapIn } from '../kernel/model-map.ts';
+import { modelMapIn } from '../kernel/forms/model-map.ts';
 
 /**
  * Agents with the models that their stage has in place of their own. Stand-ins stay as they are, and so does a model that

@@ -1,5 +1,5 @@
 import type { NoteUser, UserNames, UserNamesOptions } from '../end-users/names.ts';
-import { lazy } from '../kernel/lazy.ts';
+import { lazy } from '../kernel/caching/lazy.ts';
 import type { RunSync } from '../run/sync-run.ts';
 import type { Emit } from '../telemetry/events.ts';
 

@@ -2,12 +2,12 @@ import { lookup } from 'node:dns/promises';
 import { createPost } from '../alerts/post.ts';
 import { createDeliverWebhooks, type DeliverWebhooks } from '../durable-run/webhooks/deliver-webhooks.ts';
 import { createNotifySlack } from '../durable-run/webhooks/notify-slack.ts';
-import { hostPatternsIn } from '../kernel/host-patterns.ts';
+import { hostPatternsIn } from '../kernel/forms/host-patterns.ts';
 import { createPostOnce } from '../webhooks/post-once.ts';
 import { alertingOf } from './alerting.ts';
 import type { App } from './app.ts';
 import { runStoresOf } from './runs/run-stores.ts';
-import { signingSecretOf } from './signing-secret.ts';
+import { signingSecretOf } from './secrets/signing-secret.ts';
 
 /** What sends webhooks, over an app's own stores; no I/O happens here. */
 export const webhooksOf = (app: App): { readonly deliverWebhooks: DeliverWebhooks } => {

@@ -10,7 +10,7 @@ import { labelsIn } from '../redaction/classes.ts';
 import type { Catalog } from '../run/catalog.ts';
 import { checkInput } from '../run/check-input.ts';
 import type { ActiveRuns } from '../runs/active.ts';
-import type { InboxStore } from '../runs/inbox.ts';
+import type { InboxStore } from '../runs/inbox/inbox.ts';
 import type { RunKey } from '../runs/run-key.ts';
 import type { RunRow, RunStore } from '../runs/types.ts';
 import { findRun } from '../runs/views.ts';

@@ -1,4 +1,4 @@
-import type { LostEnd } from './fail-run.ts';
+import type { LostEnd } from './lost/fail-run.ts';
 
 /** "Durable Execution Status Change" of EventBridge, as far as it is read here. */
 interface StatusChange {

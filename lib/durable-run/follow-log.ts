@@ -1,6 +1,6 @@
+import { createSharedRead } from '../kernel/caching/shared-read.ts';
 import { type Clock, orAborted, sleep } from '../kernel/clock.ts';
 import { safe } from '../kernel/redacted.ts';
-import { createSharedRead } from '../kernel/shared-read.ts';
 import type { EventLog } from '../runs/event-log.ts';
 import type { LogEntry } from '../runs/log-entry.ts';
 import { partitionOf, type RunKey } from '../runs/run-key.ts';

@@ -5,7 +5,7 @@ import type { Slots } from '../rate-limit/slots.ts';
 import { passOn, type StartNext } from '../run/sessions/pass-on.ts';
 import { sessionOf } from '../run/sessions/session-request.ts';
 import type { Succession } from '../run/sessions/succession.ts';
-import type { InboxStore } from '../runs/inbox.ts';
+import type { InboxStore } from '../runs/inbox/inbox.ts';
 import type { QueuedRun, RunQueue } from '../runs/queue.ts';
 import type { RunKey } from '../runs/run-key.ts';
 import { hasEnded, type RunStore, type RunSummary } from '../runs/types.ts';

@@ -17,7 +17,7 @@ import { joinSession, keyOf } from '../run/sessions/session-request.ts';
 import type { Sessions } from '../run/sessions/sessions.ts';
 import type { ActiveRuns } from '../runs/active.ts';
 import type { EventLog } from '../runs/event-log.ts';
-import type { InboxStore } from '../runs/inbox.ts';
+import type { InboxStore } from '../runs/inbox/inbox.ts';
 import type { RunKey } from '../runs/run-key.ts';
 import type { AsyncRunStore, RunStore } from '../runs/types.ts';
 import { nameError } from '../telemetry/describe-error.ts';
@@ -26,7 +26,7 @@ import { derivedId } from './derived-id.ts';
 import type { AsyncRunRequest } from './http/async-request.ts';
 import type { StartRun, SubmittedRun } from './start-runs.ts';
 import type { Submission } from './submission.ts';
-import { QUEUED_ENTRY } from './worker/event-writer.ts';
+import { QUEUED_ENTRY } from './worker/events/event-writer.ts';
 
 export interface SubmitRunParts extends RequestPermitParts {
   readonly catalog: Catalog;

@@ -2,17 +2,17 @@ import type { Clock } from '../kernel/clock.ts';
 import { concurrently } from '../kernel/concurrently.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import type { ActiveRun, ActiveRuns } from '../runs/active.ts';
-import type { InboxStore } from '../runs/inbox.ts';
-import type { Inbox } from '../runs/inbox-item.ts';
+import type { InboxStore } from '../runs/inbox/inbox.ts';
+import type { Inbox } from '../runs/inbox/inbox-item.ts';
 import type { RunKey } from '../runs/run-key.ts';
 import { type AsyncRunStore, hasEnded, type RunRow, type RunStore } from '../runs/types.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Tenant } from '../tenants/types.ts';
 import type { Executions } from './executions.ts';
-import { failRun, type FailRunParts } from './fail-run.ts';
+import { failRun, type FailRunParts } from './lost/fail-run.ts';
 import type { StartRuns } from './start-runs.ts';
-import type { Waiting } from './worker/run-steering.ts';
+import type { Waiting } from './worker/steering/run-steering.ts';
 
 export interface SweepRunsParts extends FailRunParts {
   readonly clock: Clock;

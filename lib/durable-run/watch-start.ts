@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { describeIssues } from '../http/describe-issue.ts';
+import { describeIssues } from '../http/issues/describe-issue.ts';
 import { header, type HttpEvent } from '../http/types.ts';
 import { AppError } from '../kernel/errors.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';

@@ -1,6 +1,6 @@
 import { connectionOf } from '../aws/connection.ts';
+import { lazy } from '../kernel/caching/lazy.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { lazy } from '../kernel/lazy.ts';
 import { createSignedDynamoDb } from './signed-client.ts';
 import type { DynamoDb } from './types.ts';
 

@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { orAborted } from '../kernel/clock.ts';
-import { isLoopbackHost } from '../kernel/host-patterns.ts';
+import { isLoopbackHost } from '../kernel/forms/host-patterns.ts';
 import { isLoopbackAddress, isPrivateAddress, isPublicAddress } from './public-address.ts';
 
 /** All addresses of a host, as the system knows them. */

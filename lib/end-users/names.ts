@@ -1,10 +1,10 @@
 import { type Item, type Key, keyOf, n, readString, s } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { markOf } from '../kernel/age.ts';
+import { createExpiringCache } from '../kernel/caching/expiring-cache.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { concurrently } from '../kernel/concurrently.ts';
 import { createDeadline } from '../kernel/deadline.ts';
-import { createExpiringCache } from '../kernel/expiring-cache.ts';
 import { bookedName, type Pseudonym, pseudonymOf } from '../kernel/pseudonym.ts';
 import { safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';

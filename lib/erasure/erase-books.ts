@@ -2,8 +2,8 @@ import { bookedName, bookedNameIn } from '../kernel/pseudonym.ts';
 import type { TenantDirectory } from '../tenants/types.ts';
 import type { EraseLabels } from '../usage/erase-labels.ts';
 import { isNamedCell } from '../usage/reports/cells.ts';
-import type { RollUps } from '../usage/reports/roll-up.ts';
-import type { RollupStore } from '../usage/reports/rollup-store.ts';
+import type { RollUps } from '../usage/reports/rollups/roll-up.ts';
+import type { RollupStore } from '../usage/reports/rollups/rollup-store.ts';
 import { DAY_MS, firstHour, HOUR_MS, hoursOf, startOfHour } from '../usage/reports/time-range.ts';
 import type { ErasePart } from './parts.ts';
 

@@ -6,7 +6,7 @@ import { concurrently } from '../kernel/concurrently.ts';
 import type { EraseAnswer } from '../response-cache/erase-answer.ts';
 import type { ActiveRuns } from '../runs/active.ts';
 import type { EraseRun } from '../runs/erase-run.ts';
-import type { InboxStore } from '../runs/inbox.ts';
+import type { InboxStore } from '../runs/inbox/inbox.ts';
 import type { RunKey } from '../runs/run-key.ts';
 import type { RunsOfUser } from '../runs/runs-of-user.ts';
 import { hasEnded, type RunSummary } from '../runs/types.ts';

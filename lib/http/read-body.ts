@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { AppError } from '../kernel/errors.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';
-import { countIssues, describeIssues, invalidFields } from './describe-issue.ts';
-import { jsonErrorAt, placeOf } from './json-place.ts';
+import { countIssues, describeIssues, invalidFields } from './issues/describe-issue.ts';
+import { jsonErrorAt, placeOf } from './issues/json-place.ts';
 import { header, type HttpEvent } from './types.ts';
 
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;

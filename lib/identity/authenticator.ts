@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
+import type { Scope } from '../kernel/forms/scopes.ts';
 import { safe } from '../kernel/redacted.ts';
-import type { Scope } from '../kernel/scopes.ts';
 import type { ApiKeyStore, Bearer, KeyLimits, Principal, Tenant, TenantStore } from '../tenants/types.ts';
 import type { KeyUses } from './key-uses.ts';
 import { createKnownKeys } from './known-keys.ts';

@@ -1,6 +1,6 @@
 import { markOf } from '../kernel/age.ts';
+import { createExpiringCache } from '../kernel/caching/expiring-cache.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { createExpiringCache } from '../kernel/expiring-cache.ts';
 import type { ApiKey, ApiKeyStore } from '../tenants/types.ts';
 import { createGuessLimit } from './guess-limit.ts';
 import { hasChecksum, hashKey, isOfOurForm } from './issue-key.ts';

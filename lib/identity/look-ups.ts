@@ -1,5 +1,5 @@
+import { createSharedRead, type SharedRead } from '../kernel/caching/shared-read.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { createSharedRead, type SharedRead } from '../kernel/shared-read.ts';
 
 /** How long a change of a key or tenant may go unseen: the contract's 60 s. */
 const KNOWN_TTL_MS = 60_000;

@@ -3,8 +3,8 @@ import { header, type HttpEvent } from '../http/types.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { WaitUntil } from '../kernel/background.ts';
 import { AppError } from '../kernel/errors.ts';
+import type { Scope } from '../kernel/forms/scopes.ts';
 import { label, safe } from '../kernel/redacted.ts';
-import type { Scope } from '../kernel/scopes.ts';
 import type { Principal } from '../tenants/types.ts';
 
 export interface Authenticated extends HttpEvent {

@@ -1,4 +1,4 @@
-import { lazy } from '../kernel/lazy.ts';
+import { lazy } from '../kernel/caching/lazy.ts';
 import type { Provider } from '../model-call/provider.ts';
 import type { AnthropicOptions } from './anthropic/anthropic.ts';
 

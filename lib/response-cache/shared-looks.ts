@@ -1,6 +1,6 @@
+import { createSharedRead } from '../kernel/caching/shared-read.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
-import { createSharedRead } from '../kernel/shared-read.ts';
 import type { CacheKey } from './key.ts';
 import type { CacheEntry, CacheStore } from './store.ts';
 

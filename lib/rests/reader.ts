@@ -1,6 +1,6 @@
+import { createSharedRead } from '../kernel/caching/shared-read.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
-import { createSharedRead } from '../kernel/shared-read.ts';
 import type { KnownRests } from './known-rests.ts';
 import type { RestStore } from './store.ts';
 

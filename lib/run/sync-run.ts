@@ -1,6 +1,6 @@
 import type { Agent } from '../agent/define/define-agent.ts';
 import { directJournal } from '../agent/loop/journal.ts';
-import { runPattern } from '../agent/loop/patterns.ts';
+import { runPattern } from '../agent/loop/patterns/patterns.ts';
 import type { RunStream } from '../agent/loop/run-stream.ts';
 import { unattended } from '../agent/loop/steering.ts';
 import { createTranscript } from '../agent/loop/transcript.ts';

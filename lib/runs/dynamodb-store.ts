@@ -1,8 +1,8 @@
 import { flag, type Item, keyOf, n, optional, readNumber, s } from '../dynamodb/attributes.ts';
 import { loadText, storeText } from '../dynamodb/large-text.ts';
 import type { Table } from '../dynamodb/table.ts';
+import { lazy } from '../kernel/caching/lazy.ts';
 import { type Clock, type EpochSeconds, epochSeconds, type Random } from '../kernel/clock.ts';
-import { lazy } from '../kernel/lazy.ts';
 import { headKey, isExpired, type RunContent, toHead, toRow } from './run-item.ts';
 import { partitionOf, type RunKey } from './run-key.ts';
 import type { AsyncRunStore, RunList, RunRow, RunStore } from './types.ts';

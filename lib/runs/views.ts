@@ -1,7 +1,7 @@
 import { AppError } from '../kernel/errors.ts';
 import { type Pseudonym, shownUser } from '../kernel/pseudonym.ts';
 import { safe } from '../kernel/redacted.ts';
-import type { ApprovalRequest } from './inbox-item.ts';
+import type { ApprovalRequest } from './inbox/inbox-item.ts';
 import { type RunContent, withContent } from './trace/run-content.ts';
 import type { RunRow, RunStore, RunSummary } from './types.ts';
 

@@ -1,4 +1,4 @@
-import { lazy } from '../kernel/lazy.ts';
+import { lazy } from '../kernel/caching/lazy.ts';
 import type { Secrets } from './secrets.ts';
 
 /** Secrets whose code is loaded with the first that is read: a process that only refuses, or answers without one, reads none. */

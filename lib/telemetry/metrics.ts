@@ -1,4 +1,4 @@
-import { lazy } from '../kernel/lazy.ts';
+import { lazy } from '../kernel/caching/lazy.ts';
 import type { EmbeddedMetricsOptions } from './embedded-metrics.ts';
 import type { Listener } from './events.ts';
 import type { Gathered } from './own-time.ts';

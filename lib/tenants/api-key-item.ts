@@ -10,7 +10,7 @@ import {
   s,
   strings,
 } from '../dynamodb/attributes.ts';
-import { SCOPES } from '../kernel/scopes.ts';
+import { SCOPES } from '../kernel/forms/scopes.ts';
 import type { ApiKey } from './types.ts';
 
 /** Where a key is looked up, by its hash. */

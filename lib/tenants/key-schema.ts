@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { SCOPES } from '../kernel/forms/scopes.ts';
 import { formatUsd, parseUsd } from '../kernel/money.ts';
 import { safe } from '../kernel/redacted.ts';
-import { SCOPES } from '../kernel/scopes.ts';
 import { budgetUsd, displayName, limit, perMinute, says } from './field-schemas.ts';
 import type { ApiKey } from './types.ts';
 

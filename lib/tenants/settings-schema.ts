@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { isProtectedUrl } from '../kernel/forms/origins.ts';
 import { formatUsd, parseUsd } from '../kernel/money.ts';
-import { isProtectedUrl } from '../kernel/origins.ts';
 import { safe } from '../kernel/redacted.ts';
 import { REDACTION_CLASSES } from '../redaction/classes.ts';
 import { budgetUsd, displayName, limit, perMinute, reference, says } from './field-schemas.ts';

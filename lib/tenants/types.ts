@@ -1,4 +1,4 @@
-import type { Scope } from '../kernel/scopes.ts';
+import type { Scope } from '../kernel/forms/scopes.ts';
 import type { RedactionClass } from '../redaction/classes.ts';
 
 /** What a key may do on top of its tenant's limits; `null`: no limit of its own. */

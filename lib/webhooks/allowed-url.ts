@@ -1,4 +1,4 @@
-import { isLoopbackHost, matchesHost } from '../kernel/host-patterns.ts';
+import { isLoopbackHost, matchesHost } from '../kernel/forms/host-patterns.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ContentBlock } from '@anthropic-ai/sdk/resources/messages';
-import { REVIEWER } from '../../lib/agent/loop/reviewer.ts';
+import { REVIEWER } from '../../lib/agent/loop/patterns/reviewer.ts';
 import { objectOf } from '../../lib/kernel/json.ts';
 import type { Conversation } from './conversation.ts';
 import { suggestedCalls } from './demo-tools.ts';

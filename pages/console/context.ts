@@ -1,6 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { Scope } from '../../lib/kernel/scopes.ts';
+import type { Scope } from '../../lib/kernel/forms/scopes.ts';
 import type { Client } from '../api/client.ts';
 import type { Caller } from '../api/types.ts';
 

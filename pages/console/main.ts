@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Scope } from '../../lib/kernel/scopes.ts';
+import type { Scope } from '../../lib/kernel/forms/scopes.ts';
 import { basePath, createClient } from '../api/client.ts';
 import { html } from '../ui/html.ts';
 import { Refused } from '../ui/parts.ts';

@@ -4,9 +4,9 @@ import { concurrently } from '../../lib/kernel/concurrently.ts';
 import { bookedNameIn } from '../../lib/kernel/pseudonym.ts';
 import type { Tenant } from '../../lib/tenants/types.ts';
 import { partitionKey } from '../../lib/usage/dynamodb-store.ts';
-import type { RollUps } from '../../lib/usage/reports/roll-up.ts';
-import { headKey } from '../../lib/usage/reports/rollup-item.ts';
-import type { RollupStore } from '../../lib/usage/reports/rollup-store.ts';
+import type { RollUps } from '../../lib/usage/reports/rollups/roll-up.ts';
+import { headKey } from '../../lib/usage/reports/rollups/rollup-item.ts';
+import type { RollupStore } from '../../lib/usage/reports/rollups/rollup-store.ts';
 import { firstHour, HOUR_MS, hoursOf, startOfHour } from '../../lib/usage/reports/time-range.ts';
 
 export interface ForgetBooksParts {

@@ -3,7 +3,7 @@ import type { Table } from '../../lib/dynamodb/table.ts';
 import type { Clock } from '../../lib/kernel/clock.ts';
 import { concurrently } from '../../lib/kernel/concurrently.ts';
 import type { ActiveRuns } from '../../lib/runs/active.ts';
-import type { InboxStore } from '../../lib/runs/inbox.ts';
+import type { InboxStore } from '../../lib/runs/inbox/inbox.ts';
 import { type ApiKeyDirectory, newTenant, type Tenant, type TenantDirectory } from '../../lib/tenants/types.ts';
 import { forgetBooks, type ForgetBooksParts } from './forget-books.ts';
 import { isOwn, kindOf, type ScannedTable } from './own-items.ts';

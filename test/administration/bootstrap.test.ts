@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { KeyAdministration } from '../../lib/administration/administer-keys.ts';
 import { bootstrap } from '../../lib/administration/bootstrap.ts';
-import { SCOPES } from '../../lib/kernel/scopes.ts';
+import { SCOPES } from '../../lib/kernel/forms/scopes.ts';
 import { settingsOf } from '../../lib/tenants/settings-schema.ts';
 import type { ApiKey } from '../../lib/tenants/types.ts';
 import { fakeStage } from '../tenants/directories.ts';

@@ -1,6 +1,6 @@
 import type { Agent } from 'ballast';
 import { directJournal, type Journal, type StepContext } from '../../lib/agent/loop/journal.ts';
-import { runPattern } from '../../lib/agent/loop/patterns.ts';
+import { runPattern } from '../../lib/agent/loop/patterns/patterns.ts';
 import { type RunStream, silentStream } from '../../lib/agent/loop/run-stream.ts';
 import { type Steering, unattended } from '../../lib/agent/loop/steering.ts';
 import type { LoopParts, Run } from '../../lib/agent/loop/types.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Scope, SCOPES } from '../../lib/kernel/scopes.ts';
+import { type Scope, SCOPES } from '../../lib/kernel/forms/scopes.ts';
 import { reply } from '../upstream/answers.ts';
 import { itemsOf } from './books.ts';
 import { ADMIN_KEY, bodyOf, type Caller, type Fleet, startFleet } from './fleet.ts';

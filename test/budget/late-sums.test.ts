@@ -6,8 +6,8 @@ import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
 import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts';
-import { createMemoryRollupStore } from '../../lib/usage/reports/memory-rollup-store.ts';
-import { createRollUps } from '../../lib/usage/reports/roll-up.ts';
+import { createMemoryRollupStore } from '../../lib/usage/reports/rollups/memory-rollup-store.ts';
+import { createRollUps } from '../../lib/usage/reports/rollups/roll-up.ts';
 import { TOTALS } from '../../lib/usage/reports/totals.ts';
 import { BILL, LONGEST_CALL_MS, NOTHING_PARKED, NOW, recordOf, reservationOf } from './parts.ts';
 

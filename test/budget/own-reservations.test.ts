@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attemptsOf } from '../../lib/agent/loop/call-attempts.ts';
+import { attemptsOf } from '../../lib/agent/loop/model/call-attempts.ts';
 import { tenantAccount } from '../../lib/budget/account.ts';
 import { MOST_TOMBSTONES } from '../../lib/budget/fence.ts';
 import { parseUsd, ZERO } from '../../lib/kernel/money.ts';

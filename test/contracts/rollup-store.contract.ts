@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Rollup, RollupDimension, RollupStore } from '../../lib/usage/reports/rollup-store.ts';
+import type { Rollup, RollupDimension, RollupStore } from '../../lib/usage/reports/rollups/rollup-store.ts';
 import { HOUR_MS } from '../../lib/usage/reports/time-range.ts';
 
 const HOUR = Date.parse('2026-11-20T13:00:00.000Z');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SCOPES } from '../../lib/kernel/scopes.ts';
+import { SCOPES } from '../../lib/kernel/forms/scopes.ts';
 import {
   type ApiKey,
   type ApiKeyDirectory,

@@ -1,8 +1,8 @@
 import { describe } from 'vitest';
 import { createDynamoDbToolUsageStore } from '../../lib/usage/dynamodb-tool-store.ts';
 import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts';
-import { createDynamoDbRollupStore } from '../../lib/usage/reports/dynamodb-rollup-store.ts';
-import { createMemoryRollupStore } from '../../lib/usage/reports/memory-rollup-store.ts';
+import { createDynamoDbRollupStore } from '../../lib/usage/reports/rollups/dynamodb-rollup-store.ts';
+import { createMemoryRollupStore } from '../../lib/usage/reports/rollups/memory-rollup-store.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 import { rollupStoreContract } from './rollup-store.contract.ts';
 import { toolUsageStoreContract } from './tool-usage-store.contract.ts';

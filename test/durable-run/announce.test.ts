@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { failRun, type FailRunParts } from '../../lib/durable-run/fail-run.ts';
+import { failRun, type FailRunParts } from '../../lib/durable-run/lost/fail-run.ts';
 import { createAnnounce } from '../../lib/durable-run/webhooks/announce.ts';
-import type { NewDelivery } from '../../lib/runs/delivery.ts';
+import type { NewDelivery } from '../../lib/runs/outbox/delivery.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { runRow } from './run-row.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { StaleWorker } from '../../lib/durable-run/worker/entry-writer.ts';
-import { type EventWriter, openEventWriter } from '../../lib/durable-run/worker/event-writer.ts';
+import { StaleWorker } from '../../lib/durable-run/worker/events/entry-writer.ts';
+import { type EventWriter, openEventWriter } from '../../lib/durable-run/worker/events/event-writer.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { createMemoryLog, shownText } from './fake-log.ts';

@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { deliveryIdOf } from '../../lib/runs/delivery.ts';
-import { createOutbox, DELIVERY_LEASE_MS } from '../../lib/runs/outbox.ts';
+import { deliveryIdOf } from '../../lib/runs/outbox/delivery.ts';
+import { createOutbox, DELIVERY_LEASE_MS } from '../../lib/runs/outbox/outbox.ts';
 import { systemClock } from '../../local/system-clock.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 import { startProcess } from '../fleet/start-process.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createSweepRuns, type SweepRunsParts } from '../../lib/durable-run/sweep-runs.ts';
-import type { Inbox } from '../../lib/runs/inbox-item.ts';
+import type { Inbox } from '../../lib/runs/inbox/inbox-item.ts';
 import type { RunRow } from '../../lib/runs/types.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { newTenant, type Tenant } from '../../lib/tenants/types.ts';

@@ -1,7 +1,7 @@
 import { createDeliverWebhooks, type DeliverWebhooksParts } from '../../lib/durable-run/webhooks/deliver-webhooks.ts';
 import type { Table } from '../../lib/dynamodb/table.ts';
 import type { Clock, Random } from '../../lib/kernel/clock.ts';
-import { createOutbox } from '../../lib/runs/outbox.ts';
+import { createOutbox } from '../../lib/runs/outbox/outbox.ts';
 import type { RunRow } from '../../lib/runs/types.ts';
 import { createPostOnce } from '../../lib/webhooks/post-once.ts';
 import { tenantSecrets } from '../../lib/webhooks/tenant-secrets.ts';

@@ -9,10 +9,10 @@ import { createDynamoDbToolUsageStore } from '../../lib/usage/dynamodb-tool-stor
 import { createEraseLabels } from '../../lib/usage/erase-labels.ts';
 import type { UsageRecord } from '../../lib/usage/record.ts';
 import type { Grouping } from '../../lib/usage/reports/cells.ts';
-import { createDynamoDbRollupStore } from '../../lib/usage/reports/dynamodb-rollup-store.ts';
 import { totalOf } from '../../lib/usage/reports/measure.ts';
 import { createReports } from '../../lib/usage/reports/reports.ts';
-import { createRollUps } from '../../lib/usage/reports/roll-up.ts';
+import { createDynamoDbRollupStore } from '../../lib/usage/reports/rollups/dynamodb-rollup-store.ts';
+import { createRollUps } from '../../lib/usage/reports/rollups/roll-up.ts';
 import { HOUR_MS } from '../../lib/usage/reports/time-range.ts';
 import { TOTALS } from '../../lib/usage/reports/totals.ts';
 import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';

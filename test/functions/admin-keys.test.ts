@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SCOPES } from '../../lib/kernel/scopes.ts';
+import { SCOPES } from '../../lib/kernel/forms/scopes.ts';
 import { adminOnFakes, NOON, refusals } from './admin-parts.ts';
 
 describe('keys', () => {

@@ -3,9 +3,9 @@ import type { Administration } from '../../lib/administration/administration.ts'
 import type { HttpEvent, HttpResponse } from '../../lib/http/types.ts';
 import type { Clock } from '../../lib/kernel/clock.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
+import { SCOPES } from '../../lib/kernel/forms/scopes.ts';
 import { createIds } from '../../lib/kernel/ids.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
-import { SCOPES } from '../../lib/kernel/scopes.ts';
 import { createPrettyLog } from '../../lib/telemetry/terminal/pretty-log.ts';
 import type { DefaultBudgets } from '../../lib/tenants/settings-schema.ts';
 import { newTenant, type Principal } from '../../lib/tenants/types.ts';

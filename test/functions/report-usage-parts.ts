@@ -7,8 +7,8 @@ import { createPrettyLog } from '../../lib/telemetry/terminal/pretty-log.ts';
 import { newTenant, type Principal, type Tenant } from '../../lib/tenants/types.ts';
 import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
 import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts';
-import { createMemoryRollupStore } from '../../lib/usage/reports/memory-rollup-store.ts';
 import { createReports, type ReportsOptions } from '../../lib/usage/reports/reports.ts';
+import { createMemoryRollupStore } from '../../lib/usage/reports/rollups/memory-rollup-store.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { context, httpEvent } from './invoke.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeApi } from '../../functions/describe-api.ts';
 import { loadConfig } from '../../lib/config.ts';
 import type { HttpEvent, HttpResponse } from '../../lib/http/types.ts';
-import { originsIn } from '../../lib/kernel/origins.ts';
+import { originsIn } from '../../lib/kernel/forms/origins.ts';
 import { httpEvent } from '../functions/invoke.ts';
 import { functionParts } from '../functions/parts.ts';
 

@@ -147,7 +147,7 @@ const COMMON = new Set(['pk', 'sk', 'writeId', 'expiresAt']);
 const MAY_LACK = new Map([
   ['control parked', 'test/accounts/parking.test.ts'],
   // An hour is summed up some minutes after its end.
-  ['ledger rollup#*', 'test/usage/reports/roll-up.test.ts'],
+  ['ledger rollup#*', 'test/usage/reports/rollups/roll-up.test.ts'],
 ]);
 
 /** What a write has that the page does not name, each in a sentence. */

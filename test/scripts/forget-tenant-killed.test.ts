@@ -5,9 +5,9 @@ import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../../lib/
 import { newTenant } from '../../lib/tenants/types.ts';
 import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
 import { createDynamoDbToolUsageStore } from '../../lib/usage/dynamodb-tool-store.ts';
-import { createDynamoDbRollupStore } from '../../lib/usage/reports/dynamodb-rollup-store.ts';
-import { createRollUps } from '../../lib/usage/reports/roll-up.ts';
-import { headKey } from '../../lib/usage/reports/rollup-item.ts';
+import { createDynamoDbRollupStore } from '../../lib/usage/reports/rollups/dynamodb-rollup-store.ts';
+import { createRollUps } from '../../lib/usage/reports/rollups/roll-up.ts';
+import { headKey } from '../../lib/usage/reports/rollups/rollup-item.ts';
 import { HOUR_MS } from '../../lib/usage/reports/time-range.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 import { createFakeClock } from '../fake-clock.ts';

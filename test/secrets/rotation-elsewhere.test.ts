@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bearer, endpointOf } from '../../lib/agent/define/endpoint.ts';
 import { boundFetch } from '../../lib/agent/tools/bound-fetch.ts';
 import { createToolSecrets } from '../../lib/agent/tools/tool-secrets.ts';
-import { openSecretsManager } from '../../lib/app/secrets-manager.ts';
+import { openSecretsManager } from '../../lib/app/secrets/secrets-manager.ts';
 import { label } from '../../lib/kernel/redacted.ts';
 import type { Secrets } from '../../lib/secrets/secrets.ts';
 import { createOtlpExport, headersIn } from '../../lib/telemetry/tracing/otlp.ts';

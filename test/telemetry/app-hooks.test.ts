@@ -5,7 +5,7 @@ import { createFakeClock } from '../fake-clock.ts';
 import { SAMPLES } from '../telemetry/events.ts';
 
 const { told } = vi.hoisted(() => ({ told: [] as string[] }));
-vi.mock('../../lib/app/own-hooks.ts', () => ({
+vi.mock('../../lib/app/telemetry/own-hooks.ts', () => ({
   ownHooks: () => async (kept: readonly Kept[]) => void told.push(...kept.map(({ event }) => event.type)),
 }));
 

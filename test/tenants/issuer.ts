@@ -5,7 +5,7 @@ import { SignJWT } from 'jose/jwt/sign';
 import type { ClaimRules } from '../../lib/identity/jwt/claims.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../lib/identity/jwt/verify-token.ts';
 import type { Clock } from '../../lib/kernel/clock.ts';
-import { SCOPES } from '../../lib/kernel/scopes.ts';
+import { SCOPES } from '../../lib/kernel/forms/scopes.ts';
 
 export const ISSUER = 'https://issuer.example';
 export const AUDIENCE = 'ballast';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { describeIssues } from '../../lib/http/describe-issue.ts';
-import { SCOPES } from '../../lib/kernel/scopes.ts';
+import { describeIssues } from '../../lib/http/issues/describe-issue.ts';
+import { SCOPES } from '../../lib/kernel/forms/scopes.ts';
 import { keyRequestSchema, keySettingsOf } from '../../lib/tenants/key-schema.ts';
 import { settingsIn } from '../../lib/tenants/settings-in.ts';
 import { settingsOf, settingsSchema } from '../../lib/tenants/settings-schema.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { areHostPatterns, hostPatternsIn } from '../../lib/kernel/host-patterns.ts';
+import { areHostPatterns, hostPatternsIn } from '../../lib/kernel/forms/host-patterns.ts';
 import { webhookIssue } from '../../lib/webhooks/allowed-url.ts';
 
 const HOSTS = hostPatternsIn(' hooks.example.com, *.Example.org,,localhost ');

@@ -1,6 +1,6 @@
 import type { Network } from '../../egress/pinned-addresses.ts';
-import { areHostPatterns, isLoopbackHost } from '../../kernel/host-patterns.ts';
-import { isLoopbackUrl, isProtectedUrl } from '../../kernel/origins.ts';
+import { areHostPatterns, isLoopbackHost } from '../../kernel/forms/host-patterns.ts';
+import { isLoopbackUrl, isProtectedUrl } from '../../kernel/forms/origins.ts';
 
 /** A header that holds a secret of the tool. */
 export interface SecretHeader {

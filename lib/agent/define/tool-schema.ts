@@ -1,5 +1,5 @@
 import type { Tool as ToolParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import { lazy } from '../../kernel/lazy.ts';
+import { lazy } from '../../kernel/caching/lazy.ts';
 import type { Agent } from './define-agent.ts';
 import type { OutputFormat } from './output-schema.ts';
 

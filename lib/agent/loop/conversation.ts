@@ -3,12 +3,12 @@ import { textOf, toolUses } from '../../model-call/attempt/assemble-message.ts';
 import { withoutEarlierThinking } from '../../model-call/translate/earlier-thinking.ts';
 import { familyOf } from '../../pricing/pricing.ts';
 import { toolRound } from '../tools/tool-round.ts';
-import { fitContext, type Weighed } from './fit-context.ts';
-import type { Called, ModelCalls } from './model-calls.ts';
+import { fitContext, type Weighed } from './model/fit-context.ts';
+import type { Called, ModelCalls } from './model/model-calls.ts';
+import { withMessages } from './model/with-messages.ts';
 import { meaningOf, type RunStop } from './stop-reasons.ts';
 import type { Transcript } from './transcript.ts';
 import type { LoopParts, LoopResult, Run, Said } from './types.ts';
-import { withMessages } from './with-messages.ts';
 
 /** What a conversation has come to: an answer, or what kept it from one. */
 export type Turn =

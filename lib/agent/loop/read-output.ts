@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { describeIssues } from '../../http/describe-issue.ts';
+import { describeIssues } from '../../http/issues/describe-issue.ts';
 
 /** What a schema makes of an answer, or what it has against it. Plain JSON. */
 export type ReadOutput =

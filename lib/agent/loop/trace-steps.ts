@@ -2,7 +2,7 @@ import { label, safe } from '../../kernel/redacted.ts';
 import type { TraceStep } from '../../runs/trace/trace-step.ts';
 import type { ToolStep } from '../tools/run-tool.ts';
 import { fellBack } from '../tools/tool-verdict.ts';
-import type { ModelStep } from './model-step.ts';
+import type { ModelStep } from './model/model-step.ts';
 import type { Decision, RunMessage, Waited } from './steering.ts';
 
 const instant = (epochMs: number): string => new Date(epochMs).toISOString();

@@ -6,7 +6,7 @@ import type { TraceStep } from '../../runs/types.ts';
 import { joined, type Taint } from '../flow/flow-rules.ts';
 import type { ToolStep } from '../tools/run-tool.ts';
 import { fellBack } from '../tools/tool-verdict.ts';
-import type { ModelStep } from './model-step.ts';
+import type { ModelStep } from './model/model-step.ts';
 import type { Decision, Waited } from './steering.ts';
 import type { RunStop } from './stop-reasons.ts';
 import { addWait, traceOfApproval, traceOfMessage, traceOfModel, traceOfTool } from './trace-steps.ts';

@@ -1,6 +1,6 @@
 import type { EgressFetch } from '../../egress/guarded-fetch.ts';
 import { AppError } from '../../kernel/errors.ts';
-import { matchesHost } from '../../kernel/host-patterns.ts';
+import { matchesHost } from '../../kernel/forms/host-patterns.ts';
 import { safe } from '../../kernel/redacted.ts';
 import { type TraceContext, traceparentOf } from '../../kernel/trace-context.ts';
 import { declined } from '../define/define-tool.ts';

@@ -4,7 +4,7 @@ import { jsonResponse } from '../../http/json-response.ts';
 import { readBody } from '../../http/read-body.ts';
 import type { Routes } from '../../http/routes.ts';
 import { header, type HttpEvent } from '../../http/types.ts';
-import type { Scope } from '../../kernel/scopes.ts';
+import type { Scope } from '../../kernel/forms/scopes.ts';
 import { checkedTenantId } from '../../tenants/tenant-id.ts';
 import type { Principal } from '../../tenants/types.ts';
 

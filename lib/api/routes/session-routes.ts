@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { UserNames } from '../../end-users/names.ts';
-import { describeIssues } from '../../http/describe-issue.ts';
+import { describeIssues } from '../../http/issues/describe-issue.ts';
 import { jsonResponse } from '../../http/json-response.ts';
 import type { Routes } from '../../http/routes.ts';
 import type { HttpEvent } from '../../http/types.ts';

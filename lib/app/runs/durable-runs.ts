@@ -1,5 +1,5 @@
 import { type Announce, createAnnounce } from '../../durable-run/webhooks/announce.ts';
-import { hostPatternsIn } from '../../kernel/host-patterns.ts';
+import { hostPatternsIn } from '../../kernel/forms/host-patterns.ts';
 import { EVENTS_KEPT_MS } from '../../runs/ended/erase-content.ts';
 import type { RunKey } from '../../runs/run-key.ts';
 import type { SessionKey } from '../../sessions/types.ts';

@@ -1,9 +1,9 @@
 import type { Executions } from '../../durable-run/executions.ts';
 import { createStartRuns, type StartRuns } from '../../durable-run/start-runs.ts';
-import { lazy } from '../../kernel/lazy.ts';
+import { lazy } from '../../kernel/caching/lazy.ts';
 import { createActiveRuns } from '../../runs/active.ts';
 import { createEventLog } from '../../runs/event-log.ts';
-import { createInboxStore } from '../../runs/inbox.ts';
+import { createInboxStore } from '../../runs/inbox/inbox.ts';
 import { createRunQueue } from '../../runs/queue.ts';
 import type { AsyncRunStore, RunList, RunStore } from '../../runs/types.ts';
 import type { App } from '../app.ts';

@@ -1,7 +1,7 @@
 import { createEraseContent } from '../../runs/ended/erase-content.ts';
 import { createEraseEvents } from '../../runs/ended/erase-events.ts';
 import { createErasures } from '../../runs/ended/erasures.ts';
-import { createOutbox } from '../../runs/outbox.ts';
+import { createOutbox } from '../../runs/outbox/outbox.ts';
 import { createOverflow } from '../../runs/overflow.ts';
 import type { App } from '../app.ts';
 import { RUN_RETENTION_MS } from '../stores.ts';

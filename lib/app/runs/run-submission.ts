@@ -1,6 +1,6 @@
 import type { RunListParts } from '../../durable-run/http/run-list.ts';
 import { createSubmitRun, type SubmitRun } from '../../durable-run/submit-run.ts';
-import { hostPatternsIn } from '../../kernel/host-patterns.ts';
+import { hostPatternsIn } from '../../kernel/forms/host-patterns.ts';
 import type { AsyncRunStore, RunList, RunStore } from '../../runs/types.ts';
 import { webhookIssue } from '../../webhooks/allowed-url.ts';
 import type { App } from '../app.ts';

@@ -1,8 +1,8 @@
 import { type ExecuteRunParts, openRunWorker, type RunWorker } from '../../durable-run/worker/execute-run.ts';
 import type { Invocation } from '../../durable-run/worker/invocation.ts';
 import type { RunKey } from '../../runs/run-key.ts';
-import { createDynamoDbRollupStore } from '../../usage/reports/dynamodb-rollup-store.ts';
-import { createRollUps } from '../../usage/reports/roll-up.ts';
+import { createDynamoDbRollupStore } from '../../usage/reports/rollups/dynamodb-rollup-store.ts';
+import { createRollUps } from '../../usage/reports/rollups/roll-up.ts';
 import type { App } from '../app.ts';
 import { longestCallMs } from '../settings.ts';
 import { durableRunsOf } from './durable-runs.ts';

@@ -1,6 +1,6 @@
-import { deliveryIdOf, type DeliveryType } from '../../runs/delivery.ts';
-import type { ApprovalRequest } from '../../runs/inbox-item.ts';
-import type { Outbox } from '../../runs/outbox.ts';
+import type { ApprovalRequest } from '../../runs/inbox/inbox-item.ts';
+import { deliveryIdOf, type DeliveryType } from '../../runs/outbox/delivery.ts';
+import type { Outbox } from '../../runs/outbox/outbox.ts';
 import type { RunKey } from '../../runs/run-key.ts';
 import type { AsyncRunStore, RunRow, RunStatus, RunStore } from '../../runs/types.ts';
 import type { Tenant } from '../../tenants/types.ts';

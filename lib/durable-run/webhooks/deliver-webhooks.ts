@@ -1,8 +1,8 @@
 import type { Clock, Random } from '../../kernel/clock.ts';
 import { concurrently } from '../../kernel/concurrently.ts';
 import { label, safe } from '../../kernel/redacted.ts';
-import type { Delivery, DueDelivery } from '../../runs/delivery.ts';
-import type { ClaimedDelivery, Outbox } from '../../runs/outbox.ts';
+import type { Delivery, DueDelivery } from '../../runs/outbox/delivery.ts';
+import type { ClaimedDelivery, Outbox } from '../../runs/outbox/outbox.ts';
 import type { RunKey } from '../../runs/run-key.ts';
 import type { RunStore } from '../../runs/types.ts';
 import { nameError } from '../../telemetry/describe-error.ts';

@@ -1,5 +1,5 @@
-import type { Delivery } from '../../runs/delivery.ts';
-import type { ApprovalRequest } from '../../runs/inbox-item.ts';
+import type { ApprovalRequest } from '../../runs/inbox/inbox-item.ts';
+import type { Delivery } from '../../runs/outbox/delivery.ts';
 import type { RunKey } from '../../runs/run-key.ts';
 import type { RunRow } from '../../runs/types.ts';
 import { runView } from '../../runs/views.ts';

@@ -9,8 +9,8 @@ import type { EarlierAnswer } from '../../run/degrade.ts';
 import type { RunGuard } from '../../run/redaction/run-guard.ts';
 import { type CachePlan, lookInCache, type RunCache, type RunCacheParts } from '../../run/run-cache.ts';
 import { answeredAgain, endFlight } from '../../run/stored-answer.ts';
-import type { DurableJournal } from './durable-journal.ts';
-import { NotNow } from './not-now.ts';
+import type { DurableJournal } from './journal/durable-journal.ts';
+import { NotNow } from './store-away/not-now.ts';
 
 /** What the journal has of the look: an answer, or what may stand in for one. */
 type LookStep =

@@ -7,11 +7,11 @@ import type { RunKey } from '../../runs/run-key.ts';
 import type { AsyncRunStore, BegunStep, Counted } from '../../runs/types.ts';
 import { slotsOf } from '../start-runs.ts';
 import type { CurrentTenant } from './current-tenant.ts';
-import type { StepCall } from './durable-journal.ts';
-import type { EventWriter } from './event-writer.ts';
-import { runEnded } from './journalled-errors.ts';
-import { NotNow } from './not-now.ts';
-import { patiently } from './store-patience.ts';
+import type { EventWriter } from './events/event-writer.ts';
+import type { StepCall } from './journal/durable-journal.ts';
+import { runEnded } from './journal/journalled-errors.ts';
+import { NotNow } from './store-away/not-now.ts';
+import { patiently } from './store-away/store-patience.ts';
 
 export interface BeginStepParts {
   readonly run: RunKey;

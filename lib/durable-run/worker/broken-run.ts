@@ -7,7 +7,7 @@ import type { Deadline } from '../../kernel/deadline.ts';
 import { asAppError } from '../../kernel/errors.ts';
 import type { RunKey } from '../../runs/run-key.ts';
 import type { UsageStore } from '../../usage/record.ts';
-import { knownOfLost, type KnownOfLostParts } from '../known-of-lost.ts';
+import { knownOfLost, type KnownOfLostParts } from '../lost/known-of-lost.ts';
 import { NotReplayable, type Submission } from '../submission.ts';
 import { UNCACHED } from './answer-cache.ts';
 

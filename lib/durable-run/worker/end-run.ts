@@ -10,7 +10,7 @@ import type { CurrentGuard } from '../../run/redaction/current-guard.ts';
 import type { RunCache } from '../../run/run-cache.ts';
 import { conclude, type Conclusion } from '../../run/run-record.ts';
 import { sessionOf } from '../../run/sessions/session-request.ts';
-import type { InboxStore } from '../../runs/inbox.ts';
+import type { InboxStore } from '../../runs/inbox/inbox.ts';
 import type { RunKey } from '../../runs/run-key.ts';
 import type { AsyncRunStore, RunStore } from '../../runs/types.ts';
 import type { SessionKey } from '../../sessions/types.ts';
@@ -20,7 +20,7 @@ import type { ToolUsageStore } from '../../usage/tool-record.ts';
 import { lastEventOf } from '../events-of-row.ts';
 import type { Snapshot, Submission } from '../submission.ts';
 import type { Announce } from '../webhooks/announce.ts';
-import type { EventWriter } from './event-writer.ts';
+import type { EventWriter } from './events/event-writer.ts';
 import { giveRunSession, putRunSession, type RunSession, type RunSessionParts, tidyRunSession } from './run-session.ts';
 
 export interface EndRunParts extends RunSessionParts {

@@ -1,7 +1,7 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { giveBackUnsent } from '../../accounts/give-back-unsent.ts';
 import { type LostStep, settleLostRun, type SettleLostRunParts } from '../../accounts/settle-lost-run.ts';
-import { attemptsOf } from '../../agent/loop/call-attempts.ts';
+import { attemptsOf } from '../../agent/loop/model/call-attempts.ts';
 import { type AdmissionParts, createAdmission } from '../../caller/admission.ts';
 import { createBackground } from '../../kernel/background.ts';
 import { createDeadline } from '../../kernel/deadline.ts';
@@ -14,7 +14,7 @@ import { openCurrentGuard } from '../../run/redaction/current-guard.ts';
 import { openRunGuard } from '../../run/redaction/run-guard.ts';
 import type { EraseContent } from '../../runs/ended/erase-content.ts';
 import type { EventLog } from '../../runs/event-log.ts';
-import type { InboxStore } from '../../runs/inbox.ts';
+import type { InboxStore } from '../../runs/inbox/inbox.ts';
 import type { Overflow } from '../../runs/overflow.ts';
 import type { RunQueue } from '../../runs/queue.ts';
 import type { RunKey } from '../../runs/run-key.ts';
@@ -27,15 +27,15 @@ import type { Announce } from '../webhooks/announce.ts';
 import { createStepBeginner } from './begin-step.ts';
 import { brokenRun } from './broken-run.ts';
 import { createCurrentTenant } from './current-tenant.ts';
-import { createDurableJournal } from './durable-journal.ts';
 import { endRun, type EndRunParts } from './end-run.ts';
-import { openEventWriter } from './event-writer.ts';
-import { insistentOverflow } from './insistent-overflow.ts';
+import { openEventWriter } from './events/event-writer.ts';
 import type { Invocation } from './invocation.ts';
-import { InvocationLost, orInvocationLost } from './invocation-lost.ts';
+import { createDurableJournal } from './journal/durable-journal.ts';
+import { insistentOverflow } from './journal/insistent-overflow.ts';
+import { InvocationLost, orInvocationLost } from './journal/invocation-lost.ts';
 import { admissionOf } from './run-admission.ts';
 import { runLoop, type RunLoopParts, type WorkedOnRun } from './run-loop.ts';
-import { createInboxWatch } from './watch-inbox.ts';
+import { createInboxWatch } from './steering/watch-inbox.ts';
 
 export interface ExecuteRunParts
   extends

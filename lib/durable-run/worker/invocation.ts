@@ -1,4 +1,4 @@
-import { STEP_MARGIN_MS } from './durable-journal.ts';
+import { STEP_MARGIN_MS } from './journal/durable-journal.ts';
 
 /** What the platform says of one invocation. */
 export interface Invocation {

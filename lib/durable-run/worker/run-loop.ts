@@ -1,4 +1,4 @@
-import { runPattern } from '../../agent/loop/patterns.ts';
+import { runPattern } from '../../agent/loop/patterns/patterns.ts';
 import { traceOfStart } from '../../agent/loop/trace-steps.ts';
 import type { LoopParts, LoopResult } from '../../agent/loop/types.ts';
 import type { RunAdmission } from '../../caller/admission.ts';
@@ -16,7 +16,7 @@ import { planCache, type RunCache, type RunCacheParts } from '../../run/run-cach
 import { labelsOf } from '../../run/run-request.ts';
 import { continued } from '../../run/sessions/conversation.ts';
 import { sessionBudget } from '../../run/sessions/session-budget.ts';
-import type { InboxStore } from '../../runs/inbox.ts';
+import type { InboxStore } from '../../runs/inbox/inbox.ts';
 import type { RunKey } from '../../runs/run-key.ts';
 import type { AsyncRunStore } from '../../runs/types.ts';
 import type { Executions } from '../executions.ts';
@@ -24,12 +24,12 @@ import { fingerprintOf, type Snapshot, type Submission, unchangedAgent } from '.
 import type { Announce } from '../webhooks/announce.ts';
 import { openAnswerCache } from './answer-cache.ts';
 import type { CurrentTenant } from './current-tenant.ts';
-import type { DurableJournal } from './durable-journal.ts';
-import type { EventWriter } from './event-writer.ts';
+import type { EventWriter } from './events/event-writer.ts';
+import type { DurableJournal } from './journal/durable-journal.ts';
 import { type RunSession, type RunSessionParts, takeRunSession } from './run-session.ts';
-import { createRunSteering, type Waiting } from './run-steering.ts';
 import { runTerms } from './run-terms.ts';
-import type { InboxWatch } from './watch-inbox.ts';
+import { createRunSteering, type Waiting } from './steering/run-steering.ts';
+import type { InboxWatch } from './steering/watch-inbox.ts';
 
 export interface RunLoopParts extends LoopParts, RunSessionParts, RunCacheParts {
   readonly catalog: Catalog;

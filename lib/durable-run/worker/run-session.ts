@@ -15,11 +15,11 @@ import type { RunKey } from '../../runs/run-key.ts';
 import type { RunRow } from '../../runs/types.ts';
 import { NOTHING_USED } from '../../sessions/session-item.ts';
 import type { Submission } from '../submission.ts';
-import type { DurableJournal } from './durable-journal.ts';
-import type { EventWriter } from './event-writer.ts';
-import { orInvocationLost } from './invocation-lost.ts';
-import { NotNow } from './not-now.ts';
-import type { InboxWatch } from './watch-inbox.ts';
+import type { EventWriter } from './events/event-writer.ts';
+import type { DurableJournal } from './journal/durable-journal.ts';
+import { orInvocationLost } from './journal/invocation-lost.ts';
+import type { InboxWatch } from './steering/watch-inbox.ts';
+import { NotNow } from './store-away/not-now.ts';
 
 /** What the journal has of a session that was taken: where the conversation stands, never itself. */
 type TakenStep =

@@ -1,4 +1,4 @@
-import { type Scope, SCOPES } from '../../kernel/scopes.ts';
+import { type Scope, SCOPES } from '../../kernel/forms/scopes.ts';
 import { shortHash } from '../../kernel/short-hash.ts';
 import type { Bearer } from '../../tenants/types.ts';
 

@@ -1,6 +1,6 @@
+import { createSharedRead } from '../../kernel/caching/shared-read.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { createDeadline } from '../../kernel/deadline.ts';
-import { createSharedRead } from '../../kernel/shared-read.ts';
 import type { PoolKey, Provider } from '../provider.ts';
 
 /** Tells a key that the provider refuses from a request that its account may not make: both are a 403. */

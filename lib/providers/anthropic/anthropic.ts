@@ -1,6 +1,6 @@
 import { HOPS_HEADER } from '../../http/hops.ts';
+import { lazy } from '../../kernel/caching/lazy.ts';
 import { orAborted } from '../../kernel/clock.ts';
-import { lazy } from '../../kernel/lazy.ts';
 import {
   type Asking,
   isAnsweredWhole,

@@ -1,7 +1,7 @@
 import type { ContentBlockParam, MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Agent } from '../../agent/define/define-agent.ts';
 import { joined, type Taint } from '../../agent/flow/flow-rules.ts';
-import type { Weighed } from '../../agent/loop/fit-context.ts';
+import type { Weighed } from '../../agent/loop/model/fit-context.ts';
 import type { LoopResult, Run } from '../../agent/loop/types.ts';
 import { withoutEarlierThinking } from '../../model-call/translate/earlier-thinking.ts';
 import { familyOf } from '../../pricing/pricing.ts';

@@ -1,8 +1,8 @@
 import { readString, s } from '../../dynamodb/attributes.ts';
 import type { Table } from '../../dynamodb/table.ts';
 import { concurrently } from '../../kernel/concurrently.ts';
-import { fromItem, inboxKey, withoutContent } from '../inbox-item.ts';
-import { DELIVERY_PREFIX } from '../outbox-item.ts';
+import { fromItem, inboxKey, withoutContent } from '../inbox/inbox-item.ts';
+import { DELIVERY_PREFIX } from '../outbox/outbox-item.ts';
 import { type Overflow, VALUE_PREFIX, valuePrefix } from '../overflow.ts';
 import { headKey } from '../run-item.ts';
 import { partitionOf, type RunKey } from '../run-key.ts';

@@ -2,7 +2,7 @@ import { keyOf, n, readNumber, readString, s } from '../../dynamodb/attributes.t
 import type { CallOptions, Table } from '../../dynamodb/table.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { concurrently } from '../../kernel/concurrently.ts';
-import { dueText } from '../outbox-item.ts';
+import { dueText } from '../outbox/outbox-item.ts';
 import { allShards, partitionOf, type RunKey, shardOf } from '../run-key.ts';
 
 /** Shards read at a time. */

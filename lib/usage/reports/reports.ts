@@ -4,7 +4,7 @@ import type { ToolUsageStore } from '../tool-record.ts';
 import { cellOf, type Grouping, groupOfCell, monthOfDay, ownDimension } from './cells.ts';
 import { groupOf as keyIn } from './dimensions.ts';
 import { addTo, type Groups, type Measure, merged, totalOf } from './measure.ts';
-import type { RollupDimension, RollupStore } from './rollup-store.ts';
+import type { RollupDimension, RollupStore } from './rollups/rollup-store.ts';
 import { firstHour, HOUR_MS, hoursOf, startOfHour, type TimeRange } from './time-range.ts';
 import { TOOL_STATS, type ToolStats, toolStatsOf } from './tool-stats.ts';
 import { TOTALS, type Totals, totalsOf } from './totals.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Scope } from '../../../lib/kernel/scopes.ts';
+import type { Scope } from '../../../lib/kernel/forms/scopes.ts';
 import type { KeyView } from '../../api/types.ts';
 import { Confirm } from '../../ui/confirm.ts';
 import { html } from '../../ui/html.ts';

@@ -1,7 +1,7 @@
 import type { MessageParam, ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { fitContext, marksOf, NOTE, type Weighed } from '../../../lib/agent/loop/fit-context.ts';
+import { fitContext, marksOf, NOTE, type Weighed } from '../../../lib/agent/loop/model/fit-context.ts';
 
 const bytes = (value: unknown) => Buffer.byteLength(typeof value === 'string' ? value : JSON.stringify(value));
 const resultsOf = ({ role, content }: MessageParam): ToolResultBlockParam[] =>

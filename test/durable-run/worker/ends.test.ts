@@ -1,7 +1,7 @@
 import { defineTool, z } from 'ballast';
 import { expect, it } from 'vitest';
 import { tenantAccount } from '../../../lib/budget/account.ts';
-import { failRun } from '../../../lib/durable-run/fail-run.ts';
+import { failRun } from '../../../lib/durable-run/lost/fail-run.ts';
 import { AppError } from '../../../lib/kernel/errors.ts';
 import { formatUsd, pico, plus } from '../../../lib/kernel/money.ts';
 import { safe } from '../../../lib/kernel/redacted.ts';

@@ -5,7 +5,7 @@ import { createWatchRun } from '../../../lib/durable-run/watch-run.ts';
 import { type Announce, createAnnounce } from '../../../lib/durable-run/webhooks/announce.ts';
 import { createPutContent } from '../../../lib/run/put-content.ts';
 import { EVENTS_KEPT_MS } from '../../../lib/runs/ended/erase-content.ts';
-import { createOutbox } from '../../../lib/runs/outbox.ts';
+import { createOutbox } from '../../../lib/runs/outbox/outbox.ts';
 import { createContentStore } from '../../../lib/runs/trace/content-store.ts';
 import { traceView } from '../../../lib/runs/views.ts';
 import { answer, text, use } from '../../agent/run-parts.ts';

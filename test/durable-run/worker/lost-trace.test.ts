@@ -1,7 +1,7 @@
 import { defineTool, z } from 'ballast';
 import { expect, it } from 'vitest';
 import { tenantAccount } from '../../../lib/budget/account.ts';
-import { knownOfLost } from '../../../lib/durable-run/known-of-lost.ts';
+import { knownOfLost } from '../../../lib/durable-run/lost/known-of-lost.ts';
 import { formatUsd, pico, plus } from '../../../lib/kernel/money.ts';
 import type { RunUsage } from '../../../lib/run/answer.ts';
 import type { RunKey } from '../../../lib/runs/run-key.ts';

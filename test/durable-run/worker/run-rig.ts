@@ -4,8 +4,8 @@ import { createBudgets } from '../../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../../lib/budget/memory-store.ts';
 import { UNGUARDED } from '../../../lib/circuit-breaker/entry.ts';
 import { createEraseEnded } from '../../../lib/durable-run/erase-ended.ts';
-import { failRun, type FailRunParts, type LostEnd } from '../../../lib/durable-run/fail-run.ts';
 import type { AsyncRunRequest } from '../../../lib/durable-run/http/async-request.ts';
+import { failRun, type FailRunParts, type LostEnd } from '../../../lib/durable-run/lost/fail-run.ts';
 import { createStartRuns } from '../../../lib/durable-run/start-runs.ts';
 import { createSubmitRun } from '../../../lib/durable-run/submit-run.ts';
 import { type ExecuteRunParts, openRunWorker } from '../../../lib/durable-run/worker/execute-run.ts';
@@ -29,7 +29,7 @@ import { createEraseContent, EVENTS_KEPT_MS } from '../../../lib/runs/ended/eras
 import { createEraseEvents } from '../../../lib/runs/ended/erase-events.ts';
 import { createErasures } from '../../../lib/runs/ended/erasures.ts';
 import { createEventLog } from '../../../lib/runs/event-log.ts';
-import { createInboxStore } from '../../../lib/runs/inbox.ts';
+import { createInboxStore } from '../../../lib/runs/inbox/inbox.ts';
 import type { LogEntry } from '../../../lib/runs/log-entry.ts';
 import { createOverflow } from '../../../lib/runs/overflow.ts';
 import { createRunQueue } from '../../../lib/runs/queue.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { derivedId } from '../../../lib/durable-run/derived-id.ts';
-import { QUEUED_ENTRY } from '../../../lib/durable-run/worker/event-writer.ts';
+import { QUEUED_ENTRY } from '../../../lib/durable-run/worker/events/event-writer.ts';
 import { EVENTS_KEPT_MS } from '../../../lib/runs/ended/erase-content.ts';
 import type { RunKey } from '../../../lib/runs/run-key.ts';
 import { answer, text } from '../../agent/run-parts.ts';

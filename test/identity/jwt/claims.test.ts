@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Claims, readClaims } from '../../../lib/identity/jwt/claims.ts';
-import { SCOPES } from '../../../lib/kernel/scopes.ts';
+import { SCOPES } from '../../../lib/kernel/forms/scopes.ts';
 import { RULES } from '../../tenants/issuer.ts';
 
 const scopesOf = (claims: Claims, rules = {}) =>

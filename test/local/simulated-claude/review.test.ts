@@ -1,6 +1,6 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { REVIEWER, reviewPrompt, verdictOf } from '../../../lib/agent/loop/reviewer.ts';
+import { REVIEWER, reviewPrompt, verdictOf } from '../../../lib/agent/loop/patterns/reviewer.ts';
 import { type SimulatedClaude, startSimulatedClaude } from '../../../local/simulated-claude/start-simulated-claude.ts';
 import { systemClock } from '../../upstream/system-clock.ts';
 import { asking, clientOf, rejection, textOf } from './ask.ts';

@@ -1,7 +1,7 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { defineTool, z } from 'ballast';
 import { describe, expect, it } from 'vitest';
-import { NOTE } from '../../../lib/agent/loop/fit-context.ts';
+import { NOTE } from '../../../lib/agent/loop/model/fit-context.ts';
 import { createMemorySessionStore } from '../../../lib/sessions/memory-store.ts';
 import { answer, runParts, text, use } from '../../agent/run-parts.ts';
 import { runRow } from '../../durable-run/run-row.ts';

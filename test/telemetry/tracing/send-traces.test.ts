@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lazy } from '../../../lib/kernel/lazy.ts';
+import { lazy } from '../../../lib/kernel/caching/lazy.ts';
 import { label } from '../../../lib/kernel/redacted.ts';
 import { createWorkContexts } from '../../../lib/telemetry/context/work-context.ts';
 import type { BallastEvent } from '../../../lib/telemetry/events.ts';

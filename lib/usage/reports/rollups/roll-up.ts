@@ -1,0 +1,128 @@
+import type { UsageStore } from '../../record.ts';
+import type { ToolUsageStore } from '../../tool-record.ts';
+import { firstHour, HOUR_MS, hoursOf, startOfHour } from '../time-range.ts';
+import { rollUpAttempts, rollUpToolCalls } from './hour-rollup.ts';
+import type { RollupStore } from './rollup-store.ts';
+
+/** Beside `settledAfterMs`: clocks that differ, and a reconciler that runs late. */
+const MARGIN_MS = 10 * 60_000;
+
+/** Idle hours between two moves of the watermark. After one that had records it moves at once: they are not read again. */
+const BATCH = 24;
+
+/** Hours that one call rolls up at most unless told otherwise: some ten seconds' work after a long pause. */
+const MAX_HOURS = 1_000;
+
+export interface RollUpsOptions {
+  readonly usage: Pick<UsageStore, 'inHour'>;
+  readonly tools: Pick<ToolUsageStore, 'inHour'>;
+  readonly rollups: Pick<RollupStore, 'through' | 'raise' | 'put'>;
+  /** How long after an attempt was reserved its record is written at the latest, reconciled ones included. */
+  readonly settledAfterMs: number;
+}
+
+export interface DueOf {
+  readonly tenantId: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  readonly now: number;
+  readonly maxHours?: number;
+  /** Asked before each hour and within it; what is left is for the next call, which goes on there. Default: never. */
+  readonly isOver?: () => boolean;
+}
+
+export interface RolledUp {
+  /** The instant before which all is rolled up now. */
+  readonly through: number;
+  readonly hours: number;
+  /** Hours that are due too, and were left for the next call. */
+  readonly behind: number;
+}
+
+export interface RollUps {
+  /**
+   * Rolls up, from the watermark on, every hour whose last reservation has ended. Harmless when it is repeated,
+   * when two do it at once, and when it breaks off.
+   */
+  rollUp(due: DueOf): Promise<RolledUp>;
+  /** Makes the rollups of the hour of `at` anew, from all its records: for after a late one, as an adjustment is, was written. */
+  rewrite(tenantId: string, at: number): Promise<void>;
+}
+
+interface BegunHour {
+  readonly tenantId: string;
+  readonly hour: number;
+  readonly attempts: ReturnType<typeof rollUpAttempts>;
+  readonly toolCalls: ReturnType<typeof rollUpToolCalls>;
+}
+
+const NEVER = () => false;
+
+export const createRollUps = ({ usage, tools, rollups, settledAfterMs }: RollUpsOptions): RollUps => {
+  /** The hour that was broken off last, as far as it was read: one of millions of records takes longer than a call has. */
+  let brokenOff: BegunHour | null = null;
+  const begin = (tenantId: string, hour: number): BegunHour => ({
+    tenantId,
+    hour,
+    attempts: rollUpAttempts(usage, tenantId, hour),
+    toolCalls: rollUpToolCalls(tools, tenantId, hour),
+  });
+  const take = (tenantId: string, hour: number): BegunHour | null => {
+    if (brokenOff?.tenantId !== tenantId || brokenOff.hour !== hour) return null;
+    const taken = brokenOff;
+    brokenOff = null;
+    return taken;
+  };
+
+  /** Resolves to whether there was anything; `null`: it was broken off. */
+  const rollUpHour = async (begun: BegunHour, isOver: () => boolean): Promise<boolean | null> => {
+    const { tenantId } = begun;
+    const [attempts, toolCalls] = await Promise.all([begun.attempts(isOver), begun.toolCalls]);
+    if (attempts === null) {
+      brokenOff = begun;
+      return null;
+    }
+    // An idle hour leaves nothing behind.
+    const some = [...attempts, toolCalls].filter(({ rollup }) => rollup.records > 0);
+    for (const { dimension, rollup } of some) await rollups.put(tenantId, dimension, rollup);
+    return some.length > 0;
+  };
+
+  let last: Promise<unknown> = Promise.resolve();
+  /**
+   * One hour at a time, whoever asks: those of busy tenants cost seconds of CPU each, and side by side in a function that
+   * is cut off after a minute none of them would ever end.
+   */
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const next = last.then(act);
+    last = next.catch(() => undefined);
+    return next;
+  };
+
+  return {
+    async rollUp({ tenantId, createdAt, now, maxHours = MAX_HOURS, isOver = NEVER }) {
+      let through = (await rollups.through(tenantId)) ?? firstHour(createdAt);
+      const due = hoursOf({ from: through, to: startOfHour(now - settledAfterMs - MARGIN_MS) });
+      let raisedTo = through;
+      let hours = 0;
+      const raise = async () => {
+        if (through > raisedTo) await rollups.raise(tenantId, through);
+        raisedTo = through;
+      };
+      for (const hour of due.slice(0, maxHours)) {
+        const had = await inTurn(async () =>
+          isOver() ? null : await rollUpHour(take(tenantId, hour) ?? begin(tenantId, hour), isOver),
+        );
+        if (had === null) break;
+        through = hour + HOUR_MS;
+        hours += 1;
+        if (had || hours % BATCH === 0) await raise();
+      }
+      await raise();
+      return { through, hours, behind: due.length - hours };
+    },
+
+    // Of an hour above the watermark too: one that is being rolled up right now may have been read before the record came.
+    rewrite: async (tenantId, at) => void (await rollUpHour(begin(tenantId, startOfHour(at)), NEVER)),
+  };
+};
