@@ -7,38 +7,31 @@ import { answerAsEvents } from '../lib/gateway/answer/answer-events.ts';
 import { answerAsJson } from '../lib/gateway/answer/answer-json.ts';
 import { replayAnswer } from '../lib/gateway/answer/stored-answer.ts';
 import type { CallMessages } from '../lib/gateway/message-call.ts';
-import { runLimits } from '../lib/http/run-limits.ts';
-import { upstreamIdOf } from '../lib/http/upstream-id.ts';
 import { lockFor } from '../lib/idempotency/idempotency.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { anthropicErrors } from '../lib/middleware/anthropic-errors.ts';
 import { type Authenticated, authenticated } from '../lib/middleware/authenticated.ts';
 import { boundedHops } from '../lib/middleware/bounded-hops.ts';
+import { type Bounded, boundedWork } from '../lib/middleware/bounded-work.ts';
 import { type Asked, clientRequest } from '../lib/middleware/client-request.ts';
 import { type Claimed, type ClaimLimits, idempotent } from '../lib/middleware/idempotent.ts';
 import { loadedSecret } from '../lib/middleware/loaded-secret.ts';
 import { type Observed, observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import type { Secret } from '../lib/secrets/loader.ts';
 
-type Event = Observed & Authenticated & Asked & Claimed;
+type Event = Observed & Authenticated & Asked & Claimed & Bounded;
 type Parts = ObservedOptions &
   Pick<App, 'authenticator' | 'config' | 'idempotency'> & {
     readonly anthropicKey: Pick<Secret, 'get'>;
     readonly callMessages: CallMessages;
   };
 
+const timeoutMs = (config: App['config'], { streams }: Asked['asked']): number =>
+  streams ? config.STREAM_TIMEOUT_MS : config.RUN_TIMEOUT_MS;
+
 /** A stream may outlive any run, and so must its hold on its key. */
 const claimLimits = (config: App['config'], { asked }: Partial<Asked>): ClaimLimits =>
   asked?.streams === true ? { lockMs: lockFor(config.STREAM_TIMEOUT_MS + FUNCTION_MARGIN_MS) } : {};
-
-/** Remembers by which id the provider knows what was asked, for the line of the request. */
-const noting =
-  (callMessages: CallMessages, event: Event): CallMessages =>
-  async (...asked) => {
-    const called = await callMessages(...asked);
-    event.upstreamRequestId = upstreamIdOf(called.outcome.metered.upstreamRequestId);
-    return called;
-  };
 
 /** POST /v1/messages: one message for any client of the Anthropic API, as JSON or as events. */
 export const messages = (parts: Parts) =>
@@ -50,17 +43,14 @@ export const messages = (parts: Parts) =>
     .use(clientRequest())
     .use(idempotent(parts.idempotency, replayAnswer, (event) => claimLimits(parts.config, event)))
     .use(loadedSecret(parts.anthropicKey))
-    .handler(async (event: Event, context) => {
-      const { asked, principal, requestId, claim, startedMs, waitUntil } = event;
-      const stageMs = asked.streams ? parts.config.STREAM_TIMEOUT_MS : parts.config.RUN_TIMEOUT_MS;
-      const waitedMs = parts.clock.monotonicMs() - startedMs;
-      const limits = runLimits(context, stageMs, waitedMs, claim === null);
-      const telling = { clock: parts.clock, failed: (error: unknown) => (event.failure = error) };
-      const call = { asked, principal, requestId, claim, waitUntil, ...limits };
-      const callMessages = noting(parts.callMessages, event);
+    .use(boundedWork(parts.clock, ({ asked }: Event) => timeoutMs(parts.config, asked)))
+    .handler(({ asked, principal, requestId, claim, waitUntil, limitMs, signal, waitedMs, ending }: Event) => {
+      const answeredBy = (id: string | null) => (ending.upstreamRequestId = id);
+      const failed = (error: unknown) => (ending.failure = error);
+      const call = { asked, principal, requestId, claim, waitUntil, limitMs, signal, answeredBy };
       return asked.streams
-        ? answerAsEvents(call, callMessages, { ...telling, waitedMs })
-        : answerAsJson(call, callMessages);
+        ? answerAsEvents(call, parts.callMessages, { clock: parts.clock, waitedMs, failed })
+        : answerAsJson(call, parts.callMessages);
     });
 
 export const handler = messages({ ...app, callMessages: gatewayOf(app) });

@@ -4,13 +4,13 @@ import { type App, app } from '../lib/app/app.ts';
 import { startNextOf } from '../lib/app/runs/start-next.ts';
 import { wantsEvents } from '../lib/http/event-stream.ts';
 import { hopsOf } from '../lib/http/hops.ts';
-import { runLimits } from '../lib/http/run-limits.ts';
 import { header } from '../lib/http/types.ts';
 import { forEndUser } from '../lib/identity/end-user.ts';
 import { STORAGE_GRACE_MS } from '../lib/kernel/deadline.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { type Authenticated, authenticated } from '../lib/middleware/authenticated.ts';
 import { boundedHops } from '../lib/middleware/bounded-hops.ts';
+import { type Bounded, boundedWork } from '../lib/middleware/bounded-work.ts';
 import { type Claimed, type ClaimLimits, idempotent } from '../lib/middleware/idempotent.ts';
 import { loadedSecret } from '../lib/middleware/loaded-secret.ts';
 import { type Observed, observed, type ObservedOptions } from '../lib/middleware/observed.ts';
@@ -23,18 +23,12 @@ import { type RunRequest, runRequestSchema } from '../lib/run/run-request.ts';
 import type { StartNext } from '../lib/run/sessions/pass-on.ts';
 import type { Secret } from '../lib/secrets/loader.ts';
 
-type Event = Observed & Authenticated & Validated<RunRequest> & Claimed;
+type Event = Observed & Authenticated & Validated<RunRequest> & Claimed & Bounded;
 type Parts = ObservedOptions &
   Pick<App, 'authenticator' | 'config' | 'idempotency' | 'runSync'> & {
     readonly anthropicKey: Pick<Secret, 'get'>;
     readonly startNext?: StartNext;
   };
-
-const telling = ({ clock }: Parts, event: Event) => ({
-  clock,
-  requestId: event.requestId,
-  failed: (error: unknown) => (event.failure = error),
-});
 
 /** A run may take so long from its request's arrival on. */
 const timeoutMs = ({ RUN_TIMEOUT_MS }: App['config'], { input }: Event): number =>
@@ -56,20 +50,15 @@ export const runAgent = (parts: Parts) =>
     .use(validatedBody(runRequestSchema(parts.config.RUN_TIMEOUT_MS)))
     .use(idempotent(parts.idempotency, replayRun(parts.clock), (event) => claimLimits(parts, event as Event)))
     .use(loadedSecret(parts.anthropicKey))
-    .handler(async (event: Event, context) => {
-      const { input, principal, requestId, traceId, claim, startedMs, waitUntil } = event;
-      const limits = runLimits(
-        context,
-        timeoutMs(parts.config, event),
-        parts.clock.monotonicMs() - startedMs,
-        claim === null,
-      );
-      const { startNext } = parts;
+    .use(boundedWork(parts.clock, (event: Event) => timeoutMs(parts.config, event)))
+    .handler((event: Event) => {
+      const { input, principal, requestId, traceId, claim, waitUntil, limitMs, signal, ending } = event;
       const request = forEndUser(input, principal);
-      const known = { request, principal, requestId, traceId, claim, waitUntil, startNext };
-      const call = { ...known, hops: hopsOf(event), ...limits };
+      const known = { request, principal, requestId, traceId, claim, waitUntil, hops: hopsOf(event) };
+      const call = { ...known, limitMs, signal, startNext: parts.startNext };
+      const failed = (error: unknown) => (ending.failure = error);
       return wantsEvents(header(event, 'accept'))
-        ? runAsEvents((stream) => parts.runSync({ ...call, stream }), telling(parts, event))
+        ? runAsEvents((stream) => parts.runSync({ ...call, stream }), { clock: parts.clock, requestId, failed })
         : runAsJson((stream) => parts.runSync({ ...call, stream }));
     });
 

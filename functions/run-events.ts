@@ -4,9 +4,9 @@ import { type App, app } from '../lib/app/app.ts';
 import { runStoresOf } from '../lib/app/runs/run-stores.ts';
 import { createWatchRun, type WatchRun } from '../lib/durable-run/watch-run.ts';
 import { watchStart } from '../lib/durable-run/watch-start.ts';
-import { runLimits } from '../lib/http/run-limits.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { type Authenticated, authenticated } from '../lib/middleware/authenticated.ts';
+import { type Bounded, boundedWork } from '../lib/middleware/bounded-work.ts';
 import { type Observed, observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
 import { findRun } from '../lib/runs/views.ts';
@@ -22,12 +22,12 @@ export const runEvents = (parts: Parts) =>
     .use(problemJson())
     .use(allowedMethods('GET'))
     .use(authenticated(parts.authenticator, 'runs:read'))
-    .handler(async (event: Observed & Authenticated, context) => {
+    .use(boundedWork(parts.clock, () => parts.config.STREAM_TIMEOUT_MS))
+    .handler(async (event: Observed & Authenticated & Bounded) => {
       const start = watchStart(event);
       const row = await findRun(parts.runs, event.principal.tenantId, event.pathParameters?.['runId'] ?? '');
-      const waitedMs = parts.clock.monotonicMs() - event.startedMs;
-      const limits = runLimits(context, parts.config.STREAM_TIMEOUT_MS, waitedMs, true);
-      const answer = await parts.watchRun(row, { start, ...limits });
+      const { limitMs, signal } = event;
+      const answer = await parts.watchRun(row, { start, limitMs, signal });
       // Its body begins to watch when it is read.
       return event.isHead ? { ...answer, body: '' } : answer;
     });

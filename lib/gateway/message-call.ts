@@ -56,6 +56,8 @@ export interface MessageCall {
   readonly claim: (Pick<OwnedClaim, 'complete' | 'release'> & Partial<Pick<OwnedClaim, 'key'>>) | null;
   /** Keeps the process until this has ended, after the answer. */
   readonly waitUntil?: WaitUntil;
+  /** Is given the id by which the provider knows what it was asked. */
+  readonly answeredBy?: (upstreamRequestId: string | null) => void;
 }
 
 /** What a call came to. */
@@ -98,7 +100,7 @@ const notedClaim = async (
 /** Lets a client's request through the limits, budgets and brackets of an agent's calls, and no other way. */
 export const createCallMessages =
   (parts: MessageCallParts): CallMessages =>
-  async ({ asked, principal, limitMs, signal, claim, waitUntil }, sink) => {
+  async ({ asked, principal, limitMs, signal, claim, waitUntil, answeredBy }, sink) => {
     const { callModel, clock, emit, ids, isPriced, prices } = parts;
     const { request, wire } = asked;
     const userId = endUserOf(asked.userId, principal);
@@ -158,6 +160,7 @@ export const createCallMessages =
       background,
     }).catch((error: unknown) => notMade(refusal(asAppError(error))));
     waitUntil?.(background.ended());
+    answeredBy?.(called.metered.upstreamRequestId);
     const outcome = called.ok ? (guard?.outcome(called) ?? called) : withHeaders(called, admission.headers());
     if (outcome.ok && outcome.degraded) {
       const names = { runId: label(runId), agent: label(GATEWAY), reason: label(outcome.degraded.reason) };

@@ -4,6 +4,13 @@ interface Invocation {
   readonly clientSignal?: AbortSignal;
 }
 
+export interface RunLimits {
+  /** The longest that the work may take, in milliseconds. */
+  readonly limitMs: number;
+  /** Aborts when the client has left, where that can be known and matters. */
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Kept back from the platform's own limit, for the books and the answer: one write is given up after six seconds. */
 const RESERVE_MS = 8_000;
 
@@ -16,7 +23,7 @@ export const runLimits = (
   stageMs: number,
   elapsedMs: number,
   endsWithClient: boolean,
-): { readonly limitMs: number; readonly signal: AbortSignal | undefined } => {
+): RunLimits => {
   const leftMs = (invocation.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY) - RESERVE_MS;
   return {
     limitMs: Math.max(1, Math.min(stageMs - elapsedMs, leftMs)),

@@ -8,7 +8,7 @@ import type { WaitUntil } from '../kernel/background.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError, asAppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
-import { displayed, label, type Redacted, safe } from '../kernel/redacted.ts';
+import { displayed, label, safe } from '../kernel/redacted.ts';
 import { shortHash } from '../kernel/short-hash.ts';
 import { readTraceparent } from '../kernel/trace-context.ts';
 import { type WriteCanonical } from '../telemetry/context/canonical-line.ts';
@@ -65,14 +65,19 @@ export interface Observed extends HttpEvent {
   readonly startedMs: number;
   /** Keeps the process until this has ended, after the answer. */
   readonly waitUntil: WaitUntil;
-  /** Set by a handler whose stream ended in a failure: its status line had gone out before. */
-  failure?: unknown;
-  /** Set by a handler that has asked the provider: the provider's own id of what was asked. */
-  upstreamRequestId?: Redacted | null;
+  /** One object for all copies of the event: each middleware hands on a copy. */
+  readonly ending: Ending;
 }
 
-/** What outlives the answers to requests, by what they were given to say so: events are copied on their way. */
-const leftOver = new WeakMap<WaitUntil, Promise<void>[]>();
+/** What becomes known of a request while it is answered. */
+interface Ending {
+  /** Of a stream that ended in a failure: its status line had gone out before. */
+  failure?: unknown;
+  /** The provider's own id of what it was asked. */
+  upstreamRequestId?: string | null;
+  /** What outlives the answer. */
+  readonly work: Promise<void>[];
+}
 
 type ObservedRequest = Request<Observed & Partial<Authenticated>, HttpResponse>;
 
@@ -114,9 +119,7 @@ export const observed = (
     const workContext = contexts?.enter(functionName, request.context);
     contexts?.know({ requestId, trace });
     const isHead = event.httpMethod === 'HEAD';
-    const work: Promise<void>[] = [];
-    const waitUntil: WaitUntil = (more) => void work.push(more);
-    leftOver.set(waitUntil, work);
+    const ending: Ending = { work: [] };
     request.event = {
       ...event,
       ...(isHead ? { httpMethod: 'GET' } : {}),
@@ -130,15 +133,17 @@ export const observed = (
       workContext,
       ownHeaders: { ...corsHeaders(corsOrigins, header(event, 'origin')), 'request-id': requestId },
       startedMs: clock.monotonicMs(),
-      waitUntil,
+      waitUntil: (more) => void ending.work.push(more),
+      ending,
     } satisfies Observed;
   },
   async requestEnd(request: Request) {
     const { event, response } = request as ObservedRequest;
-    const error = request.error ?? event.failure;
+    const { failure, upstreamRequestId, work } = event.ending;
+    const error = request.error ?? failure;
     const code = error ? asAppError(error).code : null;
     // A failure in a stream has a status of its own; any other error was answered with the response's.
-    const isAnswered = event.failure === undefined || request.error;
+    const isAnswered = failure === undefined || request.error;
     // A call with a key goes on without its client. Any other failure stays one, whoever was there to hear of it.
     const ends = header(event, 'idempotency-key') === undefined;
     const left = code === 'upstream-timeout' && ends && hasLeft(request);
@@ -151,7 +156,7 @@ export const observed = (
       status,
       requestId: label(event.requestId),
       traceId: label(event.traceId),
-      upstreamRequestId: event.upstreamRequestId ?? upstreamIdOf(response?.headers[UPSTREAM_ID_HEADER]) ?? undefined,
+      upstreamRequestId: upstreamIdOf(upstreamRequestId ?? response?.headers[UPSTREAM_ID_HEADER]) ?? undefined,
       durationMs: clock.monotonicMs() - event.startedMs,
       ...(event.principal ? callerFields(event.principal) : {}),
       ...(event.workContext ? modelUseFields(event.workContext) : {}),
@@ -177,7 +182,8 @@ export const observed = (
     });
     // Before what may last longer than the platform lets the function live.
     await flush(event.requestId);
-    const over = await Promise.allSettled(leftOver.get(event.waitUntil) ?? []);
-    if (over.length > 0) await flush(event.requestId);
+    if (work.length === 0) return;
+    await Promise.allSettled(work);
+    await flush(event.requestId);
   },
 });
