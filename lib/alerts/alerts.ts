@@ -5,7 +5,8 @@ import type { Log } from '../telemetry/log.ts';
 import { alarmAlert, newsOf } from './alarm/alarm-alert.ts';
 import { readTransitions, type Transition } from './alarm/transition.ts';
 import type { Alert } from './alert.ts';
-import { calmAlert, flappingAlert, lastsAlert, stormAlert } from './damping/damped-alerts.ts';
+import type { Consequences, Outlasting } from './damping/consequences.ts';
+import { calmAlert, flappingAlert, lastsAlert, outlastsAlert, stormAlert } from './damping/damped-alerts.ts';
 import type { Flaps, Rested } from './damping/flaps.ts';
 import type { Storms } from './damping/storms.ts';
 import type { NotifiedAlarms } from './notified-alarms.ts';
@@ -22,10 +23,12 @@ export interface AlertsOptions extends TargetsOptions {
   readonly refreshSecret?: () => Promise<unknown>;
   readonly flaps: Flaps;
   readonly storms: Storms;
+  readonly consequences: Consequences;
 }
 
 /**
- * Tells every target of each transition in an event, and in its schedule's event (`LOOK`) of alarms that have stopped flapping.
+ * Tells every target of each transition in an event, and in its schedule's event (`LOOK`) of alarms that have stopped
+ * flapping, or outlast their cause.
  * Rejects where one could not be told, so that it is delivered again.
  */
 export type NotifyAlarm = (event: unknown) => Promise<void>;
@@ -35,7 +38,7 @@ const isLook = (event: unknown): boolean =>
   typeof event === 'object' && event !== null && 'look' in event && event.look === 'flapping';
 
 export const createAlerts = (options: AlertsOptions): NotifyAlarm => {
-  const { log, emit, notify, notifiedAlarms, flaps, storms, refreshSecret } = options;
+  const { log, emit, notify, notifiedAlarms, flaps, storms, consequences, refreshSecret } = options;
   const saidMissing = new Set<string>();
   const sayMissing = (targets: Targets) => {
     for (const [target, configured] of Object.entries(targets)) {
@@ -57,6 +60,8 @@ export const createAlerts = (options: AlertsOptions): NotifyAlarm => {
 
   /** What is to be told of a transition; `null`: nothing. */
   const alertOf = async (transition: Transition): Promise<Alert | null> => {
+    if (newsOf(transition) === null) return null;
+    if (await orGoOn('causes', consequences.silences(transition), false)) return null;
     if (!(await isNews(transition))) return null;
     const verdict = await orGoOn('flaps', flaps.note(transition), 'change');
     if (verdict === 'nothing') return null;
@@ -91,15 +96,22 @@ export const createAlerts = (options: AlertsOptions): NotifyAlarm => {
     if (isDone && how === 'over') await orGoOn('over', notifiedAlarms.remove(transition.alarmId), undefined);
   };
 
+  const tellOutlasting = async ({ transition, done }: Outlasting): Promise<void> => {
+    await orGoOn('begun', notifiedAlarms.add(transition.alarmId), undefined);
+    await tell([outlastsAlert(transition)]);
+    await orGoOn('causes', done(), false);
+  };
+
   /** Each by itself: one that could not be told holds up no other. */
-  const endFlapping = async (): Promise<void> => {
-    const told = await Promise.allSettled((await flaps.rested()).map(tellRested));
+  const look = async (): Promise<void> => {
+    const [rested, outlasting] = await Promise.all([flaps.rested(), orGoOn('causes', consequences.outlasting(), [])]);
+    const told = await Promise.allSettled([...rested.map(tellRested), ...outlasting.map(tellOutlasting)]);
     const failed = told.find((each) => each.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   };
 
   return async (event) => {
-    if (isLook(event)) return endFlapping();
+    if (isLook(event)) return look();
     const read = readTransitions(event);
     if (read.includes(null)) log.warn(safe`a message on the topic of the alarms is no alarm`);
     const transitions = read.filter((transition) => transition !== null);

@@ -1,5 +1,6 @@
 import type { Table } from '../dynamodb/table.ts';
 import { type AlertsOptions, createAlerts, type NotifyAlarm } from './alerts.ts';
+import { createConsequences } from './damping/consequences.ts';
 import { createFlaps } from './damping/flaps.ts';
 import { createStorms } from './damping/storms.ts';
 import { createDynamoDbAlertClaims } from './dynamodb-claims.ts';
@@ -10,7 +11,7 @@ import { createPost, type PostOptions } from './post.ts';
 
 export interface NotifyAlarmOptions
   extends
-    Omit<AlertsOptions, 'notify' | 'notifiedAlarms' | 'flaps' | 'storms'>,
+    Omit<AlertsOptions, 'notify' | 'notifiedAlarms' | 'flaps' | 'storms' | 'consequences'>,
     Omit<NotifyTargetsOptions, 'claims' | 'post' | 'mail'>,
     PostOptions,
     MailOptions {
@@ -30,6 +31,7 @@ export const createNotifyAlarm = (options: NotifyAlarmOptions): NotifyAlarm => {
     notifiedAlarms,
     flaps: createFlaps(options),
     storms: createStorms(options),
+    consequences: createConsequences({ ...options, notifiedAlarms }),
     notify: createNotifyTargets({ ...options, claims, post: createPost(options), mail: createMail(options) }),
   });
 };

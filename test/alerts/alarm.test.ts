@@ -27,6 +27,7 @@ describe('a notification of CloudWatch', () => {
       action: RUNBOOK['errors']?.action,
       section: 'errors',
       url: 'https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#alarmsV2:alarm/ballast-dev-errors',
+      follows: { causeId: only(notification({ name: 'ballast-dev-provider-down' }))?.alarmId, forMs: 600_000 },
     });
     expect(JSON.stringify(transition)).not.toMatch(/canary|123456789012/);
   });

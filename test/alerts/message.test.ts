@@ -28,6 +28,7 @@ const transition = {
   action: null,
   section: 'errors',
   url: null,
+  follows: null,
 } as const;
 
 const webhook = (now = AT) =>

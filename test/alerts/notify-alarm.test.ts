@@ -11,7 +11,7 @@ import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { type HttpTarget, startHttpTarget } from '../http-target.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { size } from '../sizes.ts';
-import { notification, snsEvent } from './sns.ts';
+import { type Change, notification as published, snsEvent } from './sns.ts';
 
 let slack: HttpTarget;
 let webhook: HttpTarget;
@@ -29,6 +29,9 @@ beforeEach(async () => {
   mails = [];
 });
 afterEach(() => Promise.all([slack.close(), webhook.close()]));
+
+/** Of an alarm that nothing else explains. */
+const notification = (change: Change) => published({ name: 'ballast-dev-gateway-errors', ...change });
 
 /** Another transition each time, so much later that no alarm flaps. */
 const at = () => new Date(Date.UTC(2026, 10, 20, 12, (minutes += 40))).toISOString().replace('Z', '+0000');
@@ -88,7 +91,7 @@ describeOnDynamoDb('an alarm', (engine) => {
   const own = (options = {}) => environment(engine().table('ControlTable'), options);
 
   it('that goes off and is over again sends two messages to each target, also when delivered twice', async () => {
-    const change = { name: 'ballast-dev-errors', at: at() };
+    const change = { name: 'ballast-dev-gateway-errors', at: at() };
     const off = snsEvent(notification(change));
     const over = snsEvent(notification({ ...change, from: 'ALARM', to: 'OK', at: at() }));
     for (const event of [off, off, over, over, off]) await own()(event);
@@ -96,7 +99,7 @@ describeOnDynamoDb('an alarm', (engine) => {
     const told = webhook.seen.map(({ body }) => (JSON.parse(body) as { state: string }).state);
     expect(told).toEqual(['ALARM', 'OK']);
     expect(webhook.seen[0]?.headers['ballast-signature']).toMatch(/^t=\d+,v1=[0-9a-f]{64}$/);
-    expect(slack.seen[0]?.body).toContain('ballast-dev-errors');
+    expect(slack.seen[0]?.body).toContain('ballast-dev-gateway-errors');
   });
 
   it('that an address refuses is delivered to the one that has replaced it, when it comes again', async () => {
@@ -218,13 +221,13 @@ describeOnDynamoDb('an alarm', (engine) => {
 
   it('is mailed where there is a topic for it: what is wrong, what it means and what to do', async () => {
     const handler = own({ topicArn: 'arn:topic', secret: '' });
-    const event = snsEvent(notification({ name: 'ballast-dev-errors', at: at() }));
+    const event = snsEvent(notification({ name: 'ballast-dev-gateway-errors', at: at() }));
     for (const _ of [1, 2]) await handler(event);
     expect(mails).toEqual([
       {
         topicArn: 'arn:topic',
-        subject: 'ALARM (page): ballast-dev-errors',
-        text: expect.stringContaining('What to do: Look for') as string,
+        subject: 'ALARM (page): ballast-dev-gateway-errors',
+        text: expect.stringContaining('What to do: `Task timed out`') as string,
       },
     ]);
     expect(counts()).toEqual([0, 0]);
@@ -240,7 +243,7 @@ describeOnDynamoDb('an alarm', (engine) => {
     ['cannot be read', async () => Promise.reject(new Error('canary'))],
     ['is of another form', async () => '{"slackWebhookUrl":"http://canary.com"}'],
   ])('is mailed, once, also where the secret %s, and told to the others when it can be', async (_what, read) => {
-    const event = snsEvent(notification({ name: 'ballast-dev-errors', at: at() }));
+    const event = snsEvent(notification({ name: 'ballast-dev-gateway-errors', at: at() }));
     for (const seed of [1, 2]) await expect(own({ seed, topicArn: 'arn:topic', read })(event)).rejects.toThrow(FAILED);
     expect([mails.length, counts()]).toEqual([1, [0, 0]]);
     expect(lines.join('')).not.toMatch(/canary|not configured/);

@@ -6,6 +6,7 @@ import { PATIENCE_MS } from '../../lib/accounts/reconcile-budgets.ts';
 import { SETTLE_MARGIN_MS } from '../../lib/accounts/settle-patience.ts';
 import { SPENT_PERCENT } from '../../lib/accounts/spent-budgets.ts';
 import { MOST_TOGETHER } from '../../lib/accounts/tell-spent.ts';
+import { HOLD_MS } from '../../lib/alerts/damping/consequences.ts';
 import { LEASE_MS } from '../../lib/alerts/dynamodb-claims.ts';
 import { SETTLE_PATIENCE_MS } from '../../lib/budget/dynamodb-store.ts';
 import { MOST_TOMBSTONES } from '../../lib/budget/fence.ts';
@@ -38,7 +39,7 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'a budget is as good as spent': `${SPENT_PERCENT} %`,
     'budgets in one message': `${MOST_TOGETHER}`,
   },
-  'lib/alerts': { 'lease of a claim': `${LEASE_MS} ms` },
+  'lib/alerts': { 'wait for a cause': `${HOLD_MS} ms`, 'lease of a claim': `${LEASE_MS} ms` },
   'lib/gateway': { 'longest silence towards a client': `${QUIET_MS} ms` },
   'lib/model-call': {
     'longest start, in first-token timeouts': `${SLOWEST_START}`,

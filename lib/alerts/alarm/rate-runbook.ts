@@ -1,5 +1,7 @@
 import type { RunbookEntry } from './runbook-entry.ts';
 
+const MINUTE_MS = 60_000;
+
 /** The alarms of `rate-alarms.yml` and `limit-alarms.yml`; see `runbook.ts`. */
 export const RATE_RUNBOOK: Readonly<Record<string, RunbookEntry>> = {
   errors: {
@@ -8,6 +10,7 @@ export const RATE_RUNBOOK: Readonly<Record<string, RunbookEntry>> = {
       'Within five minutes, at least `errorRateAlarmPercent` (10) % of the calls were answered with a status of 500 or more, or their stream ended with such an error.',
     action: 'Look for the lines `request failed` and their `code`.',
     unit: '%',
+    follows: { cause: 'provider-down', forMs: 10 * MINUTE_MS },
   },
   'success-rate': {
     severity: 'ticket',
@@ -15,6 +18,8 @@ export const RATE_RUNBOOK: Readonly<Record<string, RunbookEntry>> = {
       'Within an hour, less than `successAlarmPercent` (95) % of the runs ended well: the others failed or timed out.',
     action: 'Look at `Runs` by `agent` and `status`: is it one agent?',
     unit: '%',
+    // It looks back an hour.
+    follows: { cause: 'provider-down', forMs: 70 * MINUTE_MS },
   },
   'tool-failures': {
     severity: 'ticket',

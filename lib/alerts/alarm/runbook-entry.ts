@@ -12,4 +12,6 @@ export interface RunbookEntry {
   readonly action: string;
   /** What its values are counted in. Default: pieces. */
   readonly unit?: '%' | 'ms' | 'US dollars';
+  /** The composite alarm that tells the same while it is on, and how much longer its consequences may last. */
+  readonly follows?: { readonly cause: 'provider-down'; readonly forMs: number };
 }

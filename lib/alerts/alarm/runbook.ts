@@ -1,6 +1,9 @@
 import { RATE_RUNBOOK } from './rate-runbook.ts';
 import type { RunbookEntry } from './runbook-entry.ts';
 
+/** What looks back five minutes is over by then. */
+const FOLLOWS = { cause: 'provider-down', forMs: 10 * 60_000 } as const;
+
 /** Every alarm of `infra/`, by its name without `ballast-<stage>-`. */
 export const RUNBOOK: Readonly<Record<string, RunbookEntry>> = {
   ...RATE_RUNBOOK,
@@ -23,12 +26,14 @@ export const RUNBOOK: Readonly<Record<string, RunbookEntry>> = {
     means: 'A circuit is not closed: its dependency failed often enough to be left alone.',
     action:
       "The line `circuit changed` names it. For a model, look at the provider's status page; the lines `model attempted` before it contain the fault.",
+    follows: FOLLOWS,
   },
   'runs-degraded': {
     severity: 'page',
     means:
       "Within five minutes, no model answered at least `degradedRunsAlarmThreshold` (5) runs: the caller got a stale cached answer, or the agent's `fallbackMessage`.",
     action: 'The lines `run degraded` have `servedBy` and, as `reason`, the error that it would have been.',
+    follows: FOLLOWS,
   },
   'credential-rejected': {
     severity: 'page',
@@ -92,6 +97,7 @@ export const RUNBOOK: Readonly<Record<string, RunbookEntry>> = {
     severity: 'page',
     means: 'In three of five minutes, a dependency was not healthy.',
     action: '`GET /health` shows which one, and so does `DependencyFailures` by `dependency`.',
+    follows: FOLLOWS,
   },
   'gateway-errors': {
     severity: 'page',

@@ -32,7 +32,24 @@ export interface Transition {
   readonly section: string | null;
   /** In the console of its region. */
   readonly url: string | null;
+  /** The alarm that tells the same while it is on, by its `alarmId`: its own, of such an alarm. See `RunbookEntry`. */
+  readonly follows: { readonly causeId: string; readonly forMs: number } | null;
 }
+
+/** Whether it is an alarm that tells what others tell one by one. */
+export const isCause = ({ alarmId, follows }: Transition): boolean => follows?.causeId === alarmId;
+
+const CAUSES: ReadonlySet<string> = new Set(Object.values(RUNBOOK).flatMap(({ follows }) => follows?.cause ?? []));
+
+/** What is tried out on one's own machine: CloudWatch watches nothing there, so no cause will come. */
+const isTrial = (name: string): boolean => name.startsWith('ballast-local-');
+
+/** `own`: the alarm's ARN or name, which ends like that of its cause but for the section's name. */
+const followsOf = (own: string, name: string, section: string | null): Transition['follows'] => {
+  if (section === null || isTrial(name)) return null;
+  const { cause, forMs } = RUNBOOK[section]?.follows ?? { cause: section, forMs: 0 };
+  return CAUSES.has(cause) ? { causeId: alertId(own.slice(0, own.lastIndexOf(section)) + cause), forMs } : null;
+};
 
 const transitionOf = (message: AlarmMessage): Transition => {
   const { name, arn, state, previous, changedAt, value, threshold, comparison, description, children } = message;
@@ -56,6 +73,7 @@ const transitionOf = (message: AlarmMessage): Transition => {
     action,
     section,
     url: arn === null ? null : alarmLink(arn),
+    follows: followsOf(own, name, section),
   };
 };
 

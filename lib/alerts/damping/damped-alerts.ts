@@ -37,11 +37,11 @@ export const stormAlert = (storm: Storm): Alert => {
 const minutes = (ms: number): number => ms / 60_000;
 
 /** What is said of a change, with a sentence more. */
-const withSentence = (alert: Alert, sentence: string, flapping: string): Alert => ({
+const withSentence = (alert: Alert, sentence: string, flapping?: string): Alert => ({
   ...alert,
   text: `${alert.text}\n${sentence}`,
   mail: alert.mail === null ? null : { ...alert.mail, text: `${alert.mail.text}\n${sentence}` },
-  fields: { ...alert.fields, flapping },
+  fields: flapping === undefined ? alert.fields : { ...alert.fields, flapping },
 });
 
 /** Of an alarm that goes on and off: the last that is heard of it until it is calm. */
@@ -63,4 +63,13 @@ export const calmAlert = (transition: Transition): Alert => ({
 export const lastsAlert = (transition: Transition): Alert => ({
   ...withSentence(alarmAlert(transition), 'It was flapping, and stays on.', 'ends'),
   id: alertId('lasts', transition.alarmId, transition.changedAt),
+});
+
+/** Of one that was not told while its cause was on, and is in ALARM to stay. */
+export const outlastsAlert = (transition: Transition): Alert => ({
+  ...withSentence(
+    alarmAlert(transition),
+    'It began together with another alarm that told of it too, and outlasts that.',
+  ),
+  id: alertId('outlasts', transition.alarmId, transition.changedAt),
 });
