@@ -23,6 +23,8 @@ export type ModelEvent =
       readonly cacheReadInputTokens: number;
       readonly cacheCreationInputTokens: number;
       readonly costUsd: Redacted;
+      /** Why tokens and cost are an estimate, as `cut`; `null`: the provider told its counts. */
+      readonly estimated: Redacted | null;
     }
   | {
       /** An agent uses a model whose end is near, or past: said at the start of a process. */

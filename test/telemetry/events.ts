@@ -53,6 +53,7 @@ export const SAMPLES: Samples = {
     error: null,
     ...tokens,
     cacheCreationInputTokens: 533,
+    estimated: null,
   },
   'model.retried': { type: 'model.retried', runId, agent, model, fault: label('overloaded'), retry: 1, delayMs: 200 },
   'model.fell-back': {

@@ -44,5 +44,6 @@ export const attemptEvent = (record: UsageRecord, outcome: Outcome, durationMs: 
     cacheReadInputTokens: tokens.cacheReadInputTokens,
     cacheCreationInputTokens: tokens.cacheWrite5mInputTokens + tokens.cacheWrite1hInputTokens,
     costUsd: label(formatUsd(record.cost)),
+    estimated: record.estimated === null ? null : label(record.estimated),
   };
 };

@@ -41,6 +41,8 @@ export const BALLAST = {
   upstreamRequestId: 'ballast.upstream.request_id',
   /** US dollars, exact, as text. */
   costUsd: 'ballast.cost_usd',
+  /** Why tokens and cost are an estimate, as `cut`. Default: the provider told its counts. */
+  estimated: 'ballast.estimated',
   tenantId: 'ballast.tenant.id',
   outcome: 'ballast.outcome',
 } as const;

@@ -82,6 +82,7 @@ const ofAttempt = (event: Of<'model.attempted'>, work: WorkContext, spelling: Sp
       [spelling.cacheWriteTokens]: cacheCreationInputTokens,
       ...(firstContentMs === null ? {} : { [spelling.firstContentSeconds]: firstContentMs / 1_000 }),
       [BALLAST.costUsd]: event.costUsd,
+      ...(event.estimated === null ? {} : { [BALLAST.estimated]: event.estimated }),
       [BALLAST.attemptId]: event.attemptId,
       ...(event.upstreamStatus === null ? {} : { [HTTP.status]: event.upstreamStatus }),
       ...(event.upstreamRequestId === null ? {} : { [BALLAST.upstreamRequestId]: event.upstreamRequestId }),
