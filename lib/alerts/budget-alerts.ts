@@ -1,12 +1,11 @@
 import type { Table } from '../dynamodb/table.ts';
 import { label, safe } from '../kernel/redacted.ts';
-import { nameError } from '../telemetry/describe-error.ts';
 import { type Alert, alertId } from './alert.ts';
 import { createDynamoDbAlertClaims } from './dynamodb-claims.ts';
 import { createMail, type MailOptions } from './mail.ts';
 import { createNotifyTargets, type NotifyTargetsOptions } from './notify-targets.ts';
 import { createPost, type PostOptions } from './post.ts';
-import { currentTargets, type TargetsOptions } from './targets.ts';
+import { reachableTargets, type TargetsOptions } from './targets.ts';
 
 /** A part of a budget that spending has reached. Money is decimal US dollars. */
 export interface BudgetThreshold {
@@ -74,16 +73,10 @@ export const budgetAlert = (threshold: BudgetThreshold): Alert => {
 
 /** Thresholds of budgets over HTTP, each target told once by claims in the table. */
 export const createBudgetAlerts = (options: BudgetAlertsOptions): NotifyBudget => {
-  const { emit } = options;
   const claims = createDynamoDbAlertClaims({ ...options, notifiedForMs: NOTIFIED_FOR_MS });
   const notify = createNotifyTargets({ ...options, claims, post: createPost(options), mail: createMail(options) });
   return async (threshold) => {
-    try {
-      return await notify([budgetAlert(threshold)], await currentTargets(options));
-    } catch (error) {
-      // Accounts go on while nobody can be told of them.
-      emit({ type: 'store.failed', operation: safe`alerts.secret`, error: nameError(error) });
-      return false;
-    }
+    const { targets, areAll } = await reachableTargets(options);
+    return (await notify([budgetAlert(threshold)], targets)) && areAll;
   };
 };

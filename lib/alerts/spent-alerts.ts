@@ -9,7 +9,7 @@ import { createMail } from './mail.ts';
 import { LIMIT_MS, UNGUARDED, waysTo } from './notify-targets.ts';
 import { orFailed } from './or-failed.ts';
 import { createPost } from './post.ts';
-import { currentTargets, type Targets } from './targets.ts';
+import { reachableTargets, type Targets } from './targets.ts';
 
 /** A budget that has refused a call. */
 export type RefusingBudget = Omit<BudgetThreshold, 'percent' | 'isRefused'>;
@@ -96,17 +96,12 @@ export const createSpentAlerts = (options: BudgetAlertsOptions): NotifySpent => 
   return async (budgets) => {
     const [first] = budgets;
     if (first === undefined) return { isDone: true, newly: [] };
-    try {
-      const targets = await currentTargets(options);
-      const names = waysTo(alertOfOne(first), targets, by).map(([target]) => target);
-      const told = await Promise.all(names.map((target) => notify(budgets, target, targets)));
-      return {
-        isDone: told.every(({ isDone }) => isDone),
-        newly: [...new Set(told.flatMap(({ newly }) => newly))],
-      };
-    } catch (error) {
-      emit({ type: 'store.failed', operation: safe`alerts.secret`, error: nameError(error) });
-      return { isDone: false, newly: [] };
-    }
+    const { targets, areAll } = await reachableTargets(options);
+    const names = waysTo(alertOfOne(first), targets, by).map(([target]) => target);
+    const told = await Promise.all(names.map((target) => notify(budgets, target, targets)));
+    return {
+      isDone: areAll && told.every(({ isDone }) => isDone),
+      newly: [...new Set(told.flatMap(({ newly }) => newly))],
+    };
   };
 };

@@ -1,4 +1,7 @@
 import * as z from 'zod/mini';
+import { safe } from '../kernel/redacted.ts';
+import { nameError } from '../telemetry/describe-error.ts';
+import type { Emit } from '../telemetry/events.ts';
 
 /** Who is told by the secret of the alerts. */
 export interface SecretTargets {
@@ -84,3 +87,16 @@ export const currentTargets = async (options: TargetsOptions): Promise<Targets> 
   ...readTargets(await options.secret()),
   mail: mailOf(options),
 });
+
+/** All targets, or the mail alone where the secret cannot be read, which is then said. Never rejects. */
+export const reachableTargets = async ({
+  emit,
+  ...options
+}: TargetsOptions & { readonly emit: Emit }): Promise<{ readonly targets: Targets; readonly areAll: boolean }> => {
+  try {
+    return { targets: await currentTargets(options), areAll: true };
+  } catch (error) {
+    emit({ type: 'store.failed', operation: safe`alerts.secret`, error: nameError(error) });
+    return { targets: mailAlone(options), areAll: false };
+  }
+};

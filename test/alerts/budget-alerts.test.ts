@@ -184,4 +184,14 @@ describeOnDynamoDb('a threshold of a budget', (engine) => {
     expect(events).toMatchObject([{ type: 'store.failed', operation: 'alerts.secret' }]);
     expect(JSON.stringify(events)).not.toContain('canary');
   });
+
+  it('is mailed, once, where the secret cannot be read, and told to the others when it can be', async () => {
+    const reached = threshold();
+    const topicArn = 'arn:topic';
+    const broken = { topicArn, secret: () => Promise.reject(new TypeError('canary')) };
+    for (const seed of [1, 2]) expect(await own({ ...broken, seed })(reached)).toBe(false);
+    expect([mails.length, ...counts()]).toEqual([1, 0, 0]);
+    expect(await own({ topicArn, seed: 3 })(reached)).toBe(true);
+    expect([mails.length, ...counts()]).toEqual([1, 1, 1]);
+  });
 });

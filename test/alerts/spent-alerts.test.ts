@@ -129,4 +129,20 @@ describeOnDynamoDb('budgets that refuse calls', (engine) => {
     expect(await createSpentAlerts(broken)([user('a')])).toEqual({ isDone: false, newly: [] });
     expect(events).toMatchObject([{ type: 'store.failed', operation: 'alerts.secret' }]);
   });
+
+  it('are mailed, once, where the secret cannot be read, and told to the others when it can be', async () => {
+    const mails: unknown[] = [];
+    const mailing = {
+      ...options(),
+      topicArn: 'arn:topic',
+      publish: async (notice: unknown) => void mails.push(notice),
+    };
+    const broken = { ...mailing, secret: () => Promise.reject(new TypeError('canary')) };
+    const both = ['a', 'b'].map(user);
+    expect(await createSpentAlerts(broken)(both)).toEqual({ isDone: false, newly: both });
+    expect(await createSpentAlerts(broken)(both)).toEqual({ isDone: false, newly: [] });
+    expect([mails.length, slack.length, webhook.length]).toEqual([1, 0, 0]);
+    expect(await createSpentAlerts(mailing)(both)).toMatchObject({ isDone: true });
+    expect([mails.length, slack.length, webhook.length]).toEqual([1, 1, 1]);
+  });
 });
