@@ -27,7 +27,8 @@ const fingerprint = (sources: readonly string[]): string => {
 const forgetStale = (cache: string): void => {
   for (const name of readdirSync(cache)) {
     const path = join(cache, name);
-    if (statSync(path).mtimeMs < Date.now() - STALE_MS) rmSync(path, { recursive: true, force: true });
+    if ((statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < Date.now() - STALE_MS)
+      rmSync(path, { recursive: true, force: true });
   }
 };
 
