@@ -1,5 +1,5 @@
 import { alarmFunctions } from './alarm-functions.ts';
-import type { Resource, Template } from './compiled-template.ts';
+import { ofType, type Template } from './compiled-template.ts';
 import { declareMail, dropUnset, mailNotice } from './declare-alarms.ts';
 
 interface Osls {
@@ -7,9 +7,6 @@ interface Osls {
     readonly provider: { readonly compiledCloudFormationTemplate: Template; readonly stage: string };
   };
 }
-
-const ofType = (template: Template, type: string): [string, Resource][] =>
-  Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
 
 /**
  * Leaves the stage to `infra/api-stage.yml`: a deployment that names a stage makes one itself, without log and limits.

@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { declareOptions } from '../../scripts/declare-options.ts';
+import { readStageOptions } from '../../scripts/stage/stage-options.ts';
 import { packaged, packagedTemplate, ROOT, STAGES } from '../template/packaged.ts';
+import { EVERYTHING } from '../template/stage-options.ts';
 import { plant, type Template } from '../template/template.ts';
 import { findingsOf, unexplained } from './findings.ts';
-import { ACCOUNT_SUPPRESSIONS, SUPPRESSIONS } from './nag-suppressions.ts';
+import { ACCOUNT_SUPPRESSIONS, NETWORK_SUPPRESSIONS, SUPPRESSIONS } from './nag-suppressions.ts';
 
 const STATEMENT = ['RunAgentRole', 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement', 1];
 type Defect = [name: string, path: (string | number)[], value: unknown, complaint: string];
@@ -17,6 +20,12 @@ beforeAll(packaged);
 describe('the packaged template', () => {
   it.each(STAGES)('is valid and has no finding without a reason in %s', async (stage) => {
     expect(unexplained(findingsOf(await packagedTemplate(stage)), SUPPRESSIONS)).toEqual([]);
+  });
+
+  it('is valid and has no finding without a reason with every option of a stage, too', async () => {
+    const template = await packagedTemplate('prod');
+    declareOptions(template as never, readStageOptions(EVERYTHING));
+    expect(unexplained(findingsOf(template), [...SUPPRESSIONS, ...NETWORK_SUPPRESSIONS])).toEqual([]);
   });
 
   // To look through a template takes more than a second: those whose complaints cannot be mistaken for each other are in one.

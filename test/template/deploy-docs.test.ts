@@ -54,3 +54,18 @@ it('docs/configuration.md has the parameters of the alarms, with their values', 
   expect(rows.map(([, name]) => name).toSorted()).toEqual(names.toSorted());
   for (const [, name = '', value] of rows) expect([name, value]).toEqual([name, shown(name)]);
 });
+
+it('docs/configuration.md has the options of a stage, with their values', () => {
+  const { params, custom } = parse(read('serverless.yml')) as {
+    params: Readonly<Record<string, Parameters>>;
+    custom: { stageOptions: object };
+  };
+  const [, section = ''] = read('docs/configuration.md').split('\n## Of the stage\n');
+  const rows = (section.split('\n## ')[0] ?? '').matchAll(/^\| ((?:`\w+` ?)+) *\| (.*?) *\|/gm);
+  const quoted = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text);
+  const shown = [...rows].flatMap(([, names = '', values = '']) =>
+    quoted(names).map((name, at) => [name, quoted(values)[at] ?? '']),
+  );
+  const named = Object.keys(custom.stageOptions).map((name) => [name, String(params['default']?.[name])]);
+  expect(shown.toSorted()).toEqual(named.toSorted());
+});

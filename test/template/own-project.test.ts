@@ -20,7 +20,8 @@ beforeAll(async () => {
   writeFileSync(join(directory, 'package.json'), '{"type": "module"}');
   writeFileSync(
     join(directory, 'stages.yml'),
-    'prod:\n  maxHops: 3\n  logLevel: ERROR\n  alarmEmail: ops@example.com\n',
+    'prod:\n  maxHops: 3\n  logLevel: ERROR\n  alarmEmail: ops@example.com\n  adminIps: 203.0.113.7\n' +
+      '  permissionsBoundaryArn: arn:aws:iam::111122223333:policy/boundary\n  pageRequestsPerSecond: 3\n',
   );
   mkdirSync(join(directory, 'node_modules'));
   symlinkSync(ROOT, join(directory, 'node_modules', 'ballast'));
@@ -67,6 +68,13 @@ describe('the stage of a project', () => {
       Endpoint: 'ops@example.com',
     });
     expect(settingsOf(template, 'NOTICE_TOPIC')[0]).toEqual({ Ref: 'NoticeTopic' });
+  });
+
+  it('has the options of its stage file', () => {
+    const { Policy } = template.Resources['ApiGatewayRestApi']?.Properties ?? {};
+    expect(JSON.stringify(Policy)).toContain('"aws:SourceIp":["203.0.113.7"]');
+    expect(template.Resources['RunAgentRole']?.Properties['PermissionsBoundary']).toMatch(/policy\/boundary$/);
+    expect(JSON.stringify(template.Resources['ApiStage'])).toContain('"ThrottlingRateLimit":3');
   });
 
   it('has all that Ballast declares of its infrastructure', () => {

@@ -1,0 +1,34 @@
+import { allow, functionRoles, ofType, type Resource, type Template } from '../compiled-template.ts';
+import type { StageOptions } from './stage-options.ts';
+
+/** Where each kind of resource has the key that encrypts it. */
+const KEYED: Readonly<Record<string, (resource: Resource, key: string) => void>> = {
+  'AWS::DynamoDB::Table': ({ Properties }, key) => {
+    Properties['SSESpecification'] = { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: key };
+  },
+  'AWS::SecretsManager::Secret': ({ Properties }, key) => {
+    Properties['KmsKeyId'] = key;
+  },
+  'AWS::Logs::LogGroup': ({ Properties }, key) => {
+    Properties['KmsKeyId'] = key;
+  },
+};
+
+/** The services that use the key in the name of a function. */
+const THROUGH = ['dynamodb', 'secretsmanager'].map((service) => ({
+  'Fn::Sub': `${service}.\${AWS::Region}.\${AWS::URLSuffix}`,
+}));
+
+/** Encrypts tables, secrets and logs with a key of the operator's instead of AWS's. */
+export const declareEncryption = (template: Template, { kmsKeyArn }: StageOptions): void => {
+  if (kmsKeyArn === null) return;
+  for (const [type, put] of Object.entries(KEYED))
+    for (const [, resource] of ofType(template, type)) put(resource, kmsKeyArn);
+  for (const [, role] of functionRoles(template))
+    allow(role, {
+      Sid: 'UseKey',
+      Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+      Resource: kmsKeyArn,
+      Condition: { StringEquals: { 'kms:ViaService': THROUGH } },
+    });
+};

@@ -1,0 +1,144 @@
+import { isIP } from 'node:net';
+import * as z from 'zod/mini';
+
+/** What a parameter may be: a text that fits, or empty, which is `null`. */
+const optional = <Output>(fits: RegExp, make: (text: string) => Output) =>
+  z.pipe(
+    z.pipe(z.coerce.string().check(z.trim()), z.union([z.literal(''), z.string().check(z.regex(fits))])),
+    z.transform((text) => (text === '' ? null : make(text))),
+  );
+
+const text = (fits: RegExp) => optional(fits, (value) => value);
+const number = () => optional(/^\d{1,9}$/, Number);
+const listOf = (fits: (item: string) => boolean) =>
+  z.pipe(
+    z.pipe(
+      z.coerce.string(),
+      z.transform((value) => value.split(/[\s,]+/).filter((item) => item !== '')),
+    ),
+    z.array(z.string().check(z.refine(fits))),
+  );
+
+const isRange = (value: string): boolean => {
+  const [address = '', prefix, ...more] = value.split('/');
+  const bits = { 4: 32, 6: 128 }[isIP(address)];
+  if (bits === undefined || more.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+};
+
+const statements = z.pipe(
+  z.pipe(
+    z.coerce.string(),
+    z.transform((value, context): unknown => {
+      try {
+        return value.trim() === '' ? [] : JSON.parse(value);
+      } catch {
+        context.issues.push({ code: 'custom', input: value });
+        return z.NEVER;
+      }
+    }),
+  ),
+  z.array(z.looseObject({ Effect: z.enum(['Allow', 'Deny']), Principal: z.unknown(), Action: z.unknown() })),
+);
+
+const tags = z.pipe(
+  listOf((item) => /^(?!aws:)[\w.:/+@-]{1,128}=[\w.:/+@-]{0,256}$/i.test(item)),
+  z.transform((pairs) =>
+    Object.fromEntries(
+      pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const),
+    ),
+  ),
+);
+
+const ARN = /^arn:aws[\w-]*:/.source;
+
+/** What each parameter has to be, as the refusal of another value says it. */
+const FORMS = {
+  tlsPolicy: 'a policy of API Gateway for TLS 1.2 and newer, such as SecurityPolicy_TLS13_1_2_2021_06',
+  adminRequestsPerSecond: 'a whole number',
+  adminRequestBurst: 'a whole number',
+  healthRequestsPerSecond: 'a whole number',
+  healthRequestBurst: 'a whole number',
+  pageRequestsPerSecond: 'a whole number',
+  pageRequestBurst: 'a whole number',
+  wafRequestsPerFiveMinutes: 'a whole number from 10',
+  webAclArn: 'the ARN of a regional web ACL',
+  allowedIps: 'addresses or ranges (203.0.113.0/24), separated by commas',
+  adminIps: 'addresses or ranges (203.0.113.0/24), separated by commas',
+  resourcePolicy: 'a JSON array of statements, each with Effect, Principal and Action',
+  domainName: 'a host name',
+  certificateArn: 'the ARN of a certificate of ACM',
+  disableDefaultEndpoint: 'true or false',
+  permissionsBoundaryArn: 'the ARN of a policy of IAM',
+  kmsKeyArn: 'the ARN of a key of KMS',
+  vpcSubnetIds: 'ids of subnets, separated by commas',
+  vpcSecurityGroupIds: 'ids of security groups, separated by commas',
+  tags: 'pairs as team=ai, separated by commas',
+} as const;
+
+const SCHEMA = z.strictObject({
+  tlsPolicy: text(/^(?:TLS_1_2|SecurityPolicy_TLS1[23]_(?!.*EDGE)\w+)$/),
+  adminRequestsPerSecond: number(),
+  adminRequestBurst: number(),
+  healthRequestsPerSecond: number(),
+  healthRequestBurst: number(),
+  pageRequestsPerSecond: number(),
+  pageRequestBurst: number(),
+  wafRequestsPerFiveMinutes: optional(/^[1-9]\d{1,8}$/, Number),
+  webAclArn: text(new RegExp(`${ARN}wafv2:[\\w-]+:\\d+:regional/webacl/`)),
+  allowedIps: listOf(isRange),
+  adminIps: listOf(isRange),
+  resourcePolicy: statements,
+  domainName: text(/^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/),
+  certificateArn: text(new RegExp(`${ARN}acm:[\\w-]+:\\d+:certificate/`)),
+  disableDefaultEndpoint: optional(/^(?:true|false)$/, (value) => value === 'true'),
+  permissionsBoundaryArn: text(new RegExp(`${ARN}iam::(?:\\d+|aws):policy/`)),
+  kmsKeyArn: text(new RegExp(`${ARN}kms:[\\w-]+:\\d+:key/[\\w-]+$`)),
+  vpcSubnetIds: listOf((id) => /^subnet-[\da-f]+$/.test(id)),
+  vpcSecurityGroupIds: listOf((id) => /^sg-[\da-f]+$/.test(id)),
+  tags,
+} satisfies Record<keyof typeof FORMS, z.core.$ZodType>);
+
+/** What a stage may have beside what every stage has; an unset one is `null`, or a list without members. */
+export type StageOptions = z.infer<typeof SCHEMA>;
+
+const check = (holds: boolean, sentence: string): void => {
+  if (!holds) throw new Error(sentence);
+};
+
+/** Those that make sense only with each other. */
+const checkTogether = (options: StageOptions): void => {
+  const { domainName, certificateArn, disableDefaultEndpoint, vpcSubnetIds, vpcSecurityGroupIds } = options;
+  check((domainName === null) === (certificateArn === null), 'domainName and certificateArn go together.');
+  check(
+    disableDefaultEndpoint !== true || domainName !== null,
+    'disableDefaultEndpoint needs a domainName: nothing would lead to the API.',
+  );
+  check(
+    (vpcSubnetIds.length === 0) === (vpcSecurityGroupIds.length === 0),
+    'vpcSubnetIds and vpcSecurityGroupIds go together.',
+  );
+  check(
+    options.webAclArn === null || options.wafRequestsPerFiveMinutes === null,
+    'A stage has one web ACL: set wafRequestsPerFiveMinutes or webAclArn.',
+  );
+  for (const group of ['admin', 'health', 'page'] as const)
+    check(
+      (options[`${group}RequestsPerSecond`] === null) === (options[`${group}RequestBurst`] === null),
+      `${group}RequestsPerSecond and ${group}RequestBurst go together.`,
+    );
+};
+
+/**
+ * The options of a stage from its parameters. Throws an Error that names the first parameter that is not what it has to be,
+ * or that is missing beside another.
+ */
+export const readStageOptions = (parameters: unknown): StageOptions => {
+  const read = z.safeParse(SCHEMA, parameters);
+  if (!read.success) {
+    const name = String(read.error.issues[0]?.path[0]);
+    throw new Error(`${name} is no parameter as it should be: ${FORMS[name as keyof typeof FORMS]}.`);
+  }
+  checkTogether(read.data);
+  return read.data;
+};
