@@ -14,6 +14,7 @@ import { type Handler, invoke } from './invoke.ts';
 import { isStreaming } from './lambda-shim.ts';
 import type { Match, MatchRoute } from './match-route.ts';
 import { checkDeclaredLength, checkEventSize, readBody } from './read-body.ts';
+import { checkHead } from './request-head.ts';
 import { writeResponse } from './write-response.ts';
 
 export interface AnswerOptions {
@@ -57,10 +58,11 @@ export const createAnswer = ({ matchRoute, handlers, log, ids, clock, corsOrigin
     const target = splitTarget(request.url ?? '/');
     const method = request.method ?? 'GET';
     const at = clock.now();
+    checkHead(request);
     const match = matchRoute(method, target.path);
     checkDeclaredLength(request);
     if (expectsContinue) response.writeContinue();
-    const body = await readBody(request);
+    const body = await readBody(request, clock, () => (response.shouldKeepAlive = false));
     const sourceIp = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
     const event = proxyEvent({ request, method, target, sourceIp, body, match, requestId, at });
     checkEventSize(event);

@@ -1,10 +1,10 @@
-import { maxHeaderSize } from 'node:http';
 import type { Socket } from 'node:net';
 import { COMMON_HEADERS } from '../lib/http/common-headers.ts';
 import { problemResponse } from '../lib/http/problem.ts';
 import { AppError } from '../lib/kernel/errors.ts';
 import type { Ids } from '../lib/kernel/ids.ts';
 import { safe } from '../lib/kernel/redacted.ts';
+import { MAX_PARSED_HEAD_BYTES } from './request-head.ts';
 
 /** How long the rest of what a client sends is swallowed, so that it can read why nobody listens any more. */
 const LINGER_MS = 1_000;
@@ -13,7 +13,7 @@ const refusalOf = (code: string | undefined): AppError => {
   if (code === 'HPE_HEADER_OVERFLOW') {
     return new AppError(
       'invalid-request',
-      safe`The request line and the headers take more than ${maxHeaderSize} bytes.`,
+      safe`The request line and the headers take more than ${MAX_PARSED_HEAD_BYTES} bytes.`,
     );
   }
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {

@@ -6,9 +6,15 @@ import type { Answer } from './answer.ts';
 import { bindAll } from './bind.ts';
 import { answerClientError } from './client-error.ts';
 import { splitTarget } from './http-event.ts';
+import { MAX_PARSED_HEAD_BYTES } from './request-head.ts';
+import { STALLED_MS } from './response-stream.ts';
 
 /** Longer than a load balancer or client keeps an idle connection, so that no request meets one that is being closed. */
 const KEEP_ALIVE_MS = 65_000;
+
+/** How long the head of a request may take; Node looks at it once in `CHECK_MS`. Bodies have a limit of their own. */
+const HEAD_MS = 20_000;
+const CHECK_MS = 5_000;
 
 /** What a function that was told to end has for its last writes. */
 const SETTLE_MS = 1_000;
@@ -21,6 +27,8 @@ export interface ServeOptions {
   readonly hosts: readonly string[];
   /** `0` takes any free one. */
   readonly port: number;
+  /** How long the head of a request may take. Default: 20 s. */
+  readonly headMs?: number;
 }
 
 export interface Serving {
@@ -44,7 +52,7 @@ interface UnderWay {
 }
 
 /** Listens, and knows what is under way. Rejects with `StartRefused` when the port or an address cannot be had. */
-export const serve = async ({ answer, ids, clock, hosts, port }: ServeOptions): Promise<Serving> => {
+export const serve = async ({ answer, ids, clock, hosts, port, headMs = HEAD_MS }: ServeOptions): Promise<Serving> => {
   const underWay = new Set<UnderWay>();
   const stopping = new AbortController();
   let closing = false;
@@ -68,12 +76,26 @@ export const serve = async ({ answer, ids, clock, hosts, port }: ServeOptions): 
     const begun = Promise.withResolvers<unknown>();
     const entry: UnderWay = { request, response, leave, ended: begun.promise, endsWithServer: false };
     underWay.add(entry);
-    begun.resolve(Promise.all([answer(exchange), closed]));
+    const given = answer(exchange).then(() => {
+      // What is left lies in buffers; a client that takes none of it would be kept for ever.
+      const callOff = clock.after(STALLED_MS, () => response.destroy());
+      if (response.closed) callOff();
+      else response.once('close', callOff);
+    });
+    begun.resolve(Promise.all([given, closed]));
     void entry.ended.then(() => underWay.delete(entry));
   };
 
+  const options = {
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: headMs,
+    connectionsCheckingInterval: Math.min(headMs, CHECK_MS),
+    maxHeaderSize: MAX_PARSED_HEAD_BYTES,
+    requireHostHeader: false,
+    joinDuplicateHeaders: true,
+  };
   const create = (): Server =>
-    createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false, joinDuplicateHeaders: true }, take(false))
+    Object.assign(createServer(options, take(false)), { maxHeadersCount: 0 })
       .on('checkContinue', take(true))
       .on('checkExpectation', take(false))
       .on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => answerClientError(error, socket, ids));

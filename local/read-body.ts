@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Clock } from '../lib/kernel/clock.ts';
 import { AppError } from '../lib/kernel/errors.ts';
 import { safe } from '../lib/kernel/redacted.ts';
 
@@ -22,14 +23,23 @@ export const checkEventSize = (event: { readonly body: string | null }): void =>
   if (Buffer.byteLength(JSON.stringify(event)) > MAX_PAYLOAD_BYTES) throw tooLarge();
 };
 
+/** How long a body may take, whatever comes of it; the largest one needs 0.8 Mbit/s for that. */
+const ARRIVAL_MS = 60_000;
+
 /**
  * Reads the body to its end. Rejects with `payload-too-large` as soon as it is, and lets the rest run into the void:
- * a client that writes its whole body before it reads can then read the answer. Rejects with another error when it is cut off.
+ * a client that writes its whole body before it reads can then read the answer. Rejects with `invalid-request` when it takes
+ * longer than a minute, once `hangUp` has been called, and with another error when it is cut off.
  */
-export const readBody = (request: IncomingMessage): Promise<Buffer> =>
+export const readBody = (request: IncomingMessage, clock: Clock, hangUp = () => {}): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let length = 0;
+    const callOff = clock.after(ARRIVAL_MS, () => {
+      request.off('data', keep).resume();
+      hangUp();
+      reject(new AppError('invalid-request', safe`The body did not arrive within ${ARRIVAL_MS / 1_000} s.`));
+    });
     const keep = (part: Buffer) => {
       length += part.length;
       if (length <= MAX_PAYLOAD_BYTES) return void parts.push(part);
@@ -38,7 +48,13 @@ export const readBody = (request: IncomingMessage): Promise<Buffer> =>
       reject(tooLarge());
     };
     request.on('data', keep);
-    request.once('end', () => resolve(Buffer.concat(parts)));
+    request.once('end', () => {
+      callOff();
+      resolve(Buffer.concat(parts));
+    });
     request.once('error', reject);
-    request.once('close', () => reject(new Error('the client left in the middle of its body')));
+    request.once('close', () => {
+      callOff();
+      reject(new Error('the client left in the middle of its body'));
+    });
   });

@@ -5,7 +5,7 @@ import { metadataOf } from './lambda-shim.ts';
 import { setHead } from './response-head.ts';
 
 /** How long a client may leave us standing without reading: the idle limit of a regional API. */
-const STALLED_MS = 300_000;
+export const STALLED_MS = 300_000;
 
 /** Resolves the write when the client has taken what is buffered, or has gone, which it counts as when it stalls. */
 const drained = (response: ServerResponse, clock: Clock, done: () => void): void => {

@@ -5,6 +5,7 @@ import { safe } from '../../lib/kernel/redacted.ts';
 import { describeError } from '../../lib/telemetry/describe-error.ts';
 import type { Log } from '../../lib/telemetry/log.ts';
 import { readBody } from '../read-body.ts';
+import { systemClock } from '../system-clock.ts';
 import type { Executions } from './executions.ts';
 import { answerLambda, type ApiResponse } from './lambda-api.ts';
 import { ServiceError } from './service-error.ts';
@@ -39,7 +40,7 @@ export const startLambdaServer = async (): Promise<LambdaServer> => {
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { executions, log } = await serving.promise;
-    const { status, headers, body } = await readBody(request)
+    const { status, headers, body } = await readBody(request, systemClock)
       .then((bytes) => {
         const { method, url } = request;
         return answerLambda({ method, url, headers: request.headers, body: bytes.toString() }, executions);

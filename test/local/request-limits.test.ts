@@ -96,6 +96,38 @@ describe('the limits of a request', () => {
     });
   });
 
+  it.each([
+    [
+      'more headers than a client has',
+      Array.from({ length: 101 }, (_, at) => `x-${at}: a`).join('\r\n'),
+      /100 headers/,
+    ],
+    ['more in its headers than the API takes', `x-long: ${'a'.repeat(10_300)}`, /more than 10240 bytes/],
+  ])('answer %s in the shape of the contract, and go on with the connection', async (_, headers, detail) => {
+    const client = connectRaw(server.port);
+    client.socket.write(`GET /f/x HTTP/1.1\r\n${headers}\r\n\r\n`);
+    const all = await client.until(answered);
+    expect(all).toMatch(/^HTTP\/1.1 400 [^]*x-content-type-options: nosniff/);
+    expect(JSON.parse(all.split('\r\n\r\n')[1] ?? '')).toMatchObject({
+      code: 'invalid-request',
+      detail: expect.stringMatching(detail) as string,
+    });
+    client.socket.write(`GET /f/x HTTP/1.1\r\n${'x: a\r\n'.repeat(100)}\r\n`);
+    expect(await client.until((text) => text.includes('HTTP/1.1 200'))).toContain('HTTP/1.1 200');
+    client.socket.destroy();
+  });
+
+  it('answer a path that is too long, and clients of the Anthropic API in their shape', async () => {
+    const long = 'a'.repeat(10_300);
+    const own = await fetch(`${server.url}/f/${long}`);
+    expect([own.status, await own.json()]).toMatchObject([400, { code: 'invalid-request' }]);
+    const foreign = await fetch(`${server.url}/v1/messages?beta=${long}`, { method: 'POST', body: '{}' });
+    expect([foreign.status, await foreign.json()]).toMatchObject([
+      400,
+      { type: 'error', error: { type: 'invalid_request_error' } },
+    ]);
+  });
+
   it('do not ask for a host header, nor mind an expectation nobody knows', async () => {
     const client = connectRaw(server.port);
     client.socket.write('GET /f/x HTTP/1.1\r\nexpect: miracles\r\n\r\n');

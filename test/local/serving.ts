@@ -39,7 +39,11 @@ export interface TestServer extends Serving {
 }
 
 /** The local server with one function, reached by every path below `/f`, and as a client of the Anthropic API reaches one. */
-export const serveFunction = async (handler: Handler, clock: Clock = systemClock): Promise<TestServer> => {
+export const serveFunction = async (
+  handler: Handler,
+  clock: Clock = systemClock,
+  more: { readonly headMs?: number } = {},
+): Promise<TestServer> => {
   let requests = 0;
   const ids = { request: () => `req_${(requests += 1)}` };
   const definition = { name: 'tested', timeoutMs: 10_000 };
@@ -54,6 +58,6 @@ export const serveFunction = async (handler: Handler, clock: Clock = systemClock
     clock,
     corsOrigins: new Set(),
   });
-  const serving = await serve({ answer, ids, clock, hosts: ['127.0.0.1', '::1'], port: 0 });
+  const serving = await serve({ answer, ids, clock, hosts: ['127.0.0.1', '::1'], port: 0, ...more });
   return { ...serving, url: `http://127.0.0.1:${serving.port}`, lines };
 };
