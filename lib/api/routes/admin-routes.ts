@@ -4,7 +4,7 @@ import { pageOfAudit, pageOfTenants, pageRequest } from '../../administration/pa
 import { auditView, circuitView, keyView, restView, tenantView } from '../../administration/views.ts';
 import { etagOf, matchesEtag } from '../../http/etag.ts';
 import { jsonResponse } from '../../http/json-response.ts';
-import { readBody } from '../../http/read-body.ts';
+import { readSmallBody } from '../../http/read-small-body.ts';
 import type { Routes } from '../../http/routes.ts';
 import { type HttpEvent, type HttpResponse, listHeader } from '../../http/types.ts';
 import { actorOf } from '../../identity/end-user.ts';
@@ -58,13 +58,13 @@ export const adminRoutes = (
   '/admin/tenants/{tenantId}': {
     GET: async (request) => tenantResponse(await tenants.find(tenantIn(request))),
     PUT: async (request) => {
-      const input = readBody(request, settingsSchema);
+      const input = readSmallBody(request, settingsSchema);
       const tenantId = tenantIn(request);
       const asked = [settingsOf(input, tenantId, budgets), by(request), expectedBy(request)] as const;
       return tenantResponse(await tenants.put(tenantId, ...asked));
     },
     PATCH: async (request) => {
-      const input = readBody(request, settingsSchema);
+      const input = readSmallBody(request, settingsSchema);
       const tenantId = tenantIn(request);
       const asked = [namedSettings(input, tenantId), by(request), expectedBy(request)] as const;
       return tenantResponse(await tenants.patch(tenantId, ...asked));
@@ -73,7 +73,7 @@ export const adminRoutes = (
   '/admin/tenants/{tenantId}/keys': {
     GET: async (request) => jsonResponse({ keys: (await keys.list(tenantIn(request))).map(keyView) }),
     POST: async (request) => {
-      const input = readBody(
+      const input = readSmallBody(
         request,
         keyRequestSchema(() => clock.now()),
       );
@@ -105,7 +105,7 @@ export const adminRoutes = (
   },
   '/admin/circuits/{name+}': {
     PUT: async (request) => {
-      const { state } = readBody(request, circuitRequestSchema);
+      const { state } = readSmallBody(request, circuitRequestSchema);
       return jsonResponse(circuitView(await circuits.set(nameIn(request), state, by(request))));
     },
   },

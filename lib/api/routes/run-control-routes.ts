@@ -1,7 +1,7 @@
 import type { ControlRun } from '../../durable-run/control-run.ts';
 import { decisionSchema, messageSchema, resumeSchema } from '../../durable-run/http/async-request.ts';
 import { jsonResponse } from '../../http/json-response.ts';
-import { readBody } from '../../http/read-body.ts';
+import { readSmallBody } from '../../http/read-small-body.ts';
 import type { Routes } from '../../http/routes.ts';
 import { header, type HttpEvent } from '../../http/types.ts';
 import type { Scope } from '../../kernel/forms/scopes.ts';
@@ -31,7 +31,7 @@ export const runControlRoutes = (controlRun: ControlRun): Routes<Request> => ({
   },
   '/agent/runs/{runId}/messages': {
     POST: async (event) => {
-      const message = readBody(event, messageSchema);
+      const message = readSmallBody(event, messageSchema);
       const posted = { ...message, idempotencyKey: header(event, 'idempotency-key') };
       return jsonResponse({ messageId: await controlRun.post(event.principal, runIn(event), posted) }, 202);
     },
@@ -39,7 +39,7 @@ export const runControlRoutes = (controlRun: ControlRun): Routes<Request> => ({
   '/agent/runs/{runId}/resume': {
     POST: async (event) => {
       const runId = runIn(event);
-      const { maxCostUsd } = event.body ? readBody(event, resumeSchema) : {};
+      const { maxCostUsd } = event.body ? readSmallBody(event, resumeSchema) : {};
       await controlRun.resume(event.principal, runId, maxCostUsd);
       return jsonResponse({ runId }, 202);
     },
@@ -52,7 +52,7 @@ export const runControlRoutes = (controlRun: ControlRun): Routes<Request> => ({
   },
   [APPROVALS]: {
     POST: async (event) => {
-      const decision = readBody(event, decisionSchema);
+      const decision = readSmallBody(event, decisionSchema);
       const toolUseId = event.pathParameters?.['toolUseId'] ?? '';
       await controlRun.decide(event.principal, runIn(event), toolUseId, decision);
       return { statusCode: 204, headers: { 'cache-control': 'no-store' }, body: '' };
