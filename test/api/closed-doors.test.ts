@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { COMMON_HEADERS } from '../../lib/http/common-headers.ts';
 import { reply } from '../upstream/answers.ts';
 import { type Caller, type Fleet, startFleet } from './fleet.ts';
 import { type Knock, knocks } from './routes.ts';
@@ -29,7 +30,24 @@ const shapeOf = (response: Response, text: string): string => {
   return body['requestId'] === requestId && 'code' in body ? 'problem' : 'something else';
 };
 
+/** What every answer has; a page says which script it runs, and is asked for again each time. */
+const HEADERS = Object.entries(COMMON_HEADERS);
+const PAGES = ['/console', '/docs'];
+const OF_A_PAGE: Readonly<Record<string, RegExp>> = {
+  'cache-control': /^no-cache$/,
+  'content-security-policy': /^default-src 'none'; script-src 'sha256-[^']+'; .*frame-ancestors 'none'/,
+};
+
+/** The headers of an answer that are not as they have to be. */
+const looseHeaders = (target: string, { ok, headers }: Response): string[] =>
+  HEADERS.flatMap(([name, value]) => {
+    const shown = headers.get(name) ?? '';
+    const page = ok && PAGES.includes(target) ? OF_A_PAGE[name] : undefined;
+    return (page?.test(shown) ?? shown === value) ? [] : [`${target}: ${name}: ${shown}`];
+  });
+
 interface Walked {
+  readonly loose: readonly string[];
   readonly heard: ReadonlySet<string>;
   readonly letIn: ReadonlySet<Knock>;
   readonly shapes: ReadonlyMap<string, ReadonlySet<string>>;
@@ -44,18 +62,20 @@ const walk = async (caller: Caller, doors: readonly Knock[], server = fleet.serv
   const heard = new Set<string>();
   const letIn = new Set<Knock>();
   const shapes = new Map<string, Set<string>>();
+  const loose: string[] = [];
   const knocking = doors.map(async (door) => {
     const { target, init } = door;
     const response = await caller.ask(target, init, server);
     const shape = shapeOf(response, await response.text());
     if (response.ok) letIn.add(door);
+    loose.push(...looseHeaders(target, response));
     heard.add(`${init.method} ${target} ${response.status}`);
     shapes.set(shape, (shapes.get(shape) ?? new Set()).add(target));
   });
   await Promise.all(knocking);
   const asked = fleet.upstream.requests.slice(before).map(({ path }) => path);
   const called = asked.filter((path) => path === '/v1/messages').length;
-  return { heard, letIn, shapes, called, counted: asked.length - called };
+  return { loose, heard, letIn, shapes, called, counted: asked.length - called };
 };
 
 const of = (target: string, heard: ReadonlySet<string>): string[] =>
@@ -68,8 +88,9 @@ const refused = (...statuses: readonly number[]) => statuses.map((status) => [St
 /** Two bodies that can be counted, each asked for in two forms. */
 const COUNTS = 4;
 
-it('every route is walked: without a limit, those that can call a model do', () => {
-  const { heard, called, counted } = unlimited;
+it('every route is walked: without a limit, those that can call a model do, and each answer may be neither kept, framed nor run', () => {
+  const { loose, heard, called, counted } = unlimited;
+  expect(loose).toEqual([]);
   expect(called).toBeGreaterThan(0);
   expect(counted).toBe(COUNTS);
   expect(calls(heard)).toEqual(refused(200, 200, 200));
@@ -105,7 +126,8 @@ it.each([
 
 it('no route is open to a key without its scope, and each door refuses in the shape of its clients', async () => {
   const caller = await fleet.addTenant({}, { scopes: ['runs:approve'] });
-  const { heard, shapes, called, counted } = await walk(caller, DOORS);
+  const { loose, heard, shapes, called, counted } = await walk(caller, DOORS);
+  expect(loose).toEqual([]);
   expect([called, counted, calls(heard)]).toEqual([0, 0, [['403'], ['403'], ['403']]]);
   expect([...shapes.keys()].toSorted()).toEqual(['answer', 'envelope', 'problem']);
   const isGateway = (target: string) => /^\/(?:v1|messages|models)(?:\/|$)/.test(target);
