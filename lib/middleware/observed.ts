@@ -90,6 +90,9 @@ const hasLeft = ({ context }: Request): boolean =>
 
 const NOBODY: ReadonlySet<string> = new Set();
 
+/** As API Gateway makes them. An event that somebody wrote by hand may say anything, which would be a header. */
+const REQUEST_ID = /^[\w=-]{1,128}$/;
+
 /**
  * Middy's hooks around the whole request: names it before anything runs, and writes its one canonical line and its
  * metrics when the last byte is out, which for a stream no `after` can do.
@@ -115,7 +118,8 @@ export const observed = (
     const event = httpEventOf(request.event);
     const caller = readTraceparent(header(event, 'traceparent'));
     const trace = caller ?? { traceId: ids.trace(), sampled: recordsTraces };
-    const requestId = event.requestContext?.requestId ?? ids.request();
+    const given = event.requestContext?.requestId;
+    const requestId = given && REQUEST_ID.test(given) ? given : ids.request();
     const workContext = contexts?.enter(functionName, request.context);
     contexts?.know({ requestId, trace });
     const isHead = event.httpMethod === 'HEAD';
