@@ -90,9 +90,6 @@ const hasLeft = ({ context }: Request): boolean =>
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-/** As API Gateway makes them. An event that somebody wrote by hand may say anything, which would be a header. */
-const REQUEST_ID = /^[\w=-]{1,128}$/;
-
 /**
  * Middy's hooks around the whole request: names it before anything runs, and writes its one canonical line and its
  * metrics when the last byte is out, which for a stream no `after` can do.
@@ -119,7 +116,8 @@ export const observed = (
     const caller = readTraceparent(header(event, 'traceparent'));
     const trace = caller ?? { traceId: ids.trace(), sampled: recordsTraces };
     const given = event.requestContext?.requestId;
-    const requestId = given && REQUEST_ID.test(given) ? given : ids.request();
+    // An event that somebody wrote by hand may say anything, which would be a header.
+    const requestId = given && label(given) === given ? given : ids.request();
     const workContext = contexts?.enter(functionName, request.context);
     contexts?.know({ requestId, trace });
     const isHead = event.httpMethod === 'HEAD';

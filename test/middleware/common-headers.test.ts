@@ -13,7 +13,6 @@ const GOOD: Readonly<Record<string, string>> = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
   'strict-transport-security': 'max-age=31536000',
 };
 

@@ -30,12 +30,18 @@ const CODES: Readonly<Record<string, keyof typeof PROBLEMS>> = {
   DEFAULT_5XX: 'internal',
 };
 
-/** Of what every answer has, but for the policy of what may run: its quotes do not fit into a mapping, and no body here is a page. */
-const COMMON = Object.fromEntries(
-  Object.entries(COMMON_HEADERS)
-    .filter(([name]) => name !== 'content-security-policy')
-    .map(([name, value]) => [name.replace(/(^|-)\w/g, (letter) => letter.toUpperCase()), value]),
-);
+/**
+ * Of what every answer has, but for the policy of what may run and frame: its quotes do not fit into a mapping. No body here is
+ * a page, and an older header refuses frames.
+ */
+const COMMON: Readonly<Record<string, string>> = {
+  'X-Frame-Options': 'DENY',
+  ...Object.fromEntries(
+    Object.entries(COMMON_HEADERS)
+      .filter(([name]) => name !== 'content-security-policy')
+      .map(([name, value]) => [name.replace(/(^|-)\w/g, (letter) => letter.toUpperCase()), value]),
+  ),
+};
 
 // API Gateway puts a variable in as it is, without escaping: only those that cannot hold a quote are allowed.
 const substituted = (body: string): string => body.replaceAll('$context.requestId', 'c0ffee-1');
