@@ -1,8 +1,9 @@
-import { inPath, inQuery, type Json, ok, problems, requestBody } from './operation.ts';
+import { answerHeader, inPath, inQuery, type Json, ok, requestBody } from './operation.ts';
 
 const tenantId = inPath('tenantId');
 /** The ETag of the tenant that the change is of; another is 412. */
 const ifMatch: Json = { name: 'If-Match', in: 'header', required: false, schema: { type: 'string' } };
+const tenant = (description: string): Json => ok(description, 'Tenant', 200, answerHeader('etag', 'ETag'));
 const page = (fallback: number, maximum: number): Json[] => [
   inQuery('limit', { type: 'integer', minimum: 1, maximum, default: fallback }),
   inQuery('cursor', { type: 'string' }),
@@ -14,18 +15,18 @@ export const adminPaths: Json = {
     get: { summary: 'The tenants, by their ids', parameters: page(100, 1_000), responses: ok('A page', 'Tenants') },
   },
   '/admin/tenants/{tenantId}': {
-    get: { summary: 'A tenant', parameters: [tenantId], responses: ok('The tenant, with an ETag', 'Tenant') },
+    get: { summary: 'A tenant', parameters: [tenantId], responses: tenant('The tenant') },
     put: {
       summary: 'Create a tenant, or replace all its settings',
       parameters: [tenantId, ifMatch],
       requestBody: requestBody('TenantSettings'),
-      responses: ok('The tenant as it is now', 'Tenant'),
+      responses: tenant('The tenant as it is now'),
     },
     patch: {
       summary: 'Change the settings of a tenant that are named, and no others',
       parameters: [tenantId, ifMatch],
       requestBody: requestBody('TenantSettings'),
-      responses: ok('The tenant as it is now', 'Tenant'),
+      responses: tenant('The tenant as it is now'),
     },
   },
   '/admin/tenants/{tenantId}/keys': {
@@ -41,7 +42,7 @@ export const adminPaths: Json = {
     delete: {
       summary: 'Revoke a key',
       parameters: [tenantId, inPath('keyId')],
-      responses: { '204': { description: 'Revoked' }, ...problems },
+      responses: { '204': { description: 'Revoked' } },
     },
   },
   '/admin/tenants/{tenantId}/users/{userId}': {
@@ -83,7 +84,7 @@ export const adminPaths: Json = {
     delete: {
       summary: 'End a rest; slashes in its name may be encoded or not',
       parameters: [inPath('name')],
-      responses: { '204': { description: 'Over, for every process within about a second' }, ...problems },
+      responses: { '204': { description: 'Over, for every process within about a second' } },
     },
   },
   '/admin/audit': {

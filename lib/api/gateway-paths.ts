@@ -1,6 +1,6 @@
 import { ANTHROPIC_TYPES } from '../http/anthropic-error.ts';
 import { count, type JsonSchema, list, object, orNull, reference, text, usd } from './json-schema.ts';
-import { inPath, inQuery, type Json, requestBody } from './operation.ts';
+import { eventStream, inPath, inQuery, type Json, requestBody } from './operation.ts';
 
 /** What is the provider's to describe; only what Ballast reads or adds stands here. */
 const anthropic = (properties: Readonly<Record<string, JsonSchema>>, required: readonly string[]): JsonSchema => ({
@@ -62,7 +62,6 @@ export const gatewaySchemas: Readonly<Record<string, Json>> = {
 const json = (schema: string): Json => ({ 'application/json': { schema: reference(schema) } });
 const answered = (description: string, content: Json): Json => ({
   '200': { description, content },
-  default: { description: 'Refused or failed, in the envelope of the Anthropic API', content: json('AnthropicError') },
 });
 const inHeader = (name: string): Json => ({ name, in: 'header', required: false, schema: text });
 
@@ -75,7 +74,7 @@ export const gatewayPaths: Readonly<Record<string, Json>> = {
       summary: 'A message of a model, for any client of the Anthropic API',
       parameters: [...versioned, inHeader('idempotency-key')],
       requestBody: requestBody('MessageRequest'),
-      responses: answered('The message, or its events', { ...json('Message'), 'text/event-stream': { schema: text } }),
+      responses: answered('The message, or its events', { ...json('Message'), ...eventStream('MessageEvents') }),
     },
   },
   '/v1/messages/count_tokens': {

@@ -1,13 +1,36 @@
 import { adminPaths } from './admin-paths.ts';
+import { eventSchemas } from './event-schemas.ts';
 import { gatewayPaths, gatewaySchemas } from './gateway-paths.ts';
-import { body, type Json, ok, requestBody } from './operation.ts';
-import { namedOperations, TAGS } from './operations.ts';
+import { list, object, reference, text } from './json-schema.ts';
+import { answerHeader, body, eventStream, inHeader, type Json, ok, requestBody } from './operation.ts';
+import { namedOperations, refusals, TAGS } from './operations.ts';
 import { runPaths } from './run-paths.ts';
 import { apiSchemas } from './schemas.ts';
 import { sessionPaths, sessionSchemas } from './session-paths.ts';
 import { usagePaths, usageSchemas } from './usage-paths.ts';
 
+const key = { type: 'string', minLength: 1, maxLength: 255 };
+
+/** What each answer may have beside its body. */
+const headers: Json = {
+  RequestId: { required: true, schema: { type: 'string', minLength: 1 }, description: 'by which the logs know it' },
+  Challenge: { required: true, schema: text, description: 'how to authenticate' },
+  RetryAfter: { schema: { type: 'integer', minimum: 1 }, description: 'whole seconds; where waiting helps' },
+  Replayed: { schema: { const: 'true' }, description: 'only where it is the first answer again' },
+  Location: { required: true, schema: text, description: 'where to go on' },
+  ETag: { required: true, schema: text, description: 'for `If-Match`' },
+};
+
 const page: Json = { '200': { description: 'HTML', content: { 'text/html': { schema: { type: 'string' } } } } };
+
+const startPage = object({
+  name: text,
+  version: text,
+  claude: { enum: ['real', 'simulated'] },
+  paths: { type: 'object', additionalProperties: list(text), description: 'each path with its methods' },
+  description: text,
+  try: text,
+});
 
 /** The whole API as OpenAPI 3.1: what `GET /openapi.json` answers. `maxTimeoutMs` is the stage's own bound. */
 export const openApi = (version: string, maxTimeoutMs: number): Json => ({
@@ -21,8 +44,15 @@ export const openApi = (version: string, maxTimeoutMs: number): Json => ({
     '/agent/run': {
       post: {
         summary: 'Run an agent and wait for its answer',
+        parameters: [inHeader('Idempotency-Key', key, 'sent again, the first answer is given again')],
         requestBody: requestBody('RunRequest'),
-        responses: ok('The run ended with an answer', 'RunAnswer'),
+        responses: {
+          '200': {
+            description: 'The run ended with an answer; as events, for `Accept: text/event-stream`',
+            headers: answerHeader('idempotency-replayed', 'Replayed'),
+            content: { 'application/json': { schema: reference('RunAnswer') }, ...eventStream('RunEvents') },
+          },
+        },
       },
     },
     ...sessionPaths,
@@ -40,13 +70,16 @@ export const openApi = (version: string, maxTimeoutMs: number): Json => ({
       },
     },
     '/health/live': {
-      get: { summary: 'Whether the function runs', security: [], responses: { '200': { description: 'It runs' } } },
+      get: { summary: 'Whether the function runs', security: [], responses: ok('It runs', 'Liveness') },
     },
     '/': {
       get: {
         summary: 'The version, the paths and a call to try',
         security: [],
-        responses: { '200': { description: 'JSON' }, '302': { description: 'To the console, for a browser' } },
+        responses: {
+          ...ok('What there is', 'StartPage'),
+          '302': { description: 'To the console, for a browser', headers: answerHeader('location', 'Location') },
+        },
       },
     },
     '/console': {
@@ -54,13 +87,29 @@ export const openApi = (version: string, maxTimeoutMs: number): Json => ({
     },
     '/docs': { get: { summary: 'This description, as a page to read', security: [], responses: page } },
     '/openapi.json': {
-      get: { summary: 'This description', security: [], responses: { '200': { description: 'OpenAPI 3.1' } } },
+      get: {
+        summary: 'This description',
+        security: [],
+        responses: {
+          '200': { description: 'OpenAPI 3.1', content: { 'application/json': { schema: { type: 'object' } } } },
+        },
+      },
     },
     ...adminPaths,
     ...usagePaths,
   }),
   components: {
-    schemas: { ...apiSchemas(maxTimeoutMs), ...sessionSchemas, ...usageSchemas, ...gatewaySchemas },
+    schemas: {
+      ...apiSchemas(maxTimeoutMs),
+      ...sessionSchemas,
+      ...usageSchemas,
+      ...gatewaySchemas,
+      ...eventSchemas,
+      StartPage: startPage,
+      Liveness: object({ status: { const: 'healthy' }, version: text }),
+    },
+    responses: refusals,
+    headers,
     securitySchemes: {
       apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
       bearer: { type: 'http', scheme: 'bearer' },

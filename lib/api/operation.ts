@@ -13,14 +13,25 @@ export const requestBody = (schema: string, required = true): Json => ({
   content: { 'application/json': { schema: reference(schema), example: EXAMPLES[schema] } },
 });
 
-/** What every operation may answer instead. */
-export const problems: Json = {
-  default: { description: 'Refused or failed: a problem', ...body('Problem', 'application/problem+json') },
-};
+export const ok = (description: string, schema: string, status = 200, headers?: Json): Json => ({
+  [status]: { description, ...(headers && { headers }), ...body(schema) },
+});
 
-export const ok = (description: string, schema: string, status = 200): Json => ({
-  [status]: { description, ...body(schema) },
-  ...problems,
+/** A header of an answer that `components` describes; those are always there, or say when they are. */
+export const answerHeader = (name: string, component: string): Json => ({
+  [name]: { $ref: `#/components/headers/${component}` },
+});
+
+/** Server-Sent Events, whose data is described by their names. */
+export const eventStream = (events: string): Json => ({
+  'text/event-stream': {
+    schema: {
+      type: 'string',
+      description: `Server-Sent Events; what each holds is described by its name in \`${events}\``,
+      contentMediaType: 'text/event-stream',
+      contentSchema: reference(events),
+    },
+  },
 });
 
 export const inPath = (name: string): Json => ({ name, in: 'path', required: true, schema: { type: 'string' } });

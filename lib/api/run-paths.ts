@@ -1,4 +1,4 @@
-import { body, inHeader, inPath, inQuery, type Json, ok, problems, requestBody } from './operation.ts';
+import { answerHeader, body, eventStream, inHeader, inPath, inQuery, type Json, ok, requestBody } from './operation.ts';
 
 const runId = inPath('runId');
 const eventId = { type: 'integer', minimum: 0, maximum: 9_999_999_999 };
@@ -6,7 +6,9 @@ const text = { type: 'string' };
 const key = { type: 'string', minLength: 1, maxLength: 255 };
 const when = { type: 'string', description: 'a day (UTC), or an instant in ISO 8601 UTC' };
 
-const accepted = (description: string, schema: string): Json => ok(description, schema, 202);
+const accepted = (description: string, schema: string, headers?: Json): Json => ok(description, schema, 202, headers);
+
+const submitted = { ...answerHeader('location', 'Location'), ...answerHeader('idempotency-replayed', 'Replayed') };
 
 /** The operations on asynchronous runs, and on runs that are kept. */
 export const runPaths: Json = {
@@ -19,8 +21,8 @@ export const runPaths: Json = {
       ],
       requestBody: requestBody('AsyncRunRequest'),
       responses: {
-        '200': { description: 'The run, which has ended', ...body('Run') },
-        ...accepted('Taken; `Location` says where the run can be seen', 'SubmittedRun'),
+        '200': { description: 'The run, which has ended', headers: submitted, ...body('Run') },
+        ...accepted('Taken; `Location` says where the run can be seen', 'SubmittedRun', submitted),
       },
     },
     get: {
@@ -60,9 +62,8 @@ export const runPaths: Json = {
       responses: {
         '200': {
           description: 'Its events, each with an id; comments while nothing happens',
-          content: { 'text/event-stream': { schema: text } },
+          content: eventStream('WatchedRunEvents'),
         },
-        ...problems,
       },
     },
   },
@@ -94,7 +95,7 @@ export const runPaths: Json = {
       summary: 'Decide on a tool call that waits for a person; needs the scope runs:approve',
       parameters: [runId, inPath('toolUseId')],
       requestBody: requestBody('DecisionRequest'),
-      responses: { '204': { description: 'Decided' }, ...problems },
+      responses: { '204': { description: 'Decided' } },
     },
   },
   '/admin/tenants/{tenantId}/runs/cancel': {

@@ -1,6 +1,6 @@
 import type { sessionSummary } from '../run/sessions/session-views.ts';
 import { instant, type JsonSchema, object } from './json-schema.ts';
-import { inPath, inQuery, type Json, ok, problems } from './operation.ts';
+import { inPath, inQuery, type Json, ok } from './operation.ts';
 
 const text = { type: 'string' };
 const sessionId = inPath('sessionId');
@@ -27,7 +27,7 @@ export const sessionPaths: Json = {
     delete: {
       summary: 'Erase a session with its runs; needs the scope runs:write',
       parameters: [sessionId, userId],
-      responses: { '204': { description: 'Erased' }, ...problems },
+      responses: { '204': { description: 'Erased' } },
     },
   },
 };

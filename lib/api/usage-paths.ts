@@ -1,5 +1,5 @@
 import { count, instant, type JsonSchema, list, object, orNull, reference, text, usd } from './json-schema.ts';
-import { inPath, inQuery, type Json, ok, problems } from './operation.ts';
+import { inPath, inQuery, type Json, ok } from './operation.ts';
 
 /** Below zero where an adjustment is more than what its day used, or a budget was lowered below what was spent. */
 const amount: JsonSchema = { ...usd, pattern: `^-?${String(usd['pattern']).slice(1)}` };
@@ -64,7 +64,6 @@ const reported = (schema: Json): Json => ({
     description: 'What was used; in CSV the groups alone',
     content: { 'application/json': { schema }, 'text/csv': { schema: text } },
   },
-  ...problems,
 });
 
 /** The usage routes as OpenAPI path items. */

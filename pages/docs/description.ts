@@ -32,17 +32,36 @@ export interface Operation {
     readonly description?: string;
   }[];
   readonly requestBody?: { readonly required: boolean; readonly content: Readonly<Record<string, Media>> };
-  readonly responses: Readonly<
-    Record<string, { readonly description: string; readonly content?: Readonly<Record<string, Media>> }>
-  >;
+  readonly responses: Readonly<Record<string, Answer | { readonly $ref: string }>>;
+}
+
+/** One answer of an operation. */
+export interface Answer {
+  readonly description: string;
+  readonly content?: Readonly<Record<string, Media>>;
 }
 
 export interface Description {
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
   readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>;
+    readonly responses: Readonly<Record<string, Answer>>;
+  };
 }
+
+/** What an operation answers by its status: what is its own, and how it refuses, which others do in the same words. */
+export const answersOf = ({ components }: Description, { responses }: Operation) => {
+  const entries = Object.entries(responses);
+  return {
+    answers: entries.flatMap(([status, given]) => ('$ref' in given ? [] : [{ status, ...given }])),
+    refusals: entries.flatMap(([status, given]) => {
+      const found = '$ref' in given ? components.responses[nameOf(given)] : undefined;
+      return found === undefined ? [] : [{ status, ...found }];
+    }),
+  };
+};
 
 export const nameOf = ({ $ref = '' }: Schema): string => $ref.split('/').at(-1) ?? '';
 

@@ -56,7 +56,7 @@ const Docs = ({ base }: { base: string }) => {
       <p>${data.info.description} Each call needs <code>x-api-key</code> or a Bearer credential, unless it says otherwise.</p>
       ${data.tags.map(
         ({ name, description }) => html`<h2 key=${name}>${name}</h2><p class="soft"><${Prose} text=${description} /></p>
-          ${byTag(data, name).map((each) => html`<${OperationView} key=${each.operation.operationId} ...${each} url=${url} />`)}`,
+          ${byTag(data, name).map((each) => html`<${OperationView} key=${each.operation.operationId} ...${each} description=${data} url=${url} />`)}`,
       )}
       <${Schemas} description=${data} />
     </main>

@@ -1,12 +1,13 @@
 import { html } from '../ui/html.ts';
 import { Copy, Table } from '../ui/parts.ts';
-import { boundsOf, type Media, type Operation, typeOf } from './description.ts';
+import { answersOf, boundsOf, type Description, type Media, type Operation, typeOf } from './description.ts';
 import { Prose, SchemaView } from './schema-view.ts';
 
 interface Props {
   readonly method: string;
   readonly path: string;
   readonly operation: Operation;
+  readonly description: Description;
   /** Where the API is. */
   readonly url: string;
 }
@@ -34,7 +35,8 @@ const Contents = ({ content, label }: { content: Readonly<Record<string, Media>>
 /** One operation: what it takes, what it answers, and a call to copy. */
 export const OperationView = (props: Props) => {
   const { method, path, operation } = props;
-  const { operationId, summary, parameters = [], requestBody, responses, security } = operation;
+  const { operationId, summary, parameters = [], requestBody, security } = operation;
+  const { answers, refusals } = answersOf(props.description, operation);
   const call = curl(props);
   return html`<section class="panel" id=${operationId} aria-labelledby=${`${operationId}-title`}>
     <h3 id=${`${operationId}-title`} class="row"><span class="method">${method.toUpperCase()}</span><code>${path}</code><span class="soft small">${operationId}</span></h3>
@@ -54,11 +56,14 @@ export const OperationView = (props: Props) => {
     }
     ${requestBody !== undefined && html`<h4>Body${!requestBody.required && ' (optional)'}</h4><${Contents} content=${requestBody.content} label=${`Body of ${operationId}`} />`}
     <h4>Answers</h4>
-    ${Object.entries(responses).map(([status, { description, content = {} }]) =>
-      status === 'default'
-        ? html`<p key=${status} class="small soft">Any other: ${description} (<a href=${`#schema-${content['application/json'] === undefined ? 'Problem' : 'AnthropicError'}`}>errors</a>)</p>`
-        : html`<details key=${status}><summary><strong>${status}</strong><span>${description}</span></summary>
-            <div class="within"><${Contents} content=${content} label=${`Answer ${status} of ${operationId}`} /></div></details>`,
+    ${answers.map(
+      ({ status, description: says, content = {} }) =>
+        html`<details key=${status}><summary><strong>${status}</strong><span>${says}</span></summary>
+          <div class="within"><${Contents} content=${content} label=${`Answer ${status} of ${operationId}`} /></div></details>`,
     )}
+    <details><summary><strong>${refusals.map(({ status }) => status).join(' ')}</strong><span>Refused or failed</span></summary>
+      <div class="within"><${Table} label=${`Refusals of ${operationId}`} head=${['Status', 'Codes']}>
+        ${refusals.map(({ status, description: says }) => html`<tr key=${status}><td>${status}</td><td class="small"><${Prose} text=${says} /></td></tr>`)}
+      <//><p class="small"><a href=${`#schema-${path.startsWith('/v1/') ? 'AnthropicError' : 'Problem'}`}>Their body</a></p></div></details>
   </section>`;
 };

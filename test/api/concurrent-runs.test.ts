@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { spawnServer } from '../local/spawned-server.ts';
+import { describedFetch } from '../openapi/described-fetch.ts';
 import { FULL } from '../sizes.ts';
 import { stretchedTime } from '../stretched.ts';
 import { reply } from '../upstream/answers.ts';
@@ -78,7 +79,7 @@ it('a run that fails or whose caller leaves gives its slot back', async () => {
   const gate = createGate();
   fleet.upstream.script('*', [gatedBefore(3, gate, reply('ok'))]);
   const headers = { 'x-api-key': caller.key, 'content-type': 'application/json' };
-  const held = fetch(`${url}/agent/run`, { method: 'POST', headers, body: '{"task":"a"}' }).catch(() => null);
+  const held = describedFetch(`${url}/agent/run`, { method: 'POST', headers, body: '{"task":"a"}' }).catch(() => null);
   await gate.reached;
   holder.child.kill('SIGKILL');
   await held;

@@ -1,5 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describedFetch } from '../openapi/described-fetch.ts';
 import { startServer, type TestServer } from './start-server.ts';
 
 const ORIGIN = 'https://app.example';
@@ -13,11 +14,11 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 /** What a browser does before it sends and after it has an answer; throws where it would not let the page see one. */
-const browser: typeof fetch = async (target, init = {}) => {
+const browser: typeof describedFetch = async (target, init = {}) => {
   const headers = new Headers(init.headers);
   const asked = { 'access-control-request-method': init.method ?? 'GET' };
   const names = [...headers.keys()].join(',');
-  const preflight = await fetch(target, {
+  const preflight = await describedFetch(target, {
     method: 'OPTIONS',
     headers: { ...asked, origin: ORIGIN, 'access-control-request-headers': names },
   });
@@ -25,7 +26,7 @@ const browser: typeof fetch = async (target, init = {}) => {
   const allowed = (preflight.headers.get('access-control-allow-headers') ?? '').split(',');
   if ([...headers.keys()].some((name) => !allowed.includes(name))) throw new TypeError('a header is not allowed');
   headers.set('origin', ORIGIN);
-  const response = await fetch(target, { ...init, headers });
+  const response = await describedFetch(target, { ...init, headers });
   if (response.headers.get('access-control-allow-origin') !== ORIGIN) throw new TypeError('the answer is withheld');
   return response;
 };
@@ -62,7 +63,7 @@ it('a page may use the rest of the API too: runs as JSON and events, replays, us
   expect((await ask('/agents', { method: 'PUT' })).status).toBe(405);
   const large = { method: 'POST', headers: JSON_TYPE, body: 'x'.repeat(6_300_000) };
   expect((await ask('/v1/messages', large)).status).toBe(413);
-  const unknown = await fetch(`${server.url}/no/such/path`, { headers: { origin: ORIGIN } });
+  const unknown = await describedFetch(`${server.url}/no/such/path`, { headers: { origin: ORIGIN } });
   expect([unknown.status, unknown.headers.get('access-control-allow-origin')]).toEqual([404, ORIGIN]);
 });
 

@@ -6,6 +6,7 @@ import { type AttributeValue, ListTablesCommand, ScanCommand, type ScanCommandOu
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { startTestDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { spawnServer } from '../local/spawned-server.ts';
+import { describedFetch } from '../openapi/described-fetch.ts';
 import { FULL, size } from '../sizes.ts';
 import { stretch, stretchedTime } from '../stretched.ts';
 import { ADMIN_KEY } from './fleet.ts';
@@ -335,7 +336,7 @@ const directoryOfItsOwn = () => {
   return directory;
 };
 const post = (url: string, target: string, body: object) =>
-  fetch(`${url}${target}`, {
+  describedFetch(`${url}${target}`, {
     method: 'POST',
     headers: { 'x-api-key': 'ballast-dev-key', 'content-type': 'application/json' },
     body: JSON.stringify(body),

@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { spawnServer } from '../local/spawned-server.ts';
+import { describedFetch } from '../openapi/described-fetch.ts';
 import { stretchedTime } from '../stretched.ts';
 import { bundledServer } from './bundled-server.ts';
 
 /** The program of `npm start` in a process of its own, as a client sees it. */
 export interface TestServer extends AsyncDisposable {
   readonly url: string;
+  readonly pid: number;
   /** Where it was started; its data is below. */
   readonly directory: string;
   /** Everything it has printed so far. */
@@ -37,12 +39,13 @@ export const startServer = async (
   const { child, ready, output, exited } = spawnServer({ directory, env: all, nodeArguments: given, ...program });
   const url = await ready;
   const ask = (target: string, init: RequestInit = {}) =>
-    fetch(`${url}${target}`, {
+    describedFetch(`${url}${target}`, {
       ...init,
       headers: { 'x-api-key': 'ballast-dev-key', ...(init.headers as Record<string, string> | undefined) },
     });
   return {
     url,
+    pid: child.pid ?? 0,
     directory,
     printed: () => output.stdout + output.stderr,
     ask,

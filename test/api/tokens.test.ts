@@ -1,6 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { base64url, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describedFetch } from '../openapi/described-fetch.ts';
 import { serverNow } from '../stretched.ts';
 import { reply } from '../upstream/answers.ts';
 import { bodyOf, type Fleet, startFleet } from './fleet.ts';
@@ -37,7 +38,7 @@ const forged = (header: object, claims: JWTPayload, signature: (input: string) =
 const bearer = (token: string) => ({ authorization: `Bearer ${token}`, 'content-type': 'application/json' });
 /** Without the key that the servers' own callers send. */
 const send = (target: string, token: string, init: RequestInit = {}) =>
-  fetch(`${fleet.servers[0].url}${target}`, { ...init, headers: bearer(token) });
+  describedFetch(`${fleet.servers[0].url}${target}`, { ...init, headers: bearer(token) });
 const run = (token: string) => send('/agent/run', token, { method: 'POST', body: '{"task":"a"}' });
 
 describe('a token', () => {
@@ -46,7 +47,9 @@ describe('a token', () => {
     const token = await signed(claimsOf(tenantId));
     expect((await run(token)).status).toBe(200);
     expect(await bodyOf(await send('/usage/budget', token))).toMatchObject({ day: { limitUsd: '7' } });
-    const asKey = await fetch(`${fleet.servers[1].url}/usage?groupBy=key`, { headers: { 'x-api-key': token } });
+    const asKey = await describedFetch(`${fleet.servers[1].url}/usage?groupBy=key`, {
+      headers: { 'x-api-key': token },
+    });
     expect(await bodyOf(asKey)).toMatchObject({ groups: [{ key: 'jwt', requests: 1 }] });
   });
 
@@ -106,7 +109,7 @@ describe('a token', () => {
   it('gets no answer to another end user by their idempotency key', async () => {
     const { tenantId } = await fleet.addTenant();
     const asked = async (sub: string) =>
-      fetch(`${fleet.servers[0].url}/agent/run`, {
+      describedFetch(`${fleet.servers[0].url}/agent/run`, {
         method: 'POST',
         headers: { ...bearer(await signed(claimsOf(tenantId, { sub }))), 'idempotency-key': 'guessed' },
         body: '{"task":"a"}',

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '../../lib/kernel/clock.ts';
 import { parseEvents, type SentEvent } from '../durable-run/sent.ts';
+import { describedFetch } from '../openapi/described-fetch.ts';
 
 /** What a watcher saw of a run over all its connections, and how they ended. */
 export interface Watched {
@@ -43,7 +44,7 @@ export const watchOnBadLine = async (options: WatcherOptions): Promise<Watched> 
   const connect = async (): Promise<void> => {
     const line = new AbortController();
     const { path, headers: sent } = target();
-    const response = await fetch(`${anyUrl()}${path}`, { headers: sent, signal: line.signal });
+    const response = await describedFetch(`${anyUrl()}${path}`, { headers: sent, signal: line.signal });
     // A server that has more to do than it can says when to come back.
     if (response.status === 503) throw new Error('not now');
     if (response.status !== 200) throw new RangeError(`it was refused: ${await response.text()}`);

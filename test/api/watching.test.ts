@@ -7,6 +7,7 @@ import { parseEvents } from '../durable-run/sent.ts';
 import { submitRun, type WrittenRun } from '../durable-run/write-run.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { createWorkplace, type SpawnedServer } from '../local/spawned-server.ts';
+import { describedFetch } from '../openapi/described-fetch.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { size } from '../sizes.ts';
 import { bundledServer } from './bundled-server.ts';
@@ -36,7 +37,7 @@ const startServer = (env: Readonly<Record<string, string>> = {}): SpawnedServer 
 const newRun = (): Promise<WrittenRun> => submitRun(engine.client, TABLE_NAMES.RunsTable);
 
 const watch = (url: string, { runId }: WrittenRun, init: RequestInit = {}, query = ''): Promise<Response> =>
-  fetch(`${url}/agent/runs/${runId}/events${query}`, { headers: HEADERS, ...init });
+  describedFetch(`${url}/agent/runs/${runId}/events${query}`, { headers: HEADERS, ...init });
 
 const delta = (text: string): RunEvent => ({ event: 'text.delta', data: { text } });
 
@@ -104,7 +105,7 @@ describe('watching a run', () => {
     let server = place.start({ entry });
     let url = await server.ready;
     const steps = '[[step:current_time]] [[step:calculate {"expression": "6*7"}]] [[step:current_time]]';
-    const submitted = await fetch(`${url}/agent/runs`, {
+    const submitted = await describedFetch(`${url}/agent/runs`, {
       method: 'POST',
       headers: { ...HEADERS, 'content-type': 'application/json' },
       body: JSON.stringify({ task: `Work ${steps} [[count:300]] [[over:800]]` }),
@@ -171,7 +172,7 @@ describe('watching a run', () => {
     const url = await second.ready;
     const quiet = parseEvents(await (await watch(url, run, {}, '?after=1')).text());
     expect([quiet.events, quiet.comments.at(-1)]).toEqual([[], expect.stringContaining('closed by the server')]);
-    await run.write([{ event: 'run.cancelled', data: {} }], { last: true });
+    await run.write([{ event: 'run.cancelled', data: { runId: run.runId } }], { last: true });
     const rest = await watch(url, run, {}, '?after=1');
     expect(parseEvents(await rest.text()).events).toMatchObject([{ id: 2, event: 'run.cancelled' }]);
     second.child.kill('SIGKILL');

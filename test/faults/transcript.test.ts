@@ -5,7 +5,7 @@ import { transcribe } from './transcript.ts';
 
 const serving = async (answer: Parameters<typeof listen>[1], patienceMs = 5_000) => {
   const server = await listen(0, answer);
-  const written = await transcribe(server.url, {}, patienceMs);
+  const written = await transcribe(server.url, {}, patienceMs, fetch);
   await server.close();
   return written;
 };

@@ -1,3 +1,5 @@
+import { describedFetch, NotDescribed } from '../openapi/described-fetch.ts';
+
 /** What a client got, and when: all that a judge knows of an answer. */
 export interface Transcript {
   /** `null`: no head came. */
@@ -12,8 +14,13 @@ export interface Transcript {
   readonly ms: number;
 }
 
-/** Asks, and writes down what comes until it ends or `patienceMs` are over. Never rejects. */
-export const transcribe = async (url: string, init: RequestInit, patienceMs: number): Promise<Transcript> => {
+/** Asks, and writes down what comes until it ends or `patienceMs` are over. Rejects where an answer is not as it is described. */
+export const transcribe = async (
+  url: string,
+  init: RequestInit,
+  patienceMs: number,
+  ask: typeof describedFetch = describedFetch,
+): Promise<Transcript> => {
   const patience = AbortSignal.timeout(patienceMs);
   const startedAt = performance.now();
   const decoder = new TextDecoder();
@@ -21,11 +28,12 @@ export const transcribe = async (url: string, init: RequestInit, patienceMs: num
   let bytes = '';
   let ended: Transcript['ended'] = 'properly';
   try {
-    const response = await fetch(url, { ...init, signal: patience });
+    const response = await ask(url, { ...init, signal: patience });
     const { status, headers } = response;
     head = { status, contentType: headers.get('content-type') ?? '', degraded: headers.get('x-ballast-degraded') };
     for await (const chunk of response.body ?? []) bytes += decoder.decode(chunk as Uint8Array, { stream: true });
-  } catch {
+  } catch (error) {
+    if (error instanceof NotDescribed) throw error;
     ended = patience.aborted ? 'never' : 'broken';
   }
   return { ...head, bytes, ended, ms: performance.now() - startedAt };

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { MODEL } from '../gateway/ask.ts';
 import { rejection } from '../local/simulated-claude/ask.ts';
+import { describedFetch } from '../openapi/described-fetch.ts';
 import { FULL } from '../sizes.ts';
 import { neverAnswer, reply, resetBeforeHeaders, type ScriptedAnswer, status } from '../upstream/answers.ts';
 import { endAfter } from '../upstream/broken.ts';
@@ -110,7 +111,7 @@ describe.skipIf(!FULL)('errors in frameworks', () => {
     let asks = 0;
     const counted: typeof fetch = (...request) => {
       asks += 1;
-      return fetch(...request);
+      return describedFetch(...request);
     };
     const url = `${fleet.servers[0].url}${path}`;
     const call = { key: caller.key, url, model: MODEL, prompt: 'a', maxRetries: 0, fetch: counted, ...over };

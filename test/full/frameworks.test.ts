@@ -7,6 +7,7 @@ import { textBlock } from '../../local/simulated-claude/wire.ts';
 import { type Caller, type Fleet, startFleet } from '../api/fleet.ts';
 import { MODEL, paidOf } from '../gateway/ask.ts';
 import { rejection } from '../local/simulated-claude/ask.ts';
+import { describedFetch } from '../openapi/described-fetch.ts';
 import { FULL } from '../sizes.ts';
 import { reply, toolCalls } from '../upstream/answers.ts';
 import { gatedBefore } from '../upstream/broken.ts';
@@ -41,7 +42,8 @@ describe.skipIf(!FULL)('frameworks, pointed at Ballast', () => {
   };
 
   describe('the Vercel AI SDK', () => {
-    const model = () => createAnthropic({ apiKey: caller.key, baseURL: `${fleet.servers[0].url}/v1` })(MODEL);
+    const model = () =>
+      createAnthropic({ apiKey: caller.key, baseURL: `${fleet.servers[0].url}/v1`, fetch: describedFetch })(MODEL);
     const calculate = tool({
       description: 'Works out.',
       inputSchema: jsonSchema<{ expression: string }>(SCHEMA),

@@ -10,6 +10,7 @@ import { createPrettyLog } from '../../lib/telemetry/terminal/pretty-log.ts';
 import type { DefaultBudgets } from '../../lib/tenants/settings-schema.ts';
 import { newTenant, type Principal } from '../../lib/tenants/types.ts';
 import { createMatchRoute } from '../../local/match-route.ts';
+import { assertDescribed } from '../openapi/described-fetch.ts';
 import { fakeStage } from '../tenants/directories.ts';
 
 /** The routes of the function, as a gateway knows them. */
@@ -90,6 +91,7 @@ export const adminFunction = (administration: Administration, clock: Clock, defa
     };
     const answer = (await handler(event as never, {} as never)) as HttpResponse;
     const text = answer.body as string;
+    assertDescribed(event, { status: answer.statusCode, headers: answer.headers, text });
     const parsed = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
     return { status: answer.statusCode, headers: answer.headers, text, body: parsed };
   };

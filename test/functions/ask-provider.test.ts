@@ -243,6 +243,7 @@ describe('GET /v1/models', () => {
     const told = async () => (await it.get('/v1/models')).headers['x-ballast-upstream-request-id'];
     expect(await told()).toBe(headers['request-id']);
     expect(it.lines.at(-1)).toMatch(/req_011CSHoEeqs5C35K2UUqR7Fy/);
+    answer = { ...counted, headers };
     expect((await it.count()).headers['x-ballast-upstream-request-id']).toBe(headers['request-id']);
     answer = refusedBy(400, 'invalid_request_error', 'no', headers);
     expect(await told()).toBe(headers['request-id']);

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import type { HttpEvent, HttpResponse } from '../../lib/http/types.ts';
 import { metadataOf } from '../../local/lambda-shim.ts';
+import { assertDescribed } from '../openapi/described-fetch.ts';
 
 /** An event as API Gateway makes it; `body` is put in as it is. */
 export const httpEvent = (over: Partial<HttpEvent> = {}): HttpEvent => ({
@@ -25,12 +26,14 @@ export interface Heard {
   readonly body: Record<string, unknown>;
 }
 
-const heard = (status: unknown, headers: unknown, text: string): Heard => ({
-  status: status as number,
-  headers: headers as Record<string, string>,
-  text,
-  body: JSON.parse(text) as Record<string, unknown>,
-});
+/** What came, which the OpenAPI description has to know. */
+const heard = (event: HttpEvent | null, status: unknown, headers: unknown, text: string): Heard => {
+  const came = { status: status as number, headers: headers as Record<string, string>, text };
+  // What is no request of HTTP is nothing that the API describes.
+  if (typeof event?.httpMethod === 'string') assertDescribed(event, came);
+  const isJson = !came.headers['content-type']?.startsWith('text/');
+  return { ...came, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : {} };
+};
 
 type Streaming = (event: never, stream: Writable, context: never) => Promise<void>;
 type Buffered = (event: never, context: never) => Promise<HttpResponse>;
@@ -46,11 +49,11 @@ export const invokeStreaming = async (handler: unknown, event: HttpEvent, over: 
   });
   await (handler as Streaming)(event as never, stream, { ...context, ...over } as never);
   const told = metadataOf(stream);
-  return heard(told?.statusCode, told?.headers, Buffer.concat(chunks).toString());
+  return heard(event, told?.statusCode, told?.headers, Buffer.concat(chunks).toString());
 };
 
 /** Calls a buffered function as Lambda does. */
 export const invoke = async (handler: unknown, event: HttpEvent): Promise<Heard> => {
   const { statusCode, headers, body } = await (handler as Buffered)(event as never, context as never);
-  return heard(statusCode, headers, body as string);
+  return heard(event, statusCode, headers, body as string);
 };

@@ -11,6 +11,28 @@ import { createPrettyLog } from '../../lib/telemetry/terminal/pretty-log.ts';
 import { newTenant, type Principal } from '../../lib/tenants/types.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
+/** How a run ended that nobody looks at more closely. */
+export const DONE: RunAnswer = {
+  runId: 'run_1',
+  status: 'succeeded',
+  output: 'Done.',
+  agent: 'assistant',
+  model: 'claude-sonnet-5-5',
+  stopReason: 'end_turn',
+  usage: {
+    modelCalls: 1,
+    toolCalls: 0,
+    inputTokens: 5,
+    outputTokens: 1,
+    cacheReadInputTokens: 0,
+    cacheCreationInputTokens: 0,
+    costUsd: '0.00002',
+  },
+  degraded: null,
+  cache: 'bypass',
+  durationMs: 7,
+};
+
 /** What a function is made of, by hand: the key `good` may do all, `weak` nothing, any other is unknown. */
 export const functionParts = (runSync: (call: SyncRunCall) => Promise<RunAnswer>) => {
   const clock = createFakeClock();

@@ -10,6 +10,7 @@ import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts
 import { createReports, type ReportsOptions } from '../../lib/usage/reports/reports.ts';
 import { createMemoryRollupStore } from '../../lib/usage/reports/rollups/memory-rollup-store.ts';
 import { createFakeClock } from '../fake-clock.ts';
+import { assertDescribed } from '../openapi/described-fetch.ts';
 import { context, httpEvent } from './invoke.ts';
 
 export const TENANTS: readonly Tenant[] = ['acme', 'globex'].map((id) =>
@@ -34,7 +35,13 @@ export const usageFunction = (over: Partial<ReportsOptions & ReportUsageParts> =
   const rollups = createMemoryRollupStore();
   const clock = createFakeClock();
   const lines: string[] = [];
-  const period = { limitUsd: null, spentUsd: '0', reservedUsd: '0', remainingUsd: null, resetsAt: '' };
+  const period = {
+    limitUsd: null,
+    spentUsd: '0',
+    reservedUsd: '0',
+    remainingUsd: null,
+    resetsAt: '2026-11-21T00:00:00.000Z',
+  };
   const handler = reportUsage({
     clock,
     log: createPrettyLog('DEBUG', clock, (line) => lines.push(line)),
@@ -66,6 +73,7 @@ export const usageFunction = (over: Partial<ReportsOptions & ReportUsageParts> =
     const call = handler as unknown as (event: unknown, context: unknown) => Promise<HttpResponse>;
     const { statusCode: status, headers: told, body } = await call(event, context);
     const text = body as string;
+    assertDescribed(event, { status, headers: told, text });
     const json = told['content-type']?.includes('json') ? (JSON.parse(text) as Record<string, unknown>) : {};
     return { status, headers: told, text, body: json };
   };

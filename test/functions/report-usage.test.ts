@@ -224,10 +224,14 @@ describe('GET /admin/tenants/{tenantId}/budget', () => {
       remainingUsd: null,
       resetsAt: '2026-11-21T00:00:00.000Z',
     });
-    const view = async ({ tenantId }: { tenantId: string }) => ({ day: period(tenantId), month: period('20') });
+    const SPENT: Readonly<Record<string, string>> = { acme: '1', globex: '3.5' };
+    const view = async ({ tenantId }: { tenantId: string }) => ({
+      day: period(SPENT[tenantId] ?? '0'),
+      month: period('20'),
+    });
     const { get } = usageFunction({ budgets: { view } });
     const { status, body } = await get('/admin/tenants/globex/budget', 'acme-admin');
-    expect([status, body]).toEqual([200, { day: period('globex'), month: period('20') }]);
+    expect([status, body]).toEqual([200, { day: period('3.5'), month: period('20') }]);
   });
 
   it.each([

@@ -6,13 +6,11 @@ import { safe } from '../../lib/kernel/redacted.ts';
 import type { RunAnswer } from '../../lib/run/answer.ts';
 import type { SyncRunCall } from '../../lib/run/sync-run.ts';
 import { httpEvent, invokeStreaming } from './invoke.ts';
-import { functionParts } from './parts.ts';
-
-const done = { runId: 'run_1', output: 'Done.' } as RunAnswer;
+import { DONE, functionParts } from './parts.ts';
 
 const asked = async (
   over: Partial<HttpEvent> = {},
-  run: (call: SyncRunCall) => Promise<RunAnswer> = async () => done,
+  run: (call: SyncRunCall) => Promise<RunAnswer> = async () => DONE,
 ) => {
   const calls: SyncRunCall[] = [];
   const parts = functionParts((call) => {
@@ -29,7 +27,7 @@ describe('a good request', () => {
   it('is answered with the run’s body and a request id', async () => {
     const { status, headers, body, calls } = await posted({ task });
     expect(status).toBe(200);
-    expect(body).toEqual(done);
+    expect(body).toEqual(DONE);
     expect(headers['content-type']).toBe('application/json');
     expect(headers['request-id']).toMatch(/^req_[0-9a-z]{26}$/);
     expect(calls[0]).toMatchObject({ request: { task }, principal: { tenantId: 'demo' }, limitMs: 120_000 });
@@ -222,7 +220,7 @@ describe('a refused request', () => {
 
 describe('a failed run', () => {
   it('is a problem with its code, its id and what it used', async () => {
-    const members = { runId: 'run_9', usage: { modelCalls: 0, costUsd: '0.01' } };
+    const members = { runId: 'run_9', usage: { ...DONE.usage, modelCalls: 0 } };
     const { status, headers, body } = await asked({}, async () => {
       throw new AppError('rate-limited', safe`The provider's limit is reached.`, { retryAfterMs: 3_599_001, members });
     });

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { runEvents } from '../../functions/run-events.ts';
 import { createWatchRun, type Watching } from '../../lib/durable-run/watch-run.ts';
+import { EVENT_STREAM_HEADERS } from '../../lib/http/event-stream.ts';
 import type { HttpEvent } from '../../lib/http/types.ts';
 import { createMemoryRunStore } from '../../lib/runs/memory-store.ts';
 import { metadataOf } from '../../local/lambda-shim.ts';
@@ -84,7 +85,7 @@ it.each([
     runs,
     watchRun: async (_row, watching) => {
       watchings.push(watching);
-      return { statusCode: 200, headers: {}, body: '{}' };
+      return { statusCode: 200, headers: EVENT_STREAM_HEADERS, body: '' };
     },
   });
   const clientSignal = new AbortController().signal;

@@ -21,7 +21,7 @@ afterAll(() => upstream.close());
 beforeEach(() => upstream.script('*', [withComments(reply(TEXT))]));
 
 describe.each(SDKS)('%s', (_title, Sdk) => {
-  const client = () => createClient(Sdk, { url: upstream.url }, { key: 'key' }, { maxRetries: 0 });
+  const client = () => createClient(Sdk, { url: upstream.url }, { key: 'key' }, { maxRetries: 0, fetch });
 
   it('reads a stream over its comments', async () => {
     expect(await client().messages.stream(question()).finalText()).toBe(TEXT);

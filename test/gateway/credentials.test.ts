@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type TestServer } from '../api/start-server.ts';
+import { describedFetch } from '../openapi/described-fetch.ts';
 import { stretchedClock } from '../stretched.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { MODEL, question } from './ask.ts';
@@ -29,7 +30,7 @@ const CALLS = [
 
 describe.each(CALLS)('%s %s (%#)', (method, path, body, status) => {
   const ask = (credential: Readonly<Record<string, string>>) =>
-    fetch(`${server.url}${path}`, {
+    describedFetch(`${server.url}${path}`, {
       method,
       headers: { 'content-type': 'application/json', ...credential },
       ...(body === null ? {} : { body: JSON.stringify(body) }),

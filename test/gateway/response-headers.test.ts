@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
+import { describedFetch } from '../openapi/described-fetch.ts';
 import { reply, status } from '../upstream/answers.ts';
 import { paidOf, post, postStream, question } from './ask.ts';
 import { readError } from './envelope.ts';
@@ -150,14 +151,14 @@ it('a packed body is 415 in words that name it, and one in another charset too',
 
 it('GET / leads a browser to the console', async () => {
   const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
-  const response = await fetch(`${fleet.servers[0].url}/`, { headers, redirect: 'manual' });
+  const response = await describedFetch(`${fleet.servers[0].url}/`, { headers, redirect: 'manual' });
   expect([response.status, response.headers.get('vary')]).toEqual([302, 'accept']);
   expect(response.headers.get('location')).toBe(`${fleet.servers[0].url}/console`);
 });
 
 it('GET / tells everybody else the version, the paths and a call to try', async () => {
   for (const accept of ['*/*', 'application/json']) {
-    const response = await fetch(`${fleet.servers[0].url}/`, { headers: { accept } });
+    const response = await describedFetch(`${fleet.servers[0].url}/`, { headers: { accept } });
     const body = (await response.json()) as { version: string; paths: Record<string, string[]>; try: string };
     expect([response.status, body.version]).toEqual([200, expect.stringMatching(/^\d+\.\d+/)]);
     expect(body.paths).toMatchObject({ '/v1/messages': ['POST'], '/agent/run': ['POST'], '/health': ['GET'] });

@@ -90,7 +90,7 @@ describe.each(SDKS)('%s, pointed at Ballast', (_title, Sdk) => {
   let direct: Anthropic;
   beforeEach(() => {
     client = createClient(Sdk, fleet.servers[0], caller);
-    direct = createClient(Sdk, fleet.upstream, caller);
+    direct = createClient(Sdk, fleet.upstream, caller, { fetch });
   });
 
   it.each(CONTENT)('gets the very message that Anthropic gives: %s', async (_content, answer) => {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import Anthropic, { type ClientOptions } from '@anthropic-ai/sdk';
 import type { Caller } from '../api/fleet.ts';
 import type { TestServer } from '../api/start-server.ts';
+import { describedFetch } from '../openapi/described-fetch.ts';
 
 export type Sdk = typeof Anthropic;
 
@@ -26,4 +27,4 @@ export const createClient = (
   { url }: Pick<TestServer, 'url'>,
   { key }: Pick<Caller, 'key'>,
   over: ClientOptions = {},
-) => new Sdk({ apiKey: key, baseURL: url, logLevel: 'off', ...over });
+) => new Sdk({ apiKey: key, baseURL: url, logLevel: 'off', fetch: describedFetch, ...over });

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { describedFetch } from '../openapi/described-fetch.ts';
 import { stretch, stretchedTime } from '../stretched.ts';
 
 /** The program of `npm start`. */
@@ -143,7 +144,7 @@ export const alive = (pids: readonly number[]): number[] =>
 
 /** Asks as the tenant `demo`, or with another key. */
 export const ask = (url: string, path: string, body?: object, key = 'ballast-dev-key'): Promise<Response> =>
-  fetch(`${url}${path}`, {
+  describedFetch(`${url}${path}`, {
     method: body === undefined ? 'GET' : 'POST',
     headers: { 'x-api-key': key, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

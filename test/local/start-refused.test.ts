@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { freePort } from '../../local/free-port.ts';
 import { enginesOn } from '../../local/stale-engines.ts';
 import { bundledServer } from '../api/bundled-server.ts';
+import { describedFetch } from '../openapi/described-fetch.ts';
 import { ENTRY, type SpawnOptions, testWorkplace } from './spawned-server.ts';
 
 const entry = await bundledServer();
@@ -41,7 +42,7 @@ describe('npm start says in one sentence, with the way out,', () => {
     expect(second.output.stderr).toMatch(
       /^Another Ballast server is using the data directory .*BALLAST_DATA_DIR.*\.\n$/,
     );
-    expect((await fetch(`${url}/health`)).status).toBe(200);
+    expect((await describedFetch(`${url}/health`)).status).toBe(200);
   });
 
   it.each(['127.0.0.1', 'localhost', '[::1]'])('that the provider would be this very server (%s)', async (name) => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { freePort } from '../../local/free-port.ts';
 import { enginesOn } from '../../local/stale-engines.ts';
 import { bundledServer } from '../api/bundled-server.ts';
+import { describedFetch } from '../openapi/described-fetch.ts';
 import { type SpawnedServer, testWorkplace } from './spawned-server.ts';
 
 const entry = await bundledServer();
@@ -26,7 +27,7 @@ describe('an error that nobody caught', () => {
     const url = await server.ready;
     server.child.kill('SIGUSR2');
     await until(() => all(server).includes('unhandled rejection'));
-    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    expect((await describedFetch(`${url}/health/live`)).status).toBe(200);
     expect(all(server)).toMatch(/"unhandled rejection".*"error":"TypeError"/);
     expect(all(server)).not.toContain('canary');
   });
@@ -46,7 +47,7 @@ describe('an error that nobody caught', () => {
 describe('a server whose output nobody reads any more', () => {
   const deafen = ({ child }: SpawnedServer) => [child.stdout, child.stderr].forEach((stream) => stream?.destroy());
   const alive = async (url: string) =>
-    (await fetch(`${url}/agents`, { headers: { 'x-api-key': 'ballast-dev-key' } }).catch(() => null))?.status;
+    (await describedFetch(`${url}/agents`, { headers: { 'x-api-key': 'ballast-dev-key' } }).catch(() => null))?.status;
 
   it.each([
     ['from its start on', true],

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { engineMissing } from '../dynamodb.ts';
+import { describedFetch } from '../openapi/described-fetch.ts';
 import { AUDIENCE, claims, forged, hmac, ISSUER } from '../tenants/issuer.ts';
 import { type ServedStage, STAGE_KEY, startServedStage, TENANT, underLoad } from './served-stage.ts';
 import { GOOD } from './values.ts';
@@ -23,7 +24,7 @@ const start = async (secrets: Readonly<Record<string, string>> = {}) => {
 };
 
 const asked = async (path: string, credential: string, body: object): Promise<string> => {
-  const response = await fetch(`${stage.url}${path}`, {
+  const response = await describedFetch(`${stage.url}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${credential}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { describedFetch } from '../../openapi/described-fetch.ts';
 import { HEADER, type KillPoint } from './kill-points.ts';
 import { type Answered, type Client, createClient, type Supervised } from './supervised.ts';
 
@@ -44,7 +45,7 @@ export const watchRun = async (server: Supervised, key: string, runId: string): 
     let text = '';
     try {
       const headers = { 'x-api-key': key, ...(last === undefined ? {} : { 'last-event-id': String(last.id) }) };
-      const response = await fetch(`${url}/agent/runs/${runId}/events`, { headers });
+      const response = await describedFetch(`${url}/agent/runs/${runId}/events`, { headers });
       if (!response.ok) throw new Error(`events: ${response.status} ${await response.text()}`, { cause: 'refused' });
       const decoder = new TextDecoder();
       for await (const piece of response.body ?? []) {

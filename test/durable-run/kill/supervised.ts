@@ -7,6 +7,7 @@ import type { Clock } from '../../../lib/kernel/clock.ts';
 import type { JournalRecord } from '../../../local/executions/journal-record.ts';
 import { bundledForKills } from '../../api/bundled-server.ts';
 import { type SpawnedServer, spawnServer } from '../../local/spawned-server.ts';
+import { describedFetch } from '../../openapi/described-fetch.ts';
 import { stretch } from '../../stretched.ts';
 
 /** How many times faster than the machine's the time of these servers passes, where the machine is not busy. */
@@ -152,7 +153,7 @@ export const createClient =
     for (;;) {
       const url = await server.url();
       try {
-        const response = await fetch(`${url}${path}`, {
+        const response = await describedFetch(`${url}${path}`, {
           method,
           headers: { 'x-api-key': key, 'content-type': 'application/json', ...headers },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),

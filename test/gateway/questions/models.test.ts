@@ -30,7 +30,7 @@ afterAll(async () => {
 describe.each(SDKS)('%s', (_title, Sdk) => {
   it('lists the models, each with what it costs beside what Anthropic says of it', async () => {
     const models = (await Array.fromAsync(createClient(Sdk, server, DEMO).models.list())) as Priced[];
-    const direct = await Array.fromAsync(createClient(Sdk, upstream, DEMO).models.list());
+    const direct = await Array.fromAsync(createClient(Sdk, upstream, DEMO, { fetch }).models.list());
     // Of some that the provider lists nobody knows the price: a call of them would be refused.
     const callable = direct.filter(({ id }) => !/^claude-(?:fable-5-2|mythos)/.test(id));
     expect(callable.length).toBe(direct.length - 4);
