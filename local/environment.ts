@@ -22,6 +22,8 @@ export interface Surroundings {
   readonly version: string;
   readonly terminal: boolean;
   readonly dynamoDbUrl: string;
+  /** Where the log is kept as lines of JSON. Default: nowhere. */
+  readonly logFile?: string;
   readonly secretsUrl: string;
   /** Where durable executions are served here; `null` where they are not. */
   readonly lambdaUrl: string | null;
@@ -76,6 +78,7 @@ export const functionEnvironment = (env: Environment, surroundings: Surroundings
     SIMULATED_CLAUDE: String(simulatedClaudeUrl !== null),
     ANTHROPIC_BASE_URL: simulatedClaudeUrl ?? settings.anthropicBaseUrl ?? undefined,
     LOG_FORMAT: env['LOG_FORMAT'] || (surroundings.terminal ? 'pretty' : 'json'),
+    LOG_FILE: surroundings.logFile,
     AWS_REGION: env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1',
     AWS_ENDPOINT_URL_DYNAMODB: surroundings.dynamoDbUrl,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: surroundings.secretsUrl,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { checkIndex } from '../lib/agent/define/check-agents.ts';
 import type { Environment } from '../lib/aws/connection.ts';
 import { createAnswer } from './answer.ts';
+import { LOG_FILE, writeAddress } from './data-files.ts';
 import { startEngine } from './engine.ts';
 import {
   ALERTS_SECRET_ID,
@@ -116,6 +117,7 @@ export const launch = async (options: LaunchOptions): Promise<Running> => {
     return engine;
   };
   const dynamoDb = await startDynamoDb();
+  started.defer(writeAddress(directory.path, { dynamoDb: dynamoDb.endpoint }));
   const secrets = await startSecretsServer(
     new Map([
       [ANTHROPIC_SECRET_ID, settings.anthropicApiKey ?? SIMULATED_KEY],
@@ -136,6 +138,7 @@ export const launch = async (options: LaunchOptions): Promise<Running> => {
     functionEnvironment(env, {
       ...options,
       dynamoDbUrl: dynamoDb.endpoint,
+      logFile: join(directory.path, LOG_FILE),
       secretsUrl: secrets.url,
       lambdaUrl: lambda?.url ?? null,
       simulatedClaudeUrl: simulated?.url ?? null,

@@ -184,8 +184,8 @@ const systemClock: Clock = {
 
 const openTerminal = async (): Promise<Terminal> => {
   const { createTerminal } = await import('../telemetry/terminal/terminal.ts');
-  const stage = process.env['STAGE'];
-  return createTerminal({ out: process.stdout, clock: systemClock, directory: process.cwd(), stage });
+  const { STAGE: stage, LOG_FILE: file, LOG_FORMAT: format } = process.env;
+  return createTerminal({ out: process.stdout, clock: systemClock, directory: process.cwd(), stage, file, format });
 };
 
 /** The app of this process. */
@@ -197,5 +197,5 @@ export const app: App = createApp({
   fetch: globalThis.fetch,
   write: (line) => process.stdout.write(line),
   // No function has the code for it at its start.
-  terminal: process.env['LOG_FORMAT'] === 'pretty' ? await openTerminal() : undefined,
+  terminal: process.env['STAGE'] === 'local' ? await openTerminal() : undefined,
 });

@@ -49,6 +49,14 @@ describe('lines', () => {
     expect([cold(), cold()]).toEqual([true, false]);
   });
 
+  it('of a gateway call name the run of its attempts, under which they are on the books', () => {
+    const { contexts } = scoped();
+    contexts.within('messages', null, () => {
+      tallyWork(contexts)({ ...SAMPLES['model.attempted'], runId: label('run_9') });
+      expect(contextFields(contexts.current())).toMatchObject({ runId: 'run_9' });
+    });
+  });
+
   it('outside of a request have their own fields only, and what a line says itself counts', () => {
     const { contexts, log, lines } = scoped();
     log.info(safe`started`);

@@ -13,6 +13,7 @@ import { forEndUser } from '../../identity/end-user.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { RunStore } from '../../runs/types.ts';
 import { runView } from '../../runs/views.ts';
+import type { WorkContext } from '../../telemetry/context/work-context.ts';
 import type { Principal } from '../../tenants/types.ts';
 
 export interface RunSubmissionRouteParts extends RunListParts {
@@ -26,6 +27,7 @@ interface Request extends HttpEvent {
   readonly requestId: string;
   readonly traceId: string;
   readonly sampled: boolean;
+  readonly workContext?: WorkContext | undefined;
   readonly claim: Pick<OwnedClaim, 'complete'> | null;
 }
 
@@ -50,6 +52,8 @@ export const runSubmissionRoutes = ({
       const traced = { requestId, traceId, sampled };
       const call = { request, principal, ...traced, idempotencyKey, hops: hopsOf(event), limitMs: LIMIT_MS };
       const { run, headers } = await submitRun(call);
+      // The line of the request leads to the run, which has no line at most levels until it ends.
+      if (event.workContext) event.workContext.runId = run.runId;
       const response = submittedResponse(run.runId, headers);
       await claim?.complete({ status: 202, body: { runId: run.runId, status: 'queued' }, runId: run.runId }, LIMIT_MS);
       const ended = waitMs === 0 ? null : await waitForEnd({ runs, clock }, run, waitMs);

@@ -15,18 +15,19 @@ export interface Logs {
 }
 
 interface LogsParts {
-  /** Where a person reads them. */
+  /** Where they go on a developer's machine. */
   readonly terminal: Terminal | undefined;
   /** What lines belong to. */
   readonly contexts: Pick<WorkContexts, 'current'>;
 }
 
 export const createLogs = ({ LOG_LEVEL, LOG_SHARE }: Config, { terminal, contexts }: LogsParts): Logs => {
-  const logAt = (level: LogLevel): Log => terminal?.log(level) ?? contextualLog(createPowertoolsLog(level), contexts);
+  const logAt = (level: LogLevel, shown = level): Log =>
+    contextualLog(terminal?.log(level, shown) ?? createPowertoolsLog(level), contexts);
   const own = agents.flatMap(({ name, logLevel }) => (logLevel === null ? [] : [{ name, logLevel }]));
   const stage = logAt(LOG_LEVEL);
   // Whoever reads a terminal has chosen what to read.
-  const always = LOG_LEVEL === 'WARN' && terminal === undefined ? logAt('INFO') : stage;
+  const always = LOG_LEVEL === 'WARN' ? logAt('INFO', LOG_LEVEL) : stage;
   return {
     stage,
     ofAgents: new Map(own.map(({ name, logLevel }) => [name, logAt(logLevel)])),

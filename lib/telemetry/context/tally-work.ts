@@ -11,8 +11,11 @@ export const tallyWork =
   (event) => {
     const work = contexts.current();
     if (work === undefined) return;
-    if (event.type === 'model.attempted')
+    if (event.type === 'model.attempted') {
+      // A call of the gateway has its attempts on the books under this id, and nothing else says so.
+      work.runId ??= event.runId;
       work.modelUse = withAttempt(work.modelUse ?? NO_MODEL_USE, event, contexts.elapsedMs(work));
+    }
     if (event.type === 'run.started') work.runId = event.runId;
     if (event.type === 'run.degraded') work.degraded = event.servedBy;
   };

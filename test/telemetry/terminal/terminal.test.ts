@@ -54,7 +54,7 @@ const FINISHED = {
 const terminal = ({ isTTY = true, colours = false, stage = 'local' } = {}) => {
   let written = '';
   const out = { isTTY, hasColors: () => colours, write: (text: string) => Boolean((written += text)) };
-  const made = createTerminal({ out, clock: createFakeClock(), directory: '/p', stage });
+  const made = createTerminal({ out, clock: createFakeClock(), directory: '/p', stage, format: 'pretty' });
   return {
     made,
     written: () => written,
