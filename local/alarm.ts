@@ -1,34 +1,8 @@
-import { join } from 'node:path';
-import { type Environment } from '../lib/aws/connection.ts';
 import { nameError } from '../lib/telemetry/describe-error.ts';
-import { alarmEvent } from './alarm-event.ts';
-import { readDotEnv } from './dot-env.ts';
-import { sendAlarm } from './send-alarm.ts';
-import { readSettings } from './settings.ts';
+import { sendByHand } from './send-by-hand.ts';
 import { StartRefused } from './start-refused.ts';
-import { systemClock } from './system-clock.ts';
 
-const setEnvironment = (changes: Environment): void => {
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
-};
-
-const send = async ([name, state]: readonly string[]): Promise<void> => {
-  const event = alarmEvent(name, state, systemClock.now());
-  const directory = process.cwd();
-  setEnvironment({ ...readDotEnv(join(directory, '.env')), ...process.env });
-  const settings = readSettings(process.env, directory);
-  if (settings.alertsSecret === null) {
-    throw new StartRefused(
-      'Nobody is to be told: set BALLAST_SLACK_WEBHOOK_URL, or BALLAST_ALARM_WEBHOOK_URL with BALLAST_ALARM_WEBHOOK_SECRET.',
-    );
-  }
-  await sendAlarm({ event, settings, env: process.env, setEnvironment, root: join(import.meta.dirname, '..') });
-};
-
-send(process.argv.slice(2)).catch((error: unknown) => {
+sendByHand(process.argv.slice(2), process.cwd()).catch((error: unknown) => {
   // What the function could not do, it has told in its own line.
   process.stderr.write(`${error instanceof StartRefused ? error.message : `Not sent (${nameError(error)}).`}\n`);
   process.exitCode = 1;

@@ -17,11 +17,12 @@ export interface Stage extends Stores {
   readonly close: () => void;
 }
 
-/** The stores of a stage, `local` being the one of `npm start`. */
-export const openStage = (stage: string, region?: string): Stage => {
+/** The stores of a stage, `local` being the one of `npm start`. `endpoint`: of its database; default: as the SDK finds it. */
+export const openStage = (stage: string, region?: string, endpoint?: string): Stage => {
   const sdk = createSdkClient({
     ...(stage === 'local' ? LOCAL : {}),
     ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
   });
   const client = createSdkDynamoDb(sdk);
   const names = {

@@ -9,6 +9,8 @@ export interface UsageRequest {
   readonly key: string;
   readonly path: '/usage' | '/admin/usage';
   readonly query: Readonly<Record<string, string>>;
+  /** Hears how many groups are there, after each page. */
+  readonly onPage?: (groups: number) => void;
 }
 
 interface Answer {
@@ -28,7 +30,7 @@ const refusal = async (response: Response): Promise<UsageRefused> => {
 
 /** Asks the API for a report, page after page. Rejects with `UsageRefused` where it answers with a problem. */
 export const readUsage = async (
-  { url, key, path, query }: UsageRequest,
+  { url, key, path, query, onPage }: UsageRequest,
   fetch: typeof globalThis.fetch,
 ): Promise<Pick<Answer, 'totals' | 'groups'>> => {
   const groups: Row[] = [];
@@ -40,6 +42,7 @@ export const readUsage = async (
     if (!response.ok) throw await refusal(response);
     const answer = (await response.json()) as Answer;
     groups.push(...answer.groups);
+    onPage?.(groups.length);
     cursor = answer.nextCursor;
     if (cursor === null) return { totals: answer.totals, groups };
   }

@@ -11,7 +11,8 @@ import { openStage } from './open-stage.ts';
 import { Misused, readOptions } from './read-options.ts';
 import { bookUnrecorded } from './reconcile/book-unrecorded.ts';
 
-const USAGE = 'Usage: npm run reconcile -- [--stage prod] [--longest-call-ms 840000] [--unrecorded log.jsonl]';
+const USAGE =
+  'Usage: npm run reconcile -- --stage prod [--region eu-central-1] [--longest-call-ms 840000] [--unrecorded log.jsonl]';
 
 /** Longer than any call of any stage can last, because Lambda ends every function after 15 minutes. */
 const LONGEST_CALL_MS = '900000';
@@ -20,14 +21,14 @@ const LONGEST_CALL_MS = '900000';
 export const LEAST_CALL_MS = 840_000;
 
 const read = () => {
-  const values = readOptions(USAGE, 'longest-call-ms', 'unrecorded');
-  const { stage = 'prod', unrecorded, 'longest-call-ms': longest = LONGEST_CALL_MS } = values;
-  if (!/^\d{1,9}$/.test(longest)) throw new Misused(USAGE);
+  const values = readOptions(USAGE, 'region', 'longest-call-ms', 'unrecorded');
+  const { stage, region, unrecorded, 'longest-call-ms': longest = LONGEST_CALL_MS } = values;
+  if (stage === undefined || !/^\d{1,9}$/.test(longest)) throw new Misused(USAGE);
   if (Number(longest) < LEAST_CALL_MS)
     throw new Misused(
       `--longest-call-ms is at least ${LEAST_CALL_MS}: a call that is under way would be booked in full.`,
     );
-  return { stage, longestCallMs: Number(longest), unrecorded };
+  return { stage, region, longestCallMs: Number(longest), unrecorded };
 };
 
 /** One line for each thing that was done; passes and failures are summed up at the end. */
@@ -49,8 +50,8 @@ const sentence = (event: BallastEvent): string | null => {
 };
 
 const reconcile = async (): Promise<boolean> => {
-  const { stage, longestCallMs, unrecorded } = read();
-  const stores = openStage(stage);
+  const { stage, region, longestCallMs, unrecorded } = read();
+  const stores = openStage(stage, region);
   const budgets = createBudgets(stores.budgets, stores.parking);
   const rollups = createDynamoDbRollupStore(stores.ledger);
   const rollUps = createRollUps({

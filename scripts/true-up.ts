@@ -9,14 +9,14 @@ import { readReport } from './true-up/read-report.ts';
 import { TrueUpRefused } from './true-up/refused.ts';
 
 const USAGE =
-  'Usage: npm run true-up -- --report usage.csv [--stage prod] [--month 2026-11] [--tolerance 0.5] [--api-key NAME] [--workspace NAME]';
+  'Usage: npm run true-up -- --report usage.csv --stage prod [--region eu-central-1] [--month 2026-11] [--tolerance 0.5] [--api-key NAME] [--workspace NAME]';
 
 const read = () => {
-  const values = readOptions(USAGE, 'report', 'month', 'tolerance', 'api-key', 'workspace');
-  const { report, stage = 'prod', month, tolerance: percent = '0.5', workspace } = values;
-  if (report === undefined || !/^\d{1,3}(\.\d+)?$/.test(percent)) throw new Misused(USAGE);
+  const values = readOptions(USAGE, 'region', 'report', 'month', 'tolerance', 'api-key', 'workspace');
+  const { report, stage, region, month, tolerance: percent = '0.5', workspace } = values;
+  if (report === undefined || stage === undefined || !/^\d{1,3}(\.\d+)?$/.test(percent)) throw new Misused(USAGE);
   if (month !== undefined && !/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) throw new Misused(USAGE);
-  return { report, stage, month, percent, filter: { api_key: values['api-key'], workspace } };
+  return { report, stage, region, month, percent, filter: { api_key: values['api-key'], workspace } };
 };
 
 const textOf = (file: string): Promise<string> =>
@@ -32,14 +32,14 @@ const lastDay = (month: string): string => {
 
 /** Compares what the provider says it billed with what is booked; answers whether they agree within the tolerance. */
 const trueUp = async (): Promise<boolean> => {
-  const { report, stage, month, percent, filter } = read();
+  const { report, stage, region, month, percent, filter } = read();
   const tolerance = Number(percent) / 100;
   const all = readReport(await textOf(report), filter);
   const billed = all.filter(({ day }) => month === undefined || day.startsWith(month));
   const days = month === undefined ? billed.map(({ day }) => day).sort() : [`${month}-01`, lastDay(month)];
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) throw new TrueUpRefused('The report has no row to compare.');
-  const drifts = driftOf(billed, await Array.fromAsync(readBooks(openStage(stage), first, last)));
+  const drifts = driftOf(billed, await Array.fromAsync(readBooks(openStage(stage, region), first, last)));
   const beyond = drifts.filter((drift) => isBeyond(drift, tolerance));
   process.stdout.write(driftTable(drifts, tolerance));
   process.stdout.write(

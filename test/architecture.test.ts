@@ -6,6 +6,8 @@ const root = path.resolve(import.meta.dirname, '..');
 
 /** Layers from the top down; a file may import from its own folder and from layers below its own. */
 const LAYERS: readonly (readonly string[])[] = [
+  ['local/cli'],
+  ['scripts'],
   ['functions', 'local', 'testing'],
   ['lib/app'],
   ['lib/api', 'lib/middleware'],

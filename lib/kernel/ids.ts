@@ -23,6 +23,13 @@ const time = (epochMs: number): string => {
   return text;
 };
 
+/** When a run or a request of this id was born, in epoch milliseconds; `null`: it is no id of theirs. */
+export const bornAt = (id: string): number | null => {
+  const digits = /^(?:run|req)_([0-9a-hjkmnp-tv-z]{10})[0-9a-z]{16}$/.exec(id)?.[1];
+  if (digits === undefined) return null;
+  return [...digits].reduce((value, digit) => value * 32 + CROCKFORD.indexOf(digit), 0);
+};
+
 export const createIds = (clock: Clock, randomBytes: RandomBytes): Ids => {
   const next = () => time(clock.now()) + Array.from(randomBytes(16), (byte) => CROCKFORD.charAt(byte % 32)).join('');
   return {

@@ -9,8 +9,8 @@ import { Misused, Refused, type Shell, type Verb } from './verb.ts';
 
 const USAGE = `Asks an agent of the server that npm run dev has started.
 
-  npm run ask -- "What is 17 * 23?"
-  npm run ask -- --agent researcher --stream "Why is the sky blue?"
+  npx ballast ask "What is 17 * 23?"
+  npx ballast ask --agent researcher --stream "Why is the sky blue?"
 
   --agent <name>     another agent than assistant
   --stream           print the answer while it is made

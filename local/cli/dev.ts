@@ -11,7 +11,7 @@ import { Misused, type Verb } from './verb.ts';
 
 const USAGE = `Starts the server as npm start does, and again whenever agents/, functions/, lib/, local/, .env or serverless.yml change.
 
-  npm run dev
+  npx ballast dev
 
 It keeps its data and its port. A mistake is shown with its file and line; the next change starts it again.
 `;

@@ -1,7 +1,23 @@
+import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { StartRefused } from '../start-refused.ts';
-import { Misused, Refused, type Shell } from './verb.ts';
-import { isVerb, VERBS } from './verbs.ts';
+import { systemClock } from '../system-clock.ts';
+import { dispatch } from './dispatch.ts';
+import type { Commanded, Shell } from './verb.ts';
+
+const command = (file: string, words: readonly string[]): Promise<Commanded> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(file, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ENOENT' ? resolve({ code: null, stdout: '', stderr: '' }) : reject(error),
+    );
+    Promise.all([text(child.stdout), text(child.stderr)]).then(
+      ([stdout, stderr]) =>
+        child.exitCode === null
+          ? child.once('close', (code) => resolve({ code: code ?? 1, stdout, stderr }))
+          : resolve({ code: child.exitCode, stdout, stderr }),
+      reject,
+    );
+  });
 
 const shell: Shell = {
   env: process.env,
@@ -12,28 +28,15 @@ const shell: Shell = {
   isTerminal: process.stdout.isTTY,
   // As NO_COLOR and its like say, which Node knows.
   colours: process.stdout.isTTY && process.stdout.hasColors(),
+  columns: process.stdout.isTTY ? process.stdout.columns : null,
+  showsProgress: process.stderr.isTTY,
+  clock: systemClock,
+  command,
   readInput: async () => (process.stdin.isTTY ? null : await text(process.stdin)),
-};
-
-const [name = '', ...words] = process.argv.slice(2);
-
-const run = async (): Promise<number> => {
-  if (!isVerb(name)) {
-    const all = Object.keys(VERBS).map((verb) => `npm run ${verb} -- --help`);
-    shell.err(`There ${name === '' ? 'are' : `is no verb ${name}; there are`}\n\n  ${all.join('\n  ')}\n`);
-    return 2;
-  }
-  const verb = await VERBS[name]();
-  try {
-    return await verb.run(words, shell);
-  } catch (error) {
-    if (!(error instanceof Refused || error instanceof StartRefused)) throw error;
-    shell.err(`${error.message}\n${error instanceof Misused ? `\n${verb.usage}` : ''}`);
-    return error instanceof Misused ? 2 : 1;
-  }
 };
 
 // Whoever read what is printed may stop reading, as `head` does.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-process.exitCode = await run();
+const code = await dispatch(process.argv.slice(2), shell);
+if (code !== null) process.exitCode = code;

@@ -10,8 +10,8 @@ import { readAgentFiles } from './project.ts';
 
 const USAGE = `Writes an agent or a tool with its test, and registers it.
 
-  npm run new -- agent order-desk
-  npm run new -- tool order_status --agent order-desk
+  npx ballast new agent order-desk
+  npx ballast new tool order_status --agent order-desk
 
   --agent <name>     the agent that gets the tool (default: assistant, or the only one)
 `;

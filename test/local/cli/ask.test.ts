@@ -161,7 +161,7 @@ describe('npm run ask', () => {
     ['nothing answers there', ['Hi'], /^Nothing answers at http:\/\/localhost:3000: start it with npm run dev/],
     [
       'another host is down',
-      ['--url', 'http://x.example', 'Hi'],
+      ['--url', 'http://x.example', '--key', 'k', 'Hi'],
       /^Nothing answers at http:\/\/x.example \(ENOTFOUND\)/,
     ],
     ['it is no URL', ['--url', 'ftp://x', 'Hi'], /^--url must be an http or https URL/],

@@ -1,4 +1,5 @@
 import type { Shell } from '../../../local/cli/verb.ts';
+import { createFakeClock } from '../../fake-clock.ts';
 
 /** A shell that remembers what it was told. */
 export const createShell = (given: Partial<Shell> = {}) => {
@@ -11,6 +12,10 @@ export const createShell = (given: Partial<Shell> = {}) => {
     err: (text) => void (said.err += text),
     isTerminal: false,
     colours: false,
+    columns: null,
+    showsProgress: false,
+    clock: createFakeClock(),
+    command: () => Promise.reject(new Error('nothing is run here')),
     readInput: async () => null,
     ...given,
   };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { alive, ask, descendantsOf, testWorkplace } from '../spawned-server.ts';
 
-const CLI = join(import.meta.dirname, '..', '..', '..', 'local', 'cli.mjs');
+const CLI = join(import.meta.dirname, '..', '..', '..', 'local', 'ballast.mjs');
 
 const until = async (done: () => boolean) => {
   while (!done()) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { agentText, ownAgents } from '../own-agents.ts';
 import { ask, type SpawnedServer, testWorkplace } from '../spawned-server.ts';
 
-const CLI = join(import.meta.dirname, '..', '..', '..', 'local', 'cli.mjs');
+const CLI = join(import.meta.dirname, '..', '..', '..', 'local', 'ballast.mjs');
 
 /** Waits for a person, and says which text of its code ran. */
 const refund = (says: string) => `import { defineTool, z } from 'ballast';

@@ -1,0 +1,85 @@
+import { RUNBOOK } from '../../lib/alerts/alarm/runbook.ts';
+import { nearestName } from '../../lib/kernel/nearest-name.ts';
+import { type Call, COMMON_USAGE, verbOf } from './parts.ts';
+import { Misused, Refused } from './verb.ts';
+
+const USAGE = `Shows the alarms and who is notified of them, and sends one to try it.
+
+  npx ballast alarms                                   each alarm, how soon to look, and what it means
+  npx ballast alarms send circuit-open                 to the targets of .env, and its end: send circuit-open OK
+  npx ballast alarms send circuit-open --stage dev     sets the state of the real alarm, by the AWS CLI
+
+  --stage <stage>, --region <region>   of send: the stage on AWS whose alarm is set
+${COMMON_USAGE}`;
+
+interface Health {
+  readonly checks: Readonly<Record<string, { readonly status: string; readonly detail?: string } | undefined>>;
+}
+
+const targets = async (call: Call): Promise<string> => {
+  const { checks } = (await call.api.ask('/health')) as Health;
+  const { alerts } = checks;
+  return alerts === undefined ? 'not checked yet' : (alerts.detail ?? alerts.status);
+};
+
+const list = async (call: Call): Promise<undefined> => {
+  // What is known without a server is shown without one.
+  const notified = await targets(call).catch(() => 'nobody answers, so nobody can say');
+  const alarms = Object.entries(RUNBOOK).map(([name, { severity, means, action }]) => ({
+    name,
+    severity,
+    means,
+    action,
+  }));
+  call.print({ notified, alarms }, () => {
+    const rows = alarms.map(({ name, severity, means }) => [name, severity, means]);
+    return `${call.table(['alarm', 'severity', 'means'], rows)}\nWho is notified: ${notified}. docs/alarms.md says what to do.\n`;
+  });
+};
+
+const stateOf = (word = 'ALARM'): 'ALARM' | 'OK' => {
+  if (word === 'ALARM' || word === 'OK') return word;
+  throw new Misused(`A state is ALARM or OK, and not ${word}.`);
+};
+
+const known = (name: string): string => {
+  if (Object.hasOwn(RUNBOOK, name)) return name;
+  const meant = nearestName(name, Object.keys(RUNBOOK));
+  throw new Misused(
+    `There is no alarm ${name}.${meant === null ? ' npx ballast alarms has them.' : ` Did you mean ${meant}?`}`,
+  );
+};
+
+const send = async (call: Call): Promise<undefined> => {
+  const [word = '', state] = call.words;
+  const name = known(word);
+  const stage = call.text('stage');
+  if (stage === undefined) {
+    const { sendByHand } = await import('../send-by-hand.ts');
+    await sendByHand([name, stateOf(state)], call.shell.directory);
+    call.print({ name, state: stateOf(state) }, () => `${name} was sent as ${stateOf(state)}.\n`);
+    return;
+  }
+  const region = call.text('region');
+  const alarm = `ballast-${stage}-${name}`;
+  call.shell.err(`Sets ${alarm} to ${stateOf(state)} in ${region ?? 'the region of your profile'}.\n`);
+  const words = ['cloudwatch', 'set-alarm-state', '--alarm-name', alarm, '--state-value', stateOf(state)];
+  const where = region === undefined ? [] : ['--region', region];
+  const { code, stderr } = await call.shell.command('aws', [...words, '--state-reason', 'Sent by hand', ...where]);
+  if (code === null) throw new Refused('There is no program aws here: install the AWS CLI.');
+  if (code !== 0) throw new Refused(stderr.trim() || `aws ended with ${code}.`);
+  call.print({ alarm, state: stateOf(state) }, () => `${alarm} is ${stateOf(state)}, until CloudWatch looks again.\n`);
+};
+
+/** `ballast alarms`. */
+export const alarms = verbOf({
+  usage: USAGE,
+  parts: {
+    list: { run: list },
+    send: {
+      takes: ['alarm', 'state?'],
+      options: { stage: { type: 'string' }, region: { type: 'string' } },
+      run: send,
+    },
+  },
+});

@@ -1,0 +1,69 @@
+import { parse } from 'yaml';
+import { Refused, type Shell } from '../verb.ts';
+import { type LogLine, parseLines } from './lines.ts';
+
+export interface LogQuery {
+  readonly groups: readonly string[];
+  readonly query: string;
+  /** Epoch milliseconds. */
+  readonly from: number;
+  readonly to: number;
+  readonly region: string | undefined;
+}
+
+/** The functions of a stage, each with a log group of its own, by its description in `serverless.yml`. */
+export const functionNames = (description: string): string[] =>
+  Object.keys((parse(description) as { readonly functions: object }).functions);
+
+/** What of the id may stand in a query: nothing that would end its quotes. */
+const ID = /^[\w.-]{1,128}$/;
+
+/** CloudWatch Logs Insights finds by it all lines of a request or run, in every group. Throws `Refused` for what is no id. */
+export const queryFor = (id: string): string => {
+  if (!ID.test(id)) throw new Refused('An id is 1 to 128 letters, digits and . _ -.');
+  const isIn = ['requestId', 'runId', 'function_request_id'].map((field) => `${field} = "${id}"`);
+  return `fields @timestamp, @message | filter ${isIn.join(' or ')} | sort @timestamp asc | limit 10000`;
+};
+
+const POLL_MS = 1_000;
+
+/** Insights itself ends a query after 60 minutes; nobody waits that long. */
+const MAX_POLLS = 300;
+
+interface Results {
+  readonly status: string;
+  readonly results: readonly (readonly { readonly field: string; readonly value: string }[])[];
+}
+
+const aws = async (shell: Shell, words: readonly string[]): Promise<unknown> => {
+  const { code, stdout, stderr } = await shell.command('aws', [...words, '--output', 'json']);
+  if (code === null)
+    throw new Refused('There is no program aws here: install the AWS CLI, or run the query in the console.');
+  if (code !== 0) throw new Refused(stderr.trim() || `aws ended with ${code}.`);
+  return JSON.parse(stdout) as unknown;
+};
+
+/** Has CloudWatch look for lines, with whatever credentials the AWS CLI finds. */
+export const runQuery = async (
+  { groups, query, from, to, region }: LogQuery,
+  shell: Shell,
+  progress: (text: string) => void,
+): Promise<LogLine[]> => {
+  const seconds = (ms: number) => String(Math.floor(ms / 1000));
+  const where = region === undefined ? [] : ['--region', region];
+  const range = ['--start-time', seconds(from), '--end-time', seconds(to + 999)];
+  const start = ['logs', 'start-query', '--log-group-names', ...groups, ...range, '--query-string', query, ...where];
+  const { queryId } = (await aws(shell, start)) as { readonly queryId: string };
+  for (let poll = 0; poll < MAX_POLLS; poll += 1) {
+    const words = ['logs', 'get-query-results', '--query-id', queryId, ...where];
+    const { status, results } = (await aws(shell, words)) as Results;
+    if (status === 'Complete')
+      return parseLines(
+        results.map((row) => row.find(({ field }) => field === '@message')?.value.trim() ?? '').join('\n'),
+      );
+    if (status !== 'Running' && status !== 'Scheduled') throw new Refused(`CloudWatch ended the query as ${status}.`);
+    progress(`CloudWatch looks for ${poll + 1} s`);
+    await new Promise<void>((resolve) => void shell.clock.after(POLL_MS, resolve));
+  }
+  throw new Refused('CloudWatch did not finish the query within five minutes.');
+};

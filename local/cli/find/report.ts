@@ -1,0 +1,85 @@
+import { printable } from '../../../lib/telemetry/terminal/printable.ts';
+import { counted } from '../../../lib/telemetry/terminal/run-line.ts';
+import type { Call } from '../parts.ts';
+import { describeRun, type ShownRun } from '../runs.ts';
+import { pairs } from '../table.ts';
+import { TRACE_HEAD, traceRows } from '../trace-table.ts';
+import type { FoundRun } from './books.ts';
+import type { LogLine } from './lines.ts';
+
+/** What is found under an id. */
+export interface Found {
+  readonly id: string;
+  readonly lines: readonly LogLine[];
+  readonly runs: readonly FoundRun[];
+}
+
+/** Said at the head of a line, or of no use to who reads the lines of one request. */
+const HIDDEN: ReadonlySet<string> = new Set([
+  'level',
+  'message',
+  'timestamp',
+  'service',
+  'function',
+  'cold_start',
+  'function_request_id',
+  'sampling_rate',
+  'xray_trace_id',
+  ...['requestId', 'runId', 'traceId'],
+]);
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+const lineText = (line: LogLine, { dim, bold }: Call['paint']): string => {
+  const at = text(line['timestamp'] ?? '').slice(11, 23);
+  const facts = Object.entries(line)
+    .filter(([name, value]) => !HIDDEN.has(name) && value !== null)
+    .map(([name, value]) => `${dim(`${name}=`)}${printable(text(value))}`);
+  const head = [at, text(line['level'] ?? '').padEnd(5), text(line['function'] ?? '-')].map(printable).join(' ');
+  return `${head} ${bold(printable(text(line['message'] ?? '')))} ${facts.join(' ')}\n`;
+};
+
+const runText = ({ runId, run, trace, attempts, costUsd }: FoundRun, { table, paint }: Call): string => {
+  const title = (said: string) => `\n${paint.bold(said)}\n`;
+  const shown =
+    run === null ? `${runId} is a call of /v1, or its run is erased.\n` : describeRun(run as unknown as ShownRun);
+  const steps = trace === null || trace.steps.length === 0 ? '' : table(TRACE_HEAD, traceRows(trace.steps));
+  const money = table(
+    ['on the books', 'at', 'model', 'answered', 'in', 'out', 'read', 'written', 'cost'],
+    attempts.map((each) => [
+      each.attemptId.slice(runId.length + 1),
+      each.at.slice(11, 23),
+      each.model,
+      each.answered ? 'yes' : 'no',
+      each.inputTokens,
+      each.outputTokens,
+      each.cacheReadInputTokens,
+      each.cacheCreationInputTokens,
+      each.costUsd,
+    ]),
+  );
+  return [
+    title('The run'),
+    shown,
+    ...(steps === '' ? [] : [title('Its steps and attempts'), steps]),
+    title('Its money'),
+    attempts.length === 0 ? 'Nothing is booked for it.\n' : `${money}Together $${costUsd}\n`,
+  ].join('');
+};
+
+/** What the lines have in common, once. */
+const idsOf = (lines: readonly LogLine[]): [string, string][] =>
+  ['requestId', 'runId', 'traceId'].flatMap((name) =>
+    [...new Set(lines.map((line) => line[name]))].flatMap((id): [string, string][] =>
+      typeof id === 'string' ? [[name, id]] : [],
+    ),
+  );
+
+/** Lines, run, attempts and money, one below the other. */
+export const report = ({ lines, runs }: Found, call: Call): string =>
+  [
+    call.paint.bold(`The log: ${counted(lines.length, 'line')}\n`),
+    pairs(idsOf(lines)),
+    ...lines.map((line) => lineText(line, call.paint)),
+    ...runs.map((run) => runText(run, call)),
+  ].join('');

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { type Environment } from '../lib/aws/connection.ts';
+import { alarmEvent } from './alarm-event.ts';
+import { readDotEnv } from './dot-env.ts';
+import { sendAlarm } from './send-alarm.ts';
+import { readSettings } from './settings.ts';
+import { StartRefused } from './start-refused.ts';
+import { systemClock } from './system-clock.ts';
+
+const setEnvironment = (changes: Environment): void => {
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+};
+
+/**
+ * Sends an alarm to the targets of the environment and `.env` of `directory`, through the function that is deployed. Rejects
+ * with `StartRefused` where a word is wrong or there is no target, and as the function does.
+ */
+export const sendByHand = async ([name, state]: readonly (string | undefined)[], directory: string): Promise<void> => {
+  const event = alarmEvent(name, state, systemClock.now());
+  setEnvironment({ ...readDotEnv(join(directory, '.env')), ...process.env });
+  const settings = readSettings(process.env, directory);
+  if (settings.alertsSecret === null) {
+    throw new StartRefused(
+      'Nobody is to be told: set BALLAST_SLACK_WEBHOOK_URL, or BALLAST_ALARM_WEBHOOK_URL with BALLAST_ALARM_WEBHOOK_SECRET.',
+    );
+  }
+  await sendAlarm({ event, settings, env: process.env, setEnvironment, root: join(import.meta.dirname, '..') });
+};

@@ -1,0 +1,100 @@
+import { expect, it } from 'vitest';
+import { ballast } from './served.ts';
+
+const ACME = { tenantId: 'acme', name: 'Acme', status: 'active', dailyBudgetUsd: '5', updatedAt: 'a' };
+const NONE = { detail: 'There is no tenant of this id.', code: 'not-found', requestId: 'req_1' };
+
+it('tenants set sends what is named alone, and shows what changed', async () => {
+  const after = { ...ACME, dailyBudgetUsd: '6', updatedAt: 'b' };
+  const words = [
+    'tenants',
+    'set',
+    'acme',
+    'dailyBudgetUsd=6',
+    'allowedModels=["m"]',
+    'name=Acme',
+    'requestsPerMinute=3',
+  ];
+  const { code, asked, out } = await ballast(words, [Response.json(ACME), Response.json(after)]);
+  expect({ code, out }).toEqual({ code: 0, out: 'acme is changed:\ndailyBudgetUsd  5 -> 6\n' });
+  expect(asked[1]).toMatchObject({
+    method: 'PATCH',
+    url: 'http://localhost:3000/admin/tenants/acme',
+    body: { dailyBudgetUsd: '6', allowedModels: ['m'], name: 'Acme', requestsPerMinute: 3 },
+  });
+});
+
+it('tenants set makes a tenant that is not there, and lifts a limit by null', async () => {
+  const words = ['tenants', 'set', 'acme', 'dailyBudgetUsd=null'];
+  const { asked, out } = await ballast(words, [Response.json(NONE, { status: 404 }), Response.json(ACME)]);
+  expect(asked[1]).toMatchObject({ method: 'PUT', body: { dailyBudgetUsd: null } });
+  expect(out).toMatch(/^acme is made:\n/);
+});
+
+it('tenants set makes none where the server only cannot say whether it is there', async () => {
+  const problem = { detail: 'The store does not answer.', code: 'store-unavailable', requestId: 'req_1' };
+  const { code, asked } = await ballast(['tenants', 'suspend', 'acme'], [Response.json(problem, { status: 503 })]);
+  expect([code, asked.length]).toEqual([1, 1]);
+});
+
+it('keys make prints the key alone, and about it beside', async () => {
+  const made = { keyId: 'key_1', key: 'bk_secret', scopes: ['runs:read'] };
+  const words = ['keys', 'make', 'acme', '--name', 'ci', '--scopes', 'runs:read,runs:write', '--daily-budget-usd', '2'];
+  const { asked, out, err } = await ballast(words, [Response.json(made, { status: 201 })]);
+  expect(out).toBe('bk_secret\n');
+  expect(err).not.toContain('bk_secret');
+  expect(asked[0]?.body).toEqual({ name: 'ci', scopes: ['runs:read', 'runs:write'], dailyBudgetUsd: '2' });
+});
+
+it.each([
+  [['keys', 'revoke', 'acme', 'key_1'], 'DELETE', '/admin/tenants/acme/keys/key_1', undefined],
+  [['rests', 'end', 'anthropic/a/b'], 'DELETE', '/admin/rests/anthropic%2Fa%2Fb', undefined],
+  [['circuits', 'isolate', 'tool/a'], 'PUT', '/admin/circuits/tool%2Fa', { state: 'isolated' }],
+  [['circuits', 'close', 'tool/a'], 'PUT', '/admin/circuits/tool%2Fa', { state: 'closed' }],
+  [['runs', 'cancel', 'run_1'], 'POST', '/agent/runs/run_1/cancel', {}],
+  [['runs', 'resume', 'run_1', '--max-cost-usd', '2'], 'POST', '/agent/runs/run_1/resume', { maxCostUsd: '2' }],
+  [['runs', 'deny', 'run_1', 'toolu_1'], 'POST', '/agent/runs/run_1/approvals/toolu_1', { decision: 'deny' }],
+])('%j asks for just that', async (words, method, path, body) => {
+  const answer = body === undefined ? new Response(null, { status: 204 }) : Response.json({ name: 'a', state: 'b' });
+  const { code, asked } = await ballast(words, [answer]);
+  expect(code).toBe(0);
+  expect(asked).toMatchObject([
+    { method, url: `http://localhost:3000${path}`, ...(body === undefined ? {} : { body }) },
+  ]);
+});
+
+it('approves the only call that waits, and asks which where there are several', async () => {
+  const run = (...ids: readonly string[]) => Response.json({ approvals: ids.map((toolUseId) => ({ toolUseId })) });
+  const one = await ballast(['runs', 'approve', 'run_1'], [run('toolu_1'), new Response(null, { status: 204 })]);
+  expect(one.asked[1]).toMatchObject({ url: 'http://localhost:3000/agent/runs/run_1/approvals/toolu_1' });
+  const two = await ballast(['runs', 'approve', 'run_1'], [run('toolu_1', 'toolu_2')]);
+  expect([two.code, two.err]).toEqual([
+    2,
+    expect.stringMatching(/^Several calls wait: name one of toolu_1, toolu_2\./),
+  ]);
+  const none = await ballast(['runs', 'approve', 'run_1'], [run()]);
+  expect([none.code, none.err]).toEqual([1, 'Nothing of this run waits for a person.\n']);
+});
+
+it('lists runs over pages to the number that is asked for, and says so while it goes on', async () => {
+  const page = (from: number, count: number, nextCursor: string | null) =>
+    Response.json({
+      runs: Array.from({ length: count }, (_, at) => ({
+        runId: `run_${from + at}`,
+        createdAt: '2026-11-20T12:00:00.000Z',
+      })),
+      nextCursor,
+    });
+  const pages = [page(0, 100, 'c1'), page(100, 30, 'c2')];
+  const { asked, out, err } = await ballast(['runs', '--limit', '130', '--json'], pages, { showsProgress: true });
+  expect((JSON.parse(out) as { runs: unknown[] }).runs).toHaveLength(130);
+  expect(asked.map(({ url }) => new URL(url).search)).toEqual(['?limit=100', '?limit=30&cursor=c1']);
+  expect(err).toContain('100 runs');
+});
+
+it('prints CSV over pages with one head', async () => {
+  const csv = (text: string, next?: string) =>
+    new Response(text, { headers: { 'content-type': 'text/csv', ...(next && { 'next-cursor': next }) } });
+  const { out } = await ballast(['usage', '--csv'], [csv('a,b\n1,2\n', 'c1'), csv('a,b\n3,4\n')]);
+  expect(out).toBe('a,b\n1,2\n3,4\n');
+});
