@@ -38,6 +38,7 @@ const period = object({
   spentUsd: amount,
   reservedUsd: usd,
   remainingUsd: orNull(amount),
+  forecastUsd: orNull(amount),
   resetsAt: instant,
 });
 

@@ -1,4 +1,4 @@
-import { formatUsd } from '../kernel/money.ts';
+import { formatUsd, pico, type PicoUsd } from '../kernel/money.ts';
 import { dayOf, type Limits, monthOf, tenantAccount } from './account.ts';
 import { EMPTY, type Standing, standingOf } from './balance.ts';
 import type { BudgetStore } from './store.ts';
@@ -9,17 +9,36 @@ export interface BudgetView {
   readonly spentUsd: string;
   readonly reservedUsd: string;
   readonly remainingUsd: string | null;
+  /** What is spent at its end if the rest of it is like what has passed; `null`: too little has. */
+  readonly forecastUsd: string | null;
   /** ISO 8601 UTC. */
   readonly resetsAt: string;
 }
 
-const view = ({ limit, spent, reserved, remaining }: Standing, resetsAt: number): BudgetView => ({
-  limitUsd: limit === null ? null : formatUsd(limit),
-  spentUsd: formatUsd(spent),
-  reservedUsd: formatUsd(reserved),
-  remainingUsd: remaining === null ? null : formatUsd(remaining),
-  resetsAt: new Date(resetsAt).toISOString(),
-});
+/** A period, in epoch milliseconds, and how much of it must have passed before it says what is to come. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly leastMs: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** What was spent by `now`, at the mean rate of the period so far, to its end. */
+export const forecastOf = (spent: PicoUsd, { from, to, leastMs }: Span, now: number): PicoUsd | null =>
+  now - from < leastMs ? null : pico((spent * BigInt(to - from)) / BigInt(now - from));
+
+const view = ({ limit, spent, reserved, remaining }: Standing, span: Span, now: number): BudgetView => {
+  const forecast = forecastOf(spent, span, now);
+  return {
+    limitUsd: limit === null ? null : formatUsd(limit),
+    spentUsd: formatUsd(spent),
+    reservedUsd: formatUsd(reserved),
+    remainingUsd: remaining === null ? null : formatUsd(remaining),
+    forecastUsd: forecast === null ? null : formatUsd(forecast),
+    resetsAt: new Date(span.to).toISOString(),
+  };
+};
 
 /** Where a tenant stands at an instant (epoch milliseconds), read strongly. */
 export const viewBudget = async (
@@ -33,8 +52,11 @@ export const viewBudget = async (
   const { day, month } = standingOf(found ?? EMPTY, dayOf(now), limits);
   const at = new Date(now);
   const [year, monthIndex] = [at.getUTCFullYear(), at.getUTCMonth()];
+  const date = at.getUTCDate();
+  const [today, tomorrow] = [Date.UTC(year, monthIndex, date), Date.UTC(year, monthIndex, date + 1)];
+  const [first, next] = [Date.UTC(year, monthIndex, 1), Date.UTC(year, monthIndex + 1, 1)];
   return {
-    day: view(day, Date.UTC(year, monthIndex, at.getUTCDate() + 1)),
-    month: view(month, Date.UTC(year, monthIndex + 1, 1)),
+    day: view(day, { from: today, to: tomorrow, leastMs: HOUR_MS }, now),
+    month: view(month, { from: first, to: next, leastMs: 24 * HOUR_MS }, now),
   };
 };

@@ -40,6 +40,7 @@ export const usageFunction = (over: Partial<ReportsOptions & ReportUsageParts> =
     spentUsd: '0',
     reservedUsd: '0',
     remainingUsd: null,
+    forecastUsd: null,
     resetsAt: '2026-11-21T00:00:00.000Z',
   };
   const handler = reportUsage({

@@ -200,6 +200,7 @@ describe('GET /usage/budget', () => {
       spentUsd: '1',
       reservedUsd: '0.5',
       remainingUsd: '0.5',
+      forecastUsd: '2.5',
       resetsAt: '2026-11-21T00:00:00.000Z',
     });
     const view = async ({ tenantId }: { tenantId: string }) => {
@@ -222,6 +223,7 @@ describe('GET /admin/tenants/{tenantId}/budget', () => {
       spentUsd,
       reservedUsd: '0',
       remainingUsd: null,
+      forecastUsd: null,
       resetsAt: '2026-11-21T00:00:00.000Z',
     });
     const SPENT: Readonly<Record<string, string>> = { acme: '1', globex: '3.5' };

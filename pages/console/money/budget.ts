@@ -6,7 +6,7 @@ import { percentOf } from './amounts.ts';
 type Period = Budget['day'];
 
 const PeriodView = ({ title, name, period }: { title: string; name: string; period: Period }) => {
-  const { limitUsd, spentUsd, reservedUsd, remainingUsd, resetsAt } = period;
+  const { limitUsd, spentUsd, reservedUsd, remainingUsd, forecastUsd, resetsAt } = period;
   const spent = limitUsd === null ? 0 : Math.max(0, percentOf(spentUsd, limitUsd));
   const reserved = limitUsd === null ? 0 : percentOf(reservedUsd, limitUsd);
   return html`<section class="panel" aria-label=${title} data-period=${name}>
@@ -22,6 +22,7 @@ const PeriodView = ({ title, name, period }: { title: string; name: string; peri
       <div><dt>Spent</dt><dd data-field="spent"><${Usd} value=${spentUsd} /></dd></div>
       <div><dt>Reserved</dt><dd data-field="reserved"><${Usd} value=${reservedUsd} /></dd></div>
       <div><dt>Left</dt><dd data-field="left"><${Usd} value=${remainingUsd} none="no limit" /></dd></div>
+      <div><dt title="at its end, if it goes on as it has so far">Forecast</dt><dd data-field="forecast"><${Usd} value=${forecastUsd} none="too early" /></dd></div>
       <div><dt>Limit</dt><dd><${Usd} value=${limitUsd} none="none" /></dd></div>
     </dl>
   </section>`;
