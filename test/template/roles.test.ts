@@ -45,6 +45,7 @@ describe('the roles of the functions', () => {
       { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['budget#*'] } },
       'admin does not need dynamodb:PutItem LedgerTable budget#*',
     ],
+    ['a bound that needs no key', [...STATEMENTS, 1, 'Condition', 'Null'], undefined, 'holds of requests without'],
     ['a managed policy', ['HealthRole', 'Properties', 'ManagedPolicyArns'], ['arn:x'], 'managed policies'],
     [
       'a scheduler that may call everything',

@@ -157,6 +157,14 @@ const granted = (statement: unknown): Grant[] => {
   );
 };
 
+/** `ForAllValues` alone holds of a request that names no key at all, too. */
+const keylessDefects = (name: string, statement: unknown): string[] =>
+  Object.entries((at(statement, 'Condition') ?? {}) as Record<string, object>)
+    .filter(([operator]) => operator.startsWith('ForAllValues:'))
+    .flatMap(([, keys]) => Object.keys(keys))
+    .filter((key) => at(statement, 'Condition', 'Null', key) !== 'false')
+    .map((key) => `${name}: ${String(at(statement, 'Sid'))} holds of requests without ${key}`);
+
 const written = (grants: readonly Grant[]): string[] =>
   grants.map(({ action, on, keys }) => [action, on, ...(keys ?? [])].join(' ')).sort();
 
@@ -174,6 +182,7 @@ const roleDefects = (
   return [
     ...(role['ManagedPolicyArns'] === undefined ? [] : [`${name} has managed policies`]),
     ...statements.flatMap((statement) => (at(statement, 'Effect') === 'Allow' ? [] : [`${name} is denied something`])),
+    ...statements.flatMap((statement) => keylessDefects(name, statement)),
     ...has.filter((grant) => grant.includes('"*"') || /[:*]\*/.test(grant)).map((grant) => `wildcard: ${grant}`),
     ...has.filter((grant) => !needs.includes(grant)).map((grant) => `${name} does not need ${grant}`),
     ...needs.filter((grant) => !has.includes(grant)).map((grant) => `${name} lacks ${grant}`),
