@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeOnDynamoDb } from '../dynamodb.ts';
+import { readDeclaredStage } from './declared-stage.ts';
+import { denied, exceptions, unasked } from './judge.ts';
+import { accounts } from './scenarios/accounts.ts';
+import { administer } from './scenarios/administer.ts';
+import { alarms } from './scenarios/alarms.ts';
+import { erasure } from './scenarios/erasure.ts';
+import { gateway } from './scenarios/gateway.ts';
+import { longRuns } from './scenarios/long-runs.ts';
+import { killedWorkers, lateOwners, unheldCalls } from './scenarios/lost-calls.ts';
+import { lostRuns, stuckRuns } from './scenarios/lost-runs.ts';
+import { run } from './scenarios/run.ts';
+import { lostHolders, successors } from './scenarios/sessions.ts';
+import { tokens } from './scenarios/tokens.ts';
+import { type Stage, startStage } from './stage.ts';
+
+describeOnDynamoDb('what the functions ask of AWS', (engine) => {
+  const { statements, variables } = readDeclaredStage();
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await startStage(engine(), variables);
+  });
+  afterAll(() => stage.close());
+
+  it.each([
+    ['synchronous runs', run],
+    ['clients of the Anthropic API', gateway],
+    ['asynchronous runs', longRuns],
+    ['calls given up as lost whose owner is late', lateOwners],
+    ['sessions whose holder was killed', lostHolders],
+    ['runs whose turn it is', successors],
+    ['runs whose execution was stopped or not started', lostRuns],
+    ['runs that are stuck, and that wait for room', stuckRuns],
+    ['runs that go on after a kill', killedWorkers],
+    ['calls that no budget holds', unheldCalls],
+    ['the erasure of an end user', erasure],
+    ['administrators', administer],
+    ['alarms', alarms],
+    ['callers with tokens', tokens],
+    ['reports, reconciling and health', accounts],
+  ])('is recorded: %s', async (_what, act) => {
+    await act(stage);
+  });
+
+  it('is granted by the role of the function that asks it', () => {
+    expect(denied(statements, stage.aws.requests)).toEqual([]);
+  });
+
+  it('is all that their roles grant, but for what only AWS sees', () => {
+    expect(unasked(statements, stage.aws.requests)).toEqual(exceptions(statements));
+  });
+});

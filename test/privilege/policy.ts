@@ -1,0 +1,98 @@
+import { at } from '../template/template.ts';
+
+/** What a function asked of AWS: the action by IAM's name, on what, and for items of a table by which partition keys. */
+export interface AwsRequest {
+  readonly action: string;
+  /** A resource of the template by its logical id, `Table/index/name`, or an ARN. */
+  readonly resource: string;
+  /** `null`: the request has no such key, so that IAM has no `dynamodb:LeadingKeys`. */
+  readonly leadingKeys: readonly string[] | null;
+}
+
+/** One thing that a role grants: a statement has as many as it has actions, resources and patterns of keys. */
+export interface Grant {
+  readonly action: string;
+  readonly resource: string;
+  /** `null`: whatever the key. */
+  readonly key: string | null;
+}
+
+type Condition = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+const LEADING_KEYS = 'dynamodb:LeadingKeys';
+
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
+
+/** IAM's `*` and `?`. */
+export const matches = (pattern: string, text: string): boolean =>
+  new RegExp(
+    `^${pattern
+      .split(/([*?])/)
+      .map((part) => (part === '*' ? '.*' : part === '?' ? '.' : RegExp.escape(part)))
+      .join('')}$`,
+    's',
+  ).test(text);
+
+const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'us-east-1',
+  'AWS::AccountId': '000000000000',
+};
+
+/** A resource as requests name it. Throws for what the templates of Ballast do not have. */
+const resourceOf = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  const [id, attribute] = list(at(value, 'Fn::GetAtt'));
+  if (typeof id === 'string' && attribute === 'Arn') return id;
+  const [ref, text] = [at(value, 'Ref'), at(value, 'Fn::Sub')];
+  if (typeof ref === 'string') return ref;
+  if (typeof text !== 'string') throw new Error(`No known resource: ${JSON.stringify(value)}`);
+  return text.replaceAll(/\$\{([\w:]+)(\.Arn)?\}/g, (_, name: string) => PSEUDO_PARAMETERS[name] ?? name);
+};
+
+const isFor = (operator: string, key: string, wanted: unknown, { leadingKeys }: AwsRequest): boolean => {
+  if (key !== LEADING_KEYS) throw new Error(`No known condition key: ${key}`);
+  const values = list(wanted).map(String);
+  switch (operator) {
+    // Whether the key is missing is what it asks.
+    case 'Null':
+      return values.includes(String(leadingKeys === null));
+    // Of none, everything holds.
+    case 'ForAllValues:StringLike':
+      return (leadingKeys ?? []).every((own) => values.some((pattern) => matches(pattern, own)));
+    case 'ForAllValues:StringEquals':
+      return (leadingKeys ?? []).every((own) => values.includes(own));
+    default:
+      throw new Error(`No known condition operator: ${operator}`);
+  }
+};
+
+/** Whether a statement allows a request, as IAM decides. Throws for elements that the templates of Ballast do not have. */
+export const allows = (statement: unknown, request: AwsRequest): boolean => {
+  const { Sid, Effect, Action, Resource, Condition: conditions = {}, ...rest } = statement as Record<string, unknown>;
+  if (Effect !== 'Allow' || Object.keys(rest).length > 0) throw new Error(`No known statement: ${String(Sid)}`);
+  return (
+    list(Action).some((pattern) => matches(String(pattern).toLowerCase(), request.action.toLowerCase())) &&
+    list(Resource).some((pattern) => matches(resourceOf(pattern), request.resource)) &&
+    Object.entries(conditions as Condition).every(([operator, keys]) =>
+      Object.entries(keys).every(([key, wanted]) => isFor(operator, key, wanted, request)),
+    )
+  );
+};
+
+/** The single grants of a statement. */
+export const grantsOf = (statement: unknown): Grant[] => {
+  const bounds = Object.entries((at(statement, 'Condition') ?? {}) as Condition).filter(([name]) => name !== 'Null');
+  const keys = bounds.length === 0 ? [null] : bounds.flatMap(([, of]) => list(of[LEADING_KEYS]).map(String));
+  return list(at(statement, 'Action')).flatMap((action) =>
+    list(at(statement, 'Resource')).flatMap((resource) =>
+      keys.map((key) => ({ action: String(action), resource: resourceOf(resource), key })),
+    ),
+  );
+};
+
+/** Whether it is this grant that a request makes use of. */
+export const uses = ({ action, resource, key }: Grant, request: AwsRequest): boolean =>
+  matches(action, request.action) &&
+  matches(resource, request.resource) &&
+  (key === null || (request.leadingKeys ?? []).some((own) => matches(key, own)));
