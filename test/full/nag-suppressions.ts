@@ -43,7 +43,7 @@ export const SUPPRESSIONS: readonly Suppression[] = [
     rule: 'AwsSolutions-IAM5',
     on: /^(ControlRun|ExecuteRun|SweepRuns)Role$/,
     reason:
-      'The journal and callbacks of one function, on the ARNs of its executions, which hold the number of a version; test/template/roles.ts lists exactly these.',
+      'The journal and callbacks of one function, on the ARNs of its executions, which hold the number of a version; test/privilege shows that the functions ask for them.',
   },
   {
     rule: 'AwsSolutions-APIG2',

@@ -10,7 +10,7 @@ interface Description {
   readonly functions: Readonly<Record<string, { readonly role: string }>>;
 }
 
-/** The stage `dev` as `serverless.yml` and `infra/` declare it, without its being built. */
+/** A stage as `serverless.yml` and `infra/` declare it, without its being built. */
 export interface DeclaredStage {
   /** The statements of each function's own role, by the function's name. */
   readonly statements: ReadonlyMap<string, readonly unknown[]>;
@@ -18,11 +18,10 @@ export interface DeclaredStage {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-const text = (path: string): string => readFileSync(join(ROOT, path), 'utf8').replaceAll('${sls:stage}', 'dev');
-
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
 
-export const readDeclaredStage = (): DeclaredStage => {
+export const readDeclaredStage = (stage = 'dev'): DeclaredStage => {
+  const text = (path: string): string => readFileSync(join(ROOT, path), 'utf8').replaceAll('${sls:stage}', stage);
   const { provider, params, functions } = parse(text('serverless.yml'), { logLevel: 'error' }) as Description;
   const resources = Object.assign(
     {},

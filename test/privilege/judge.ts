@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ROOT } from '../made-once.ts';
+import { listed } from '../readme/data-page.ts';
 import { onlyOnAws } from './only-on-aws.ts';
 import { allows, type Grant, grantsOf, uses } from './policy.ts';
 import type { RecordedRequest } from './recorded-aws.ts';
@@ -25,6 +23,15 @@ export const denied = (roles: Roles, requests: readonly RecordedRequest[]): stri
       ),
   );
 
+/** Statements without which a request would be denied. */
+export const needed = (statements: readonly unknown[], requests: readonly RecordedRequest[]): ReadonlySet<unknown> =>
+  new Set(
+    requests.flatMap((request) => {
+      const [first, ...others] = statements.filter((statement) => allows(statement, request));
+      return first !== undefined && others.length === 0 ? [first] : [];
+    }),
+  );
+
 /** What is granted, and was not asked for. */
 export const unasked = (roles: Roles, requests: readonly RecordedRequest[]): string[] =>
   distinct(
@@ -41,18 +48,12 @@ export const unasked = (roles: Roles, requests: readonly RecordedRequest[]): str
 export const exceptions = (roles: Roles): string[] =>
   distinct([...roles.keys()].flatMap((name) => onlyOnAws(name).map((grant) => written(name, grant))));
 
-/** The kinds of items that there are, by the patterns of their partition keys: those of the list in docs/data.md. */
-const kindsOfItems = (): ReadonlySet<string> =>
-  new Set(
-    readFileSync(join(ROOT, 'docs/data.md'), 'utf8')
-      .split('\n')
-      .filter((line) => /^\| (?:runs|control|ledger) +\|/.test(line))
-      .flatMap((line) => [...(line.split('|')[2] ?? '').matchAll(/`([^`]+)`/g)].map(([, kind = '']) => kind)),
-  );
-
-/** Grants of items that are bounded by no key, or by more than one kind of items has. Indices are bounded by what they hold. */
+/**
+ * Grants of items that no key bounds, or a pattern that is none of docs/data.md, which has one for each kind of items. What an
+ * index holds is bounded by what it projects.
+ */
 export const unbounded = (roles: Roles): string[] => {
-  const kinds = kindsOfItems();
+  const kinds = new Set(listed.map(({ partition }) => partition));
   const isWide = ({ action, resource, key }: Grant) =>
     action.startsWith('dynamodb:') && !resource.includes('/index/') && (key === null || !kinds.has(key));
   return distinct(

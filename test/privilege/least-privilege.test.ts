@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 import { readDeclaredStage } from './declared-stage.ts';
-import { denied, exceptions, unasked } from './judge.ts';
+import { denied, exceptions, needed, unasked } from './judge.ts';
+import { rowsOfOthers } from './rows-of-others.ts';
 import { accounts } from './scenarios/accounts.ts';
 import { administer } from './scenarios/administer.ts';
 import { alarms } from './scenarios/alarms.ts';
@@ -49,5 +50,22 @@ describeOnDynamoDb('what the functions ask of AWS', (engine) => {
 
   it('is all that their roles grant, but for what only AWS sees', () => {
     expect(unasked(statements, stage.aws.requests)).toEqual(exceptions(statements));
+  });
+
+  it('would show each statement that is missing, and a grant too many', () => {
+    const isOnlyOnAws = (statement: unknown) => /"(?:logs|sqs):/.test(JSON.stringify(statement));
+    for (const [name, own] of statements) {
+      const requests = stage.aws.requests.filter(({ by }) => by === name);
+      const without = needed(own, requests);
+      const spare = own.filter((statement) => !isOnlyOnAws(statement) && !without.has(statement));
+      expect([name, spare]).toEqual([name, []]);
+    }
+    const more = { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: { Ref: 'LedgerTable' } };
+    const wider = new Map([...statements, ['health', [...(statements.get('health') ?? []), more]] as const]);
+    expect(unasked(wider, stage.aws.requests)).toContain('health: dynamodb:GetItem LedgerTable');
+  });
+
+  it('is no row of a run of another tenant, by whatever path a run is named', async () => {
+    expect(await rowsOfOthers(stage)).toEqual({ foreign: [], found: [] });
   });
 });

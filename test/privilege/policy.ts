@@ -23,15 +23,18 @@ const LEADING_KEYS = 'dynamodb:LeadingKeys';
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
 
+const compiled = new Map<string, RegExp>();
+
+const compile = (pattern: string): RegExp => {
+  const parts = pattern.split(/([*?])/).map((part) => ({ '*': '.*', '?': '.' })[part] ?? RegExp.escape(part));
+  const made = new RegExp(`^${parts.join('')}$`, 's');
+  compiled.set(pattern, made);
+  return made;
+};
+
 /** IAM's `*` and `?`. */
 export const matches = (pattern: string, text: string): boolean =>
-  new RegExp(
-    `^${pattern
-      .split(/([*?])/)
-      .map((part) => (part === '*' ? '.*' : part === '?' ? '.' : RegExp.escape(part)))
-      .join('')}$`,
-    's',
-  ).test(text);
+  (compiled.get(pattern) ?? compile(pattern)).test(text);
 
 const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
   'AWS::Partition': 'aws',

@@ -5,7 +5,8 @@ import { RUN_RETENTION_MS } from '../../lib/app/stores.ts';
 import { RETENTION_MS } from '../../lib/idempotency/idempotency.ts';
 import { STALE_KEPT_MS } from '../../lib/response-cache/answer.ts';
 import { EVENTS_KEPT_MS } from '../../lib/runs/ended/erase-content.ts';
-import { GRANTS } from '../template/roles.ts';
+import { readDeclaredStage } from '../privilege/declared-stage.ts';
+import { grantsOf } from '../privilege/policy.ts';
 import { listed, page } from './data-page.ts';
 import { ROOT } from './markdown.ts';
 
@@ -13,10 +14,11 @@ const TABLES: Readonly<Record<string, string>> = { RunsTable: 'runs', ControlTab
 const WRITES = new Set(['dynamodb:PutItem', 'dynamodb:UpdateItem']);
 
 it('the page lists each partition that a function may write, and no other', () => {
-  const written = Object.values(GRANTS)
+  const written = [...readDeclaredStage().statements.values()]
     .flat()
+    .flatMap(grantsOf)
     .filter(({ action }) => WRITES.has(action))
-    .flatMap(({ on, keys = [] }) => keys.map((key) => `${TABLES[on] ?? on} ${key}`));
+    .map(({ resource, key }) => `${TABLES[resource] ?? resource} ${String(key)}`);
   expect(new Set(listed.map(({ table, partition }) => `${table} ${partition}`))).toEqual(new Set(written));
 });
 

@@ -1,6 +1,5 @@
 import { listen } from '../../local/simulated-claude/listen.ts';
-import { GRANTS } from './roles.ts';
-import { EXECUTE_RUN_ALIAS, EXECUTE_RUN_EXECUTIONS } from './run-grants.ts';
+import { mayDo } from './permitted.ts';
 
 interface Update {
   readonly Id: string;
@@ -20,6 +19,8 @@ export interface PermittedLambda {
   as(functionName: string): void;
   close(): Promise<void>;
 }
+
+const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:';
 
 const STATUS: Readonly<Record<string, string>> = {
   START: 'STARTED',
@@ -42,10 +43,9 @@ export const startPermittedLambda = async (): Promise<PermittedLambda> => {
   let caller = '(nobody)';
 
   const check = (action: string, subject: string): void => {
-    const isStart = action === 'lambda:InvokeFunction';
-    const on = isStart ? (/-execute-run:durable$/.test(subject) ? EXECUTE_RUN_ALIAS : subject) : EXECUTE_RUN_EXECUTIONS;
-    if (!(GRANTS[caller] ?? []).some((grant) => grant.action === action && grant.on === on))
-      denied.push(`${caller}: ${action} ${on}`);
+    const resource =
+      FUNCTION_ARN + (action === 'lambda:InvokeFunction' ? subject : 'ballast-dev-execute-run:1/an-execution');
+    if (!mayDo(caller, { action, resource, leadingKeys: null })) denied.push(`${caller}: ${action} ${resource}`);
   };
   const checkpoint = (raw: Buffer): object => {
     const { Updates = [] } = JSON.parse(raw.toString()) as { readonly Updates?: readonly Update[] };

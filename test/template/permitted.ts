@@ -2,7 +2,8 @@ import { request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { listen } from '../../local/simulated-claude/listen.ts';
 import { TABLE_NAMES } from '../dynamodb.ts';
-import { GRANTS } from './roles.ts';
+import { readDeclaredStage } from '../privilege/declared-stage.ts';
+import { allows, type AwsRequest } from '../privilege/policy.ts';
 
 /** A DynamoDB that the local engine is not: one that looks at the caller's role. */
 export interface PermittedDynamoDb {
@@ -27,19 +28,11 @@ interface Body {
 const partitionKey = ({ Key, Item, ExpressionAttributeValues }: Body): string =>
   Key?.pk?.S ?? Item?.pk?.S ?? ExpressionAttributeValues?.[':pk']?.S ?? '(none)';
 
-const matches = (pattern: string, key: string): boolean =>
-  new RegExp(
-    `^${pattern
-      .split('*')
-      .map((part) => RegExp.escape(part))
-      .join('.*')}$`,
-  ).test(key);
+const { statements } = readDeclaredStage();
 
-const mayDo = (functionName: string, action: string, table: string, key: string): boolean =>
-  (GRANTS[functionName] ?? []).some(
-    (grant) =>
-      grant.action === action && grant.on === table && (grant.keys?.some((each) => matches(each, key)) ?? true),
-  );
+/** Whether the role of a function grants a request. */
+export const mayDo = (functionName: string, request: AwsRequest): boolean =>
+  (statements.get(functionName) ?? []).some((statement) => allows(statement, request));
 
 /** Passes everything on to the engine and holds each operation against the grants of the template's roles. */
 export const startPermittedDynamoDb = async (endpoint: string): Promise<PermittedDynamoDb> => {
@@ -55,7 +48,7 @@ export const startPermittedDynamoDb = async (endpoint: string): Promise<Permitte
     const table = (tables.get(body.TableName ?? '') ?? String(body.TableName)) + index;
     const key = partitionKey(body);
     const said = `${caller}: ${action} ${table} ${key}`;
-    (mayDo(caller, action, table, key) ? granted : denied).push(said);
+    (mayDo(caller, { action, resource: table, leadingKeys: [key] }) ? granted : denied).push(said);
     const answer = await new Promise<{ status: number; body: Buffer; headers: Record<string, string> }>(
       (resolve, reject) => {
         const sent = request(endpoint + path, {
