@@ -109,7 +109,7 @@ export const createConsequences = ({
       for await (const item of table.query(PARTITION, '')) all.set(readString(item, 'sk'), knownOf(item));
       return [...all.values()].flatMap(({ isOn, at, last }) => {
         const { follows } = last;
-        if (isOn || follows === null || isCause(last)) return [];
+        if (!isOn || follows === null || isCause(last)) return [];
         const cause = all.get(follows.causeId) ?? null;
         const now = clock.now();
         if (isActive(cause, now) || now - Math.max(at, cause?.at ?? 0) < follows.forMs) return [];
