@@ -2,6 +2,7 @@ import { circuitRequestSchema } from '../../administration/administer-circuits.t
 import type { Administration } from '../../administration/administration.ts';
 import { pageOfAudit, pageOfTenants, pageRequest } from '../../administration/pages.ts';
 import { auditView, circuitView, keyView, restView, tenantView } from '../../administration/views.ts';
+import { decodedOnce } from '../../http/decoded-once.ts';
 import { etagOf, matchesEtag } from '../../http/etag.ts';
 import { jsonResponse } from '../../http/json-response.ts';
 import { readSmallBody } from '../../http/read-small-body.ts';
@@ -36,13 +37,6 @@ const tenantResponse = (tenant: Tenant): HttpResponse => {
 };
 const expectedBy = (request: Request) => (tenant: Tenant | null) =>
   matchesEtag(listHeader(request, 'if-match'), tenant && etagOf(tenant.version));
-const decodedOnce = (text: string): string | null => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return null;
-  }
-};
 const noContent: HttpResponse = { statusCode: 204, headers: { 'cache-control': 'no-store' }, body: '' };
 
 /** What administrators are answered; each change is made in the name of the key that asked for it. */

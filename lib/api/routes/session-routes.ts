@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { UserNames } from '../../end-users/names.ts';
+import { decodedOnce } from '../../http/decoded-once.ts';
 import { describeIssues } from '../../http/issues/describe-issue.ts';
 import { jsonResponse } from '../../http/json-response.ts';
 import type { Routes } from '../../http/routes.ts';
@@ -54,8 +55,9 @@ const SESSION_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 /** Without `userId` it is the session of the token's subject, or the one that belongs to no end user. */
 const keyIn = (event: Request): SessionKey => {
   const userId = pseudonymOrNull(endUserOf(queryOf(oneQuery, event).userId, event.principal));
-  const sessionId = decodeURIComponent(event.pathParameters?.['sessionId'] ?? '');
-  if (!SESSION_ID.test(sessionId)) throw noSession();
+  // The gateway may have decoded it already: then a percent sign is one.
+  const sessionId = decodedOnce(event.pathParameters?.['sessionId'] ?? '');
+  if (sessionId === null || !SESSION_ID.test(sessionId)) throw noSession();
   return { tenantId: event.principal.tenantId, userId, sessionId };
 };
 
