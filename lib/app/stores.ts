@@ -1,4 +1,3 @@
-import { createParking } from '../accounts/parking.ts';
 import type { Agent } from '../agent/define/define-agent.ts';
 import { createDynamoDbBudgetStore } from '../budget/dynamodb-store.ts';
 import { createDynamoDbCircuitStore } from '../circuit-breaker/dynamodb-store.ts';
@@ -14,6 +13,7 @@ import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../tenants
 import { createDynamoDbUsageStore } from '../usage/dynamodb-store.ts';
 import { createDynamoDbToolUsageStore } from '../usage/dynamodb-tool-store.ts';
 import type { RunStores } from './core.ts';
+import { lazyParking } from './lazy-parking.ts';
 import { lazyContentStore, lazyRunStore } from './lazy-run-store.ts';
 import type { OpenUserNames } from './user-names.ts';
 
@@ -58,7 +58,7 @@ export const createStores = ({ client, config, clock, random, agents = [] }: Sto
     budgets,
     circuits: createDynamoDbCircuitStore({ table: control, clock }),
     claims: createDynamoDbClaimStore({ table: control, random }),
-    parking: createParking(control),
+    parking: lazyParking(async () => (await import('../accounts/parking.ts')).createParking(control)),
     spent: {
       note: async (...refused) => (await loadSpent()).note(...refused),
       list: async () => (await loadSpent()).list(),

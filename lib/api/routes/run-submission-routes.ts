@@ -1,5 +1,5 @@
 import { asyncRunSchema } from '../../durable-run/http/async-request.ts';
-import { listRuns, type RunListParts } from '../../durable-run/http/run-list.ts';
+import type { RunListParts } from '../../durable-run/http/run-list.ts';
 import { submittedResponse } from '../../durable-run/http/submitted-response.ts';
 import { preferredWaitMs, waitForEnd } from '../../durable-run/http/wait-for-end.ts';
 import type { SubmitRun } from '../../durable-run/submit-run.ts';
@@ -42,8 +42,11 @@ export const runSubmissionRoutes = ({
   clock,
 }: RunSubmissionRouteParts): Routes<Request> => ({
   '/agent/runs': {
-    GET: async ({ principal, queryStringParameters }) =>
-      jsonResponse(await listRuns({ runs, findUserNames }, principal.tenantId, queryStringParameters)),
+    GET: async ({ principal, queryStringParameters }) => {
+      // Late: submissions don't list.
+      const { listRuns } = await import('../../durable-run/http/run-list.ts');
+      return jsonResponse(await listRuns({ runs, findUserNames }, principal.tenantId, queryStringParameters));
+    },
     POST: async (event) => {
       const { principal, requestId, traceId, sampled, claim } = event;
       const request = forEndUser(readBody(event, asyncRunSchema), principal);
