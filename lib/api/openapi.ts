@@ -15,7 +15,7 @@ const key = { type: 'string', minLength: 1, maxLength: 255 };
 const headers: Json = {
   RequestId: { required: true, schema: { type: 'string', minLength: 1 }, description: 'by which the logs know it' },
   Challenge: { required: true, schema: text, description: 'how to authenticate' },
-  RetryAfter: { schema: { type: 'integer', minimum: 1 }, description: 'whole seconds; where waiting helps' },
+  RetryAfter: { schema: { type: 'integer', minimum: 0 }, description: 'whole seconds; where waiting helps' },
   Replayed: { schema: { const: 'true' }, description: 'only where it is the first answer again' },
   Location: { required: true, schema: text, description: 'where to go on' },
   ETag: { required: true, schema: text, description: 'for `If-Match`' },
