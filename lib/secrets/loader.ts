@@ -3,6 +3,7 @@ import { type Clock, orAborted } from '../kernel/clock.ts';
 import { createDeadline, waitAtMost } from '../kernel/deadline.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
+import { isSecretMissing } from './missing-secret.ts';
 
 /** A rotation is seen within this time. */
 const FRESH_MS = 300_000;
@@ -35,7 +36,7 @@ export const freshnessAt = (ageMs: number, freshMs = FRESH_MS): Freshness => {
 export interface Loader<T> {
   /**
    * The value, without waiting while there is one that has not expired. Rejects with `store-unavailable` where there is none,
-   * or none of the last 24 hours, and it cannot be read.
+   * or none of the last 24 hours, and it cannot be read; `isSecretMissing` tells whether there is none to be read.
    */
   get(): Promise<T>;
   /**
@@ -104,8 +105,12 @@ export const createLoader = <T>(options: LoaderOptions<T>): Loader<T> => {
   const isPausing = () => last?.failure !== undefined && ageMs(clock, last.at) < pauseMs;
   const valueOrThrow = (): T => {
     if (known !== undefined && freshness() !== 'spent') return known.value;
-    throw new AppError('store-unavailable', safe`The service's own key cannot be loaded.`, {
-      cause: last?.failure,
+    const cause = last?.failure;
+    const why = isSecretMissing(cause)
+      ? safe`The service's own key is not there, or not understood.`
+      : safe`The service's own key cannot be loaded.`;
+    throw new AppError('store-unavailable', why, {
+      cause,
       retryAfterMs: RETRY_MS,
     });
   };

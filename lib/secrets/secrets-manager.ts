@@ -1,6 +1,7 @@
 import { type Connection, connectionOf } from '../aws/connection.ts';
 import { createJsonService } from '../aws/json-service.ts';
 import { type Clock, type Random, sleep } from '../kernel/clock.ts';
+import { MissingSecret } from './missing-secret.ts';
 
 /** Longest time without a word of an answer; twice that is still within what the small functions have. */
 const SILENCE_MS = 3_000;
@@ -71,7 +72,7 @@ export const createSecretReader = (options: SecretReaderOptions): SecretReader =
   const readValue = connection === null ? readBySdk : readDirectly(connection, options);
   const read: SecretReader['read'] = async (secretId, signal) => {
     const value = await readValue(secretId, signal);
-    if (typeof value !== 'string' || value === '') throw new Error('the secret is empty');
+    if (typeof value !== 'string' || value === '') throw new MissingSecret('the secret is empty');
     return value;
   };
   return {

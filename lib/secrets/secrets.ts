@@ -3,6 +3,7 @@ import { label, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { createLoader, type Secret } from './loader.ts';
+import { MissingSecret } from './missing-secret.ts';
 import type { SecretReader } from './secrets-manager.ts';
 
 /** How a secret is read. */
@@ -25,14 +26,27 @@ export interface SecretsOptions {
   readonly emit: Emit;
 }
 
+/** How Secrets Manager names what has no value: nobody has put one, or the secret is being deleted. */
+const NO_VALUE: ReadonlySet<unknown> = new Set(['ResourceNotFoundException', 'InvalidRequestException']);
+
+const orMissing = (error: unknown): unknown =>
+  NO_VALUE.has((error as { readonly name?: unknown }).name)
+    ? new MissingSecret('the secret has no value', { cause: error })
+    : error;
+
 export const createSecrets = ({ reader, clock, emit }: SecretsOptions): Secrets => {
   const opened = new Map<string, Secret>();
   const make = (id: string, { check, isOptional = false }: SecretForm): Secret =>
     createLoader({
       clock,
       async read(signal) {
-        const text = await reader[isOptional ? 'readOptional' : 'read'](id, signal);
-        check?.(text);
+        const reading = reader[isOptional ? 'readOptional' : 'read'](id, signal);
+        const text = await reading.catch((error: unknown) => Promise.reject(orMissing(error)));
+        try {
+          check?.(text);
+        } catch (error) {
+          throw new MissingSecret('the secret is not understood', { cause: error });
+        }
         return text;
       },
       onStale(error) {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { AppError } from '../../lib/kernel/errors.ts';
 import { parseApiKeys } from '../../lib/secrets/api-keys.ts';
 import { createLoader } from '../../lib/secrets/loader.ts';
+import { isSecretMissing, MissingSecret } from '../../lib/secrets/missing-secret.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
 const reading = (answers: readonly (string | Error)[]) => {
@@ -80,6 +82,21 @@ describe('a secret', () => {
     expect(error).toMatchObject({ code: 'store-unavailable', retryAfterMs: 5_000 });
     expect(error.message).not.toContain('canary');
     expect(await secret.get()).toBe('one');
+  });
+
+  it('that is missing says so, by a cause that tells it from one that is out of reach', async () => {
+    const missing = await reading([new MissingSecret('empty')])
+      .secret.get()
+      .catch((error: unknown) => error);
+    const away = await reading([new Error('down')])
+      .secret.get()
+      .catch((error: unknown) => error);
+    const said = [missing, away].map((error) => [(error as AppError).code, (error as AppError).message]);
+    expect(said).toEqual([
+      ['store-unavailable', "The service's own key is not there, or not understood."],
+      ['store-unavailable', "The service's own key cannot be loaded."],
+    ]);
+    expect([missing, away].map(isSecretMissing)).toEqual([true, false]);
   });
 
   it('that can no longer be had stays the old one, and is asked for once a minute only', async () => {

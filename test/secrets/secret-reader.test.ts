@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { isSecretMissing } from '../../lib/secrets/missing-secret.ts';
 import { createSecretReader } from '../../lib/secrets/secrets-manager.ts';
 import { startSecretsServer } from '../../local/secrets-server.ts';
 import { systemClock } from '../../local/system-clock.ts';
@@ -48,7 +49,10 @@ describe('a reader of secrets', () => {
 
   it.each([{}, { SecretString: '' }, { SecretString: 7 }])('takes %j for no secret', async (body) => {
     const { url } = await serve((response) => answer(response, 200, body));
-    await expect(readerOf(url).read('any', ALWAYS)).rejects.toThrow('the secret is empty');
+    const error: unknown = await readerOf(url)
+      .read('any', ALWAYS)
+      .catch((caught: unknown) => caught);
+    expect([String(error), isSecretMissing(error)]).toEqual(['MissingSecret: the secret is empty', true]);
   });
 
   it.each([

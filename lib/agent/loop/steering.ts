@@ -49,6 +49,8 @@ export interface Outage {
   readonly until: number;
   /** How often it was refused. */
   readonly refusals: number;
+  /** Since when the provider's key is missing, and not just out of reach. Default: it is not. */
+  readonly missingSince?: number | null;
 }
 
 /** When a call that the store refused is tried again, in epoch milliseconds; or that it is not, and what limit says so. */

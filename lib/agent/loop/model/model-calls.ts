@@ -7,8 +7,8 @@ import type { Refusal, RunMessage } from '../steering.ts';
 import type { RunStop } from '../stop-reasons.ts';
 import type { Transcript } from '../transcript.ts';
 import type { LoopParts, Run } from '../types.ts';
-import { errorOf, type FailedStep, isRefusedByStore, refusedStep } from './model-step.ts';
-import { outageAfter, type RefusedCall, unsentOf, waitingUntil } from './store-outage.ts';
+import { errorOf, type FailedStep, refusedStep } from './model-step.ts';
+import { isRefusedByStore, outageAfter, type RefusedCall, unsentOf, waitingUntil } from './store-outage.ts';
 import { tryModelStep } from './try-model-step.ts';
 import { withMessages } from './with-messages.ts';
 

@@ -13,6 +13,7 @@ import type { ModelRequest } from '../../../model-call/provider.ts';
 import { asModelTakes } from '../../../model-call/translate/as-model-takes.ts';
 import type { BookedAttempt, FaultKind } from '../../../model-call/types.ts';
 import type { TraceAttempt, TraceUsage } from '../../../runs/trace/trace-step.ts';
+import { isSecretMissing } from '../../../secrets/missing-secret.ts';
 import type { Thinking } from '../../define/agent-options.ts';
 import type { Agent } from '../../define/define-agent.ts';
 import type { OutputFormat } from '../../define/output-schema.ts';
@@ -57,6 +58,8 @@ export type ModelStep = {
       readonly options: Pick<AppErrorOptions, 'retryAfterMs' | 'issues' | 'figures' | 'headers'>;
       /** The attempt that the store refused last: it may hold money, and was never sent. Default: none. */
       readonly unsent?: string;
+      /** Whether the store has refused it because there is no key to be sent. Default: not. */
+      readonly isKeyMissing?: true;
     }
 );
 
@@ -112,10 +115,6 @@ const failureOf = (
     headers: error.headers,
   },
 });
-
-/** Whether the store kept the call, or what was left of it, from being made. */
-export const isRefusedByStore = ({ unsent, fault, code }: FailedStep): boolean =>
-  unsent !== undefined || (fault === 'refused' && code === 'store-unavailable');
 
 /** A call that is not made, or not made again, for a reason of our own; `lostUsd`: what earlier tries of it have cost. */
 export const refusedStep = (
@@ -191,6 +190,7 @@ export const modelStep = async (
     ...figures,
     ...failureOf(kind, error),
     ...(isUnsent ? { unsent: attemptIdOf(context) } : {}),
+    ...(isSecretMissing(error) ? { isKeyMissing: true } : {}),
     interrupted: kind === 'cancelled' && run.steering.interrupted(),
     partial: outcome.partial ?? '',
   };

@@ -9,6 +9,10 @@ export interface RefusedCall extends Outage {
   readonly wait?: StepOptions<unknown>['wait'];
 }
 
+/** Whether the store kept the call, or what was left of it, from being made. */
+export const isRefusedByStore = ({ unsent, fault, code }: FailedStep): boolean =>
+  unsent !== undefined || (fault === 'refused' && code === 'store-unavailable');
+
 /** The outage so far; `before`: as it was at the call's last try. */
 export const outageAfter = (before: RefusedCall | null, step: FailedStep): RefusedCall => {
   const until = step.startedAt + step.durationMs;
@@ -16,6 +20,7 @@ export const outageAfter = (before: RefusedCall | null, step: FailedStep): Refus
     since: before?.since ?? step.startedAt,
     until,
     refusals: (before?.refusals ?? 0) + 1,
+    missingSince: step.isKeyMissing === true ? (before?.missingSince ?? step.startedAt) : null,
     unsent: [...(before?.unsent ?? []), ...(step.unsent === undefined ? [] : [step.unsent])],
   };
 };

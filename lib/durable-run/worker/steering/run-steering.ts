@@ -9,7 +9,7 @@ import type { Executions } from '../../executions.ts';
 import type { Announce } from '../../webhooks/announce.ts';
 import type { EventWriter } from '../events/event-writer.ts';
 import type { DurableJournal } from '../journal/durable-journal.ts';
-import { pauseAfter } from '../store-away/store-pauses.ts';
+import { nextTryAfter } from '../store-away/store-pauses.ts';
 import type { InboxWatch } from './watch-inbox.ts';
 
 /** What a run waits for. */
@@ -146,9 +146,7 @@ export const createRunSteering = (parts: RunSteeringParts): Steering => {
     },
 
     nextTry(outage) {
-      const { since, until } = outage;
-      const forMs = journal.isFull ? null : pauseAfter(outage, Math.min(journal.leftMs, since + waitMs - until));
-      return forMs === null ? { again: false, limit: 'deadline' } : { again: true, at: until + forMs };
+      return nextTryAfter(outage, { leftMs: journal.isFull ? 0 : journal.leftMs, waitMs });
     },
 
     async decide(call, asked) {

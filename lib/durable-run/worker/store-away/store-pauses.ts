@@ -1,4 +1,4 @@
-import type { Outage } from '../../../agent/loop/steering.ts';
+import type { NextTry, Outage } from '../../../agent/loop/steering.ts';
 
 /** After its first refusal; then twice as long each time, up to `SOON_MS`. */
 const FIRST_MS = 1_000;
@@ -17,4 +17,23 @@ export const pauseAfter = ({ since, until, refusals }: Outage, leftMs: number): 
   if (leftMs < LEAST_MS) return null;
   const soon = Math.min(SOON_MS, FIRST_MS * 2 ** Math.min(10, refusals - 1));
   return Math.min(LONGEST_MS, Math.max(soon, (until - since) * SHARE), leftMs / 2);
+};
+
+/** A key that is missing is waited for so long: whoever sets up the stage may be about to put it. */
+export const MISSING_KEY_MS = 300_000;
+
+/**
+ * When a model call that the store has refused is tried again. A store that is away is waited for as long as the run has
+ * time (`leftMs`, and `waitMs` in all); a key that is missing for `MISSING_KEY_MS`, and then the call has failed, by no limit.
+ */
+export const nextTryAfter = (
+  outage: Outage,
+  { leftMs, waitMs }: { readonly leftMs: number; readonly waitMs: number },
+): NextTry => {
+  const { since, until, missingSince = null } = outage;
+  const runMs = Math.min(leftMs, since + waitMs - until);
+  const keyMs = missingSince === null ? Infinity : missingSince + MISSING_KEY_MS - until;
+  const forMs = pauseAfter(outage, Math.min(runMs, keyMs));
+  if (forMs !== null) return { again: true, at: until + forMs };
+  return { again: false, limit: keyMs < runMs ? null : 'deadline' };
 };

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
-import { pauseAfter } from '../../../../lib/durable-run/worker/store-away/store-pauses.ts';
+import {
+  MISSING_KEY_MS,
+  nextTryAfter,
+  pauseAfter,
+} from '../../../../lib/durable-run/worker/store-away/store-pauses.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -33,4 +37,21 @@ it.each([1_000, 60_000, DAY_MS])('all pauses within %i ms end by then, and less 
 
 it('with less than a second left nothing is tried again', () => {
   expect(pauseAfter({ since: 0, until: 0, refusals: 1 }, 999)).toBeNull();
+});
+
+it.each([
+  ['is tried again while there is time', { until: 60_000, missingSince: 0 }, { again: true, at: 75_000 }],
+  ['is given up, by no limit, when the key was missing for five minutes', { until: 300_000, missingSince: 0 }, null],
+  ['is given up by the run’s deadline where that is nearer', { until: 299_500, missingSince: 0 }, 'deadline', 100],
+  ['waits on where the store is away', { until: 300_000, missingSince: null }, { again: true, at: 330_000 }],
+  [
+    'waits on where the key is missing only now',
+    { until: 300_000, missingSince: 299_000 },
+    { again: true, at: 330_000 },
+  ],
+] as const)('a call without a key %s', (_title, seen, next, leftMs: number = DAY_MS) => {
+  const outage = { since: 0, refusals: 20, ...seen };
+  const expected = typeof next === 'object' && next !== null ? next : { again: false, limit: next };
+  expect(nextTryAfter(outage, { leftMs, waitMs: DAY_MS })).toEqual(expected);
+  expect(MISSING_KEY_MS).toBe(300_000);
 });
