@@ -1,3 +1,4 @@
+import { RUNBOOK } from '../lib/alerts/alarm/runbook.ts';
 import type { Resource, Template } from './compiled-template.ts';
 
 const SUBSCRIPTION = 'NoticeSubscription';
@@ -41,6 +42,26 @@ const expressionsOf = ({ Properties }: Resource): string[] =>
 const isMadeOf = ({ Properties, DependsOn = [] }: Resource, id: string, dropped: Resource): boolean =>
   DependsOn.includes(id) || String(Properties['AlarmRule']).includes(`"${String(dropped.Properties['AlarmName'])}"`);
 
+const drop = (Resources: Record<string, Resource>, id: string, alarm: Resource): void => {
+  delete Resources[id];
+  for (const [other, one] of Object.entries(Resources))
+    if (one.Type === COMPOSITE && isMadeOf(one, id, alarm)) delete Resources[other];
+};
+
+/**
+ * Leaves a stage whose parameter `alarms` is `page` with the alarms for which somebody gets up, and with no composite one that
+ * is made of another. Throws an Error where it is neither that nor `all`.
+ */
+export const dropTickets = ({ Resources }: Template, alarms: unknown, stage: string): void => {
+  if (alarms === 'all') return;
+  if (alarms !== 'page') throw new Error('The parameter alarms must be page or all.');
+  for (const [id, alarm] of Object.entries(Resources)) {
+    if (alarm.Type !== ALARM) continue;
+    const name = String(alarm.Properties['AlarmName']).replace(`ballast-${stage}-`, '').replace(/-\d$/, '');
+    if (RUNBOOK[name] !== undefined && RUNBOOK[name].severity !== 'page') drop(Resources, id, alarm);
+  }
+};
+
 /**
  * Leaves out the alarms that a stage has set no threshold for, and the composite ones that are made of these. Throws an Error
  * where one by a rate is left without its least number of calls.
@@ -49,9 +70,7 @@ export const dropUnset = ({ Resources }: Template): void => {
   for (const [id, alarm] of Object.entries(Resources)) {
     if (alarm.Type !== ALARM) continue;
     if (alarm.Properties['Threshold'] === '') {
-      delete Resources[id];
-      for (const [other, one] of Object.entries(Resources))
-        if (one.Type === COMPOSITE && isMadeOf(one, id, alarm)) delete Resources[other];
+      drop(Resources, id, alarm);
     } else if (expressionsOf(alarm).some((expression) => /[<>=]\s*,/.test(expression)))
       throw new Error(`${id} needs a least number of calls or runs: its parameter …MinCalls or …MinRuns is empty.`);
   }

@@ -1,9 +1,16 @@
 import { alarmFunctions } from './alarm-functions.ts';
 import { ofType, type Template } from './compiled-template.ts';
-import { declareMail, dropUnset, mailNotice } from './declare-alarms.ts';
+import { declareMail, dropTickets, dropUnset, mailNotice } from './declare-alarms.ts';
+import { declareDashboard, type Widget } from './declare-dashboard.ts';
+import { dropUnused } from './optional-secrets.ts';
 
 interface Osls {
   readonly service: {
+    readonly custom: {
+      readonly alarms: unknown;
+      readonly secretsInAdvance: unknown;
+      readonly dashboard: { readonly isMade: unknown; readonly widgets: readonly Widget[] };
+    };
     readonly provider: { readonly compiledCloudFormationTemplate: Template; readonly stage: string };
   };
 }
@@ -32,12 +39,16 @@ export default class DeclareStage {
   constructor(osls: Osls) {
     this.hooks = {
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
-        const template = osls.service.provider.compiledCloudFormationTemplate;
+        const { custom, provider } = osls.service;
+        const { compiledCloudFormationTemplate: template, stage } = provider;
         declareStage(template);
         keepVersions(template);
         alarmFunctions(template);
         declareMail(template);
         dropUnset(template);
+        dropTickets(template, custom.alarms, stage);
+        dropUnused(template, custom.secretsInAdvance);
+        declareDashboard(template, custom.dashboard.isMade, custom.dashboard.widgets, stage);
       },
       'after:deploy:deploy': () => {
         const { compiledCloudFormationTemplate: template, stage } = osls.service.provider;

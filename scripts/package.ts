@@ -25,9 +25,16 @@ const quiet = ({ PATH, TMPDIR, AWS_REGION }: NodeJS.ProcessEnv, home: string): N
 
 /**
  * Makes the template and the zips of a stage from what is built in `<root>/dist`, without credentials or network.
- * They go to `outdir`. `conditions` decide whose agents these are, as in a build. Throws an Error with what osls said when the configuration is wrong.
+ * They go to `outdir`. `conditions` decide whose agents these are, as in a build; `parameters` (`name=value`) replace those of
+ * the stage. Throws an Error with what osls said when the configuration is wrong.
  */
-export const packageStage = (root: string, stage: string, outdir: string, conditions: readonly string[] = []): void => {
+export const packageStage = (
+  root: string,
+  stage: string,
+  outdir: string,
+  conditions: readonly string[] = [],
+  parameters: readonly string[] = [],
+): void => {
   const args = [
     ...conditions.map((condition) => `--conditions=${condition}`),
     osls,
@@ -36,6 +43,7 @@ export const packageStage = (root: string, stage: string, outdir: string, condit
     stage,
     '--package',
     outdir,
+    ...parameters.flatMap((parameter) => ['--param', parameter]),
   ];
   const home = mkdtempSync(join(tmpdir(), 'ballast-package-'));
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, env: quiet(process.env, home) });

@@ -53,8 +53,7 @@ const ofRequest = (event: Of<'request.finished'>): Measurement[] => {
     ...(isRefused || AT_ONCE.has(error ?? '') ? [] : measured({ function: name }, { RequestDuration: durationMs })),
     ...measured({ code: error ?? 'ok' }, { Outcomes: 1 }),
     ...(isRefused || !WORK.has(name) ? [] : measured({}, { FailedCalls: failed })),
-    // Asked how the stage is, it said: not well.
-    ...(status >= 500 && error === null ? measured({}, { UnhealthyAnswers: 1 }) : []),
+    ...(status >= 500 ? measured({}, { OwnServerAnswers: 1 }) : []),
   ];
 };
 
@@ -82,11 +81,18 @@ const ofTool = ({ tool, outcome, fault, durationMs }: Of<'tool.finished'>): Meas
   ];
 };
 
+/** A probe that took longer is worth a value, also where all is well. */
+const SLOW_PROBE_MS = 1_000;
+
 /** No call needs the targets of alarms: that they cannot be read is not to ring as if a dependency were away. */
-const ofProbe = ({ dependency, status, latencyMs }: Of<'dependency.probed'>): Measurement[] =>
-  measured({ dependency }, { DependencyFailures: status === 'healthy' ? 0 : 1, DependencyLatency: latencyMs }).map(
-    (each) => ({ ...each, isApart: dependency === 'alerts' }),
-  );
+const ofProbe = ({ dependency, status, latencyMs }: Of<'dependency.probed'>): Measurement[] => {
+  const failed = status !== 'healthy';
+  if (!failed && latencyMs <= SLOW_PROBE_MS) return [];
+  const values = failed
+    ? measured({ dependency }, { DependencyFailures: 1, DependencyLatency: latencyMs })
+    : measured({ dependency }, { DependencyLatency: latencyMs });
+  return values.map((each) => ({ ...each, isApart: dependency === 'alerts' }));
+};
 
 /** A count of what was found, left out where there is none: each hour in which a metric has a value is paid for. */
 const ifAny = <Name extends MetricName>(counts: Readonly<Record<Name, number>>): Measurement[] =>
@@ -160,14 +166,11 @@ export const measure = (event: BallastEvent): Measurement[] => {
     case 'budget.drifted':
       return measured({}, { BudgetDrift: 1 });
     case 'budgets.reconciled':
-      return measured({}, { ReconcilePasses: 1, ReconcileFailures: event.failed });
+      return ifAny({ ReconcileFailures: event.failed });
     case 'dependency.probed':
       return ofProbe(event);
     case 'dependencies.probed':
-      return [
-        ...measured({}, { DependencyProbes: 1 }),
-        ...(event.openCircuits === null ? [] : measured({}, { CircuitsOpen: event.openCircuits })),
-      ];
+      return ifAny({ CircuitsOpen: event.openCircuits ?? 0 });
     case 'webhook.attempted':
       return [
         ...measured({ outcome: event.outcome }, { WebhookAttempts: 1 }),

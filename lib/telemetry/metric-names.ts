@@ -38,8 +38,8 @@ export const METRICS = {
   Requests: definition('Count', [], ['function']),
   /** 1 for a request that Ballast could not answer as asked (5xx), else 0. */
   ServerErrors: definition('Count', [], ['function']),
-  /** Answers of 5xx that are what was asked for: those of `/health` where the stage is not well. */
-  UnhealthyAnswers: definition('Count', []),
+  /** Answers of 5xx that are Ballast's own, also where they are what was asked for: those of `/health` where the stage is not well. */
+  OwnServerAnswers: definition('Count', []),
   /** Of requests that were worked on: one that was refused at once would make the others look fast. */
   RequestDuration: definition('Milliseconds', [], ['function']),
   /** Of a request that asked a model: without the time in which it waited for models, tools and retries. */
@@ -113,7 +113,7 @@ export const METRICS = {
   CircuitOpened: definition('Count', []),
   CircuitClosed: definition('Count', []),
   CircuitUnguarded: definition('Count', []),
-  /** Circuits that are not closed again, isolated ones left out: counted by each probe, and at least 1 where one opens. */
+  /** Circuits that are not closed again, isolated ones left out: counted by each probe that finds one, and 1 where one opens. */
   CircuitsOpen: definition('Count', []),
 
   /** Texts that an agent does not take, in shadow too. */
@@ -127,7 +127,6 @@ export const METRICS = {
   ReservationsReconciled: definition('Count', ['outcome']),
   /** Days whose counter differs from the sum of their records. */
   BudgetDrift: definition('Count', []),
-  ReconcilePasses: definition('Count', []),
   /** Tenants that a pass could not look at. */
   ReconcileFailures: definition('Count', []),
 
@@ -136,9 +135,9 @@ export const METRICS = {
   /** 1 where a delivery was given up, else 0. */
   WebhooksLost: definition('Count', []),
 
-  DependencyProbes: definition('Count', []),
-  /** 1 where a dependency was not found healthy, else 0. The check `alerts` is not in the sum. */
+  /** 1 where a dependency was not found healthy, and no value where it was. The check `alerts` is not in the sum. */
   DependencyFailures: definition('Count', [], ['dependency']),
+  /** Of probes that failed, or took longer than a second. */
   DependencyLatency: definition('Milliseconds', [], ['dependency']),
 } satisfies Record<string, Definition>;
 

@@ -8,6 +8,7 @@ import { type AsyncCount, beyond, countAsync } from '../../bench/async-operation
 import { asyncReplay } from '../../bench/async-replay.ts';
 import { type Stage, startStage } from '../../bench/async-stage.ts';
 import type { Section } from '../../bench/section.ts';
+import { OF_REQUESTS } from '../../scripts/cost/counted.ts';
 import { describeOnDynamoDb, engineMissing } from '../dynamodb.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ballast-async-'));
@@ -56,6 +57,7 @@ describeOnDynamoDb('an asynchronous run in a warm server', (engine) => {
     expect(operations.toSorted()).toEqual(expected.toSorted());
     expect(operations.filter((name) => !/^(?:GetItem|Query)/.test(name))).toHaveLength(27);
     expect([operations.length, checkpoints, ofWatcher]).toEqual([38, 13, 0]);
+    expect(OF_REQUESTS['asynchronous runs']).toMatchObject({ writes: 27, reads: 38 - 27, durable: checkpoints });
   });
 
   it('asks for the same where it is watched', () => {

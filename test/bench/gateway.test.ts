@@ -6,6 +6,7 @@ import { gateway, gatewayDelay } from '../../bench/gateway.ts';
 import { countGatewayOperations, startCountedWays } from '../../bench/gateway-footprint.ts';
 import { percentile, timingOf } from '../../bench/gateway-load.ts';
 import { leanClientCost } from '../../bench/lean-client-cost.ts';
+import { OF_REQUESTS } from '../../scripts/cost/counted.ts';
 import { describeOnDynamoDb, engineMissing } from '../dynamodb.ts';
 
 describe.skipIf(engineMissing !== null)('the bench of the gateway', () => {
@@ -24,6 +25,8 @@ describe.skipIf(engineMissing !== null)('the bench of the gateway', () => {
     expect(floor).toEqual([['UpdateItem budget', 'UpdateItem rate'], ['PutItem usage'], ['UpdateItem budget']]);
     expect(json).toEqual(floor);
     expect(events).toEqual(floor);
+    const { writes, reads } = OF_REQUESTS['gateway calls'];
+    expect(json.flat()).toHaveLength(writes + reads);
   });
 
   it('tells every way to a model at every number of connections, as ratios to two of them', async () => {

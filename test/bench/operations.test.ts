@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { countAdmission, LIMITED } from '../../bench/admission.ts';
 import { countOperations } from '../../bench/operations.ts';
+import { OF_REQUESTS } from '../../scripts/cost/counted.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 
 describeOnDynamoDb('a run with one model call in a warm environment', (engine) => {
@@ -24,6 +25,8 @@ describeOnDynamoDb('a run with one model call in a warm environment', (engine) =
     const { beforeModelCall, beforeAnswer } = await countOperations({ endpoint: engine().endpoint, folder });
     expect(withoutLook(beforeModelCall)).toEqual([RESERVE]);
     expect(beforeAnswer).toEqual([['PutItem ledger', 'PutItem runs'], SETTLE]);
+    const { writes, reads } = OF_REQUESTS.runs;
+    expect(withoutLook(beforeModelCall).flat().length + beforeAnswer.flat().length).toBe(writes + reads);
   });
 
   it('with an idempotency key claims it before, and ends its claim with the rest', async () => {

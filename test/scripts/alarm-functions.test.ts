@@ -7,14 +7,13 @@ const alarm = (name: string, metrics: readonly object[] = [{ Id: 'all', Expressi
   Properties: { AlarmName: name, Metrics: metrics, AlarmActions: ['topic'] },
 });
 
-/** A template of so many functions, with the two alarms and these others. */
+/** A template of so many functions, with the alarm and these others. */
 const templateOf = (count: number, others: Template['Resources'] = {}): Template => ({
   Resources: {
     ...Object.fromEntries(
       Array.from({ length: count }, (_, at) => [`F${at}`, { Type: 'AWS::Lambda::Function', Properties: {} }]),
     ),
     LambdaErrorsAlarm: alarm('lambda-errors'),
-    LambdaThrottlesAlarm: alarm('lambda-throttles'),
     ...others,
   },
 });
@@ -27,11 +26,10 @@ const countedBy = (template: Template, id: string) => {
 };
 
 describe('alarms over every function', () => {
-  it('count each function’s errors and throttles, beside the sum', () => {
+  it('count each function’s errors, beside the sum', () => {
     const template = templateOf(2);
     alarmFunctions(template);
     expect(countedBy(template, 'LambdaErrorsAlarm')).toEqual({ name: 'lambda-errors', functions: ['F0', 'F1'] });
-    expect(countedBy(template, 'LambdaThrottlesAlarm')).toEqual({ name: 'lambda-throttles', functions: ['F0', 'F1'] });
     const metrics = template.Resources['LambdaErrorsAlarm']?.Properties['Metrics'] as object[];
     expect(metrics[0]).toEqual({ Id: 'all', Expression: 'SUM(METRICS())' });
     expect(JSON.stringify(metrics)).not.toContain('Throttles');
@@ -53,7 +51,10 @@ describe('alarms over every function', () => {
     const template = templateOf(3, { GatewayErrorsAlarm: alarm('gateway-errors', own) });
     alarmFunctions(template);
     expect(countedBy(template, 'LambdaErrorsAlarm').functions).toEqual(['F0', 'F2']);
-    expect(countedBy(template, 'LambdaThrottlesAlarm').functions).toEqual(['F0', 'F1', 'F2']);
+    const calls = [{ MetricStat: { Metric: { MetricName: 'Invocations' } } }];
+    const silent = templateOf(3, { ProbeSilentAlarm: alarm('probe-silent', [...calls, ...own]) });
+    alarmFunctions(silent);
+    expect(countedBy(silent, 'LambdaErrorsAlarm').functions).toEqual(['F0', 'F1', 'F2']);
   });
 
   it('leave out the errors of the function that tells of alarms, which they would keep going', () => {
@@ -61,6 +62,5 @@ describe('alarms over every function', () => {
     const template = templateOf(2, teller);
     alarmFunctions(template);
     expect(countedBy(template, 'LambdaErrorsAlarm').functions).toEqual(['F0', 'F1']);
-    expect(countedBy(template, 'LambdaThrottlesAlarm').functions).toEqual(['F0', 'F1', ...Object.keys(teller)]);
   });
 });

@@ -142,13 +142,17 @@ describe('what an event adds to the metrics', () => {
       { ...SAMPLES['run.finished'], status: safe`incomplete`, reason: safe`deadline` },
       expect.arrayContaining(['Timeouts{what=run}=1', 'RunEnds{status=incomplete,reason=deadline}=1']) as string[],
     ],
-    ['a pass over the budgets', SAMPLES['budgets.reconciled'], ['ReconcileFailures{}=2', 'ReconcilePasses{}=1']],
-    ['a round of probes', SAMPLES['dependencies.probed'], ['CircuitsOpen{}=1', 'DependencyProbes{}=1']],
+    ['a pass over the budgets', SAMPLES['budgets.reconciled'], ['ReconcileFailures{}=2']],
+    ['a pass in which all is well', { ...SAMPLES['budgets.reconciled'], failed: 0 }, []],
+    ['a round of probes', SAMPLES['dependencies.probed'], ['CircuitsOpen{}=1']],
+    ['a round that finds no open circuit', { ...SAMPLES['dependencies.probed'], openCircuits: 0 }, []],
+    ['a dependency that is well', { ...SAMPLES['dependency.probed'], status: safe`healthy`, latencyMs: 1_000 }, []],
     [
-      'a round that could not read the circuits',
-      { ...SAMPLES['dependencies.probed'], openCircuits: null },
-      ['DependencyProbes{}=1'],
+      'a dependency that is well and slow',
+      { ...SAMPLES['dependency.probed'], status: safe`healthy`, latencyMs: 1_001 },
+      ['DependencyLatency{dependency=claude}=1001', 'DependencyLatency{}=1001'],
     ],
+    ['a round that could not read the circuits', { ...SAMPLES['dependencies.probed'], openCircuits: null }, []],
   ])('of %s', async (_what, event, lines) => {
     expect(await told(event)).toEqual(lines);
   });
@@ -158,6 +162,7 @@ describe('what an event adds to the metrics', () => {
       'FailedCalls{}=1',
       'MemoryUsed{function=run-agent}=200',
       'Outcomes{code=upstream-overloaded}=1',
+      'OwnServerAnswers{}=1',
       ...['RequestDuration{function=run-agent}=9', 'RequestDuration{}=9'],
       ...['Requests{function=run-agent}=1', 'Requests{}=1'],
       ...['ServerErrors{function=run-agent}=1', 'ServerErrors{}=1'],
@@ -171,9 +176,11 @@ describe('what an event adds to the metrics', () => {
     // `/health` that says 503 has answered what it was asked.
     const unwell = await told({ ...SAMPLES['request.finished'], error: null });
     expect(unwell).toEqual(
-      expect.arrayContaining(['ServerErrors{}=0', 'UnhealthyAnswers{}=1', 'Outcomes{code=ok}=1']) as string[],
+      expect.arrayContaining(['ServerErrors{}=0', 'OwnServerAnswers{}=1', 'Outcomes{code=ok}=1']) as string[],
     );
-    expect(await told(SAMPLES['request.finished'])).not.toContain('UnhealthyAnswers{}=1');
+    expect(await told({ ...SAMPLES['request.finished'], status: 200, error: null })).not.toContain(
+      'OwnServerAnswers{}=1',
+    );
   });
 
   it('of a request are in the error rate where it asks for work, however often others look how that goes', async () => {

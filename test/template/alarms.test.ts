@@ -55,15 +55,20 @@ describe('the alarms', () => {
   it('are there for what the operator must hear of', async () => {
     const template = await packagedTemplate('prod');
     expect(names(template).toSorted()).toEqual(Object.keys(RUNBOOK).toSorted());
-    expect(names(template).length).toBe(37);
-    expect(new Set(alarmedMetrics(template)).size).toBe(25);
+    expect(names(template).length).toBe(36);
+    expect(new Set(alarmedMetrics(template)).size).toBe(22);
   });
 
-  it('that cost and say little are not made in dev, by an empty parameter', async () => {
-    const [dev, prod] = [names(await packagedTemplate('dev')), names(await packagedTemplate('prod'))];
-    const off = ['concurrency', 'daily-spend', 'dynamodb-throttles'];
-    expect(prod.filter((name) => !dev.includes(name)).toSorted()).toEqual(off);
-    expect(names(await packagedTemplate('staging'))).not.toContain('daily-spend');
+  it('that cost and say little are not made in staging, by an empty parameter', async () => {
+    const [staging, prod] = [names(await packagedTemplate('staging')), names(await packagedTemplate('prod'))];
+    expect(prod.filter((name) => !staging.includes(name))).toEqual(['daily-spend']);
+  });
+
+  it('of dev are those of the severity page, but no composite one, by a parameter', async () => {
+    const pages = Object.entries(RUNBOOK).filter(([, { severity }]) => severity === 'page');
+    const expected = pages.map(([name]) => name).filter((name) => name !== 'provider-down');
+    expect(names(await packagedTemplate('dev')).toSorted()).toEqual(expected.toSorted());
+    expect(expected).toEqual(expect.arrayContaining(['errors', 'api-errors', 'notify-failing', 'lambda-throttles']));
   });
 
   it.each<[string, number, number, boolean]>([
@@ -93,16 +98,15 @@ describe('the alarms', () => {
 
   it.each<[string, Record<string, number>, boolean]>([
     ['crashes that Ballast knows nothing of', { gateway: 5 }, true],
-    ['answers that Ballast gave itself', { gateway: 40, own: 36, unwell: 4 }, false],
-    ['both together', { gateway: 45, own: 36, unwell: 4 }, true],
+    ['answers that Ballast gave itself', { gateway: 40, own: 40 }, false],
+    ['both together', { gateway: 45, own: 40 }, true],
     ['errors that reached nobody by API Gateway', { own: 5 }, false],
   ])('of API Gateway go off for the stage’s answers that are not Ballast’s own: %s', async (_what, sums, rings) => {
     const { Properties } = resource(await packagedTemplate('prod'), 'ApiErrorsAlarm');
     const [{ Expression }, ...metrics] = Properties['Metrics'] as [{ Expression: string }, ...unknown[]];
     expect(metrics.map((one) => [at(one, 'Id'), at(one, 'MetricStat', 'Metric', 'MetricName')])).toEqual([
       ['gateway', '5XXError'],
-      ['own', 'ServerErrors'],
-      ['unwell', 'UnhealthyAnswers'],
+      ['own', 'OwnServerAnswers'],
     ]);
     for (const one of metrics) expect(at(one, 'MetricStat')).toMatchObject({ Stat: 'Sum', Period: 300 });
     // The little of metric math that is used here: sums that are filled with 0, each added or subtracted.
@@ -141,7 +145,7 @@ describe('the alarms', () => {
   });
 
   it('make the one composite alarm of those that there are', async () => {
-    const template = await packagedTemplate('dev');
+    const template = await packagedTemplate('staging');
     const { Properties, DependsOn } = resource(template, 'ProviderDownAlarm');
     const watched = [...String(Properties['AlarmRule']).matchAll(/ALARM\("([^"]+)"\)/g)].map(([, name]) => name);
     const needed = (DependsOn as string[]).map((id) => resource(template, id).Properties['AlarmName']);
@@ -191,16 +195,34 @@ describe('the alarms', () => {
     for (const [id, word, expected] of said) expect([id, word]).toEqual([id, expected]);
   });
 
-  it('take silence for what it is: of what runs each minute an alarm, of errors none, and of circuits neither', async () => {
+  it('take silence for what it is: of what runs each minute an alarm, of errors none, and of circuits that there is none open', async () => {
     const template = await packagedTemplate('prod');
     const silence = (id: string) => resource(template, id).Properties['TreatMissingData'];
-    for (const id of ['ProbeSilentAlarm', 'ReconcileSilentAlarm']) {
+    const silent = { ProbeSilentAlarm: 'ProbeDashdependencies', ReconcileSilentAlarm: 'ReconcileDashbudgets' };
+    for (const [id, name] of Object.entries(silent)) {
       expect(silence(id)).toBe('breaching');
-      expect(resource(template, id).Properties).toMatchObject({
-        ComparisonOperator: 'LessThanThreshold',
-        Period: 60,
-        EvaluationPeriods: 5,
-      });
+      const { Properties } = resource(template, id);
+      expect(Properties).toMatchObject({ ComparisonOperator: 'LessThanThreshold', EvaluationPeriods: 5, Threshold: 1 });
+      // By what Lambda itself counts: calls that ended well.
+      const [done, ...metrics] = Properties['Metrics'] as [{ Expression: string }, ...unknown[]];
+      expect(done.Expression).toBe('FILL(calls, 0) - FILL(failed, 0)');
+      expect(metrics.map((one) => [at(one, 'Id'), at(one, 'MetricStat')])).toEqual(
+        [
+          ['calls', 'Invocations'],
+          ['failed', 'Errors'],
+        ].map(([id, MetricName]) => [
+          id,
+          {
+            Metric: {
+              Namespace: 'AWS/Lambda',
+              MetricName,
+              Dimensions: [{ Name: 'FunctionName', Value: { Ref: `${name}LambdaFunction` } }],
+            },
+            Period: 60,
+            Stat: 'Sum',
+          },
+        ]),
+      );
     }
     const ofEvents = [
       'ErrorsAlarm',
@@ -211,16 +233,25 @@ describe('the alarms', () => {
     ];
     for (const id of [...ofEvents, 'CredentialRejectedAlarm', 'RunsDegradedAlarm', 'UsageUnpricedAlarm'])
       expect(silence(id)).toBe('notBreaching');
-    expect(silence('CircuitOpenAlarm')).toBe('ignore');
+    // Not counted while there is none; but one minute that was missed ends no alarm.
+    expect(resource(template, 'CircuitOpenAlarm').Properties).toMatchObject({
+      TreatMissingData: 'notBreaching',
+      Period: 60,
+      EvaluationPeriods: 5,
+      DatapointsToAlarm: 1,
+    });
   });
 
-  it.each(STAGES)('go off for latency before a run is ended by its deadline in %s', async (stage) => {
-    const template = await packagedTemplate(stage);
-    const threshold = (id: string) => Number(resource(template, id).Properties['Threshold']);
-    const variables = at(resource(template, 'RunDashagentLambdaFunction'), 'Properties', 'Environment', 'Variables');
-    expect(threshold('LatencyP95Alarm')).toBeLessThan(threshold('LatencyP99Alarm'));
-    expect(threshold('LatencyP99Alarm')).toBeLessThan(Number(at(variables, 'RUN_TIMEOUT_MS')));
-  });
+  it.each(['staging', 'prod'] as const)(
+    'go off for latency before a run is ended by its deadline in %s',
+    async (stage) => {
+      const template = await packagedTemplate(stage);
+      const threshold = (id: string) => Number(resource(template, id).Properties['Threshold']);
+      const variables = at(resource(template, 'RunDashagentLambdaFunction'), 'Properties', 'Environment', 'Variables');
+      expect(threshold('LatencyP95Alarm')).toBeLessThan(threshold('LatencyP99Alarm'));
+      expect(threshold('LatencyP99Alarm')).toBeLessThan(Number(at(variables, 'RUN_TIMEOUT_MS')));
+    },
+  );
 
   it.each<[string, (string | number)[], unknown, string]>([
     ['another metric', ['RunsDegradedAlarm', 'Properties', 'MetricName'], 'Errors', 'nothing emits'],
@@ -256,7 +287,7 @@ describe('the alarms', () => {
       'RunStatusDeadLetters has no alarm',
     ],
   ])('would show %s', async (_defect, path, value, complaint) => {
-    const broken = plant(await packagedTemplate('dev'), path, value);
-    expect(alarmDefects(broken, 'dev', await emitted('dev')).join('\n')).toContain(complaint);
+    const broken = plant(await packagedTemplate('staging'), path, value);
+    expect(alarmDefects(broken, 'staging', await emitted('staging')).join('\n')).toContain(complaint);
   });
 });

@@ -20,6 +20,9 @@ const SOURCES = [
   'test/template/lambda-runtime.ts',
 ];
 
+/** With the secrets that only some stages use, so that tests see how they are read; without it they see what a stage has by default. */
+const EVERY_SECRET = 'secretsInAdvance=true';
+
 const RUNTIME = 'lambda-runtime';
 
 /** Stripped once: in each of the processes that run it, Node would need longer for that than for the rest of its start. */
@@ -33,7 +36,7 @@ const make = async (folder: string): Promise<void> => {
   // A link, because Node runs no TypeScript that lies below node_modules.
   symlinkSync(join(ROOT, 'scripts'), join(folder, 'scripts'));
   await buildFunctions(ROOT, join(folder, 'dist'), ['sample-agents']);
-  for (const stage of STAGES) packageStage(folder, stage, join(folder, stage), ['sample-agents']);
+  for (const stage of STAGES) packageStage(folder, stage, join(folder, stage), ['sample-agents'], [EVERY_SECRET]);
   makeRuntime(folder);
 };
 
@@ -46,7 +49,7 @@ export const packaged = (): Promise<string> =>
 /** The program that stands in for Lambda: `lambda-runtime.ts`. */
 export const lambdaRuntime = async (): Promise<string> => join(await packaged(), `${RUNTIME}.mjs`);
 
-/** A fresh copy of the packaged template of a stage, which a test may change. */
+/** A fresh copy of the packaged template of a stage, which a test may change: it has every secret there can be. */
 export const packagedTemplate = async (stage: Stage): Promise<Template> =>
   JSON.parse(
     readFileSync(join(await packaged(), stage, 'cloudformation-template-update-stack.json'), 'utf8'),

@@ -90,7 +90,7 @@ export const RUNBOOK: Readonly<Record<string, RunbookEntry>> = {
   },
   'probe-silent': {
     severity: 'ticket',
-    means: 'For five minutes, `probe-dependencies` has reported nothing.',
+    means: 'For five minutes, no call of `probe-dependencies` ended well.',
     action: 'Is the schedule enabled (`aws scheduler list-schedules`)?',
   },
   'probe-unhealthy': {
@@ -106,12 +106,6 @@ export const RUNBOOK: Readonly<Record<string, RunbookEntry>> = {
     action:
       '`Task timed out` in the log of `messages` means that a stream outlived `STREAM_TIMEOUT_MS` by 20 seconds: look for `store failed` lines before it.',
   },
-  'gateway-throttles': {
-    severity: 'page',
-    means: 'Like lambda-throttles, for `messages` and `ask-provider`.',
-    action:
-      'A stream occupies an environment of `messages` for as long as it lasts, up to 14 minutes: count the streams that are open at once, not the requests.',
-  },
   'lambda-errors': {
     severity: 'ticket',
     means: 'At least once in five minutes, a function crashed, ran out of time, or could not do its work.',
@@ -119,7 +113,7 @@ export const RUNBOOK: Readonly<Record<string, RunbookEntry>> = {
   },
   'lambda-throttles': {
     severity: 'page',
-    means: 'Lambda refused calls because no concurrency was left; clients saw 500 or 429.',
+    means: 'Lambda refused calls of the account because no concurrency was left; clients saw 500 or 429.',
     action:
       "Compare `ConcurrentExecutions` with the account's limit. Ask AWS for more, or reserve a part for this stage. If a single tenant causes it, limit that tenant.",
   },
