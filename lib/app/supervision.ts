@@ -3,6 +3,7 @@ import type { AgentsIndex } from '../agent/define/check-agents.ts';
 import { currentTargets } from '../alerts/targets.ts';
 import { watchRetiring } from '../health/retiring-models.ts';
 import { createSupervision } from '../health/supervision.ts';
+import { PRICES_AS_OF } from '../pricing/prices.ts';
 import { alertingOf } from './alerting.ts';
 import type { App } from './app.ts';
 
@@ -23,6 +24,7 @@ export const supervisionOf = (app: App) => {
     circuits: core.circuits,
     targets: () => currentTargets(alerting),
     ownChecks: healthChecks,
+    pricesAsOf: PRICES_AS_OF,
     models: watchRetiring({ prices: core.prices, used: catalog.models, clock, emit }),
   });
 };

@@ -1,12 +1,16 @@
+import type { Clock } from '../kernel/clock.ts';
 import { isRefusal, MODELS_PATH, statusOf } from '../model-call/keys/key-check.ts';
 import type { PoolKey, Provider } from '../model-call/provider.ts';
 import { isSendable } from '../secrets/api-keys.ts';
-import type { Probe } from './check.ts';
+import type { Finding, Probe } from './check.ts';
+import { findingOfClock } from './clock-skew.ts';
 
 /** Asks the provider without paying: the list of models, or what it says of one. */
 export interface Reachability {
   /** Degraded while the provider fails, because it may come back by itself; unhealthy without a key that it accepts. */
   readonly api: Probe;
+  /** Whether this clock is that of the provider, by the answer that `api` is getting, or has got. */
+  readonly clock: Probe;
   /** Whether the provider answers for this model. Rejects where it could not be asked for want of a key. */
   model(name: string, signal: AbortSignal): Promise<boolean>;
 }
@@ -15,6 +19,7 @@ export interface ReachabilityOptions {
   readonly provider: Pick<Provider, 'ask'>;
   /** Rejects where there is none. */
   readonly key: () => Promise<PoolKey>;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 const REJECTED = { status: 'unhealthy', detail: 'rejects the key' } as const;
@@ -23,20 +28,41 @@ const SILENT = { status: 'degraded', detail: 'does not answer' } as const;
 
 const answered = (status: number | null): status is number => status !== null && status < 500;
 
-export const createReachability = ({ provider, key }: ReachabilityOptions): Reachability => ({
-  api: {
-    async ask(signal) {
-      const asked = await key().catch(() => null);
-      if (asked === null) return { status: 'unhealthy', detail: 'there is no key to ask with' };
-      if (!isSendable(asked.value)) return UNSENDABLE;
-      const status = await statusOf(provider, MODELS_PATH, { key: asked, signal });
-      if (!answered(status)) return SILENT;
-      return isRefusal(status) ? REJECTED : { status: 'healthy' };
+export const createReachability = ({ provider, key, clock }: ReachabilityOptions): Reachability => {
+  let skewMs: number | null = null;
+  let asking: Promise<unknown> = Promise.resolve();
+  const compare = (date: string): void => {
+    const toldMs = Date.parse(date);
+    if (!Number.isNaN(toldMs)) skewMs = toldMs - clock.now();
+  };
+  const askForModels = async (signal: AbortSignal): Promise<Finding> => {
+    const asked = await key().catch(() => null);
+    if (asked === null) return { status: 'unhealthy', detail: 'there is no key to ask with' };
+    if (!isSendable(asked.value)) return UNSENDABLE;
+    const status = await statusOf(provider, MODELS_PATH, { key: asked, signal }, compare);
+    if (!answered(status)) return SILENT;
+    return isRefusal(status) ? REJECTED : { status: 'healthy' };
+  };
+  return {
+    api: {
+      ask(signal) {
+        skewMs = null;
+        const finding = askForModels(signal);
+        asking = finding.catch(() => undefined);
+        return finding;
+      },
+      failed: SILENT,
     },
-    failed: SILENT,
-  },
-  async model(name, signal) {
-    const asked = await key();
-    return answered(await statusOf(provider, `/v1/models/${encodeURIComponent(name)}`, { key: asked, signal }));
-  },
-});
+    clock: {
+      async ask() {
+        await asking;
+        return findingOfClock(skewMs);
+      },
+      failed: findingOfClock(null),
+    },
+    async model(name, signal) {
+      const asked = await key();
+      return answered(await statusOf(provider, `/v1/models/${encodeURIComponent(name)}`, { key: asked, signal }));
+    },
+  };
+};

@@ -4,11 +4,12 @@ import type { Table } from '../dynamodb/table.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Secret } from '../secrets/loader.ts';
 import type { Emit } from '../telemetry/events.ts';
-import { answers, type HealthCheck, ownProbe, type Probe } from './check.ts';
+import { answers, type Finding, type HealthCheck, ownProbe, type Probe } from './check.ts';
 import { dueProbes } from './due-probes.ts';
 import { createDynamoDbHealthResults } from './dynamodb-results.ts';
 import { createHealth, type Health, type HealthOptions } from './health.ts';
 import { notifiedProbe } from './notified.ts';
+import { findingOfPrices } from './price-age.ts';
 import { createProbeDependencies, type ProbeDependencies } from './probe-dependencies.ts';
 import { createReachability, type ReachabilityOptions } from './reachability.ts';
 
@@ -21,11 +22,16 @@ export interface SupervisionOptions extends ReachabilityOptions {
   readonly secret: Secret;
   readonly circuits: Pick<Circuits, 'list' | 'enter'>;
   readonly models: NonNullable<HealthOptions['models']>;
+  /** The month of the price table, as `2026-11`. */
+  readonly pricesAsOf: string;
   /** Who is notified of alarms. Rejects where it cannot be read. */
   readonly targets: () => Promise<Targets>;
   /** The user's own, by name. Default: none. */
   readonly ownChecks?: Readonly<Record<string, HealthCheck>>;
 }
+
+/** A probe of what can be said without asking anybody. */
+const found = (finding: () => Finding): Probe => ({ ask: async () => finding(), failed: { status: 'healthy' } });
 
 /** What Ballast stands on, asked each minute by one function and told by another. */
 export const createSupervision = (
@@ -41,6 +47,10 @@ export const createSupervision = (
     dynamodb: answers((signal) => results.roundTrip(signal)),
     secrets,
     claude: reachability.api,
+    // After the one by whose answer it goes.
+    clock: reachability.clock,
+    models: found(() => options.models(clock.now())),
+    prices: found(() => findingOfPrices(options.pricesAsOf, clock.now())),
     alerts: notifiedProbe(targets),
   };
   const watched = {

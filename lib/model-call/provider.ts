@@ -79,6 +79,8 @@ export interface ProviderReply {
   readonly text: string;
   /** The provider's own id of it. */
   readonly requestId: string | null;
+  /** Its time, as the header `date` has it. Default: it told none. */
+  readonly date?: string | null;
 }
 
 /** One provider. Each method throws what its client throws, or KeyUnavailable before anything is sent; none retries. */

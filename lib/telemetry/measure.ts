@@ -84,14 +84,16 @@ const ofTool = ({ tool, outcome, fault, durationMs }: Of<'tool.finished'>): Meas
 /** A probe that took longer is worth a value, also where all is well. */
 const SLOW_PROBE_MS = 1_000;
 
-/** No call needs the targets of alarms: that they cannot be read is not to ring as if a dependency were away. */
+/** What no call needs: that it is not well is not to ring as if a dependency were away. */
+const APART: ReadonlySet<string> = new Set(['alerts', 'models', 'prices']);
+
 const ofProbe = ({ dependency, status, latencyMs }: Of<'dependency.probed'>): Measurement[] => {
   const failed = status !== 'healthy';
   if (!failed && latencyMs <= SLOW_PROBE_MS) return [];
   const values = failed
     ? measured({ dependency }, { DependencyFailures: 1, DependencyLatency: latencyMs })
     : measured({ dependency }, { DependencyLatency: latencyMs });
-  return values.map((each) => ({ ...each, isApart: dependency === 'alerts' }));
+  return values.map((each) => ({ ...each, isApart: APART.has(dependency) }));
 };
 
 /** A count of what was found, left out where there is none: each hour in which a metric has a value is paid for. */

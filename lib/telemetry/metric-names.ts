@@ -135,7 +135,7 @@ export const METRICS = {
   /** 1 where a delivery was given up, else 0. */
   WebhooksLost: definition('Count', []),
 
-  /** 1 where a dependency was not found healthy, and no value where it was. The check `alerts` is not in the sum. */
+  /** 1 where a dependency was not found healthy, and no value where it was. The checks `alerts`, `models` and `prices` are not in the sum. */
   DependencyFailures: definition('Count', [], ['dependency']),
   /** Of probes that failed, or took longer than a second. */
   DependencyLatency: definition('Milliseconds', [], ['dependency']),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findingOfPrices } from '../../lib/health/price-age.ts';
 import { createReachability, type Reachability } from '../../lib/health/reachability.ts';
 import { keyOf } from '../../lib/model-call/keys/key-pool.ts';
 import { createAnthropic } from '../../lib/providers/anthropic/anthropic.ts';
@@ -7,11 +8,13 @@ import { type Answer, type HttpTarget, startHttpTarget } from '../http-target.ts
 let upstream: HttpTarget;
 let reachability: Reachability;
 
+const NOW = Date.UTC(2026, 10, 20, 12);
 const KEY = 'sk-ant-canary';
 const reachabilityWith = (key: () => Promise<string>): Reachability =>
   createReachability({
     provider: createAnthropic({ baseUrl: upstream.url }),
     key: async () => keyOf(await key()),
+    clock: { now: () => NOW },
   });
 const NEVER = new AbortController().signal;
 
@@ -76,4 +79,42 @@ describe('asking the provider', () => {
       'GET /v1/models/claude-opus-5-5',
     ]);
   });
+});
+
+describe('the clock', () => {
+  const at = (ms: number) => ({ status: 200, headers: { date: new Date(NOW + ms).toUTCString() } });
+  it.each<[number, object]>([
+    [0, { status: 'healthy' }],
+    [60_000, { status: 'healthy' }],
+    [-60_000, { status: 'healthy' }],
+    [95_000, { status: 'degraded', detail: '95 s behind the provider’s clock' }],
+    [-95_000, { status: 'degraded', detail: '95 s ahead of the provider’s clock' }],
+  ])(
+    'is held against that of the provider, which is %i ms ahead, without a question of its own',
+    async (ms, finding) => {
+      upstream.script(at(ms));
+      const [, found] = await Promise.all([reachability.api.ask(NEVER), reachability.clock.ask(NEVER)]);
+      expect(found).toEqual(finding);
+      expect(upstream.seen).toHaveLength(1);
+    },
+  );
+
+  it('is not judged where the provider told no time, also where it had before', async () => {
+    upstream.script(at(95_000));
+    await reachability.api.ask(NEVER);
+    upstream.script('cut');
+    await reachability.api.ask(NEVER);
+    expect(await reachability.clock.ask(NEVER)).toMatchObject({
+      status: 'healthy',
+      detail: expect.stringMatching(/not compared/) as string,
+    });
+  });
+});
+
+it.each([
+  ['2026-11-20', 'healthy'],
+  ['2027-05-01', 'healthy'],
+  ['2027-05-04', 'degraded'],
+])('prices of 2026-11 are, on %s, %s', (day, status) => {
+  expect(findingOfPrices('2026-11', Date.parse(day)).status).toBe(status);
 });

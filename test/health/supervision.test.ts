@@ -52,7 +52,15 @@ const environment = (
   const secret = createLoader({ read, clock });
   const store = createDynamoDbCircuitStore({ table, clock });
   const circuits = createCircuits({ store, clock, random: seededRandom(1), emit, options: OPTIONS });
-  const provider = createAnthropic({ baseUrl: upstream.url });
+  const anthropic = createAnthropic({ baseUrl: upstream.url });
+  const provider = {
+    ...anthropic,
+    // The target tells the time of the machine, and these tests have another.
+    ask: async (...asked: Parameters<typeof anthropic.ask>) => ({
+      ...(await anthropic.ask(...asked)),
+      date: new Date(clock.now()).toUTCString(),
+    }),
+  };
   const key = async () => keyOf(await secret.get());
   const supervision = createSupervision({
     clock,
@@ -64,6 +72,7 @@ const environment = (
     key,
     circuits,
     models: () => ({ status: 'healthy' }),
+    pricesAsOf: '2026-11',
     targets,
     ownChecks,
   });
@@ -122,7 +131,9 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
   it('agree: what one finds, the other tells, from another environment and asking nobody', async () => {
     const table = await emptied(engine());
     await environment(table).probe();
-    expect(probed().sort()).toEqual(['alerts healthy', 'claude healthy', 'dynamodb healthy', 'secrets healthy']);
+    expect(probed().sort()).toEqual(
+      ['alerts', 'claude', 'clock', 'dynamodb', 'models', 'prices', 'secrets'].map((name) => `${name} healthy`),
+    );
     expect(events.at(-1)).toEqual({ type: 'dependencies.probed', openCircuits: 0 });
     const asked = upstream.seen.length;
     const { body, text } = await environment(table).health();

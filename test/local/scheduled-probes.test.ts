@@ -28,7 +28,9 @@ describe('npm start', () => {
     const server = createWorkplace().start({ entry });
     const { status, checks } = await probed(await server.ready);
     expect(status).toBe('healthy');
-    expect(Object.keys(checks).sort()).toEqual(['alerts', 'circuits', 'claude', 'dynamodb', 'models', 'secrets']);
+    expect(Object.keys(checks).sort()).toEqual([
+      ...['alerts', 'circuits', 'claude', 'clock', 'dynamodb', 'models', 'prices', 'secrets'],
+    ]);
     server.child.kill('SIGINT');
     expect(await server.exited).toBe(0);
     const names = metricLines(server.output.stdout).flatMap(published);

@@ -26,14 +26,18 @@ const LIMIT_MS = 3_000;
 /** More than any pool has keys. */
 const MAX_KNOWN = 100;
 
-/** The status of the answer to an unpaid question; `null` where there was none. */
+/**
+ * The status of the answer to an unpaid question; `null` where there was none. `onDate` hears what a good one says of the time.
+ */
 export const statusOf = async (
   provider: Pick<Provider, 'ask'>,
   path: string,
   asking: Parameters<Provider['ask']>[1],
+  onDate?: (date: string) => void,
 ): Promise<number | null> => {
   try {
-    await provider.ask({ method: 'GET', path }, asking);
+    const { date } = await provider.ask({ method: 'GET', path }, asking);
+    if (date) onDate?.(date);
     return 200;
   } catch (error) {
     const { status } = error as { status?: unknown };

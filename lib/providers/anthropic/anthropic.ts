@@ -72,7 +72,9 @@ export const createAnthropic = ({ baseUrl }: AnthropicOptions): Provider => {
       const sent = body === undefined ? { headers } : { body, headers: { ...headers, ...JSON_BODY } };
       const options = { ...sent, signal, ...(query && { query }) };
       const response = await client[method === 'GET' ? 'get' : 'post'](path, options).asResponse();
-      return { text: await orAborted(response.text(), signal), requestId: response.headers.get('request-id') };
+      const { headers: told } = response;
+      const text = await orAborted(response.text(), signal);
+      return { text, requestId: told.get('request-id'), date: told.get('date') };
     },
   };
 };
