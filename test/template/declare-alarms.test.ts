@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Template } from '../../scripts/compiled-template.ts';
-import { declareMail, dropUnset, mailNotice } from '../../scripts/declare-alarms.ts';
+import { declareMail, dropTickets, dropUnset, mailNotice } from '../../scripts/declare-alarms.ts';
 
 const templateOf = (address: string): Template => ({
   Resources: {
@@ -78,5 +78,27 @@ describe('an alarm of a stage', () => {
     );
     for (const least of ['0', '4']) expect(() => dropUnset(rate(least))).not.toThrow();
     expect(() => dropUnset({ Resources: { Off: alarm('', 'IF(calls >= , 100 * part, 0)') } })).not.toThrow();
+  });
+
+  it('is made by its severity where a stage has only those for which somebody gets up, of your own all', () => {
+    const named = (name: string) => ({
+      Type: 'AWS::CloudWatch::Alarm',
+      Properties: { AlarmName: `ballast-dev-${name}`, Threshold: 1 },
+    });
+    const stage = () => ({
+      Resources: {
+        Page: named('errors'),
+        Ticket: named('latency-p95'),
+        Second: named('lambda-errors-2'),
+        Own: named('shop'),
+        Both: composite('Page', 'Ticket'),
+      },
+    });
+    const [pages, all] = [stage(), stage()];
+    dropTickets(pages, 'page', 'dev');
+    expect(Object.keys(pages.Resources)).toEqual(['Page', 'Own']);
+    dropTickets(all, 'all', 'dev');
+    expect(all).toEqual(stage());
+    expect(() => dropTickets(stage(), '', 'dev')).toThrow('alarms must be page or all');
   });
 });
