@@ -83,8 +83,8 @@ export const createApp = (surroundings: Surroundings): App => {
   const config = loadConfig(env);
   const contexts = createWorkContexts(clock);
   const { stage: log, ofAgents, canonical } = createLogs(config, { terminal, contexts });
-  const settings = async () => (await import('./metric-settings.ts')).metricSettings(config, core.prices.keys());
-  const metrics = config.LOG_FORMAT === 'pretty' ? noMetrics : createMetrics({ clock, contexts, write, settings });
+  const makeLines = async () => (await import('./telemetry/metric-lines.ts')).metricLines(config, core.prices.keys());
+  const metrics = config.LOG_FORMAT === 'pretty' ? noMetrics : createMetrics({ clock, contexts, write, makeLines });
   const told: Listener[] = [tallyWork(contexts), logEvents({ stage: log, ofAgents, canonical }), metrics.listen];
   const hooks = createHookSet({
     clock,
@@ -105,7 +105,6 @@ export const createApp = (surroundings: Surroundings): App => {
     receiver === undefined ? null : createTraceQueue({ clock, contexts, load: lazy(() => loadTracing(receiver)) });
   const emit = fanOut([...told, hooks.listen, ...(tracing === null ? [] : [tracing.listen])]);
   const ids = createIds(clock, bytes);
-
   const stores = createStores({ client: createDynamoDb({ env, clock }), config, clock, random, agents });
   const anthropicKey = secrets.open(config.ANTHROPIC_SECRET_ID, { check: parseApiKeys });
   const currentTrace = () => contexts.current()?.trace;

@@ -31,15 +31,20 @@ const answered = (status: number | null): status is number => status !== null &&
 export const createReachability = ({ provider, key, clock }: ReachabilityOptions): Reachability => {
   let skewMs: number | null = null;
   let asking: Promise<unknown> = Promise.resolve();
-  const compare = (date: string): void => {
-    const toldMs = Date.parse(date);
-    if (!Number.isNaN(toldMs)) skewMs = toldMs - clock.now();
+  /** The provider, whose good answers are held against this clock. */
+  const compared: Pick<Provider, 'ask'> = {
+    async ask(...asked) {
+      const reply = await provider.ask(...asked);
+      const toldMs = Date.parse(reply.date ?? '');
+      if (!Number.isNaN(toldMs)) skewMs = toldMs - clock.now();
+      return reply;
+    },
   };
   const askForModels = async (signal: AbortSignal): Promise<Finding> => {
     const asked = await key().catch(() => null);
     if (asked === null) return { status: 'unhealthy', detail: 'there is no key to ask with' };
     if (!isSendable(asked.value)) return UNSENDABLE;
-    const status = await statusOf(provider, MODELS_PATH, { key: asked, signal }, compare);
+    const status = await statusOf(compared, MODELS_PATH, { key: asked, signal });
     if (!answered(status)) return SILENT;
     return isRefusal(status) ? REJECTED : { status: 'healthy' };
   };

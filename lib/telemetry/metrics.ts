@@ -1,5 +1,4 @@
 import { lazy } from '../kernel/caching/lazy.ts';
-import type { EmbeddedMetricsOptions } from './embedded-metrics.ts';
 import type { Listener } from './events.ts';
 import type { Gathered } from './own-time.ts';
 
@@ -15,18 +14,15 @@ export interface MetricsOptions {
   readonly contexts: { readonly current: () => Gathered['work'] };
   /** Takes lines of the log as they are, each with its end. */
   readonly write: (lines: string) => void;
-  /** What lines are made by, found out while the first request is answered. */
-  readonly settings: () => Promise<EmbeddedMetricsOptions>;
+  /** Loads what makes lines of events; not called before the first one. */
+  readonly makeLines: () => Promise<(all: readonly Gathered[]) => string[]>;
 }
 
 /** Metrics in the log, from where CloudWatch takes them. What concurrent requests gather goes out with whichever ends first. */
-export const createMetrics = ({ clock, contexts, write, settings }: MetricsOptions): Metrics => {
+export const createMetrics = ({ clock, contexts, write, makeLines }: MetricsOptions): Metrics => {
   let gathered: Gathered[] = [];
   // What makes numbers of events is loaded while the first request is answered, not before.
-  const writer = lazy(async () => {
-    const { createEmbeddedMetrics } = await import('./embedded-metrics.ts');
-    return createEmbeddedMetrics(await settings());
-  });
+  const writer = lazy(makeLines);
   return {
     listen(event) {
       gathered.push({ event, atMs: clock.monotonicMs(), work: contexts.current() });

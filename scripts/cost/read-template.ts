@@ -1,4 +1,4 @@
-import type { Resource, Template } from '../compiled-template.ts';
+import { ofType, type Resource, type Template } from '../compiled-template.ts';
 
 /** Of what a stage consists, as far as it costs by the month or is called by a clock. */
 export interface StageParts {
@@ -15,9 +15,6 @@ export interface StageParts {
   /** Memory of a function by its name, in megabytes. */
   readonly memoryOf: ReadonlyMap<string, number>;
 }
-
-const ofType = ({ Resources }: Template, type: string): [string, Resource][] =>
-  Object.entries(Resources).filter(([, { Type }]) => Type === type);
 
 /** How many metrics an alarm is billed for: those that its expression looks at, or its own. */
 const metricsOf = ({ Properties }: Resource): number =>

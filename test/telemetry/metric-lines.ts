@@ -1,3 +1,4 @@
+import { createEmbeddedMetrics } from '../../lib/telemetry/embedded-metrics.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { createMetrics, type Metrics, type MetricsOptions } from '../../lib/telemetry/metrics.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
@@ -18,8 +19,8 @@ export const testMetrics = (
   }: Partial<MetricsOptions> & { readonly stage?: string; readonly clock?: Pick<FakeClock, 'monotonicMs'> } = {},
 ): Metrics => {
   const work = { function: 'run-agent' };
-  const settings = async () => ({ stage, known: KNOWN, memoryBytes: () => 200_400_000 });
-  return createMetrics({ clock, contexts: { current: () => work }, write, settings, ...over });
+  const makeLines = async () => createEmbeddedMetrics({ stage, known: KNOWN, memoryBytes: () => 200_400_000 });
+  return createMetrics({ clock, contexts: { current: () => work }, write, makeLines, ...over });
 };
 
 /** Each line that these events become in one request. */

@@ -26,18 +26,14 @@ const LIMIT_MS = 3_000;
 /** More than any pool has keys. */
 const MAX_KNOWN = 100;
 
-/**
- * The status of the answer to an unpaid question; `null` where there was none. `onDate` hears what a good one says of the time.
- */
+/** The status of the answer to an unpaid question; `null` where there was none. */
 export const statusOf = async (
   provider: Pick<Provider, 'ask'>,
   path: string,
   asking: Parameters<Provider['ask']>[1],
-  onDate?: (date: string) => void,
 ): Promise<number | null> => {
   try {
-    const { date } = await provider.ask({ method: 'GET', path }, asking);
-    if (date) onDate?.(date);
+    await provider.ask({ method: 'GET', path }, asking);
     return 200;
   } catch (error) {
     const { status } = error as { status?: unknown };
