@@ -27,7 +27,7 @@ export const OF_SCHEDULES: Readonly<Record<string, { readonly writes: number; re
   'reconcile-budgets': { writes: 0, reads: 3 },
   'sweep-runs': { writes: 0, reads: 33 },
   'deliver-webhooks': { writes: 0, reads: 16 },
-  'notify-alarm': { writes: 0, reads: 1 },
+  'notify-alarm': { writes: 0, reads: 2 },
 };
 
 /** Bytes of what Lambda logs of such a call, and at DEBUG Ballast: estimates, on the safe side. */
