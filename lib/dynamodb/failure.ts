@@ -35,19 +35,21 @@ export const isTransient = (error: unknown): boolean => {
 /** Refused for being too many: for certain nothing was done. */
 export const isThrottled = (error: unknown): boolean => THROTTLED.has(facts(error).name ?? '');
 
+/** What the client threw, of which a `store-unavailable` was made. */
+export const causeOf = (error: unknown): unknown => (error instanceof AppError ? error.cause : error);
+
 /**
  * Whether the request may have been done, or may still be: it was never answered, or failed on the server's side. `error`
  * is what the client threw, or the `store-unavailable` that was made of it.
  */
 export const mayBeDone = (error: unknown): boolean => {
-  const cause = error instanceof AppError ? error.cause : error;
+  const cause = causeOf(error);
   return isTransient(cause) && !isThrottled(cause);
 };
 
 /** Whether the connection broke under the request, as one does that the other side had closed before. */
 export const isBroken = (error: unknown): boolean => {
-  const cause = error instanceof AppError ? error.cause : error;
-  const code = (cause as { readonly code?: unknown } | undefined)?.code;
+  const code = (causeOf(error) as { readonly code?: unknown } | undefined)?.code;
   return code === 'ECONNRESET' || code === 'EPIPE';
 };
 

@@ -1,6 +1,7 @@
 import { type Item, type Key, keyOf, s } from './attributes.ts';
 import { type Assumption, conditionOf, isFree } from './condition.ts';
 import { putIf, removeIf, type Sending, type WriteOptions } from './conditional-write.ts';
+import { causeOf } from './failure.ts';
 import { type Change, type Updated, updateIf, type UpdateOptions } from './update.ts';
 import { type Patience, withStoreRetries } from './with-store-retries.ts';
 
@@ -66,6 +67,8 @@ export interface Table {
    * must make a second application impossible, or `once` be set.
    */
   update(key: Key, change: Change, assumed: Assumption, options?: UpdateOptions): Promise<Updated>;
+  /** Does again what failed and may pass by itself, as the other methods do; `act` must be harmless to repeat. */
+  repeatedly<T>(act: () => Promise<T>, options?: WritingOptions): Promise<T>;
 }
 
 export type TableOptions = WriteOptions;
@@ -130,5 +133,13 @@ export const createTable = (options: TableOptions): Table => {
     remove: (key, assumed, writing) => removeIf(options, key, conditionOf(assumed), writing),
 
     update: (key, change, assumed, updating) => updateIf(options, key, change, assumed, updating),
+
+    repeatedly(act, { signal, patience } = {}) {
+      const once = () =>
+        act().catch((error: unknown) => {
+          throw causeOf(error);
+        });
+      return withStoreRetries(once, timing, { signal, patience });
+    },
   };
 };

@@ -18,9 +18,11 @@ export interface Change {
 export interface UpdateOptions extends Sending {
   /** Sent a single time, for a change that a second application would falsify; a lost answer is then `store-unavailable`. */
   readonly once?: boolean;
+  /** To be given the whole item as it is now, and not only what was changed. */
+  readonly whole?: boolean;
 }
 
-/** `item`: the attributes that were changed, as they are now. `found`: what was not as assumed; empty where there was nothing. */
+/** `item`: the attributes that were changed (or `whole`), as they are now. `found`: what was not as assumed; empty where there was nothing. */
 export type Updated =
   { readonly applied: true; readonly item: Item } | { readonly applied: false; readonly found: Item };
 
@@ -31,7 +33,7 @@ type Expression = Pick<
 
 const listOf = (...values: Item[string][]): Item[string] => ({ L: values });
 
-const expressionOf = ({ set = {}, add = {}, append = {}, remove = [] }: Change): Expression => {
+export const expressionOf = ({ set = {}, add = {}, append = {}, remove = [] }: Change): Expression => {
   const sets = Object.entries(set);
   const adds = Object.entries(add);
   const appends = Object.entries(append);
@@ -73,7 +75,7 @@ export const updateIf = async (
   key: Key,
   change: Change,
   assumed: Assumption,
-  { signal, patience, once = false, untilSent = false }: UpdateOptions = {},
+  { signal, patience, once = false, untilSent = false, whole = false }: UpdateOptions = {},
 ): Promise<Updated> => {
   const condition = conditionOf(assumed);
   const expression = expressionOf(change);
@@ -85,7 +87,7 @@ export const updateIf = async (
     ConditionExpression: condition.ConditionExpression,
     ExpressionAttributeNames: { ...expression.ExpressionAttributeNames, ...condition.ExpressionAttributeNames },
     ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
-    ReturnValues: 'UPDATED_NEW',
+    ReturnValues: whole ? 'ALL_NEW' : 'UPDATED_NEW',
     ...TELL_WHY,
   };
   const send = async (): Promise<Updated> => {
