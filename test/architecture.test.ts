@@ -36,6 +36,7 @@ const LAYERS: readonly (readonly string[])[] = [
     'lib/usage',
     'lib/webhooks',
   ],
+  ['lib/group-commit'],
   ['lib/dynamodb', 'lib/secrets'],
   ['lib/config.ts', 'lib/http', 'lib/telemetry'],
   ['lib/aws', 'lib/egress', 'lib/redaction', 'lib/retry'],

@@ -11,6 +11,7 @@ export interface Request {
   readonly ConditionExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Item;
+  readonly ReturnValues?: string;
 }
 
 export interface SimulatedDynamoDbOptions {
@@ -63,6 +64,8 @@ const holds = (item: Item | undefined, { ConditionExpression, ...names }: Reques
   const atom = (text: string): boolean => {
     const gone = /^attribute_not_exists\((\S+)\)$/.exec(text)?.[1];
     if (gone !== undefined) return attribute(gone) === undefined;
+    const there = /^attribute_exists\((\S+)\)$/.exec(text)?.[1];
+    if (there !== undefined) return attribute(there) !== undefined;
     const [left = '', operator, right = ''] = text.split(' ');
     const [ours, theirs] = [attribute(left), value(right)];
     if (ours === undefined) return false;
@@ -94,6 +97,12 @@ const updated = (
     }
   }
   return next;
+};
+
+/** The attributes that an update names, as they are now. */
+const updatedIn = (next: Item, { UpdateExpression = '', ExpressionAttributeNames = {} }: Request): Item => {
+  const named = [...UpdateExpression.matchAll(/#\w+/g)].map(([short]) => ExpressionAttributeNames[short] ?? '');
+  return Object.fromEntries(named.flatMap((name) => (next[name] === undefined ? [] : [[name, next[name]]])));
 };
 
 export const createSimulatedDynamoDb = ({
@@ -151,7 +160,8 @@ export const createSimulatedDynamoDb = ({
     if (bytesOf(next) > MAX_ITEM_BYTES) throw answered(400, 'ValidationException');
     if (next === undefined) table.delete(idOf(key));
     else table.set(idOf(key), next);
-    return { Attributes: next };
+    if (next === undefined || request.ReturnValues !== 'UPDATED_NEW') return { Attributes: next };
+    return { Attributes: updatedIn(next, request) };
   };
   return {
     apply,

@@ -14,6 +14,7 @@ import { LEAST_OUTPUT_TOKENS } from '../../lib/budget/fit-output.ts';
 import { MAX_OPEN } from '../../lib/budget/store.ts';
 import { MOST_PAYLOAD_BYTES } from '../../lib/durable-run/webhooks/payload.ts';
 import { QUIET_MS } from '../../lib/gateway/answer/keep-alive.ts';
+import { MOST_BYTES, MOST_IN_ONE, MOST_OPERATORS } from '../../lib/group-commit/plan.ts';
 import { SLOWEST_START, UNSEEN_STRETCH } from '../../lib/model-call/attempt/stream-timeouts.ts';
 import { MAX_MESSAGE_BYTES, MAX_MESSAGES } from '../../lib/runs/inbox/inbox.ts';
 import { INLINE_BYTES } from '../../lib/runs/inbox/inbox-item.ts';
@@ -40,6 +41,11 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'budgets in one message': `${MOST_TOGETHER}`,
   },
   'lib/alerts': { 'wait for a cause': `${HOLD_MS} ms`, 'lease of a claim': `${LEASE_MS} ms` },
+  'lib/group-commit': {
+    'updates in one': `${MOST_IN_ONE}`,
+    'bytes of an expression': `${MOST_BYTES}`,
+    'operators of an expression': `${MOST_OPERATORS}`,
+  },
   'lib/gateway': { 'longest silence towards a client': `${QUIET_MS} ms` },
   'lib/model-call': {
     'longest start, in first-token timeouts': `${SLOWEST_START}`,
@@ -80,6 +86,7 @@ it('every domain of lib has a README', () => {
       'egress',
       'end-users',
       'gateway',
+      'group-commit',
       'idempotency',
       'model-call',
     ],
