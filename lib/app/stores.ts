@@ -1,5 +1,4 @@
 import type { Agent } from '../agent/define/define-agent.ts';
-import { createDynamoDbBudgetStore } from '../budget/dynamodb-store.ts';
 import { createDynamoDbCircuitStore } from '../circuit-breaker/dynamodb-store.ts';
 import type { Config } from '../config.ts';
 import { createTable } from '../dynamodb/table.ts';
@@ -13,6 +12,7 @@ import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../tenants
 import { createDynamoDbUsageStore } from '../usage/dynamodb-store.ts';
 import { createDynamoDbToolUsageStore } from '../usage/dynamodb-tool-store.ts';
 import type { RunStores } from './core.ts';
+import { lazyBudgetStore } from './lazy-budget-store.ts';
 import { lazyParking } from './lazy-parking.ts';
 import { lazyContentStore, lazyRunStore } from './lazy-run-store.ts';
 import type { OpenUserNames } from './user-names.ts';
@@ -48,7 +48,10 @@ export const createStores = ({ client, config, clock, random, agents = [] }: Sto
   const loadSpent = lazy(async () =>
     (await import('../accounts/spent-budgets.ts')).createSpentBudgets({ table: control, clock }),
   );
-  const budgets = createDynamoDbBudgetStore(ledger);
+  const budgets = lazyBudgetStore(async () => {
+    const { createDynamoDbBudgetStore } = await import('../budget/dynamodb-store.ts');
+    return createDynamoDbBudgetStore(ledger);
+  });
   const usage = createDynamoDbUsageStore(ledger);
   return {
     control,

@@ -54,6 +54,22 @@ describe('a budget item under twice the calls that it takes', () => {
   );
 });
 
+describe('a budget item whose calls are of one process', () => {
+  it('is throttled for fewer than a quarter of the writes, and answers more', async () => {
+    const phases = [{ name: 'burst', perSecond: 80, seconds: FULL ? 60 : 10 }];
+    const options = { callSeconds: 1, seed: 6, retries: 0, phases };
+    const [[apart], [together]] = await Promise.all([
+      simulateHotItem(options),
+      simulateHotItem({ ...options, oneProcess: true }),
+    ]);
+    console.log({ apart, together });
+    if (apart === undefined || together === undefined) throw new Error('nothing was seen');
+    expect(apart.throttled).toBeGreaterThan(50);
+    expect(together.throttled).toBeLessThan(apart.throttled / 4);
+    expect(together.answered / together.asked).toBeGreaterThan(apart.answered / apart.asked);
+  });
+});
+
 describe('a budget item whose ledger is away', () => {
   it('answers what fits ten seconds after, and is no larger than before', async () => {
     const seconds = FULL ? 60 : 10;

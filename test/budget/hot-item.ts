@@ -42,6 +42,8 @@ export interface HotItemOptions {
   readonly maxOpen?: number;
   /** A phase in which the ledger answers every request with 500. */
   readonly away?: string;
+  /** Default: each call has a process of its own, so that no two of them share a write. */
+  readonly oneProcess?: boolean;
 }
 
 /** What became of the calls that began in a phase, and of the item at its end. */
@@ -54,7 +56,7 @@ export interface Seen {
   readonly itemBytes: number;
 }
 
-/** A tenant with one budget item, its calls each in a process of its own, and a reconciler that comes each minute. */
+/** A tenant with one budget item, its calls in processes, and a reconciler that comes each minute. */
 export const simulateHotItem = async ({
   callSeconds,
   phases,
@@ -62,6 +64,7 @@ export const simulateHotItem = async ({
   retries,
   maxOpen,
   away,
+  oneProcess = false,
 }: HotItemOptions): Promise<Seen[]> => {
   const clock = createVirtualClock();
   const random = seededRandom(seed);
@@ -76,7 +79,8 @@ export const simulateHotItem = async ({
   };
   const tableOf = (name: string) => createTable({ client, name, clock, random });
   const ledger = tableOf('ledger');
-  const store = createDynamoDbBudgetStore(ledger, maxOpen === undefined ? {} : { maxOpen });
+  const openStore = () => createDynamoDbBudgetStore(ledger, maxOpen === undefined ? {} : { maxOpen });
+  const store = openStore();
   const [budgets, usage, parking] = [
     createBudgets(store),
     createDynamoDbUsageStore(ledger),
@@ -95,21 +99,21 @@ export const simulateHotItem = async ({
     clock,
   };
 
-  const giveBack = (held: Reservation) => void closeBooks(parts, held, null, MINUTE_MS);
-
   const counts = new Map<string, { asked: number; answered: number }>();
   let calls = 0;
   const once = async (): Promise<boolean> => {
     const runId = `run_${(calls += 1).toString(32).padStart(26, '0')}`;
     const facts = { attemptId: `${runId}:1:1`, tenantId: 'acme', at: clock.now(), keyId: 'key_0123456789ab' };
     const asked = { ...facts, userId: USER, agent: 'gateway', model: 'claude-opus-5-5' };
-    const answer = await budgets
+    const own = oneProcess ? parts : { ...parts, budgets: createBudgets(openStore()) };
+    const giveBack = (held: Reservation) => void closeBooks(own, held, null, MINUTE_MS);
+    const answer = await own.budgets
       .reserve({ reservation: { ...asked, amount: parseUsd('0.50') }, tenant: account, others: [], giveBack })
       .catch(() => null);
     if (!answer?.held) return false;
     await clock.wait(callSeconds * 1_000 * (0.5 + random()));
     const record = { ...asked, runId, answered: true, estimated: null, tokens: NO_TOKENS, cost: parseUsd('0.03') };
-    await closeBooks(parts, answer.reservation, record, 60_000).secured;
+    await closeBooks(own, answer.reservation, record, 60_000).secured;
     return true;
   };
   const call = async (phase: string) => {

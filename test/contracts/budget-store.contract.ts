@@ -199,6 +199,29 @@ export const budgetStoreContract = (createStore: () => BudgetStore): void => {
     expect(await counters(store, 'b-race')).toEqual([times(7), times(7)]);
   });
 
+  it('settles and reserves at the same time, each once, and refuses those alone for whom there is no room', async () => {
+    const store = createStore();
+    const account = limited('b-crossing', 40, 60);
+    const of = (count: number, amount = UNIT) => reservation('b-crossing', { attemptId: `r:${count}:1`, amount });
+    const first = Array.from({ length: 40 }, (_, count) => of(count));
+    await concurrently(first, 40, (each) => store.reserve(account, each));
+    const [, ...answers] = await Promise.all([
+      Promise.all(first.slice(0, 30).map((each, count) => store.settle(account, each, pico(BigInt(count))))),
+      ...Array.from({ length: 50 }, (_, count) => store.reserve(account, of(100 + count, times(1 + (count % 3))))),
+    ]);
+    const held = answers.flatMap(({ reserved }, count) => (reserved ? [of(100 + count, times(1 + (count % 3)))] : []));
+    // What was settled left a few units behind, so that no more than 29 of those that were freed are whole.
+    const amount = held.reduce((sum, each) => sum + each.amount, 0n);
+    expect(amount).toBeLessThanOrEqual(times(29));
+    expect(held.length).toBeGreaterThan(0);
+    const settled = BigInt((29 * 30) / 2);
+    expect(await counters(store, 'b-crossing')).toEqual([times(10) + amount + settled, times(10) + amount + settled]);
+    expect((await monthOf(store, 'b-crossing'))?.open).toHaveLength(10 + held.length);
+    await Promise.all([...first.slice(30), ...held].map((each) => store.settle(account, each, ZERO)));
+    expect(await counters(store, 'b-crossing')).toEqual([settled, settled]);
+    expect(await monthOf(store, 'b-crossing')).toMatchObject({ open: [], counter: 0 });
+  });
+
   it('leaves a tombstone of a fenced reservation, and never holds it again', async () => {
     const store = createStore();
     const account = limited('b-fence', 5, null);
