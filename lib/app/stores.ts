@@ -6,7 +6,6 @@ import type { DynamoDb } from '../dynamodb/types.ts';
 import { createDynamoDbClaimStore } from '../idempotency/dynamodb-store.ts';
 import { lazy } from '../kernel/caching/lazy.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
-import { createDynamoDbRateStore } from '../rate-limit/dynamodb-store.ts';
 import { createDynamoDbRestStore } from '../rests/dynamodb-store.ts';
 import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../tenants/dynamodb-store.ts';
 import { createDynamoDbUsageStore } from '../usage/dynamodb-store.ts';
@@ -52,6 +51,11 @@ export const createStores = ({ client, config, clock, random, agents = [] }: Sto
     const { createDynamoDbBudgetStore } = await import('../budget/dynamodb-store.ts');
     return createDynamoDbBudgetStore(ledger);
   });
+  // For callers with a limit of requests or tokens only.
+  const openRates = lazy(async () => {
+    const { createDynamoDbRateStore } = await import('../rate-limit/dynamodb-store.ts');
+    return createDynamoDbRateStore({ table: control });
+  });
   const usage = createDynamoDbUsageStore(ledger);
   return {
     control,
@@ -67,7 +71,7 @@ export const createStores = ({ client, config, clock, random, agents = [] }: Sto
       list: async () => (await loadSpent()).list(),
       remove: async (spent) => (await loadSpent()).remove(spent),
     },
-    rates: createDynamoDbRateStore({ table: control }),
+    rates: { move: async (...asked) => (await openRates()).move(...asked) },
     rests: createDynamoDbRestStore({ table: control, clock }),
     runs: runStore,
     contents: lazyContentStore(async () => {

@@ -1,17 +1,29 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { createTable } from '../../lib/dynamodb/table.ts';
 import { epochSeconds } from '../../lib/kernel/clock.ts';
 import { createDynamoDbSlotStore } from '../../lib/rate-limit/dynamodb-slot-store.ts';
 import { createDynamoDbRateStore } from '../../lib/rate-limit/dynamodb-store.ts';
 import { createMemorySlotStore } from '../../lib/rate-limit/memory-slot-store.ts';
 import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
 import { fromMs } from '../../lib/rate-limit/rate.ts';
+import { promptClock } from '../budget/parts.ts';
 import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
 import { NOW } from '../rate-limit/parts.ts';
+import { createSimulatedDynamoDb } from '../simulated-dynamodb.ts';
 import { rateStoreContract } from './rate-store.contract.ts';
 import { slotStoreContract } from './slot-store.contract.ts';
 
 describe('buckets in memory', () => rateStoreContract(createMemoryRateStore));
+describe.each([1, 2, 7, 64])('buckets on the simulated engine, in groups of up to %i', (most) =>
+  rateStoreContract(() => {
+    const { client } = createSimulatedDynamoDb({ now: () => NOW });
+    return createDynamoDbRateStore({
+      table: createTable({ client, name: 'control', clock: promptClock, random: () => 0 }),
+      most,
+    });
+  }),
+);
 describe('slots in memory', () => slotStoreContract(createMemorySlotStore));
 
 describeOnDynamoDb('buckets', (engine) => {
