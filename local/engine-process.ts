@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { MachineRefused } from './start-refused.ts';
 
-const READY_TIMEOUT_MS = 5_000;
+/** An engine that cannot start says so and ends; this is for one that hangs. A busy machine takes seconds to start it. */
+const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 2_000;
 
 /**
