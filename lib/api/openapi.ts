@@ -1,13 +1,13 @@
-import { adminPaths } from './admin-paths.ts';
-import { eventSchemas } from './event-schemas.ts';
-import { gatewayPaths, gatewaySchemas } from './gateway-paths.ts';
 import { list, object, reference, text } from './json-schema.ts';
 import { answerHeader, body, eventStream, inHeader, type Json, ok, requestBody } from './operation.ts';
 import { namedOperations, refusals, TAGS } from './operations.ts';
-import { runPaths } from './run-paths.ts';
-import { apiSchemas } from './schemas.ts';
-import { sessionPaths, sessionSchemas } from './session-paths.ts';
-import { usagePaths, usageSchemas } from './usage-paths.ts';
+import { adminPaths } from './paths/admin-paths.ts';
+import { gatewayPaths, gatewaySchemas } from './paths/gateway-paths.ts';
+import { runPaths } from './paths/run-paths.ts';
+import { sessionPaths, sessionSchemas } from './paths/session-paths.ts';
+import { usagePaths, usageSchemas } from './paths/usage-paths.ts';
+import { apiSchemas } from './schemas/api-schemas.ts';
+import { eventSchemas } from './schemas/event-schemas.ts';
 
 const key = { type: 'string', minLength: 1, maxLength: 255 };
 

@@ -11,9 +11,9 @@ import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../tenants
 import { createDynamoDbUsageStore } from '../usage/dynamodb-store.ts';
 import { createDynamoDbToolUsageStore } from '../usage/dynamodb-tool-store.ts';
 import type { RunStores } from './core.ts';
-import { lazyBudgetStore } from './lazy-budget-store.ts';
-import { lazyParking } from './lazy-parking.ts';
-import { lazyContentStore, lazyRunStore } from './lazy-run-store.ts';
+import { lazyBudgetStore } from './lazy/lazy-budget-store.ts';
+import { lazyParking } from './lazy/lazy-parking.ts';
+import { lazyContentStore, lazyRunStore } from './lazy/lazy-run-store.ts';
 import type { OpenUserNames } from './user-names.ts';
 
 const DAY_MS = 24 * 3_600_000;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { STOP_REASONS } from '../../lib/agent/loop/stop-reasons.ts';
 import { openApi } from '../../lib/api/openapi.ts';
-import { apiSchemas } from '../../lib/api/schemas.ts';
+import { apiSchemas } from '../../lib/api/schemas/api-schemas.ts';
 import { loadConfig } from '../../lib/config.ts';
 import { ANTHROPIC_TYPES } from '../../lib/http/anthropic-error.ts';
 import { PROBLEMS } from '../../lib/http/problem.ts';

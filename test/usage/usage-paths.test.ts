@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { usagePaths, usageSchemas } from '../../lib/api/usage-paths.ts';
+import { usagePaths, usageSchemas } from '../../lib/api/paths/usage-paths.ts';
 import { usageFunction } from '../functions/report-usage-parts.ts';
 import { record, toolRecord } from './records.ts';
 

@@ -1,6 +1,6 @@
-import type { Complexity, Pattern } from '../agent/define/agent-options.ts';
-import { EFFECT_KINDS, FLOW_RULES, READ_KINDS } from '../agent/flow/flow-rules.ts';
-import { count, type JsonSchema, list, object, text } from './json-schema.ts';
+import type { Complexity, Pattern } from '../../agent/define/agent-options.ts';
+import { EFFECT_KINDS, FLOW_RULES, READ_KINDS } from '../../agent/flow/flow-rules.ts';
+import { count, type JsonSchema, list, object, text } from '../json-schema.ts';
 
 const PATTERNS = Object.keys({ react: true, reflection: true } satisfies Record<Pattern, true>);
 const MODELS = { simple: text, standard: text, complex: text } satisfies Record<Complexity, JsonSchema>;

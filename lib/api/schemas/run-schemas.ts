@@ -1,9 +1,9 @@
-import { STOP_REASONS } from '../agent/loop/stop-reasons.ts';
-import type { RunAnswer, RunUsage } from '../run/answer.ts';
-import type { deliveriesView } from '../runs/outbox/delivery.ts';
-import { RUN_STATUSES } from '../runs/types.ts';
-import type { summaryView } from '../runs/views.ts';
-import { count, instant, type JsonSchema, object, usd } from './json-schema.ts';
+import { STOP_REASONS } from '../../agent/loop/stop-reasons.ts';
+import type { RunAnswer, RunUsage } from '../../run/answer.ts';
+import type { deliveriesView } from '../../runs/outbox/delivery.ts';
+import { RUN_STATUSES } from '../../runs/types.ts';
+import type { summaryView } from '../../runs/views.ts';
+import { count, instant, type JsonSchema, object, usd } from '../json-schema.ts';
 import { traceSchemas } from './trace-schemas.ts';
 
 const runUsage = object({

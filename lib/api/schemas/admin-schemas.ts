@@ -1,10 +1,10 @@
 import type * as z from 'zod/mini';
 import { toJSONSchema } from 'zod/v4/core';
-import { circuitRequestSchema } from '../administration/administer-circuits.ts';
-import { SCOPES } from '../kernel/forms/scopes.ts';
-import { keyRequestSchema } from '../tenants/key-schema.ts';
-import { settingsSchema } from '../tenants/settings-schema.ts';
-import { count, instant, type JsonSchema, list, object, orNull, reference, text, usd } from './json-schema.ts';
+import { circuitRequestSchema } from '../../administration/administer-circuits.ts';
+import { SCOPES } from '../../kernel/forms/scopes.ts';
+import { keyRequestSchema } from '../../tenants/key-schema.ts';
+import { settingsSchema } from '../../tenants/settings-schema.ts';
+import { count, instant, type JsonSchema, list, object, orNull, reference, text, usd } from '../json-schema.ts';
 
 const written = (schema: z.core.$ZodType): JsonSchema => {
   const { $schema: _, ...rest } = toJSONSchema(schema, { io: 'input' });

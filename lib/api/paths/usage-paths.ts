@@ -1,5 +1,5 @@
-import { count, instant, type JsonSchema, list, object, orNull, reference, text, usd } from './json-schema.ts';
-import { inPath, inQuery, type Json, ok } from './operation.ts';
+import { count, instant, type JsonSchema, list, object, orNull, reference, text, usd } from '../json-schema.ts';
+import { inPath, inQuery, type Json, ok } from '../operation.ts';
 
 /** Below zero where an adjustment is more than what its day used, or a budget was lowered below what was spent. */
 const amount: JsonSchema = { ...usd, pattern: `^-?${String(usd['pattern']).slice(1)}` };

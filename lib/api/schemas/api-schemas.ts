@@ -1,12 +1,12 @@
 import type * as z from 'zod/mini';
 import { toJSONSchema } from 'zod/v4/core';
-import { asyncRunSchema, decisionSchema, messageSchema, resumeSchema } from '../durable-run/http/async-request.ts';
-import { PROBLEMS } from '../http/problem.ts';
-import { runRequestSchema } from '../run/run-request.ts';
+import { asyncRunSchema, decisionSchema, messageSchema, resumeSchema } from '../../durable-run/http/async-request.ts';
+import { PROBLEMS } from '../../http/problem.ts';
+import { runRequestSchema } from '../../run/run-request.ts';
+import { callerSchemas } from '../caller.ts';
+import { count, instant, type JsonSchema, object } from '../json-schema.ts';
 import { adminSchemas } from './admin-schemas.ts';
 import { agentSchemas } from './agent-schemas.ts';
-import { callerSchemas } from './caller.ts';
-import { count, instant, type JsonSchema, object } from './json-schema.ts';
 import { runSchemas } from './run-schemas.ts';
 
 /** Each code with its status and what it means. */

@@ -1,4 +1,4 @@
-import { count, instant, type JsonSchema, list, object, reference, text, usd } from './json-schema.ts';
+import { count, instant, type JsonSchema, list, object, reference, text, usd } from '../json-schema.ts';
 
 const NOTHING = object({});
 const toolUseId = text;

@@ -1,5 +1,5 @@
-import type { Parking } from '../accounts/parking.ts';
-import { lazy } from '../kernel/caching/lazy.ts';
+import type { Parking } from '../../accounts/parking.ts';
+import { lazy } from '../../kernel/caching/lazy.ts';
 
 /** Where attempts wait for the reconciler, loaded with its first use: most processes park none. */
 export const lazyParking = (load: () => Promise<Parking>): Parking => {

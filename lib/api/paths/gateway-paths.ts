@@ -1,6 +1,6 @@
-import { ANTHROPIC_TYPES } from '../http/anthropic-error.ts';
-import { count, type JsonSchema, list, object, orNull, reference, text, usd } from './json-schema.ts';
-import { eventStream, inPath, inQuery, type Json, requestBody } from './operation.ts';
+import { ANTHROPIC_TYPES } from '../../http/anthropic-error.ts';
+import { count, type JsonSchema, list, object, orNull, reference, text, usd } from '../json-schema.ts';
+import { eventStream, inPath, inQuery, type Json, requestBody } from '../operation.ts';
 
 /** What is the provider's to describe; only what Ballast reads or adds stands here. */
 const anthropic = (properties: Readonly<Record<string, JsonSchema>>, required: readonly string[]): JsonSchema => ({

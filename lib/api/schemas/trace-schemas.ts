@@ -1,7 +1,7 @@
-import type { StepContent } from '../runs/trace/run-content.ts';
-import type { TraceAttempt, TraceStep, TraceUsage } from '../runs/trace/trace-step.ts';
-import type { traceView } from '../runs/views.ts';
-import { count, instant, type JsonSchema, list, object, text, usd } from './json-schema.ts';
+import type { StepContent } from '../../runs/trace/run-content.ts';
+import type { TraceAttempt, TraceStep, TraceUsage } from '../../runs/trace/trace-step.ts';
+import type { traceView } from '../../runs/views.ts';
+import { count, instant, type JsonSchema, list, object, text, usd } from '../json-schema.ts';
 
 const STATUS: JsonSchema = { enum: ['succeeded', 'failed'] };
 

@@ -1,6 +1,6 @@
-import { lazy } from '../kernel/caching/lazy.ts';
-import type { ContentStore } from '../runs/trace/content-store.ts';
-import type { AsyncRunStore, RunList, RunStore } from '../runs/types.ts';
+import { lazy } from '../../kernel/caching/lazy.ts';
+import type { ContentStore } from '../../runs/trace/content-store.ts';
+import type { AsyncRunStore, RunList, RunStore } from '../../runs/types.ts';
 
 type AllRuns = RunStore & AsyncRunStore & RunList;
 

@@ -1,5 +1,5 @@
-import type { BudgetStore } from '../budget/store.ts';
-import { lazy } from '../kernel/caching/lazy.ts';
+import type { BudgetStore } from '../../budget/store.ts';
+import { lazy } from '../../kernel/caching/lazy.ts';
 
 /** A store of budgets that is loaded with its first use: what refuses, replays, reads or submits reserves nothing. */
 export const lazyBudgetStore = (load: () => Promise<BudgetStore>): BudgetStore => {

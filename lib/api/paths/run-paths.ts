@@ -1,4 +1,14 @@
-import { answerHeader, body, eventStream, inHeader, inPath, inQuery, type Json, ok, requestBody } from './operation.ts';
+import {
+  answerHeader,
+  body,
+  eventStream,
+  inHeader,
+  inPath,
+  inQuery,
+  type Json,
+  ok,
+  requestBody,
+} from '../operation.ts';
 
 const runId = inPath('runId');
 const eventId = { type: 'integer', minimum: 0, maximum: 9_999_999_999 };

@@ -1,6 +1,6 @@
-import type { sessionSummary } from '../run/sessions/session-views.ts';
-import { instant, type JsonSchema, object } from './json-schema.ts';
-import { inPath, inQuery, type Json, ok } from './operation.ts';
+import type { sessionSummary } from '../../run/sessions/session-views.ts';
+import { instant, type JsonSchema, object } from '../json-schema.ts';
+import { inPath, inQuery, type Json, ok } from '../operation.ts';
 
 const text = { type: 'string' };
 const sessionId = inPath('sessionId');

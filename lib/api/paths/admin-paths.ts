@@ -1,4 +1,4 @@
-import { answerHeader, inPath, inQuery, type Json, ok, requestBody } from './operation.ts';
+import { answerHeader, inPath, inQuery, type Json, ok, requestBody } from '../operation.ts';
 
 const tenantId = inPath('tenantId');
 /** The ETag of the tenant that the change is of; another is 412. */
