@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { answerDependsOn } from '../agent/define/answer-parts.ts';
+import { answerDependsOn } from '../agent/define/answer-depends-on.ts';
 import type { Agent } from '../agent/define/define-agent.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';

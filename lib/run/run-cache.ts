@@ -1,4 +1,4 @@
-import { answerDependsOn } from '../agent/define/answer-parts.ts';
+import { answerDependsOn } from '../agent/define/answer-depends-on.ts';
 import { createTranscript } from '../agent/loop/transcript.ts';
 import type { LoopResult } from '../agent/loop/types.ts';
 import type { Deadline } from '../kernel/deadline.ts';
