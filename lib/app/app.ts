@@ -12,13 +12,13 @@ import { originsIn } from '../kernel/forms/origins.ts';
 import { createIds, type Ids, type RandomBytes } from '../kernel/ids.ts';
 import { keyOf } from '../model-call/keys/key-pool.ts';
 import type { PoolKey } from '../model-call/provider.ts';
-import { createProvider } from '../providers/provider.ts';
+import { createProvider } from '../providers/load-provider.ts';
 import type { Catalog } from '../run/catalog.ts';
 import type { RunSync } from '../run/sync-run.ts';
 import type { RunStore } from '../runs/types.ts';
-import { parseApiKeys } from '../secrets/api-keys.ts';
 import { lazySecrets } from '../secrets/lazy-secrets.ts';
 import type { Secret } from '../secrets/loader.ts';
+import { parseProviderKeys } from '../secrets/provider-keys.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { WriteCanonical } from '../telemetry/context/canonical-line.ts';
 import { tallyWork } from '../telemetry/context/tally-work.ts';
@@ -106,7 +106,7 @@ export const createApp = (surroundings: Surroundings): App => {
   const emit = fanOut([...told, hooks.listen, ...(tracing === null ? [] : [tracing.listen])]);
   const ids = createIds(clock, bytes);
   const stores = createStores({ client: createDynamoDb({ env, clock }), config, clock, random, agents });
-  const anthropicKey = secrets.open(config.ANTHROPIC_SECRET_ID, { check: parseApiKeys });
+  const anthropicKey = secrets.open(config.ANTHROPIC_SECRET_ID, { check: parseProviderKeys });
   const currentTrace = () => contexts.current()?.trace;
   // Most processes have no tool ask anything.
   const loadFetch = lazy(async () => (await import('./tool-fetch.ts')).toolFetch(config, currentTrace));
@@ -133,7 +133,7 @@ export const createApp = (surroundings: Surroundings): App => {
   const tokens = tokenVerifier(config, { clock, fetch, secrets });
   const keyUses = createKeyUses({ table: stores.control, clock, emit });
   const authenticator = createAuthenticator({ keys: apiKeys, tenants, clock, tokens, uses: keyUses });
-  const firstKey = async () => keyOf(parseApiKeys(await anthropicKey.get())[0]);
+  const firstKey = async () => keyOf(parseProviderKeys(await anthropicKey.get())[0]);
   const lockMs = lockFor(config.RUN_TIMEOUT_MS + FUNCTION_MARGIN_MS);
   return {
     config,

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { isRefusal, MODELS_PATH, statusOf } from '../model-call/keys/key-check.ts';
 import type { PoolKey, Provider } from '../model-call/provider.ts';
-import { isSendable } from '../secrets/api-keys.ts';
+import { isSendable } from '../secrets/provider-keys.ts';
 import type { Finding, Probe } from './check.ts';
 import { findingOfClock } from './clock-skew.ts';
 

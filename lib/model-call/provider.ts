@@ -1,12 +1,12 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages/messages';
 
 /*
- * The port to a provider of models. A provider is a folder in `lib/providers` that implements `Provider`; nothing else
- * of Ballast knows whose models they are.
+ * The port to a provider of models. A provider is a folder in `lib/providers` that implements `Provider`. Requests, events
+ * and errors have the form of the Anthropic API: a provider with another form translates.
  */
 
 /**
- * What is asked of a model, in the provider's own form; whether it streams is not the caller's business: it does
+ * What is asked of a model; whether it streams is not the caller's business: it does
  * wherever the provider lets it.
  */
 export type ModelRequest = Readonly<Omit<MessageCreateParamsNonStreaming, 'stream'>>;

@@ -1,7 +1,7 @@
 import type { Circuits } from '../circuit-breaker/circuits.ts';
 import { type Clock, orAborted, sleep } from '../kernel/clock.ts';
 import { asAppError } from '../kernel/errors.ts';
-import { isSendable } from '../secrets/api-keys.ts';
+import { isSendable } from '../secrets/provider-keys.ts';
 import { fault, isFailure, notMade, refusal } from './faults.ts';
 import { type CallKeys, type CallKeysParts, openCallKeys } from './keys/call-keys.ts';
 import type { KeyCheck } from './keys/key-check.ts';

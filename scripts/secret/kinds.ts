@@ -1,6 +1,6 @@
 import { readTargets } from '../../lib/alerts/targets.ts';
 import { LEAST_SECRET_BYTES, parseSigningSecrets, type SigningSecret } from '../../lib/identity/jwt/signing-secrets.ts';
-import { isSendable, parseApiKeys } from '../../lib/secrets/api-keys.ts';
+import { isSendable, parseProviderKeys } from '../../lib/secrets/provider-keys.ts';
 import { headersIn } from '../../lib/telemetry/tracing/otlp.ts';
 import { parseWebhookSecrets } from '../../lib/webhooks/signing-secrets.ts';
 import { variableOf } from '../../local/tool-secrets.ts';
@@ -40,7 +40,7 @@ export interface SecretKind {
 const ANTHROPIC = /^sk-ant-[A-Za-z0-9_-]{20,}$/;
 
 const strictKeys = (text: string): void => {
-  const keys = parseApiKeys(text);
+  const keys = parseProviderKeys(text);
   if (keys.some((key) => !isSendable(key))) throw new WrongForm('A key has a character that no header can carry.');
   if (keys.some((key) => key.startsWith('sk-ant-admin')))
     throw new WrongForm('This is an admin key of Anthropic, which calls no model: put a key for the API.');
@@ -149,7 +149,7 @@ export const secretKinds = (ofTools: ReadonlyMap<string, DeclaredSecret>): reado
     name: 'anthropic',
     what: 'key of the Anthropic API, or a JSON array of keys',
     ...inVariable('ANTHROPIC_API_KEY'),
-    check: parseApiKeys,
+    check: parseProviderKeys,
     checkStrictly: strictKeys,
     rotation: null,
   },

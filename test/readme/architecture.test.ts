@@ -29,6 +29,11 @@ it('docs/architecture.md has a row for each folder of lib, and no other', () => 
   expect(rooms.map(({ room }) => room).sort()).toEqual(folders.sort());
 });
 
+it('CONTRIBUTING.md has a place for each folder of lib in the order of imports', () => {
+  const order = /^Imports point down.*$/m.exec(read('CONTRIBUTING.md').text)?.[0] ?? '';
+  expect(folders.filter((folder) => !order.includes(`\`${folder}\``))).toEqual([]);
+});
+
 it('docs/architecture.md names no file of lib, functions or test that is not there', () => {
   const named = codes(page.text.replaceAll(/^```[\s\S]*?^```$/gm, '')).filter((text) =>
     /^(?:functions|lib|local|test|agents)\/\S*$/.test(text),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AppError } from '../../lib/kernel/errors.ts';
-import { parseApiKeys } from '../../lib/secrets/api-keys.ts';
 import { createLoader } from '../../lib/secrets/loader.ts';
 import { isSecretMissing, MissingSecret } from '../../lib/secrets/missing-secret.ts';
+import { parseProviderKeys } from '../../lib/secrets/provider-keys.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
 const reading = (answers: readonly (string | Error)[]) => {
@@ -223,13 +223,13 @@ describe('the keys in a secret', () => {
     // Two keys on two lines are no key that could be sent: which of them is meant is not for us to guess.
     ['sk-ant-1\nsk-ant-0', ['sk-ant-1\nsk-ant-0']],
   ])('of %j are %j', (secret, keys) => {
-    expect(parseApiKeys(secret)).toEqual(keys);
+    expect(parseProviderKeys(secret)).toEqual(keys);
   });
 
   it.each([
     ...['', ' ', '[]', '["canary", 1]', '["canary"', '[""]', '"canary', '{"a":"canary"', '{}', '{"key":7}'],
     ...['{"one":"canary","two":"canary"}', '{"key":{"key":"canary"}}', '{"key":" "}'],
   ])('of %j are refused without quoting it', (secret) => {
-    expect(() => parseApiKeys(secret)).toThrow(/^the secret (holds no key|is neither)/);
+    expect(() => parseProviderKeys(secret)).toThrow(/^the secret (holds no key|is neither)/);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { parseApiKeys } from '../../lib/secrets/api-keys.ts';
 import { isSecretMissing } from '../../lib/secrets/missing-secret.ts';
+import { parseProviderKeys } from '../../lib/secrets/provider-keys.ts';
 import { createSecrets } from '../../lib/secrets/secrets.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
@@ -34,7 +34,7 @@ it('a secret of a form that is not understood is missing', async () => {
   const read = async () => '[]';
   const secrets = createSecrets({ reader: { read, readOptional: read }, clock: createFakeClock(), emit: () => {} });
   const error: unknown = await secrets
-    .open('a', { check: parseApiKeys })
+    .open('a', { check: parseProviderKeys })
     .get()
     .catch((caught: unknown) => caught);
   expect(isSecretMissing(error)).toBe(true);

@@ -9,7 +9,7 @@ import type { KeyPool } from '../../model-call/keys/key-pool.ts';
 import type { PoolKey, Provider, Question } from '../../model-call/provider.ts';
 import type { Fault } from '../../model-call/types.ts';
 import { decideRetry, type RetryOptions } from '../../retry/decision.ts';
-import { isSendable } from '../../secrets/api-keys.ts';
+import { isSendable } from '../../secrets/provider-keys.ts';
 import type { Emit } from '../../telemetry/events.ts';
 
 /** What the provider answered. */

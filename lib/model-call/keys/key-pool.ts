@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ageMs, type Mark, markOf } from '../../kernel/age.ts';
 import type { Clock, Random } from '../../kernel/clock.ts';
-import { parseApiKeys } from '../../secrets/api-keys.ts';
 import type { Secret } from '../../secrets/loader.ts';
+import { parseProviderKeys } from '../../secrets/provider-keys.ts';
 import type { PoolKey } from '../provider.ts';
 
 /** The service's own keys with the provider, taken in turns. */
@@ -19,7 +19,7 @@ export interface KeyPool {
 }
 
 export interface KeyPoolOptions {
-  /** One key or several, in a form that `parseApiKeys` reads. */
+  /** One key or several, in a form that `parseProviderKeys` reads. */
   readonly secret: Secret;
   readonly clock: Clock;
   readonly random: Random;
@@ -46,7 +46,7 @@ export const createKeyPool = ({ secret, clock, random }: KeyPoolOptions): KeyPoo
 
   const current = async (): Promise<readonly PoolKey[]> => {
     const text = await secret.get();
-    if (text !== known) [known, keys] = [text, parseApiKeys(text).map(keyOf)];
+    if (text !== known) [known, keys] = [text, parseProviderKeys(text).map(keyOf)];
     return keys;
   };
   const isOver = (since: Mark): boolean => ageMs(clock, since) >= REJECTED_MS;

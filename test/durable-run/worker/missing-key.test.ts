@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { asAppError } from '../../../lib/kernel/errors.ts';
 import { notMade, refusal } from '../../../lib/model-call/faults.ts';
 import type { Attempt } from '../../../lib/model-call/types.ts';
-import { parseApiKeys } from '../../../lib/secrets/api-keys.ts';
+import { parseProviderKeys } from '../../../lib/secrets/provider-keys.ts';
 import { createSecrets } from '../../../lib/secrets/secrets.ts';
 import { answer, text, use } from '../../agent/run-parts.ts';
 import { describeOnDynamoDb } from '../../dynamodb.ts';
@@ -38,7 +38,9 @@ describeOnDynamoDb("an asynchronous run without the provider's key", (engine) =>
     const { clock, parts } = rig;
     // Each call opens the secret anew, as another environment does.
     const secret = () =>
-      createSecrets({ reader: { read, readOptional: read }, clock, emit: () => {} }).open('a', { check: parseApiKeys });
+      createSecrets({ reader: { read, readOptional: read }, clock, emit: () => {} }).open('a', {
+        check: parseProviderKeys,
+      });
     const callModel = parts.callModel;
     const withKey: Attempt = async (asked, context) => {
       try {

@@ -32,12 +32,12 @@ const keysOf = (value: unknown): readonly string[] => {
  * key and value: `{ "ANTHROPIC_API_KEY": … }`, whose value may be each of these. Throws where there is none; never
  * quotes it. Whether a key can be sent is not said: an unsendable one is told as a rejected one.
  */
-export const parseApiKeys = (secret: string): readonly [string, ...string[]] => {
+export const parseProviderKeys = (secret: string): readonly [string, ...string[]] => {
   const text = cleaned(secret);
   const value = /^["[{]/.test(text) ? parsed(text) : text;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     const member = memberOf(value, KEY_NAMES);
-    return parseApiKeys(typeof member === 'string' ? member : JSON.stringify(keysOf(member)));
+    return parseProviderKeys(typeof member === 'string' ? member : JSON.stringify(keysOf(member)));
   }
   const [first, ...rest] = keysOf(value)
     .map(cleaned)
