@@ -1,4 +1,4 @@
-import type { Budgets } from '../budget/budgets.ts';
+import type { Budgets, SettledAccount } from '../budget/budgets.ts';
 import type { Reservation } from '../budget/reservation.ts';
 import type { Patience } from '../dynamodb/with-store-retries.ts';
 import { AppError } from '../kernel/errors.ts';
@@ -12,6 +12,8 @@ export interface BookParts {
   readonly budgets: Pick<Budgets, 'settle' | 'adjust'>;
   readonly usage: Pick<UsageStore, 'add' | 'find'>;
   readonly emit: Emit;
+  /** Is given what the accounts besides the tenant's came to by a settlement. Default: nobody is. */
+  readonly counted?: (settled: readonly SettledAccount[]) => void;
 }
 
 /** What a late owner adds to the record by which its attempt was given up. */
@@ -66,6 +68,7 @@ export const bookRecord = async (
   const standing = first ? record : await usage.find(record.tenantId, record.at, record.attemptId);
   if (standing === null) throw new AppError('internal', safe`A usage record that is there cannot be read.`);
   if (!first && standing.estimated === 'lost' && record.estimated !== 'lost')
-    await settleLate(parts, reservation, record, standing, patience);
-  else await budgets.settle(reservation, standing.cost, patience);
+    return settleLate(parts, reservation, record, standing, patience);
+  const settled = await budgets.settle(reservation, standing.cost, patience);
+  parts.counted?.(settled);
 };

@@ -136,7 +136,9 @@ export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileB
       }),
     );
 
-    const tellingSpent = guarded(safe`budgets.spent`, null, () => tellSpent(parts, { isOver: isLate, guarded: tell }));
+    const tellingSpent = guarded(safe`budgets.spent`, null, () =>
+      tellSpent(parts, { isOver: isLate, guarded: tell, store: parts.store }),
+    );
 
     // What is given up before the next pass is not left to that one.
     const soon = looked.filter(({ nextAt }) => nextAt !== null && nextAt - clock.now() < Math.min(leftMs(), MOST_MS));

@@ -21,7 +21,7 @@ const DAY_MS = 24 * 3_600_000;
 const ARRIVES_WITHIN_MS = 20 * 60_000;
 
 export interface ReconcileTenantParts extends SettleAbandonedParts {
-  readonly store: Pick<BudgetStore, 'months' | 'mark' | 'close' | 'recount'>;
+  readonly store: Pick<BudgetStore, 'months' | 'mark' | 'note' | 'close' | 'recount'>;
   readonly budgets: Pick<Budgets, 'settle' | 'settleAll' | 'sweep' | 'forget' | 'adjust' | 'adjusted'>;
   /**
    * Tells whoever is to be told that a threshold was reached, once for each; `false`: not everybody could be. `null`:

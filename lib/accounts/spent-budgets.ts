@@ -1,12 +1,15 @@
-import { type Account, dayOf, monthOf, type Scope, userHashOf } from '../budget/account.ts';
+import { type Account, dayOf, monthOf, NO_LIMITS, type Scope, userHashOf } from '../budget/account.ts';
 import type { Refusal } from '../budget/balance.ts';
-import { type Item, type Key, keyOf, n, optional, readString, s } from '../dynamodb/attributes.ts';
+import type { SettledAccount } from '../budget/budgets.ts';
+import type { BudgetStore } from '../budget/store.ts';
+import { type Item, type Key, keyOf, n, optional, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { type Clock, epochSeconds } from '../kernel/clock.ts';
 import { formatUsd } from '../kernel/money.ts';
 import { bookedName, pseudonymOf } from '../kernel/pseudonym.ts';
+import { reachedBy } from './reached-budgets.ts';
 
-/** A budget that is as good as spent and has refused a call. Amounts are decimal US dollars. */
+/** A budget of which a part is spent, or that is as good as spent and has refused a call. Amounts are decimal US dollars. */
 export interface SpentBudget {
   readonly tenantId: string;
   readonly scope: Scope;
@@ -14,12 +17,17 @@ export interface SpentBudget {
   readonly subject: string | null;
   /** As `2026-11-20` or `2026-11`. */
   readonly period: string;
+  /** The part, in percent; 100: it has refused a call. */
+  readonly percent: number;
   readonly limitUsd: string;
+  /** Where `unsure`, with what others had reserved at the same time. */
   readonly spentUsd: string;
+  /** The partition key of the account that says whether so much is spent yet; `null`: it is. */
+  readonly unsure: string | null;
 }
 
 /** Who asked. */
-export interface Refused {
+export interface Caller {
   readonly tenantId: string;
   readonly keyId: string;
   readonly userId: string | null;
@@ -33,25 +41,27 @@ export interface Refused {
  */
 export const SPENT_PERCENT = 90n;
 
+const subjectOf = (scope: Scope, { keyId, userId }: Caller): string | null => {
+  if (scope === 'key') return keyId;
+  if (scope === 'user') return userId === null ? userHashOf(userId) : bookedName(pseudonymOf(userId));
+  return null;
+};
+
 /** Whose and which budget a refusal is about; `null` where so much of it is left that the call was too large. */
 export const spentBudgetOf = (
   { scope, nearest: { period, limit, spent } }: Refusal,
-  { tenantId, keyId, userId, at }: Refused,
+  by: Caller,
 ): SpentBudget | null => {
   if (limit === 0n || spent * 100n < limit * SPENT_PERCENT) return null;
-  const subjects: Readonly<Record<Account['scope'], string | null>> = {
-    tenant: null,
-    stage: null,
-    key: keyId,
-    user: userId === null ? userHashOf(userId) : bookedName(pseudonymOf(userId)),
-  };
   return {
-    tenantId,
+    tenantId: by.tenantId,
     scope,
-    subject: subjects[scope],
-    period: period === 'day' ? dayOf(at) : monthOf(at),
+    subject: subjectOf(scope, by),
+    period: period === 'day' ? dayOf(by.at) : monthOf(by.at),
+    percent: 100,
     limitUsd: formatUsd(limit),
     spentUsd: formatUsd(spent),
+    unsure: null,
   };
 };
 
@@ -61,10 +71,15 @@ export interface SpentBudgets {
    * Puts down whose budget has refused a call, if that is as good as spent: once by a process for each budget and period.
    * Never rejects: a refusal costs its caller no more.
    */
-  note(refusal: Refusal, by: Refused): Promise<void>;
+  note(refusal: Refusal, by: Caller): Promise<void>;
+  /**
+   * Puts down which parts of their budgets accounts have reached by a settlement, and notes that with the account: two
+   * writes for what is new, by whoever finds it first, and none else. Never rejects: the next settlement tries again.
+   */
+  reached(settled: readonly SettledAccount[], accounts: readonly Account[], by: Caller): Promise<void>;
   /** Rejects with `store-unavailable` only. */
   list(): Promise<readonly SpentBudget[]>;
-  /** Everybody was notified. Rejects with `store-unavailable` only. */
+  /** Everybody was notified, of just that. Rejects with `store-unavailable` only. */
   remove(spent: SpentBudget): Promise<void>;
 }
 
@@ -74,9 +89,9 @@ const KEPT_MS = 2 * 86_400_000;
 /** Above this many known ones a process forgets all, and may write some again: that changes nothing. */
 const MOST_KNOWN = 10_000;
 
-const keyFor = ({ tenantId, scope, subject, period }: SpentBudget): Key => ({
+const keyFor = ({ tenantId, scope, subject, period, percent }: SpentBudget): Key => ({
   pk: PARTITION,
-  sk: [tenantId, scope, period, subject ?? ''].join('#'),
+  sk: [tenantId, scope, period, ...(percent === 100 ? [] : [percent]), subject ?? ''].join('#'),
 });
 
 const read = (item: Item): SpentBudget => ({
@@ -84,18 +99,39 @@ const read = (item: Item): SpentBudget => ({
   scope: readString(item, 'scope') as Scope,
   subject: optional(item, 'subject', readString),
   period: readString(item, 'period'),
+  // An earlier version noted refusals alone.
+  percent: optional(item, 'percent', readNumber) ?? 100,
   limitUsd: readString(item, 'limitUsd'),
   spentUsd: readString(item, 'spentUsd'),
+  unsure: optional(item, 'unsure', readString),
 });
 
-export const createSpentBudgets = ({
-  table,
-  clock,
-}: {
+/** `keptUntil`: epoch milliseconds. */
+const itemOf = (noted: SpentBudget, keptUntil: number): Item => {
+  const { tenantId, scope, subject, period, percent, limitUsd, spentUsd, unsure } = noted;
+  return {
+    ...keyOf(keyFor(noted)),
+    tenantId: s(tenantId),
+    scope: s(scope),
+    ...(subject === null ? {} : { subject: s(subject) }),
+    period: s(period),
+    percent: n(percent),
+    limitUsd: s(limitUsd),
+    spentUsd: s(spentUsd),
+    ...(unsure === null ? {} : { unsure: s(unsure) }),
+    expiresAt: n(epochSeconds(keptUntil)),
+  };
+};
+
+export interface SpentBudgetsParts {
   readonly table: Pick<Table, 'put' | 'query' | 'remove'>;
+  readonly budgets: Pick<BudgetStore, 'note'>;
   readonly clock: Pick<Clock, 'now'>;
-}): SpentBudgets => {
+}
+
+export const createSpentBudgets = ({ table, budgets, clock }: SpentBudgetsParts): SpentBudgets => {
   const known = new Set<string>();
+  const put = (noted: SpentBudget) => table.put(itemOf(noted, clock.now() + KEPT_MS));
   return {
     async note(refusal, by) {
       const noted = spentBudgetOf(refusal, by);
@@ -104,19 +140,24 @@ export const createSpentBudgets = ({
       if (known.has(key.sk)) return;
       if (known.size >= MOST_KNOWN) known.clear();
       known.add(key.sk);
-      const { tenantId, scope, subject, period, limitUsd, spentUsd } = noted;
-      const item = {
-        ...keyOf(key),
-        tenantId: s(tenantId),
-        scope: s(scope),
-        ...(subject === null ? {} : { subject: s(subject) }),
-        period: s(period),
-        limitUsd: s(limitUsd),
-        spentUsd: s(spentUsd),
-        expiresAt: n(epochSeconds(clock.now() + KEPT_MS)),
-      };
       // The next refusal tries again.
-      await table.put(item).catch(() => void known.delete(key.sk));
+      await put(noted).catch(() => void known.delete(key.sk));
+    },
+    async reached(settled, accounts, by) {
+      const { tenantId, at } = by;
+      const putDown = async ({ scope, pk, counted }: SettledAccount) => {
+        const limits = accounts.find((account) => account.scope === scope)?.limits ?? NO_LIMITS;
+        const { reached, noted } = reachedBy(counted, limits, at);
+        if (reached.length === 0) return;
+        const unsure = counted.open === 0 ? null : pk;
+        for (const { period, percent, limit, upTo } of reached) {
+          const amounts = { limitUsd: formatUsd(limit), spentUsd: formatUsd(upTo) };
+          await put({ tenantId, scope, subject: subjectOf(scope, by), period, percent, ...amounts, unsure });
+        }
+        // Not before: who dies in between leaves it to the next settlement.
+        await budgets.note({ pk }, monthOf(at), noted, counted.noted);
+      };
+      await Promise.all(settled.map((each) => putDown(each).catch(() => undefined)));
     },
     async list() {
       const all: SpentBudget[] = [];
@@ -124,7 +165,7 @@ export const createSpentBudgets = ({
       return all;
     },
     async remove(spent) {
-      await table.remove(keyFor(spent), { equal: { period: s(spent.period) } });
+      await table.remove(keyFor(spent), { equal: { spentUsd: s(spent.spentUsd) } });
     },
   };
 };

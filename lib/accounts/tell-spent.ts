@@ -1,6 +1,8 @@
+import type { BudgetStore } from '../budget/store.ts';
 import { concurrently } from '../kernel/concurrently.ts';
 import { label } from '../kernel/redacted.ts';
 import type { Emit } from '../telemetry/events.ts';
+import { type Due, dueOf, monthIn } from './due-budgets.ts';
 import type { SpentBudget, SpentBudgets } from './spent-budgets.ts';
 
 /** What came of telling of some budgets. */
@@ -12,11 +14,18 @@ export interface SpentNotified {
 }
 
 export interface TellSpentParts {
-  /** Budgets that have refused a call. Default: there are none. */
+  /** Budgets that have refused a call, or of which a part is spent. Default: there are none. */
   readonly spent?: Pick<SpentBudgets, 'list' | 'remove'>;
-  /** Tells whoever is to be told, in one message, of budgets of one tenant, scope and period. Default: nobody is. */
+  /** Tells whoever is to be told, in one message, of budgets of one tenant, scope, period and part. Default: nobody is. */
   readonly notifySpent?: (spent: readonly SpentBudget[]) => Promise<SpentNotified>;
   readonly emit: Emit;
+}
+
+export interface Telling {
+  readonly isOver: () => boolean;
+  readonly guarded: (act: () => Promise<void>) => Promise<unknown>;
+  /** Says what is spent by now of what was not sure. */
+  readonly store: Pick<BudgetStore, 'months' | 'note'>;
 }
 
 /** Messages, and items to be removed, at a time. */
@@ -26,26 +35,40 @@ const AT_ONCE = 8;
 export const MOST_TOGETHER = 1_000;
 
 /** Each budget of a tenant and of the stage by itself; those of keys and of end users, of whom there may be thousands, together. */
-const together = (budgets: readonly SpentBudget[]): SpentBudget[][] => {
-  const groups = Map.groupBy(budgets, ({ tenantId, scope, period }) => [tenantId, scope, period].join('\n'));
+const together = (all: readonly Due[]): Due[][] => {
+  const groups = Map.groupBy(all, ({ budget: { tenantId, scope, period, percent } }) =>
+    [tenantId, scope, period, percent].join('\n'),
+  );
   return [...groups.values()].map((group) => group.slice(0, MOST_TOGETHER));
 };
 
-/** Tells of the budgets that refused a call, and says so, until it is over; what is left is told in the next pass. */
+/**
+ * Tells of the budgets that refused a call, or of which a part is spent, and says so, until it is over; what is left is told
+ * in the next pass.
+ */
 export const tellSpent = async (
   { spent, notifySpent, emit }: TellSpentParts,
-  { isOver, guarded }: { isOver: () => boolean; guarded: (act: () => Promise<void>) => Promise<unknown> },
+  { isOver, guarded, store }: Telling,
 ): Promise<void> => {
   if (spent === undefined || notifySpent === undefined || isOver()) return;
-  await concurrently(together(await spent.list()), AT_ONCE, (group) =>
+  const sorted = await dueOf(store, await spent.list(), isOver);
+  await concurrently(together(sorted.due), AT_ONCE, (group) =>
     guarded(async () => {
       if (isOver()) return;
-      const { isDone, newly } = await notifySpent(group);
-      for (const { tenantId, period, limitUsd, spentUsd } of newly) {
+      const { isDone, newly } = await notifySpent(group.map(({ budget }) => budget));
+      for (const { tenantId, period, percent, limitUsd, spentUsd } of newly) {
         const amounts = { limitUsd: label(limitUsd), spentUsd: label(spentUsd) };
-        emit({ type: 'budget.threshold', tenantId: label(tenantId), period: label(period), percent: 100, ...amounts });
+        emit({ type: 'budget.threshold', tenantId: label(tenantId), period: label(period), percent, ...amounts });
       }
-      if (isDone) await concurrently(group, AT_ONCE, (each) => spent.remove(each));
+      const told = group.flatMap(({ noted }) => noted);
+      if (isDone) await concurrently(told, AT_ONCE, (each) => spent.remove(each));
     }),
   );
+  await guarded(async () => {
+    await concurrently(sorted.dropped, AT_ONCE, async (each) => {
+      // First: who dies in between leaves it to be put down twice, and told once.
+      if (each.unsure !== null) await store.note({ pk: each.unsure }, monthIn(each.period), 0, null);
+      await spent.remove(each);
+    });
+  });
 };

@@ -11,15 +11,18 @@ import { orFailed } from './or-failed.ts';
 import { createPost } from './post.ts';
 import { reachableTargets, type Targets } from './targets.ts';
 
-/** A budget that has refused a call. */
-export type RefusingBudget = Omit<BudgetThreshold, 'percent' | 'isRefused'>;
+/** A budget of which a part is spent. */
+export interface SpentPart extends Omit<BudgetThreshold, 'percent' | 'isRefused'> {
+  /** Default: 100, and it has refused a call. */
+  readonly percent?: number;
+}
 
 /**
  * Tells every configured target, in one message, of those of these budgets of which it was not told yet. They are of one
- * tenant, scope and period. `isDone`: every target was told of all; `newly`: those that a target was told of just now. Never
+ * tenant, scope, period and part. `isDone`: every target was told of all; `newly`: those that a target was told of just now. Never
  * rejects, and does nothing where no target is configured.
  */
-export type NotifySpent = <Budget extends RefusingBudget>(
+export type NotifySpent = <Budget extends SpentPart>(
   budgets: readonly Budget[],
 ) => Promise<{ readonly isDone: boolean; readonly newly: readonly Budget[] }>;
 
@@ -29,28 +32,33 @@ const AT_ONCE = 16;
 /** So many names fit into a message that is read. */
 const MOST_NAMED = 20;
 
-const alertOfOne = (budget: RefusingBudget): Alert => budgetAlert({ ...budget, percent: 100, isRefused: true });
+const alertOfOne = ({ percent = 100, ...budget }: SpentPart): Alert =>
+  budgetAlert({ ...budget, percent, isRefused: percent === 100 });
 
-/** One alert of all of them; of a single one, the alert of its 100 %. */
-export const spentAlert = (budgets: readonly [RefusingBudget, ...RefusingBudget[]]): Alert => {
+/** One alert of all of them, which have one percentage; of a single one, the alert of its own. */
+export const spentAlert = (budgets: readonly [SpentPart, ...SpentPart[]]): Alert => {
   const [first, ...others] = budgets;
   if (others.length === 0) return alertOfOne(first);
-  const { tenantId, scope = 'tenant', period } = first;
+  const { tenantId, scope = 'tenant', period, percent = 100 } = first;
   const names = budgets.slice(0, MOST_NAMED).map(({ subject }) => subject ?? tenantId);
   const more = budgets.length - names.length;
   const who = `${budgets.length} ${scope}s of ${tenantId}`;
-  const what = `have calls refused, because their budgets for ${period} are spent: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+  const how =
+    percent === 100
+      ? `have calls refused, because their budgets for ${period} are spent`
+      : `have spent ${percent} % of their budgets for ${period}`;
+  const what = `${how}: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
   return {
     id: alertId('budgets', ...budgets.map((each) => alertOfOne(each).id)),
     alarm: label(`budget/${tenantId}/${scope}/${period}`),
-    state: safe`100%`,
+    state: safe`${percent}%`,
     text: `:moneybag: *${who}* ${what}`,
-    mail: { subject: `100 % of the budgets of ${who} for ${period}`, text: `${who} ${what}` },
+    mail: { subject: `${percent} % of the budgets of ${who} for ${period}`, text: `${who} ${what}` },
     fields: {
-      type: 'budgets.spent',
+      type: percent === 100 ? 'budgets.spent' : 'budgets.threshold',
       tenantId,
       period,
-      percent: 100,
+      percent,
       scope,
       count: budgets.length,
       [scope === 'key' ? 'keyIds' : 'users']: names,
@@ -58,14 +66,14 @@ export const spentAlert = (budgets: readonly [RefusingBudget, ...RefusingBudget[
   };
 };
 
-/** Budgets that refused calls, each told once to each target by claims in the table. */
+/** Budgets that refused calls, or of which a part is spent, each told once to each target by claims in the table. */
 export const createSpentAlerts = (options: BudgetAlertsOptions): NotifySpent => {
   const { clock, emit } = options;
   const claims = createDynamoDbAlertClaims({ ...options, notifiedForMs: NOTIFIED_FOR_MS });
   const orGoOn = orFailed(emit);
   const by = { clock, post: createPost(options), mail: createMail(options) };
 
-  const notify = async <Budget extends RefusingBudget>(
+  const notify = async <Budget extends SpentPart>(
     budgets: readonly Budget[],
     target: string,
     targets: Targets,

@@ -43,14 +43,14 @@ export const createStores = ({ client, config, clock, random, agents = [] }: Sto
     const { createDynamoDbRunStore } = await import('../runs/dynamodb-store.ts');
     return createDynamoDbRunStore({ table: runs, clock, random, ...lives });
   });
-  // Most processes refuse nobody for money.
-  const loadSpent = lazy(async () =>
-    (await import('../accounts/spent-budgets.ts')).createSpentBudgets({ table: control, clock }),
-  );
   const budgets = lazyBudgetStore(async () => {
     const { createDynamoDbBudgetStore } = await import('../budget/dynamodb-store.ts');
     return createDynamoDbBudgetStore(ledger);
   });
+  // Most processes refuse nobody for money.
+  const loadSpent = lazy(async () =>
+    (await import('../accounts/spent-budgets.ts')).createSpentBudgets({ table: control, clock, budgets }),
+  );
   // For callers with a limit of requests or tokens only.
   const openRates = lazy(async () => {
     const { createDynamoDbRateStore } = await import('../rate-limit/dynamodb-store.ts');
@@ -68,6 +68,7 @@ export const createStores = ({ client, config, clock, random, agents = [] }: Sto
     parking: lazyParking(async () => (await import('../accounts/parking.ts')).createParking(control)),
     spent: {
       note: async (...refused) => (await loadSpent()).note(...refused),
+      reached: async (...settled) => (await loadSpent()).reached(...settled),
       list: async () => (await loadSpent()).list(),
       remove: async (spent) => (await loadSpent()).remove(spent),
     },

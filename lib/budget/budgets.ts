@@ -2,11 +2,11 @@ import { mayBeDone } from '../dynamodb/failure.ts';
 import type { Patience } from '../dynamodb/with-store-retries.ts';
 import { concurrently } from '../kernel/concurrently.ts';
 import { type PicoUsd, ZERO } from '../kernel/money.ts';
-import { type Account, monthOf, tenantAccount, userHashOf } from './account.ts';
+import { type Account, monthOf, type Scope, tenantAccount, userHashOf } from './account.ts';
 import { type Answer, beingSettled, type No, tightest } from './answer.ts';
 import { refusalOf } from './balance.ts';
 import { alsoHolding, inEachAccount, type Reservation } from './reservation.ts';
-import { type Adjustment, type BudgetStore, MOST_MARKS, type Settlement } from './store.ts';
+import { type Adjustment, type BudgetStore, type Counted, MOST_MARKS, type Settlement } from './store.ts';
 import { createUnheld, type UnheldCalls } from './unheld.ts';
 
 /** What is to be held back, with its end user as the caller named them. */
@@ -27,6 +27,12 @@ export interface Ask {
   readonly giveBack?: (reservation: Reservation) => void;
 }
 
+/** An account besides the tenant's, and what it came to. */
+export interface SettledAccount extends Pick<Account, 'pk'> {
+  readonly scope: Scope;
+  readonly counted: Counted;
+}
+
 /**
  * The accounts of a call as one. The tenant's is written first and settled last: as long as anyone holds a reservation,
  * the tenant's item says so and says who else does, so whoever looks at the tenant's items finds all that was left open.
@@ -36,9 +42,9 @@ export interface Budgets {
   reserve(ask: Ask): Promise<Answer>;
   /**
    * Puts what it did cost in its place everywhere, once. Rejects with `store-unavailable`; then it is to be settled again.
-   * Default patience: that of the store.
+   * Resolves to what the accounts besides the tenant's came to, as far as that is known. Default patience: that of the store.
    */
-  settle(reservation: Reservation, actual: PicoUsd, patience?: Patience): Promise<void>;
+  settle(reservation: Reservation, actual: PicoUsd, patience?: Patience): Promise<readonly SettledAccount[]>;
   /** Settles many of one tenant at a time, and resolves to those that were; the others are to be settled again. */
   settleAll(tenantId: string, settlements: readonly Settlement[], patience?: Patience): Promise<readonly Settlement[]>;
   /** Takes away what keeps these from being held again: their requests can't arrive any more. */
@@ -64,9 +70,18 @@ const isNothing = (error: unknown, tried: readonly unknown[]) => tried.length ==
 export const createBudgets = (store: BudgetStore, calls?: UnheldCalls): Budgets => {
   const unheld = createUnheld(store, calls);
   const settle: Budgets['settle'] = async (reservation, actual, patience) => {
-    if (reservation.unheld) return unheld.settle(reservation, actual, patience);
-    await Promise.all(alsoHolding(reservation).map((account) => store.settle(account, reservation, actual, patience)));
+    if (reservation.unheld) {
+      await unheld.settle(reservation, actual, patience);
+      return [];
+    }
+    const settled = await Promise.all(
+      alsoHolding(reservation).map(async ({ scope, pk }) => {
+        const counted = await store.settle({ pk }, reservation, actual, patience);
+        return counted === null ? [] : [{ scope, pk, counted }];
+      }),
+    );
     await store.settle(tenantAccount(reservation.tenantId), reservation, actual, patience);
+    return settled.flat();
   };
   return {
     settle,
@@ -103,7 +118,7 @@ export const createBudgets = (store: BudgetStore, calls?: UnheldCalls): Budgets 
       const isLimited = [tenant, ...others].some(({ limits: { day, month } }) => day !== null || month !== null);
       // Nothing was sent, so nothing may be booked for it.
       const give = async (back: Reservation) =>
-        giveBack ? giveBack(back) : await settle(back, ZERO, ONCE).catch(() => undefined);
+        giveBack ? giveBack(back) : void (await settle(back, ZERO, ONCE).catch(() => undefined));
       let no: No | null;
       try {
         no = await ask(tenant);

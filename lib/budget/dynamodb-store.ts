@@ -8,12 +8,14 @@ import { settleFenced } from './fence.ts';
 import {
   adjustmentName,
   CLOSED,
+  countedIn,
   dayName,
   FENCE,
   foundMonth,
   itemKey,
   markName,
   monthFrom,
+  NOTED,
   OPEN,
   openIn,
   reservationName,
@@ -109,10 +111,21 @@ export const createDynamoDbBudgetStore = (
     },
 
     async settle(account, reservation, actual, patience = SETTLE_PATIENCE_MS) {
-      if (reservation.fenced) return settleFenced(table, account, { reservation, actual }, patience);
-      const { equal, ...change } = settling([{ reservation, actual }], false);
+      if (reservation.fenced) {
+        await settleFenced(table, account, { reservation, actual }, patience);
+        return null;
+      }
+      const { at } = reservation;
+      const { equal, add, ...change } = settling([{ reservation, actual }], false);
+      const counting = { ...change, add: { ...add, [NOTED]: 0 } };
       // Refused means that it was settled before: by this call with a lost answer, or by someone else with the same amount.
-      await groups.update(itemKey(account, reservation.at), change, { equal }, { patience, frees: true });
+      const updated = await groups.update(itemKey(account, at), counting, { equal }, { patience, frees: true });
+      return updated.applied ? countedIn(updated.item, at) : null;
+    },
+
+    async note({ pk }, month, noted, was) {
+      const equal = was === null ? { sk: s(month) } : { [NOTED]: n(was) };
+      await table.update({ pk, sk: month }, { set: { [NOTED]: n(noted) } }, { equal });
     },
 
     settleAll: (account, settlements, patience) => settleMany(table, account, settlements, patience),

@@ -1,8 +1,8 @@
 import { type Item, type Key, keyOf, optional, readBigInt, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import { pico, ZERO } from '../kernel/money.ts';
-import { type Account, monthOf } from './account.ts';
+import { type Account, dayOf, monthOf } from './account.ts';
 import { type Reservation, unpackReservation } from './reservation.ts';
-import type { AccountMonth, Adjustment } from './store.ts';
+import type { AccountMonth, Adjustment, Counted } from './store.ts';
 
 /**
  * Attributes of an account's month besides its keys and `month`: one a day, one an open reservation, one a tombstone, one an
@@ -18,6 +18,8 @@ export const markName = (mark: string): string => `m#${mark}`;
 export const OPEN = 'open';
 /** Nothing that was begun at this instant (epoch milliseconds) or before is held any more. */
 export const FENCE = 'fence';
+/** A number that whoever tells of thresholds notes; adding nothing to it has it read along with a settlement. */
+export const NOTED = 'noted';
 /** The last day that was closed. */
 export const CLOSED = 'closed';
 
@@ -68,6 +70,14 @@ export const monthFrom = (item: Item): AccountMonth => {
     count: countOpen(item),
   };
 };
+
+/** What a settlement has changed, as it is now. */
+export const countedIn = (item: Item, at: number): Counted => ({
+  day: pico(readBigInt(item, dayName(dayOf(at)))),
+  month: pico(readBigInt(item, 'month')),
+  open: readNumber(item, OPEN),
+  noted: readNumber(item, NOTED),
+});
 
 /** What a refused update found, which has no keys where there was no item. */
 export const foundMonth = (key: Key, found: Item): AccountMonth => monthFrom({ ...found, ...keyOf(key) });

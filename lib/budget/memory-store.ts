@@ -13,6 +13,7 @@ interface Month {
   adjustments: Map<string, Adjustment>;
   marks: Set<string>;
   closedThrough: string | null;
+  noted: number;
 }
 
 const emptyMonth = (): Month => ({
@@ -24,6 +25,7 @@ const emptyMonth = (): Month => ({
   adjustments: new Map(),
   marks: new Set(),
   closedThrough: null,
+  noted: 0,
 });
 
 /** What only its owner knows of a reservation does not stand in an item. */
@@ -69,9 +71,11 @@ export const createMemoryBudgetStore = ({ maxOpen = MAX_OPEN }: { readonly maxOp
     if (fenced && (held || !month.open.has(attemptId)))
       if (isMore) month.fence = Math.max(month.fence, at);
       else month.tombstones.set(attemptId, stored(reservation));
-    if (!held) return;
+    if (!held) return null;
     month.open.delete(attemptId);
     add(month, at, minus(actual, amount));
+    if (fenced) return null;
+    return { day: month.days.get(dayOf(at)) ?? ZERO, month: month.month, open: month.open.size, noted: month.noted };
   };
   return {
     settle,
@@ -134,6 +138,10 @@ export const createMemoryBudgetStore = ({ maxOpen = MAX_OPEN }: { readonly maxOp
       month.closedThrough = day;
       for (const mark of marks) month.marks.delete(mark);
       return true;
+    },
+    async note({ pk }, name, noted, was) {
+      const month = monthIn(pk, name);
+      if (was === null || month.noted === was) month.noted = noted;
     },
     // Its counter is its number of reservations.
     recount: async () => {},

@@ -71,6 +71,17 @@ export interface Settlement {
   readonly actual: PicoUsd;
 }
 
+/** What the day and the month of a reservation came to by its settlement. */
+export interface Counted {
+  /** What was spent, and what others have reserved. */
+  readonly day: PicoUsd;
+  readonly month: PicoUsd;
+  /** Reservations that are still open: without any, the counters are what was spent. */
+  readonly open: number;
+  /** What was noted of the account; 0: nothing. */
+  readonly noted: number;
+}
+
 /**
  * What the database does atomically for budgets. Each method rejects with `store-unavailable` only, and then may or may not have
  * happened; each may be repeated without harm.
@@ -84,9 +95,20 @@ export interface BudgetStore {
   reserve(account: Account, reservation: Reservation): Promise<Reserved>;
   /**
    * Puts `actual` in the reservation's place, once, whoever asks and how often. A fenced one leaves a tombstone, also where
-   * nothing was held: then it never will be. Default patience: 20 s.
+   * nothing was held: then it never will be. Resolves to what the counters are now; `null` where they are not known: it was
+   * settled before, or is fenced. Default patience: 20 s.
    */
-  settle(account: Pick<Account, 'pk'>, reservation: Reservation, actual: PicoUsd, patience?: Patience): Promise<void>;
+  settle(
+    account: Pick<Account, 'pk'>,
+    reservation: Reservation,
+    actual: PicoUsd,
+    patience?: Patience,
+  ): Promise<Counted | null>;
+  /**
+   * Notes a number with the account's month, in the place of the one that was found; nothing where another was quicker.
+   * `null`: in the place of any.
+   */
+  note(account: Pick<Account, 'pk'>, month: string, noted: number, was: number | null): Promise<void>;
   /**
    * Settles several, many of a month in one write; those that are settled already stay so. Resolves to those that are done,
    * and rejects where none could be. After fenced ones nothing that was begun as early is held any more. Default

@@ -1,4 +1,6 @@
 import { settlePatience } from '../accounts/settle-patience.ts';
+import type { SpentBudgets } from '../accounts/spent-budgets.ts';
+import type { SettledAccount } from '../budget/budgets.ts';
 import type { PriceTable } from '../pricing/price-table.ts';
 import { priceAt } from '../pricing/pricing.ts';
 import type { AttemptContent } from '../telemetry/tracing/content.ts';
@@ -21,6 +23,7 @@ import type { Bracket, CallContext, Outcome } from './types.ts';
 
 export interface WithBudgetOptions extends AdmitParts {
   readonly prices: PriceTable;
+  readonly spent?: Pick<SpentBudgets, 'note' | 'reached'> | undefined;
   /** Is given what each attempt was asked and has answered. Default: nobody is. */
   readonly addContent?: AddContent | undefined;
 }
@@ -47,7 +50,7 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
   const noticeUnpriced = createUnpricedNotice(parts.emit);
   return (next) => async (request, context) => {
     const { prices, clock, emit } = parts;
-    const { account, background, booked, bounds, listener, step } = context;
+    const { account, background, booked, bounds, caller, listener, step } = context;
     const { admission, budget, deadline } = bounds;
     // What a refused attempt of this call held back is there again before the next one asks.
     if (booked.length > 0 && account.isClosing) await ownBooks(clock, context);
@@ -81,7 +84,12 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     const { tokens, cost } = record;
     settle(cost);
     booked.push(bookedAttempt(record, made, outcome));
-    account.close(closeBooks(parts, reservation, record, settlePatience(clock, deadline)));
+    const counted = (settled: readonly SettledAccount[]) => {
+      const by = { ...caller, at: reservation.at };
+      if (parts.spent !== undefined && settled.length > 0)
+        background.waitUntilExit(parts.spent.reached(settled, budget.others, by));
+    };
+    account.close(closeBooks({ ...parts, counted }, reservation, record, settlePatience(clock, deadline)));
     // Of what was not answered at all nobody knows more than before.
     const used = record.estimated === 'unanswered' ? tokensBefore(request, costBound.textBytes) : tokensUsed(tokens);
     background.waitUntil(admission.charge(step, used, outcome.ok));

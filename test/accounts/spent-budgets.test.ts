@@ -4,6 +4,7 @@ import { createSpentBudgets, type SpentBudget, spentBudgetOf } from '../../lib/a
 import { type Account, keyAccount, tenantAccount, userAccount } from '../../lib/budget/account.ts';
 import { type Refusal, refusalOf } from '../../lib/budget/balance.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
+import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
 import { parseUsd, type PicoUsd, sum } from '../../lib/kernel/money.ts';
 import { bookedName, pseudonymOf } from '../../lib/kernel/pseudonym.ts';
@@ -75,7 +76,9 @@ describe('a call that is refused for want of money', () => {
   ])('has the budget of its %s noted, though it is not spent to the last cent', async (scope, account, subject) => {
     const { held, noted, day } = await asked(account, '0.9999');
     expect(held).toBe(false);
-    expect(noted).toEqual([{ tenantId: 'acme', scope, subject, period: day, limitUsd: '1', spentUsd: '0.9999' }]);
+    expect(noted).toEqual([
+      { tenantId: 'acme', scope, subject, period: day, percent: 100, limitUsd: '1', spentUsd: '0.9999', unsure: null },
+    ]);
     expect(JSON.stringify(noted)).not.toContain('ann');
   });
 
@@ -189,8 +192,10 @@ const SPENT: SpentBudget = {
   scope: 'key',
   subject: 'key-1',
   period: '2026-11-20',
+  percent: 100,
   limitUsd: '10',
   spentUsd: '9.83',
+  unsure: null,
 };
 
 const REFUSED = [
@@ -201,7 +206,12 @@ const REFUSED = [
 describeOnDynamoDb('budgets that are spent', (engine) => {
   const opened = (put?: () => Promise<void>) => {
     const table = engine().table('ControlTable');
-    return createSpentBudgets({ table: put === undefined ? table : { ...table, put }, clock: createFakeClock() });
+    const budgets = createDynamoDbBudgetStore(engine().table('LedgerTable'));
+    return createSpentBudgets({
+      table: put === undefined ? table : { ...table, put },
+      budgets,
+      clock: createFakeClock(),
+    });
   };
 
   it('are kept from whoever meets them until everybody is notified, which is tried again', async () => {

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { createReconcileBudgets, type ReconcileBudgetsParts } from '../../lib/accounts/reconcile-budgets.ts';
 import { SETTLE_MARGIN_MS } from '../../lib/accounts/settle-patience.ts';
 import type { SpentBudget } from '../../lib/accounts/spent-budgets.ts';
-import { tenantAccount } from '../../lib/budget/account.ts';
+import { keyAccount, tenantAccount } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
 import { sleep } from '../../lib/kernel/clock.ts';
+import { parseUsd } from '../../lib/kernel/money.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
@@ -25,8 +26,10 @@ const budget = (change: Partial<SpentBudget> = {}): SpentBudget => ({
   scope: 'key',
   subject: 'key-1',
   period: '2026-11-20',
+  percent: 100,
   limitUsd: '10',
   spentUsd: '9.83',
+  unsure: null,
   ...change,
 });
 
@@ -95,6 +98,52 @@ describe('budgets that are spent', () => {
       ].toSorted(),
     );
     expect([left.size, thresholds().length]).toEqual([0, noted.length]);
+  });
+
+  it('are told by the highest part that is spent, and no lower one afterwards', async () => {
+    const told: string[] = [];
+    const noted = [50, 75, 90].map((percent) => budget({ percent }));
+    const { pass, left, thresholds } = await setting(
+      [...noted, budget({ subject: 'other', percent: 50 })],
+      async (group) => {
+        told.push(group.map(({ subject, percent }) => `${subject} ${percent}`).join());
+        return { isDone: true, newly: group };
+      },
+    );
+    await pass();
+    expect(told.toSorted()).toEqual(['key-1 90', 'other 50']);
+    expect([left.size, thresholds().length]).toEqual([0, 2]);
+    expect(thresholds()).toMatchObject([{ percent: 90 }, { percent: 50 }]);
+  });
+
+  it('that are not sure wait while so much may be spent; where it was not, the account is free to note it again', async () => {
+    const told: string[] = [];
+    const account = keyAccount('acme', 'key-1');
+    const [half, most] = [50, 90].map((percent) => budget({ percent, unsure: account.pk })) as [
+      SpentBudget,
+      SpentBudget,
+    ];
+    const { clock, store, pass, left } = await setting([half, most], async (group) => {
+      told.push(...group.map(({ percent, spentUsd }) => `${percent} ${spentUsd}`));
+      return { isDone: true, newly: group };
+    });
+    clock.stepWall(Date.UTC(2026, 10, 20, 12) - clock.now());
+    const held = (nth: number, usd: string) =>
+      reservationOf('acme', { attemptId: `run_${nth}:1:1`, amount: parseUsd(usd), at: clock.now() });
+    const [first, second] = [held(1, '8'), held(2, '3')];
+    for (const each of [first, second]) await store.reserve(account, each);
+    await store.note(account, '2026-11', 209_000, null);
+    await pass();
+    expect([told, left.size]).toEqual([[], 2]);
+    await store.settle(account, first, parseUsd('6'));
+    await pass();
+    expect([told, [...left]]).toEqual([['50 6'], [most]]);
+    expect(await store.settle(account, second, parseUsd('0'))).toMatchObject({ noted: 209_000 });
+    await pass();
+    expect([told.length, left.size]).toEqual([1, 0]);
+    const third = held(3, '1');
+    await store.reserve(account, third);
+    expect(await store.settle(account, third, parseUsd('0'))).toMatchObject({ noted: 0 });
   });
 
   it('are a thousand in a message at most; the next pass goes on', async () => {

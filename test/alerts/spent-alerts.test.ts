@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { budgetAlert, createBudgetAlerts } from '../../lib/alerts/budget-alerts.ts';
-import { createSpentAlerts, type RefusingBudget, spentAlert } from '../../lib/alerts/spent-alerts.ts';
+import { createSpentAlerts, spentAlert,type SpentPart } from '../../lib/alerts/spent-alerts.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
@@ -31,7 +31,7 @@ const post = async (url: unknown, init?: RequestInit): Promise<Response> => {
   return new Response(null, { status: isSlack ? 200 : webhookStatus });
 };
 
-const user = (subject: string): RefusingBudget => ({
+const user = (subject: string): SpentPart => ({
   tenantId: `spent-${tenants}`,
   scope: 'user',
   subject,
@@ -54,7 +54,7 @@ describe('the alert of budgets that refuse calls', () => {
   });
 
   it('names twenty of them, and says how many more there are', () => {
-    const [first, ...others] = Array.from({ length: 5_000 }, (_, at) => user(`u${at}`)) as [RefusingBudget];
+    const [first, ...others] = Array.from({ length: 5_000 }, (_, at) => user(`u${at}`)) as [SpentPart];
     const { text, fields, mail } = spentAlert([first, ...others]);
     const who = `5000 users of spent-${tenants}`;
     expect(text).toMatch(
@@ -70,6 +70,25 @@ describe('the alert of budgets that refuse calls', () => {
     ]);
     expect(keys.fields['keyIds']).toEqual(['u0', 'k']);
     expect(keys.id).not.toBe(spentAlert([first, user('k')]).id);
+  });
+});
+
+describe('the alert of budgets of which a part is spent', () => {
+  const half = (subject: string): SpentPart => ({ ...user(subject), percent: 50, spentUsd: '5.1' });
+
+  it('is the one of its part where there is one budget', () => {
+    expect(spentAlert([half('a')])).toEqual(budgetAlert({ ...half('a'), percent: 50 }));
+  });
+
+  it('names twenty of ten thousand, in one message of another kind', () => {
+    const [first, ...others] = Array.from({ length: 10_000 }, (_, at) => half(`u${at}`)) as [SpentPart];
+    const { text, fields, mail, id } = spentAlert([first, ...others]);
+    const who = `10000 users of spent-${tenants}`;
+    expect(text).toMatch(new RegExp(`^:moneybag: \\*${who}\\* have spent 50 % of their budgets for 2026-11-20: u0, `));
+    expect(text).toMatch(/, u19 and 9980 more\.$/);
+    expect(mail?.subject).toBe(`50 % of the budgets of ${who} for 2026-11-20`);
+    expect(fields).toMatchObject({ type: 'budgets.threshold', scope: 'user', percent: 50, count: 10_000 });
+    expect(id).not.toBe(spentAlert([user('u0'), ...[...others].map(({ subject }) => user(subject ?? ''))]).id);
   });
 });
 
@@ -93,7 +112,7 @@ describeOnDynamoDb('budgets that refuse calls', (engine) => {
   });
 
   it('are one message to each target, and once told are in no later one', async () => {
-    const [a, b, c] = ['a', 'b', 'c'].map(user) as [RefusingBudget, RefusingBudget, RefusingBudget];
+    const [a, b, c] = ['a', 'b', 'c'].map(user) as [SpentPart, SpentPart, SpentPart];
     expect(await createSpentAlerts(options())([a, b])).toEqual({ isDone: true, newly: [a, b] });
     expect(await createSpentAlerts(options())([b, a])).toEqual({ isDone: true, newly: [] });
     expect(await createSpentAlerts(options())([a, b, c])).toEqual({ isDone: true, newly: [c] });
@@ -102,7 +121,7 @@ describeOnDynamoDb('budgets that refuse calls', (engine) => {
   });
 
   it('are not told where spending had reached 100 % before', async () => {
-    const tenant: RefusingBudget = { ...user(''), scope: 'tenant', subject: null };
+    const tenant: SpentPart = { ...user(''), scope: 'tenant', subject: null };
     await createBudgetAlerts(options())({ ...tenant, percent: 100 });
     expect(await createSpentAlerts(options())([tenant])).toEqual({ isDone: true, newly: [] });
     expect(slack.length).toBe(1);

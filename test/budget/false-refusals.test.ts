@@ -42,7 +42,8 @@ it('refuses nobody for good where all fits once it is settled, and admits whoeve
         if (answer.held) {
           await clock.wait(500 + random() * 3_000);
           admitted += 1;
-          return budgets.settle(answer.reservation, costs[index] ?? pico(0n));
+          await budgets.settle(answer.reservation, costs[index] ?? pico(0n));
+          return;
         }
         refused += 1;
         if (answer.why === 'fenced-off') throw new Error('Nothing is given back of which a request may arrive.');

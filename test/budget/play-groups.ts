@@ -152,8 +152,9 @@ export const playGroups = async ({ seed, faults, most, withinMs = 40 }: PlayOpti
     },
     async settle(of, reservation, actual, patience) {
       counts.asked += 1;
-      await store.settle(of, reservation, actual, patience);
+      const counted = await store.settle(of, reservation, actual, patience);
       if (now()[`r#${reservation.attemptId}`] !== undefined) problems.push(`${reservation.attemptId} is not settled`);
+      return counted;
     },
   });
 

@@ -128,6 +128,39 @@ export const budgetStoreContract = (createStore: () => BudgetStore): void => {
     expect((await store.reserve(account, rest)).reserved).toBe(true);
   });
 
+  it('says by a settlement what is spent and open now, and what was noted; where it was settled before, nothing', async () => {
+    const store = createStore();
+    const account = limited('b-count', null, null);
+    const [first, second] = [reservation('b-count'), reservation('b-count', { attemptId: 'run_02:1:1' })];
+    for (const each of [first, second]) await store.reserve(account, each);
+    const counted = { day: pico(UNIT + 7n), month: pico(UNIT + 7n), open: 1, noted: 0 };
+    expect(await store.settle(account, first, pico(7n))).toEqual(counted);
+    expect(await store.settle(account, first, pico(7n))).toBeNull();
+    await store.note(account, MONTH, 205_000, 0);
+    await store.note(account, MONTH, 209_000, 0);
+    expect(await store.settle(account, second, ZERO)).toEqual({ day: 7n, month: 7n, open: 0, noted: 205_000 });
+    await store.note(account, MONTH, 0, null);
+    await store.reserve(account, reservation('b-count', { attemptId: 'run_03:1:1' }));
+    const third = reservation('b-count', { attemptId: 'run_03:1:1' });
+    expect(await store.settle(account, third, ZERO)).toMatchObject({ noted: 0 });
+    expect(await store.settle(account, reservation('b-count', { fenced: true }), ZERO)).toBeNull();
+  });
+
+  it('says of each of several settlements at once what was open and spent after it', async () => {
+    const store = createStore();
+    const account = limited('b-counts', null, null);
+    const all = Array.from({ length: 6 }, (_, nth) => reservation('b-counts', { attemptId: `run_${nth}:1:1` }));
+    for (const each of all) await store.reserve(account, each);
+    const found = await Promise.all(all.map((each) => store.settle(account, each, pico(7n))));
+    const counted = found.flatMap((each) => each ?? []).toSorted((a, b) => b.open - a.open);
+    expect(counted).toEqual(
+      all.map((_, nth) => {
+        const [open, spent] = [all.length - 1 - nth, 7n * BigInt(nth + 1)];
+        return { day: UNIT * BigInt(open) + spent, month: UNIT * BigInt(open) + spent, open, noted: 0 };
+      }),
+    );
+  });
+
   it('settles nothing that was never held', async () => {
     const store = createStore();
     await store.settle(tenantAccount('b-never'), reservation('b-never'), times(3));

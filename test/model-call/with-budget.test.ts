@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { stageAccount, tenantAccount } from '../../lib/budget/account.ts';
+import type { SpentBudgets } from '../../lib/accounts/spent-budgets.ts';
+import { keyAccount, stageAccount, tenantAccount } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
 import { formatUsd, parseUsd } from '../../lib/kernel/money.ts';
@@ -30,6 +31,7 @@ interface Options {
   readonly counted?: number | Error | 'never';
   readonly deadlineMs?: number;
   readonly addFails?: boolean;
+  readonly spent?: Pick<SpentBudgets, 'note' | 'reached'>;
 }
 
 const budgeted = ({
@@ -38,6 +40,7 @@ const budgeted = ({
   counted = new Error('no count'),
   addFails = false,
   deadlineMs = 120_000,
+  spent,
 }: Options = {}) => {
   const limit = maxCostUsd === undefined ? {} : { maxCost: parseUsd(maxCostUsd) };
   const parts = setting('http://unused', { deadlineMs, ...limit });
@@ -64,6 +67,7 @@ const budgeted = ({
       },
     },
     clock: parts.clock,
+    spent,
     emit: (event) => events.push(event),
   })(next);
   const records = async () => {
@@ -76,6 +80,27 @@ const budgeted = ({
 };
 
 describe('an attempt', () => {
+  it('has what its key has spent put down after its answer, and asks nothing more of who has no limit', async () => {
+    const put: string[] = [];
+    const spent = {
+      note: async () => undefined,
+      reached: async (...[settled, accounts, by]: Parameters<SpentBudgets['reached']>) => {
+        for (const { scope, counted } of settled)
+          put.push(`${scope} ${by.keyId} ${counted.day} of ${accounts[0]?.limits.day}`);
+      },
+    };
+    const run = budgeted({ spent });
+    const { bounds } = run.context;
+    await run.attempt(REQUEST, run.context);
+    await run.context.background.flush();
+    expect(put).toEqual([]);
+    const key = keyAccount('demo', run.context.caller.keyId, { day: parseUsd('1'), month: null });
+    const limited = { ...bounds, budget: { ...bounds.budget, others: [key] } };
+    await run.attempt(REQUEST, { ...run.context, bounds: limited });
+    await run.context.background.flush();
+    expect(put).toEqual([`key ${run.context.caller.keyId} ${parseUsd('0.0004')} of ${parseUsd('1')}`]);
+  });
+
   it('is booked once, under its own id, at the price of its model', async () => {
     const run = budgeted();
     await run.attempt(REQUEST, run.context);

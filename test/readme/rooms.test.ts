@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { THRESHOLDS } from '../../lib/accounts/budget-thresholds.ts';
+import { EARLY_PERCENTS } from '../../lib/accounts/reached-budgets.ts';
 import { PATIENCE_MS } from '../../lib/accounts/reconcile-budgets.ts';
 import { SETTLE_MARGIN_MS } from '../../lib/accounts/settle-patience.ts';
 import { SPENT_PERCENT } from '../../lib/accounts/spent-budgets.ts';
@@ -35,6 +36,7 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'lib/accounts': {
     "thresholds of a tenant's budget": `${THRESHOLDS.join(', ')} %`,
+    'thresholds of other budgets': `${EARLY_PERCENTS.join(', ')} %`,
     'margin after the longest call': `${SETTLE_MARGIN_MS} ms`,
     "one tenant's share of a pass": `${PATIENCE_MS} ms`,
     'a budget is as good as spent': `${SPENT_PERCENT} %`,

@@ -61,9 +61,9 @@ export const closeBooks = (
   const recorded = () => {
     isRecorded = true;
   };
-  const book = (within: Patience): Promise<void> =>
+  const book = async (within: Patience): Promise<void> =>
     record === null
-      ? budgets.settle(reservation, ZERO, within)
+      ? void (await budgets.settle(reservation, ZERO, within))
       : bookRecord(parts, reservation, record, { patience: within, recorded });
   const tell = (error: unknown) => {
     if (!isRecorded && record !== null)

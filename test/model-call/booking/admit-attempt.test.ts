@@ -52,6 +52,7 @@ const admitting = async ({ denied, maxCostUsd, booked = [], settleFails = false 
         async settle(_reservation, cost) {
           seen.settled.push(cost);
           if (settleFails) throw new Error('down');
+          return [];
         },
         adjust: async () => undefined,
       },

@@ -73,7 +73,10 @@ describe('a ledger that is away', () => {
       emit: ({ type }: BallastEvent) => void (type !== 'budget.delayed' && done.push([type, sinceMs()])),
       usage: createMemoryUsageStore(),
       budgets: {
-        settle: (_: unknown, __: unknown, patience?: Patience) => patient('settled', backMs.ledger, patience),
+        settle: async (_: unknown, __: unknown, patience?: Patience) => {
+          await patient('settled', backMs.ledger, patience);
+          return [];
+        },
         adjust: async () => undefined,
       },
       parking: {

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { reachedBy } from '../../lib/accounts/reached-budgets.ts';
+import { createSpentBudgets } from '../../lib/accounts/spent-budgets.ts';
+import { type Account, keyAccount, stageAccount, tenantAccount, userAccount } from '../../lib/budget/account.ts';
+import { createBudgets } from '../../lib/budget/budgets.ts';
+import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
+import type { Counted } from '../../lib/budget/store.ts';
+import { formatUsd, parseUsd } from '../../lib/kernel/money.ts';
+import { bookedName, pseudonymOf } from '../../lib/kernel/pseudonym.ts';
+import { askedOf } from '../budget/parts.ts';
+import { describeOnDynamoDb } from '../dynamodb.ts';
+import { createFakeClock } from '../fake-clock.ts';
+
+const AT = Date.UTC(2026, 10, 20, 12);
+
+describe('a settlement', () => {
+  const LIMITS = { day: parseUsd('10'), month: parseUsd('100') };
+  const counted = (day: string, month: string, more: Partial<Counted> = {}): Counted => ({
+    day: parseUsd(day),
+    month: parseUsd(month),
+    open: 0,
+    noted: 0,
+    ...more,
+  });
+  const found = (of: Counted, limits: Parameters<typeof reachedBy>[1] = LIMITS, at = AT) => {
+    const { reached, noted } = reachedBy(of, limits, at);
+    return [reached.map(({ period, percent }) => `${period} ${percent}`).join(), noted];
+  };
+
+  it.each<[string, Counted, string, number]>([
+    ['nothing below a half', counted('4.999999999999', '49'), '', 200_000],
+    ['a half, to the last digit', counted('5', '5'), '2026-11-20 50', 205_000],
+    ['of several parts of a period the highest', counted('9.9', '75'), '2026-11-20 90,2026-11 75', 209_075],
+    [
+      'each that may be, where others have reserved',
+      counted('9.9', '9.9', { open: 1 }),
+      '2026-11-20 50,2026-11-20 75,2026-11-20 90',
+      209_000,
+    ],
+    ['nothing that is noted', counted('7.5', '80', { noted: 207_575 }), '', 207_575],
+    ['what is above that', counted('9', '80', { noted: 205_075 }), '2026-11-20 90', 209_075],
+    ['the next day’s anew, and not the month’s', counted('5', '80', { noted: 199_075 }), '2026-11-20 50', 205_075],
+    ['of the day before nothing, but of the month', counted('9', '90', { noted: 215_075 }), '2026-11 90', 215_090],
+  ])('has reached %s', (_title, of, reached, noted) => {
+    expect(found(of)).toEqual([reached, noted]);
+  });
+
+  it('has reached nothing of what has no limit, or one of nothing', () => {
+    expect(found(counted('9', '9'), { day: null, month: null })).toEqual(['', 200_000]);
+    expect(found(counted('9', '9'), { day: parseUsd('0'), month: null })).toEqual(['', 200_000]);
+  });
+});
+
+describeOnDynamoDb('budgets that are reached', (engine) => {
+  let tenants = 0;
+  const opened = (accounts: (tenantId: string) => readonly Account[]) => {
+    tenants += 1;
+    const tenantId = `reached-${tenants}`;
+    const store = createDynamoDbBudgetStore(engine().table('LedgerTable'));
+    const budgets = createBudgets(store);
+    const control = engine().table('ControlTable');
+    const writes = { puts: 0, notes: 0, fail: false };
+    const others = accounts(tenantId);
+    const process = () =>
+      createSpentBudgets({
+        clock: createFakeClock(),
+        table: {
+          ...control,
+          put: async (...asked) => {
+            writes.puts += 1;
+            if (writes.fail) throw new Error('down');
+            await control.put(...asked);
+          },
+        },
+        budgets: { note: async (...asked) => ((writes.notes += 1), store.note(...asked)) },
+      });
+    let calls = 0;
+    const held = async () => {
+      const reservation = askedOf(tenantId, {
+        attemptId: `run_${(calls += 1)}:1:1`,
+        at: AT,
+        amount: parseUsd('0.2'),
+        userId: 'ann',
+      });
+      const tenant = tenantAccount(tenantId);
+      const answer = await budgets.reserve({
+        reservation,
+        tenant,
+        others,
+      });
+      if (!answer.held) throw new Error(answer.why);
+      return answer.reservation;
+    };
+    /** A call that costs so much, by a process of its own. */
+    const settle = async (reservation: Awaited<ReturnType<typeof held>>, usd: string, spent = process()) =>
+      spent.reached(await budgets.settle(reservation, parseUsd(usd)), others, {
+        tenantId,
+        keyId: 'key-1',
+        userId: 'ann',
+        at: AT,
+      });
+    const call = async (usd: string) => settle(await held(), usd);
+    const listed = async () =>
+      (await process().list())
+        .filter((each) => each.tenantId === tenantId)
+        .map(
+          ({ scope, period, percent, spentUsd, unsure }) =>
+            `${scope} ${period} ${percent} $${spentUsd}${unsure === null ? '' : ' or less'}`,
+        );
+    return { tenantId, store, held, settle, call, listed, writes, process };
+  };
+  const DAY = { day: parseUsd('2'), month: null };
+  const SMALL = { day: parseUsd('1'), month: null };
+
+  it('are put down once, whoever settles, by two writes each and none in between', async () => {
+    const { call, listed, writes } = opened((tenantId) => [
+      keyAccount(tenantId, 'key-1', DAY),
+      userAccount(tenantId, 'ann', DAY),
+    ]);
+    for (let each = 0; each < 9; each += 1) await call('0.1');
+    expect(await listed()).toEqual([]);
+    expect(writes).toMatchObject({ puts: 0, notes: 0 });
+    await Promise.all([call('0.1'), call('0')]);
+    for (let each = 0; each < 4; each += 1) await call('0.05');
+    expect(new Set((await listed()).map((each) => each.replace(' or less', '').replace(/ \$.*/, '')))).toEqual(
+      new Set(['key 2026-11-20 50', 'user 2026-11-20 50']),
+    );
+    // Of two at once each may find it first.
+    expect(writes.puts).toBeLessThanOrEqual(4);
+    const { puts } = writes;
+    await call('0.4');
+    expect(writes.puts).toBe(puts + 2);
+    expect(await listed()).toContain('user 2026-11-20 75 $1.6');
+  });
+
+  it('name the key by its id, the end user by the pseudonym, and the stage by neither', async () => {
+    const { call, process, tenantId } = opened((of) => [
+      keyAccount(of, 'key-1', DAY),
+      userAccount(of, 'ann', DAY),
+      stageAccount(DAY),
+    ]);
+    await call('1');
+    const all = (await process().list()).filter((each) => each.tenantId === tenantId);
+    expect(Object.fromEntries(all.map(({ scope, subject }) => [scope, subject]))).toEqual({
+      key: 'key-1',
+      user: bookedName(pseudonymOf('ann')),
+      stage: null,
+    });
+    expect(JSON.stringify(all)).not.toContain('ann"');
+  });
+
+  it('are tried again by the next settlement, where they could not be put down', async () => {
+    const { call, listed, writes } = opened((tenantId) => [keyAccount(tenantId, 'key-1', DAY)]);
+    writes.fail = true;
+    await call('1');
+    expect([writes.notes, await listed()]).toEqual([0, []]);
+    writes.fail = false;
+    await call('0');
+    expect([writes.notes, await listed()]).toEqual([1, ['key 2026-11-20 50 $1']]);
+  });
+
+  it('are not sure while others have reserved', async () => {
+    const { held, settle, listed, store, tenantId } = opened((of) => [keyAccount(of, 'key-1', SMALL)]);
+    const all = [await held(), await held(), await held(), await held(), await held()];
+    for (const each of all) await settle(each, '0.1');
+    expect(await listed()).toEqual([
+      'key 2026-11-20 50 $0.9 or less',
+      'key 2026-11-20 75 $0.9 or less',
+      'key 2026-11-20 90 $0.9 or less',
+    ]);
+    const [month] = await store.months(keyAccount(tenantId, 'key-1'), '2026-11', '2026-11');
+    expect(formatUsd(month?.month ?? parseUsd('9'))).toBe('0.5');
+  });
+});
