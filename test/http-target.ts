@@ -9,8 +9,15 @@ export interface SeenPost {
   readonly body: string;
 }
 
-/** One answer of a target: a status with headers, or what is done instead of answering. */
-export type Answer = { readonly status: number; readonly headers?: Readonly<Record<string, string>> } | 'hang' | 'cut';
+/** One answer of a target: a status with headers, once `after` has come; or what is done instead of answering. */
+export type Answer =
+  | {
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly after?: PromiseLike<unknown>;
+    }
+  | 'hang'
+  | 'cut';
 
 /** A real HTTP server that others send to: it answers as scripted, the last answer again and again, and remembers all. */
 export interface HttpTarget {
@@ -22,9 +29,10 @@ export interface HttpTarget {
   close(): Promise<void>;
 }
 
-const play = (answer: Answer, response: ServerResponse): void => {
+const play = async (answer: Answer, response: ServerResponse): Promise<void> => {
   if (answer === 'hang') return;
   if (answer === 'cut') return void response.destroy();
+  await answer.after;
   response.writeHead(answer.status, answer.headers).end('{}');
 };
 
@@ -39,7 +47,7 @@ export const startHttpTarget = async (): Promise<HttpTarget> => {
       if (rest.length > 0) answers = rest;
       hanging = answer === 'hang';
       seen.push({ method, path: url, headers, body });
-      play(answer, response);
+      return play(answer, response);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

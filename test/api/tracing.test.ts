@@ -209,10 +209,17 @@ describe('a call of the gateway', () => {
     expect(receiver.spans.filter((span) => span.traceId === traceId)).toEqual([]);
   });
 
-  it('is answered as ever while the receiver hangs', async () => {
+  it('has its last byte before the receiver, which is slow, has answered or is given up', async () => {
+    // Whatever was sent before.
+    await expect.poll(() => receiver.requests.length - receiver.ended()).toBe(0);
+    const before = receiver.ended();
     receiver.become('hangs');
     const answers = await Promise.all([ask(), ask(), ask()]);
+    const texts = await Promise.all(answers.map((each) => each.text()));
+    expect(receiver.ended()).toBe(before);
     expect(answers.map(({ status: code }) => code)).toEqual([200, 200, 200]);
+    for (const text of texts) expect(JSON.parse(text)).toMatchObject({ stop_reason: 'end_turn' });
+    await expect.poll(() => receiver.requests.length).toBeGreaterThan(before);
     receiver.become('takes');
   });
 });

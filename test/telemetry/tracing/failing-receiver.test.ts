@@ -55,6 +55,27 @@ describe('a receiver of traces', () => {
     await receiver.close();
   });
 
+  it('that answers after ten seconds holds nobody up, neither whoever it was asked for nor the next', async () => {
+    const receiver = await startHttpTarget();
+    const tracing = tracingTo(receiver.url);
+    const order: string[] = [];
+    const answered = new Promise<void>((resolve) => {
+      tracing.clock.after(10_000, () => {
+        order.push('answered');
+        resolve();
+      });
+    });
+    receiver.script({ status: 200, after: answered });
+    for (const which of ['first', 'next']) {
+      expect(await isFreeInTime(tracing)).toBe(true);
+      order.push(`${which} is free`);
+      await expect.poll(() => receiver.seen.length).toBe(1);
+    }
+    await tracing.clock.advance(10_000);
+    expect(order).toEqual(['first is free', 'next is free', 'answered']);
+    await receiver.close();
+  });
+
   it('that is not there holds nobody up, and what it lost is told', async () => {
     const receiver = await startHttpTarget();
     await receiver.close();

@@ -59,10 +59,12 @@ export const startOtlpReceiver = async () => {
   const requests: { readonly url: string; readonly headers: NodeJS.Dict<string | string[]>; readonly body: string }[] =
     [];
   let mode: 'takes' | 'refuses' | 'hangs' = 'takes';
+  let ended = 0;
   let key: string | null = null;
   const server = createServer((request, response) => {
     void text(request).then((body) => {
       requests.push({ url: request.url ?? '', headers: request.headers, body });
+      response.on('close', () => void (ended += 1));
       if (mode === 'hangs') return;
       if (key !== null && request.headers.authorization !== key) return void response.writeHead(401).end();
       if (mode === 'takes') spans.push(...spansIn(JSON.parse(body) as Batch));
@@ -74,6 +76,8 @@ export const startOtlpReceiver = async () => {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
     requests,
+    /** How many of the requests are over: answered, or given up by who asked. */
+    ended: () => ended,
     become: (next: typeof mode) => void (mode = next),
     /** The only `authorization` that it takes from now on; `null`: any. */
     lock: (next: string | null) => void (key = next),
