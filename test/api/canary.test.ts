@@ -1,46 +1,26 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TABLE_NAMES } from '../../local/environment.ts';
+import { notifyAlarm } from '../../functions/notify-alarm.ts';
+import { createNotifyAlarm } from '../../lib/alerts/notify-alarm.ts';
+import { alertingOf } from '../../lib/app/alerting.ts';
+import { createApp } from '../../lib/app/app.ts';
+import { createTerminal } from '../../lib/telemetry/terminal/terminal.ts';
+import { alarmEvent } from '../../local/alarm-event.ts';
+import { alertsSecretOf } from '../../local/alerts-secret.ts';
+import { ALERTS_SECRET_ID, TABLE_NAMES } from '../../local/environment.ts';
+import { startSecretsServer } from '../../local/secrets-server.ts';
+import { systemClock } from '../../local/system-clock.ts';
 import { type HttpTarget, startHttpTarget } from '../http-target.ts';
-import { scanTables, type StoredItem } from '../scan-tables.ts';
+import { scanTables } from '../scan-tables.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { FULL } from '../sizes.ts';
 import { startOtlpReceiver } from '../telemetry/tracing/otlp-receiver.ts';
-import { reply, status, toolCalls } from '../upstream/answers.ts';
+import { neverAnswer, reply, status, toolCalls } from '../upstream/answers.ts';
+import { CANARIES, filesOf, mayBe, whereAre } from './canaries.ts';
 import { bodyOf, type Caller, type FleetOfOne, startFleetOfOne } from './fleet.ts';
-
-/** Ways in which words come into Ballast, each with a word of its own that is found wherever it goes. */
-const CANARIES = {
-  task: 'canary-task-7f3a',
-  answer: 'canary-answer-7f3a',
-  toolInput: 'canary-input-7f3a',
-  toolResult: 'canary-result-7f3a',
-  upstreamError: 'canary-error-7f3a',
-  header: 'canary-header-7f3a',
-  credential: 'canary-credential-7f3a',
-  tenantName: 'canary-name-7f3a',
-} as const;
-type Channel = keyof typeof CANARIES;
-
-/**
- * Where each may be found at the end, and where it must be: items of tables by kind (docs/data.md), the answers that clients
- * got, and what receivers of webhooks got. It is nowhere else: in no output, span, alert or other item.
- */
-const MAY_BE: Readonly<Record<Channel, readonly string[]>> = {
-  task: ['runs input'],
-  answer: ['answers', 'control idem#', 'runs e#', 'runs run', 'webhooks'],
-  toolInput: ['answers', 'runs e#', 'runs inbox', 'webhooks'],
-  toolResult: [],
-  upstreamError: [],
-  header: [],
-  credential: [],
-  tenantName: ['answers', 'ledger audit', 'ledger tenants'],
-};
-
-const kindOf = (pk: string, sk: string): string => {
-  if (/\/run_\w{26}$/.test(pk)) return sk.replace(/(?<=#).*/, '');
-  return pk.replace(/(?<=#).*/, '');
-};
+import { startServer } from './start-server.ts';
 
 const HEADERS = {
   'user-agent': CANARIES.header,
@@ -53,24 +33,71 @@ const HEADERS = {
   'x-forwarded-for': CANARIES.header,
 };
 
-describe.each(FULL ? ['DEBUG', 'INFO', 'WARN', 'ERROR'] : ['DEBUG'])('at LOG_LEVEL %s', (level) => {
+/** An alarm, told by the deployed function over the tables of a server; what its log says. */
+const tellAlarm = async (env: Readonly<Record<string, string>>): Promise<string> => {
+  const secrets = await startSecretsServer(new Map([[ALERTS_SECRET_ID, alertsSecretOf(env) ?? '']]));
+  let printed = '';
+  const out = { isTTY: false, write: (text: string) => (printed += text) !== '' };
+  const app = createApp({
+    env: {
+      ...env,
+      ALERTS_SECRET_ID,
+      CONTROL_TABLE: TABLE_NAMES.ControlTable,
+      LOG_FORMAT: 'pretty',
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+    },
+    clock: systemClock,
+    random: seededRandom(7),
+    randomBytes,
+    fetch: globalThis.fetch,
+    write: (line) => void (printed += line),
+    terminal: createTerminal({ out, clock: systemClock, directory: '/', stage: 'local', format: 'pretty' }),
+  });
+  const notify = createNotifyAlarm({ ...alertingOf(app), table: app.core.stores.control });
+  await notifyAlarm({ ...app, notifyAlarm: notify })(alarmEvent('circuit-open', 'ALARM', systemClock.now()), {
+    getRemainingTimeInMillis: () => 60_000,
+  });
+  await secrets.close();
+  return printed;
+};
+
+const STAGES = (FULL ? ['DEBUG', 'INFO', 'WARN', 'ERROR'] : ['DEBUG']).flatMap((level) => [
+  [level, 'none'] as const,
+  [level, 'run'] as const,
+]);
+
+describe.each(STAGES)('at LOG_LEVEL %s, where of content is kept: %s', (level, retention) => {
   let receiver: Awaited<ReturnType<typeof startOtlpReceiver>>;
   let weather: Server;
-  let hook: HttpTarget;
-  let slack: HttpTarget;
+  let targets: Record<'hook' | 'slack' | 'alarms' | 'topic', HttpTarget>;
   let fleet: FleetOfOne;
   let caller: Caller;
   let answers = '';
   beforeAll(async () => {
-    [receiver, hook, slack] = await Promise.all([startOtlpReceiver(), startHttpTarget(), startHttpTarget()]);
+    const [hook, slack, alarms, topic] = [
+      await startHttpTarget(),
+      await startHttpTarget(),
+      await startHttpTarget(),
+      await startHttpTarget(),
+    ];
+    targets = { hook, slack, alarms, topic };
+    receiver = await startOtlpReceiver();
     weather = createServer((_, response) => void response.end(CANARIES.toolResult));
     await new Promise<void>((resolve) => weather.listen(0, '127.0.0.1', resolve));
     fleet = await startFleetOfOne({
       LOG_LEVEL: level,
+      CONTENT_RETENTION: retention,
       MAX_RETRIES: '0',
       WEBHOOK_HOSTS: 'localhost',
       OPEN_METEO_BASE_URL: `http://127.0.0.1:${(weather.address() as AddressInfo).port}`,
       BALLAST_SLACK_WEBHOOK_URL: `${slack.url}/services/a`,
+      BALLAST_ALARM_WEBHOOK_URL: `${alarms.url}/b`,
+      BALLAST_ALARM_WEBHOOK_SECRET: 'a secret of sixteen',
+      NOTICE_TOPIC: 'arn:aws:sns:us-east-1:000000000000:notices',
+      AWS_ENDPOINT_URL_SNS: topic.url,
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
     });
     caller = await fleet.addTenant({ name: CANARIES.tenantName });
@@ -78,7 +105,7 @@ describe.each(FULL ? ['DEBUG', 'INFO', 'WARN', 'ERROR'] : ['DEBUG'])('at LOG_LEV
   afterAll(async () => {
     await fleet[Symbol.asyncDispose]();
     await receiver[Symbol.asyncDispose]();
-    for (const target of [hook, slack]) await target.close();
+    for (const target of Object.values(targets)) await target.close();
     weather.close();
   });
 
@@ -91,30 +118,26 @@ describe.each(FULL ? ['DEBUG', 'INFO', 'WARN', 'ERROR'] : ['DEBUG'])('at LOG_LEV
     return { status: response.status, body: JSON.parse(answered) as Record<string, unknown> };
   };
   const task = { task: CANARIES.task };
+  const weatherAsked = () => toolCalls([{ name: 'get_weather', input: { location: CANARIES.toolInput } }]);
 
   it('a canary in what comes in is where the contract has it, and nowhere else', async () => {
     const { upstream } = fleet;
+    const { hook, slack, alarms, topic } = targets;
     // Answers, by each door, under a key and with what a tool has read.
-    upstream.script('*', [
-      toolCalls([{ name: 'get_weather', input: { location: CANARIES.task } }]),
-      reply(CANARIES.answer),
-    ]);
-    expect((await send('/agent/run', task, HEADERS)).status).toBe(200);
+    upstream.script('*', [weatherAsked(), reply(CANARIES.answer)]);
+    const asked = await send('/agent/run', { task: `${CANARIES.task} ${CANARIES.secret}` }, HEADERS);
+    expect(asked.status).toBe(200);
     expect(JSON.stringify(upstream.requests.at(-1)?.body)).toContain(CANARIES.toolResult);
     upstream.script('*', [reply(CANARIES.answer)]);
-    const question = {
-      model: 'claude-sonnet-5-5',
-      max_tokens: 99,
-      messages: [{ role: 'user', content: CANARIES.task }],
-    };
+    const messages = [{ role: 'user', content: CANARIES.task }];
+    const question = { model: 'claude-sonnet-5-5', max_tokens: 99, messages };
     expect((await send('/v1/messages', question, { ...HEADERS, 'idempotency-key': 'other' })).status).toBe(200);
 
     // An upstream’s own words, of each kind that is not about the client’s request.
     const said = { body: { type: 'error', error: { type: 'api_error', message: CANARIES.upstreamError } } };
+    const headers = { 'x-said': CANARIES.upstreamError, 'retry-after': '0' };
     for (const code of [401, 429, 500, 529]) {
-      upstream.script('*', [
-        status(code, { ...said, headers: { 'x-said': CANARIES.upstreamError, 'retry-after': '0' } }),
-      ]);
+      upstream.script('*', [status(code, { ...said, headers })]);
       expect((await send('/agent/run', task)).status).toBeGreaterThanOrEqual(400);
     }
 
@@ -124,43 +147,53 @@ describe.each(FULL ? ['DEBUG', 'INFO', 'WARN', 'ERROR'] : ['DEBUG'])('at LOG_LEV
     const nobody = { headers: { 'x-api-key': CANARIES.credential, authorization: `Bearer ${CANARIES.credential}` } };
     answers += await (await fleet.servers[0].ask('/caller', nobody)).text();
 
-    // By itself: one that ends, and one that a person is asked about.
+    // By itself: one that ends, one that a person is asked about, and one under way that has used a tool.
     const webhookUrl = `${hook.url.replace('127.0.0.1', 'localhost')}/a`;
     upstream.script('*', [reply(CANARIES.answer)]);
-    const { body } = await send('/agent/runs', { ...task, webhookUrl });
+    const ended = await send('/agent/runs', { ...task, webhookUrl });
     await expect.poll(() => hook.seen.length).toBe(1);
-    upstream.script('*', [
-      toolCalls([{ name: 'issue_refund', input: { orderId: CANARIES.toolInput, amountUsd: '1' } }]),
-      reply('Done.'),
-    ]);
+    const refund = { orderId: CANARIES.toolInput, amountUsd: '1' };
+    upstream.script('*', [toolCalls([{ name: 'issue_refund', input: refund }]), reply('Done.')]);
     const asking = await send('/agent/runs', { ...task, agent: 'clerk', webhookUrl });
     await expect.poll(() => hook.seen.length).toBe(2);
-    for (const each of [body['runId'], asking.body['runId']])
+    const before = upstream.requests.length;
+    upstream.script('*', [weatherAsked(), neverAnswer()]);
+    const underWay = await send('/agent/runs', task);
+    await expect.poll(() => upstream.requests.length).toBe(before + 2);
+    for (const { body } of [asked, ended, asking])
       for (const part of ['', '/trace', '/deliveries'])
-        answers += await (await caller.ask(`/agent/runs/${String(each)}${part}`)).text();
-    const shown = await bodyOf(await caller.ask('/caller'));
-    answers += JSON.stringify(shown);
+        answers += await (await caller.ask(`/agent/runs/${String(body['runId'])}${part}`)).text();
+    answers += JSON.stringify(await bodyOf(await caller.ask('/caller')));
+
+    // A budget that is spent, of which a server tells when it starts, and an alarm.
+    const settings = { name: CANARIES.tenantName, dailyBudgetUsd: '0.000001' };
+    await fleet.administer('PUT', `/admin/tenants/${caller.tenantId}`, settings);
+    expect((await send('/agent/run', task)).status).toBeGreaterThanOrEqual(400);
+    await using next = await startServer(fleet.env);
+    const alarmLog = await tellAlarm(fleet.env);
+    const told = () =>
+      [slack, alarms, topic].map(({ seen }) => {
+        const text = JSON.stringify(seen);
+        return [text.includes('circuit-open'), text.includes(caller.tenantId) && /budget/i.test(text)];
+      });
+    await expect.poll(told, { timeout: 30_000 }).toEqual(Array(3).fill([true, true]));
     await expect.poll(() => receiver.spans.length).toBeGreaterThan(5);
 
-    const places = (): Readonly<Record<string, string>> => ({
-      answers,
-      webhooks: hook.seen.map(({ body: sent }) => sent).join('\n'),
-      output: fleet.servers[0].printed(),
-      spans: receiver.requests.map(({ body: sent }) => sent).join('\n'),
-      alerts: JSON.stringify(slack.seen),
-    });
-    const placesOf = (items: readonly StoredItem[], word: string): string[] => {
-      const stored = items.filter((item) => JSON.stringify(item).includes(word));
-      const kinds = stored.map(({ table, pk, sk }) => `${table.replace('Table', '').toLowerCase()} ${kindOf(pk, sk)}`);
-      const elsewhere = Object.entries(places()).flatMap(([place, text]) => (text.includes(word) ? [place] : []));
-      return [...new Set([...kinds, ...elsewhere])].toSorted();
-    };
-    const found = async () => {
-      const items = await scanTables(fleet.engine.sdk, TABLE_NAMES);
-      return Object.fromEntries(Object.entries(CANARIES).map(([channel, word]) => [channel, placesOf(items, word)]));
-    };
+    const places = () => [
+      ['answers', answers] as const,
+      ['webhooks', hook.seen.map(({ body }) => body).join('\n')] as const,
+      ['output', [fleet.servers[0].printed(), next.printed(), alarmLog].join('\n')] as const,
+      ['spans', receiver.requests.map(({ body }) => body).join('\n')] as const,
+      ['slack', JSON.stringify(slack.seen)] as const,
+      ['signed alerts', JSON.stringify(alarms.seen)] as const,
+      ['mail', JSON.stringify(topic.seen)] as const,
+      ...[fleet.servers[0], next].flatMap(({ directory }) => filesOf(directory)),
+    ];
+    const found = async () => whereAre(await scanTables(fleet.engine.sdk, TABLE_NAMES), places());
     // What a delivery was about is erased with it, after its receiver has answered.
-    await expect.poll(found).toEqual(MAY_BE);
-    for (const place of ['output', 'spans', 'alerts']) expect(places()[place]?.length, place).toBeGreaterThan(100);
+    await expect.poll(found).toEqual(mayBe(retention));
+    for (const searched of ['output', 'log', 'journal', 'spans', 'slack', 'signed alerts', 'mail'])
+      expect(places().find(([place]) => place === searched)?.[1].length, searched).toBeGreaterThan(100);
+    await caller.ask(`/agent/runs/${String(underWay.body['runId'])}/cancel`, { method: 'POST' });
   });
 });
