@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer } from '../api/start-server.ts';
 import { administrationInTheConsole } from './admin.ts';
 import { CHROMIUM, inChromium, openPage, signIn, type Stage, startBrowser } from './browser.ts';
+import { moneyInTheConsole } from './money.ts';
 import { runsInTheConsole } from './runs.ts';
 
 const KEY = 'ballast-dev-key';
@@ -19,6 +20,7 @@ describe.skipIf(CHROMIUM === undefined)(inChromium('the console'), () => {
 
   runsInTheConsole(stage);
   administrationInTheConsole(stage);
+  moneyInTheConsole(stage);
 
   const refused = (text: string) => text.includes('status of 401');
 
@@ -78,7 +80,7 @@ describe.skipIf(CHROMIUM === undefined)(inChromium('the console'), () => {
     ).toBe(count);
     expect(await page.evaluate('scrollY')).toBeGreaterThan(0);
     await page.getByRole('navigation').getByRole('link', { name: 'Errors' }).click();
-    await page.getByText('The budget does not allow this').waitFor();
+    await page.getByRole('row', { name: 'The budget does not allow this' }).first().waitFor();
     await looksRight('docs');
     expect(complaints).toEqual([]);
   });

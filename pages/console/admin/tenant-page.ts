@@ -6,6 +6,7 @@ import { Id, Refused, Status, Time } from '../../ui/parts.ts';
 import { useLoad } from '../../ui/use-load.ts';
 import { useSession } from '../context.ts';
 import { BudgetView } from '../money/budget.ts';
+import { useDays } from '../money/days.ts';
 import { UsageReport } from '../money/report.ts';
 import { Keys } from './keys.ts';
 import { SettingsForm } from './settings-form.ts';
@@ -44,12 +45,13 @@ export const TenantPage = ({ tenantId }: { tenantId: string }) => {
     [path],
   );
   const { data: budget } = useLoad((signal) => client.json<Budget>(`${path}/budget`, { signal }), [path, data?.etag]);
+  const days = useDays('/admin/usage', tenantId);
   return html`<div class="row spread">
       <h1>Tenant</h1>
       <div class="row">${data !== undefined && html`<${Status} status=${data.tenant.status} />`}<${Id} id=${tenantId} /></div>
     </div>
     <${Refused} error=${error} />
-    ${budget !== undefined && html`<${BudgetView} budget=${budget} />`}
+    ${budget !== undefined && html`<${BudgetView} budget=${budget} days=${days} />`}
     ${data !== undefined && html`<${SettingsForm} key=${data.etag} tenant=${data.tenant} etag=${data.etag} saved=${reload} />`}
     <${Keys} tenantId=${tenantId} />
     <${UsageReport} path="/admin/usage" tenant=${tenantId} first="day" />

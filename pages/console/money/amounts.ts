@@ -14,6 +14,9 @@ export const percentOf = (part: string, whole: string): number => {
   return all <= 0n ? 0 : Number((units(part) * 10_000n) / all) / 100;
 };
 
+/** Whether an amount is more than another. */
+export const isMore = (amount: string, other: string): boolean => units(amount) > units(other);
+
 /** The greatest of these amounts. */
 export const greatest = (amounts: readonly string[]): string =>
-  amounts.reduce((most, each) => (units(each) > units(most) ? each : most), '0');
+  amounts.reduce((most, each) => (isMore(each, most) ? each : most), '0');

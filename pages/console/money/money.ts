@@ -5,6 +5,7 @@ import { Refused } from '../../ui/parts.ts';
 import { useLoad } from '../../ui/use-load.ts';
 import { useMay, useSession } from '../context.ts';
 import { BudgetView } from './budget.ts';
+import { DaysChart, useDays } from './days.ts';
 import { UsageReport } from './report.ts';
 
 const LIVE_MS = 3_000;
@@ -15,6 +16,7 @@ export const Money = () => {
   const isAdmin = useMay('admin');
   const [whose, setWhose] = useState<'own' | 'all'>('own');
   const { data: budget, error } = useLoad((signal) => client.json<Budget>('/usage/budget', { signal }), [], LIVE_MS);
+  const days = useDays(whose === 'own' ? '/usage' : '/admin/usage');
   return html`<div class="row spread">
       <h1>Money</h1>
       ${
@@ -27,6 +29,7 @@ export const Money = () => {
       }
     </div>
     <${Refused} error=${error} />
-    ${whose === 'own' && budget !== undefined && html`<${BudgetView} budget=${budget} />`}
+    ${whose === 'own' && budget !== undefined && html`<${BudgetView} budget=${budget} days=${days} />`}
+    ${days !== undefined && html`<${DaysChart} days=${days} />`}
     ${whose === 'own' ? html`<${UsageReport} key="own" path="/usage" />` : html`<${UsageReport} key="all" path="/admin/usage" first="tenant" />`}`;
 };

@@ -5,6 +5,7 @@ import { Empty, milliseconds, Refused, Table, Usd } from '../../ui/parts.ts';
 import { useAction, useLoad } from '../../ui/use-load.ts';
 import { curl, useSession } from '../context.ts';
 import { greatest, percentOf } from './amounts.ts';
+import { timesAt } from './times.ts';
 
 interface Group {
   readonly key: string | readonly string[];
@@ -88,6 +89,10 @@ export const UsageReport = ({ path, tenant, first }: { path: string; tenant?: st
   const { data, error } = useLoad((signal) => client.json<Report>(target, { signal }), [target], LIVE_MS);
   const set = (name: keyof typeof asked) => (event: Event) =>
     setAsked((before) => ({ ...before, [name]: (event.target as HTMLInputElement).value }));
+  const times = timesAt(new Date());
+  const timeOf = ({ from, to }: typeof asked) =>
+    Object.entries(times).find(([, time]) => time.from === from && time.to === to)?.[0] ?? '';
+  const setTime = (name: string) => setAsked((before) => ({ ...before, ...times[name] }));
   // A link could not carry the key, and must not.
   const download = () =>
     void downloading.run(async () => {
@@ -113,6 +118,12 @@ export const UsageReport = ({ path, tenant, first }: { path: string; tenant?: st
       <label>By
         <select name="groupBy" value=${asked.groupBy} onChange=${set('groupBy')}>
           ${offered.map((each) => html`<option key=${each} value=${each}>${each.replace(',', ' and ')}</option>`)}
+        </select>
+      </label>
+      <label>Time
+        <select name="time" value=${timeOf(asked)} onChange=${(event: Event) => setTime((event.target as HTMLSelectElement).value)}>
+          ${Object.keys(times).map((each) => html`<option key=${each} value=${each}>${each}</option>`)}
+          <option value="" hidden>other days</option>
         </select>
       </label>
       <label>From (UTC) <input type="date" value=${asked.from} onChange=${set('from')} /></label>
