@@ -1,4 +1,5 @@
 import type { AuditLog, Tenant, TenantDirectory } from '../tenants/types.ts';
+import { type AlarmAdministration, type AlarmsPort, createAlarmAdministration } from './administer-alarms.ts';
 import { type CircuitAdministration, type CircuitsPort, createCircuitAdministration } from './administer-circuits.ts';
 import { createKeyAdministration, type KeyAdministration, type KeyAdministrationOptions } from './administer-keys.ts';
 import { createRestAdministration, type RestAdministration, type RestsPort } from './administer-rests.ts';
@@ -18,6 +19,7 @@ export interface Administration {
   readonly keys: KeyAdministration;
   readonly circuits: CircuitAdministration;
   readonly rests: RestAdministration;
+  readonly alarms: AlarmAdministration;
   readonly users: UserAdministration;
   readonly showWebhookSecret: ShowWebhookSecret;
   readonly audit: Pick<AuditLog, 'list'>;
@@ -28,6 +30,7 @@ export interface AdministrationOptions
   readonly tenants: TenantDirectory;
   readonly circuits: CircuitsPort;
   readonly rests: RestsPort;
+  readonly alarms: () => Promise<AlarmsPort>;
   readonly erasures: UserAdministrationOptions['erasures'];
   /** The stage's secret for webhooks. */
   readonly webhookSecret: () => Promise<string>;
@@ -36,7 +39,7 @@ export interface AdministrationOptions
 }
 
 export const createAdministration = (options: AdministrationOptions): Administration => {
-  const { tenants, circuits, rests, audit, known } = options;
+  const { tenants, circuits, rests, alarms, audit, known } = options;
   const note = noting(options);
   const administered = createTenantAdministration({ ...options, note });
   return {
@@ -55,6 +58,7 @@ export const createAdministration = (options: AdministrationOptions): Administra
     keys: createKeyAdministration({ ...options, note }),
     circuits: createCircuitAdministration({ circuits, note, known }),
     rests: createRestAdministration({ rests, note }),
+    alarms: createAlarmAdministration({ alarms, note }),
     users: createUserAdministration({ ...options, tenants: administered, note }),
     showWebhookSecret: createShowWebhookSecret({ ...options, tenants: administered, note }),
     audit,

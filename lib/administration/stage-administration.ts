@@ -12,6 +12,7 @@ import { nearestModel } from '../pricing/nearest-model.ts';
 import type { Rests } from '../rests/rests.ts';
 import type { ApiKeyDirectory, TenantDirectory } from '../tenants/types.ts';
 import { webhookIssue } from '../webhooks/allowed-url.ts';
+import type { AlarmsPort } from './administer-alarms.ts';
 import { type Administration, createAdministration } from './administration.ts';
 import { createDynamoDbAuditLog } from './dynamodb-audit-log.ts';
 
@@ -23,6 +24,7 @@ export interface StageAdministrationOptions {
   readonly keyUses?: Pick<KeyUses, 'of'>;
   readonly circuits: Pick<Circuits, 'list' | 'set'>;
   readonly rests: Pick<Rests, 'list' | 'end'>;
+  readonly alarms: () => Promise<AlarmsPort>;
   readonly agents: readonly Agent[];
   readonly isPriced: (model: string) => boolean;
   /** Those that have a price at any time. */

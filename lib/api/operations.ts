@@ -71,6 +71,8 @@ const OPERATIONS: Readonly<Record<string, Named>> = {
   'put /admin/circuits/{name}': ['setCircuit', 'Administration', [...KEYED, ...BODY, ...FOUND]],
   'get /admin/rests': ['listRests', 'Administration', KEYED],
   'delete /admin/rests/{name}': ['endRest', 'Administration', [...KEYED, ...FOUND]],
+  'get /admin/alarms': ['listAlarms', 'Administration', KEYED],
+  'post /admin/alarms/test': ['testAlarms', 'Administration', [...KEYED, 'upstream-error']],
   'get /admin/audit': ['listAudit', 'Administration', KEYED],
   'get /usage': ['getUsage', 'Usage', KEYED],
   'get /usage/budget': ['getBudget', 'Usage', KEYED],

@@ -1,6 +1,7 @@
 import { agents } from '#agents';
 import type { Administration } from '../administration/administration.ts';
 import { createStageAdministration } from '../administration/stage-administration.ts';
+import { lazy } from '../kernel/caching/lazy.ts';
 import { hostPatternsIn } from '../kernel/forms/host-patterns.ts';
 import type { App } from './app.ts';
 import { signingSecretOf } from './secrets/signing-secret.ts';
@@ -17,6 +18,13 @@ export const administrationOf = (app: App): Administration => {
     keyUses: core.keyUses,
     circuits: core.circuits,
     rests: core.rests,
+    alarms: lazy(async () => {
+      const [{ alertingOf }, { createTestedTargets }] = await Promise.all([
+        import('./alerting.ts'),
+        import('../alerts/tested-targets.ts'),
+      ]);
+      return createTestedTargets(alertingOf(app));
+    }),
     randomBytes: core.randomBytes,
     webhookHosts: hostPatternsIn(config.WEBHOOK_HOSTS),
     webhookSecret: () => signing.get(),

@@ -47,6 +47,7 @@ const environment = (engine: TestDynamoDb) => {
     clock,
     circuits,
     rests,
+    alarms: () => Promise.reject(new Error('none')),
     webhookSecret: () => Promise.reject(new Error('none')),
     ids: createIds(clock, randomBytes),
     audit: createDynamoDbAuditLog(ledger),

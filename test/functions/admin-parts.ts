@@ -26,6 +26,8 @@ export const ADMIN_ROUTES = [
   '/admin/circuits/{name+}',
   '/admin/rests',
   '/admin/rests/{name+}',
+  '/admin/alarms',
+  '/admin/alarms/test',
   '/admin/audit',
 ];
 

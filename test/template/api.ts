@@ -46,6 +46,8 @@ export const ROUTES: Readonly<Record<string, DeployedRoute>> = {
   '/admin/circuits/{name+}': { name: 'admin', streamed: false },
   '/admin/rests': { name: 'admin', streamed: false },
   '/admin/rests/{name+}': { name: 'admin', streamed: false },
+  '/admin/alarms': { name: 'admin', streamed: false },
+  '/admin/alarms/test': { name: 'admin', streamed: false },
   '/admin/audit': { name: 'admin', streamed: false },
   '/usage': { name: 'report-usage', streamed: false },
   '/usage/budget': { name: 'report-usage', streamed: false },

@@ -27,6 +27,7 @@ export const fakeStage = () => {
     signing,
     /** Set to make the audit fail. */
     auditFails: null as Error | null,
+    alarmsFail: null as Error | null,
     /** Runs once, directly before the next write of a tenant: another administrator. */
     meanwhile: null as (() => void) | null,
     tenantRows: tenants,
@@ -109,6 +110,21 @@ export const fakeStage = () => {
         return rests.delete(name);
       },
     },
+    alarms: async () => ({
+      alarms: [{ name: 'circuit-open', severity: 'ticket', means: 'A circuit is not closed.', action: 'Look.' }],
+      async names() {
+        if (stage.alarmsFail) throw stage.alarmsFail;
+        return ['slack', 'mail'];
+      },
+      async test() {
+        calls.push('alarms.test');
+        if (stage.alarmsFail) throw stage.alarmsFail;
+        return [
+          { target: 'slack', delivered: true },
+          { target: 'mail', delivered: false },
+        ];
+      },
+    }),
     webhookSecret: async () => {
       calls.push('secret.read');
       return signing.secret;

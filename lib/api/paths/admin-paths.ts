@@ -87,6 +87,15 @@ export const adminPaths: Json = {
       responses: { '204': { description: 'Over, for every process within about a second' } },
     },
   },
+  '/admin/alarms': {
+    get: { summary: 'The alarms that a stage may have, and who is notified', responses: ok('The alarms', 'Alarms') },
+  },
+  '/admin/alarms/test': {
+    post: {
+      summary: 'Send a test message to each target of alarms',
+      responses: ok('What became of it at each', 'TestedAlarms'),
+    },
+  },
   '/admin/audit': {
     get: { summary: 'Changes, newest first', parameters: page(20, 100), responses: ok('A page', 'Audit') },
   },

@@ -41,7 +41,7 @@ const noContent: HttpResponse = { statusCode: 204, headers: { 'cache-control': '
 
 /** What administrators are answered; each change is made in the name of the key that asked for it. */
 export const adminRoutes = (
-  { tenants, users, keys, circuits, rests, showWebhookSecret, audit }: Administration,
+  { tenants, users, keys, circuits, rests, alarms, showWebhookSecret, audit }: Administration,
   clock: Pick<Clock, 'now'>,
   budgets?: DefaultBudgets,
 ): Routes<Request> => ({
@@ -111,6 +111,12 @@ export const adminRoutes = (
       await rests.end(nameIn(request), by(request));
       return noContent;
     },
+  },
+  '/admin/alarms': {
+    GET: async () => jsonResponse(await alarms.list()),
+  },
+  '/admin/alarms/test': {
+    POST: async (request) => jsonResponse({ targets: await alarms.test(by(request)) }),
   },
   '/admin/audit': {
     GET: async ({ queryStringParameters }) =>

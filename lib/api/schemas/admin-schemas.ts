@@ -1,6 +1,8 @@
 import type * as z from 'zod/mini';
 import { toJSONSchema } from 'zod/v4/core';
 import { circuitRequestSchema } from '../../administration/administer-circuits.ts';
+import type { Severity } from '../../alerts/alarm/runbook-entry.ts';
+import type { Targets } from '../../alerts/targets.ts';
 import { SCOPES } from '../../kernel/forms/scopes.ts';
 import { keyRequestSchema } from '../../tenants/key-schema.ts';
 import { settingsSchema } from '../../tenants/settings-schema.ts';
@@ -34,6 +36,17 @@ const circuit = object({
 
 const rest = object({ name: text, model: text, kind: text, until: instant });
 
+const TARGETS = Object.keys({ slack: true, webhook: true, mail: true } satisfies Record<keyof Targets, true>);
+const SEVERITIES = Object.keys({ page: true, ticket: true, note: true } satisfies Record<Severity, true>);
+
+const alarms = object({
+  targets: {
+    ...orNull(list({ enum: TARGETS })),
+    description: 'who is notified; null where the secret that names them cannot be read',
+  },
+  alarms: list(object({ name: text, severity: { enum: SEVERITIES }, means: text, action: text })),
+});
+
 const auditEntry = object({
   entryId: text,
   at: instant,
@@ -63,6 +76,8 @@ export const adminSchemas = (): Readonly<Record<string, JsonSchema>> => {
     WebhookSecret: object({ tenantId: text, secret: text, previousSecret: orNull(text) }),
     BegunErasure: object({ tenantId: text, pseudonym: text }),
     InvalidatedCache: object({ tenantId: text }),
+    Alarms: alarms,
+    TestedAlarms: object({ targets: list(object({ target: { enum: TARGETS }, delivered: { type: 'boolean' } })) }),
     Audit: object({ entries: list(auditEntry), nextCursor: orNull(text) }),
   };
 };

@@ -1,0 +1,86 @@
+import { createDeadline } from '../kernel/deadline.ts';
+import { label, safe } from '../kernel/redacted.ts';
+import { nameError } from '../telemetry/describe-error.ts';
+import type { Emit } from '../telemetry/events.ts';
+import { RUNBOOK } from './alarm/runbook.ts';
+import type { Severity } from './alarm/runbook-entry.ts';
+import { type Alert, alertId } from './alert.ts';
+import { createMail, type MailOptions } from './mail.ts';
+import { waysTo } from './notify-targets.ts';
+import { createPost, type PostOptions } from './post.ts';
+import { currentTargets, type Targets, type TargetsOptions } from './targets.ts';
+
+/** What becomes of a test message at one target: `slack`, `webhook` or `mail`. */
+export interface TestedTarget {
+  readonly target: string;
+  readonly delivered: boolean;
+}
+
+/** An alarm of the stage, in the sentences of the runbook. */
+export interface KnownAlarm {
+  readonly name: string;
+  readonly severity: Severity;
+  readonly means: string;
+  readonly action: string;
+}
+
+export interface TestedTargets {
+  /** Every alarm that a stage may have, by name. */
+  readonly alarms: readonly KnownAlarm[];
+  /** The targets that are set, by name. Rejects where they cannot be read. */
+  names(): Promise<readonly string[]>;
+  /** Sends each target a message that says that it is a test. Rejects where the targets cannot be read. */
+  test(): Promise<readonly TestedTarget[]>;
+}
+
+export interface TestedTargetsOptions extends TargetsOptions, PostOptions, MailOptions {
+  readonly emit: Emit;
+}
+
+/** Whoever asks waits for the answer, within the 10 s that a function of the API has. */
+const LIMIT_MS = 7_000;
+
+const TEXT = 'This is a test of Ballast: alarms of this stage arrive here. Nothing is wrong.';
+
+/** A message that nobody takes for an alarm. Each is a new one: a test is not told once, but as often as it is asked for. */
+const testAlert = (now: number): Alert => ({
+  id: alertId('test', String(now)),
+  alarm: label('test'),
+  state: safe`TEST`,
+  text: `:white_check_mark: ${TEXT}`,
+  mail: { subject: 'Test: alarms of Ballast arrive here', text: TEXT },
+  fields: { type: 'alarm.test', at: new Date(now).toISOString() },
+});
+
+const namesOf = (targets: Targets): string[] =>
+  Object.entries(targets).flatMap(([name, target]) => (target === null ? [] : [name]));
+
+/** The targets of alarms, to be shown and tried by an administrator. */
+export const createTestedTargets = (options: TestedTargetsOptions): TestedTargets => {
+  const { clock, emit } = options;
+  const by = { clock, post: createPost(options), mail: createMail(options) };
+  return {
+    alarms: Object.entries(RUNBOOK)
+      .map(([name, { severity, means, action }]) => ({ name, severity, means, action }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    names: async () => namesOf(await currentTargets(options)),
+    async test() {
+      const alert = testAlert(clock.now());
+      const ways = waysTo(alert, await currentTargets(options), by);
+      return Promise.all(
+        ways.map(async ([target, send]) => {
+          const sent = { target: label(target), alarm: alert.alarm, state: alert.state };
+          using deadline = createDeadline(clock, LIMIT_MS);
+          try {
+            await send(deadline);
+          } catch (error) {
+            emit({ type: 'alert.failed', ...sent, error: nameError(error) });
+            return { target, delivered: false };
+          }
+          emit({ type: 'alert.sent', ...sent });
+          return { target, delivered: true };
+        }),
+      );
+    },
+  };
+};
