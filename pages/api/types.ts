@@ -1,6 +1,9 @@
+import type { AlarmAdministration } from '../../lib/administration/administer-alarms.ts';
 import type { auditView, circuitView, keyView, restView, tenantView } from '../../lib/administration/views.ts';
+import type { EffectKind, FlowRule, ReadKind } from '../../lib/agent/flow/flow-rules.ts';
 import type { callerView } from '../../lib/api/caller.ts';
 import type { BudgetView } from '../../lib/budget/view.ts';
+import type { HealthReport as Health } from '../../lib/health/health.ts';
 import type { Problem } from '../../lib/http/problem.ts';
 import type { RunAnswer } from '../../lib/run/answer.ts';
 import type { TraceStep } from '../../lib/runs/trace/trace-step.ts';
@@ -30,6 +33,16 @@ export interface Trace {
   readonly steps: readonly Step[];
 }
 
+export interface ToolView {
+  readonly name: string;
+  readonly description: string;
+  readonly input: object;
+  readonly reads: readonly ReadKind[];
+  readonly does: readonly EffectKind[];
+  readonly sideEffects: boolean;
+  readonly requiresApproval: boolean;
+}
+
 export interface AgentView {
   readonly name: string;
   readonly description: string;
@@ -39,13 +52,8 @@ export interface AgentView {
   readonly fallbackModels: readonly string[];
   readonly maxModelCalls: number;
   readonly output?: object;
-  readonly tools: readonly {
-    readonly name: string;
-    readonly description: string;
-    readonly input: object;
-    readonly sideEffects: boolean;
-    readonly requiresApproval: boolean;
-  }[];
+  readonly tools: readonly ToolView[];
+  readonly rules: readonly (Omit<FlowRule, 'reason'> & { readonly tools: readonly string[] })[];
 }
 
 export type RunSummary = ReturnType<typeof summaryView>;
@@ -61,4 +69,9 @@ export type TenantView = ReturnType<typeof tenantView>;
 export type KeyView = ReturnType<typeof keyView>;
 export type CircuitView = ReturnType<typeof circuitView>;
 export type RestView = ReturnType<typeof restView>;
+export type Alarms = Awaited<ReturnType<AlarmAdministration['list']>>;
+/** Of any name: a stage of another version, or checks of its own, may have others. */
+export type HealthReport = Omit<Health, 'checks'> & {
+  readonly checks: Readonly<Record<string, Health['checks'][string] | undefined>>;
+};
 export type AuditView = ReturnType<typeof auditView>;

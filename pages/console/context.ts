@@ -26,6 +26,15 @@ export const useSession = (): Session => {
   return session;
 };
 
+const LOCAL = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
+
+/** The name of the stage, for commands to copy: what the path of the API begins with; `null` on one's own machine. */
+export const stageOf = ({ url }: Pick<Session, 'url'>): string | null => {
+  const { hostname, pathname } = new URL(url);
+  if (LOCAL.test(hostname)) return null;
+  return pathname.split('/').at(-1) || 'prod';
+};
+
 export const useMay = (scope: Scope): boolean => useSession().caller.scopes.includes(scope);
 
 /** A command to copy: the key comes from the environment of whoever runs it. */

@@ -6,6 +6,7 @@ import { html } from '../ui/html.ts';
 import { Refused } from '../ui/parts.ts';
 import { useLoad } from '../ui/use-load.ts';
 import { Agents } from './admin/agents.ts';
+import { Alarms } from './admin/alarms.ts';
 import { Audit } from './admin/audit.ts';
 import { Circuits } from './admin/circuits.ts';
 import { Tenants } from './admin/tenants.ts';
@@ -14,6 +15,7 @@ import { Money } from './money/money.ts';
 import { usePlace } from './router.ts';
 import { Approvals } from './runs/approvals.ts';
 import { Runs } from './runs/runs.ts';
+import { SetUp } from './set-up/set-up.ts';
 import { SignIn } from './sign-in.ts';
 import { Try } from './try/try.ts';
 
@@ -31,7 +33,9 @@ const PARTS: Readonly<Record<string, Part>> = {
   agents: { title: 'Agents', needs: 'runs:write', view: Agents },
   tenants: { title: 'Tenants', needs: 'admin', view: Tenants },
   circuits: { title: 'Circuits', needs: 'admin', view: Circuits },
+  alarms: { title: 'Alarms', needs: 'admin', view: Alarms },
   audit: { title: 'Audit', needs: 'admin', view: Audit },
+  'set-up': { title: 'Set-up', needs: 'admin', view: SetUp },
 };
 
 const Signed = ({ session, leave }: { session: Session; leave: () => void }) => {

@@ -27,9 +27,9 @@ const stage = ({
     secret: async () => secret,
     topicArn,
     publish: async (notice) => void mails.push(notice),
-    async fetch(url, init) {
-      posted.push({ url: String(url), body: String(init?.body) });
-      if (String(url) === SLACK) return new Response(null);
+    async fetch(url: unknown, init?: RequestInit) {
+      posted.push({ url: url as string, body: init?.body as string });
+      if (url === SLACK) return new Response(null);
       if (status !== 'hangs') return new Response(null, { status });
       return new Promise((_, reject) => init?.signal?.addEventListener('abort', () => reject(new Error('aborted'))));
     },

@@ -49,7 +49,10 @@ export const administrationInTheConsole = (stage: Stage) =>
       expect((await asAdmin('/admin/tenants/demo'))['dailyBudgetUsd']).toBe('5');
       await looksRight('tenant');
       await page.getByRole('link', { name: 'Audit' }).click();
-      await page.getByText('tenant.patched').waitFor();
+      const entry = page.getByRole('row', { name: /tenant\.patched.*demo/ }).first();
+      await entry.getByText('dailyBudgetUsd').waitFor();
+      await entry.locator('.to', { hasText: '5' }).waitFor();
+      expect(await entry.locator('.from').count()).toBe(0);
       await looksRight('audit');
       expect(complaints).toEqual([]);
     });

@@ -4,6 +4,7 @@ import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { TestServer } from '../api/start-server.ts';
+import type { HttpTarget } from '../http-target.ts';
 
 /** Where Debian and Ubuntu put it; `CHROMIUM` names another. */
 const PLACES = [
@@ -43,6 +44,8 @@ export const startBrowser = (): Promise<Browser> =>
 export interface Stage {
   readonly server: TestServer;
   readonly browser: Browser;
+  /** Who is notified of its alarms. */
+  readonly target: HttpTarget;
 }
 
 interface Where {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer } from '../api/start-server.ts';
+import { startHttpTarget } from '../http-target.ts';
 import { administrationInTheConsole } from './admin.ts';
+import { alarmsInTheConsole } from './alarms.ts';
 import { CHROMIUM, inChromium, openPage, signIn, type Stage, startBrowser } from './browser.ts';
 import { moneyInTheConsole } from './money.ts';
 import { runsInTheConsole } from './runs.ts';
@@ -11,16 +13,24 @@ describe.skipIf(CHROMIUM === undefined)(inChromium('the console'), () => {
   const stage = {} as { -readonly [Name in keyof Stage]: Stage[Name] };
 
   beforeAll(async () => {
-    [stage.server, stage.browser] = await Promise.all([startServer({ CONTENT_RETENTION: 'run' }), startBrowser()]);
+    stage.target = await startHttpTarget();
+    const env = {
+      CONTENT_RETENTION: 'run',
+      BALLAST_ALARM_WEBHOOK_URL: `${stage.target.url}/alarms`,
+      BALLAST_ALARM_WEBHOOK_SECRET: '0123456789abcdef',
+    };
+    [stage.server, stage.browser] = await Promise.all([startServer(env), startBrowser()]);
   });
   afterAll(async () => {
     await stage.browser.close();
     await stage.server[Symbol.asyncDispose]();
+    await stage.target.close();
   });
 
   runsInTheConsole(stage);
   administrationInTheConsole(stage);
   moneyInTheConsole(stage);
+  alarmsInTheConsole(stage);
 
   const refused = (text: string) => text.includes('status of 401');
 

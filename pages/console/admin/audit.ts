@@ -5,17 +5,30 @@ import { html } from '../../ui/html.ts';
 import { Empty, Id, Refused, Table, Time } from '../../ui/parts.ts';
 import { useLoad } from '../../ui/use-load.ts';
 import { curl, useSession } from '../context.ts';
+import { linkTo } from '../router.ts';
+import { differences } from './differences.ts';
 
 export type Changes = Readonly<Record<string, { readonly from?: unknown; readonly to?: unknown }>>;
 
-const shown = (value: unknown): string => (value === undefined ? '–' : JSON.stringify(value));
-
-/** What changed, before and after. */
+/** What changed, before and after: of lists and objects the parts that are not the same. */
 export const Diff = ({ changes }: { changes: Changes }) =>
-  html`${Object.entries(changes).map(
-    ([name, { from, to }]) =>
-      html`<div key=${name} class="small"><code>${name}</code>${' '}<span class="from"><span class="vanish">before </span>− ${shown(from)}</span>${' '}<span class="to"><span class="vanish">after </span>+ ${shown(to)}</span></div>`,
-  )}`;
+  html`${Object.entries(changes)
+    .flatMap(([name, { from, to }]) => differences(name, from, to))
+    .map(
+      ({ name, removed, added }) =>
+        html`<div key=${name} class="small diff"><code>${name}</code>
+          ${removed.map((item) => html`<span key=${`-${item}`} class="from"><span class="vanish">before </span>− ${item}</span>`)}
+          ${added.map((item) => html`<span key=${`+${item}`} class="to"><span class="vanish">after </span>+ ${item}</span>`)}
+        </div>`,
+    )}`;
+
+/** Where the target of an entry is shown; `undefined`: nowhere of its own. */
+const placeOf = ({ action, target }: AuditView): string | undefined => {
+  const [kind] = action.split('.');
+  if (kind === 'circuit' || kind === 'rest') return linkTo('circuits');
+  if (kind === 'alarms') return linkTo('alarms');
+  return linkTo('tenants', target.split('/')[0] ?? target);
+};
 
 /** Who changed what, newest first. */
 export const Audit = () => {
@@ -33,13 +46,14 @@ export const Audit = () => {
         data?.entries.length === 0
           ? html`<${Empty} command=${curl(url, '/admin/tenants/acme', { method: 'PUT', body: { name: 'Acme' } })}>Nobody has changed anything yet. A change of a tenant, a key or a circuit fills this.<//>`
           : html`<${Table} label="Audit" head=${['When', 'Action', 'Target', 'Who', 'Changes']}>
-              ${data?.entries.map(
-                ({ entryId, at, action, target, actor, changes }) => html`<tr key=${entryId}>
-                  <td><${Time} at=${at} /></td><td>${action}</td><td><${Id} id=${target} /></td>
+              ${data?.entries.map((entry) => {
+                const { entryId, at, action, target, actor, changes } = entry;
+                return html`<tr key=${entryId}>
+                  <td><${Time} at=${at} /></td><td>${action}</td><td><${Id} id=${target} href=${placeOf(entry)} /></td>
                   <td>${actor.subject ?? html`<${Id} id=${actor.keyId} />`} <span class="soft small">${actor.tenantId}</span></td>
                   <td><${Diff} changes=${changes} /></td>
-                </tr>`,
-              )}
+                </tr>`;
+              })}
             <//>`
       }
       <div class="row">
