@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { THRESHOLDS } from '../../lib/accounts/budget-thresholds.ts';
-import { isMore, percentOf } from '../../pages/console/money/amounts.ts';
+import { isMore, percentOf, roughly } from '../../pages/console/money/amounts.ts';
 import { reachedBy, THRESHOLDS as SHOWN } from '../../pages/console/money/thresholds.ts';
 import { timesAt } from '../../pages/console/money/times.ts';
 
@@ -25,6 +25,15 @@ it('amounts are compared to the last of their digits', () => {
   expect(isMore('0.000000000002', '0.000000000001')).toBe(true);
   expect(isMore('-1', '0')).toBe(false);
   expect(percentOf('1', '3')).toBe(33.33);
+});
+
+it.each([
+  ['0.008164037575', '0.008164'],
+  ['-1.25', '-1.25'],
+  ['120', '120'],
+  ['7.0000001', '7'],
+])('a forecast of %s is shown as %s', (usd, shown) => {
+  expect(roughly(usd)).toBe(shown);
 });
 
 it.each([

@@ -24,6 +24,8 @@ export const inChromium = (title: string): string =>
 const QUIET = [
   '--no-sandbox',
   '--disable-gpu',
+  // Coloured edges of letters would be three times the bytes of a picture.
+  '--disable-lcd-text',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
@@ -67,9 +69,12 @@ export interface WatchedPage {
 
 const SERIOUS = new Set(['serious', 'critical']);
 
+/** The folder of the pictures of the docs, which are taken where `SCREENSHOTS` names it. */
+export const PICTURES = 'docs/console';
+
 const picture = async (page: Page, name: string): Promise<void> => {
   const folder = process.env['SCREENSHOTS'];
-  if (folder === undefined) return;
+  if (folder === undefined || folder === PICTURES) return;
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 };

@@ -5,6 +5,7 @@ import { administrationInTheConsole } from './admin.ts';
 import { alarmsInTheConsole } from './alarms.ts';
 import { CHROMIUM, inChromium, openPage, signIn, type Stage, startBrowser } from './browser.ts';
 import { moneyInTheConsole } from './money.ts';
+import { picturesOfTheConsole } from './pictures.ts';
 import { runsInTheConsole } from './runs.ts';
 
 const KEY = 'ballast-dev-key';
@@ -31,6 +32,7 @@ describe.skipIf(CHROMIUM === undefined)(inChromium('the console'), () => {
   administrationInTheConsole(stage);
   moneyInTheConsole(stage);
   alarmsInTheConsole(stage);
+  picturesOfTheConsole(stage);
 
   const refused = (text: string) => text.includes('status of 401');
 

@@ -14,6 +14,10 @@ export const percentOf = (part: string, whole: string): number => {
   return all <= 0n ? 0 : Number((units(part) * 10_000n) / all) / 100;
 };
 
+/** An amount that is a guess anyway, to a millionth of a dollar: what is below is cut off. */
+export const roughly = (usd: string): string =>
+  usd.replace(/(\.\d{6})\d+$/, '$1').replace(/\.?0+$/, (zeros) => (usd.includes('.') ? '' : zeros));
+
 /** Whether an amount is more than another. */
 export const isMore = (amount: string, other: string): boolean => units(amount) > units(other);
 

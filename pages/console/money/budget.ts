@@ -1,11 +1,14 @@
 import type { Budget } from '../../api/types.ts';
 import { html } from '../../ui/html.ts';
 import { Time, Usd } from '../../ui/parts.ts';
-import { isMore, percentOf } from './amounts.ts';
+import { isMore, percentOf, roughly } from './amounts.ts';
 import { type Cost, costOn, type Days } from './days.ts';
 import { reachedBy, THRESHOLDS } from './thresholds.ts';
 
 type Period = Budget['day'];
+
+/** The end of the bar is the last. */
+const TICKS = THRESHOLDS.filter((threshold) => threshold < 100);
 
 const Bar = ({ limitUsd, spentUsd, reservedUsd }: Period & { readonly limitUsd: string }) => {
   const spent = Math.max(0, percentOf(spentUsd, limitUsd));
@@ -13,9 +16,9 @@ const Bar = ({ limitUsd, spentUsd, reservedUsd }: Period & { readonly limitUsd: 
   return html`<div class="meter" role="meter" aria-label="Spent of the limit" aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.min(100, Math.round(spent))}>
       <span class="spent" style=${width(spent)}></span>
       <span class="reserved" style=${width(percentOf(reservedUsd, limitUsd))}></span>
-      ${THRESHOLDS.filter((threshold) => threshold < 100).map((threshold) => html`<span key=${threshold} class="tick" style=${{ left: `${threshold}%` }}></span>`)}
+      ${TICKS.map((threshold) => html`<span key=${threshold} class="tick" style=${{ left: `${threshold}%` }}></span>`)}
     </div>
-    <div class="scale small soft" aria-hidden="true">${THRESHOLDS.map((threshold) => html`<span key=${threshold} style=${{ left: `${threshold}%` }}>${threshold} %</span>`)}</div>`;
+    <div class="scale small soft" aria-hidden="true">${TICKS.map((threshold) => html`<span key=${threshold} style=${{ left: `${threshold}%` }}>${threshold} %</span>`)}</div>`;
 };
 
 /** The part that no answer confirmed: it stays an estimate until the provider's report is compared. */
@@ -46,7 +49,7 @@ const PeriodView = ({
       <div><dt>Spent</dt><dd data-field="spent"><${Usd} value=${spentUsd} /></dd></div>
       <div><dt>Reserved</dt><dd data-field="reserved"><${Usd} value=${reservedUsd} /></dd></div>
       <div><dt>Left</dt><dd data-field="left"><${Usd} value=${remainingUsd} none="no limit" /></dd></div>
-      <div><dt title="at its end, if it goes on as it has so far">Forecast</dt><dd data-field="forecast"><${Usd} value=${forecastUsd} none="too early" />${isOver && html` <span class="pill bad">over the limit</span>`}</dd></div>
+      <div><dt title="at its end, if it goes on as it has so far">Forecast</dt><dd data-field="forecast"><span title=${forecastUsd ?? ''}><${Usd} value=${forecastUsd && roughly(forecastUsd)} none="too early" /></span>${isOver && html` <span class="pill bad">over the limit</span>`}</dd></div>
       <div><dt>Limit</dt><dd><${Usd} value=${limitUsd} none="none" /></dd></div>
       <div><dt title="the part of what was spent that no answer confirmed">Estimated</dt><dd data-field="estimated">${cost === null ? '–' : html`<${Estimated} ...${cost} />`}</dd></div>
     </dl>
