@@ -36,7 +36,7 @@ const done = (says: string): Decision => ({ state: 'done', says });
 /** What makes somebody be notified of alarms. */
 export const targetCommand = (stage: string | null): string =>
   stage === null
-    ? `echo 'BALLAST_SLACK_WEBHOOK_URL=https://hooks.slack.com/services/...' >> .env`
+    ? `echo 'BALLAST_SLACK_WEBHOOK_URL=<its address>' >> .env`
     : `npm run secret -- put alerts --stage ${stage} < alerts.json`;
 
 const providerKey = ({ claude, stage, health }: Facts): Decision => {
