@@ -7,6 +7,7 @@ import type { Table } from '../dynamodb/table.ts';
 import { type PicoUsd, plus, ZERO } from '../kernel/money.ts';
 import type { Tenant, TenantDirectory } from '../tenants/types.ts';
 import type { UsageStore } from '../usage/record.ts';
+import { createGatewayCalls, type GatewayCalls } from '../usage/reports/gateway-calls.ts';
 import { createReports, type Reports } from '../usage/reports/reports.ts';
 import { createDynamoDbRollupStore } from '../usage/reports/rollups/dynamodb-rollup-store.ts';
 import { createRollUps } from '../usage/reports/rollups/roll-up.ts';
@@ -35,6 +36,7 @@ export interface AccountingOptions extends Omit<BudgetAlertsOptions, 'table'> {
 export interface Accounting {
   readonly reconcileBudgets: ReconcileBudgets;
   readonly reports: Reports;
+  readonly gatewayCalls: GatewayCalls;
   readonly view: (tenant: Tenant, now: number) => ReturnType<typeof viewBudget>;
 }
 
@@ -69,6 +71,7 @@ export const createAccounting = (options: AccountingOptions): Accounting => {
   const notifySpent = createSpentAlerts({ ...options, table: control });
   return {
     reports: createReports({ usage, tools, rollups }),
+    gatewayCalls: createGatewayCalls(usage),
     view: (tenant, now) => viewBudget(store, tenant.tenantId, limitsOf(tenant), now),
     reconcileBudgets: createReconcileBudgets({
       tenants,

@@ -75,6 +75,7 @@ const OPERATIONS: Readonly<Record<string, Named>> = {
   'post /admin/alarms/test': ['testAlarms', 'Administration', [...KEYED, 'upstream-error']],
   'get /admin/audit': ['listAudit', 'Administration', KEYED],
   'get /usage': ['getUsage', 'Usage', KEYED],
+  'get /usage/calls': ['listGatewayCalls', 'Usage', KEYED],
   'get /usage/budget': ['getBudget', 'Usage', KEYED],
   'get /admin/tenants/{tenantId}/budget': ['getTenantBudget', 'Administration', [...KEYED, ...FOUND]],
   'get /admin/usage': ['getAllUsage', 'Administration', [...KEYED, ...FOUND]],

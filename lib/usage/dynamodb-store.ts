@@ -83,6 +83,12 @@ const fromItem = (item: Item): UsageRecord => ({
   ...labelsIn(item),
 });
 
+/** Below every id. */
+const FIRST = ' ';
+
+/** Records that are read at a time where only the newest are wanted. */
+const PAGE = 200;
+
 /** Usage records in the ledger table. */
 export const createDynamoDbUsageStore = (table: Table): UsageStore => ({
   add: (record, patience) => table.putNew(toItem(record), { patience }),
@@ -92,5 +98,11 @@ export const createDynamoDbUsageStore = (table: Table): UsageStore => ({
   },
   async *inHour(tenantId, at, prefix = '') {
     for await (const item of table.query(partitionKey(tenantId, at), prefix)) yield fromItem(item);
+  },
+  async *downInHour(tenantId, at, below) {
+    // The one at the end is a part of the range.
+    const keys = below === null ? '' : { from: FIRST, to: below };
+    const items = table.query(partitionKey(tenantId, at), keys, { descending: true, eventually: true, pageSize: PAGE });
+    for await (const item of items) if (readString(item, 'sk') !== below) yield fromItem(item);
   },
 });

@@ -25,5 +25,9 @@ export const createMemoryUsageStore = (): UsageStore => {
       const records = found.sort(([a], [b]) => (a < b ? -1 : 1));
       for (const [, record] of records) yield record;
     },
+    async *downInHour(tenantId, at, below) {
+      const found = [...partition(tenantId, at)].filter(([id]) => below === null || id < below);
+      for (const [, record] of found.sort(([a], [b]) => (a < b ? 1 : -1))) yield record;
+    },
   };
 };

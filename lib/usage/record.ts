@@ -80,4 +80,6 @@ export interface UsageStore {
   find(tenantId: string, at: number, attemptId: string): Promise<UsageRecord | null>;
   /** All records of a tenant whose `at` lies in the UTC hour of `at`, in the order of their ids; or those whose ids begin so. */
   inHour(tenantId: string, at: number, prefix?: string): AsyncIterable<UsageRecord>;
+  /** The same from the last id to the first, or those alone that stand before the id `below`. */
+  downInHour(tenantId: string, at: number, below: string | null): AsyncIterable<UsageRecord>;
 }

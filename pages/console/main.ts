@@ -14,6 +14,7 @@ import { type Session, SessionContext, type Stage } from './context.ts';
 import { Money } from './money/money.ts';
 import { usePlace } from './router.ts';
 import { Approvals } from './runs/approvals.ts';
+import { Calls } from './runs/calls.ts';
 import { Runs } from './runs/runs.ts';
 import { SetUp } from './set-up/set-up.ts';
 import { SignIn } from './sign-in.ts';
@@ -29,6 +30,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   try: { title: 'Try', needs: 'runs:write', view: Try },
   runs: { title: 'Runs', needs: 'runs:read', view: Runs },
   approvals: { title: 'Approvals', needs: 'runs:read', view: Approvals },
+  gateway: { title: 'Gateway', needs: 'usage:read', view: Calls },
   money: { title: 'Money', needs: 'usage:read', view: Money },
   agents: { title: 'Agents', needs: 'runs:write', view: Agents },
   tenants: { title: 'Tenants', needs: 'admin', view: Tenants },

@@ -74,6 +74,19 @@ export const usageStoreContract = (createStore: () => UsageStore): void => {
     expect(await store.find('exact', AT, written.attemptId)).toEqual(written);
   });
 
+  it('reads an hour from the last id to the first, and on below an id', async () => {
+    const store = createStore();
+    const ids = ['run_01:0:1', 'run_01:0:2', 'run_02:0:1', 'run_03:0:1'];
+    for (const attemptId of ids) await store.add(record('down', { attemptId }));
+    await store.add(record('down', { attemptId: 'run_09:0:1', at: AT + 1 }));
+    const down = async (below: string | null) =>
+      (await Array.fromAsync(store.downInHour('down', AT, below))).map(({ attemptId }) => attemptId);
+    expect(await down(null)).toEqual(ids.toReversed());
+    expect(await down('run_02:0:1')).toEqual(['run_01:0:2', 'run_01:0:1']);
+    expect(await down('run_02')).toEqual(['run_01:0:2', 'run_01:0:1']);
+    expect(await down('run_01:0:1')).toEqual([]);
+  });
+
   it('writes an attempt once: a second write says no and changes nothing', async () => {
     const store = createStore();
     const first = record('once');

@@ -7,6 +7,7 @@ import { createPrettyLog } from '../../lib/telemetry/terminal/pretty-log.ts';
 import { newTenant, type Principal, type Tenant } from '../../lib/tenants/types.ts';
 import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
 import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts';
+import { createGatewayCalls } from '../../lib/usage/reports/gateway-calls.ts';
 import { createReports, type ReportsOptions } from '../../lib/usage/reports/reports.ts';
 import { createMemoryRollupStore } from '../../lib/usage/reports/rollups/memory-rollup-store.ts';
 import { createFakeClock } from '../fake-clock.ts';
@@ -51,6 +52,7 @@ export const usageFunction = (over: Partial<ReportsOptions & ReportUsageParts> =
     ids: createIds(clock, (length) => new Uint8Array(length)),
     authenticator: { authenticate },
     reports: createReports({ usage, tools, rollups, ...over }),
+    gatewayCalls: createGatewayCalls(usage),
     budgets: { view: async () => ({ day: period, month: period }) },
     tenants: {
       find: async (id) => TENANTS.find(({ tenantId }) => tenantId === id) ?? null,

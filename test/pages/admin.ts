@@ -118,7 +118,8 @@ export const administrationInTheConsole = (stage: Stage) =>
         viewport: { width: 420, height: 800 },
       });
       await signIn(page, stage, key);
-      expect(await page.getByRole('navigation').getByRole('link').allTextContents()).toEqual(['Money']);
+      expect(await page.getByRole('navigation').getByRole('link').allTextContents()).toEqual(['Gateway', 'Money']);
+      await page.getByRole('link', { name: 'Money' }).click();
       await page.locator('[data-field=spent]').first().waitFor();
       await looksRight('money-narrow');
       expect(complaints).toEqual([]);

@@ -55,6 +55,28 @@ export const runsInTheConsole = (stage: Stage) =>
       expect(complaints).toEqual([]);
     });
 
+    it('have the calls of the gateway beside them', async () => {
+      const { page, complaints, looksRight } = await openPage(stage);
+      await signIn(page, stage, 'ballast-dev-key');
+      const asked = await stage.server.ask('/v1/messages', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          model: 'claude-haiku-5-5',
+          max_tokens: 16,
+          messages: [{ role: 'user', content: 'Hello' }],
+        }),
+      });
+      expect(asked.status).toBe(200);
+      await page.getByRole('link', { name: 'Gateway' }).click();
+      const row = page.getByRole('row', { name: /succeeded.*claude-haiku-5-5/ }).first();
+      await row.waitFor();
+      const { calls } = (await (await stage.server.ask('/usage/calls')).json()) as { calls: { costUsd: string }[] };
+      expect(await row.locator('td').last().textContent()).toContain(`$${calls[0]?.costUsd ?? ''}`);
+      await looksRight('gateway');
+      expect(complaints).toEqual([]);
+    });
+
     it('are told something and cancelled', async () => {
       const { page, complaints } = await openPage(stage);
       await signIn(page, stage, 'ballast-dev-key');

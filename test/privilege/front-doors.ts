@@ -52,9 +52,9 @@ export const frontDoors: Readonly<Record<string, (app: App) => unknown>> = {
   admin: (app) =>
     admin({ ...app, administration: administrationOf(app), defaultBudgets: defaultBudgetsOf(app.config) }),
   'report-usage': (app) => {
-    const { reports, view } = accountingOf(app);
+    const { reports, gatewayCalls, view } = accountingOf(app);
     const userNames = createUserNames({ ...app, table: app.core.stores.ledger });
-    return reportUsage({ ...app, reports, budgets: { view }, userNames });
+    return reportUsage({ ...app, reports, gatewayCalls, budgets: { view }, userNames });
   },
   health: (app) => health({ ...app, health: supervisionOf(app).health }),
   'describe-api': (app) => describeApi(app),

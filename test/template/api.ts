@@ -50,6 +50,7 @@ export const ROUTES: Readonly<Record<string, DeployedRoute>> = {
   '/admin/alarms/test': { name: 'admin', streamed: false },
   '/admin/audit': { name: 'admin', streamed: false },
   '/usage': { name: 'report-usage', streamed: false },
+  '/usage/calls': { name: 'report-usage', streamed: false },
   '/usage/budget': { name: 'report-usage', streamed: false },
   '/admin/tenants/{tenantId}/budget': { name: 'report-usage', streamed: false },
   '/admin/usage': { name: 'report-usage', streamed: false },

@@ -42,10 +42,24 @@ const period = object({
   resetsAt: instant,
 });
 
+const call = object({
+  callId: text,
+  at: instant,
+  keyId: text,
+  model: { ...text, description: 'of its last attempt' },
+  attempts: count,
+  answered: { type: 'boolean', description: 'whether one of them got a complete answer' },
+  inputTokens: count,
+  outputTokens: count,
+  costUsd: amount,
+  estimatedUsd: amount,
+});
+
 /** Bodies of the usage routes as JSON schema, by name. */
 export const usageSchemas: Readonly<Record<string, Json>> = {
   UsageReport: report(usage),
   ToolUsageReport: report(tools),
+  GatewayCalls: object({ calls: list(call), nextCursor: orNull(text) }),
   Budget: object({ day: period, month: period }),
 };
 
@@ -74,6 +88,16 @@ export const usagePaths: Readonly<Record<string, Json>> = {
       summary: 'What the caller’s tenant used',
       parameters: [...common, groupBy('day', `tool, or ${GROUPS}`)],
       responses: reported({ oneOf: [reference('UsageReport'), reference('ToolUsageReport')] }),
+    },
+  },
+  '/usage/calls': {
+    get: {
+      summary: 'The calls of the gateway in the last 24 hours, newest first',
+      parameters: [
+        inQuery('limit', { type: 'integer', minimum: 1, maximum: 200, default: 50 }, 'calls in one answer'),
+        inQuery('cursor', text, '`nextCursor` of the answer before'),
+      ],
+      responses: ok('A page', 'GatewayCalls'),
     },
   },
   '/usage/budget': {

@@ -11,8 +11,8 @@ import type { Principal, Tenant, TenantDirectory } from '../../tenants/types.ts'
 import type { Grouping } from '../../usage/reports/cells.ts';
 import { wantsCsv } from '../../usage/reports/csv.ts';
 import type { Groups } from '../../usage/reports/measure.ts';
-import { reportResponse, TOOL_USAGE, USAGE } from '../../usage/reports/report-body.ts';
-import { readAdminQuery, readUsageQuery, refuseQuery } from '../../usage/reports/report-query.ts';
+import { callView, reportResponse, TOOL_USAGE, USAGE } from '../../usage/reports/report-body.ts';
+import { readAdminQuery, readCallsQuery, readUsageQuery, refuseQuery } from '../../usage/reports/report-query.ts';
 import type { Totals } from '../../usage/reports/totals.ts';
 import { withUserNames } from '../../usage/reports/user-names.ts';
 
@@ -20,7 +20,7 @@ interface Request extends HttpEvent {
   readonly principal: Principal;
 }
 
-export interface UsageParts extends Pick<Accounting, 'reports'> {
+export interface UsageParts extends Pick<Accounting, 'reports' | 'gatewayCalls'> {
   readonly budgets: Pick<Accounting, 'view'>;
   readonly tenants: Pick<TenantDirectory, 'find' | 'list'>;
   /** Default: end users are shown by their pseudonyms. */
@@ -53,7 +53,7 @@ const named = async (
 
 /** What is told of usage: the caller's own tenant's but under `/admin`, where it is everybody's. */
 export const usageRoutes = (parts: UsageParts): Routes<Request> => {
-  const { reports, budgets, tenants, clock } = parts;
+  const { reports, gatewayCalls, budgets, tenants, clock } = parts;
   return {
     '/usage': {
       GET: async (request) => {
@@ -65,6 +65,13 @@ export const usageRoutes = (parts: UsageParts): Routes<Request> => {
         if (groupBy === 'tool') return reportResponse(await reports.tools(tenant, range, now), TOOL_USAGE, shown);
         const groups = await reports.usage(tenant, range, groupBy, now);
         return reportResponse(await named(parts, tenant.tenantId, groups, groupBy), USAGE, shown);
+      },
+    },
+    '/usage/calls': {
+      GET: async ({ principal, queryStringParameters }) => {
+        const page = readCallsQuery(queryStringParameters);
+        const { calls, nextCursor } = await gatewayCalls(principal.tenantId, page, clock.now());
+        return jsonResponse({ calls: calls.map(callView), nextCursor });
       },
     },
     '/usage/budget': {

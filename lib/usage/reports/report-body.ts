@@ -4,6 +4,7 @@ import { formatUsd } from '../../kernel/money.ts';
 import type { Grouping } from './cells.ts';
 import { csvOf } from './csv.ts';
 import { dayOf } from './dimensions.ts';
+import type { GatewayCall } from './gateway-calls.ts';
 import { quantile } from './histogram.ts';
 import { type Groups, type Measure, totalOf } from './measure.ts';
 import { pageOf } from './page.ts';
@@ -27,6 +28,14 @@ export const USAGE: Shown<Totals> = {
     estimatedUsd: formatUsd(estimated),
   }),
 };
+
+/** A call of the gateway as `GET /usage/calls` shows it. */
+export const callView = ({ at, cost, estimated, ...call }: GatewayCall) => ({
+  ...call,
+  at: new Date(at).toISOString(),
+  costUsd: formatUsd(cost),
+  estimatedUsd: formatUsd(estimated),
+});
 
 /** Tenths of a millisecond: a tool's clock counts whole ones, and more digits would only look exact. */
 const tenths = (ms: number): number => Math.round(ms * 10) / 10;

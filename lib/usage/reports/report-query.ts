@@ -75,6 +75,13 @@ const adminQuery = z.strictObject({
   ),
 });
 
+const MAX_CALLS = 200;
+const isCalls = (text: string): boolean => /^[1-9]\d{0,2}$/.test(text) && Number(text) <= MAX_CALLS;
+const callsQuery = z.strictObject({
+  limit: z.optional(z.string().check(z.refine(isCalls, says(safe`must be a whole number from 1 to ${MAX_CALLS}`)))),
+  cursor: z.optional(z.string()),
+});
+
 type Query = HttpEvent['queryStringParameters'];
 
 const refused = (issues: readonly FieldIssue[]): AppError =>
@@ -85,6 +92,12 @@ const parsed = <Schema extends z.core.$ZodType>(schema: Schema, query: Query): z
   const result = z.safeParse(schema, value);
   if (!result.success) throw refused(describeIssues(result.error.issues, { schema, value }));
   return result.data;
+};
+
+/** The query of `GET /usage/calls`. Throws `invalid-request` that names each wrong parameter. */
+export const readCallsQuery = (query: Query): { readonly limit: number; readonly cursor: string | null } => {
+  const { limit = '50', cursor = null } = parsed(callsQuery, query);
+  return { limit: Number(limit), cursor };
 };
 
 /** From the first of this month to today, unless told otherwise. */
