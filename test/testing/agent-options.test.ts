@@ -9,19 +9,17 @@ const agentWith = (options: Partial<AgentOptions>) =>
 it('its retries take the place of the stage’s, and a tenant allows no more than it does', async () => {
   const requestsOf = async (retries: number, tenant = {}) => {
     const script = Array.from({ length: 6 }, () => faults.overloaded());
-    const played = testRun(agentWith({ maxRetries: retries }), 'Hello', script.slice(0, 1 + Math.min(retries, 5)), {
-      tenant,
-    });
+    const played = testRun(agentWith({ retries }), 'Hello', script.slice(0, 1 + Math.min(retries, 5)), { tenant });
     return (await played).requests.length;
   };
   expect(await requestsOf(0)).toBe(1);
   expect(await requestsOf(1)).toBe(2);
-  const allowed = testRun(agentWith({ maxRetries: 5 }), 'Hello', [faults.overloaded()], { tenant: { maxRetries: 0 } });
+  const allowed = testRun(agentWith({ retries: 5 }), 'Hello', [faults.overloaded()], { tenant: { maxRetries: 0 } });
   expect((await allowed).requests).toHaveLength(1);
 });
 
 it('its time and money are those of a request that names none', async () => {
-  const slow = agentWith({ timeoutMs: 5_000, maxRetries: 0 });
+  const slow = agentWith({ timeoutMs: 5_000, retries: 0 });
   const silent = await testRun(slow, 'Hello', [faults.silent()]);
   expect(silent).toMatchObject({ status: 'failed', durationMs: 5_000 });
   const longer = await testRun(slow, { task: 'Hello', timeoutMs: 9_000 }, [faults.silent()]);
@@ -50,13 +48,7 @@ const waysOf = (request: object | undefined) => {
 };
 
 it('its sampling goes with each call to a model that takes it, and with none to another', async () => {
-  const agent = agentWith({
-    models: OLD,
-    temperature: 0.2,
-    topK: 5,
-    fallbackModels: ['claude-haiku-5-5'],
-    maxRetries: 0,
-  });
+  const agent = agentWith({ models: OLD, temperature: 0.2, topK: 5, fallbackModels: ['claude-haiku-5-5'], retries: 0 });
   const script = { 'claude-sonnet-4-6': [faults.overloaded()], 'claude-haiku-5-5': ['Hi.'] };
   const { requests, output } = await testRun(agent, 'Hello', script);
   expect(requests.map(waysOf)).toMatchObject([
@@ -69,7 +61,7 @@ it('its sampling goes with each call to a model that takes it, and with none to 
 });
 
 it('its sampling goes to a stand-in that takes it too', async () => {
-  const agent = agentWith({ models: OLD, temperature: 0.2, fallbackModels: ['claude-haiku-4-5'], maxRetries: 0 });
+  const agent = agentWith({ models: OLD, temperature: 0.2, fallbackModels: ['claude-haiku-4-5'], retries: 0 });
   const script = { 'claude-sonnet-4-6': [faults.overloaded()], 'claude-haiku-4-5': ['Hi.'] };
   const { requests } = await testRun(agent, 'Hello', script);
   expect(waysOf(requests[1])).toMatchObject({ model: 'claude-haiku-4-5', temperature: 0.2 });
@@ -81,7 +73,7 @@ it.each<[Partial<AgentOptions>, object]>([
   [{ topP: 0.5 }, { top_p: 0.5 }],
   [{ topK: 1 }, { top_k: 1 }],
 ])('its %j goes alone, and no other with it', async (options, sent) => {
-  const agent = agentWith({ models: OLD, ...options, fallbackModels: ['claude-haiku-5-5'], maxRetries: 0 });
+  const agent = agentWith({ models: OLD, ...options, fallbackModels: ['claude-haiku-5-5'], retries: 0 });
   const script = { 'claude-sonnet-4-6': [faults.overloaded()], 'claude-haiku-5-5': ['Hi.'] };
   const { requests } = await testRun(agent, 'Hello', script);
   const none = { temperature: undefined, top_p: undefined, top_k: undefined };
@@ -96,7 +88,7 @@ it('its thinking goes with each call in the form that its model takes, within th
     models: { ...OLD, standard: 'claude-haiku-4-5' },
     thinking: { budgetTokens: 3_000 },
     fallbackModels: ['claude-sonnet-5-5'],
-    maxRetries: 0,
+    retries: 0,
   });
   const script = { 'claude-haiku-4-5': [faults.overloaded()], 'claude-sonnet-5-5': ['Hi.'] };
   const { requests } = await testRun(budget, 'Hello', script);

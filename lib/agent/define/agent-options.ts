@@ -63,7 +63,7 @@ export interface AgentOptions {
   /** Model calls of one run. Default 10; a request may ask for fewer or more. */
   readonly maxModelCalls?: number;
   /** Retries of one model call after its first attempt, 0 to 10; a tenant may allow fewer. Default: the stage's `MAX_RETRIES`. */
-  readonly maxRetries?: number;
+  readonly retries?: number;
   /** Longest time of one run, where its request does not say; at least 1,000, and the stage's own limit at most. Default: that. */
   readonly timeoutMs?: number;
   /** What one run may cost, where its request does not say: decimal US dollars, as `'0.05'`. Default: no limit of its own. */

@@ -37,7 +37,7 @@ const OPTIONS = {
   denyInput: true,
   maxOutputTokens: true,
   maxModelCalls: true,
-  maxRetries: true,
+  retries: true,
   timeoutMs: true,
   maxCostUsd: true,
   effort: true,
@@ -59,7 +59,6 @@ const EFFORTS = { low: true, medium: true, high: true, xhigh: true, max: true } 
 const GONE = {
   top_p: 'write topP.',
   top_k: 'write topK.',
-  retries: 'write maxRetries.',
   model: "write models: { simple: '…', standard: '…', complex: '…' }.",
   schema: 'the schema of the answer is output.',
   prompt: 'the prompt is system.',
@@ -103,8 +102,8 @@ const checkOwnTools = (check: Check, { tools = [] }: AgentOptions): void => {
 const checkLimits = (check: Check, options: AgentOptions): void => {
   for (const name of ['maxOutputTokens', 'maxModelCalls', 'maxToolOutputChars', 'maxRounds'] as const)
     check(isWhole(options[name] ?? 1, 1, MOST), `${name} is a whole number from 1.`);
-  const { maxRetries = 0, timeoutMs = 1_000, maxCostUsd = '0', sessionRetentionDays = 1, cache } = options;
-  check(isWhole(maxRetries, 0, 10), 'maxRetries is a whole number from 0 to 10.');
+  const { retries = 0, timeoutMs = 1_000, maxCostUsd = '0', sessionRetentionDays = 1, cache } = options;
+  check(isWhole(retries, 0, 10), 'retries is a whole number from 0 to 10.');
   check(isWhole(timeoutMs, 1_000, 86_400_000), 'timeoutMs is a whole number of milliseconds from 1,000.');
   check(isText(maxCostUsd) && isUsd(maxCostUsd), "maxCostUsd is a text of US dollars, as '0.05'.");
   check(isWhole(sessionRetentionDays, 1, 3_650), 'sessionRetentionDays is a whole number from 1 to 3,650.');

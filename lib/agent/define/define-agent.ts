@@ -27,7 +27,7 @@ export interface Agent extends RedactionSettings {
   readonly denyInput: Readonly<Record<string, string>>;
   readonly maxOutputTokens: number;
   readonly maxModelCalls: number;
-  readonly maxRetries: number | null;
+  readonly retries: number | null;
   readonly timeoutMs: number | null;
   readonly maxCostUsd: string | null;
   readonly effort: Effort | null;
@@ -67,7 +67,7 @@ export const defineAgent = (options: AgentOptions): Agent => {
     denyInput: options.denyInput ?? {},
     maxOutputTokens: options.maxOutputTokens ?? 4_096,
     maxModelCalls: options.maxModelCalls ?? 10,
-    maxRetries: options.maxRetries ?? null,
+    retries: options.retries ?? null,
     timeoutMs: options.timeoutMs ?? null,
     maxCostUsd: options.maxCostUsd ?? null,
     effort: options.effort ?? null,

@@ -53,7 +53,6 @@ const mistakes: readonly Mistake[] = [
     () => agentOf({ models: { ...models, hard: 'a' } }),
     'models.hard is not an option. There are simple',
   ],
-  ['an earlier name of an option', () => agentOf({ retries: 1 }), 'retries is not an option: write maxRetries.'],
   ['one model', () => agentOf({ model: 'claude-haiku-5-5' }), 'model is not an option: write models: {'],
   [
     'a misspelt option',
@@ -180,7 +179,7 @@ const mistakes: readonly Mistake[] = [
   ],
   ['money as a number', () => agentOf({ maxCostUsd: 0.05 }), "maxCostUsd is a text of US dollars, as '0.05'"],
   ['a level that no line has', () => agentOf({ logLevel: 'debug' }), 'logLevel is one of DEBUG, INFO, WARN, ERROR'],
-  ['retries without end', () => agentOf({ maxRetries: 100 }), 'maxRetries is a whole number from 0 to 10'],
+  ['retries without end', () => agentOf({ retries: 100 }), 'retries is a whole number from 0 to 10'],
   ['an effort that there is not', () => agentOf({ effort: 'lots' }), 'effort is one of low, medium, high'],
   [
     'an effort that no model takes',

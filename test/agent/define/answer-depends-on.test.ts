@@ -41,7 +41,7 @@ const OPTIONS: Readonly<Record<keyof AgentOptions, Variation>> = {
   redact: ['cleaned', { redactOutput: true, redact: ['keys'] }],
   maxOutputTokens: ['other', { maxOutputTokens: 100 }],
   maxModelCalls: ['same', { maxModelCalls: 3 }],
-  maxRetries: ['same', { maxRetries: 1 }],
+  retries: ['same', { retries: 1 }],
   timeoutMs: ['same', { timeoutMs: 60_000 }],
   maxCostUsd: ['same', { maxCostUsd: '1' }],
   effort: ['other', { effort: 'low' }, { effort: 'high' }],

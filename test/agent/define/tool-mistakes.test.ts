@@ -158,7 +158,7 @@ it('a definition without a mistake is taken, whatever it has', () => {
     fallbackModels: ['claude-haiku-4-5'],
     maxOutputTokens: 1,
     cache: { ttlSeconds: 60, perUser: true },
-    maxRetries: 0,
+    retries: 0,
     timeoutMs: 1_000,
     maxCostUsd: '0.05',
     effort: 'xhigh',

@@ -166,7 +166,7 @@ export const modelStep = async (
     agent: run.agent.name,
     circuit: run.agent.circuit,
     caller: { tenantId, keyId, userId, labels, hops },
-    bounds: { deadline, budget, admission, maxRetries, retries: run.agent.maxRetries, standIns },
+    bounds: { deadline, budget, admission, maxRetries, retries: run.agent.retries, standIns },
     listener: { sink },
     account,
     booked,
