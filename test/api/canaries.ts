@@ -84,3 +84,12 @@ export const whereAre = (items: readonly StoredItem[], places: readonly (readonl
   };
   return Object.fromEntries(Object.entries(CANARIES).map(([channel, word]) => [channel, placesOf(word)]));
 };
+
+/** Where what was written once stays, and no word may be. */
+const NEVER: ReadonlySet<string> = new Set(['output', 'log', 'spans', 'slack', 'signed alerts', 'mail']);
+
+/** Of what was found: each channel with a place of those. Whatever waits for the rest need not wait for these. */
+export const leaksIn = (found: Readonly<Record<string, readonly string[]>>): string[] =>
+  Object.entries(found).flatMap(([channel, places]) =>
+    places.filter((place) => NEVER.has(place)).map((place) => `${channel} in ${place}`),
+  );

@@ -18,7 +18,7 @@ import { seededRandom } from '../seeded-random.ts';
 import { FULL } from '../sizes.ts';
 import { startOtlpReceiver } from '../telemetry/tracing/otlp-receiver.ts';
 import { neverAnswer, reply, status, toolCalls } from '../upstream/answers.ts';
-import { CANARIES, filesOf, mayBe, whereAre } from './canaries.ts';
+import { CANARIES, filesOf, leaksIn, mayBe, whereAre } from './canaries.ts';
 import { bodyOf, type Caller, type FleetOfOne, startFleetOfOne } from './fleet.ts';
 import { startServer } from './start-server.ts';
 
@@ -190,6 +190,7 @@ describe.each(STAGES)('at LOG_LEVEL %s, where of content is kept: %s', (level, r
       ...[fleet.servers[0], next].flatMap(({ directory }) => filesOf(directory)),
     ];
     const found = async () => whereAre(await scanTables(fleet.engine.sdk, TABLE_NAMES), places());
+    expect(leaksIn(await found())).toEqual([]);
     // What a delivery was about is erased with it, after its receiver has answered.
     await expect.poll(found).toEqual(mayBe(retention));
     for (const searched of ['output', 'log', 'journal', 'spans', 'slack', 'signed alerts', 'mail'])
