@@ -66,8 +66,8 @@ export interface App {
     readonly authenticator: CachingAuthenticator;
     readonly keyUses: KeyUses;
     readonly stores: Stores;
-    /** The first key of the provider's secret. */
-    readonly firstKey: () => Promise<PoolKey>;
+    /** The keys in the provider's secret. */
+    readonly poolKeys: () => Promise<readonly PoolKey[]>;
     readonly random: Random;
     readonly randomBytes: RandomBytes;
     readonly fetch: typeof globalThis.fetch;
@@ -133,7 +133,7 @@ export const createApp = (surroundings: Surroundings): App => {
   const tokens = tokenVerifier(config, { clock, fetch, secrets });
   const keyUses = createKeyUses({ table: stores.control, clock, emit });
   const authenticator = createAuthenticator({ keys: apiKeys, tenants, clock, tokens, uses: keyUses });
-  const firstKey = async () => keyOf(parseProviderKeys(await anthropicKey.get())[0]);
+  const poolKeys = async () => parseProviderKeys(await anthropicKey.get()).map(keyOf);
   const lockMs = lockFor(config.RUN_TIMEOUT_MS + FUNCTION_MARGIN_MS);
   return {
     config,
@@ -162,7 +162,7 @@ export const createApp = (surroundings: Surroundings): App => {
       authenticator,
       keyUses,
       stores,
-      firstKey,
+      poolKeys,
       random,
       randomBytes: bytes,
       fetch,

@@ -1,36 +1,17 @@
-import { type Item, keyOf, n, optional, readNumber, readString, s } from '../dynamodb/attributes.ts';
+import { keyOf, n, readString, s } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { type Clock, epochSeconds } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
-import type { Check } from './decision.ts';
+import type { Checks } from './decision.ts';
 import type { HealthResults } from './results.ts';
 
-/** One partition, so that one query reads all: some five items, written once a minute. */
 const PARTITION = 'health';
-const CHECK = 'check#';
+/** All findings of a round are one item: written each minute, an item for each would be most of what an idle stage writes. */
+const ROUND = 'round';
 
 /** A week: what is that old was found by probes that have long been silent, which has an alarm of its own. */
 const KEPT_MS = 7 * 24 * 3_600_000;
-
-const STATUSES = ['healthy', 'degraded', 'unhealthy'] as const;
-
-const statusOf = (item: Item): Check['status'] => {
-  const found = STATUSES.find((status) => status === readString(item, 'status'));
-  if (found === undefined) throw new AppError('internal', safe`A stored check has no known status.`);
-  return found;
-};
-
-const readCheck = (item: Item): Check => {
-  const latencyMs = optional(item, 'latencyMs', readNumber);
-  const detail = optional(item, 'detail', readString);
-  return {
-    status: statusOf(item),
-    ...(latencyMs === null ? {} : { latencyMs }),
-    checkedAt: readString(item, 'checkedAt'),
-    ...(detail === null ? {} : { detail }),
-  };
-};
 
 export interface DynamoDbHealthResultsOptions {
   readonly table: Pick<Table, 'get' | 'put' | 'query'>;
@@ -40,23 +21,16 @@ export interface DynamoDbHealthResultsOptions {
 /** Findings in the control table. */
 export const createDynamoDbHealthResults = ({ table, clock }: DynamoDbHealthResultsOptions): HealthResults => {
   const expiring = () => ({ expiresAt: n(epochSeconds(clock.now() + KEPT_MS)) });
-  const toItem = (name: string, { status, latencyMs, checkedAt, detail }: Check): Item => ({
-    ...keyOf({ pk: PARTITION, sk: `${CHECK}${name}` }),
-    status: s(status),
-    checkedAt: s(checkedAt),
-    ...(latencyMs === undefined ? {} : { latencyMs: n(latencyMs) }),
-    ...(detail === undefined ? {} : { detail: s(detail) }),
-    ...expiring(),
-  });
   return {
     async save(checks, signal) {
-      await Promise.all(Object.entries(checks).map(([name, check]) => table.put(toItem(name, check), { signal })));
+      const item = { ...keyOf({ pk: PARTITION, sk: ROUND }), checks: s(JSON.stringify(checks)), ...expiring() };
+      await table.put(item, { signal });
     },
     async all(signal) {
-      const found: Record<string, Check> = {};
-      for await (const item of table.query(PARTITION, CHECK, { signal }))
-        found[readString(item, 'sk').slice(CHECK.length)] = readCheck(item);
-      return found;
+      // A query, because it is all that the role of `/health` may ask for.
+      for await (const item of table.query(PARTITION, ROUND, { signal }))
+        return JSON.parse(readString(item, 'checks')) as Checks;
+      return {};
     },
     async roundTrip(signal) {
       const key = { pk: PARTITION, sk: 'probe' };

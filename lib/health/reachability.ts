@@ -17,8 +17,8 @@ export interface Reachability {
 
 export interface ReachabilityOptions {
   readonly provider: Pick<Provider, 'ask'>;
-  /** Rejects where there is none. */
-  readonly key: () => Promise<PoolKey>;
+  /** Those of the pool, asked with the first; rejects where there is none. */
+  readonly keys: () => Promise<readonly PoolKey[]>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -28,7 +28,12 @@ const SILENT = { status: 'degraded', detail: 'does not answer' } as const;
 
 const answered = (status: number | null): status is number => status !== null && status < 500;
 
-export const createReachability = ({ provider, key, clock }: ReachabilityOptions): Reachability => {
+export const createReachability = ({ provider, keys, clock }: ReachabilityOptions): Reachability => {
+  const firstKey = async (): Promise<PoolKey> => {
+    const [first] = await keys();
+    if (first === undefined) throw new Error('the pool has no key');
+    return first;
+  };
   let skewMs: number | null = null;
   let asking: Promise<unknown> = Promise.resolve();
   /** The provider, whose good answers are held against this clock. */
@@ -41,7 +46,7 @@ export const createReachability = ({ provider, key, clock }: ReachabilityOptions
     },
   };
   const askForModels = async (signal: AbortSignal): Promise<Finding> => {
-    const asked = await key().catch(() => null);
+    const asked = await firstKey().catch(() => null);
     if (asked === null) return { status: 'unhealthy', detail: 'there is no key to ask with' };
     if (!isSendable(asked.value)) return UNSENDABLE;
     const status = await statusOf(compared, MODELS_PATH, { key: asked, signal });
@@ -66,7 +71,7 @@ export const createReachability = ({ provider, key, clock }: ReachabilityOptions
       failed: findingOfClock(null),
     },
     async model(name, signal) {
-      const asked = await key();
+      const asked = await firstKey();
       return answered(await statusOf(provider, `/v1/models/${encodeURIComponent(name)}`, { key: asked, signal }));
     },
   };

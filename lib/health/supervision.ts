@@ -12,6 +12,7 @@ import { notifiedProbe } from './notified.ts';
 import { findingOfPrices } from './price-age.ts';
 import { createProbeDependencies, type ProbeDependencies } from './probe-dependencies.ts';
 import { createReachability, type ReachabilityOptions } from './reachability.ts';
+import { restsProbe, type RestsProbeOptions } from './resting-models.ts';
 
 export interface SupervisionOptions extends ReachabilityOptions {
   readonly clock: Clock;
@@ -21,6 +22,7 @@ export interface SupervisionOptions extends ReachabilityOptions {
   readonly table: Pick<Table, 'get' | 'put' | 'query'>;
   readonly secret: Secret;
   readonly circuits: Pick<Circuits, 'list' | 'enter'>;
+  readonly rests: RestsProbeOptions['rests'];
   readonly models: NonNullable<HealthOptions['models']>;
   /** The month of the price table, as `2026-11`. */
   readonly pricesAsOf: string;
@@ -52,6 +54,7 @@ export const createSupervision = (
     models: found(() => options.models(clock.now())),
     prices: found(() => findingOfPrices(options.pricesAsOf, clock.now())),
     alerts: notifiedProbe(targets),
+    rests: restsProbe(options),
   };
   const watched = {
     list: () => circuits.list(),

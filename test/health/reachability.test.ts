@@ -13,7 +13,7 @@ const KEY = 'sk-ant-canary';
 const reachabilityWith = (key: () => Promise<string>): Reachability =>
   createReachability({
     provider: createAnthropic({ baseUrl: upstream.url }),
-    key: async () => keyOf(await key()),
+    keys: async () => [keyOf(await key())],
     clock: { now: () => NOW },
   });
 const NEVER = new AbortController().signal;

@@ -9,6 +9,9 @@ import type { HealthCheck } from '../../lib/health/check.ts';
 import { createSupervision } from '../../lib/health/supervision.ts';
 import { keyOf } from '../../lib/model-call/keys/key-pool.ts';
 import { createAnthropic } from '../../lib/providers/anthropic/anthropic.ts';
+import { createDynamoDbRestStore } from '../../lib/rests/dynamodb-store.ts';
+import { createRests } from '../../lib/rests/rests.ts';
+import { parseProviderKeys } from '../../lib/secrets/provider-keys.ts';
 import { createLoader } from '../../lib/secrets/loader.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { OPTIONS } from '../circuit-breaker/parts.ts';
@@ -25,12 +28,14 @@ let upstream: HttpTarget;
 let clock: FakeClock;
 let events: BallastEvent[];
 let secretFails: boolean;
+let secretText: string;
 
 beforeEach(async () => {
   upstream = await startHttpTarget();
   clock = createFakeClock();
   events = [];
   secretFails = false;
+  secretText = 'sk-ant-canary';
 });
 afterEach(() => upstream.close());
 
@@ -47,7 +52,7 @@ const environment = (
   const emit = (event: BallastEvent) => void events.push(event);
   const read = async () => {
     if (secretFails) throw new Error('canary');
-    return 'sk-ant-canary';
+    return secretText;
   };
   const secret = createLoader({ read, clock });
   const store = createDynamoDbCircuitStore({ table, clock });
@@ -61,7 +66,8 @@ const environment = (
       date: new Date(clock.now()).toUTCString(),
     }),
   };
-  const key = async () => keyOf(await secret.get());
+  const rests = createRests({ store: createDynamoDbRestStore({ table, clock }), clock, random: seededRandom(1), emit });
+  const keys = async () => parseProviderKeys(await secret.get()).map(keyOf);
   const supervision = createSupervision({
     clock,
     emit,
@@ -69,8 +75,9 @@ const environment = (
     table,
     secret,
     provider,
-    key,
+    keys,
     circuits,
+    rests,
     models: () => ({ status: 'healthy' }),
     pricesAsOf: '2026-11',
     targets,
@@ -80,6 +87,7 @@ const environment = (
   const ask = healthFunction({ ...parts, health: supervision.health });
   return {
     circuits,
+    rests,
     probe: () => probeDependencies({ ...parts, ...supervision })({}),
     health: () => invoke(ask, httpEvent({ httpMethod: 'GET', path: '/health', body: null })),
   };
@@ -128,11 +136,28 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
     expect(text).not.toContain('canary');
   });
 
+  it('write twice a round, however many checks there are, and no more than one unit at a time', async () => {
+    const table = await emptied(engine());
+    const sizes: number[] = [];
+    const counting: Control = {
+      ...table,
+      put: async (item, options) => {
+        sizes.push(JSON.stringify(item).length);
+        await table.put(item, options);
+      },
+    };
+    await environment(counting).probe();
+    expect(sizes).toHaveLength(2);
+    expect(Math.max(...sizes)).toBeLessThan(1_024);
+  });
+
   it('agree: what one finds, the other tells, from another environment and asking nobody', async () => {
     const table = await emptied(engine());
     await environment(table).probe();
     expect(probed().sort()).toEqual(
-      ['alerts', 'claude', 'clock', 'dynamodb', 'models', 'prices', 'secrets'].map((name) => `${name} healthy`),
+      ['alerts', 'claude', 'clock', 'dynamodb', 'models', 'prices', 'rests', 'secrets'].map(
+        (name) => `${name} healthy`,
+      ),
     );
     expect(events.at(-1)).toEqual({ type: 'dependencies.probed', openCircuits: 0 });
     const asked = upstream.seen.length;
@@ -189,13 +214,8 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
 
   it('take results for nothing that are older than three minutes, and none of dependencies they do not know', async () => {
     const table = await emptied(engine());
-    await table.put({
-      pk: { S: 'health' },
-      sk: { S: 'check#old-name' },
-      status: { S: 'unhealthy' },
-      checkedAt: { S: new Date(clock.now()).toISOString() },
-    });
-    await environment(table).probe();
+    await environment(table, { 'old-name': async () => Promise.reject(new Error('canary')) }).probe();
+    expect(probed()).toContain('old-name degraded');
     await clock.advance(180_000);
     expect((await environment(table).health()).body).toMatchObject({ status: 'healthy' });
     await clock.advance(1);
@@ -221,6 +241,30 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
     expect(body).toMatchObject({ status: 'degraded', checks: { circuits: { status: 'degraded', detail: '1 open' } } });
     await probe();
     expect(events.at(-1)).toEqual({ type: 'dependencies.probed', openCircuits: 1 });
+  });
+
+  it('name a model that rests on every key, until when, and no key', async () => {
+    const table = await emptied(engine());
+    secretText = JSON.stringify(['sk-ant-canary-1', 'sk-ant-canary-2']);
+    const limited = ['sk-ant-canary-1', 'sk-ant-canary-2'].map((key) => `${NAME}/standard/${keyOf(key).id}`);
+    const { probe, rests } = environment(table);
+    await rests.limited(limited[0] ?? '', 60_000);
+    await probe();
+    expect(probed()).toContain('rests healthy');
+    await rests.limited(limited[1] ?? '', 120_000);
+    await probe();
+    expect(probed()).toContain('rests degraded');
+    const { status, body, text } = await environment(table).health();
+    const until = new Date(clock.now() + 60_000).toISOString();
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      status: 'degraded',
+      checks: { rests: { status: 'degraded', detail: `claude-opus-5-5 rests on every key until ${until}` } },
+    });
+    expect(text).not.toMatch(new RegExp(`canary|${limited.map((name) => name.slice(-16)).join('|')}`));
+    await clock.advance(60_000);
+    await probe();
+    expect((await environment(table).health()).body).toMatchObject({ checks: { rests: { status: 'healthy' } } });
   });
 
   it('try a circuit that is due before any call does, unpaid', async () => {

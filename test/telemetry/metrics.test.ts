@@ -200,10 +200,13 @@ describe('what an event adds to the metrics', () => {
     ]);
   });
 
-  it('of the targets of alarms is published for them alone: no call needs them', async () => {
-    const lines = await told({ ...SAMPLES['dependency.probed'], dependency: label('alerts') });
-    expect(lines).toEqual(['DependencyFailures{dependency=alerts}=1', 'DependencyLatency{dependency=alerts}=31']);
-  });
+  it.each(['alerts', 'models', 'prices', 'rests'])(
+    'of %s is published for it alone: no dependency is away',
+    async (name) => {
+      const lines = await told({ ...SAMPLES['dependency.probed'], dependency: label(name) });
+      expect(lines).toEqual([`DependencyFailures{dependency=${name}}=1`, `DependencyLatency{dependency=${name}}=31`]);
+    },
+  );
 
   it.each([
     ['refused', 429, 'rate-limited', false],
