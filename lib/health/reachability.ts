@@ -4,6 +4,7 @@ import type { PoolKey, Provider } from '../model-call/provider.ts';
 import { isSendable } from '../secrets/provider-keys.ts';
 import type { Finding, Probe } from './check.ts';
 import { findingOfClock } from './clock-skew.ts';
+import { findingOfPool } from './key-pool.ts';
 
 /** Asks the provider without paying: the list of models, or what it says of one. */
 export interface Reachability {
@@ -11,19 +12,22 @@ export interface Reachability {
   readonly api: Probe;
   /** Whether this clock is that of the provider, by the answer that `api` is getting, or has got. */
   readonly clock: Probe;
+  /** Which keys the provider rejects: what `api` finds out about the first, and as many questions as there are others. */
+  readonly keys: Probe;
   /** Whether the provider answers for this model. Rejects where it could not be asked for want of a key. */
   model(name: string, signal: AbortSignal): Promise<boolean>;
 }
 
 export interface ReachabilityOptions {
   readonly provider: Pick<Provider, 'ask'>;
-  /** Those of the pool, asked with the first; rejects where there is none. */
+  /** Those of the pool; the first asks where any would do. Rejects where there is none. */
   readonly keys: () => Promise<readonly PoolKey[]>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
 const REJECTED = { status: 'unhealthy', detail: 'rejects the key' } as const;
 const UNSENDABLE = { status: 'unhealthy', detail: 'rejects the key: no header can carry it' } as const;
+const KEYLESS = { status: 'unhealthy', detail: 'there is no key to ask with' } as const;
 const SILENT = { status: 'degraded', detail: 'does not answer' } as const;
 
 const answered = (status: number | null): status is number => status !== null && status < 500;
@@ -35,7 +39,7 @@ export const createReachability = ({ provider, keys, clock }: ReachabilityOption
     return first;
   };
   let skewMs: number | null = null;
-  let asking: Promise<unknown> = Promise.resolve();
+  let asking: Promise<Finding | undefined> = Promise.resolve(undefined);
   /** The provider, whose good answers are held against this clock. */
   const compared: Pick<Provider, 'ask'> = {
     async ask(...asked) {
@@ -45,13 +49,15 @@ export const createReachability = ({ provider, keys, clock }: ReachabilityOption
       return reply;
     },
   };
-  const askForModels = async (signal: AbortSignal): Promise<Finding> => {
-    const asked = await firstKey().catch(() => null);
-    if (asked === null) return { status: 'unhealthy', detail: 'there is no key to ask with' };
-    if (!isSendable(asked.value)) return UNSENDABLE;
-    const status = await statusOf(compared, MODELS_PATH, { key: asked, signal });
+  const askWith = async (key: PoolKey, asked: Pick<Provider, 'ask'>, signal: AbortSignal): Promise<Finding> => {
+    if (!isSendable(key.value)) return UNSENDABLE;
+    const status = await statusOf(asked, MODELS_PATH, { key, signal });
     if (!answered(status)) return SILENT;
     return isRefusal(status) ? REJECTED : { status: 'healthy' };
+  };
+  const askForModels = async (signal: AbortSignal): Promise<Finding> => {
+    const key = await firstKey().catch(() => null);
+    return key === null ? KEYLESS : askWith(key, compared, signal);
   };
   return {
     api: {
@@ -69,6 +75,16 @@ export const createReachability = ({ provider, keys, clock }: ReachabilityOption
         return findingOfClock(skewMs);
       },
       failed: findingOfClock(null),
+    },
+    keys: {
+      async ask(signal) {
+        const pool = await keys().catch(() => []);
+        if (pool.length === 0) return KEYLESS;
+        const others = pool.slice(1).map((key) => askWith(key, provider, signal));
+        const found = await Promise.all([asking, ...others]);
+        return findingOfPool(found.map((finding) => finding?.status === 'unhealthy'));
+      },
+      failed: { status: 'healthy', detail: 'not asked in time: the provider does not answer' },
     },
     async model(name, signal) {
       const asked = await firstKey();

@@ -49,8 +49,9 @@ export const createSupervision = (
     dynamodb: answers((signal) => results.roundTrip(signal)),
     secrets,
     claude: reachability.api,
-    // After the one by whose answer it goes.
+    // After the one by whose answer they go.
     clock: reachability.clock,
+    keys: reachability.keys,
     models: found(() => options.models(clock.now())),
     prices: found(() => findingOfPrices(options.pricesAsOf, clock.now())),
     alerts: notifiedProbe(targets),

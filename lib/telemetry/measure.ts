@@ -84,8 +84,8 @@ const ofTool = ({ tool, outcome, fault, durationMs }: Of<'tool.finished'>): Meas
 /** A probe that took longer is worth a value, also where all is well. */
 const SLOW_PROBE_MS = 1_000;
 
-/** Where no dependency is away: what no call needs, and limits that the provider sets and that end by themselves. */
-const APART: ReadonlySet<string> = new Set(['alerts', 'models', 'prices', 'rests']);
+/** Where no dependency is away: what no call needs, limits that end by themselves, keys that have an alarm of their own. */
+const APART: ReadonlySet<string> = new Set(['alerts', 'keys', 'models', 'prices', 'rests']);
 
 const ofProbe = ({ dependency, status, latencyMs }: Of<'dependency.probed'>): Measurement[] => {
   const failed = status !== 'healthy';

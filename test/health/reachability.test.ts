@@ -13,7 +13,7 @@ const KEY = 'sk-ant-canary';
 const reachabilityWith = (key: () => Promise<string>): Reachability =>
   createReachability({
     provider: createAnthropic({ baseUrl: upstream.url }),
-    keys: async () => [keyOf(await key())],
+    keys: async () => (await key()).split(',').map(keyOf),
     clock: { now: () => NOW },
   });
 const NEVER = new AbortController().signal;
@@ -78,6 +78,43 @@ describe('asking the provider', () => {
       'GET /v1/models/claude-opus-5-5',
       'GET /v1/models/claude-opus-5-5',
     ]);
+  });
+});
+
+describe('the pool of keys', () => {
+  const ask = async (keys: string, ...answers: readonly Answer[]) => {
+    upstream.script(...answers);
+    const pool = reachabilityWith(async () => keys);
+    return (await Promise.all([pool.api.ask(NEVER), pool.keys.ask(NEVER)]))[1];
+  };
+
+  it.each<[string, number, object]>([
+    ['one', 200, { status: 'healthy', detail: '1 key' }],
+    ['one,two,three', 200, { status: 'healthy', detail: '3 keys' }],
+    ['one,two', 503, { status: 'healthy', detail: '2 keys' }],
+    ['one', 401, { status: 'unhealthy', detail: 'the provider rejects every key' }],
+    ['one,two', 403, { status: 'unhealthy', detail: 'the provider rejects every key' }],
+  ])('%s, each answered with %i, is %j', async (keys, status, finding) => {
+    expect(await ask(keys, { status })).toEqual(finding);
+    // The first is asked for the provider anyway.
+    expect(upstream.seen).toHaveLength(keys.split(',').length);
+  });
+
+  it('names those that are rejected by their place in the secret, and by nothing else', async () => {
+    expect(await ask('can\nary,canary-2,can\nary', { status: 200 })).toEqual({
+      status: 'degraded',
+      detail: 'the provider rejects keys 1 and 3 of 3',
+    });
+    expect(await ask('canary-1,can\nary', { status: 200 })).toEqual({
+      status: 'degraded',
+      detail: 'the provider rejects key 2 of 2',
+    });
+  });
+
+  it('is unhealthy where it cannot be loaded', async () => {
+    const keyless = reachabilityWith(() => Promise.reject(new Error('canary')));
+    const [, found] = await Promise.all([keyless.api.ask(NEVER), keyless.keys.ask(NEVER)]);
+    expect(found).toEqual({ status: 'unhealthy', detail: 'there is no key to ask with' });
   });
 });
 

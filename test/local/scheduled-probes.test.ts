@@ -29,7 +29,7 @@ describe('npm start', () => {
     const { status, checks } = await probed(await server.ready);
     expect(status).toBe('healthy');
     expect(Object.keys(checks).sort()).toEqual([
-      ...['alerts', 'circuits', 'claude', 'clock', 'dynamodb', 'models', 'prices', 'rests', 'secrets'],
+      ...['alerts', 'circuits', 'claude', 'clock', 'dynamodb', 'keys', 'models', 'prices', 'rests', 'secrets'],
     ]);
     server.child.kill('SIGINT');
     expect(await server.exited).toBe(0);

@@ -200,7 +200,7 @@ describe('what an event adds to the metrics', () => {
     ]);
   });
 
-  it.each(['alerts', 'models', 'prices', 'rests'])(
+  it.each(['alerts', 'keys', 'models', 'prices', 'rests'])(
     'of %s is published for it alone: no dependency is away',
     async (name) => {
       const lines = await told({ ...SAMPLES['dependency.probed'], dependency: label(name) });
