@@ -13,7 +13,7 @@ export const tallyWork =
     if (work === undefined) return;
     if (event.type === 'model.attempted') {
       // A call of the gateway has its attempts on the books under this id, and nothing else says so.
-      work.runId ??= event.runId;
+      if (work.runId === undefined) work.callId = event.runId;
       work.modelUse = withAttempt(work.modelUse ?? NO_MODEL_USE, event, contexts.elapsedMs(work));
     }
     if (event.type === 'run.started') work.runId = event.runId;

@@ -18,6 +18,8 @@ export interface WorkContext {
   requestId?: string;
   trace?: TraceContext & Partial<Pick<CallersTrace, 'parentId'>>;
   runId?: string;
+  /** Of a call of the gateway, which is no run and has no span of its own: the id of its books. */
+  callId?: string;
   /** What the model calls made in it came to. */
   modelUse?: ModelUse;
   /** What stood in for the model that was asked. */
@@ -79,7 +81,7 @@ export const contextFields = (work: WorkContext | undefined): LogFields =>
     : {
         function: work.function,
         ...labelled('requestId', work.requestId),
-        ...labelled('runId', work.runId),
+        ...labelled('runId', work.runId ?? work.callId),
         ...labelled('traceId', work.trace?.traceId),
         cold_start: work.coldStart,
         ...labelled('function_request_id', work.invocationId),
