@@ -11,11 +11,8 @@ const WEBHOOK = 'https://example.com/hook';
 const BOTH = JSON.stringify({ slackWebhookUrl: SLACK, webhookUrl: WEBHOOK, webhookSecret: '0123456789abcdef' });
 
 /** The targets of a stage, whose webhook answers with `status` or hangs. */
-const stage = ({
-  secret = BOTH,
-  status = 200 as number | 'hangs',
-  topicArn = undefined as string | undefined,
-} = {}) => {
+const stage = (given: { secret?: string; status?: number | 'hangs'; topicArn?: string } = {}) => {
+  const { secret = BOTH, status = 200, topicArn } = given;
   const clock = createFakeClock();
   const events: BallastEvent[] = [];
   const posted: { url: string; body: string }[] = [];
