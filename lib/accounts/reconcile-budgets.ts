@@ -1,7 +1,8 @@
 import { type Clock, sleep } from '../kernel/clock.ts';
 import { concurrently } from '../kernel/concurrently.ts';
 import { waitAtMost } from '../kernel/deadline.ts';
-import { type Redacted, safe } from '../kernel/redacted.ts';
+import { formatUsd } from '../kernel/money.ts';
+import { label, type Redacted, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import { newTenant, type Tenant, type TenantDirectory } from '../tenants/types.ts';
 import type { Threshold } from './budget-thresholds.ts';
@@ -13,6 +14,7 @@ import {
   type ReconcileTenantParts,
   type TenantReconciled,
 } from './reconcile-tenant.ts';
+import { stageForecast } from './stage-forecast.ts';
 import { tellSpent, type TellSpentParts } from './tell-spent.ts';
 
 export interface ReconcileBudgetsParts
@@ -113,6 +115,11 @@ export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileB
       look(newTenant(tenantId, Math.min(...left.map(({ reservation }) => reservation.at))), parked),
     );
     const looked = results.filter((each) => each !== null);
+    const forecast = stageForecast(
+      looked.map(({ months }) => months),
+      clock.now(),
+    );
+    const forecastUsd = forecast === null ? null : label(formatUsd(forecast));
 
     // Nothing waits for targets until the end: one that does not answer keeps nobody's accounts from them.
     const isLate = () => leftMs() < TELL_MS;
@@ -151,7 +158,7 @@ export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileB
     const telling = Promise.all([tellingThresholds, tellingSpent]);
     await waitAtMost(clock, Math.min(Math.max(leftMs(), 0), MOST_MS) + TOLD_LATE_MS, telling);
     const reconciled = { tenants: results.length, settled, failed: failed.size };
-    emit({ type: 'budgets.reconciled', ...reconciled, durationMs: clock.monotonicMs() - startedMs });
+    emit({ type: 'budgets.reconciled', ...reconciled, forecastUsd, durationMs: clock.monotonicMs() - startedMs });
     return reconciled;
   };
 };

@@ -23,10 +23,17 @@ interface Span {
 }
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** What was spent by `now`, at the mean rate of the period so far, to its end. */
 export const forecastOf = (spent: PicoUsd, { from, to, leastMs }: Span, now: number): PicoUsd | null =>
   now - from < leastMs ? null : pico((spent * BigInt(to - from)) / BigInt(now - from));
+
+/** What is spent at the end of the UTC day if it goes on as by `now`; `null` in its first hour. */
+export const dayForecastOf = (spent: PicoUsd, now: number): PicoUsd | null => {
+  const from = now - (now % DAY_MS);
+  return forecastOf(spent, { from, to: from + DAY_MS, leastMs: HOUR_MS }, now);
+};
 
 const view = ({ limit, spent, reserved, remaining }: Standing, span: Span, now: number): BudgetView => {
   const forecast = forecastOf(spent, span, now);

@@ -120,5 +120,7 @@ export type AccountEvent =
       readonly tenants: number;
       readonly settled: number;
       readonly failed: number;
+      /** What all tenants that were read will have spent at the end of the UTC day; `null` in its first hour. */
+      readonly forecastUsd: Redacted | null;
       readonly durationMs: number;
     };

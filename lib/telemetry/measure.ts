@@ -168,7 +168,10 @@ export const measure = (event: BallastEvent): Measurement[] => {
     case 'budget.drifted':
       return measured({}, { BudgetDrift: 1 });
     case 'budgets.reconciled':
-      return ifAny({ ReconcileFailures: event.failed });
+      return ifAny({
+        ReconcileFailures: event.failed,
+        DailyForecastMicroUsd: microUsd(event.forecastUsd ?? '0'),
+      });
     case 'dependency.probed':
       return ofProbe(event);
     case 'dependencies.probed':

@@ -127,6 +127,8 @@ export const METRICS = {
   ReservationsReconciled: definition('Count', ['outcome']),
   /** Days whose counter differs from the sum of their records. */
   BudgetDrift: definition('Count', []),
+  /** What the stage will have spent at the end of the UTC day, in millionths of a US dollar. */
+  DailyForecastMicroUsd: definition('None', []),
   /** Tenants that a pass could not look at. */
   ReconcileFailures: definition('Count', []),
 

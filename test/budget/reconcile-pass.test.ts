@@ -61,7 +61,7 @@ const setUp = (change: Partial<ReconcileBudgetsParts> = {}, now = GIVEN_UP) => {
   const hold = (tenantId: string, id: string, at = NOW) =>
     store.reserve(tenantAccount(tenantId), reservationOf(tenantId, { attemptId: `run_${id}:1:1`, at }));
   const month = async (tenantId: string) => (await store.months(tenantAccount(tenantId), MONTH, MONTH))[0];
-  return { parts, events, done, clock, hold, month, pass: createReconcileBudgets(parts) };
+  return { store, parts, events, done, clock, hold, month, pass: createReconcileBudgets(parts) };
 };
 
 const down = () => Promise.reject(new AppError('store-unavailable', safe`away`));
@@ -75,6 +75,28 @@ describe('a pass over the budgets', () => {
     done.length = 0;
     await pass();
     expect(done).toEqual(['rolled up', 'rolled up', 'day checked', 'budgets.reconciled']);
+  });
+
+  it('says what all tenants will have spent at the end of the day, those left out that it could not read', async () => {
+    const noon = Date.UTC(2026, 10, 20, 12);
+    const { parts, pass, events, store } = setUp({}, noon);
+    for (const [tenantId, usd] of [
+      ['acme', '2'],
+      ['bolt', '0.5'],
+    ] as const) {
+      const held = reservationOf(tenantId, { at: noon - 1 });
+      await store.reserve(tenantAccount(tenantId), held);
+      await parts.budgets.settle(held, parseUsd(usd));
+    }
+    await pass();
+    const known = { ...store };
+    const months: typeof store.months = (...asked) => (asked[0].pk.endsWith('acme') ? down() : known.months(...asked));
+    Object.assign(store, { months });
+    await pass();
+    expect(events.filter(({ type }) => type === 'budgets.reconciled')).toMatchObject([
+      { forecastUsd: '5' },
+      { forecastUsd: '1', failed: 1 },
+    ]);
   });
 
   it('goes on with the others where one reservation cannot be settled', async () => {

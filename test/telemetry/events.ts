@@ -223,7 +223,14 @@ export const SAMPLES: Samples = {
     day: label('2026-11-19'),
     driftUsd: label('0.000001'),
   },
-  'budgets.reconciled': { type: 'budgets.reconciled', tenants: 12, settled: 1, failed: 2, durationMs: 90 },
+  'budgets.reconciled': {
+    type: 'budgets.reconciled',
+    tenants: 12,
+    settled: 1,
+    failed: 2,
+    forecastUsd: label('12.5'),
+    durationMs: 90,
+  },
   'spans.lost': { type: 'spans.lost', count: 3, error: label('TimeoutError') },
   'request.finished': {
     type: 'request.finished',

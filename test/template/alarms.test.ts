@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { runAgent } from '../../functions/run-agent.ts';
 import { RUNBOOK } from '../../lib/alerts/alarm/runbook.ts';
 import { PROBLEMS } from '../../lib/http/problem.ts';
@@ -13,7 +14,7 @@ import { SAMPLES } from '../telemetry/events.ts';
 import { testMetrics } from '../telemetry/metric-lines.ts';
 import { alarmDefects, alarmedMetrics } from './alarms.ts';
 import { packaged, packagedTemplate, ROOT, type Stage, STAGES } from './packaged.ts';
-import { at, ofType, plant, resource, type Template } from './template.ts';
+import { at, ofType, plant, type Resource, resource, type Template } from './template.ts';
 
 beforeAll(packaged);
 
@@ -44,24 +45,39 @@ const names = (template: Template): string[] => {
   return all.filter((name) => !all.includes(name.replace(/-\d$/, '')) || !/-\d$/.test(name));
 };
 
+/** A stage with the alarm that is off by default too, as `infra` declares it. */
+const withForecast = async (stage: Stage): Promise<Template> => {
+  const template = await packagedTemplate(stage);
+  const text = readFileSync(join(ROOT, 'infra/limit-alarms.yml'), 'utf8')
+    .replaceAll('${sls:stage}', stage)
+    .replaceAll('${param:dailyForecastAlarmUsd}', '500');
+  const { DailyForecastAlarm } = parse(text, { merge: true }) as Record<string, Resource>;
+  return { ...template, Resources: { ...template.Resources, ...(DailyForecastAlarm && { DailyForecastAlarm }) } };
+};
+
 describe('the alarms', () => {
   it.each(STAGES)(
     'look at metrics that the code emits under that name, namespace and dimensions in %s',
     async (stage) => {
-      expect(alarmDefects(await packagedTemplate(stage), stage, await emitted(stage))).toEqual([]);
+      expect(alarmDefects(await withForecast(stage), stage, await emitted(stage))).toEqual([]);
     },
   );
 
   it('are there for what the operator must hear of', async () => {
-    const template = await packagedTemplate('prod');
+    const template = await withForecast('prod');
     expect(names(template).toSorted()).toEqual(Object.keys(RUNBOOK).toSorted());
-    expect(names(template).length).toBe(36);
-    expect(new Set(alarmedMetrics(template)).size).toBe(22);
+    expect(names(template).length).toBe(37);
+    expect(new Set(alarmedMetrics(template)).size).toBe(23);
   });
 
   it('that cost and say little are not made in staging, by an empty parameter', async () => {
     const [staging, prod] = [names(await packagedTemplate('staging')), names(await packagedTemplate('prod'))];
     expect(prod.filter((name) => !staging.includes(name))).toEqual(['daily-spend']);
+  });
+
+  it('of the forecast is made in no stage that does not set its parameter', async () => {
+    for (const stage of STAGES) expect(names(await packagedTemplate(stage)), stage).not.toContain('daily-forecast');
+    expect(names(await withForecast('prod'))).toContain('daily-forecast');
   });
 
   it('of dev are those of the severity page, but no composite one, by a parameter', async () => {
@@ -159,7 +175,7 @@ describe('the alarms', () => {
 
   it('each have a section in docs/alarms.md, which has none for others', async () => {
     const sections = [...readFileSync(join(ROOT, 'docs/alarms.md'), 'utf8').matchAll(/^### ([\w-]+)$/gm)];
-    expect(sections.map(([, name]) => name).toSorted()).toEqual(names(await packagedTemplate('prod')).toSorted());
+    expect(sections.map(([, name]) => name).toSorted()).toEqual(names(await withForecast('prod')).toSorted());
   });
 
   it('have all metrics in the table of docs/alarms.md, by what each is published, and no others', () => {

@@ -46,6 +46,13 @@ export const RATE_RUNBOOK: Readonly<Record<string, RunbookEntry>> = {
     action: '`npm run usage` shows who spent it.',
     unit: 'US dollars',
   },
+  'daily-forecast': {
+    severity: 'ticket',
+    means:
+      'For fifteen minutes, all tenants together were on their way to spend more than `dailyForecastAlarmUsd` by the end of the UTC day.',
+    action: '`npm run usage` shows who spends it.',
+    unit: 'US dollars',
+  },
   'budget-refusals': {
     severity: 'ticket',
     means:
