@@ -10,6 +10,7 @@ import { systemClock } from '../../local/system-clock.ts';
 import { scanTables } from '../scan-tables.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { reply, toolCalls } from '../upstream/answers.ts';
+import { booksOf } from './books-of.ts';
 import { ADMIN_KEY, bodyOf, type Caller, type FleetOfOne, startFleetOfOne } from './fleet.ts';
 
 /*
@@ -161,7 +162,7 @@ it('an erased user is found in no table, cache, journal or trace, and the books 
   const usage = async () => (await bodyOf(await caller.ask('/usage?groupBy=user'))) as { totals: Json; groups: Json[] };
   const books = await usage();
   expect(books.groups.map(({ key }) => key)).toEqual(['bob', USER]);
-  const budget = await bodyOf(await caller.ask('/usage/budget'));
+  const budget = await booksOf(caller);
 
   // It is asked for by the path; whether there is such a user is nobody's business, whether there is such a tenant is.
   const answer = await fleet.administer('DELETE', erasePath);
@@ -193,7 +194,7 @@ it('an erased user is found in no table, cache, journal or trace, and the books 
   expect(after.totals).toEqual(books.totals);
   const [bobs, theirs] = books.groups;
   expect(after.groups).toEqual([bobs, { ...theirs, key: PSEUDONYM }]);
-  expect(await bodyOf(await caller.ask('/usage/budget'))).toEqual(budget);
+  expect(await booksOf(caller)).toEqual(budget);
   // Erasing lifts no limit.
   const spent = String(theirs?.['costUsd']);
   await fleet.administer('PATCH', `/admin/tenants/${caller.tenantId}`, { userDailyBudgetUsd: spent });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reply, status, toolCalls } from '../upstream/answers.ts';
 import { gatedHeaders } from '../upstream/broken.ts';
 import { createGate } from '../upstream/gate.ts';
+import { booksOf } from './books-of.ts';
 import { bodyOf, type Caller, type Fleet, startFleet } from './fleet.ts';
 
 let fleet: Fleet;
@@ -69,11 +70,11 @@ it('a hit takes no permit and spends nothing', async () => {
   fleet.upstream.script('*', [reply('Paid.')]);
   const task = { task: 'What?', ...CACHED };
   expect(await bodyOf(await caller.run(task))).toMatchObject({ cache: 'miss' });
-  const spent = await bodyOf(await caller.ask('/usage/budget'));
+  const spent = await booksOf(caller);
   expect((await caller.run({ task: 'Else?' })).status).toBe(429);
   const hit = await caller.run(task, {}, fleet.servers[1]);
   expect(await bodyOf(hit)).toMatchObject({ cache: 'hit', usage: { modelCalls: 0, costUsd: '0' } });
-  expect(await bodyOf(await caller.ask('/usage/budget'))).toEqual(spent);
+  expect(await booksOf(caller)).toEqual(spent);
 });
 
 it('a hit is told as events like any answer, and can be read back', async () => {

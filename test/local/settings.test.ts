@@ -86,6 +86,7 @@ describe('the environment of the functions', () => {
       ANTHROPIC_API_KEY: undefined,
       ANTHROPIC_AUTH_TOKEN: undefined,
       ANTHROPIC_BASE_URL: 'http://127.0.0.1:3',
+      LOG_FILE: undefined,
       LOG_FORMAT: 'json',
       AWS_REGION: 'us-east-1',
       AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',
