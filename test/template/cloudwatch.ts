@@ -56,6 +56,12 @@ export const createCloudWatch = (template: Template) => {
   const points = new Map<string, Point[]>();
   const states = new Map<string, AlarmState>();
 
+  const keep = (key: string, point: Point): void => {
+    const known = points.get(key) ?? [];
+    known.push(point);
+    points.set(key, known);
+  };
+
   const valuesOf = (metric: Metric, until: number, periodMs: number): number[] =>
     (points.get(keyOf(metric)) ?? [])
       .filter((point) => point.at <= until && point.at > until - periodMs)
@@ -117,12 +123,14 @@ export const createCloudWatch = (template: Template) => {
   return {
     /** Takes the metrics out of lines of the log, as of then. */
     take(lines: string, now: number): void {
-      for (const { namespace, name, dimensions, values } of lines.trimEnd().split('\n').flatMap(published)) {
-        const key = nameOf(namespace, name, dimensions);
-        const known = points.get(key) ?? [];
-        known.push({ at: now, values });
-        points.set(key, known);
-      }
+      const written = lines.split('\n').filter((line) => line !== '');
+      for (const { namespace, name, dimensions, values } of written.flatMap(published))
+        keep(nameOf(namespace, name, dimensions), { at: now, values });
+    },
+
+    /** Lambda's own count of a function that was called once and ended well, by its name in the template. */
+    called(logicalId: string, now: number): void {
+      keep(nameOf('AWS/Lambda', 'Invocations', { FunctionName: { Ref: logicalId } }), { at: now, values: [1] });
     },
 
     /** The names of the alarms that are on. */

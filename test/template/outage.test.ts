@@ -30,6 +30,9 @@ interface Minute {
   readonly isClaudeHealthy: boolean;
 }
 
+/** What schedules call each minute, of which alarms watch that it is called. */
+const EACH_MINUTE = ['ProbeDashdependenciesLambdaFunction', 'ReconcileDashbudgetsLambdaFunction'];
+
 const WELL: Minute = { calls: 20, failing: 0, openCircuits: 0, isClaudeHealthy: true };
 
 const eventsOf = ({ calls, failing, openCircuits, isClaudeHealthy }: Minute): BallastEvent[] => [
@@ -117,6 +120,7 @@ describeOnDynamoDb('what is told of an outage', (engine) => {
       for (const event of eventsOf(minute)) metrics.listen(event);
       await metrics.flush();
       cloudWatch.take(lines, clock.now());
+      for (const each of EACH_MINUTE) cloudWatch.called(each, clock.now());
       lines = '';
       open.push(...cloudWatch.look(clock.now()).map((change) => deliver(snsEvent(change))));
       if (index % 5 === 0) open.push(deliver({ look: 'flapping' }));
