@@ -1,14 +1,26 @@
-import { notification, snsEvent } from '../../alerts/sns.ts';
+import { type Change, notification, snsEvent } from '../../alerts/sns.ts';
 import type { Stage } from '../stage.ts';
 
-/** Alarms that change their state: alone, again, in a storm, and where somebody cannot be told. */
+/** An alarm that no composite one tells too: those wait for it, two minutes by a real clock. */
+const ALONE = 'ballast-dev-lambda-errors';
+const CAUSE = 'ballast-dev-provider-down';
+const CONSEQUENCE = 'ballast-dev-errors';
+
+/** Alarms that change their state: alone, again, where somebody cannot be told, and as the consequence of another. */
 export const alarms = async ({ send, clock, outside, advance }: Stage): Promise<void> => {
-  const at = () => new Date(clock.now()).toISOString().replace('Z', '+0000');
+  const change = (name: string, states: Pick<Change, 'from' | 'to'> = {}) => {
+    const at = new Date(clock.now()).toISOString().replace('Z', '+0000');
+    return send('notify-alarm', snsEvent(notification({ name, at, ...states })));
+  };
+  const over = { from: 'ALARM', to: 'OK' } as const;
   outside.isDown = true;
-  await send('notify-alarm', snsEvent(notification({ at: at() }))).catch(() => undefined);
+  await change(ALONE).catch(() => undefined);
   outside.isDown = false;
-  await send('notify-alarm', snsEvent(notification({ at: at() })));
-  await send('notify-alarm', snsEvent(notification({ from: 'ALARM', to: 'OK', at: at() })));
-  advance(600_000);
+  await change(ALONE);
+  await change(ALONE, over);
+  await change(CAUSE);
+  await change(CONSEQUENCE);
+  await change(CAUSE, over);
+  advance(1_200_000);
   await send('notify-alarm', { look: 'flapping' });
 };
