@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { budgetAlert, createBudgetAlerts } from '../../lib/alerts/budget-alerts.ts';
-import { createSpentAlerts, spentAlert,type SpentPart } from '../../lib/alerts/spent-alerts.ts';
+import { createSpentAlerts, spentAlert, type SpentPart } from '../../lib/alerts/spent-alerts.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
