@@ -38,7 +38,7 @@ export const readUsage = async (
     const target = new URL(`${url.replace(/\/+$/, '')}${path}`);
     for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
     if (cursor !== null) target.searchParams.set('cursor', cursor);
-    const response = await fetch(target, { headers: { 'x-api-key': key } });
+    const response = await fetch(target, { headers: { 'x-api-key': key }, redirect: 'error' });
     if (!response.ok) throw await refusal(response);
     const answer = (await response.json()) as Answer;
     groups.push(...answer.groups);

@@ -131,6 +131,8 @@ export interface SpentBudgetsParts {
 
 export const createSpentBudgets = ({ table, budgets, clock }: SpentBudgetsParts): SpentBudgets => {
   const known = new Set<string>();
+  /** Parts that are being put down: of settlements that went out as one, each has seen the part that all have reached. */
+  const underWay = new Set<string>();
   const put = (noted: SpentBudget) => table.put(itemOf(noted, clock.now() + KEPT_MS));
   return {
     async note(refusal, by) {
@@ -149,13 +151,20 @@ export const createSpentBudgets = ({ table, budgets, clock }: SpentBudgetsParts)
         const limits = accounts.find((account) => account.scope === scope)?.limits ?? NO_LIMITS;
         const { reached, noted } = reachedBy(counted, limits, at);
         if (reached.length === 0) return;
-        const unsure = counted.open === 0 ? null : pk;
-        for (const { period, percent, limit, upTo } of reached) {
-          const amounts = { limitUsd: formatUsd(limit), spentUsd: formatUsd(upTo) };
-          await put({ tenantId, scope, subject: subjectOf(scope, by), period, percent, ...amounts, unsure });
+        const part = `${pk} ${monthOf(at)} ${noted}`;
+        if (underWay.has(part)) return;
+        underWay.add(part);
+        try {
+          const unsure = counted.open === 0 ? null : pk;
+          for (const { period, percent, limit, upTo } of reached) {
+            const amounts = { limitUsd: formatUsd(limit), spentUsd: formatUsd(upTo) };
+            await put({ tenantId, scope, subject: subjectOf(scope, by), period, percent, ...amounts, unsure });
+          }
+          // Not before: who dies in between leaves it to the next settlement.
+          await budgets.note({ pk }, monthOf(at), noted, counted.noted);
+        } finally {
+          underWay.delete(part);
         }
-        // Not before: who dies in between leaves it to the next settlement.
-        await budgets.note({ pk }, monthOf(at), noted, counted.noted);
       };
       await Promise.all(settled.map((each) => putDown(each).catch(() => undefined)));
     },

@@ -14,8 +14,9 @@ interface Waiting {
 
 interface Lane {
   busy: number;
-  /** Since the last work that succeeded. */
+  /** Since the last work that succeeded; what went out together fails together, by one error. */
   failures: number;
+  lastError: unknown;
   readonly waiting: Set<Waiting>;
 }
 
@@ -52,10 +53,12 @@ export const createBulkhead = (width: number, patience = Number.POSITIVE_INFINIT
   };
   const succeeded = (lane: Lane): void => {
     lane.failures = 0;
+    lane.lastError = undefined;
     fill(lane);
   };
   const failed = (lane: Lane, error: unknown): void => {
-    lane.failures += 1;
+    if (error !== lane.lastError) lane.failures += 1;
+    lane.lastError = error;
     if (lane.failures >= patience) for (const waiting of [...lane.waiting]) waiting.fail(error);
     // As long as another's outcome is open, nobody begins what may only fail as late as this did.
     else if (lane.busy === 0) fill(lane);
@@ -63,7 +66,7 @@ export const createBulkhead = (width: number, patience = Number.POSITIVE_INFINIT
 
   return {
     async run(key, work, signal) {
-      const lane = lanes.get(key) ?? { busy: 0, failures: 0, waiting: new Set() };
+      const lane = lanes.get(key) ?? { busy: 0, failures: 0, lastError: undefined, waiting: new Set() };
       lanes.set(key, lane);
       await enter(lane, signal);
       try {

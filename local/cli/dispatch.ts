@@ -11,13 +11,17 @@ import { Misused, Refused, type Shell } from './verb.ts';
 const HELP: ReadonlySet<string> = new Set(['help', '--help', '-h', '']);
 
 /** Which stage, in which region, a command is about to act on; `null`: on this machine, or it only helps. */
-const target = (words: readonly string[], { stage: usual }: OnAws, { env }: Shell): string | null => {
+const target = (
+  words: readonly string[],
+  { stage: usual, region: usualRegion }: OnAws,
+  { env }: Shell,
+): string | null => {
   const { values } = parseArgs({
     args: [...words],
-    options: { stage: { type: 'string' }, region: { type: 'string' } },
+    options: { stage: { type: 'string', short: 's' }, region: { type: 'string', short: 'r' } },
     strict: false,
   });
-  const { stage = usual, region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] } = values;
+  const { stage = usual, region = env['AWS_REGION'] ?? usualRegion } = values;
   if (words.includes('--help') || words.includes('-h') || words.includes('--local') || stage === null) return null;
   return `On AWS: the stage ${String(stage)}, in ${String(region ?? 'the region of your profile')}.`;
 };

@@ -3,6 +3,8 @@ import type { Shell, Verb } from './verb.ts';
 /** What is said of a command that acts on AWS. `stage`: the one where none is named; `null`: it insists on one. */
 export interface OnAws {
   readonly stage: string | null;
+  /** Where neither an option nor `AWS_REGION` names one. Default: that of the profile. */
+  readonly region?: string;
 }
 
 /** One command of `ballast`. */
@@ -44,7 +46,7 @@ const osls =
 
 const INSISTS: OnAws = { stage: null };
 /** As `serverless.yml` and `osls` have it. */
-const DEV: OnAws = { stage: 'dev' };
+const DEV: OnAws = { stage: 'dev', region: 'us-east-1' };
 
 const start = `Starts the server on this machine, with a simulated Claude unless ANTHROPIC_API_KEY is set.
 
@@ -68,7 +70,7 @@ const deploy = `Builds and deploys a stage, with your credentials (docs/deploy.m
   npx ballast deploy --stage dev --region eu-central-1
 
   --stage <stage>    default: dev
-  --region <region>  default: AWS_REGION, or that of your profile
+  --region <region>  default: AWS_REGION, or us-east-1
 
 Other options go to osls.
 `;

@@ -65,6 +65,8 @@ export const send = async (
 ): Promise<Response> => {
   try {
     return await fetch(`${server.url}${path}`, {
+      // The key would follow to wherever it leads.
+      redirect: 'error',
       method: method ?? (body === undefined ? 'GET' : 'POST'),
       headers: { 'x-api-key': server.key, 'content-type': 'application/json', accept, ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

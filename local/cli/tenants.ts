@@ -63,12 +63,17 @@ const settingOf = (word: string): [string, unknown] => {
   }
 };
 
-const change = async (call: Call, tenantId: string, changes: Readonly<Record<string, unknown>>): Promise<undefined> => {
+const change = async (
+  call: Call,
+  tenantId: string,
+  changes: Readonly<Record<string, unknown>>,
+  { makes }: { readonly makes: boolean },
+): Promise<undefined> => {
   const path = pathOf(tenantId);
   const before = await call.api.ask(path).then(
     (tenant) => tenant as Tenant,
     (error: unknown) => {
-      if (error instanceof RefusedByApi && error.code === 'not-found') return null;
+      if (makes && error instanceof RefusedByApi && error.code === 'not-found') return null;
       throw error;
     },
   );
@@ -103,9 +108,12 @@ export const tenants = verbOf({
       run(call) {
         const [tenantId = '', ...words] = call.words;
         if (words.length === 0) throw new Misused('It needs a setting, as in dailyBudgetUsd=5.');
-        return change(call, tenantId, Object.fromEntries(words.map(settingOf)));
+        return change(call, tenantId, Object.fromEntries(words.map(settingOf)), { makes: true });
       },
     },
-    suspend: { takes: ['tenant'], run: (call) => change(call, call.words[0] ?? '', { status: 'suspended' }) },
+    suspend: {
+      takes: ['tenant'],
+      run: (call) => change(call, call.words[0] ?? '', { status: 'suspended' }, { makes: false }),
+    },
   },
 });

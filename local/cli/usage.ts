@@ -65,7 +65,10 @@ export const usage = verbOf({
           Object.entries({ groupBy, ...query }).filter((pair): pair is [string, string] => pair[1] !== undefined),
         );
         const onPage = (groups: number) => call.progress(`${groups} groups`);
-        const found = await readUsage({ ...call.api.server, path, query: given, onPage }, call.shell.fetch);
+        const { server } = call.api;
+        const found = await readUsage({ ...server, path, query: given, onPage }, (target) =>
+          call.api.open(String(target).slice(server.url.length), { accept: 'application/json' }),
+        );
         call.progress('');
         call.print(found, () => tableOf(groupBy, found.groups, found.totals));
       },

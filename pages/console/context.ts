@@ -28,11 +28,11 @@ export const useSession = (): Session => {
 
 const LOCAL = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
 
-/** The name of the stage, for commands to copy: what the path of the API begins with; `null` on one's own machine. */
+/** The name of the stage, for commands to copy: what the path of the API begins with, and a blank to fill in on a domain of one's own; `null` on one's own machine. */
 export const stageOf = ({ url }: Pick<Session, 'url'>): string | null => {
   const { hostname, pathname } = new URL(url);
   if (LOCAL.test(hostname)) return null;
-  return pathname.split('/').at(-1) || 'prod';
+  return pathname.split('/').at(-1) || '<stage>';
 };
 
 export const useMay = (scope: Scope): boolean => useSession().caller.scopes.includes(scope);

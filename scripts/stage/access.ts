@@ -15,7 +15,7 @@ const onlyFrom = (addresses: readonly string[], path: string): object[] =>
         },
       ];
 
-/** Who may call the API at all, and its administration: a resource policy, which a web ACL cannot be instead of. */
+/** Who may call the API at all, and its administration. */
 export const declareAccess = (template: Template, { allowedIps, adminIps, resourcePolicy }: StageOptions): void => {
   const api = template.Resources['ApiGatewayRestApi'];
   const statements = [...onlyFrom(allowedIps, '*'), ...onlyFrom(adminIps, 'admin/*'), ...resourcePolicy];

@@ -38,7 +38,7 @@ const statements = z.pipe(
       }
     }),
   ),
-  z.array(z.looseObject({ Effect: z.enum(['Allow', 'Deny']), Principal: z.unknown(), Action: z.unknown() })),
+  z.array(z.looseObject({ Effect: z.literal('Deny') })),
 );
 
 const tags = z.pipe(
@@ -65,7 +65,7 @@ const FORMS = {
   webAclArn: 'the ARN of a regional web ACL',
   allowedIps: 'addresses or ranges (203.0.113.0/24), separated by commas',
   adminIps: 'addresses or ranges (203.0.113.0/24), separated by commas',
-  resourcePolicy: 'a JSON array of statements, each with Effect, Principal and Action',
+  resourcePolicy: 'a JSON array of statements with the Effect Deny: all that they leave is allowed',
   domainName: 'a host name',
   certificateArn: 'the ARN of a certificate of ACM',
   disableDefaultEndpoint: 'true or false',

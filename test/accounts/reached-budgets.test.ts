@@ -133,6 +133,17 @@ describeOnDynamoDb('budgets that are reached', (engine) => {
     expect(await listed()).toContain('user 2026-11-20 75 $1.6');
   });
 
+  it('are put down by two writes where many of a process reach them as one', async () => {
+    const { tenantId, writes, process } = opened(() => []);
+    const account = keyAccount(tenantId, 'key-1', DAY);
+    const counted = { day: parseUsd('1'), month: parseUsd('1'), open: 0, noted: 0 };
+    const spent = process();
+    const by = { tenantId, keyId: 'key-1', userId: null, at: AT };
+    const settled = [{ scope: 'key', pk: account.pk, counted }] as const;
+    await Promise.all(Array.from({ length: 50 }, () => spent.reached(settled, [account], by)));
+    expect(writes).toMatchObject({ puts: 1, notes: 1 });
+  });
+
   it('name the key by its id, the end user by the pseudonym, and the stage by neither', async () => {
     const { call, process, tenantId } = opened((of) => [
       keyAccount(of, 'key-1', DAY),

@@ -67,6 +67,16 @@ it('tells all that wait when those whose turn it was have failed one after the o
   expect(await bulkhead.run('one', async () => 'later')).toBe('later');
 });
 
+it('takes what fails together, by one error, for one failure', async () => {
+  const bulkhead = createBulkhead(3, 2);
+  const { promise, reject } = Promise.withResolvers<never>();
+  const together = Array.from({ length: 3 }, () => bulkhead.run('one', () => promise));
+  const next = bulkhead.run('one', async () => 'done');
+  reject(new Error('broken'));
+  expect((await Promise.allSettled(together)).map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
+  expect(await next).toBe('done');
+});
+
 it('forgets failures before a success', async () => {
   const bulkhead = createBulkhead(1, 2);
   const broken = () => Promise.reject(new Error('broken'));

@@ -75,7 +75,7 @@ export const RATE_RUNBOOK: Readonly<Record<string, RunbookEntry>> = {
     severity: 'page',
     means:
       'Within five minutes, API Gateway answered at least `apiErrorsAlarmThreshold` (5) requests with a status of 500 or more that did not come from Ballast.',
-    action: 'Look at the access log of the API for the status and `integrationError`.',
+    action: 'Look at the access log of the API for `gatewayError` and `integrationStatus`.',
   },
   concurrency: {
     severity: 'ticket',

@@ -37,6 +37,19 @@ it('tenants set makes none where the server only cannot say whether it is there'
   expect([code, asked.length]).toEqual([1, 1]);
 });
 
+it('tenants suspend makes no tenant', async () => {
+  const { code, asked, err } = await ballast(['tenants', 'suspend', 'acmee'], [Response.json(NONE, { status: 404 })]);
+  expect([code, asked.length, err]).toEqual([1, 1, expect.stringContaining('There is no tenant of this id.')]);
+});
+
+it('usage says in one sentence why it prints nothing', async () => {
+  const problem = { detail: 'The key is not known.', code: 'unauthenticated', requestId: 'req_1' };
+  const refused = await ballast(['usage'], [Response.json(problem, { status: 401 })]);
+  expect([refused.code, refused.err]).toEqual([1, expect.stringMatching(/^[^\n]*The key is not known\.[^\n]*\n/)]);
+  const absent = await ballast(['usage'], [new Error('refused')]);
+  expect([absent.code, absent.err]).toEqual([1, expect.stringMatching(/^Nothing answers at [^\n]*\n$/)]);
+});
+
 it('keys make prints the key alone, and about it beside', async () => {
   const made = { keyId: 'key_1', key: 'bk_secret', scopes: ['runs:read'] };
   const words = ['keys', 'make', 'acme', '--name', 'ci', '--scopes', 'runs:read,runs:write', '--daily-budget-usd', '2'];
