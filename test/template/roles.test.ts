@@ -41,7 +41,7 @@ describe('the roles of the functions', () => {
     ],
     [
       'an administrator that may write the accounts',
-      ['AdminRole', 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement', 7, 'Condition'],
+      ['AdminRole', 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement', 9, 'Condition'],
       { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['budget#*'] } },
       'admin does not need dynamodb:PutItem LedgerTable budget#*',
     ],

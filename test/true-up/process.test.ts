@@ -84,7 +84,7 @@ describeOnDynamoDb('npm run true-up', (engine) => {
     ['an option that is none', ['--report', 'a', '--colour'], 'Usage: npm run true-up'],
     ['a tolerance that is none', ['--report', 'a', '--tolerance', 'much'], 'Usage: npm run true-up'],
     ['a month that is none', ['--report', 'a', '--month', '2026-13'], 'Usage: npm run true-up'],
-    ['a report that is not there', ['--report', 'nowhere.csv'], 'The report cannot be read.\n'],
+    ['a report that is not there', ['--stage', 'local', '--report', 'nowhere.csv'], 'The report cannot be read.\n'],
   ])('ends with 2 and one sentence for %s', async (_, args, reason) => {
     const ended = await run(args, engine().endpoint);
     expect(ended).toMatchObject({ code: 2, stdout: '' });

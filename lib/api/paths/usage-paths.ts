@@ -4,12 +4,15 @@ import { inPath, inQuery, type Json, ok } from '../operation.ts';
 /** Below zero where an adjustment is more than what its day used, or a budget was lowered below what was spent. */
 const amount: JsonSchema = { ...usd, pattern: `^-?${String(usd['pattern']).slice(1)}` };
 
+/** Below zero where an adjustment took away more than the group used besides. */
+const tokens: Json = { type: 'integer' };
+
 const usage: Readonly<Record<string, Json>> = {
   requests: { ...count, description: 'calls of the API that reached a model' },
-  inputTokens: count,
-  outputTokens: count,
-  cacheReadInputTokens: count,
-  cacheCreationInputTokens: count,
+  inputTokens: tokens,
+  outputTokens: tokens,
+  cacheReadInputTokens: tokens,
+  cacheCreationInputTokens: tokens,
   costUsd: amount,
   estimatedUsd: { ...amount, description: 'the part of costUsd that no answer confirmed' },
 };
