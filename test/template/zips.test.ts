@@ -86,7 +86,8 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
   });
 
   it('notify-alarm tells nobody until its secret has a value, and then the target in it', async () => {
-    const event = snsEvent(notification());
+    // One that no composite alarm tells too: others wait for that for two minutes.
+    const event = snsEvent(notification({ name: 'ballast-dev-lambda-errors' }));
     expect((await call('notify-alarm', { event })).output).toContain('not configured');
     const slack = await startHttpTarget();
     zips.secrets.set('AlertsSecret', JSON.stringify({ slackWebhookUrl: `${slack.url}/canary` }));
