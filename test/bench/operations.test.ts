@@ -18,6 +18,11 @@ describeOnDynamoDb('a run with one model call in a warm environment', (engine) =
     expect(rounds.filter(isLook).length).toBeLessThanOrEqual(1);
     return rounds.filter((round) => !isLook(round));
   };
+  // Who the end user is gets noted beside the call, whenever the process has time for it.
+  const withoutNotes = (rounds: readonly (readonly string[])[]) =>
+    rounds
+      .map((round) => round.filter((operation) => !operation.endsWith(' user-name')))
+      .filter(({ length }) => length > 0);
   const RESERVE = ['UpdateItem ledger'];
   const SETTLE = ['UpdateItem ledger'];
 
@@ -44,11 +49,11 @@ describeOnDynamoDb('a run with one model call in a warm environment', (engine) =
     mkdirSync(own);
     const { beforeModelCall, beforeAnswer } = await countAdmission(engine().endpoint, own, limited);
     const rates = Array.from({ length: 4 }, () => 'UpdateItem rate');
-    expect(withoutLook(beforeModelCall)).toEqual([
+    expect(withoutNotes(withoutLook(beforeModelCall))).toEqual([
       ['PutItem slots', 'UpdateItem budget', ...rates],
       ['UpdateItem budget', 'UpdateItem budget'],
     ]);
-    expect(beforeAnswer).toEqual([
+    expect(withoutNotes(beforeAnswer)).toEqual([
       ['DeleteItem slots', 'PutItem runs', 'PutItem usage', 'UpdateItem rate'],
       ['UpdateItem budget', 'UpdateItem budget'],
       ['UpdateItem budget'],
