@@ -49,7 +49,7 @@ describeOnDynamoDb('a run with one model call in a warm environment', (engine) =
     mkdirSync(own);
     const { beforeModelCall, beforeAnswer } = await countAdmission(engine().endpoint, own, limited);
     const rates = Array.from({ length: 4 }, () => 'UpdateItem rate');
-    expect(withoutNotes(withoutLook(beforeModelCall))).toEqual([
+    expect(withoutLook(withoutNotes(beforeModelCall))).toEqual([
       ['PutItem slots', 'UpdateItem budget', ...rates],
       ['UpdateItem budget', 'UpdateItem budget'],
     ]);
