@@ -31,7 +31,7 @@ const refusal = async (response: Response): Promise<UsageRefused> => {
 /** Asks the API for a report, page after page. Rejects with `UsageRefused` where it answers with a problem. */
 export const readUsage = async (
   { url, key, path, query, onPage }: UsageRequest,
-  fetch: typeof globalThis.fetch,
+  fetch: (target: URL, init: RequestInit) => Promise<Response>,
 ): Promise<Pick<Answer, 'totals' | 'groups'>> => {
   const groups: Row[] = [];
   for (let cursor: string | null = null; ;) {

@@ -67,7 +67,7 @@ export const usage = verbOf({
         const onPage = (groups: number) => call.progress(`${groups} groups`);
         const { server } = call.api;
         const found = await readUsage({ ...server, path, query: given, onPage }, (target) =>
-          call.api.open(String(target).slice(server.url.length), { accept: 'application/json' }),
+          call.api.open(target.href.slice(server.url.length), { accept: 'application/json' }),
         );
         call.progress('');
         call.print(found, () => tableOf(groupBy, found.groups, found.totals));
