@@ -45,16 +45,16 @@ export const createStores = ({ client, config, clock, random, agents = [] }: Sto
   });
   const budgets = lazyBudgetStore(async () => {
     const { createDynamoDbBudgetStore } = await import('../budget/dynamodb-store.ts');
-    return createDynamoDbBudgetStore(ledger);
+    return createDynamoDbBudgetStore(ledger, { clock });
   });
   // Most processes refuse nobody for money.
   const loadSpent = lazy(async () =>
-    (await import('../accounts/spent-budgets.ts')).createSpentBudgets({ table: control, clock, budgets }),
+    (await import('../accounts/spent-budgets.ts')).createSpentBudgets({ table: control, clock, random, budgets }),
   );
   // For callers with a limit of requests or tokens only.
   const openRates = lazy(async () => {
     const { createDynamoDbRateStore } = await import('../rate-limit/dynamodb-store.ts');
-    return createDynamoDbRateStore({ table: control });
+    return createDynamoDbRateStore({ table: control, clock });
   });
   const usage = createDynamoDbUsageStore(ledger);
   return {

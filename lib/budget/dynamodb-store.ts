@@ -2,6 +2,7 @@ import { type Item, n, s } from '../dynamodb/attributes.ts';
 import { isBroken, mayBeDone } from '../dynamodb/failure.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { createGroupCommit } from '../group-commit/group-commit.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { minus } from '../kernel/money.ts';
 import { type Account, dayOf, type Limits } from './account.ts';
 import { settleFenced } from './fence.ts';
@@ -60,6 +61,8 @@ export interface DynamoDbBudgetStoreOptions {
   readonly maxOpen?: number;
   /** Reservations and settlements that one update takes, for tests. */
   readonly most?: number;
+  /** See `GroupCommitOptions`. */
+  readonly clock?: Pick<Clock, 'after'>;
 }
 
 /**
@@ -70,9 +73,9 @@ export interface DynamoDbBudgetStoreOptions {
  */
 export const createDynamoDbBudgetStore = (
   table: Pick<Table, 'get' | 'query' | 'repeatedly' | 'update'>,
-  { maxOpen = MAX_OPEN, most }: DynamoDbBudgetStoreOptions = {},
+  { maxOpen = MAX_OPEN, most, clock }: DynamoDbBudgetStoreOptions = {},
 ): BudgetStore => {
-  const groups = createGroupCommit(table, { most });
+  const groups = createGroupCommit(table, { most, clock });
   return {
     async reserve(account, reservation) {
       const key = itemKey(account, reservation.at);

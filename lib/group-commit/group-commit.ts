@@ -3,7 +3,7 @@ import type { Assumption } from '../dynamodb/condition.ts';
 import { causeOf, isTransient, mayBeDone, storeUnavailable } from '../dynamodb/failure.ts';
 import type { Table, WritingOptions } from '../dynamodb/table.ts';
 import type { Updated } from '../dynamodb/update.ts';
-import { orAborted } from '../kernel/clock.ts';
+import { type Clock, orAborted } from '../kernel/clock.ts';
 import type { ItemUpdate } from './compose.ts';
 import { afterEach } from './effect.ts';
 import { inOrder, type Member, MOST_IN_ONE, type Plan, plan } from './plan.ts';
@@ -31,10 +31,16 @@ interface Asking extends Member {
   readonly reject: (error: unknown) => void;
 }
 
-/** `most`: updates that go out in one; 1: each by itself. */
+export interface GroupCommitOptions {
+  /** Updates that go out in one; 1: each by itself. */
+  readonly most?: number | undefined;
+  /** Tells when a write is slow, and holds up nobody any more; without one, others wait for its end. */
+  readonly clock?: Pick<Clock, 'after'> | undefined;
+}
+
 export const createGroupCommit = (
   table: Pick<Table, 'update' | 'repeatedly'>,
-  { most = MOST_IN_ONE }: { readonly most?: number | undefined } = {},
+  { most = MOST_IN_ONE, clock }: GroupCommitOptions = {},
 ): GroupCommit => {
   const ONCE = { once: true } as const;
 
@@ -106,7 +112,7 @@ export const createGroupCommit = (
     }
   };
 
-  const queues = createQueues<Asking>(commit, most);
+  const queues = createQueues<Asking>(commit, { most, clock });
 
   const ask = (key: Key, update: ItemUpdate, { frees = false, signal }: GroupOptions): Promise<Updated> => {
     const { promise, resolve, reject } = Promise.withResolvers<Updated>();

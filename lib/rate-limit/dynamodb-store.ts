@@ -1,6 +1,7 @@
 import { n, optional, readBigInt } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { createGroupCommit } from '../group-commit/group-commit.ts';
+import type { Clock } from '../kernel/clock.ts';
 import type { Move, RateStore } from './store.ts';
 
 const changeOf = ({ change }: Move, expiresAt: number) =>
@@ -12,6 +13,8 @@ export interface DynamoDbRateStoreOptions {
   readonly table: Pick<Table, 'repeatedly' | 'update'>;
   /** Moves that one update makes, for tests. */
   readonly most?: number;
+  /** See `GroupCommitOptions`. */
+  readonly clock?: Pick<Clock, 'after'>;
 }
 
 /**
@@ -19,8 +22,8 @@ export interface DynamoDbRateStoreOptions {
  * another is under way are made by one update: the permits of all that fit, and each is told where the bucket stood after
  * its own.
  */
-export const createDynamoDbRateStore = ({ table, most }: DynamoDbRateStoreOptions): RateStore => {
-  const groups = createGroupCommit(table, { most });
+export const createDynamoDbRateStore = ({ table, most, clock }: DynamoDbRateStoreOptions): RateStore => {
+  const groups = createGroupCommit(table, { most, clock });
   return {
     async move(key, move, { expiresAt, signal }) {
       const { from, to } = move;

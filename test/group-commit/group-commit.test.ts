@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { n, s } from '../../lib/dynamodb/attributes.ts';
 import { mayBeDone } from '../../lib/dynamodb/failure.ts';
 import { createGroupCommit, type GroupOptions } from '../../lib/group-commit/group-commit.ts';
+import { SLOW_MS } from '../../lib/group-commit/queues.ts';
 import { answered } from '../dynamodb/faulty-client.ts';
+import { createFakeClock } from '../fake-clock.ts';
 import { LOST, openHeldTable, THROTTLE, watched } from './held-client.ts';
 
 const KEY = { pk: 'budget#acme', sk: '2026-11' };
@@ -10,7 +12,8 @@ const ONCE = { once: true };
 
 const open = (most?: number) => {
   const held = openHeldTable();
-  const groups = createGroupCommit(held.table, { most });
+  const clock = createFakeClock();
+  const groups = createGroupCommit(held.table, { most, clock });
   const take = (name: string, amount: bigint, options: GroupOptions = ONCE) =>
     watched(
       groups.update(
@@ -30,7 +33,7 @@ const open = (most?: number) => {
       ),
     );
   const item = () => held.engine.item('ledger', KEY.pk) ?? {};
-  return { ...held, groups, take, free, item };
+  return { ...held, clock, groups, take, free, item };
 };
 
 describe('one alone', () => {
@@ -119,6 +122,41 @@ describe('those who come while a write is under way', () => {
     const { take, underWay } = open(1);
     for (const name of ['a', 'b', 'c']) take(name, 1n);
     expect(underWay()).toBe(3);
+  });
+});
+
+describe('a write that is slow', () => {
+  it('holds up nobody for longer than a moment, whoever came before or comes after', async () => {
+    const { take, pass, underWay, clock, sent } = open();
+    take('a', 1n);
+    const waiting = ['b', 'c'].map((name) => take(name, 1n));
+    await clock.advance(SLOW_MS - 1);
+    expect(underWay()).toBe(1);
+    await clock.advance(1);
+    expect(underWay()).toBe(2);
+    const next = ['d', 'e'].map((name) => take(name, 1n));
+    expect(underWay()).toBe(2);
+    await clock.advance(SLOW_MS);
+    expect(underWay()).toBe(3);
+    for (let each = 0; each < 3; each += 1) await pass();
+    expect([...waiting, ...next].map(({ value }) => value?.applied)).toEqual([true, true, true, true]);
+    expect([sent.length, clock.pending]).toEqual([3, 0]);
+  });
+
+  it('is passed by at once by whoever comes then; the next goes when either has ended', async () => {
+    const { take, pass, underWay, clock } = open();
+    const first = take('a', 1n);
+    await clock.advance(SLOW_MS);
+    take('b', 1n);
+    expect(underWay()).toBe(2);
+    const third = take('c', 1n);
+    expect(underWay()).toBe(2);
+    await pass();
+    expect(first.state).toBe('resolved');
+    expect(underWay()).toBe(2);
+    await pass();
+    await pass();
+    expect([third.state, clock.pending]).toEqual(['resolved', 0]);
   });
 });
 

@@ -16,6 +16,7 @@ import { MAX_OPEN } from '../../lib/budget/store.ts';
 import { MOST_PAYLOAD_BYTES } from '../../lib/durable-run/webhooks/payload.ts';
 import { QUIET_MS } from '../../lib/gateway/answer/keep-alive.ts';
 import { MOST_BYTES, MOST_IN_ONE, MOST_OPERATORS } from '../../lib/group-commit/plan.ts';
+import { SLOW_MS } from '../../lib/group-commit/queues.ts';
 import { SLOWEST_START, UNSEEN_STRETCH } from '../../lib/model-call/attempt/stream-timeouts.ts';
 import { MAX_MESSAGE_BYTES, MAX_MESSAGES } from '../../lib/runs/inbox/inbox.ts';
 import { INLINE_BYTES } from '../../lib/runs/inbox/inbox-item.ts';
@@ -44,6 +45,7 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'lib/alerts': { 'wait for a cause': `${HOLD_MS} ms`, 'lease of a claim': `${LEASE_MS} ms` },
   'lib/group-commit': {
+    'before a write is slow': `${SLOW_MS} ms`,
     'updates in one': `${MOST_IN_ONE}`,
     'bytes of an expression': `${MOST_BYTES}`,
     'operators of an expression': `${MOST_OPERATORS}`,
