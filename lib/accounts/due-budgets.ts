@@ -2,19 +2,21 @@ import { standingOf } from '../budget/balance.ts';
 import type { BudgetStore } from '../budget/store.ts';
 import { concurrently } from '../kernel/concurrently.ts';
 import { formatUsd, parseUsd, plus } from '../kernel/money.ts';
-import type { SpentBudget } from './spent-budgets.ts';
+import type { NotedBudget, SpentBudget } from './spent-budgets.ts';
 
 /** What is to be told. */
 export interface Due {
   readonly budget: SpentBudget;
   /** What was put down of it, with lower parts of the same budget, which are not told any more. */
-  readonly noted: readonly SpentBudget[];
+  readonly noted: readonly NotedBudget[];
 }
 
 export interface Sorted {
   readonly due: readonly Due[];
   /** Of which so much is neither spent nor reserved any more: it is to be noted anew when it is. */
-  readonly dropped: readonly SpentBudget[];
+  readonly dropped: readonly NotedBudget[];
+  /** Of what could not be looked at, the first failure; `null`: all could be. It waits for the next pass. */
+  readonly failure: { readonly error: unknown } | null;
 }
 
 /** Accounts that are read at a time. */
@@ -26,7 +28,7 @@ export const monthIn = (period: string): string => period.slice(0, 'yyyy-mm'.len
 const NO_LIMITS = { day: null, month: null };
 
 /** As it was put down, with what is spent by now where that was not sure; `dropped` or `waits` where it is less. */
-const looked = async (
+export const lookAt = async (
   store: Pick<BudgetStore, 'months'>,
   budget: SpentBudget,
 ): Promise<SpentBudget | 'dropped' | 'waits'> => {
@@ -41,21 +43,28 @@ const looked = async (
   return plus(spent, reserved) * 100n >= part ? 'waits' : 'dropped';
 };
 
+/** The stage has one budget, whoever reached a part of it. */
 const ownerOf = ({ tenantId, scope, subject, period }: SpentBudget): string =>
-  JSON.stringify([tenantId, scope, subject, period]);
+  JSON.stringify([scope === 'stage' ? null : tenantId, scope, subject, period]);
 
 /**
  * Which of the budgets that were put down are to be told now: those of which so much is spent, the highest part of each. One
- * read for each that is not sure, until it is over. Rejects with `store-unavailable`.
+ * read for each that is not sure, until it is over. Never rejects: a read that fails leaves its own for the next pass.
  */
 export const dueOf = async (
   store: Pick<BudgetStore, 'months'>,
-  noted: readonly SpentBudget[],
+  noted: readonly NotedBudget[],
   isOver: () => boolean,
 ): Promise<Sorted> => {
+  const failures: unknown[] = [];
+  const look = (budget: NotedBudget) =>
+    lookAt(store, budget).catch((error: unknown) => {
+      failures.push(error);
+      return 'waits' as const;
+    });
   const all = await concurrently(noted, AT_ONCE, async (budget) => ({
     budget,
-    found: isOver() ? 'waits' : await looked(store, budget),
+    found: isOver() ? 'waits' : await look(budget),
   }));
   const spent = all.flatMap(({ budget, found }) =>
     typeof found === 'string' ? [] : [{ budget: found, noted: budget }],
@@ -67,5 +76,6 @@ export const dueOf = async (
       noted: group.map(({ noted: each }) => each),
     })),
     dropped: all.flatMap(({ budget, found }) => (found === 'dropped' ? [budget] : [])),
+    failure: failures.length === 0 ? null : { error: failures[0] },
   };
 };

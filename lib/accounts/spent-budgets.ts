@@ -4,7 +4,8 @@ import type { SettledAccount } from '../budget/budgets.ts';
 import type { BudgetStore } from '../budget/store.ts';
 import { type Item, type Key, keyOf, n, optional, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
-import { type Clock, epochSeconds } from '../kernel/clock.ts';
+import { createWriteId } from '../dynamodb/write-id.ts';
+import { type Clock, epochSeconds, type Random } from '../kernel/clock.ts';
 import { formatUsd } from '../kernel/money.ts';
 import { bookedName, pseudonymOf } from '../kernel/pseudonym.ts';
 import { reachedBy } from './reached-budgets.ts';
@@ -24,6 +25,12 @@ export interface SpentBudget {
   readonly spentUsd: string;
   /** The partition key of the account that says whether so much is spent yet; `null`: it is. */
   readonly unsure: string | null;
+}
+
+/** One that is put down. */
+export interface NotedBudget extends SpentBudget {
+  /** Of this writing; whoever puts the same down again writes another. `null`: an earlier version of Ballast wrote none. */
+  readonly version: string | null;
 }
 
 /** Who asked. */
@@ -78,9 +85,9 @@ export interface SpentBudgets {
    */
   reached(settled: readonly SettledAccount[], accounts: readonly Account[], by: Caller): Promise<void>;
   /** Rejects with `store-unavailable` only. */
-  list(): Promise<readonly SpentBudget[]>;
-  /** Everybody was notified, of just that. Rejects with `store-unavailable` only. */
-  remove(spent: SpentBudget): Promise<void>;
+  list(): Promise<readonly NotedBudget[]>;
+  /** Everybody was notified, of just that; what was put down again meanwhile stays. Rejects with `store-unavailable` only. */
+  remove(noted: NotedBudget): Promise<void>;
 }
 
 /** One partition: an item for each budget that is spent, until the next pass. */
@@ -94,7 +101,7 @@ const keyFor = ({ tenantId, scope, subject, period, percent }: SpentBudget): Key
   sk: [tenantId, scope, period, ...(percent === 100 ? [] : [percent]), subject ?? ''].join('#'),
 });
 
-const read = (item: Item): SpentBudget => ({
+const read = (item: Item): NotedBudget => ({
   tenantId: readString(item, 'tenantId'),
   scope: readString(item, 'scope') as Scope,
   subject: optional(item, 'subject', readString),
@@ -104,11 +111,12 @@ const read = (item: Item): SpentBudget => ({
   limitUsd: readString(item, 'limitUsd'),
   spentUsd: readString(item, 'spentUsd'),
   unsure: optional(item, 'unsure', readString),
+  version: optional(item, 'version', readString),
 });
 
 /** `keptUntil`: epoch milliseconds. */
-const itemOf = (noted: SpentBudget, keptUntil: number): Item => {
-  const { tenantId, scope, subject, period, percent, limitUsd, spentUsd, unsure } = noted;
+const itemOf = (noted: NotedBudget, keptUntil: number): Item => {
+  const { tenantId, scope, subject, period, percent, limitUsd, spentUsd, unsure, version } = noted;
   return {
     ...keyOf(keyFor(noted)),
     tenantId: s(tenantId),
@@ -119,6 +127,7 @@ const itemOf = (noted: SpentBudget, keptUntil: number): Item => {
     limitUsd: s(limitUsd),
     spentUsd: s(spentUsd),
     ...(unsure === null ? {} : { unsure: s(unsure) }),
+    ...(version === null ? {} : { version: s(version) }),
     expiresAt: n(epochSeconds(keptUntil)),
   };
 };
@@ -127,13 +136,15 @@ export interface SpentBudgetsParts {
   readonly table: Pick<Table, 'put' | 'query' | 'remove'>;
   readonly budgets: Pick<BudgetStore, 'note'>;
   readonly clock: Pick<Clock, 'now'>;
+  readonly random: Random;
 }
 
-export const createSpentBudgets = ({ table, budgets, clock }: SpentBudgetsParts): SpentBudgets => {
+export const createSpentBudgets = ({ table, budgets, clock, random }: SpentBudgetsParts): SpentBudgets => {
   const known = new Set<string>();
   /** Parts that are being put down: of settlements that went out as one, each has seen the part that all have reached. */
   const underWay = new Set<string>();
-  const put = (noted: SpentBudget) => table.put(itemOf(noted, clock.now() + KEPT_MS));
+  const put = (spent: SpentBudget) =>
+    table.put(itemOf({ ...spent, version: createWriteId(random) }, clock.now() + KEPT_MS));
   return {
     async note(refusal, by) {
       const noted = spentBudgetOf(refusal, by);
@@ -169,12 +180,13 @@ export const createSpentBudgets = ({ table, budgets, clock }: SpentBudgetsParts)
       await Promise.all(settled.map((each) => putDown(each).catch(() => undefined)));
     },
     async list() {
-      const all: SpentBudget[] = [];
+      const all: NotedBudget[] = [];
       for await (const item of table.query(PARTITION, '')) all.push(read(item));
       return all;
     },
-    async remove(spent) {
-      await table.remove(keyFor(spent), { equal: { spentUsd: s(spent.spentUsd) } });
+    async remove(noted) {
+      const { version } = noted;
+      await table.remove(keyFor(noted), version === null ? { lacks: ['version'] } : { equal: { version: s(version) } });
     },
   };
 };

@@ -2,7 +2,7 @@ import type { BudgetStore } from '../budget/store.ts';
 import { concurrently } from '../kernel/concurrently.ts';
 import { label } from '../kernel/redacted.ts';
 import type { Emit } from '../telemetry/events.ts';
-import { type Due, dueOf, monthIn } from './due-budgets.ts';
+import { type Due, dueOf, lookAt, monthIn } from './due-budgets.ts';
 import type { SpentBudget, SpentBudgets } from './spent-budgets.ts';
 
 /** What came of telling of some budgets. */
@@ -68,7 +68,11 @@ export const tellSpent = async (
     await concurrently(sorted.dropped, AT_ONCE, async (each) => {
       // First: who dies in between leaves it to be put down twice, and told once.
       if (each.unsure !== null) await store.note({ pk: each.unsure }, monthIn(each.period), 0, null);
-      await spent.remove(each);
+      // Who reached it before that found it noted, and put nothing down; who reaches it from now on does.
+      if ((await lookAt(store, each)) === 'dropped') await spent.remove(each);
     });
+  });
+  await guarded(async () => {
+    if (sorted.failure !== null) throw sorted.failure.error;
   });
 };

@@ -64,6 +64,7 @@ describeOnDynamoDb('budgets that are reached', (engine) => {
     const process = () =>
       createSpentBudgets({
         clock: createFakeClock(),
+        random: Math.random,
         table: {
           ...control,
           put: async (...asked) => {

@@ -211,6 +211,7 @@ describeOnDynamoDb('budgets that are spent', (engine) => {
       table: put === undefined ? table : { ...table, put },
       budgets,
       clock: createFakeClock(),
+      random: Math.random,
     });
   };
 
@@ -245,12 +246,25 @@ describeOnDynamoDb('budgets that are spent', (engine) => {
     reachable = true;
     await pass();
     await pass();
-    expect(told.toSorted((a, b) => (a.scope < b.scope ? -1 : 1))).toEqual([
+    expect(told.toSorted((a, b) => (a.scope < b.scope ? -1 : 1))).toMatchObject([
       SPENT,
       { ...SPENT, scope: 'tenant', subject: null },
     ]);
     expect(await opened().list()).toEqual([]);
     expect(events.filter(({ type }) => type === 'budget.threshold')).toHaveLength(2);
+  });
+
+  it('that are put down again stay, whoever removes what was there before', async () => {
+    await opened().note(...REFUSED);
+    const [before] = await opened().list();
+    if (before === undefined) throw new Error('nothing is noted');
+    await opened().note(...REFUSED);
+    await opened().remove(before);
+    const [after] = await opened().list();
+    if (after === undefined) throw new Error('what was put down again is lost');
+    expect(after).toMatchObject(SPENT);
+    await opened().remove(after);
+    expect(await opened().list()).toEqual([]);
   });
 
   it('are written once by a process, and again only where that failed', async () => {

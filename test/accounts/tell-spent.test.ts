@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createReconcileBudgets, type ReconcileBudgetsParts } from '../../lib/accounts/reconcile-budgets.ts';
 import { SETTLE_MARGIN_MS } from '../../lib/accounts/settle-patience.ts';
-import type { SpentBudget } from '../../lib/accounts/spent-budgets.ts';
+import type { NotedBudget } from '../../lib/accounts/spent-budgets.ts';
 import { keyAccount, tenantAccount } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
@@ -21,7 +21,7 @@ const DEAD_MS = 22_000;
 
 const NEVER = new AbortController().signal;
 
-const budget = (change: Partial<SpentBudget> = {}): SpentBudget => ({
+const budget = (change: Partial<NotedBudget> = {}): NotedBudget => ({
   tenantId: 'acme',
   scope: 'key',
   subject: 'key-1',
@@ -30,6 +30,7 @@ const budget = (change: Partial<SpentBudget> = {}): SpentBudget => ({
   limitUsd: '10',
   spentUsd: '9.83',
   unsure: null,
+  version: '1',
   ...change,
 });
 
@@ -37,7 +38,7 @@ type Telling = NonNullable<ReconcileBudgetsParts['notifySpent']>;
 
 /** Passes over what these budgets leave, on a clock that stands still. */
 const setting = async (
-  noted: readonly SpentBudget[],
+  noted: readonly NotedBudget[],
   notifySpent: Telling,
   more: Partial<ReconcileBudgetsParts> = {},
 ) => {
@@ -120,8 +121,8 @@ describe('budgets that are spent', () => {
     const told: string[] = [];
     const account = keyAccount('acme', 'key-1');
     const [half, most] = [50, 90].map((percent) => budget({ percent, unsure: account.pk })) as [
-      SpentBudget,
-      SpentBudget,
+      NotedBudget,
+      NotedBudget,
     ];
     const { clock, store, pass, left } = await setting([half, most], async (group) => {
       told.push(...group.map(({ percent, spentUsd }) => `${percent} ${spentUsd}`));
@@ -144,6 +145,81 @@ describe('budgets that are spent', () => {
     const third = held(3, '1');
     await store.reserve(account, third);
     expect(await store.settle(account, third, parseUsd('0'))).toMatchObject({ noted: 0 });
+  });
+
+  it('that are reached again between the look and the note are told all the same', async () => {
+    const account = keyAccount('acme', 'key-1');
+    const half = budget({ percent: 50, unsure: account.pk });
+    let told = 0;
+    const inner = createMemoryBudgetStore();
+    const held = reservationOf('acme', { amount: parseUsd('6'), at: Date.UTC(2026, 10, 20, 12) });
+    let isReached = false;
+    const { pass, left } = await setting(
+      [half],
+      async (group) => {
+        told += group.length;
+        return { isDone: true, newly: group };
+      },
+      {
+        store: {
+          ...inner,
+          note: async (...asked) => {
+            // A call that finds it noted, and puts nothing down.
+            if (!isReached) {
+              await inner.reserve(account, held);
+              await inner.settle(account, held, held.amount);
+            }
+            isReached = true;
+            return inner.note(...asked);
+          },
+        },
+      },
+    );
+    await pass();
+    expect([told, left.size]).toEqual([0, 1]);
+    await pass();
+    expect([told, left.size]).toEqual([1, 0]);
+  });
+
+  it('of which one cannot be looked at keep no other from being told, and the failure is logged', async () => {
+    const told: string[] = [];
+    const failed: string[] = [];
+    const inner = createMemoryBudgetStore();
+    const unsure = budget({ subject: 'down', unsure: keyAccount('acme', 'down').pk });
+    const { pass, left } = await setting(
+      [unsure, budget()],
+      async (group) => {
+        told.push(...group.map(({ subject }) => String(subject)));
+        return { isDone: true, newly: group };
+      },
+      {
+        store: {
+          ...inner,
+          months: async (...asked) => {
+            if (asked[0].pk === unsure.unsure) throw new Error('down');
+            return inner.months(...asked);
+          },
+        },
+        emit: (event) => {
+          if (event.type === 'store.failed') failed.push(String(event.operation));
+        },
+      },
+    );
+    await pass();
+    expect([told, [...left], failed]).toEqual([['key-1'], [unsure], ['budgets.tell']]);
+  });
+
+  it('of the stage are one, whichever tenants reached its parts', async () => {
+    const told: number[] = [];
+    const noted = [50, 75].map((percent) =>
+      budget({ scope: 'stage', subject: null, tenantId: `t-${percent}`, percent }),
+    );
+    const { pass, left } = await setting(noted, async (group) => {
+      told.push(...group.map(({ percent }) => percent));
+      return { isDone: true, newly: group };
+    });
+    await pass();
+    expect([told, left.size]).toEqual([[75], 0]);
   });
 
   it('are a thousand in a message at most; the next pass goes on', async () => {
