@@ -27,6 +27,7 @@ export const ConfigSchema = z.object({
   ANTHROPIC_SECRET_ID: name('ballast/local/anthropic'),
   ALERTS_SECRET_ID: name('ballast/local/alerts'),
   NOTICE_TOPIC: text(),
+  COMPOSITE_ALARMS: z._default(z.enum(['true', 'false']), 'true'),
   TOOL_SECRETS_PREFIX: name('ballast/local/tools/'),
   WEBHOOK_SECRET_ID: name('ballast/local/webhooks'),
   WEBHOOK_HOSTS: z._default(

@@ -3,6 +3,7 @@ import type { Resource, Template } from './compiled-template.ts';
 
 const SUBSCRIPTION = 'NoticeSubscription';
 const TOPIC = 'NOTICE_TOPIC';
+const CAUSES = 'COMPOSITE_ALARMS';
 
 const variablesOf = ({ Properties }: Resource): Record<string, unknown> =>
   (Properties['Environment'] as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
@@ -74,4 +75,11 @@ export const dropUnset = ({ Resources }: Template): void => {
     } else if (expressionsOf(alarm).some((expression) => /[<>=]\s*,/.test(expression)))
       throw new Error(`${id} needs a least number of calls or runs: its parameter …MinCalls or …MinRuns is empty.`);
   }
+};
+
+/** Tells the functions of a stage where none of its alarms is a composite one: nobody has to wait for it. */
+export const declareCauses = ({ Resources }: Template): void => {
+  const all = Object.values(Resources);
+  if (all.some(({ Type }) => Type === COMPOSITE)) return;
+  for (const one of all) if (CAUSES in variablesOf(one)) variablesOf(one)[CAUSES] = 'false';
 };

@@ -1,6 +1,6 @@
 import { alarmFunctions } from './alarm-functions.ts';
 import { ofType, type Template } from './compiled-template.ts';
-import { declareMail, dropTickets, dropUnset, mailNotice } from './declare-alarms.ts';
+import { declareCauses, declareMail, dropTickets, dropUnset, mailNotice } from './declare-alarms.ts';
 import { declareDashboard, type Widget } from './declare-dashboard.ts';
 import { dropUnused } from './optional-secrets.ts';
 
@@ -47,6 +47,7 @@ export default class DeclareStage {
         declareMail(template);
         dropUnset(template);
         dropTickets(template, custom.alarms, stage);
+        declareCauses(template);
         dropUnused(template, custom.secretsInAdvance);
         declareDashboard(template, custom.dashboard.isMade, custom.dashboard.widgets, stage);
       },

@@ -1,6 +1,6 @@
 import type { Table } from '../dynamodb/table.ts';
 import { type AlertsOptions, createAlerts, type NotifyAlarm } from './alerts.ts';
-import { createConsequences } from './damping/consequences.ts';
+import { createConsequences, NO_CONSEQUENCES } from './damping/consequences.ts';
 import { createFlaps } from './damping/flaps.ts';
 import { createStorms } from './damping/storms.ts';
 import { createDynamoDbAlertClaims } from './dynamodb-claims.ts';
@@ -15,6 +15,8 @@ export interface NotifyAlarmOptions
     Omit<NotifyTargetsOptions, 'claims' | 'post' | 'mail'>,
     PostOptions,
     MailOptions {
+  /** Whether there are composite alarms, which others wait for. */
+  readonly hasCauses: boolean;
   /** Where it is kept who was told. */
   readonly table: Pick<Table, 'get' | 'put' | 'putNewOrFind' | 'query' | 'replace' | 'remove'>;
 }
@@ -31,7 +33,7 @@ export const createNotifyAlarm = (options: NotifyAlarmOptions): NotifyAlarm => {
     notifiedAlarms,
     flaps: createFlaps(options),
     storms: createStorms(options),
-    consequences: createConsequences({ ...options, notifiedAlarms }),
+    consequences: options.hasCauses ? createConsequences({ ...options, notifiedAlarms }) : NO_CONSEQUENCES,
     notify: createNotifyTargets({ ...options, claims, post: createPost(options), mail: createMail(options) }),
   });
 };

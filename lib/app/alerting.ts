@@ -14,6 +14,7 @@ export const alertingOf = ({ clock, emit, log, config, core: { random, fetch, se
     secret: () => targets.get(),
     refreshSecret: () => targets.refresh(),
     topicArn: config.NOTICE_TOPIC,
+    hasCauses: config.COMPOSITE_ALARMS === 'true',
     publish: createPublish(() => connectionTo('sns'), clock),
   };
 };

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { notifyAlarm } from '../../functions/notify-alarm.ts';
 import type { AlarmState } from '../../lib/alerts/alarm/messages.ts';
+import { HOLD_MS } from '../../lib/alerts/damping/consequences.ts';
 import { createNotifyAlarm } from '../../lib/alerts/notify-alarm.ts';
 import type { Notice } from '../../lib/aws/publish.ts';
 import { createLoader } from '../../lib/secrets/loader.ts';
@@ -53,6 +54,7 @@ const environment = (
     fetch = globalThis.fetch,
     topicArn = undefined as string | undefined,
     publish = async (notice: Notice) => void mails.push(notice),
+    hasCauses = true,
   } = {},
 ) => {
   const log = createPrettyLog('DEBUG', clock, (line) => lines.push(line));
@@ -69,6 +71,7 @@ const environment = (
     refreshSecret: () => targets.refresh(),
     topicArn,
     publish,
+    hasCauses,
   });
   return notifyAlarm({ log, clock, flush: async () => {}, notifyAlarm: notify });
 };
@@ -151,6 +154,17 @@ describeOnDynamoDb('an alarm', (engine) => {
       expect(counts()).toEqual([1, 1]);
     },
   );
+
+  it('that may have a cause waits for that, and where the stage has no composite alarm for nothing', async () => {
+    const event = (name: string) => snsEvent(notification({ name: `ballast-dev-${name}`, at: at() }));
+    await own({ hasCauses: false })(event('errors'));
+    expect(counts()).toEqual([1, 1]);
+    const waiting = own()(event('probe-unhealthy'));
+    await clock.advance(HOLD_MS - 1);
+    expect(counts()).toEqual([1, 1]);
+    expect(await ended(waiting)).toBe('done');
+    expect(counts()).toEqual([2, 2]);
+  });
 
   it('that was told is not told again by a delivery long after', async () => {
     const event = snsEvent(notification({ at: at() }));

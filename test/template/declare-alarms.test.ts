@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Template } from '../../scripts/compiled-template.ts';
-import { declareMail, dropTickets, dropUnset, mailNotice } from '../../scripts/declare-alarms.ts';
+import { declareCauses, declareMail, dropTickets, dropUnset, mailNotice } from '../../scripts/declare-alarms.ts';
 
 const templateOf = (address: string): Template => ({
   Resources: {
@@ -78,6 +78,21 @@ describe('an alarm of a stage', () => {
     );
     for (const least of ['0', '4']) expect(() => dropUnset(rate(least))).not.toThrow();
     expect(() => dropUnset({ Resources: { Off: alarm('', 'IF(calls >= , 100 * part, 0)') } })).not.toThrow();
+  });
+
+  it('waits for no composite one where none is made, which the functions are told', () => {
+    const functions = { Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables: {} } } };
+    const stage = (COMPOSITE_ALARMS: string, ...alarms: ReturnType<typeof composite>[]) => ({
+      Resources: {
+        Function: { ...functions, Properties: { Environment: { Variables: { COMPOSITE_ALARMS } } } },
+        Other: { ...functions, Properties: { Environment: { Variables: {} } } },
+        ...Object.fromEntries(alarms.map((one, at) => [`Alarm${at}`, one])),
+      },
+    });
+    const [without, withOne] = [stage('true'), stage('true', composite('On'))];
+    declareCauses(without);
+    declareCauses(withOne);
+    expect([without, withOne]).toEqual([stage('false'), stage('true', composite('On'))]);
   });
 
   it('is made by its severity where a stage has only those for which somebody gets up, of your own all', () => {

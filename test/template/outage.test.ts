@@ -97,6 +97,7 @@ describeOnDynamoDb('what is told of an outage', (engine) => {
       emit: () => undefined,
       fetch: (url, init) => fetch(url, { ...init, signal: null }),
       table: engine().table('ControlTable'),
+      hasCauses: true,
       random: seededRandom(1),
       publish: async () => undefined,
       secret: async () =>

@@ -29,6 +29,9 @@ export interface Consequences {
   outlasting(): Promise<readonly Outlasting[]>;
 }
 
+/** Where no composite alarm is made: nothing is silenced, and nothing waits. */
+export const NO_CONSEQUENCES: Consequences = { silences: async () => false, outlasting: async () => [] };
+
 /** What is known of a cause, or of a silenced consequence, by its last change. */
 interface Known {
   readonly isOn: boolean;

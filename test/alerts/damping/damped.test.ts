@@ -95,6 +95,7 @@ describeOnDynamoDb('what is told', (engine) => {
           return fetch(url, { ...init, signal: null });
         },
         table,
+        hasCauses: true,
         random: seededRandom(seed),
         publish: async () => undefined,
         secret: async () =>
