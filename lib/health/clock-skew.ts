@@ -8,7 +8,7 @@ const TOLERATED_MS = 60_000;
  * tokens end early, and days of budgets begin late. `null`: nobody has told the time.
  */
 export const findingOfClock = (skewMs: number | null): Finding => {
-  if (skewMs === null) return { status: 'healthy', detail: 'not compared: the provider told no time' };
+  if (skewMs === null) return { status: 'healthy', detail: 'not compared: the provider’s answer had no date' };
   if (Math.abs(skewMs) <= TOLERATED_MS) return { status: 'healthy' };
   const seconds = Math.round(Math.abs(skewMs) / 1_000);
   return { status: 'degraded', detail: `${seconds} s ${skewMs > 0 ? 'behind' : 'ahead of'} the provider’s clock` };

@@ -26,6 +26,9 @@ const isRange = (value: string): boolean => {
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
 };
 
+/** IAM takes either, and refuses a statement of a resource without one. */
+const hasEither = (statement: object, name: string): boolean => name in statement || `Not${name}` in statement;
+
 const statements = z.pipe(
   z.pipe(
     z.coerce.string(),
@@ -38,7 +41,11 @@ const statements = z.pipe(
       }
     }),
   ),
-  z.array(z.looseObject({ Effect: z.literal('Deny') })),
+  z.array(
+    z
+      .looseObject({ Effect: z.literal('Deny') })
+      .check(z.refine((one) => hasEither(one, 'Principal') && hasEither(one, 'Action'))),
+  ),
 );
 
 const tags = z.pipe(
@@ -65,7 +72,8 @@ const FORMS = {
   webAclArn: 'the ARN of a regional web ACL',
   allowedIps: 'addresses or ranges (203.0.113.0/24), separated by commas',
   adminIps: 'addresses or ranges (203.0.113.0/24), separated by commas',
-  resourcePolicy: 'a JSON array of statements with the Effect Deny: all that they leave is allowed',
+  resourcePolicy:
+    'a JSON array of statements, each with the Effect Deny, a Principal and an Action: all that they leave is allowed',
   domainName: 'a host name',
   certificateArn: 'the ARN of a certificate of ACM',
   disableDefaultEndpoint: 'true or false',
@@ -137,7 +145,7 @@ export const readStageOptions = (parameters: unknown): StageOptions => {
   const read = z.safeParse(SCHEMA, parameters);
   if (!read.success) {
     const name = String(read.error.issues[0]?.path[0]);
-    throw new Error(`${name} is no parameter as it should be: ${FORMS[name as keyof typeof FORMS]}.`);
+    throw new Error(`${name} must be ${FORMS[name as keyof typeof FORMS]}.`);
   }
   checkTogether(read.data);
   return read.data;

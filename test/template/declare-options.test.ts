@@ -270,7 +270,9 @@ describe('a parameter that is not as it should be', () => {
     ['allowedIps', '203.0.113.0/33', 'addresses or ranges'],
     ['adminIps', 'office', 'addresses or ranges'],
     ['resourcePolicy', '{', 'a JSON array'],
-    ['resourcePolicy', '[{"Effect":"Maybe"}]', 'a JSON array'],
+    ['resourcePolicy', '[{"Effect":"Maybe","Principal":"*","Action":"execute-api:Invoke"}]', 'a JSON array'],
+    ['resourcePolicy', '[{"Effect":"Deny","Action":"execute-api:Invoke"}]', 'a Principal'],
+    ['resourcePolicy', '[{"Effect":"Deny","Principal":"*"}]', 'an Action'],
     ['domainName', 'https://api.example.com', 'a host name'],
     ['certificateArn', 'cert', 'certificate of ACM'],
     ['disableDefaultEndpoint', 'yes', 'true or false'],
@@ -281,9 +283,7 @@ describe('a parameter that is not as it should be', () => {
     ['tags', 'team', 'pairs as team=ai'],
     ['tags', 'aws:team=ai', 'pairs as team=ai'],
   ])('stops the packaging by the name of %s', (name, value, says) => {
-    expect(() => readStageOptions({ ...DEFAULTS, [name]: value })).toThrow(
-      new RegExp(`^${name} is no parameter as it should be: .*${says}`),
-    );
+    expect(() => readStageOptions({ ...DEFAULTS, [name]: value })).toThrow(new RegExp(`^${name} must be .*${says}`));
   });
 
   it.each<[missing: string, set: Set, says: string]>([

@@ -13,7 +13,8 @@ interface Page {
   readonly nextCursor: string | null;
 }
 
-const LIVE_MS = 3_000;
+/** Each page is a query of a day's records. */
+const LIVE_MS = 15_000;
 const QUESTION = { model: 'claude-haiku-5-5', max_tokens: 64, messages: [{ role: 'user', content: 'Hello' }] };
 
 const Row = ({ call }: { call: Call }) => html`<tr>
