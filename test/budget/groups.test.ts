@@ -17,7 +17,7 @@ const played = async (schedules: number, faults: number, withinMs = 40): Promise
 };
 
 it('reserves and settles in groups of every size as one by one: nothing overspent, drifted or refused that fits', async () => {
-  const all = await played(size(350, 17_000), 0);
+  const all = await played(size(700, 17_000), 0);
   expect(all.failed).toBe(0);
   expect(Math.min(all.held, all.refused)).toBeGreaterThan(all.calls / 10);
   expect(all.largest).toBeGreaterThan(5);
@@ -25,7 +25,7 @@ it('reserves and settles in groups of every size as one by one: nothing overspen
 });
 
 it('does so whatever fails, is lost, arrives late or is killed', async () => {
-  const all = await played(size(650, 33_000), 12);
+  const all = await played(size(1_300, 33_000), 12);
   expect(Math.min(all.held, all.refused, all.failed)).toBeGreaterThan(all.calls / 20);
   expect(all.largest).toBeGreaterThan(5);
 });

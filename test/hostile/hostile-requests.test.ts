@@ -6,7 +6,7 @@ import { reply } from '../upstream/answers.ts';
 import { hostileRequest, type Known } from './requests.ts';
 import { createSender, type Heard } from './send.ts';
 
-const COUNT = size(1_000, 100_000);
+const COUNT = size(5_000, 100_000);
 /** At the same time. */
 const CLIENTS = 16;
 /** `HOSTILE=4711 npx vitest run test/hostile` sends the request of that number alone. */
