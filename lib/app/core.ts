@@ -14,6 +14,7 @@ import type { RunCacheParts } from '../run/run-cache.ts';
 import type { Sessions } from '../run/sessions/sessions.ts';
 import type { SyncRunParts } from '../run/sync-run.ts';
 import { callPartsOf, type CallStores, type CallWiring } from './call-parts.ts';
+import { toolOrigins } from './settings.ts';
 import { withStageModels } from './stage-models.ts';
 import { type OpenUserNames, userNamesOf } from './user-names.ts';
 
@@ -57,7 +58,8 @@ export const createCore = (parts: CoreParts) => {
   const callModel = withStageBudget(config.STAGE_DAILY_BUDGET_USD, async (...of) => (await loadModelCall())(...of));
   const isPriced = (model: string, at: number) => priceAt(prices, model, at) !== null;
   const priced = (model: string) => isPriced(model, clock.now());
-  const catalog = createCatalog(withStageModels(agents, config.AGENT_MODELS, priced), priced);
+  const origins = { stage: config.STAGE, overrides: toolOrigins(config) };
+  const catalog = createCatalog(withStageModels(agents, config.AGENT_MODELS, priced), priced, origins);
   // For tenants with a limit of concurrent runs only.
   const openSlots = lazy(() => stores.openSlots({ clock, random, emit }));
   const slots: Slots = { take: async (...slot) => (await openSlots()).take(...slot) };

@@ -1,9 +1,10 @@
 import type { Agent } from '../agent/define/define-agent.ts';
 import { definitionError } from '../agent/define/definition.ts';
-import { loadToolSchema, outputParam } from '../agent/define/tool-schema.ts';
+import type { Origins } from '../agent/tools/base-url.ts';
 import { AppError } from '../kernel/errors.ts';
 import { nearestName, withHint } from '../kernel/nearest-name.ts';
 import { label, safe } from '../kernel/redacted.ts';
+import { type AgentView, describeAgent, type Reader } from './describe-agent.ts';
 import type { RunRequest } from './run-request.ts';
 
 export const DEFAULT_AGENT = 'assistant';
@@ -18,12 +19,19 @@ export interface Catalog {
   lookUp(name: string): Agent | null;
   /** As `forSyncRun`, with agents that need approvals. */
   find(request: Pick<RunRequest, 'agent'>): Agent;
-  /** What `GET /agents` shows. */
-  describe(): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** What `GET /agents` shows to this reader. */
+  describe(reader: Reader): Promise<readonly AgentView[]>;
 }
 
-/** Throws a DefinitionError at start where two agents share a name, or an agent names a model without a price. */
-export const createCatalog = (agents: readonly Agent[], isPriced: (model: string) => boolean): Catalog => {
+/**
+ * Throws a DefinitionError at start where two agents share a name, or an agent names a model without a price. `origins`: where tools
+ * reach; default: as their endpoints are declared for a stage without a name of its own.
+ */
+export const createCatalog = (
+  agents: readonly Agent[],
+  isPriced: (model: string) => boolean,
+  origins: Origins = { overrides: new Map(), stage: 'default' },
+): Catalog => {
   const byName = new Map(agents.map((agent) => [agent.name, agent]));
   for (const { name, models, fallbackModels, definedAt } of agents) {
     const unpriced = [...Object.values(models), ...fallbackModels].find((model) => !isPriced(model));
@@ -61,33 +69,6 @@ export const createCatalog = (agents: readonly Agent[], isPriced: (model: string
         );
       return found;
     },
-    async describe() {
-      const [toolSchema, { rulesOf }] = await Promise.all([loadToolSchema(), import('../agent/flow/flow-rules.ts')]);
-      const described = agents.map(async (agent) => {
-        const { name, description, version, pattern, models, fallbackModels, maxModelCalls, tools } = agent;
-        const output = await outputParam(agent);
-        return {
-          name,
-          description,
-          version,
-          pattern,
-          models,
-          fallbackModels,
-          maxModelCalls,
-          tools: [...tools.values()].map((tool) => ({
-            name: tool.name,
-            description: tool.description,
-            input: toolSchema(tool.input),
-            reads: tool.reads ?? [],
-            does: tool.does ?? [],
-            sideEffects: tool.sideEffects,
-            requiresApproval: tool.requiresApproval,
-          })),
-          rules: rulesOf([...tools.values()]),
-          ...(output === null ? {} : { output }),
-        };
-      });
-      return Promise.all(described);
-    },
+    describe: (reader) => Promise.all(agents.map((agent) => describeAgent(agent, reader, origins))),
   };
 };

@@ -1,11 +1,11 @@
 import type { AlarmAdministration } from '../../lib/administration/administer-alarms.ts';
 import type { auditView, circuitView, keyView, restView, tenantView } from '../../lib/administration/views.ts';
-import type { EffectKind, FlowRule, ReadKind } from '../../lib/agent/flow/flow-rules.ts';
 import type { callerView } from '../../lib/api/caller.ts';
 import type { BudgetView } from '../../lib/budget/view.ts';
 import type { HealthReport as Health } from '../../lib/health/health.ts';
 import type { Problem } from '../../lib/http/problem.ts';
 import type { RunAnswer } from '../../lib/run/answer.ts';
+import type { AgentView as Described } from '../../lib/run/describe-agent.ts';
 import type { TraceStep } from '../../lib/runs/trace/trace-step.ts';
 import type { runView, summaryView } from '../../lib/runs/views.ts';
 
@@ -33,28 +33,8 @@ export interface Trace {
   readonly steps: readonly Step[];
 }
 
-export interface ToolView {
-  readonly name: string;
-  readonly description: string;
-  readonly input: object;
-  readonly reads: readonly ReadKind[];
-  readonly does: readonly EffectKind[];
-  readonly sideEffects: boolean;
-  readonly requiresApproval: boolean;
-}
-
-export interface AgentView {
-  readonly name: string;
-  readonly description: string;
-  readonly version: string;
-  readonly pattern: string;
-  readonly models: Readonly<Record<string, string>>;
-  readonly fallbackModels: readonly string[];
-  readonly maxModelCalls: number;
-  readonly output?: object;
-  readonly tools: readonly ToolView[];
-  readonly rules: readonly (Omit<FlowRule, 'reason'> & { readonly tools: readonly string[] })[];
-}
+export type AgentView = Plain<Described>;
+export type ToolView = AgentView['tools'][number];
 
 export type RunSummary = ReturnType<typeof summaryView>;
 export type Run = Omit<ReturnType<typeof runView>, 'body'> &

@@ -35,7 +35,11 @@ export const stageOf = ({ url }: Pick<Session, 'url'>): string | null => {
   return pathname.split('/').at(-1) || '<stage>';
 };
 
-export const useMay = (scope: Scope): boolean => useSession().caller.scopes.includes(scope);
+/** Whether the key has one of these scopes. */
+export const useMay = (...scopes: readonly Scope[]): boolean => {
+  const { caller } = useSession();
+  return scopes.some((scope) => caller.scopes.includes(scope));
+};
 
 /** A command to copy: the key comes from the environment of whoever runs it. */
 export const curl = (url: string, path: string, { method, body }: { method?: string; body?: unknown } = {}): string =>

@@ -5,11 +5,11 @@ import { basePath, createClient } from '../api/client.ts';
 import { html } from '../ui/html.ts';
 import { Refused } from '../ui/parts.ts';
 import { useLoad } from '../ui/use-load.ts';
-import { Agents } from './admin/agents.ts';
 import { Alarms } from './admin/alarms.ts';
 import { Audit } from './admin/audit.ts';
 import { Circuits } from './admin/circuits.ts';
 import { Tenants } from './admin/tenants.ts';
+import { Agents } from './agents/agents.ts';
 import { type Session, SessionContext, type Stage } from './context.ts';
 import { Money } from './money/money.ts';
 import { usePlace } from './router.ts';
@@ -22,27 +22,30 @@ import { Try } from './try/try.ts';
 
 interface Part {
   readonly title: string;
-  readonly needs: Scope;
+  /** One of them. */
+  readonly needs: readonly Scope[];
   readonly view: (props: { readonly place: readonly string[] }) => unknown;
 }
 
 const PARTS: Readonly<Record<string, Part>> = {
-  try: { title: 'Try', needs: 'runs:write', view: Try },
-  runs: { title: 'Runs', needs: 'runs:read', view: Runs },
-  approvals: { title: 'Approvals', needs: 'runs:read', view: Approvals },
-  gateway: { title: 'Gateway', needs: 'usage:read', view: Calls },
-  money: { title: 'Money', needs: 'usage:read', view: Money },
-  agents: { title: 'Agents', needs: 'runs:write', view: Agents },
-  tenants: { title: 'Tenants', needs: 'admin', view: Tenants },
-  circuits: { title: 'Circuits', needs: 'admin', view: Circuits },
-  alarms: { title: 'Alarms', needs: 'admin', view: Alarms },
-  audit: { title: 'Audit', needs: 'admin', view: Audit },
-  'set-up': { title: 'Set-up', needs: 'admin', view: SetUp },
+  try: { title: 'Try', needs: ['runs:write'], view: Try },
+  runs: { title: 'Runs', needs: ['runs:read'], view: Runs },
+  approvals: { title: 'Approvals', needs: ['runs:read'], view: Approvals },
+  gateway: { title: 'Gateway', needs: ['usage:read'], view: Calls },
+  money: { title: 'Money', needs: ['usage:read'], view: Money },
+  agents: { title: 'Agents', needs: ['runs:write', 'admin'], view: Agents },
+  tenants: { title: 'Tenants', needs: ['admin'], view: Tenants },
+  circuits: { title: 'Circuits', needs: ['admin'], view: Circuits },
+  alarms: { title: 'Alarms', needs: ['admin'], view: Alarms },
+  audit: { title: 'Audit', needs: ['admin'], view: Audit },
+  'set-up': { title: 'Set-up', needs: ['admin'], view: SetUp },
 };
 
 const Signed = ({ session, leave }: { session: Session; leave: () => void }) => {
   const place = usePlace();
-  const offered = Object.entries(PARTS).filter(([, { needs }]) => session.caller.scopes.includes(needs));
+  const offered = Object.entries(PARTS).filter(([, { needs }]) =>
+    needs.some((scope) => session.caller.scopes.includes(scope)),
+  );
   const [name, part] = offered.find(([each]) => each === place[0]) ?? offered[0] ?? [];
   const main = useRef<HTMLElement>(null);
   const where = place.slice(0, 2).join('/');

@@ -34,7 +34,7 @@ it('every schema that is referred to is there', () => {
 it('GET /agents answers exactly the fields that are described', async () => {
   const agent = schemas['Agents']?.properties['agents']?.items;
   const typed = agents.slice(0, 1).map((agent) => ({ ...agent, name: 'typed', output: z.object({}) }));
-  const listed = await createCatalog([...agents, ...typed], () => true).describe();
+  const listed = await createCatalog([...agents, ...typed], () => true).describe('administrator');
   expect(names(listed.at(-1) ?? {})).toEqual(names(agent?.properties));
   for (const shown of listed) {
     expect(names({ ...shown, output: {} })).toEqual(names(agent?.properties));

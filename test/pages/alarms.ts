@@ -49,14 +49,4 @@ export const alarmsInTheConsole = (stage: Stage) =>
       await looksRight('set-up');
       expect(complaints).toEqual([]);
     });
-
-    it('shows what the tools of an agent read and do', async () => {
-      const { page, complaints, looksRight } = await openPage(stage);
-      await signIn(page, stage, ADMIN);
-      await page.getByRole('link', { name: 'Agents' }).click();
-      const clerk = page.getByRole('region', { name: 'clerk', exact: true });
-      await clerk.locator('summary', { hasText: 'issue_refund' }).getByText('a person approves').waitFor();
-      await looksRight('agents');
-      expect(complaints).toEqual([]);
-    });
   });

@@ -67,6 +67,12 @@ export interface WatchedPage {
   readonly kept: () => Promise<string>;
 }
 
+/** A window and colours, as people have them. */
+export const LOOKS: readonly (readonly [string, BrowserContextOptions])[] = [
+  ['light', { colorScheme: 'light' }],
+  ['dark and narrow', { colorScheme: 'dark', viewport: { width: 400, height: 860 } }],
+];
+
 const SERIOUS = new Set(['serious', 'critical']);
 
 /** The folder of the pictures of the docs, which are taken where `SCREENSHOTS` names it. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer } from '../api/start-server.ts';
 import { startHttpTarget } from '../http-target.ts';
 import { administrationInTheConsole } from './admin.ts';
+import { agentsInTheConsole } from './agents.ts';
 import { alarmsInTheConsole } from './alarms.ts';
 import { CHROMIUM, inChromium, openPage, signIn, type Stage, startBrowser } from './browser.ts';
 import { moneyInTheConsole } from './money.ts';
@@ -17,6 +18,7 @@ describe.skipIf(CHROMIUM === undefined)(inChromium('the console'), () => {
     stage.target = await startHttpTarget();
     const env = {
       CONTENT_RETENTION: 'run',
+      OPEN_METEO_BASE_URL: `${stage.target.url}/weather`,
       BALLAST_ALARM_WEBHOOK_URL: `${stage.target.url}/alarms`,
       BALLAST_ALARM_WEBHOOK_SECRET: '0123456789abcdef',
     };
@@ -30,6 +32,7 @@ describe.skipIf(CHROMIUM === undefined)(inChromium('the console'), () => {
 
   runsInTheConsole(stage);
   administrationInTheConsole(stage);
+  agentsInTheConsole(stage);
   moneyInTheConsole(stage);
   alarmsInTheConsole(stage);
   picturesOfTheConsole(stage);

@@ -4,20 +4,15 @@ import { matchesHost } from '../../kernel/forms/host-patterns.ts';
 import { safe } from '../../kernel/redacted.ts';
 import { type TraceContext, traceparentOf } from '../../kernel/trace-context.ts';
 import { declined } from '../define/define-tool.ts';
-import { type Endpoint, type SecretHeader, staysBelow, urlIn } from '../define/endpoint.ts';
+import { type Endpoint, type SecretHeader, staysBelow } from '../define/endpoint.ts';
 import type { LoopParts } from '../loop/types.ts';
+import { baseUrlOf, type Origins } from './base-url.ts';
 
-export interface BoundFetchOptions {
+export interface BoundFetchOptions extends Origins {
   readonly fetch: EgressFetch;
-  /** Another base URL for an origin, as configured: for a mirror, a proxy, a test. */
-  readonly overrides: ReadonlyMap<string, string>;
-  /** Whose URLs of endpoints hold. */
-  readonly stage: string;
   /** The trace that a call belongs to. Default: none, and nothing of one is sent on. */
   readonly currentTrace?: () => TraceContext | undefined;
 }
-
-const trimmed = (text: string): string => text.replace(/\/$/, '');
 
 const withSecret = (init: RequestInit, { header, prefix }: SecretHeader, secret: string): RequestInit => {
   const headers = new Headers(init.headers);
@@ -71,11 +66,10 @@ export const boundFetch =
       throw declined(
         safe`A part of the input cannot stand in the path of a URL: it has a slash, a backslash or dots alone.`,
       );
-    const { origin, pathname } = new URL(urlIn(declared, stage));
-    const standIn = overrides.get(origin);
-    const url = new URL(`${trimmed(standIn ?? origin)}${trimmed(pathname)}${pathAndQuery}`);
+    const base = baseUrlOf(declared, { overrides, stage });
+    const url = new URL(`${base.url}${pathAndQuery}`);
     // Who configures the stage may have a stand-in in a network of their own.
-    const reach = standIn === undefined ? network : 'private';
+    const reach = base.isStandIn ? 'private' : network;
     const { authorization } = declared;
     if (authorization === null) return fetch(url, bound, reach);
     const secret = await secrets.get(authorization.secret);

@@ -1,9 +1,20 @@
 import type { Complexity, Pattern } from '../../agent/define/agent-options.ts';
 import { EFFECT_KINDS, FLOW_RULES, READ_KINDS } from '../../agent/flow/flow-rules.ts';
-import { count, type JsonSchema, list, object, text } from '../json-schema.ts';
+import type { AgentView } from '../../run/describe-agent.ts';
+import { count, type JsonSchema, list, object, orNull, text, usd } from '../json-schema.ts';
 
 const PATTERNS = Object.keys({ react: true, reflection: true } satisfies Record<Pattern, true>);
 const MODELS = { simple: text, standard: text, complex: text } satisfies Record<Complexity, JsonSchema>;
+
+/** An object of these fields, some of which may be left out. */
+const optional = <Fields extends Readonly<Record<string, JsonSchema>>>(
+  fields: Fields,
+  leftOut: readonly (keyof Fields)[],
+): JsonSchema =>
+  object(
+    fields,
+    Object.keys(fields).filter((name) => !leftOut.includes(name)),
+  );
 
 const reads: JsonSchema = { ...list({ enum: READ_KINDS }), description: 'what its results may hold' };
 
@@ -14,7 +25,20 @@ const rule = object({
   tools: { ...list(text), description: 'whose calls the rule holds' },
 });
 
-const tool = object({
+const MILLISECONDS = 'milliseconds';
+const SHOWN = 'only to the scope `admin`';
+
+const endpoint = object({
+  name: text,
+  url: { ...orNull(text), description: 'where requests go in this stage; `null`: to one of `hosts`' },
+  hosts: { ...orNull(list(text)), description: 'of which any https URL may be asked; `null`: it has a `url`' },
+  network: { enum: ['public', 'private'], description: 'which addresses its name may lead to' },
+  secret: { ...orNull(text), description: 'the name of the secret that each request carries' },
+});
+
+type ToolView = AgentView['tools'][number];
+
+const tool = {
   name: text,
   description: text,
   input: { type: 'object', description: 'the JSON schema that the model gets' },
@@ -22,7 +46,9 @@ const tool = object({
   does: { ...list({ enum: EFFECT_KINDS }), description: 'what a call may do' },
   sideEffects: { type: 'boolean' },
   requiresApproval: { type: 'boolean' },
-});
+  timeoutMs: { ...count, description: `the longest time of one call, in ${MILLISECONDS}` },
+  endpoints: { ...list(endpoint), description: `where it may reach; ${SHOWN}` },
+} satisfies Record<keyof ToolView, JsonSchema>;
 
 const agent = {
   name: text,
@@ -32,19 +58,26 @@ const agent = {
   models: { ...object(MODELS), description: 'the model for each complexity' },
   fallbackModels: { ...list(text), description: 'models that are called in order if one fails' },
   maxModelCalls: count,
-  tools: list(tool),
+  maxOutputTokens: { ...count, description: 'of one model call' },
+  maxToolOutputChars: { ...count, description: 'the longest result of a tool that the model gets' },
+  maxCostUsd: { ...orNull(usd), description: 'of one run; `null`: it has no limit of its own' },
+  timeoutMs: {
+    ...orNull(count),
+    description: `the longest time of one run, in ${MILLISECONDS}; \`null\`: the stage's`,
+  },
+  retries: { ...orNull(count), description: "of one model call; `null`: the stage's" },
+  tools: list(optional(tool, ['endpoints'])),
   rules: { ...list(rule), description: 'which of its calls a person has to agree to, or are refused, and when' },
   output: { type: 'object', description: 'the JSON schema of `result`; left out where it answers in its own words' },
-};
+  system: { ...text, description: `its system prompt; ${SHOWN}` },
+  denyInput: {
+    type: 'object',
+    additionalProperties: text,
+    description: `patterns of input that it does not take, by name; ${SHOWN}`,
+  },
+} satisfies Record<keyof AgentView, JsonSchema>;
 
-/** The body of `GET /agents`, as `lib/run/catalog.ts` makes it. */
+/** The body of `GET /agents`, as `lib/run/describe-agent.ts` makes it. */
 export const agentSchemas: Readonly<Record<string, JsonSchema>> = {
-  Agents: object({
-    agents: list(
-      object(
-        agent,
-        Object.keys(agent).filter((name) => name !== 'output'),
-      ),
-    ),
-  }),
+  Agents: object({ agents: list(optional(agent, ['output', 'system', 'denyInput'])) }),
 };

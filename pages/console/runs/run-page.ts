@@ -5,6 +5,7 @@ import { html } from '../../ui/html.ts';
 import { Id, milliseconds, Refused, Status, Time, Usd } from '../../ui/parts.ts';
 import { useLoad } from '../../ui/use-load.ts';
 import { useMay, useSession } from '../context.ts';
+import { linkTo } from '../router.ts';
 import { Decide } from './approvals.ts';
 import { EventLog } from './event-log.ts';
 import { Steer } from './steer.ts';
@@ -16,17 +17,20 @@ const OPEN: ReadonlySet<string> = new Set(['queued', 'running', 'awaiting_approv
 /** Each change of a run has an event, which has the run read again; this is for what has none, such as a lost stream. */
 const LIVE_MS = 5_000;
 
-const Facts = ({ run }: { run: Run }) => html`<section class="panel" aria-label="The run">
+const Facts = ({ run }: { run: Run }) => {
+  const seesAgents = useMay('runs:write', 'admin');
+  const agentPage = seesAgents ? linkTo('agents', run.agent) : undefined;
+  return html`<section class="panel" aria-label="The run">
   <dl>
     <div><dt>Status</dt><dd data-field="status"><${Status} status=${run.status} />${run.stopReason !== undefined && html` <span class="soft small">${run.stopReason}</span>`}</dd></div>
-    <div><dt>Agent</dt><dd>${run.agent} <span class="soft small">${run.mode}</span></dd></div>
+    <div><dt>Agent</dt><dd><${Id} id=${run.agent} href=${agentPage} /> <span class="soft small">${run.mode}</span></dd></div>
     <div><dt>Model</dt><dd>${run.model ?? '–'}</dd></div>
     <div><dt>Cost</dt><dd data-field="cost"><${Usd} value=${run.usage?.costUsd} /></dd></div>
     <div><dt>Tokens in, out</dt><dd>${run.usage === undefined ? '–' : `${run.usage.inputTokens}, ${run.usage.outputTokens}`}</dd></div>
     <div><dt>Cache reads, writes</dt><dd>${run.usage === undefined ? '–' : `${run.usage.cacheReadInputTokens}, ${run.usage.cacheCreationInputTokens}`}</dd></div>
     <div><dt>Created</dt><dd><${Time} at=${run.createdAt} /></dd></div>
     <div><dt>Took</dt><dd>${run.durationMs === undefined ? '–' : milliseconds(run.durationMs)}</dd></div>
-    ${run.sessionId !== undefined && html`<div><dt>Session</dt><dd>${run.sessionId}</dd></div>`}
+    ${run.sessionId !== undefined && html`<div><dt>Session</dt><dd><${Id} id=${run.sessionId} /></dd></div>`}
     ${run.cache !== undefined && run.cache !== 'bypass' && html`<div><dt>Cache</dt><dd>${run.cache}</dd></div>`}
     ${run.degraded !== undefined && run.degraded !== null && html`<div><dt>Degraded</dt><dd>${run.degraded.servedBy}: ${run.degraded.reason}</dd></div>`}
   </dl>
@@ -34,6 +38,7 @@ const Facts = ({ run }: { run: Run }) => html`<section class="panel" aria-label=
   ${run.output !== undefined && run.output !== '' && html`<h2>Answer</h2><div class="output">${run.output}</div>`}
   ${run.result !== undefined && html`<h2>Result</h2><pre tabindex="0">${JSON.stringify(run.result, null, 2)}</pre>`}
 </section>`;
+};
 
 /** One run: how it stands, what waits for a person, its steps and its events, while it goes on and after. */
 export const RunPage = ({ runId }: { runId: string }) => {
