@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { COMMON_HEADERS } from '../lib/http/common-headers.ts';
 import { problemResponse } from '../lib/http/problem.ts';
@@ -12,7 +13,7 @@ const LINGER_MS = 1_000;
 const refusalOf = (code: string | undefined): AppError => {
   if (code === 'HPE_HEADER_OVERFLOW') {
     return new AppError(
-      'invalid-request',
+      'headers-too-large',
       safe`The request line and the headers take more than ${MAX_PARSED_HEAD_BYTES} bytes.`,
     );
   }
@@ -38,7 +39,7 @@ export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket, 
     connection: 'close',
   });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  socket.end(`HTTP/1.1 ${statusCode} Bad Request\r\n${head}\r\n${text}`);
+  socket.end(`HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode] ?? ''}\r\n${head}\r\n${text}`);
   // Closing with unread bytes would reset the connection, and the answer with it.
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 };

@@ -1,9 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { headTooLarge, MAX_HEAD_BYTES } from '../lib/http/request-head.ts';
 import { AppError } from '../lib/kernel/errors.ts';
 import { safe } from '../lib/kernel/redacted.ts';
-
-/** What API Gateway takes of the target and the values of the headers together. */
-export const MAX_HEAD_BYTES = 10_240;
 
 /** As Apache has it by default; API Gateway says of no number. */
 export const MAX_HEADERS = 100;
@@ -15,11 +13,7 @@ export const MAX_PARSED_HEAD_BYTES = 16_384;
 export const checkHead = ({ url = '', rawHeaders }: Pick<IncomingMessage, 'url' | 'rawHeaders'>): void => {
   const values = rawHeaders.filter((_, index) => index % 2 === 1);
   if (values.length > MAX_HEADERS)
-    throw new AppError('invalid-request', safe`The request has more than ${MAX_HEADERS} headers.`);
+    throw new AppError('headers-too-large', safe`The request has more than ${MAX_HEADERS} headers.`);
   // Each character of what Node hands over is one byte.
-  if (values.reduce((length, value) => length + value.length, url.length) > MAX_HEAD_BYTES)
-    throw new AppError(
-      'invalid-request',
-      safe`The path, the query and the values of the headers take more than ${MAX_HEAD_BYTES} bytes.`,
-    );
+  if (values.reduce((length, value) => length + value.length, url.length) > MAX_HEAD_BYTES) throw headTooLarge();
 };

@@ -10,7 +10,14 @@ type Form = 'problem' | 'anthropic';
 const PASSED_ON = ['408', '409', '422'];
 
 /** What may be answered to any request, also by the gateway before a function sees it. */
-export const ANY = ['invalid-request', 'payload-too-large', 'rate-limited', 'internal', 'upstream-timeout'] as const;
+export const ANY = [
+  'invalid-request',
+  'payload-too-large',
+  'rate-limited',
+  'headers-too-large',
+  'internal',
+  'upstream-timeout',
+] as const;
 /** Of an operation that needs a credential. */
 export const KEYED = ['unauthenticated', 'forbidden', 'store-unavailable'] as const;
 /** Of one that takes a body. */

@@ -32,6 +32,7 @@ export const ANTHROPIC_TYPES: Record<ErrorCode, AnthropicErrorType> = {
   'unpriced-model': 'invalid_request_error',
   'unpriced-feature': 'invalid_request_error',
   'rate-limited': 'rate_limit_error',
+  'headers-too-large': 'invalid_request_error',
   internal: 'api_error',
   'worker-lost': 'api_error',
   'upstream-error': 'api_error',

@@ -55,6 +55,7 @@ const fromHttpApi = (event: Fields, { method, path }: Fields): HttpEvent => {
     path: own,
     resource: /^\S+ (\/\S*)$/.exec(textOf(event['routeKey']))?.[1] ?? own,
     headers: valuesOf(event['headers']) ?? {},
+    ...(Array.isArray(event['cookies']) ? { cookies: event['cookies'] as string[] } : {}),
     queryStringParameters:
       query.size === 0 ? null : Object.fromEntries([...query].map(([name, list]) => [name, list.at(-1)])),
     multiValueQueryStringParameters: query.size === 0 ? null : Object.fromEntries(query),

@@ -23,6 +23,7 @@ export const PROBLEMS: Record<ErrorCode, Outside> = {
   'unpriced-model': { status: 422, title: 'The model has no known price' },
   'unpriced-feature': { status: 422, title: 'The feature cannot be priced beforehand' },
   'rate-limited': { status: 429, title: 'Too many requests' },
+  'headers-too-large': { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'Something broke on our side' },
   'worker-lost': { status: 500, title: 'The worker was lost' },
   'upstream-error': { status: 502, title: 'The model provider failed' },

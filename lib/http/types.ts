@@ -8,6 +8,8 @@ export interface HttpEvent {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** All values of each, in their order; not there where somebody else than API Gateway makes the event. */
   readonly multiValueHeaders?: Readonly<Record<string, readonly string[] | undefined>> | null;
+  /** Of payload 2.0, which has them apart from the headers. Nothing reads them. */
+  readonly cookies?: readonly string[];
   /** The last value of each. */
   readonly queryStringParameters: Readonly<Record<string, string | undefined>> | null;
   /** All values of each, in their order. */

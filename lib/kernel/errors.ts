@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'unpriced-model'
   | 'unpriced-feature'
   | 'rate-limited'
+  | 'headers-too-large'
   | 'internal'
   | 'worker-lost'
   | 'upstream-error'

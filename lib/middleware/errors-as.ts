@@ -1,6 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import { COMMON_HEADERS } from '../http/common-headers.ts';
 import { answerPreflight } from '../http/cors.ts';
+import { checkHead } from '../http/request-head.ts';
 import type { HttpResponse } from '../http/types.ts';
 import { AppError, asAppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
@@ -17,13 +18,15 @@ const noRequest = () =>
 
 /**
  * Answers whatever was thrown as `render` has it, what a browser asks before a page may call, and gives every answer
- * the headers that its request has at birth. Outermost: answers last.
+ * the headers that its request has at birth. Outermost: answers last, and refuses a head that is too large before anything
+ * else reads it.
  */
 export const errorsAs = (
   render: (error: AppError, requestId: string) => HttpResponse,
 ): MiddlewareObj<Observed, HttpResponse> => ({
   before: ({ event }) => {
     if (event.httpMethod === '') throw noRequest();
+    checkHead(event);
     const answer = answerPreflight(event.corsOrigins, event);
     return answer && withHeaders(answer, event);
   },

@@ -27,6 +27,7 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   415: 'invalid_request_error',
   422: 'invalid_request_error',
   429: 'rate_limit_error',
+  431: 'invalid_request_error',
   500: 'api_error',
   502: 'api_error',
   503: 'overloaded_error',

@@ -83,15 +83,18 @@ describe('the limits of a request', () => {
     ],
     ['what is no request', 'HELO ballast\r\n\r\n', /not an HTTP request/],
     ['two lengths', 'POST /f/x HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab', /not an HTTP request/],
-  ])('answer %s in the shape of the contract', async (_, request, detail) => {
+  ])('answer %s in the shape of the contract', async (what, request, detail) => {
     const client = connectRaw(server.port);
     client.socket.write(request);
     const all = await client.closed;
     const [head = '', body = ''] = all.split('\r\n\r\n');
-    expect(head).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
+    const isLarge = what.endsWith('too large');
+    expect(head).toMatch(
+      isLarge ? /^HTTP\/1.1 431 Request Header Fields Too Large\r\n/ : /^HTTP\/1.1 400 Bad Request\r\n/,
+    );
     expect(head).toMatch(/^request-id: req_/m);
     expect(JSON.parse(body)).toMatchObject({
-      code: 'invalid-request',
+      code: isLarge ? 'headers-too-large' : 'invalid-request',
       detail: expect.stringMatching(detail) as string,
     });
   });
@@ -107,9 +110,9 @@ describe('the limits of a request', () => {
     const client = connectRaw(server.port);
     client.socket.write(`GET /f/x HTTP/1.1\r\n${headers}\r\n\r\n`);
     const all = await client.until(answered);
-    expect(all).toMatch(/^HTTP\/1.1 400 [^]*x-content-type-options: nosniff/);
+    expect(all).toMatch(/^HTTP\/1.1 431 [^]*x-content-type-options: nosniff/);
     expect(JSON.parse(all.split('\r\n\r\n')[1] ?? '')).toMatchObject({
-      code: 'invalid-request',
+      code: 'headers-too-large',
       detail: expect.stringMatching(detail) as string,
     });
     client.socket.write(`GET /f/x HTTP/1.1\r\n${'x: a\r\n'.repeat(100)}\r\n`);
@@ -120,10 +123,10 @@ describe('the limits of a request', () => {
   it('answer a path that is too long, and clients of the Anthropic API in their shape', async () => {
     const long = 'a'.repeat(10_300);
     const own = await fetch(`${server.url}/f/${long}`);
-    expect([own.status, await own.json()]).toMatchObject([400, { code: 'invalid-request' }]);
+    expect([own.status, await own.json()]).toMatchObject([431, { code: 'headers-too-large' }]);
     const foreign = await fetch(`${server.url}/v1/messages?beta=${long}`, { method: 'POST', body: '{}' });
     expect([foreign.status, await foreign.json()]).toMatchObject([
-      400,
+      431,
       { type: 'error', error: { type: 'invalid_request_error' } },
     ]);
   });

@@ -1,5 +1,7 @@
+import { gzipSync } from 'node:zlib';
 import { admin } from '../../functions/admin.ts';
 import { askProvider } from '../../functions/ask-provider.ts';
+import { pages } from '../../functions/console.ts';
 import { controlRun } from '../../functions/control-run.ts';
 import { deliverWebhooks } from '../../functions/deliver-webhooks.ts';
 import { describeApi } from '../../functions/describe-api.ts';
@@ -36,6 +38,10 @@ import { supervisionOf } from '../../lib/app/supervision.ts';
 import { webhooksOf } from '../../lib/app/webhooks.ts';
 import { createWatchRun } from '../../lib/durable-run/watch-run.ts';
 import { createUserNames } from '../../lib/end-users/names.ts';
+import type { Page, Pages } from '../../lib/http/page.ts';
+
+const PAGE: Page = { gzip: gzipSync('<!doctype html>').toString('base64'), hash: 'x', policy: "default-src 'none'" };
+const PAGES: Pages = { console: PAGE, docs: PAGE };
 
 /** Each function over an app of its own, as the last line of its file makes it over that of its process. */
 export const frontDoors: Readonly<Record<string, (app: App) => unknown>> = {
@@ -57,6 +63,7 @@ export const frontDoors: Readonly<Record<string, (app: App) => unknown>> = {
     return reportUsage({ ...app, reports, gatewayCalls, budgets: { view }, userNames });
   },
   health: (app) => health({ ...app, health: supervisionOf(app).health }),
+  console: (app) => pages({ ...app, loadPages: () => Promise.resolve(PAGES) }),
   'describe-api': (app) => describeApi(app),
   'probe-dependencies': (app) => probeDependencies({ ...app, ...supervisionOf(app) }),
   'reconcile-budgets': (app) => reconcileBudgets({ ...app, ...accountingOf(app) }),
