@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { PutItemCommandInput, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type {
+  AttributeValue,
+  BatchExecuteStatementCommandInput,
+  PutItemCommandInput,
+  UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { insertedBy } from './dynamodb/insert-statements.ts';
 
 /** An item that was put or updated, with the attributes that the write named. */
 export interface RecordedWrite {
@@ -18,12 +24,21 @@ export interface RecordingDynamoDb {
   stop(): Promise<void>;
 }
 
-const recorded = (target: string, body: string): RecordedWrite | null => {
+const putOf = (table: string, item: Readonly<Record<string, AttributeValue>>): RecordedWrite => {
+  const { pk, sk } = item;
+  return { table, pk: pk?.S ?? '', sk: sk?.S ?? '', attributes: Object.keys(item) };
+};
+
+const recorded = (target: string, body: string): RecordedWrite[] => {
   if (target.endsWith('.PutItem')) {
     const { TableName = '', Item = {} } = JSON.parse(body) as PutItemCommandInput;
-    return { table: TableName, pk: Item['pk']?.S ?? '', sk: Item['sk']?.S ?? '', attributes: Object.keys(Item) };
+    return [putOf(TableName, Item)];
   }
-  if (!target.endsWith('.UpdateItem')) return null;
+  if (target.endsWith('.BatchExecuteStatement')) {
+    const { Statements } = JSON.parse(body) as BatchExecuteStatementCommandInput;
+    return insertedBy<AttributeValue>(Statements).map(({ table, item }) => putOf(table, item));
+  }
+  if (!target.endsWith('.UpdateItem')) return [];
   const { TableName = '', Key = {}, UpdateExpression = '', ...input } = JSON.parse(body) as UpdateItemCommandInput;
   const names = Object.entries(input.ExpressionAttributeNames ?? {});
   // What is removed has been written before; a condition's names are others'.
@@ -31,7 +46,7 @@ const recorded = (target: string, body: string): RecordedWrite | null => {
     ([short]) => !short.startsWith('#remove') && new RegExp(`${short}\\b`).test(UpdateExpression),
   );
   const attributes = [...Object.keys(Key), ...changed.map(([, name]) => name)];
-  return { table: TableName, pk: Key['pk']?.S ?? '', sk: Key['sk']?.S ?? '', attributes };
+  return [{ table: TableName, pk: Key['pk']?.S ?? '', sk: Key['sk']?.S ?? '', attributes }];
 };
 
 /** A DynamoDB in front of another one, which remembers each write that it passes on. */
@@ -42,8 +57,7 @@ export const startRecordingDynamoDb = async (behind: string): Promise<RecordingD
     const parts: Buffer[] = [];
     incoming.on('data', (part: Buffer) => parts.push(part));
     incoming.on('end', () => {
-      const write = recorded(String(incoming.headers['x-amz-target']), Buffer.concat(parts).toString('utf8'));
-      if (write !== null) writes.push(write);
+      writes.push(...recorded(String(incoming.headers['x-amz-target']), Buffer.concat(parts).toString('utf8')));
     });
     const { method, url, headers } = incoming;
     const passed = request({ hostname, port, method, path: url, headers }, (answered) => {

@@ -1,6 +1,7 @@
 import type { Item } from '../lib/dynamodb/attributes.ts';
 import type { DynamoDb, OperationName } from '../lib/dynamodb/types.ts';
 import { answered } from './dynamodb/faulty-client.ts';
+import { insertedBy } from './dynamodb/insert-statements.ts';
 
 /** What the tables send, as far as it is looked at. */
 export interface Request {
@@ -12,6 +13,7 @@ export interface Request {
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Item;
   readonly ReturnValues?: string;
+  readonly Statements?: Parameters<typeof insertedBy>[0];
 }
 
 export interface SimulatedDynamoDbOptions {
@@ -140,7 +142,21 @@ export const createSimulatedDynamoDb = ({
     return { Items };
   };
 
+  const insert = ({ Statements }: Request) => ({
+    Responses: insertedBy<Item[string]>(Statements).map(({ table: TableName, item: Item }) => {
+      try {
+        apply('PutItem', { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' });
+        return { TableName };
+      } catch (error) {
+        const name = (error as Error).name.replace('Exception', '');
+        const Code = name === 'ConditionalCheckFailed' ? 'DuplicateItem' : name;
+        return { TableName, Error: { Code, Item: (error as { readonly Item?: Item }).Item } };
+      }
+    }),
+  });
+
   const apply = (operation: OperationName, request: Request): unknown => {
+    if (operation === 'BatchExecuteStatement') return insert(request);
     const table = tableOf(request.TableName);
     if (operation === 'Query') return query(table, request);
     const key = request.Key ?? { pk: request.Item?.['pk'] ?? { S: '' }, sk: request.Item?.['sk'] ?? { S: '' } };

@@ -3,6 +3,7 @@ import { createDynamoDbCircuitStore } from '../circuit-breaker/dynamodb-store.ts
 import type { Config } from '../config.ts';
 import { createTable } from '../dynamodb/table.ts';
 import type { DynamoDb } from '../dynamodb/types.ts';
+import type { NewItems } from '../group-commit/new-items.ts';
 import { createDynamoDbClaimStore } from '../idempotency/dynamodb-store.ts';
 import { lazy } from '../kernel/caching/lazy.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
@@ -15,6 +16,8 @@ import { lazyBudgetStore } from './lazy/lazy-budget-store.ts';
 import { lazyParking } from './lazy/lazy-parking.ts';
 import { lazyContentStore, lazyRunStore } from './lazy/lazy-run-store.ts';
 import type { OpenUserNames } from './user-names.ts';
+
+type PutNew = Parameters<NewItems['putNew']>;
 
 const DAY_MS = 24 * 3_600_000;
 /** How long a run can be read back: 30 days. */
@@ -56,7 +59,13 @@ export const createStores = ({ client, config, clock, random, agents = [] }: Sto
     const { createDynamoDbRateStore } = await import('../rate-limit/dynamodb-store.ts');
     return createDynamoDbRateStore({ table: control, clock });
   });
-  const usage = createDynamoDbUsageStore(ledger);
+  // For whoever books what was used; most functions only read it.
+  const openNewItems = lazy(async () => {
+    const { createNewItems } = await import('../group-commit/new-items.ts');
+    return createNewItems({ table: ledger, random, clock });
+  });
+  const records = { ...ledger, putNew: async (...asked: PutNew) => (await openNewItems()).putNew(...asked) };
+  const usage = createDynamoDbUsageStore(records);
   return {
     control,
     ledger,
@@ -80,7 +89,7 @@ export const createStores = ({ client, config, clock, random, agents = [] }: Sto
       return createContentStore({ table: runs, clock, random, retentionMs: RUN_RETENTION_MS });
     }),
     tenants: createDynamoDbTenantStore(ledger),
-    toolUsage: createDynamoDbToolUsageStore(ledger),
+    toolUsage: createDynamoDbToolUsageStore(records),
     usage,
     openSessions: async () => {
       const [{ createDynamoDbSessionStore }, { createBooksOfRun }, { createSessions }] = await Promise.all([

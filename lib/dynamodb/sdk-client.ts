@@ -1,4 +1,5 @@
 import {
+  BatchExecuteStatementCommand,
   DeleteItemCommand,
   DynamoDBClient,
   type DynamoDBClientConfig,
@@ -36,6 +37,7 @@ const COMMANDS = {
   PutItem: PutItemCommand,
   UpdateItem: UpdateItemCommand,
   DeleteItem: DeleteItemCommand,
+  BatchExecuteStatement: BatchExecuteStatementCommand,
 } as const;
 
 /** A DynamoDB behind the SDK's client. */

@@ -2,7 +2,7 @@ import type { Connection } from '../aws/connection.ts';
 import { AwsFailure } from '../aws/failure.ts';
 import { createJsonService } from '../aws/json-service.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { decoded, encoded } from './bytes.ts';
+import { decoded, encoded, toWire } from './bytes.ts';
 import { ANSWER_LIMIT_MS } from './limits.ts';
 import type { DynamoDbClient, OperationName, Operations } from './types.ts';
 
@@ -21,16 +21,32 @@ const INPUTS = ['Item', 'Key', 'ExpressionAttributeValues', 'ExclusiveStartKey']
 /** Where an answer or a refusal does; `Items` holds many. */
 const ANSWERS = ['Item', 'Attributes', 'LastEvaluatedKey'] as const;
 
+type Statements = NonNullable<Operations['BatchExecuteStatement']['input']['Statements']>;
+type Responses = readonly { readonly Error?: { readonly Item?: WireAttributes } }[];
+
 const wireInput = (input: Readonly<Record<string, unknown>>): object => {
   const wire = { ...input };
   for (const name of INPUTS) if (wire[name] !== undefined) wire[name] = encoded(wire[name] as Attributes);
+  if (wire['Statements'] !== undefined)
+    wire['Statements'] = (wire['Statements'] as Statements).map(({ Parameters = [], ...rest }) => ({
+      ...rest,
+      Parameters: Parameters.map(toWire),
+    }));
   return wire;
 };
+
+const readResponses = (responses: Responses): object[] =>
+  responses.map(({ Error: failure, ...rest }) =>
+    failure === undefined
+      ? rest
+      : { ...rest, Error: failure.Item === undefined ? failure : { ...failure, Item: decoded(failure.Item) } },
+  );
 
 const readAnswer = (answer: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const read = { ...answer };
   for (const name of ANSWERS) if (read[name] !== undefined) read[name] = decoded(read[name] as WireAttributes);
   if (read['Items'] !== undefined) read['Items'] = (read['Items'] as WireAttributes[]).map(decoded);
+  if (read['Responses'] !== undefined) read['Responses'] = readResponses(read['Responses'] as Responses);
   return read;
 };
 

@@ -1,4 +1,6 @@
 import type {
+  BatchExecuteStatementCommandInput,
+  BatchExecuteStatementCommandOutput,
   DeleteItemCommandInput,
   DeleteItemCommandOutput,
   GetItemCommandInput,
@@ -20,6 +22,11 @@ export interface Operations {
   };
   PutItem: { readonly input: PutItemCommandInput; readonly output: Pick<PutItemCommandOutput, 'Attributes'> };
   UpdateItem: { readonly input: UpdateItemCommandInput; readonly output: Pick<UpdateItemCommandOutput, 'Attributes'> };
+  BatchExecuteStatement: {
+    /** Each statement names its table. */
+    readonly input: BatchExecuteStatementCommandInput & { readonly TableName?: undefined };
+    readonly output: Pick<BatchExecuteStatementCommandOutput, 'Responses'>;
+  };
   DeleteItem: { readonly input: DeleteItemCommandInput; readonly output: Pick<DeleteItemCommandOutput, 'Attributes'> };
 }
 

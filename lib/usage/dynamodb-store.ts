@@ -11,6 +11,7 @@ import {
   s,
 } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
+import type { NewItems } from '../group-commit/new-items.ts';
 import { pico } from '../kernel/money.ts';
 import { hourOf } from './hour.ts';
 import { ESTIMATES, type UsageLabels, type UsageRecord, type UsageStore } from './record.ts';
@@ -90,7 +91,7 @@ const FIRST = ' ';
 const PAGE = 200;
 
 /** Usage records in the ledger table. */
-export const createDynamoDbUsageStore = (table: Table): UsageStore => ({
+export const createDynamoDbUsageStore = (table: Pick<Table, 'get' | 'query'> & NewItems): UsageStore => ({
   add: (record, patience) => table.putNew(toItem(record), { patience }),
   async find(tenantId, at, attemptId) {
     const item = await table.get({ pk: partitionKey(tenantId, at), sk: attemptId });

@@ -106,6 +106,20 @@ export const usageStoreContract = (createStore: () => UsageStore): void => {
     expect(winner?.keyId).toBe(`key-${outcomes.indexOf(true)}`);
   });
 
+  it('tells each of many writers what became of his own, of attempts new and known', async () => {
+    const store = createStore();
+    const ids = Array.from({ length: 70 }, (_, at) => `run_${at % 60}:0:1`);
+    await store.add(record('crowd', { attemptId: 'run_7:0:1', keyId: 'before' }));
+    const outcomes = await Promise.all(ids.map((attemptId) => store.add(record('crowd', { attemptId }))));
+    const written = ids.filter((_, at) => outcomes[at]);
+    expect(written.toSorted()).toEqual([...new Set(ids)].filter((id) => id !== 'run_7:0:1').toSorted());
+    const all = await collect(store, 'crowd', AT);
+    expect(all).toHaveLength(60);
+    expect(all.filter(({ keyId }) => keyId === 'before')).toEqual([
+      record('crowd', { attemptId: 'run_7:0:1', keyId: 'before' }),
+    ]);
+  });
+
   it('finds nothing for another tenant, another hour or another attempt', async () => {
     const store = createStore();
     await store.add(record('alone'));

@@ -50,6 +50,30 @@ describeOnDynamoDb('a table', (engine) => {
     expect(await patiently(clock, table.putNew(item('taken')))).toBe(false);
   });
 
+  it('inserts several new items at once, of every type, and tells what became of each', async () => {
+    const { table, client } = open();
+    const all: Item = {
+      pk: s('insert'),
+      sk: s('b'),
+      text: s("it's a 'quoted' \"text\" ? 🦉"),
+      "odd 'name'": n(-12345678901234567890123456789012345678n),
+      bytes: { B: new Uint8Array([0, 255, 7]) },
+      list: { L: [s('x'), { M: { deep: { BOOL: true } } }] },
+      nothing: { NULL: true },
+    };
+    await table.putNew(item('insert', 'before'));
+    const before = client.requests;
+    const inserted = await table.insertAll([item('insert'), all, item('insert-2')]);
+    expect(inserted.map(({ state }) => state)).toEqual(['taken', 'written', 'written']);
+    expect(client.requests).toBe(before + 1);
+    const found = await table.get({ pk: 'insert', sk: 'b' });
+    expect({ ...found, bytes: { B: new Uint8Array(found?.['bytes']?.B ?? []) } }).toMatchObject(all);
+    expect((await table.get({ pk: 'insert', sk: 'a' }))?.['value']).toEqual(s('before'));
+    expect(await table.insertAll([item('insert-2')])).toMatchObject([{ state: 'taken', found: item('insert-2') }]);
+    expect(await table.insertAll([item('insert-3')])).toEqual([{ state: 'written' }]);
+    expect(await table.insertAll([])).toEqual([]);
+  });
+
   it('says no at once where the key is taken, without a second request', async () => {
     await open().table.putNew(item('no'));
     const { client, table } = open();

@@ -9,7 +9,7 @@ import { alarms } from './scenarios/alarms.ts';
 import { erasure } from './scenarios/erasure.ts';
 import { gateway } from './scenarios/gateway.ts';
 import { longRuns } from './scenarios/long-runs.ts';
-import { killedWorkers, lateOwners, unheldCalls } from './scenarios/lost-calls.ts';
+import { killedWorkers, lateOwners, lostTogether, unheldCalls } from './scenarios/lost-calls.ts';
 import { lostRuns, stuckRuns } from './scenarios/lost-runs.ts';
 import { run } from './scenarios/run.ts';
 import { lostHolders, successors } from './scenarios/sessions.ts';
@@ -29,6 +29,7 @@ describeOnDynamoDb('what the functions ask of AWS', (engine) => {
     ['clients of the Anthropic API', gateway],
     ['asynchronous runs', longRuns],
     ['calls given up as lost whose owner is late', lateOwners],
+    ['calls that were lost together', lostTogether],
     ['sessions whose holder was killed', lostHolders],
     ['runs whose turn it is', successors],
     ['runs whose execution was stopped or not started', lostRuns],

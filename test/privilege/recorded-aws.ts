@@ -2,6 +2,7 @@ import { Agent, type IncomingHttpHeaders, request as httpRequest } from 'node:ht
 import { buffer } from 'node:stream/consumers';
 import { parseCallbackId } from '../../local/executions/names.ts';
 import { type Exchange, listen } from '../../local/simulated-claude/listen.ts';
+import { insertedBy } from '../dynamodb/insert-statements.ts';
 import type { AwsRequest } from './policy.ts';
 
 /** Who asked is in the signature, as on AWS: each function signs with its own name as access key. */
@@ -46,7 +47,17 @@ interface ItemBody {
 
 const KEYED = new Set(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query']);
 
-const ofDynamoDb = (operation: string, raw: Buffer, { logicalIds }: Backends): AwsRequest => {
+const insertsOf = (raw: Buffer, { logicalIds }: Backends): AwsRequest => {
+  const { Statements } = JSON.parse(raw.toString()) as { readonly Statements: Parameters<typeof insertedBy>[0] };
+  const all = insertedBy<KeyValue>(Statements);
+  const [{ table } = { table: '' }] = all;
+  const leadingKeys = all.map(({ item }) => item['pk']?.S ?? '');
+  return { action: 'dynamodb:PartiQLInsert', resource: logicalIds.get(table) ?? table, leadingKeys };
+};
+
+const ofDynamoDb = (operation: string, raw: Buffer, backends: Backends): AwsRequest => {
+  if (operation === 'BatchExecuteStatement') return insertsOf(raw, backends);
+  const { logicalIds } = backends;
   if (!KEYED.has(operation)) throw new Error(`No known operation of DynamoDB: ${operation}`);
   const { TableName, IndexName, Key, Item, ExpressionAttributeValues } = JSON.parse(raw.toString()) as ItemBody;
   const key = (Key ?? Item)?.pk ?? ExpressionAttributeValues?.[':pk'];

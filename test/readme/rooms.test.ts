@@ -14,6 +14,7 @@ import { MOST_TOMBSTONES } from '../../lib/budget/fence.ts';
 import { LEAST_OUTPUT_TOKENS } from '../../lib/budget/fit-output.ts';
 import { MAX_OPEN } from '../../lib/budget/store.ts';
 import { MOST_PAYLOAD_BYTES } from '../../lib/durable-run/webhooks/payload.ts';
+import { MOST_INSERTS } from '../../lib/dynamodb/insert.ts';
 import { QUIET_MS } from '../../lib/gateway/answer/keep-alive.ts';
 import { MOST_BYTES, MOST_IN_ONE, MOST_OPERATORS } from '../../lib/group-commit/plan.ts';
 import { SLOW_MS } from '../../lib/group-commit/queues.ts';
@@ -49,6 +50,7 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'updates in one': `${MOST_IN_ONE}`,
     'bytes of an expression': `${MOST_BYTES}`,
     'operators of an expression': `${MOST_OPERATORS}`,
+    'new items in one': `${MOST_INSERTS}`,
   },
   'lib/gateway': { 'longest silence towards a client': `${QUIET_MS} ms` },
   'lib/model-call': {

@@ -1,3 +1,5 @@
+import { insertedBy } from '../../dynamodb/insert-statements.ts';
+
 /** What a process sends or writes, by what is in it: several names where several things go out together. */
 
 interface Attribute {
@@ -11,16 +13,10 @@ interface Write {
   readonly Item?: Attributes;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Attributes;
-  readonly RequestItems?: Readonly<Record<string, readonly { readonly PutRequest?: { readonly Item: Attributes } }[]>>;
+  readonly Statements?: Parameters<typeof insertedBy>[0];
 }
 
-const WRITES: ReadonlySet<string> = new Set([
-  'PutItem',
-  'UpdateItem',
-  'DeleteItem',
-  'BatchWriteItem',
-  'TransactWriteItems',
-]);
+const WRITES: ReadonlySet<string> = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchExecuteStatement']);
 
 /** Names of the events in an entry of a run's log; the entry of a small one is not compressed. */
 const eventsIn = ({ text }: Attributes): string[] => {
@@ -60,13 +56,11 @@ export const dynamoDbWrites = (target: string, body: string, tenantId: string): 
   if (!WRITES.has(operation) || !body.includes(tenantId)) return [];
   const write = JSON.parse(body) as Write;
   if (isRenewal(write) || isOfReports(write)) return [];
-  const { TableName = '', Key, Item, ExpressionAttributeNames = {}, RequestItems = {} } = write;
+  const { TableName = '', Key, Item, ExpressionAttributeNames = {}, Statements } = write;
   const names = Object.values(ExpressionAttributeNames);
-  if (operation !== 'BatchWriteItem')
+  if (operation !== 'BatchExecuteStatement')
     return itemKind(operation, TableName, Key ?? Item ?? {}, names).filter((name) => !isOfSender(name));
-  return Object.entries(RequestItems).flatMap(([table, requests]) =>
-    requests.flatMap(({ PutRequest }) => itemKind('put', table, PutRequest?.Item ?? {}, names)),
-  );
+  return insertedBy<Attribute>(Statements).flatMap(({ table, item }) => itemKind('put', table, item, names));
 };
 
 interface Update {

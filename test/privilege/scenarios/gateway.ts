@@ -3,6 +3,7 @@ import { gatedHeaders } from '../../upstream/broken.ts';
 import { createGate } from '../../upstream/gate.ts';
 import type { Stage } from '../stage.ts';
 import { addTenant } from './administer.ts';
+import { atATime, bookedTogether } from './booked-together.ts';
 import { whileLedgerFails } from './failing-ledger.ts';
 import { largeAnswer } from './large-answer.ts';
 
@@ -33,6 +34,8 @@ export const gateway = async (stage: Stage): Promise<void> => {
   advance(600_000);
   upstream.script('*', [reply('well again')]);
   for (const content of ['d', 'e', 'f']) await post(message(content));
+  const beside = () => ask(key, 'POST /v1/messages', message('Beside others.'), {}, { aside: true });
+  await bookedTogether(stage, 'messages', () => atATime(beside));
 
   const { key: poor } = await addTenant(stage, 'poor-gateway', { dailyBudgetUsd: '0.5', monthlyBudgetUsd: '0.5' });
   const { key: poorer } = await addTenant(stage, 'poorer-gateway', { dailyBudgetUsd: '0.000001' });

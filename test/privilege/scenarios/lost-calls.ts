@@ -7,6 +7,7 @@ import { gatedHeaders } from '../../upstream/broken.ts';
 import { createGate } from '../../upstream/gate.ts';
 import type { Stage } from '../stage.ts';
 import { addTenant } from './administer.ts';
+import { atATime, bookedTogether, CALLS } from './booked-together.ts';
 import { runsOf } from './long-runs.ts';
 
 const ASIDE = { aside: true };
@@ -31,6 +32,20 @@ export const lateOwners = async (stage: Stage): Promise<void> => {
   await whileLost(() => ask(tenant.key, 'POST /v1/messages *', message));
   const runId = await submit({ task: 'Hello.' });
   await whileLost(() => until(runId));
+};
+
+/** Several calls of a process that was killed, of which the reconciler books some at a time. */
+export const lostTogether = async (stage: Stage): Promise<void> => {
+  const { ask, upstream, send, advance, abandoned } = stage;
+  const { key } = await addTenant(stage, 'lost-together');
+  upstream.script('*', [neverAnswer()]);
+  await bookedTogether(stage, 'reconcile-budgets', async () => {
+    const before = upstream.requests.length;
+    void atATime(async () => void abandoned.push(ask(key, 'POST /v1/messages *', message, {}, ASIDE)));
+    await upstream.seen(before + CALLS);
+    advance(3_600_000);
+    await send('reconcile-budgets');
+  });
 };
 
 /** A worker that dies while its call is paid for, so that nobody knows what became of it; another goes on. */

@@ -1,6 +1,7 @@
 import { reply, status, toolCalls } from '../../upstream/answers.ts';
 import type { Stage } from '../stage.ts';
 import { addTenant, endRests } from './administer.ts';
+import { atATime, bookedTogether } from './booked-together.ts';
 import { whileLedgerFails } from './failing-ledger.ts';
 import { largeAnswer } from './large-answer.ts';
 
@@ -41,6 +42,8 @@ export const run = async (stage: Stage): Promise<void> => {
   advance(600_000);
   upstream.script('*', [reply('well again')]);
   for (const task of ['d', 'e', 'f']) await post({ task });
+  const beside = () => ask(key, 'POST /agent/run', { task: 'Beside others.' }, {}, { aside: true });
+  await bookedTogether(stage, 'run-agent', () => atATime(beside));
 
   const { key: poor } = await addTenant(stage, 'poor', { dailyBudgetUsd: '0.5', monthlyBudgetUsd: '0.5' });
   const { key: poorer } = await addTenant(stage, 'poorer', { dailyBudgetUsd: '0.000001' });

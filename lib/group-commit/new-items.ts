@@ -1,0 +1,77 @@
+import { type Item, readString, s } from '../dynamodb/attributes.ts';
+import { isTransient } from '../dynamodb/failure.ts';
+import { type Inserted, MOST_INSERTS } from '../dynamodb/insert.ts';
+import type { Table } from '../dynamodb/table.ts';
+import type { Patience } from '../dynamodb/with-store-retries.ts';
+import { createWriteId } from '../dynamodb/write-id.ts';
+import type { Clock, Random } from '../kernel/clock.ts';
+import { createQueues } from './queues.ts';
+
+/**
+ * New items of a table, as the table puts them, but those that come while others of this process are under way go out as one
+ * request. Each is put or refused by itself, and answered when it is durable.
+ */
+export interface NewItems {
+  /** Writes the item if its key is free; `false` when it is not. Rejects with `store-unavailable` only. */
+  putNew(item: Item, options?: { readonly patience?: Patience | undefined }): Promise<boolean>;
+}
+
+export interface NewItemsParts {
+  readonly table: Pick<Table, 'insertAll' | 'get' | 'repeatedly'>;
+  readonly random: Random;
+  readonly clock?: Pick<Clock, 'after'> | undefined;
+  /** Items that one request puts; 1: each by itself. */
+  readonly most?: number | undefined;
+}
+
+/** By these the service says that it never takes several at once: a role lacks the permission, or an engine the operation. */
+const NEVER = new Set(['AccessDeniedException', 'UnknownOperationException']);
+
+interface Asking {
+  readonly item: Item;
+  readonly resolve: (inserted: Inserted) => void;
+}
+
+export const createNewItems = ({ table, random, clock, most = MOST_INSERTS }: NewItemsParts): NewItems => {
+  let isTogether = true;
+
+  /** Sends one request for all of these, and tells each what became of its own. Never rejects. */
+  const send = async (members: readonly Asking[]): Promise<void> => {
+    try {
+      const all = await table.insertAll(members.map(({ item }) => item));
+      for (const [at, { resolve }] of members.entries()) resolve(all[at] as Inserted);
+    } catch (error) {
+      const isRefused = members.length > 1 && !isTransient(error);
+      if (isRefused && NEVER.has((error as Error).name)) isTogether = false;
+      // For certain nothing was done, and it may be the fault of one or of none.
+      if (isRefused) await Promise.all(members.map((each) => send([each])));
+      else for (const { resolve } of members) resolve({ state: 'failed', error });
+    }
+  };
+  const queues = createQueues<Asking>(send, { most, clock });
+  const ask = (item: Item): Promise<Inserted> =>
+    new Promise((resolve) => {
+      if (isTogether) queues.join('', { item, resolve });
+      else void send([{ item, resolve }]);
+    });
+
+  return {
+    async putNew(item, options) {
+      const writeId = createWriteId(random);
+      const marked = { ...item, writeId: s(writeId) };
+      const key = { pk: readString(item, 'pk'), sk: readString(item, 'sk') };
+      let sent = 0;
+      const once = async (): Promise<boolean> => {
+        sent += 1;
+        const inserted = await ask(marked);
+        if (inserted.state === 'failed') throw inserted.error;
+        if (inserted.state === 'written') return true;
+        // Whoever repeats himself after a lost answer may find his own.
+        if (sent === 1) return false;
+        const found = inserted.found ?? (await table.get(key));
+        return found?.['writeId']?.S === writeId;
+      };
+      return table.repeatedly(once, options);
+    },
+  };
+};
