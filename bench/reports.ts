@@ -56,7 +56,7 @@ export const reports = async (endpoint: string): Promise<Section> => {
   await using tables = await openLedger(endpoint);
   const usage = createDynamoDbUsageStore(tables.ledger);
   const tools = createDynamoDbToolUsageStore(tables.ledger);
-  const rollups = createDynamoDbRollupStore(tables.ledger);
+  const rollups = createDynamoDbRollupStore(tables.ledger, Math.random);
   const rollUps = createRollUps({ usage, tools, rollups, settledAfterMs: 0 });
   const report = createReports({ usage, tools, rollups });
   const month = { from: MONTH_BEGINS, to: MONTH_BEGINS + HOURS_OF_MONTH * HOUR_MS };
@@ -76,7 +76,7 @@ export const reports = async (endpoint: string): Promise<Section> => {
   const busy = { tenantId: 'reports-busy', createdAt: MONTH_BEGINS };
   const groups = MODELS.toSorted().map((model) => [model, [1, 100, 20, 0, 0, '3000000000']] as const);
   for (let hour = month.from; hour < month.to; hour += HOUR_MS)
-    await rollups.put(busy.tenantId, 'model', { hour, records: 5_000, groups });
+    await rollups.put(busy.tenantId, 'model', { hour, records: 5_000, groups }, null);
   await rollups.raise(busy.tenantId, NOW);
   const rolledUp = await counted(tables, () => report.usage(busy, month, ['model'], NOW));
   rows.push([`${HOURS_OF_MONTH} hours with any number of records`, '', '', '', '', ...rolledUp]);

@@ -43,7 +43,7 @@ type Stage = ReturnType<typeof openStage>;
 const partsOf = (stage: Stage) => {
   const { runsTable: table, ledger, control, names, sdk } = stage;
   const kept = { table, clock, random: Math.random, retentionMs: RUN_RETENTION_MS + RUN_WAIT_MS };
-  const rollups = createDynamoDbRollupStore(ledger);
+  const rollups = createDynamoDbRollupStore(ledger, Math.random);
   const { usage, toolUsage: tools } = stage;
   const rollUps = createRollUps({ usage, tools, rollups, settledAfterMs: 900_000 });
   return {

@@ -53,7 +53,7 @@ const reconcile = async (): Promise<boolean> => {
   const { stage, region, longestCallMs, unrecorded } = read();
   const stores = openStage(stage, region);
   const budgets = createBudgets(stores.budgets, stores.parking);
-  const rollups = createDynamoDbRollupStore(stores.ledger);
+  const rollups = createDynamoDbRollupStore(stores.ledger, Math.random);
   const rollUps = createRollUps({
     usage: stores.usage,
     tools: stores.toolUsage,

@@ -23,6 +23,13 @@ const textOf = (value: AttributeValue): string => {
   return JSON.stringify(value);
 };
 
+/** All that an item says, unpacked, in the order of its attributes' names. */
+export const textOfItem = (item: Readonly<Record<string, AttributeValue>>): string =>
+  Object.entries(item)
+    .map(([name, value]) => `${name}=${textOf(value)}`)
+    .toSorted()
+    .join('\n');
+
 /** Every item of every table, as it reads to whoever looks into them. */
 export const scanTables = async (
   client: DynamoDBClient,
@@ -32,8 +39,7 @@ export const scanTables = async (
   for (const table of Object.keys(TABLE_NAMES) as (keyof typeof TABLE_NAMES)[]) {
     for await (const page of paginateScan({ client }, { TableName: names[table] })) {
       for (const item of page.Items ?? []) {
-        const text = Object.entries(item).map(([name, value]) => `${name}=${textOf(value)}`);
-        items.push({ table, pk: item['pk']?.S ?? '', sk: item['sk']?.S ?? '', text: text.toSorted().join('\n') });
+        items.push({ table, pk: item['pk']?.S ?? '', sk: item['sk']?.S ?? '', text: textOfItem(item) });
       }
     }
   }

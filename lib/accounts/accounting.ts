@@ -65,7 +65,7 @@ export const recordedBy =
 /** Reports, budgets as they stand, and the reconciler, over the same stores that runs write to. */
 export const createAccounting = (options: AccountingOptions): Accounting => {
   const { control, ledger, tenants, store, budgets, usage, tools, clock, emit, longestCallMs } = options;
-  const rollups = createDynamoDbRollupStore(ledger);
+  const rollups = createDynamoDbRollupStore(ledger, options.random);
   const rollUps = createRollUps({ usage, tools, rollups, settledAfterMs: longestCallMs });
   const notify = createBudgetAlerts({ ...options, table: control });
   const notifySpent = createSpentAlerts({ ...options, table: control });

@@ -4,62 +4,85 @@ import type { EraseLabels } from '../usage/erase-labels.ts';
 import { isNamedCell } from '../usage/reports/cells.ts';
 import type { RollUps } from '../usage/reports/rollups/roll-up.ts';
 import type { RollupStore } from '../usage/reports/rollups/rollup-store.ts';
-import { DAY_MS, firstHour, HOUR_MS, hoursOf, startOfHour } from '../usage/reports/time-range.ts';
+import { DAY_MS, firstHour, HOUR_MS, hoursOf, startOfHour, type TimeRange } from '../usage/reports/time-range.ts';
 import type { ErasePart } from './parts.ts';
 
 export interface EraseBooksParts {
   readonly tenants: Pick<TenantDirectory, 'find'>;
-  readonly rollups: Pick<RollupStore, 'through' | 'inRange'>;
+  readonly rollups: Pick<RollupStore, 'through' | 'inRange' | 'inHour' | 'removeLeft'>;
   readonly rewrite: RollUps['rewrite'];
   readonly eraseLabels: EraseLabels;
 }
 
 /** Rollups read before how far it is is noted. */
 const RANGE_MS = 30 * DAY_MS;
-/** The last time only what may have come late is gone through: books are closed within minutes, and parked for a day at most. */
-const LATE_MS = 2 * DAY_MS;
+
+/** The rollups that name somebody, a session or metadata. */
+const NAMING = ['user', 'cell'] as const;
+
+const isOf = (stored: string, user: string): boolean => stored !== '' && bookedNameIn(stored) === user;
+
+/** What an hour's rollups say of a user. */
+interface Said {
+  /** They name something that is to be erased, or there are parts beside them that may. */
+  readonly isNamed: boolean;
+  /** All records of the hour are in them. */
+  readonly isWhole: boolean;
+}
 
 /**
  * Takes a user's name, sessions and metadata out of the books; amounts stay, under the pseudonym. Only hours in which the
- * user has something are read: their rollups say so. A rollup is made anew after its records, so that one that was done is
- * known by it.
+ * user has something are read: their rollups say so. A rollup is made anew after its records, and what is left of earlier
+ * ones is removed after that, so that an hour that was done is known by its rollups.
  */
 export const createEraseBooks = ({ tenants, rollups, rewrite, eraseLabels }: EraseBooksParts): ErasePart => {
-  /** Rolled-up hours of a range that have something to be erased. */
-  const namedHours = async (tenantId: string, user: string, range: { from: number; to: number }): Promise<number[]> => {
-    const own: number[] = [];
+  const saidIn = async (tenantId: string, user: string, hour: number): Promise<Said> => {
+    const [users, cells] = await Promise.all(NAMING.map((each) => rollups.inHour(tenantId, each, hour)));
+    const isNamed =
+      !users?.isAlone ||
+      !cells?.isAlone ||
+      users.rollup?.groups.some(([stored]) => isOf(stored, user) && stored !== user) === true ||
+      cells.rollup?.groups.some(([cell]) => isNamedCell(cell, user)) === true;
+    const counted = users?.rollup?.records ?? Infinity;
+    return { isNamed, isWhole: (cells?.rollup?.records ?? 0) >= counted };
+  };
+
+  /** Rolled-up hours of a range in which the user has something. */
+  const hoursWith = async (tenantId: string, user: string, range: TimeRange): Promise<number[]> => {
+    const hours: number[] = [];
     for await (const { hour, groups } of rollups.inRange(tenantId, 'user', range))
-      if (groups.some(([stored]) => stored !== '' && bookedNameIn(stored) === user)) own.push(hour);
-    const named: number[] = [];
-    for (const hour of own) {
-      let isClean = false;
-      for await (const { groups } of rollups.inRange(tenantId, 'cell', { from: hour, to: hour + HOUR_MS }))
-        isClean = !groups.some(([cell]) => isNamedCell(cell, user));
-      // In an hour of very many cells there is no rollup of them.
-      if (!isClean) named.push(hour);
-    }
-    return named;
+      if (groups.some(([stored]) => isOf(stored, user))) hours.push(hour);
+    return hours;
   };
 
   return async (erasure, isOver) => {
-    const { tenantId, bookedBy, isLast } = erasure;
+    const { tenantId, bookedBy } = erasure;
     const tenant = await tenants.find(tenantId);
     if (tenant === null) return { erasure, isDone: true };
     const user = bookedName(erasure.user);
     const born = firstHour(tenant.createdAt);
-    const start = isLast ? Math.max(born, startOfHour(bookedBy - LATE_MS)) : born;
     const end = startOfHour(bookedBy) + HOUR_MS;
     const through = Math.min(end, (await rollups.through(tenantId)) ?? born);
-    let from = erasure.after === null ? start : Number(erasure.after);
+    let from = erasure.after === null ? born : Number(erasure.after);
     const broken = () => ({ erasure: { ...erasure, after: String(from) }, isDone: false });
+
+    const eraseHour = async (hour: number): Promise<void> => {
+      const said = await saidIn(tenantId, user, hour);
+      // What has come since the hour was summed up is put into its rollups by whoever wrote it.
+      if (hour < through && said.isWhole && !said.isNamed) return;
+      const changed = await eraseLabels({ tenantId, hour, user, by: bookedBy });
+      if (changed === 0 && !said.isNamed) return;
+      // Also of an hour that is not due yet: who is summing it up right now may have read it before.
+      await rewrite(tenantId, hour);
+      for (const dimension of NAMING) await rollups.removeLeft(tenantId, dimension, hour);
+    };
 
     while (from < through) {
       const to = Math.min(through, from + RANGE_MS);
-      for (const hour of await namedHours(tenantId, user, { from, to })) {
+      for (const hour of await hoursWith(tenantId, user, { from, to })) {
         from = hour;
         if (isOver()) return broken();
-        await eraseLabels({ tenantId, hour, user, by: bookedBy });
-        await rewrite(tenantId, hour);
+        await eraseHour(hour);
       }
       from = to;
       if (isOver()) return broken();
@@ -67,7 +90,7 @@ export const createEraseBooks = ({ tenants, rollups, rewrite, eraseLabels }: Era
     for (const hour of hoursOf({ from, to: end })) {
       from = hour;
       if (isOver()) return broken();
-      await eraseLabels({ tenantId, hour, user, by: bookedBy });
+      await eraseHour(hour);
     }
     return { erasure, isDone: true };
   };

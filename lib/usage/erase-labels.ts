@@ -17,9 +17,9 @@ export interface ErasedLabels {
 /**
  * Takes what the caller named an hour's usage of an end user by (`sessionId`, `metadata`) out of the records, and puts the
  * pseudonym in the place of a `userId` that an earlier version booked. Amounts stay as they are. Reads all records of the
- * hour, and writes those that had any of it.
+ * hour, and writes those that had any of it; resolves with how many.
  */
-export type EraseLabels = (asked: ErasedLabels) => Promise<void>;
+export type EraseLabels = (asked: ErasedLabels) => Promise<number>;
 
 const LABELS = ['sessionId', 'metadata'];
 /** Records written at a time. */
@@ -41,4 +41,5 @@ export const createEraseLabels =
     await concurrently(named, AT_ONCE, (sk) =>
       table.update({ pk, sk }, { set: { userId: s(user) }, remove: LABELS }, { has: ['pk'] }),
     );
+    return named.length;
   };

@@ -1,17 +1,16 @@
-import { readNumber, readString, s } from '../../lib/dynamodb/attributes.ts';
+import { readString, s } from '../../lib/dynamodb/attributes.ts';
 import type { Table } from '../../lib/dynamodb/table.ts';
 import { concurrently } from '../../lib/kernel/concurrently.ts';
 import { bookedNameIn } from '../../lib/kernel/pseudonym.ts';
 import type { Tenant } from '../../lib/tenants/types.ts';
 import { partitionKey } from '../../lib/usage/dynamodb-store.ts';
 import type { RollUps } from '../../lib/usage/reports/rollups/roll-up.ts';
-import { headKey } from '../../lib/usage/reports/rollups/rollup-item.ts';
 import type { RollupStore } from '../../lib/usage/reports/rollups/rollup-store.ts';
 import { firstHour, HOUR_MS, hoursOf, startOfHour } from '../../lib/usage/reports/time-range.ts';
 
 export interface ForgetBooksParts {
   readonly ledger: Pick<Table, 'query' | 'update' | 'remove'>;
-  readonly rollups: Pick<RollupStore, 'through'>;
+  readonly rollups: Pick<RollupStore, 'through' | 'removeLeft'>;
   readonly rewrite: RollUps['rewrite'];
 }
 
@@ -23,23 +22,6 @@ const LABELS = ['sessionId', 'metadata'];
 
 /** Rollups whose groups name somebody, a session or metadata. */
 const NAMING = ['user', 'cell'] as const;
-
-/** Removes parts of an earlier, larger rollup of an hour, which its head tells nothing of any more. */
-const removeLeftParts = async (ledger: ForgetBooksParts['ledger'], tenantId: string, hour: number): Promise<void> => {
-  const head = headKey(hour);
-  for (const dimension of NAMING) {
-    const pk = `rollup#${tenantId}#${dimension}`;
-    let own = (_sk: string): boolean => false;
-    for await (const item of ledger.query(pk, { from: head, to: `${head}~` })) {
-      const sk = readString(item, 'sk');
-      if (sk === head) {
-        const version = `${head}#${String(readNumber(item, 'records')).padStart(12, '0')}#`;
-        const chunks = readNumber(item, 'chunks');
-        own = (part) => part.startsWith(version) && Number(part.slice(version.length)) < chunks;
-      } else if (!own(sk)) await ledger.remove({ pk, sk }, { has: ['pk'] });
-    }
-  }
-};
 
 /**
  * Takes names of end users, sessions and metadata out of a tenant's books; amounts stay. Every hour since its birth is
@@ -73,7 +55,7 @@ export const forgetBooks = async (parts: ForgetBooksParts, tenant: Tenant, now: 
     // Asked now: the hour may have been summed up since the first was looked at.
     if (some && hour < ((await rollups.through(tenantId)) ?? born)) {
       await rewrite(tenantId, hour);
-      await removeLeftParts(ledger, tenantId, hour);
+      for (const dimension of NAMING) await rollups.removeLeft(tenantId, dimension, hour);
     }
     return changed;
   });

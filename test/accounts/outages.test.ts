@@ -93,7 +93,7 @@ const live = async (seed: number) => {
     clock.after(-Math.log(1 - random()) * 300_000, arrive);
   };
   const boot = (): ReconcileBudgets => {
-    const rollups = createDynamoDbRollupStore(own.ledger);
+    const rollups = createDynamoDbRollupStore(own.ledger, seededRandom(seed));
     const tools = createMemoryToolUsageStore();
     const rollUps = createRollUps({ usage: own.usage, tools, rollups, settledAfterMs: LONGEST_CALL_MS });
     return createReconcileBudgets({

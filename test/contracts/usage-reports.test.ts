@@ -4,6 +4,7 @@ import { createMemoryToolUsageStore } from '../../lib/usage/memory-tool-store.ts
 import { createDynamoDbRollupStore } from '../../lib/usage/reports/rollups/dynamodb-rollup-store.ts';
 import { createMemoryRollupStore } from '../../lib/usage/reports/rollups/memory-rollup-store.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { rollupStoreContract } from './rollup-store.contract.ts';
 import { toolUsageStoreContract } from './tool-usage-store.contract.ts';
 
@@ -12,6 +13,6 @@ describe('tool usage in memory', () => toolUsageStoreContract(createMemoryToolUs
 
 describeOnDynamoDb('the stores behind usage reports', (engine) => {
   const ledger = () => engine().table('LedgerTable');
-  describe('rollups', () => rollupStoreContract(() => createDynamoDbRollupStore(ledger())));
+  describe('rollups', () => rollupStoreContract(() => createDynamoDbRollupStore(ledger(), seededRandom(3))));
   describe('tool usage', () => toolUsageStoreContract(() => createDynamoDbToolUsageStore(ledger())));
 });

@@ -12,11 +12,13 @@ import type { Grouping } from '../../lib/usage/reports/cells.ts';
 import { totalOf } from '../../lib/usage/reports/measure.ts';
 import { createReports } from '../../lib/usage/reports/reports.ts';
 import { createDynamoDbRollupStore } from '../../lib/usage/reports/rollups/dynamodb-rollup-store.ts';
+import { createMemoryRollupStore } from '../../lib/usage/reports/rollups/memory-rollup-store.ts';
 import { createRollUps } from '../../lib/usage/reports/rollups/roll-up.ts';
-import { HOUR_MS } from '../../lib/usage/reports/time-range.ts';
+import { HOUR_MS, startOfHour } from '../../lib/usage/reports/time-range.ts';
 import { TOTALS } from '../../lib/usage/reports/totals.ts';
 import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { scanTables } from '../scan-tables.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { AT, record } from '../usage/records.ts';
 
 const NAME = 'canary-ada@example.org';
@@ -32,7 +34,7 @@ const booked = async (engine: TestDynamoDb) => {
   const ledger = engine.table('LedgerTable');
   const usage = createDynamoDbUsageStore(ledger);
   const tools = createDynamoDbToolUsageStore(ledger);
-  const rollups = createDynamoDbRollupStore(ledger);
+  const rollups = createDynamoDbRollupStore(ledger, seededRandom(4));
   const rollUps = createRollUps({ usage, tools, rollups, settledAfterMs: 0 });
   const records: Partial<UsageRecord>[] = [
     { userId: NAME, labels: LABELS },
@@ -113,6 +115,30 @@ describeOnDynamoDb('the books of an erased user', (engine) => {
     expect((await by('metadata.team')).get('red')).toEqual(teams.get('red'));
     // What the user has begun since keeps its session.
     expect([...(await by('session')).keys()].toSorted()).toEqual(['', 'free', 'new']);
+  });
+
+  it('are read in an hour of too many cells, whose rollups do not tell, and summed up anew only where they say more', async () => {
+    const { tenantId } = await booked(engine());
+    const rollups = createMemoryRollupStore();
+    const hour = startOfHour(AT - 3 * HOUR_MS);
+    await rollups.put(tenantId, 'user', { hour, records: 7, groups: [[BOOKED, []]] }, null);
+    await rollups.put(tenantId, 'cell', { hour, records: 0, groups: [] }, null);
+    await rollups.raise(tenantId, AT + 24 * HOUR_MS);
+    const done: string[] = [];
+    let changed = 2;
+    const erase = createEraseBooks({
+      tenants: { find: async () => newTenant(tenantId, hour) },
+      rollups,
+      rewrite: async (_tenantId, at) => void done.push(`rewritten ${at - hour}`),
+      async eraseLabels(asked) {
+        done.push(`read ${asked.hour - hour}`);
+        return changed;
+      },
+    });
+    await erase(newErasure(tenantId, ADA, AT), () => false);
+    changed = 0;
+    await erase(newErasure(tenantId, ADA, AT), () => false);
+    expect(done).toEqual(['read 0', 'rewritten 0', 'read 0']);
   });
 
   it('are not touched where nothing is to be erased, nor of a tenant that is gone', async () => {

@@ -66,7 +66,8 @@ describeOnDynamoDb('npm run forget-tenant, killed at a write', (engine) => {
       const own = { tenantId: TENANT, runId: `run_${hours}`, attemptId: `run_${hours}:1:1`, labels };
       await usage.add(record({ ...own, at: LONG_AGO + hours * HOUR_MS, userId: 'canary-user' }));
     }
-    const rollUps = createRollUps({ usage, tools, rollups: createDynamoDbRollupStore(ledger), settledAfterMs: 0 });
+    const rollups = createDynamoDbRollupStore(ledger, seededRandom(2));
+    const rollUps = createRollUps({ usage, tools, rollups, settledAfterMs: 0 });
     await rollUps.rollUp({ tenantId: TENANT, createdAt: LONG_AGO, now: LONG_AGO + 3 * HOUR_MS });
     // A part of an earlier, larger rollup, which no head tells of any more.
     const stale = `${headKey(LONG_AGO)}#000000000001#001`;

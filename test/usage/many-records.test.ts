@@ -73,7 +73,7 @@ describeOnDynamoDb(`a month of ${COUNT} usage records`, (engine) => {
       const stores = {
         usage: createDynamoDbUsageStore(table),
         tools: createDynamoDbToolUsageStore(table),
-        rollups: createDynamoDbRollupStore(table),
+        rollups: createDynamoDbRollupStore(table, random),
       };
       const rolledUp = await createRollUps({ ...stores, settledAfterMs: 15 * 60_000 }).rollUp({
         tenantId: 'acme',

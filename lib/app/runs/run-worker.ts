@@ -18,7 +18,7 @@ export const runWorkersOf = (app: App): RunWorkers => {
   const { stores, budgets, rateLimit, slots } = core;
   const { runs, usage, toolUsage, parking, tenants } = stores;
   const { executions, left, announce } = durableRunsOf(app);
-  const rollups = createDynamoDbRollupStore(stores.ledger);
+  const rollups = createDynamoDbRollupStore(stores.ledger, core.random);
   const rollUps = createRollUps({ usage, tools: toolUsage, rollups, settledAfterMs: longestCallMs(config) });
   const parts: ExecuteRunParts = {
     ...core.loopParts,

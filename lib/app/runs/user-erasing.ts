@@ -21,12 +21,12 @@ import { runStartingOf, submittedStoresOf } from './run-starting.ts';
 
 /** What erases end users, over an app's own stores; no I/O happens here. */
 export const userErasingOf = (app: App): (() => Promise<void>) => {
-  const { clock, emit, ids, config } = app;
-  const { control, ledger, runsTable, claims, tenants, usage, toolUsage: tools } = app.core.stores;
+  const { clock, emit, ids, config, core } = app;
+  const { control, ledger, runsTable, claims, tenants, usage, toolUsage: tools } = core.stores;
   const { runs, executions } = runStartingOf(app);
   const { inbox, active } = submittedStoresOf(app);
   const { openSessions, eraseSession } = sessionsOf(app);
-  const rollups = createDynamoDbRollupStore(ledger);
+  const rollups = createDynamoDbRollupStore(ledger, core.random);
   const rollUps = createRollUps({ usage, tools, rollups, settledAfterMs: longestCallMs(config) });
   const eraseAnswer = createEraseAnswer(control);
   const eraseOwnSession = createEraseOwnSession({ openSessions, eraseSession, ids });

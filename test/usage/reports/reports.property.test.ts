@@ -110,7 +110,8 @@ it('an hour of very many cells has no rollup of them, and is read from its recor
     record({ at: FROM, attemptId: `run_${at}:1:1`, labels: { sessionId: `s${at}`, metadata: {} } }),
   );
   const rolledUp = await rollUpAttempts({ inHour: () => each(many) }, 'acme', FROM)(() => false);
-  expect(rolledUp?.map(({ dimension }) => dimension)).toEqual([...DIMENSIONS]);
+  expect(rolledUp?.map(({ dimension }) => dimension)).toEqual([...DIMENSIONS, 'cell']);
+  expect(rolledUp?.at(-1)?.rollup).toEqual({ hour: FROM, records: 0, groups: [] });
   await addAll(usage, many.slice(0, 50_000));
   const fits = await rollUpAttempts(usage, 'acme', FROM)(() => false);
   expect(fits?.at(-1)?.rollup.groups).toHaveLength(50_000);

@@ -25,7 +25,7 @@ const LOOK_EACH = 500;
 
 /**
  * Sums up an hour's attempts by each of their dimensions, its records read once. What is returned reads on until `isOver`, and
- * resolves to `null` then; the next call goes on where it stopped.
+ * resolves to `null` then; the next call goes on where it stopped. Of an hour without records there is nothing.
  */
 export const rollUpAttempts = (
   usage: Pick<UsageStore, 'inHour'>,
@@ -45,12 +45,13 @@ export const rollUpAttempts = (
       if (cells !== null && cells.size > MAX_CELLS) cells = null;
       if (records % LOOK_EACH === 0 && isOver()) return null;
     }
-    const whole: { dimension: RollupDimension; groups: Map<string, Totals> }[] = [...byDimension];
-    if (cells !== null) whole.push({ dimension: 'cell', groups: cells });
-    return whole.map(({ dimension, groups }) => ({
-      dimension,
-      rollup: { hour, records, groups: written(groups, TOTALS) },
-    }));
+    if (records === 0) return [];
+    const rollupOf = (groups: Map<string, Totals>): Rollup => ({ hour, records, groups: written(groups, TOTALS) });
+    return [
+      ...byDimension.map(({ dimension, groups }) => ({ dimension, rollup: rollupOf(groups) })),
+      // In the place of the cells that an hour of fewer records had: those are as they were read then.
+      { dimension: 'cell', rollup: cells === null ? { hour, records: 0, groups: [] } : rollupOf(cells) },
+    ];
   };
 };
 

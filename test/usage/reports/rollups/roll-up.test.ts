@@ -181,6 +181,36 @@ it('a late adjustment survives a slower writer that had read the hour before it 
   expect(await cost()).toEqual([600_000n]);
 });
 
+it('a late record is in the rollups also where a writer was quicker that had not read it', async () => {
+  await usage.add(record());
+  await rollUps().rollUp({ ...tenant, now: DUE });
+  let isMet = false;
+  const slow: RollupStore = {
+    ...store,
+    async put(...rollup) {
+      if (!isMet) {
+        isMet = true;
+        // Whoever has read nothing of the late record, and writes at this moment.
+        const standing = await store.standing('acme', 'day', HOUR);
+        const [old] = await kept('day');
+        if (old !== undefined) expect(await store.put('acme', 'day', old, standing)).toBe(true);
+      }
+      return store.put(...rollup);
+    },
+  };
+  await usage.add(adjustment);
+  await rollUps({ rollups: slow }).rewrite('acme', AT);
+  expect(await cost()).toEqual([600_000n]);
+});
+
+it('an hour that others write all the time is given up, for the next call', async () => {
+  await usage.add(record());
+  const never: RollupStore = { ...store, put: async () => false };
+  await expect(rollUps({ rollups: never }).rewrite('acme', AT)).rejects.toMatchObject({ code: 'store-unavailable' });
+  await expect(rollUps({ rollups: never }).rollUp({ ...tenant, now: DUE })).rejects.toThrow();
+  expect(await store.through('acme')).toBeNull();
+});
+
 it('begins no hour once its time is over, and the next call goes on there', async () => {
   for (let hour = 0; hour < 4; hour += 1)
     await usage.add(record({ attemptId: `run_${hour}:1:1`, at: AT + hour * HOUR_MS }));
