@@ -1,3 +1,4 @@
+import { ADMIN_KEY } from '../api/fleet.ts';
 import { DOCUMENT } from '../openapi/document.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { createDraw, type Draw } from './draw.ts';
@@ -25,6 +26,8 @@ const OPERATIONS = Object.entries(DOCUMENT.paths).flatMap(([path, item]) =>
 /** What was answered before and can be asked for; a request names it by its place. */
 export interface Known {
   readonly runs: readonly string[];
+  /** The key of who asks, where that is no administrator. */
+  readonly key: string;
 }
 
 /** Tenants, keys and names that a request may change without ending what the others need. */
@@ -89,7 +92,7 @@ const valid = (known: Known, draw: Draw): HostileRequest => {
     method,
     target: query === '' ? filled : `${filled}?${query}`,
     headers: {
-      'x-api-key': isAdmin ? 'ballast-dev-admin-key' : 'ballast-dev-key',
+      'x-api-key': isAdmin ? ADMIN_KEY : known.key,
       ...(body === null ? {} : { 'content-type': 'application/json' }),
       ...Object.fromEntries(chosen(parameters, 'header', HEADERS, draw)),
     },
