@@ -17,7 +17,7 @@ import type { ToolUsageStore } from '../usage/tool-record.ts';
 import { limitsOf } from './budget-limits.ts';
 import type { Parking } from './parking.ts';
 import { createReconcileBudgets, type ReconcileBudgets } from './reconcile-budgets.ts';
-import type { SpentBudgets } from './spent-budgets.ts';
+import type { SpentBudgets } from './thresholds/spent-budgets.ts';
 
 export interface AccountingOptions extends Omit<BudgetAlertsOptions, 'table'> {
   readonly control: Table;

@@ -5,7 +5,6 @@ import { formatUsd } from '../kernel/money.ts';
 import { label, type Redacted, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import { newTenant, type Tenant, type TenantDirectory } from '../tenants/types.ts';
-import type { Threshold } from './budget-thresholds.ts';
 import { checkClosedDays, type CheckClosedDaysParts } from './check-closed-days.ts';
 import type { Parking } from './parking.ts';
 import {
@@ -15,7 +14,8 @@ import {
   type TenantReconciled,
 } from './reconcile-tenant.ts';
 import { stageForecast } from './stage-forecast.ts';
-import { tellSpent, type TellSpentParts } from './tell-spent.ts';
+import type { Threshold } from './thresholds/budget-thresholds.ts';
+import { tellSpent, type TellSpentParts } from './thresholds/tell-spent.ts';
 
 export interface ReconcileBudgetsParts
   extends ReconcileTenantParts, TellSpentParts, Pick<CheckClosedDaysParts, 'recordedOn'> {

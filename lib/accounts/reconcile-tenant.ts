@@ -6,11 +6,11 @@ import type { Patience } from '../dynamodb/with-store-retries.ts';
 import { label } from '../kernel/redacted.ts';
 import type { Tenant } from '../tenants/types.ts';
 import { unpackNote } from './adjustment-note.ts';
-import { budgetThresholds, type Threshold } from './budget-thresholds.ts';
 import { sortWaiting, sweepNotes } from './noted-calls.ts';
 import type { WaitingAttempt } from './parking.ts';
 import { settleAbandoned, type SettleAbandonedParts } from './settle-abandoned.ts';
 import { SETTLE_MARGIN_MS } from './settle-patience.ts';
+import { budgetThresholds, type Threshold } from './thresholds/budget-thresholds.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

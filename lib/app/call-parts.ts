@@ -1,5 +1,5 @@
 import type { Parking } from '../accounts/parking.ts';
-import type { SpentBudgets } from '../accounts/spent-budgets.ts';
+import type { SpentBudgets } from '../accounts/thresholds/spent-budgets.ts';
 import { createBudgets } from '../budget/budgets.ts';
 import type { BudgetStore } from '../budget/store.ts';
 import { createCircuits } from '../circuit-breaker/circuits.ts';

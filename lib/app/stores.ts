@@ -52,7 +52,12 @@ export const createStores = ({ client, config, clock, random, agents = [] }: Sto
   });
   // Most processes refuse nobody for money.
   const loadSpent = lazy(async () =>
-    (await import('../accounts/spent-budgets.ts')).createSpentBudgets({ table: control, clock, random, budgets }),
+    (await import('../accounts/thresholds/spent-budgets.ts')).createSpentBudgets({
+      table: control,
+      clock,
+      random,
+      budgets,
+    }),
   );
   // For callers with a limit of requests or tokens only.
   const openRates = lazy(async () => {

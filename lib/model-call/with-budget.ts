@@ -1,5 +1,5 @@
 import { settlePatience } from '../accounts/settle-patience.ts';
-import type { SpentBudgets } from '../accounts/spent-budgets.ts';
+import type { SpentBudgets } from '../accounts/thresholds/spent-budgets.ts';
 import type { SettledAccount } from '../budget/budgets.ts';
 import type { PriceTable } from '../pricing/price-table.ts';
 import { priceAt } from '../pricing/pricing.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Threshold } from '../../lib/accounts/budget-thresholds.ts';
 import { notifyThreshold, reconcileTenant } from '../../lib/accounts/reconcile-tenant.ts';
+import type { Threshold } from '../../lib/accounts/thresholds/budget-thresholds.ts';
 import { tenantAccount } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SpentBudgets } from '../../lib/accounts/spent-budgets.ts';
+import type { SpentBudgets } from '../../lib/accounts/thresholds/spent-budgets.ts';
 import { keyAccount, stageAccount, tenantAccount } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { THRESHOLDS } from '../../lib/accounts/budget-thresholds.ts';
+import { THRESHOLDS } from '../../lib/accounts/thresholds/budget-thresholds.ts';
 import { isMore, percentOf, roughly } from '../../pages/console/money/amounts.ts';
 import { reachedBy, THRESHOLDS as SHOWN } from '../../pages/console/money/thresholds.ts';
 import { timesAt } from '../../pages/console/money/times.ts';

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { THRESHOLDS } from '../../lib/accounts/budget-thresholds.ts';
-import { EARLY_PERCENTS } from '../../lib/accounts/reached-budgets.ts';
 import { PATIENCE_MS } from '../../lib/accounts/reconcile-budgets.ts';
 import { SETTLE_MARGIN_MS } from '../../lib/accounts/settle-patience.ts';
-import { SPENT_PERCENT } from '../../lib/accounts/spent-budgets.ts';
-import { MOST_TOGETHER } from '../../lib/accounts/tell-spent.ts';
+import { THRESHOLDS } from '../../lib/accounts/thresholds/budget-thresholds.ts';
+import { EARLY_PERCENTS } from '../../lib/accounts/thresholds/reached-budgets.ts';
+import { SPENT_PERCENT } from '../../lib/accounts/thresholds/spent-budgets.ts';
+import { MOST_TOGETHER } from '../../lib/accounts/thresholds/tell-spent.ts';
 import { HOLD_MS } from '../../lib/alerts/damping/consequences.ts';
 import { LEASE_MS } from '../../lib/alerts/dynamodb-claims.ts';
 import { SETTLE_PATIENCE_MS } from '../../lib/budget/dynamodb-store.ts';

@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { createApp } from '../../lib/app/app.ts';
 import type { Kept } from '../../lib/telemetry/hooks/hook-set.ts';
 import { createFakeClock } from '../fake-clock.ts';
-import { SAMPLES } from '../telemetry/events.ts';
+import { SAMPLES } from './events.ts';
 
 const { told } = vi.hoisted(() => ({ told: [] as string[] }));
 vi.mock('../../lib/app/telemetry/own-hooks.ts', () => ({

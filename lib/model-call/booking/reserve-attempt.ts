@@ -1,4 +1,4 @@
-import type { SpentBudgets } from '../../accounts/spent-budgets.ts';
+import type { SpentBudgets } from '../../accounts/thresholds/spent-budgets.ts';
 import { beingSettled } from '../../budget/answer.ts';
 import { type Refusal, wouldFitLater } from '../../budget/balance.ts';
 import type { Budgets } from '../../budget/budgets.ts';

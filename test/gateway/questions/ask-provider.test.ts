@@ -6,7 +6,7 @@ import type { Question } from '../../../lib/model-call/provider.ts';
 import { createAnthropic } from '../../../lib/providers/anthropic/anthropic.ts';
 import type { BallastEvent } from '../../../lib/telemetry/events.ts';
 import { createFakeClock } from '../../fake-clock.ts';
-import { refusedBy, startUnpaidUpstream } from '../../gateway/unpaid-upstream.ts';
+import { refusedBy, startUnpaidUpstream } from '../unpaid-upstream.ts';
 
 const QUESTION: Question = { method: 'GET', path: '/v1/models', headers: {}, query: {} };
 

@@ -1,7 +1,7 @@
-import { dayOf, type Limits, monthOf } from '../budget/account.ts';
-import type { Period } from '../budget/balance.ts';
-import type { Counted } from '../budget/store.ts';
-import type { PicoUsd } from '../kernel/money.ts';
+import { dayOf, type Limits, monthOf } from '../../budget/account.ts';
+import type { Period } from '../../budget/balance.ts';
+import type { Counted } from '../../budget/store.ts';
+import type { PicoUsd } from '../../kernel/money.ts';
 
 /** Parts of a key's, an end user's or the stage's budget that are told when spending reaches them, in percent; 100 % is a refusal. */
 export const EARLY_PERCENTS = [50, 75, 90] as const;

@@ -1,13 +1,13 @@
-import { type Account, dayOf, monthOf, NO_LIMITS, type Scope, userHashOf } from '../budget/account.ts';
-import type { Refusal } from '../budget/balance.ts';
-import type { SettledAccount } from '../budget/budgets.ts';
-import type { BudgetStore } from '../budget/store.ts';
-import { type Item, type Key, keyOf, n, optional, readNumber, readString, s } from '../dynamodb/attributes.ts';
-import type { Table } from '../dynamodb/table.ts';
-import { createWriteId } from '../dynamodb/write-id.ts';
-import { type Clock, epochSeconds, type Random } from '../kernel/clock.ts';
-import { formatUsd } from '../kernel/money.ts';
-import { bookedName, pseudonymOf } from '../kernel/pseudonym.ts';
+import { type Account, dayOf, monthOf, NO_LIMITS, type Scope, userHashOf } from '../../budget/account.ts';
+import type { Refusal } from '../../budget/balance.ts';
+import type { SettledAccount } from '../../budget/budgets.ts';
+import type { BudgetStore } from '../../budget/store.ts';
+import { type Item, type Key, keyOf, n, optional, readNumber, readString, s } from '../../dynamodb/attributes.ts';
+import type { Table } from '../../dynamodb/table.ts';
+import { createWriteId } from '../../dynamodb/write-id.ts';
+import { type Clock, epochSeconds, type Random } from '../../kernel/clock.ts';
+import { formatUsd } from '../../kernel/money.ts';
+import { bookedName, pseudonymOf } from '../../kernel/pseudonym.ts';
 import { reachedBy } from './reached-budgets.ts';
 
 /** A budget of which a part is spent, or that is as good as spent and has refused a call. Amounts are decimal US dollars. */

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { createReconcileBudgets, type ReconcileBudgetsParts } from '../../lib/accounts/reconcile-budgets.ts';
-import { SETTLE_MARGIN_MS } from '../../lib/accounts/settle-patience.ts';
-import type { NotedBudget } from '../../lib/accounts/spent-budgets.ts';
-import { keyAccount, tenantAccount } from '../../lib/budget/account.ts';
-import { createBudgets } from '../../lib/budget/budgets.ts';
-import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
-import { sleep } from '../../lib/kernel/clock.ts';
-import { parseUsd } from '../../lib/kernel/money.ts';
-import type { BallastEvent } from '../../lib/telemetry/events.ts';
-import { newTenant } from '../../lib/tenants/types.ts';
-import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
-import { LONGEST_CALL_MS, NOTHING_PARKED, reservationOf } from '../budget/parts.ts';
-import { createFakeClock } from '../fake-clock.ts';
+import { createReconcileBudgets, type ReconcileBudgetsParts } from '../../../lib/accounts/reconcile-budgets.ts';
+import { SETTLE_MARGIN_MS } from '../../../lib/accounts/settle-patience.ts';
+import type { NotedBudget } from '../../../lib/accounts/thresholds/spent-budgets.ts';
+import { keyAccount, tenantAccount } from '../../../lib/budget/account.ts';
+import { createBudgets } from '../../../lib/budget/budgets.ts';
+import { createMemoryBudgetStore } from '../../../lib/budget/memory-store.ts';
+import { sleep } from '../../../lib/kernel/clock.ts';
+import { parseUsd } from '../../../lib/kernel/money.ts';
+import type { BallastEvent } from '../../../lib/telemetry/events.ts';
+import { newTenant } from '../../../lib/tenants/types.ts';
+import { createMemoryUsageStore } from '../../../lib/usage/memory-store.ts';
+import { LONGEST_CALL_MS, NOTHING_PARKED, reservationOf } from '../../budget/parts.ts';
+import { createFakeClock } from '../../fake-clock.ts';
 
 /** The function's own limit, and when a pass begins nothing more. */
 const KILLED_MS = 55_000;

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { reachedBy } from '../../lib/accounts/reached-budgets.ts';
-import { createSpentBudgets } from '../../lib/accounts/spent-budgets.ts';
-import { type Account, keyAccount, stageAccount, tenantAccount, userAccount } from '../../lib/budget/account.ts';
-import { createBudgets } from '../../lib/budget/budgets.ts';
-import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
-import type { Counted } from '../../lib/budget/store.ts';
-import { formatUsd, parseUsd } from '../../lib/kernel/money.ts';
-import { bookedName, pseudonymOf } from '../../lib/kernel/pseudonym.ts';
-import { askedOf } from '../budget/parts.ts';
-import { describeOnDynamoDb } from '../dynamodb.ts';
-import { createFakeClock } from '../fake-clock.ts';
+import { reachedBy } from '../../../lib/accounts/thresholds/reached-budgets.ts';
+import { createSpentBudgets } from '../../../lib/accounts/thresholds/spent-budgets.ts';
+import { type Account, keyAccount, stageAccount, tenantAccount, userAccount } from '../../../lib/budget/account.ts';
+import { createBudgets } from '../../../lib/budget/budgets.ts';
+import { createDynamoDbBudgetStore } from '../../../lib/budget/dynamodb-store.ts';
+import type { Counted } from '../../../lib/budget/store.ts';
+import { formatUsd, parseUsd } from '../../../lib/kernel/money.ts';
+import { bookedName, pseudonymOf } from '../../../lib/kernel/pseudonym.ts';
+import { askedOf } from '../../budget/parts.ts';
+import { describeOnDynamoDb } from '../../dynamodb.ts';
+import { createFakeClock } from '../../fake-clock.ts';
 
 const AT = Date.UTC(2026, 10, 20, 12);
 

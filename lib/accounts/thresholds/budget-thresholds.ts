@@ -1,9 +1,9 @@
-import { dayOf, monthOf } from '../budget/account.ts';
-import { type Standing, standingOf } from '../budget/balance.ts';
-import type { AccountMonth } from '../budget/store.ts';
-import { formatUsd } from '../kernel/money.ts';
-import type { Tenant } from '../tenants/types.ts';
-import { limitsOf } from './budget-limits.ts';
+import { dayOf, monthOf } from '../../budget/account.ts';
+import { type Standing, standingOf } from '../../budget/balance.ts';
+import type { AccountMonth } from '../../budget/store.ts';
+import { formatUsd } from '../../kernel/money.ts';
+import type { Tenant } from '../../tenants/types.ts';
+import { limitsOf } from '../budget-limits.ts';
 
 /** Parts of a budget that are told when they are reached, in percent. */
 export const THRESHOLDS = [50, 75, 90, 100] as const;

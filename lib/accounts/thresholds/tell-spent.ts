@@ -1,7 +1,7 @@
-import type { BudgetStore } from '../budget/store.ts';
-import { concurrently } from '../kernel/concurrently.ts';
-import { label } from '../kernel/redacted.ts';
-import type { Emit } from '../telemetry/events.ts';
+import type { BudgetStore } from '../../budget/store.ts';
+import { concurrently } from '../../kernel/concurrently.ts';
+import { label } from '../../kernel/redacted.ts';
+import type { Emit } from '../../telemetry/events.ts';
 import { type Due, dueOf, lookAt, monthIn } from './due-budgets.ts';
 import type { SpentBudget, SpentBudgets } from './spent-budgets.ts';
 
