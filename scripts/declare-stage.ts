@@ -3,6 +3,7 @@ import { ofType, type Template } from './compiled-template.ts';
 import { declareCauses, declareMail, dropTickets, dropUnset, mailNotice } from './declare-alarms.ts';
 import { declareDashboard, type Widget } from './declare-dashboard.ts';
 import { dropUnused } from './optional-secrets.ts';
+import { checkNames } from './stage/name-lengths.ts';
 
 interface Osls {
   readonly service: {
@@ -50,6 +51,7 @@ export default class DeclareStage {
         declareCauses(template);
         dropUnused(template, custom.secretsInAdvance);
         declareDashboard(template, custom.dashboard.isMade, custom.dashboard.widgets, stage);
+        checkNames(template, stage);
       },
       'after:deploy:deploy': () => {
         const { compiledCloudFormationTemplate: template, stage } = osls.service.provider;

@@ -1,29 +1,16 @@
 import { join } from 'node:path';
 import { nameError } from '../lib/telemetry/describe-error.ts';
-import { leadToAgents, ownProject } from '../local/own-project.ts';
 import { StartRefused } from '../local/start-refused.ts';
 import { Misused } from './read-options.ts';
-import { type DeclaredSecret, secretKinds, WrongForm } from './secret/kinds.ts';
+import { secretKinds, WrongForm } from './secret/kinds.ts';
 import { readCommand } from './secret/read-command.ts';
 import { runCommand } from './secret/run-command.ts';
 import { NoSuchSecret, openLocalSecrets, openStageSecrets } from './secret/stores.ts';
-
-/** The secrets of the project's own tools. */
-const ofTools = async (directory: string): Promise<ReadonlyMap<string, DeclaredSecret>> => {
-  const own = ownProject(join(import.meta.dirname, '..'), directory);
-  if (own !== null) leadToAgents(own);
-  // Late: it imports the agents at once.
-  const [{ agents }, { declaredSecrets }] = await Promise.all([import('#agents'), import('./declare-tool-secrets.ts')]);
-  const endpoints = agents.flatMap(({ tools }) => [...tools.values()]).flatMap((tool) => Object.values(tool.endpoints));
-  const inHeaders = new Set(endpoints.map(({ authorization }) => authorization?.secret));
-  return new Map(
-    [...declaredSecrets(agents)].map(([name, what]) => [name, { what, isInHeader: inHeaders.has(name) }] as const),
-  );
-};
+import { secretsOfTools } from './secret/tool-secrets.ts';
 
 const run = async (): Promise<void> => {
   const directory = process.cwd();
-  const kinds = secretKinds(await ofTools(directory));
+  const kinds = secretKinds(await secretsOfTools(directory));
   const command = readCommand(process.argv.slice(2), kinds);
   const { stage, region } = command;
   const store = stage === null ? openLocalSecrets(join(directory, '.env')) : openStageSecrets(stage, region);

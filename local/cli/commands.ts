@@ -1,4 +1,4 @@
-import { type Command, PROGRAMS } from './programs.ts';
+import { type Command, DEV, PROGRAMS } from './programs.ts';
 
 /** Every command, by what it is for. */
 export const COMMANDS: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
@@ -57,6 +57,11 @@ export const COMMANDS: Readonly<Record<string, Readonly<Record<string, Command>>
     },
   },
   'A stage on AWS': {
+    doctor: {
+      summary: 'looks whether a deployment can go well',
+      load: async () => (await import('./doctor.ts')).doctor,
+      onAws: DEV,
+    },
     package: PROGRAMS.package,
     deploy: PROGRAMS.deploy,
     rollback: PROGRAMS.rollback,

@@ -46,7 +46,7 @@ const osls =
 
 const INSISTS: OnAws = { stage: null };
 /** As `serverless.yml` and `osls` have it. */
-const DEV: OnAws = { stage: 'dev', region: 'us-east-1' };
+export const DEV: OnAws = { stage: 'dev', region: 'us-east-1' };
 
 const start = `Starts the server on this machine, with a simulated Claude unless ANTHROPIC_API_KEY is set.
 

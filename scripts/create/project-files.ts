@@ -23,6 +23,7 @@ const COMMANDS = [
   'dev',
   'ask',
   'new',
+  'doctor',
   'package',
   'deploy',
   'rollback',

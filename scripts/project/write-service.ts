@@ -25,8 +25,7 @@ const pluginText = (root: string, plugin: string, { agents }: OwnProject): strin
  * Writes what osls deploys into `<project>/build`: Ballast's service with the project's parameters, its infrastructure and
  * its plugins. The functions are built beside it. Answers with the folder. Throws `WrongStages`.
  */
-export const writeService = (root: string, project: OwnProject): string => {
-  const build = join(project.directory, 'build');
+export const writeService = (root: string, project: OwnProject, build = join(project.directory, 'build')): string => {
   const service = parse(readFileSync(join(root, 'serverless.yml'), 'utf8')) as Service;
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const stages = join(project.directory, 'stages.yml');

@@ -8,9 +8,9 @@ type Parameters = Readonly<Record<string, unknown>>;
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
-/** The cells of the table whose first column holds names in backquotes. */
+/** The cells of the table of stages, whose first column holds names in backquotes. */
 const documented = (): string[][] =>
-  read('docs/deploy.md')
+  (read('docs/deploy.md').split('\n## A stage\n')[1] ?? '')
     .split('\n')
     .filter((line) => /^\| `\w+` /.test(line))
     .map((line) =>

@@ -73,8 +73,8 @@ describe('npx ballast', () => {
   });
 
   it('says on which stage it acts before it does, and has no default that is prod', async () => {
-    const load = commandNamed('deploy')?.onAws;
-    expect(load).toEqual({ stage: 'dev', region: 'us-east-1' });
+    for (const name of ['deploy', 'doctor'])
+      expect([name, commandNamed(name)?.onAws]).toEqual([name, { stage: 'dev', region: 'us-east-1' }]);
     for (const name of ['bootstrap', 'secret', 'reconcile', 'true-up', 'forget-tenant'])
       expect([name, commandNamed(name)?.onAws]).toEqual([name, { stage: null }]);
   });
