@@ -11,6 +11,27 @@ export interface ShownAlarm {
   readonly action: string;
 }
 
+/** An alarm that is on. */
+export interface ShownAlarmOn {
+  /** As CloudWatch has it. */
+  readonly alarm: string;
+  /** Of the `ShownAlarm`; `null`: it is none of Ballast's. */
+  readonly name: string | null;
+  readonly severity: ShownAlarm['severity'];
+  readonly state: 'on' | 'flapping' | 'silenced';
+  readonly since: string;
+  /** The alarm that is told in the place of a silenced one. */
+  readonly silencedBy: string | null;
+  readonly value: number | null;
+  readonly threshold: number | null;
+  readonly comparison: string | null;
+  readonly unit: string | null;
+  readonly children: readonly string[];
+  readonly means: string | null;
+  readonly action: string | null;
+  readonly url: string | null;
+}
+
 /** What became of a test message at one target. */
 export interface ShownTest {
   readonly target: string;
@@ -21,12 +42,20 @@ export interface ShownTest {
 export interface AlarmsPort {
   readonly alarms: readonly ShownAlarm[];
   names(): Promise<readonly string[]>;
+  on(): Promise<readonly ShownAlarmOn[]>;
   test(): Promise<readonly ShownTest[]>;
 }
 
+export interface AlarmList {
+  /** The names of those that are set; `null` where that cannot be read. */
+  readonly targets: readonly string[] | null;
+  /** `null` where that cannot be read. */
+  readonly on: readonly ShownAlarmOn[] | null;
+  readonly alarms: readonly ShownAlarm[];
+}
+
 export interface AlarmAdministration {
-  /** `targets`: the names of those that are set; `null` where that cannot be read. */
-  list(): Promise<{ readonly targets: readonly string[] | null; readonly alarms: readonly ShownAlarm[] }>;
+  list(): Promise<AlarmList>;
   /** Sends one test message to each target. Throws `upstream-error` where they cannot be read. */
   test(actor: Actor): Promise<readonly ShownTest[]>;
 }
@@ -40,7 +69,8 @@ export interface AlarmAdministrationOptions {
 export const createAlarmAdministration = ({ alarms, note }: AlarmAdministrationOptions): AlarmAdministration => ({
   async list() {
     const port = await alarms();
-    return { targets: await port.names().catch(() => null), alarms: port.alarms };
+    const [targets, on] = await Promise.all([port.names().catch(() => null), port.on().catch(() => null)]);
+    return { targets, on, alarms: port.alarms };
   },
   async test(actor) {
     const port = await alarms();

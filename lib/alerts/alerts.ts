@@ -53,7 +53,7 @@ export const createAlerts = (options: AlertsOptions): NotifyAlarm => {
   /** Noted before it is told: whoever dies in between has told too little, and the next delivery tells the rest. */
   const isNews = async (transition: Transition): Promise<boolean> => {
     const news = newsOf(transition);
-    if (news === 'begins') await orGoOn('begun', notifiedAlarms.add(transition.alarmId), undefined);
+    if (news === 'begins') await orGoOn('begun', notifiedAlarms.note(transition), undefined);
     if (news === 'ends-if-notified') return orGoOn('told', notifiedAlarms.has(transition.alarmId), true);
     return news !== null;
   };
@@ -93,11 +93,11 @@ export const createAlerts = (options: AlertsOptions): NotifyAlarm => {
     await tell([how === 'over' ? calmAlert(transition) : lastsAlert(transition)]);
     const isDone = await orGoOn('flaps', done(), false);
     // One that went off meanwhile is not over.
-    if (isDone && how === 'over') await orGoOn('over', notifiedAlarms.remove(transition.alarmId), undefined);
+    if (isDone && how === 'over') await orGoOn('over', notifiedAlarms.note(transition), undefined);
   };
 
   const tellOutlasting = async ({ transition, done }: Outlasting): Promise<void> => {
-    await orGoOn('begun', notifiedAlarms.add(transition.alarmId), undefined);
+    await orGoOn('begun', notifiedAlarms.note(transition), undefined);
     await tell([outlastsAlert(transition)]);
     await orGoOn('causes', done(), false);
   };
@@ -126,6 +126,6 @@ export const createAlerts = (options: AlertsOptions): NotifyAlarm => {
       }),
     );
     await tell([...alerts.values()]);
-    for (const { alarmId } of ended) await orGoOn('over', notifiedAlarms.remove(alarmId), undefined);
+    for (const transition of ended) await orGoOn('over', notifiedAlarms.note(transition), undefined);
   };
 };

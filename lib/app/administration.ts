@@ -19,11 +19,15 @@ export const administrationOf = (app: App): Administration => {
     circuits: core.circuits,
     rests: core.rests,
     alarms: lazy(async () => {
-      const [{ alertingOf }, { createTestedTargets }] = await Promise.all([
+      const [{ alertingOf }, { createTestedTargets }, { createAlarmsOn }] = await Promise.all([
         import('./alerting.ts'),
         import('../alerts/tested-targets.ts'),
+        import('../alerts/alarms-on.ts'),
       ]);
-      return createTestedTargets(alertingOf(app));
+      return {
+        ...createTestedTargets(alertingOf(app)),
+        on: createAlarmsOn({ table: core.stores.control, clock }),
+      };
     }),
     randomBytes: core.randomBytes,
     webhookHosts: hostPatternsIn(config.WEBHOOK_HOSTS),

@@ -6,7 +6,7 @@ import { Misused, Refused } from './verb.ts';
 const USAGE = `Shows the alarms and who is notified of them, and sends one to try it.
 
   npx ballast alarms                                   each alarm, how soon to look, and what it means
-  npx ballast alarms send circuit-open                 to the targets of .env, and its end: send circuit-open OK
+  npx ballast alarms send circuit-open                 to the targets of .env and the console of npm start; its end: send circuit-open OK
   npx ballast alarms send circuit-open --stage dev     sets the state of the real alarm, by the AWS CLI
 
   --stage <stage>, --region <region>   of send: the stage on AWS whose alarm is set
@@ -56,8 +56,11 @@ const send = async (call: Call): Promise<undefined> => {
   const stage = call.text('stage');
   if (stage === undefined) {
     const { sendByHand } = await import('../send-by-hand.ts');
-    await sendByHand([name, stateOf(state)], call.shell.directory);
-    call.print({ name, state: stateOf(state) }, () => `${name} was sent as ${stateOf(state)}.\n`);
+    const says = await sendByHand([name, stateOf(state)], call.shell.directory);
+    call.print(
+      { name, state: stateOf(state) },
+      () => `${name} is ${stateOf(state)}.${says === null ? '' : ` ${says}`}\n`,
+    );
     return;
   }
   const region = call.text('region');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ShownAlarmOn } from '../../lib/administration/administer-alarms.ts';
 import { adminOnFakes } from './admin-parts.ts';
 
 const ALARM = { name: 'circuit-open', severity: 'ticket', means: 'A circuit is not closed.', action: 'Look.' };
@@ -7,13 +8,37 @@ describe('alarms', () => {
   it('are listed with what they mean, what to do and who is notified', async () => {
     const { ask } = adminOnFakes();
     const { status, body } = await ask('GET /admin/alarms');
-    expect([status, body]).toEqual([200, { targets: ['slack', 'mail'], alarms: [ALARM] }]);
+    expect([status, body]).toEqual([200, { targets: ['slack', 'mail'], on: [], alarms: [ALARM] }]);
   });
 
   it('are listed where it cannot be read who is notified', async () => {
     const { ask, stage } = adminOnFakes();
     stage.alarmsFail = new Error('the secret of the alerts is not JSON');
-    expect((await ask('GET /admin/alarms')).body).toEqual({ targets: null, alarms: [ALARM] });
+    expect((await ask('GET /admin/alarms')).body).toEqual({ targets: null, on: [], alarms: [ALARM] });
+  });
+
+  it('that are on come with them, and `null` where the store cannot tell', async () => {
+    const { ask, stage } = adminOnFakes();
+    const on: ShownAlarmOn = {
+      alarm: 'ballast-dev-circuit-open',
+      name: 'circuit-open',
+      severity: 'ticket',
+      state: 'silenced',
+      since: '2026-11-20T12:00:00.000Z',
+      silencedBy: 'provider-down',
+      value: 1,
+      threshold: null,
+      comparison: null,
+      unit: null,
+      children: [],
+      means: 'A circuit is not closed.',
+      action: 'Look.',
+      url: null,
+    };
+    stage.on = [on];
+    expect((await ask('GET /admin/alarms')).body['on']).toEqual([on]);
+    stage.onFails = new Error('no store');
+    expect((await ask('GET /admin/alarms')).body).toEqual({ targets: ['slack', 'mail'], on: null, alarms: [ALARM] });
   });
 
   it('are tested at each target, after that was noted', async () => {

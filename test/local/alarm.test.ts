@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTransitions } from '../../lib/alerts/alarm/transition.ts';
 import { alarmEvent } from '../../local/alarm-event.ts';
 import { alertsSecretOf } from '../../local/alerts-secret.ts';
+import { writeAddress } from '../../local/data-files.ts';
+import { startServer, type TestServer } from '../api/start-server.ts';
 import { type HttpTarget, startHttpTarget } from '../http-target.ts';
 
 const ENTRY = join(import.meta.dirname, '..', '..', 'local', 'alarm.ts');
@@ -74,6 +78,40 @@ describe('npm run alarm', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/alert failed/);
     expect(stderr).toMatch(/^Not sent/);
+  });
+});
+
+describe('npm run alarm beside npm start', () => {
+  const on = async (server: TestServer) => {
+    const answer = await server.ask('/admin/alarms', { headers: { 'x-api-key': 'ballast-dev-admin-key' } });
+    return ((await answer.json()) as { on: Record<string, unknown>[] }).on.map(({ alarm, state }) => [alarm, state]);
+  };
+
+  it('is seen in the console, without a target too, as often as one likes', async () => {
+    await using server = await startServer();
+    const env = { BALLAST_DATA_DIR: join(server.directory, '.ballast') };
+    expect(await on(server)).toEqual([]);
+    for (let round = 0; round < 5; round += 1) {
+      const { code, stdout, stderr } = await run(['circuit-open', 'ALARM'], env);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(/^The console has it under Alarms\. Nobody is to be told: set [A-Z_]+, or .*\.\n$/);
+      expect(await on(server)).toEqual([['ballast-local-circuit-open', 'on']]);
+      expect((await run(['circuit-open', 'OK'], env)).code).toBe(0);
+      expect(await on(server)).toEqual([]);
+    }
+    target.script({ status: 200 });
+    const told = { ...env, BALLAST_SLACK_WEBHOOK_URL: `${target.url}/told` };
+    const { stdout } = await run(['errors', 'ALARM'], told);
+    expect(stdout).toMatch(/alert sent[^]*\nThe console has it under Alarms\.\n$/);
+    expect(await on(server)).toEqual([['ballast-local-errors', 'on']]);
+  });
+
+  it('does without a server that was killed before it took its address away', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'ballast-alarm-'));
+    writeAddress(directory, { dynamoDb: 'http://127.0.0.1:1' });
+    const { code, stderr } = await run(['errors', 'ALARM'], { BALLAST_DATA_DIR: directory });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^Nobody is to be told/) as string]);
+    rmSync(directory, { recursive: true });
   });
 });
 

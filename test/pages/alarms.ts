@@ -1,6 +1,11 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RUNBOOK } from '../../lib/alerts/alarm/runbook.ts';
-import { openPage, signIn, type Stage } from './browser.ts';
+import { alarmEvent } from '../../local/alarm-event.ts';
+import { noteAlarm } from '../../local/note-alarm.ts';
+import { readSettings } from '../../local/settings.ts';
+import { notification, snsEvent } from '../alerts/sns.ts';
+import { LOOKS, openPage, signIn, type Stage } from './browser.ts';
 
 const ADMIN = 'ballast-dev-admin-key';
 
@@ -9,6 +14,49 @@ export const alarmsInTheConsole = (stage: Stage) =>
     /** Budgets are notified there, too. */
     const tests = () =>
       stage.target.seen.filter(({ body }) => (JSON.parse(body) as { type: string }).type === 'alarm.test');
+
+    /** As `npm run alarm` does beside the server. */
+    const note = async (event: unknown) => {
+      const settings = readSettings({ BALLAST_DATA_DIR: join(stage.server.directory, '.ballast') }, '/');
+      expect(await noteAlarm(event, settings, {})).toBe(true);
+    };
+
+    it.each(LOOKS)('shows which alarms are on, by itself, with what to do (%s)', async (look, options) => {
+      const { page, complaints, looksRight } = await openPage(stage, options);
+      await page.clock.install();
+      await signIn(page, stage, ADMIN);
+      await page.getByRole('link', { name: 'Alarms' }).click();
+      const on = page.getByRole('region', { name: 'On now' });
+      await on.getByText('There is no CloudWatch on this machine').waitFor();
+      expect(await on.locator('pre').textContent()).toBe('npm run alarm -- circuit-open ALARM');
+      await looksRight(`alarms-none-${look}`);
+
+      const since = Date.now();
+      await note(alarmEvent('circuit-open', 'ALARM', since));
+      await page.clock.fastForward(15_000);
+      const trial = on.getByRole('listitem').filter({ hasText: 'ballast-local-circuit-open' });
+      await trial.getByText(RUNBOOK['circuit-open']?.means ?? 'none').waitFor();
+      await trial.getByText("look at the provider's status page").waitFor();
+      const time = trial.getByRole('time');
+      expect(await time.getAttribute('datetime')).toBe(new Date(since).toISOString());
+      // As CloudWatch tells it of a stage.
+      await note(snsEvent(notification({ name: 'ballast-dev-errors' })));
+      await page.clock.fastForward(15_000);
+      const real = on.getByRole('listitem').filter({ hasText: 'ballast-dev-errors' });
+      await real.getByText('Value: 7 %. Threshold: at least 5 %.').waitFor();
+      expect(await on.getByRole('listitem').first().textContent()).toContain('ballast-dev-errors');
+      await on.getByRole('status').getByText('2 on').waitFor();
+      await looksRight(`alarms-on-${look}`);
+
+      await real.getByRole('link', { name: 'ballast-dev-errors' }).click();
+      const errors = page.locator('details[open]').filter({ hasText: 'docs/alarms.md#errors' });
+      await errors.waitFor();
+      await note(snsEvent(notification({ name: 'ballast-dev-errors', from: 'ALARM', to: 'OK' })));
+      await note(alarmEvent('circuit-open', 'OK', Date.now()));
+      await page.clock.fastForward(15_000);
+      await on.getByText('There is no CloudWatch on this machine').waitFor();
+      expect(complaints).toEqual([]);
+    });
 
     it('shows each alarm with what to do, and sends each target a test', async () => {
       const { page, complaints, looksRight } = await openPage(stage);

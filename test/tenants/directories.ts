@@ -1,3 +1,4 @@
+import type { ShownAlarmOn } from '../../lib/administration/administer-alarms.ts';
 import type { ShownCircuit } from '../../lib/administration/administer-circuits.ts';
 import { createAdministration } from '../../lib/administration/administration.ts';
 import type { UserErasure } from '../../lib/end-users/erasures.ts';
@@ -28,6 +29,8 @@ export const fakeStage = () => {
     /** Set to make the audit fail. */
     auditFails: null as Error | null,
     alarmsFail: null as Error | null,
+    on: [] as readonly ShownAlarmOn[],
+    onFails: null as Error | null,
     /** Runs once, directly before the next write of a tenant: another administrator. */
     meanwhile: null as (() => void) | null,
     tenantRows: tenants,
@@ -112,6 +115,7 @@ export const fakeStage = () => {
     },
     alarms: async () => ({
       alarms: [{ name: 'circuit-open', severity: 'ticket', means: 'A circuit is not closed.', action: 'Look.' }],
+      on: () => (stage.onFails ? Promise.reject(stage.onFails) : Promise.resolve(stage.on)),
       async names() {
         if (stage.alarmsFail) throw stage.alarmsFail;
         return ['slack', 'mail'];

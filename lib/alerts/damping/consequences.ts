@@ -27,10 +27,16 @@ export interface Consequences {
   /** Whether nothing is to be said of a change, because its cause is told instead; that is waited for, `HOLD_MS` at most. */
   silences(transition: Transition): Promise<boolean>;
   outlasting(): Promise<readonly Outlasting[]>;
+  /** Those of which nothing is said, each by its last change. */
+  silenced(): Promise<readonly Transition[]>;
 }
 
 /** Where no composite alarm is made: nothing is silenced, and nothing waits. */
-export const NO_CONSEQUENCES: Consequences = { silences: async () => false, outlasting: async () => [] };
+export const NO_CONSEQUENCES: Consequences = {
+  silences: async () => false,
+  outlasting: async () => [],
+  silenced: async () => [],
+};
 
 /** What is known of a cause, or of a silenced consequence, by its last change. */
 interface Known {
@@ -62,6 +68,11 @@ export const createConsequences = ({
   const read = async (sk: string): Promise<Known | null> => {
     const item = await table.get({ pk: PARTITION, sk });
     return item === null ? null : knownOf(item);
+  };
+  const readAll = async (): Promise<ReadonlyMap<string, Known>> => {
+    const all = new Map<string, Known>();
+    for await (const item of table.query(PARTITION, '')) all.set(readString(item, 'sk'), knownOf(item));
+    return all;
   };
   const itemOf = (last: Transition, isOn: boolean): Item => ({
     ...keyOf({ pk: PARTITION, sk: last.alarmId }),
@@ -107,9 +118,13 @@ export const createConsequences = ({
       }
     },
 
+    async silenced() {
+      const all = [...(await readAll()).values()];
+      return all.filter(({ isOn, last }) => isOn && !isCause(last)).map(({ last }) => last);
+    },
+
     async outlasting() {
-      const all = new Map<string, Known>();
-      for await (const item of table.query(PARTITION, '')) all.set(readString(item, 'sk'), knownOf(item));
+      const all = await readAll();
       return [...all.values()].flatMap(({ isOn, at, last }) => {
         const { follows } = last;
         if (!isOn || follows === null || isCause(last)) return [];

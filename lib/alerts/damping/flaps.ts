@@ -18,6 +18,8 @@ export interface Rested {
 /** The changes of alarms, as far as they decide what is told. Every method rejects with `store-unavailable` only. */
 export interface Flaps {
   note(transition: Transition): Promise<Verdict>;
+  /** Those that flap, and those of which it is not told yet that they rest, by `Transition.alarmId`. */
+  flapping(): Promise<ReadonlySet<string>>;
   rested(): Promise<readonly Rested[]>;
 }
 
@@ -59,6 +61,9 @@ export const createFlaps = ({
     const version = readNumber(found, 'version');
     return table.replace(itemOf(alarmId, version + 1, kept), { equal: { version: n(version) } });
   };
+  async function* readAll() {
+    for await (const item of table.query(PARTITION, '')) yield { item, ...read(item) };
+  }
   return {
     async note(transition) {
       const { id, alarmId, state } = transition;
@@ -74,10 +79,15 @@ export const createFlaps = ({
       throw new AppError('store-unavailable', safe`The changes of an alarm could not be noted.`);
     },
 
+    async flapping() {
+      const all = new Set<string>();
+      for await (const { changes, last } of readAll()) if (changes.isFlapping) all.add(last.alarmId);
+      return all;
+    },
+
     async rested() {
       const all: Rested[] = [];
-      for await (const item of table.query(PARTITION, '')) {
-        const { changes, last } = read(item);
+      for await (const { item, changes, last } of readAll()) {
         const how = rest(changes, clock.now());
         if (how === null) continue;
         const done = () => write(last.alarmId, item, { changes: STEADY, last });

@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import { toJSONSchema } from 'zod/v4/core';
 import { circuitRequestSchema } from '../../administration/administer-circuits.ts';
 import type { Severity } from '../../alerts/alarm/runbook-entry.ts';
+import type { AlarmOn, OnState } from '../../alerts/alarms-on.ts';
 import type { Targets } from '../../alerts/targets.ts';
 import { SCOPES } from '../../kernel/forms/scopes.ts';
 import { keyRequestSchema } from '../../tenants/key-schema.ts';
@@ -39,10 +40,37 @@ const rest = object({ name: text, model: text, kind: text, until: instant });
 const TARGETS = Object.keys({ slack: true, webhook: true, mail: true } satisfies Record<keyof Targets, true>);
 const SEVERITIES = Object.keys({ page: true, ticket: true, note: true } satisfies Record<Severity, true>);
 
+const number: JsonSchema = { type: 'number' };
+const STATES = Object.keys({ on: true, flapping: true, silenced: true } satisfies Record<OnState, true>);
+
+const alarmOn = {
+  alarm: { ...text, description: 'its name in CloudWatch' },
+  name: { ...orNull(text), description: 'its name among `alarms`; null: it is none of them' },
+  severity: { enum: SEVERITIES },
+  state: {
+    enum: STATES,
+    description: 'silenced: `silencedBy` is told in its place; flapping: nothing is told until it rests',
+  },
+  since: instant,
+  silencedBy: orNull(text),
+  value: orNull(number),
+  threshold: orNull(number),
+  comparison: orNull(text),
+  unit: orNull(text),
+  children: { ...list(text), description: 'the alarms that made a composite one go off' },
+  means: orNull(text),
+  action: orNull(text),
+  url: { ...orNull(text), description: 'in the console of AWS' },
+} satisfies Record<keyof AlarmOn, JsonSchema>;
+
 const alarms = object({
   targets: {
     ...orNull(list({ enum: TARGETS })),
     description: 'who is notified; null where the secret that names them cannot be read',
+  },
+  on: {
+    ...orNull(list(object(alarmOn))),
+    description: 'the alarms that are on, as far as `notify-alarm` has heard; null where that cannot be read',
   },
   alarms: list(object({ name: text, severity: { enum: SEVERITIES }, means: text, action: text })),
 });

@@ -6,7 +6,7 @@ export interface Facts {
   /** `null`: it runs on this machine. */
   readonly stage: string | null;
   readonly health: HealthReport | null;
-  readonly alarms: Alarms | null;
+  readonly alarms: Omit<Alarms, 'on'> | null;
   readonly tenants: readonly TenantView[] | null;
   /** The keys of the tenant of whoever asks. */
   readonly keys: readonly KeyView[] | null;

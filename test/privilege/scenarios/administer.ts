@@ -28,7 +28,7 @@ export const addTenant = async (stage: Stage, tenantId: string, over: object = {
 export const administer = async (stage: Stage): Promise<void> => {
   const { ask, adminKey } = stage;
   await addTenant(stage, 'managed');
-  for (const target of ['tenants', 'tenants/managed', 'tenants/managed/keys', 'circuits', 'rests', 'audit'])
+  for (const target of ['tenants', 'tenants/managed', 'tenants/managed/keys', 'circuits', 'rests', 'alarms', 'audit'])
     await ask(adminKey, `GET /admin/${target}`);
   await ask(adminKey, 'PATCH /admin/tenants/managed', { requestsPerMinute: 7 });
   const { body } = await ask(adminKey, 'POST /admin/tenants/managed/keys', { name: 'second' });

@@ -1,21 +1,20 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ShownTest } from '../../../lib/administration/administer-alarms.ts';
 import type { Alarms as Listed } from '../../api/types.ts';
 import { Confirm } from '../../ui/confirm.ts';
 import { html } from '../../ui/html.ts';
-import { Copy, Empty, Refused } from '../../ui/parts.ts';
+import { Empty, Refused } from '../../ui/parts.ts';
 import { Prose } from '../../ui/prose.ts';
 import { useLoad } from '../../ui/use-load.ts';
 import { stageOf, useSession } from '../context.ts';
+import type { Place } from '../router.ts';
 import { targetCommand } from '../set-up/checklist.ts';
+import { AlarmsOn } from './alarms-on.ts';
+import { Severity } from './severity.ts';
 
 type Alarm = Listed['alarms'][number];
 
-const SEVERITIES: Readonly<Record<Alarm['severity'], { readonly colour: string; readonly says: string }>> = {
-  page: { colour: 'bad', says: 'look at once, whatever the hour' },
-  ticket: { colour: 'warn', says: 'look on the next working day' },
-  note: { colour: '', says: 'look when it suits; nothing is broken' },
-};
+const LIVE_MS = 15_000;
 
 const Tests = ({ tests }: { tests: readonly ShownTest[] }) =>
   html`<div role="status"><ul class="plain">${tests.map(
@@ -52,42 +51,40 @@ const Targets = ({ targets }: { targets: Listed['targets'] }) => {
   </section>`;
 };
 
-const AlarmView = ({ alarm: { name, severity, means, action } }: { alarm: Alarm }) =>
-  html`<details class="tool">
-    <summary><code>${name}</code><span class=${`pill ${SEVERITIES[severity].colour}`} title=${SEVERITIES[severity].says}>${severity}</span><span class="soft small"><${Prose} text=${means} /></span></summary>
+const AlarmView = ({ alarm: { name, severity, means, action }, isOpen }: { alarm: Alarm; isOpen: boolean }) => {
+  const details = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    if (!isOpen) return;
+    details.current?.setAttribute('open', '');
+    details.current?.scrollIntoView({ block: 'center' });
+  }, [isOpen]);
+  return html`<details class="tool" ref=${details}>
+    <summary><code>${name}</code><${Severity} severity=${severity} /><span class="soft small"><${Prose} text=${means} /></span></summary>
     <div class="within">
       <p><strong>What it means:</strong> <${Prose} text=${means} /></p>
       <p><strong>What to do:</strong> <${Prose} text=${action} /></p>
       <p class="small soft">More in <code>docs/alarms.md#${name}</code></p>
     </div>
   </details>`;
+};
 
-const watched = (stage: string): string =>
-  `aws cloudwatch describe-alarms --state-value ALARM --alarm-name-prefix ballast-${stage}- --query 'MetricAlarms[].AlarmName'`;
-
-/** Each alarm with its text, and whom it reaches. */
-export const Alarms = () => {
-  const session = useSession();
+/** The alarms that are on, whom they reach, and each that there may be with its text. */
+export const Alarms = ({ place: [named] }: { place: Place }) => {
+  const { client } = useSession();
   const [words, setWords] = useState('');
-  const { data, error } = useLoad((signal) => session.client.json<Listed>('/admin/alarms', { signal }), []);
-  const stage = stageOf(session);
+  const { data, error } = useLoad((signal) => client.json<Listed>('/admin/alarms', { signal }), [], LIVE_MS);
   const found = data?.alarms.filter((alarm) =>
     Object.values(alarm).join(' ').toLowerCase().includes(words.toLowerCase()),
   );
   return html`<h1>Alarms</h1>
     <${Refused} error=${error} />
-    ${data !== undefined && html`<${Targets} targets=${data.targets} />`}
+    ${data !== undefined && html`<${AlarmsOn} on=${data.on} /><${Targets} targets=${data.targets} />`}
     <section class="panel" aria-label="What is notified">
       <div class="row spread end">
         <h2>What is notified</h2>
         <label>Find <input type="search" value=${words} onInput=${(event: Event) => setWords((event.target as HTMLInputElement).value)} /></label>
       </div>
-      ${
-        stage === null
-          ? html`<p class="small soft">CloudWatch watches a deployed stage. Nothing is watched here.</p>`
-          : html`<p class="small soft">CloudWatch knows which of them is on. <${Copy} text=${watched(stage)} label="Copy the command that asks it" /></p>`
-      }
-      ${found?.map((alarm) => html`<${AlarmView} key=${alarm.name} alarm=${alarm} />`)}
+      ${found?.map((alarm) => html`<${AlarmView} key=${alarm.name} alarm=${alarm} isOpen=${alarm.name === named} />`)}
       ${found?.length === 0 && html`<p class="soft">No alarm has these words.</p>`}
     </section>`;
 };
