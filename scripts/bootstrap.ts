@@ -7,11 +7,12 @@ import { createDynamoDbAuditLog } from '../lib/administration/dynamodb-audit-log
 import { issueKey } from '../lib/identity/issue-key.ts';
 import { createIds } from '../lib/kernel/ids.ts';
 import { nameError } from '../lib/telemetry/describe-error.ts';
+import { jsonText } from '../lib/telemetry/terminal/printable.ts';
 import { systemClock as clock } from '../local/system-clock.ts';
 import { openStage } from './open-stage.ts';
 import { Misused, readOptions } from './read-options.ts';
 
-const USAGE = 'Usage: npm run bootstrap -- --stage <stage> [--region <region>]';
+const USAGE = 'Usage: npm run bootstrap -- --stage <stage> [--region <region>] [--json]';
 
 /** Bootstraps the ledger of a stage, with whatever credentials the SDK finds. */
 const onStage = async (stage: string, region: string | undefined): Promise<Bootstrapped> => {
@@ -30,7 +31,18 @@ const onStage = async (stage: string, region: string | undefined): Promise<Boots
   }
 };
 
-const tell = (stage: string, outcome: Bootstrapped): void => {
+/** What is printed with `--json`; `null` where another bootstrap ran at the same time. */
+const jsonOf = (stage: string, outcome: Bootstrapped): object | null => {
+  if (outcome.kind === 'created') {
+    const { keyId, key, expiresAt } = outcome;
+    return { stage, created: true, keyId, key, expiresAt: new Date(expiresAt).toISOString() };
+  }
+  if (outcome.kind !== 'done-before') return null;
+  const { keyId, createdAt } = outcome;
+  return { stage, created: false, keyId, createdAt: new Date(createdAt).toISOString() };
+};
+
+const tell = (stage: string, outcome: Bootstrapped, isJson: boolean): void => {
   if (outcome.kind === 'created') {
     // The key alone goes to the output, so that a script can take it from there.
     const until = new Date(outcome.expiresAt).toISOString().slice(0, 10);
@@ -38,7 +50,7 @@ const tell = (stage: string, outcome: Bootstrapped): void => {
       `The first admin key of ballast-${stage} (${outcome.keyId}). It administers and does nothing else, and expires on ` +
         `${until}: make keys of your own with it. It is shown this once; keep it safe:`,
     );
-    console.log(outcome.key);
+    if (!isJson) console.log(outcome.key);
     console.error(
       `Who is notified of alarms of ballast-${stage}: the address in its parameter alarmEmail, and the targets in its secret ` +
         'alerts (npm run secret). With neither, nobody is; docs/alarms.md says how.',
@@ -54,13 +66,15 @@ const tell = (stage: string, outcome: Bootstrapped): void => {
     );
     process.exitCode = 1;
   }
+  const json = jsonOf(stage, outcome);
+  if (isJson && json !== null) console.log(jsonText(json, 2));
 };
 
 const run = async (): Promise<void> => {
-  const { stage, region } = readOptions(USAGE, 'region');
+  const { stage, region, json } = readOptions(USAGE, 'region');
   if (stage === undefined) throw new Misused(USAGE);
   try {
-    tell(stage, await onStage(stage, region));
+    tell(stage, await onStage(stage, region), json);
   } catch (error) {
     const cause = error instanceof Error ? (error.cause ?? error) : error;
     console.error(

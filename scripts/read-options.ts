@@ -6,16 +6,22 @@ export class Misused extends Error {}
 /** Names of stages. */
 export const STAGE = /^[A-Za-z0-9-]{1,64}$/;
 
-/** The options of a command that works on a stage, each with a value. Throws `Misused` where another is given, or no name of a stage. */
-export const readOptions = <Name extends string>(
-  usage: string,
-  ...names: readonly Name[]
-): Readonly<Partial<Record<Name | 'stage', string>>> => {
-  const options = Object.fromEntries(['stage', ...names].map((name) => [name, { type: 'string' as const }]));
+/** What a command that works on a stage was called with. */
+export type CommandOptions<Name extends string> = Readonly<Partial<Record<Name | 'stage', string>>> & {
+  /** Whether it prints JSON. */
+  readonly json: boolean;
+};
+
+/**
+ * The options of a command that works on a stage, each with a value, and `--json`. Throws `Misused` where another is given, or
+ * no name of a stage.
+ */
+export const readOptions = <Name extends string>(usage: string, ...names: readonly Name[]): CommandOptions<Name> => {
+  const texts = Object.fromEntries(['stage', ...names].map((name) => [name, { type: 'string' as const }]));
   try {
-    const { values } = parseArgs({ options });
-    if (values['stage'] === undefined || STAGE.test(String(values['stage'])))
-      return values as Partial<Record<Name | 'stage', string>>;
+    const { values } = parseArgs({ options: { ...texts, json: { type: 'boolean', default: false } } });
+    const read = values as CommandOptions<Name>;
+    if (read.stage === undefined || STAGE.test(read.stage)) return read;
   } catch {
     // Its message tells of one option; the usage tells of all.
   }

@@ -4,6 +4,7 @@ import { createReconcileBudgets } from '../lib/accounts/reconcile-budgets.ts';
 import { createBudgets } from '../lib/budget/budgets.ts';
 import { nameError } from '../lib/telemetry/describe-error.ts';
 import type { BallastEvent } from '../lib/telemetry/events.ts';
+import { jsonText } from '../lib/telemetry/terminal/printable.ts';
 import { createDynamoDbRollupStore } from '../lib/usage/reports/rollups/dynamodb-rollup-store.ts';
 import { createRollUps } from '../lib/usage/reports/rollups/roll-up.ts';
 import { systemClock } from '../local/system-clock.ts';
@@ -12,7 +13,7 @@ import { Misused, readOptions } from './read-options.ts';
 import { bookUnrecorded } from './reconcile/book-unrecorded.ts';
 
 const USAGE =
-  'Usage: npm run reconcile -- --stage prod [--region eu-central-1] [--longest-call-ms 840000] [--unrecorded log.jsonl]';
+  'Usage: npm run reconcile -- --stage prod [--region eu-central-1] [--longest-call-ms 840000] [--unrecorded log.jsonl] [--json]';
 
 /** Longer than any call of any stage can last, because Lambda ends every function after 15 minutes. */
 const LONGEST_CALL_MS = '900000';
@@ -22,13 +23,13 @@ export const LEAST_CALL_MS = 840_000;
 
 const read = () => {
   const values = readOptions(USAGE, 'region', 'longest-call-ms', 'unrecorded');
-  const { stage, region, unrecorded, 'longest-call-ms': longest = LONGEST_CALL_MS } = values;
+  const { stage, region, unrecorded, json, 'longest-call-ms': longest = LONGEST_CALL_MS } = values;
   if (stage === undefined || !/^\d{1,9}$/.test(longest)) throw new Misused(USAGE);
   if (Number(longest) < LEAST_CALL_MS)
     throw new Misused(
       `--longest-call-ms is at least ${LEAST_CALL_MS}: a call that is under way would be booked in full.`,
     );
-  return { stage, region, longestCallMs: Number(longest), unrecorded };
+  return { stage, region, longestCallMs: Number(longest), unrecorded, json };
 };
 
 /** One line for each thing that was done; passes and failures are summed up at the end. */
@@ -50,7 +51,7 @@ const sentence = (event: BallastEvent): string | null => {
 };
 
 const reconcile = async (): Promise<boolean> => {
-  const { stage, region, longestCallMs, unrecorded } = read();
+  const { stage, region, longestCallMs, unrecorded, json } = read();
   const stores = openStage(stage, region);
   const budgets = createBudgets(stores.budgets, stores.parking);
   const rollups = createDynamoDbRollupStore(stores.ledger, Math.random);
@@ -60,15 +61,19 @@ const reconcile = async (): Promise<boolean> => {
     rollups,
     settledAfterMs: longestCallMs,
   });
+  const done: BallastEvent[] = [];
+  const say = (text: string) => {
+    if (!json) console.log(text);
+  };
   const emit = (event: BallastEvent) => {
     const said = sentence(event);
-    if (said !== null) console.log(said);
+    if (said === null) return;
+    done.push(event);
+    say(said);
   };
   const parts = { ...stores, store: stores.budgets, budgets, clock: systemClock, emit, longestCallMs };
-  if (unrecorded !== undefined) {
-    const booked = await bookUnrecorded(parts, await readFile(unrecorded, 'utf8'));
-    console.log(`${booked} attempt(s) of the log are on the books.`);
-  }
+  const booked = unrecorded === undefined ? null : await bookUnrecorded(parts, await readFile(unrecorded, 'utf8'));
+  if (booked !== null) say(`${booked} attempt(s) of the log are on the books.`);
   const { tenants, settled, failed } = await createReconcileBudgets({
     ...parts,
     rewrite: (tenantId, at) => rollUps.rewrite(tenantId, at),
@@ -77,7 +82,8 @@ const reconcile = async (): Promise<boolean> => {
     // Of thresholds the scheduled function tells.
     notify: null,
   })();
-  console.log(`${tenants} tenant(s) looked at, ${settled} reservation(s) settled, ${failed} tenant(s) failed.`);
+  say(`${tenants} tenant(s) looked at, ${settled} reservation(s) settled, ${failed} tenant(s) failed.`);
+  if (json) console.log(jsonText({ stage, booked, done, tenants, settled, failed }, 2));
   return failed === 0;
 };
 

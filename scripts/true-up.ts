@@ -1,22 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { nameError } from '../lib/telemetry/describe-error.ts';
+import { jsonText } from '../lib/telemetry/terminal/printable.ts';
 import { openStage } from './open-stage.ts';
 import { Misused, readOptions } from './read-options.ts';
 import { driftOf, isBeyond } from './true-up/drift.ts';
+import { driftLine } from './true-up/drift-line.ts';
 import { driftTable } from './true-up/drift-table.ts';
 import { readBooks } from './true-up/read-books.ts';
 import { readReport } from './true-up/read-report.ts';
 import { TrueUpRefused } from './true-up/refused.ts';
 
 const USAGE =
-  'Usage: npm run true-up -- --report usage.csv --stage prod [--region eu-central-1] [--month 2026-11] [--tolerance 0.5] [--api-key NAME] [--workspace NAME]';
+  'Usage: npm run true-up -- --report usage.csv --stage prod [--region eu-central-1] [--month 2026-11] [--tolerance 0.5] [--api-key NAME] [--workspace NAME] [--json]';
 
 const read = () => {
   const values = readOptions(USAGE, 'region', 'report', 'month', 'tolerance', 'api-key', 'workspace');
-  const { report, stage, region, month, tolerance: percent = '0.5', workspace } = values;
+  const { report, stage, region, month, tolerance: percent = '0.5', workspace, json } = values;
   if (report === undefined || stage === undefined || !/^\d{1,3}(\.\d+)?$/.test(percent)) throw new Misused(USAGE);
   if (month !== undefined && !/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) throw new Misused(USAGE);
-  return { report, stage, region, month, percent, filter: { api_key: values['api-key'], workspace } };
+  return { report, stage, region, month, percent, json, filter: { api_key: values['api-key'], workspace } };
 };
 
 const textOf = (file: string): Promise<string> =>
@@ -32,7 +34,7 @@ const lastDay = (month: string): string => {
 
 /** Compares what the provider says it billed with what is booked; answers whether they agree within the tolerance. */
 const trueUp = async (): Promise<boolean> => {
-  const { report, stage, region, month, percent, filter } = read();
+  const { report, stage, region, month, percent, json, filter } = read();
   const tolerance = Number(percent) / 100;
   const all = readReport(await textOf(report), filter);
   const billed = all.filter(({ day }) => month === undefined || day.startsWith(month));
@@ -41,9 +43,11 @@ const trueUp = async (): Promise<boolean> => {
   if (first === undefined || last === undefined) throw new TrueUpRefused('The report has no row to compare.');
   const drifts = driftOf(billed, await Array.fromAsync(readBooks(openStage(stage, region), first, last)));
   const beyond = drifts.filter((drift) => isBeyond(drift, tolerance));
-  process.stdout.write(driftTable(drifts, tolerance));
+  const lines = drifts.map((drift) => driftLine(drift, tolerance));
   process.stdout.write(
-    `\n${first} to ${last}: ${beyond.length} of ${drifts.length} lines differ by more than ${percent} %.\n`,
+    json
+      ? `${jsonText({ stage, from: first, to: last, tolerancePercent: percent, beyond: beyond.length, lines }, 2)}\n`
+      : `${driftTable(drifts, tolerance)}\n${first} to ${last}: ${beyond.length} of ${drifts.length} lines differ by more than ${percent} %.\n`,
   );
   return beyond.length === 0;
 };

@@ -3,14 +3,18 @@ import { nearestName } from '../../lib/kernel/nearest-name.ts';
 import { type Call, COMMON_USAGE, verbOf } from './parts.ts';
 import { Misused, Refused } from './verb.ts';
 
-const USAGE = `Shows the alarms and who is notified of them, and sends one to try it.
+const USAGE = `Shows the alarms and who is notified of them, and tries the way to them.
 
   npx ballast alarms                                   each alarm, how soon to look, and what it means
+  npx ballast alarms test                              a message to each target of the server, that says that it is a test
   npx ballast alarms send circuit-open                 to the targets of .env and the console of npm start; its end: send circuit-open OK
   npx ballast alarms send circuit-open --stage dev     sets the state of the real alarm, by the AWS CLI
 
   --stage <stage>, --region <region>   of send: the stage on AWS whose alarm is set
-${COMMON_USAGE}`;
+${COMMON_USAGE}
+test takes the key of an administrator (BALLAST_ADMIN_KEY), and of a stage its --url. It ends with 1 where a target did not
+take the message, or there is none.
+`;
 
 interface Health {
   readonly checks: Readonly<Record<string, { readonly status: string; readonly detail?: string } | undefined>>;
@@ -74,11 +78,33 @@ const send = async (call: Call): Promise<undefined> => {
   call.print({ alarm, state: stateOf(state) }, () => `${alarm} is ${stateOf(state)}, until CloudWatch looks again.\n`);
 };
 
+interface Tested {
+  readonly targets: readonly { readonly target: string; readonly delivered: boolean }[];
+}
+
+/** What the button of the console does: by the server that is asked, with its own targets. */
+const test = async (call: Call): Promise<number> => {
+  const { url } = call.api.server;
+  call.shell.err(`Sends a test to the targets of ${url}.\n`);
+  const tested = (await call.api.ask('/admin/alarms/test', { method: 'POST' })) as Tested;
+  const { targets } = tested;
+  call.print(tested, () =>
+    targets.length === 0
+      ? `Nobody is notified of alarms of ${url}: docs/alarms.md says how to name somebody.\n`
+      : call.table(
+          ['target', 'message'],
+          targets.map(({ target, delivered }) => [target, delivered ? 'delivered' : 'not delivered']),
+        ),
+  );
+  return targets.length > 0 && targets.every(({ delivered }) => delivered) ? 0 : 1;
+};
+
 /** `ballast alarms`. */
 export const alarms = verbOf({
   usage: USAGE,
   parts: {
     list: { run: list },
+    test: { administers: true, run: test },
     send: {
       takes: ['alarm', 'state?'],
       options: { stage: { type: 'string' }, region: { type: 'string' } },

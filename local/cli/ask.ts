@@ -1,5 +1,5 @@
 import { createPaint } from '../../lib/telemetry/terminal/paint.ts';
-import { printable } from '../../lib/telemetry/terminal/printable.ts';
+import { jsonText, printable } from '../../lib/telemetry/terminal/printable.ts';
 import { type Answer, answered } from './answer.ts';
 import { describeProblem, isProblem, type Problem } from './problem.ts';
 import { readEvents } from './read-events.ts';
@@ -45,7 +45,7 @@ const askWhole = async (question: Question, server: Server, asJson: boolean, she
   const response = await send(server, '/agent/run', { accept: 'application/json', body: question }, shell);
   const body = await bodyOf(response, server);
   if (asJson) {
-    shell.out(`${JSON.stringify(body, null, 2)}\n`);
+    shell.out(`${jsonText(body, 2)}\n`);
     return response.ok ? 0 : 1;
   }
   if (isProblem(body)) return fail(body, shell);

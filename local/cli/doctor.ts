@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { createPaint } from '../../lib/telemetry/terminal/paint.ts';
+import { jsonText } from '../../lib/telemetry/terminal/printable.ts';
 import { openAccount } from '../../scripts/doctor/aws/open-account.ts';
 import { deployersConfig, usualRegion } from '../../scripts/doctor/aws/osls-sdk.ts';
 import type { Place } from '../../scripts/doctor/checks/place.ts';
@@ -136,7 +137,7 @@ export const doctor: Verb = {
     const verdict = verdictOf(all);
     if (asked.isJson) {
       const { stage } = asked;
-      shell.out(`${JSON.stringify({ stage, region: place.region, account, verdict, findings: all }, null, 2)}\n`);
+      shell.out(`${jsonText({ stage, region: place.region, account, verdict, findings: all }, 2)}\n`);
     } else shell.err(summaryOf(all));
     return verdict === 'fail' ? 1 : 0;
   },

@@ -1,6 +1,7 @@
 import { type ParseArgsOptionsConfig } from 'node:util';
 import { nearestName } from '../../lib/kernel/nearest-name.ts';
 import { createPaint, type Paint } from '../../lib/telemetry/terminal/paint.ts';
+import { jsonText } from '../../lib/telemetry/terminal/printable.ts';
 import { type Api, createApi } from './api.ts';
 import { readWords } from './read-words.ts';
 import { serverOf } from './server.ts';
@@ -28,6 +29,8 @@ export interface Part {
   /** Names of the words that it takes; `?` at its end: may be left out; `...`: any number. */
   readonly takes?: readonly string[];
   readonly options?: ParseArgsOptionsConfig;
+  /** Whether it needs the key of an administrator; default: as the verb does. */
+  readonly administers?: boolean;
   /** Resolves with the exit code; nothing is 0. */
   run(call: Call): Promise<number | undefined>;
 }
@@ -91,7 +94,7 @@ const callOf = (
     get api() {
       return (api ??= createApi(serverOf({ url: text('url'), key: text('key') }, shell, administers), shell));
     },
-    print: (answer, render) => shell.out(values['json'] === true ? `${JSON.stringify(answer, null, 2)}\n` : render()),
+    print: (answer, render) => shell.out(values['json'] === true ? `${jsonText(answer, 2)}\n` : render()),
     table: (head, rows) => table(head, rows, { columns: shell.columns, paint }),
     progress: (said) => {
       if (shell.showsProgress) shell.err(`\r\u001b[K${said}`);
@@ -113,7 +116,11 @@ export const verbOf = (options: PartsOptions): Verb => ({
     const foreign = Object.entries(values).find(([option, value]) => value !== false && !known.has(option));
     if (foreign !== undefined) throw new Misused(`${name} takes no --${foreign[0]}.`);
     checkWords(words, part.takes ?? []);
-    return (await part.run(callOf(values, words, shell, options.administers ?? values['admin'] === true))) ?? 0;
+    return (
+      (await part.run(
+        callOf(values, words, shell, part.administers ?? options.administers ?? values['admin'] === true),
+      )) ?? 0
+    );
   },
 });
 

@@ -86,7 +86,7 @@ const bootstrap = `Makes the first key of an administrator of a stage, once.
 
   npx ballast bootstrap --stage dev [--region eu-central-1]
 
-The key alone goes to the standard output.
+The key alone goes to the standard output; with --json, what is known of it too.
 `;
 
 const secret = `Puts secrets where the functions read them. A value is piped in or typed unseen, never an argument.
@@ -97,6 +97,7 @@ const secret = `Puts secrets where the functions read them. A value is piped in 
 
   --stage <stage>    or --local, for .env
   --region <region>  default: AWS_REGION, or that of your profile
+  --json             of list: as JSON
   --generate, --kid, --finish, --replace, --force      docs/operations.md#secrets
 `;
 
@@ -106,6 +107,7 @@ const reconcile = `Looks over the books of a stage at once, as the scheduled fun
 
   --unrecorded <file>       log lines of attempts that could not be booked
   --longest-call-ms <ms>    what is younger is left alone (default: 900000)
+  --json                    print what was done as JSON
 `;
 
 const trueUp = `Compares what the provider billed with the books of a stage.
@@ -113,6 +115,7 @@ const trueUp = `Compares what the provider billed with the books of a stage.
   npx ballast true-up --report usage.csv --stage prod [--region eu-central-1]
 
   --month <2026-11>, --tolerance <percent>, --api-key <name>, --workspace <name>
+  --json                    print each line as JSON
 `;
 
 const forgetTenant = `Erases what a tenant has written and was told (docs/data.md#tenants).

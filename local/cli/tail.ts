@@ -1,4 +1,4 @@
-import { printable } from '../../lib/telemetry/terminal/printable.ts';
+import { jsonText, printable } from '../../lib/telemetry/terminal/printable.ts';
 import { counted } from '../../lib/telemetry/terminal/run-line.ts';
 import { type Call, COMMON_USAGE, verbOf } from './parts.ts';
 import { readEvents, type SentEvent } from './read-events.ts';
@@ -40,7 +40,7 @@ const createTeller = ({ shell, paint, flag }: Call) => {
   return {
     close,
     tell(sent: SentEvent): void {
-      if (flag('json')) return shell.out(`${JSON.stringify(sent)}\n`);
+      if (flag('json')) return shell.out(`${jsonText(sent)}\n`);
       const note = noteOf(sent);
       if (note === null) {
         isOpen = true;

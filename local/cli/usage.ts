@@ -1,3 +1,4 @@
+import { printable } from '../../lib/telemetry/terminal/printable.ts';
 import { readUsage } from '../../scripts/read-usage.ts';
 import { tableOf } from '../../scripts/usage-table.ts';
 import { withQuery } from './api.ts';
@@ -30,6 +31,9 @@ const queryOf = (call: Call) => ({
   tenant: call.text('tenant'),
 });
 
+/** Of CSV, whose lines end in CR LF: a CR elsewhere is one that a terminal would act on. */
+const printableCsv = (csv: string): string => csv.split('\r\n').map(printable).join('\r\n');
+
 const printCsv = async (call: Call, path: string): Promise<undefined> => {
   let cursor: string | undefined;
   for (let page = 0; page === 0 || cursor !== undefined; page += 1) {
@@ -37,7 +41,7 @@ const printCsv = async (call: Call, path: string): Promise<undefined> => {
     const response = await call.api.open(asked, { accept: 'text/csv' });
     const text = await response.text();
     // The columns are named once.
-    call.shell.out(page === 0 ? text : text.slice(text.indexOf('\n') + 1));
+    call.shell.out(printableCsv(page === 0 ? text : text.slice(text.indexOf('\n') + 1)));
     cursor = response.headers.get('next-cursor') ?? undefined;
   }
 };

@@ -5,7 +5,7 @@ import type { SecretKind } from './kinds.ts';
 
 export const USAGE = `Puts secrets where the functions read them. A value is piped in or typed unseen, never an argument.
 
-  npm run secret -- list --stage <stage>
+  npm run secret -- list --stage <stage> [--json]
   npm run secret -- put <name> --stage <stage>          e.g. put anthropic --stage dev < key.txt
   npm run secret -- rotate jwt|webhooks --stage <stage>  the new one; the one before it is accepted too
   npm run secret -- rotate jwt|webhooks --stage <stage> --finish   the one before it no longer
@@ -25,6 +25,7 @@ export interface SecretCommand {
   readonly isGenerated: boolean;
   readonly isReplacing: boolean;
   readonly isForced: boolean;
+  readonly isJson: boolean;
 }
 
 const VERBS = ['list', 'put', 'rotate'] as const;
@@ -47,6 +48,7 @@ const parsed = (words: readonly string[]) => {
         generate: flag,
         replace: flag,
         force: flag,
+        json: flag,
       },
     });
   } catch {
@@ -74,7 +76,7 @@ export const readCommand = (words: readonly string[], kinds: readonly SecretKind
   if (verb === undefined) throw misused('Say what to do: list, put or rotate.');
   if (more.length > 0 || (verb === 'list' && name !== undefined))
     throw misused('There is a word too many. A value is never an argument: it would stay in the history of the shell.');
-  const { stage, region, kid, local, finish, generate, replace, force } = values;
+  const { stage, region, kid, local, finish, generate, replace, force, json } = values;
   if (local === (stage !== undefined)) throw misused('Say where: --stage <stage>, or --local.');
   if (stage !== undefined && (!STAGE.test(stage) || stage === 'local'))
     throw misused('A stage has a name of letters, digits and -; the one of npm start is --local.');
@@ -84,6 +86,7 @@ export const readCommand = (words: readonly string[], kinds: readonly SecretKind
       `Of ${kind.name} no previous one is accepted: put the new one, wait five minutes, then take the old one away where it was made.`,
     );
   }
+  if (json && verb !== 'list') throw misused('--json is for list alone.');
   if (kid !== undefined && kind?.name !== 'jwt') throw misused('--kid is for jwt alone.');
   if (generate && kind?.name !== 'webhooks')
     throw misused('--generate is for webhooks alone: whoever signs tokens must know theirs.');
@@ -99,5 +102,6 @@ export const readCommand = (words: readonly string[], kinds: readonly SecretKind
     isGenerated: generate,
     isReplacing: replace,
     isForced: force,
+    isJson: json,
   };
 };

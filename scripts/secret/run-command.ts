@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { jsonText } from '../../lib/telemetry/terminal/printable.ts';
 import { type SecretKind, WrongForm } from './kinds.ts';
 import type { SecretCommand } from './read-command.ts';
 import { readValue, type ValueSource } from './read-value.ts';
@@ -27,14 +28,14 @@ const stateOf = (kind: SecretKind, text: string | null): string => {
   return kind.rotation?.count(text) === 2 ? 'current and previous' : 'set';
 };
 
-const list = async ({ kinds, store }: CommandParts): Promise<string> => {
-  const rows = await Promise.all(
-    kinds.map(async (kind) => [kind.name, stateOf(kind, await store.read(kind)), kind.what] as const),
+const list = async ({ kinds, store }: CommandParts, isJson: boolean): Promise<string> => {
+  const secrets = await Promise.all(
+    kinds.map(async (kind) => ({ name: kind.name, state: stateOf(kind, await store.read(kind)), what: kind.what })),
   );
-  const widths = [0, 1].map((at) => Math.max(...rows.map((row) => row[at as 0 | 1].length)));
-  return rows
-    .map(([name, state, what]) => `${name.padEnd(widths[0] ?? 0)}  ${state.padEnd(widths[1] ?? 0)}  ${what}`)
-    .join('\n');
+  if (isJson) return jsonText({ secrets }, 2);
+  const widthOf = (column: 'name' | 'state') => Math.max(...secrets.map((one) => one[column].length));
+  const [ofName, ofState] = [widthOf('name'), widthOf('state')];
+  return secrets.map(({ name, state, what }) => `${name.padEnd(ofName)}  ${state.padEnd(ofState)}  ${what}`).join('\n');
 };
 
 /** The text of a new value, in its form. Rejects with `WrongForm`, quoting nothing. */
@@ -84,6 +85,6 @@ const rotate = async (command: SecretCommand, kind: SecretKind, { store, source 
 /** Does it, and says what was done without a value. Rejects with `WrongForm`, or with what the store says. */
 export const runCommand = async (command: SecretCommand, parts: CommandParts): Promise<string> => {
   const { verb, kind } = command;
-  if (kind === null) return list(parts);
+  if (kind === null) return list(parts, command.isJson);
   return verb === 'put' ? put(command, kind, parts) : rotate(command, kind, parts);
 };

@@ -38,6 +38,25 @@ describeOnDynamoDb('npm run bootstrap', (engine) => {
     expect((await audit.list({ cursor: null, limit: 10 })).entries).toHaveLength(2);
   });
 
+  it('prints JSON where it is asked to, with the key, and of a second run who was first', async () => {
+    const { keys } = await ledgerOf(engine(), 'json');
+    const { code, stdout } = await run(engine().endpoint, '--stage', 'json', '--json');
+    const [made] = await keys.list('admin');
+    expect([code, JSON.parse(stdout)]).toEqual([
+      0,
+      {
+        stage: 'json',
+        created: true,
+        keyId: made?.keyId,
+        key: expect.stringMatching(/^bk_/) as string,
+        expiresAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+      },
+    ]);
+    const again = JSON.parse((await run(engine().endpoint, '--stage', 'json', '--json')).stdout) as object;
+    expect(again).toMatchObject({ stage: 'json', created: false, keyId: made?.keyId });
+    expect(again).not.toHaveProperty('key');
+  });
+
   it('gives at most one key, however many run at once', async () => {
     const { keys } = await ledgerOf(engine(), 'race');
     const ended = await Promise.all(Array.from({ length: 4 }, () => run(engine().endpoint, '--stage', 'race')));

@@ -75,6 +75,28 @@ describeOnDynamoDb('npm run reconcile', (engine) => {
     expect(same?.month).toBe(books?.month);
   });
 
+  it('prints what was done as JSON, where it is asked to', async () => {
+    const { tenants, budgets } = await stores();
+    const at = longAgo();
+    await tenants.add(newTenant('globex', at));
+    await budgets.reserve(
+      tenantAccount('globex'),
+      reservationOf('globex', { at, amount: parseUsd('0.05'), attemptId: 'run_gone:1:1' }),
+    );
+    const { code, stdout } = await run(engine().endpoint, '--stage', 'local', '--json');
+    const report = JSON.parse(stdout) as { readonly done: readonly object[] };
+    expect(code).toBe(0);
+    expect(report).toMatchObject({ stage: 'local', booked: null, settled: 1, failed: 0 });
+    expect(report.done).toContainEqual(
+      expect.objectContaining({
+        type: 'budget.reconciled',
+        attemptId: 'run_gone:1:1',
+        outcome: 'lost',
+        costUsd: '0.05',
+      }),
+    );
+  });
+
   it('says how it is called where an option is wrong, and names no machine where the store does not answer', async () => {
     expect(await run('http://127.0.0.1:9', '--stage', 'No Stage')).toMatchObject({ code: 2, stdout: '' });
     const unreachable = await run('http://127.0.0.1:9', '--stage', 'local');

@@ -88,6 +88,12 @@ describe('npm run secret on a stage', () => {
     expect(stdout).toMatch(/^webhooks +wrong form: a secret of webhooks is not whsec_/m);
     expect(stdout).toMatch(/^jwt +no value/m);
     expect(all).not.toMatch(/canary|sk-ant-api/);
+    const json = await secret('list --stage dev --json');
+    expect((JSON.parse(json.stdout) as { secrets: object[] }).secrets[0]).toMatchObject({
+      name: 'anthropic',
+      state: 'set',
+    });
+    expect(json.all).not.toMatch(/canary|sk-ant-api/);
   });
 
   it('says of a stage that is not there to deploy it, and of a refusal its name, quoting no answer', async () => {

@@ -71,6 +71,22 @@ describeOnDynamoDb('npm run true-up', (engine) => {
     expect(whole.stdout).toMatch(/2026-11-30 {2}claude-haiku-4-5 .+ 0 +1000 +not billed +0 +0\.016 +0 {2}beyond\n/);
     expect(whole.stdout).toContain('2026-11-01 to 2026-11-30: 1 of 3 lines differ by more than 0.5 %.');
 
+    const json = JSON.parse((await run([...month, '--json'], engine().endpoint)).stdout) as { lines: object[] };
+    expect(json).toMatchObject({
+      stage: 'local',
+      from: '2026-11-01',
+      to: '2026-11-30',
+      tolerancePercent: '0.5',
+      beyond: 1,
+    });
+    expect(json.lines).toHaveLength(3);
+    expect(json.lines[0]).toMatchObject({
+      differsMost: null,
+      billedUsd: { least: '0.016', most: '0.0232' },
+      isBeyond: false,
+    });
+    expect(json.lines[2]).toMatchObject({ day: '2026-11-30', share: null, bookedUsd: '0.016', isBeyond: true });
+
     const more = row('2026-11-02', 'claude-opus-5-5-20260901', [2_020, 0, 0, 0, 200, 2]);
     const args = ['--stage', 'local', '--report', reportFile(first, more)];
     const strict = await run(args, engine().endpoint);

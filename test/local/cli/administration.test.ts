@@ -111,3 +111,40 @@ it('prints CSV over pages with one head', async () => {
   const { out } = await ballast(['usage', '--csv'], [csv('a,b\n1,2\n', 'c1'), csv('a,b\n3,4\n')]);
   expect(out).toBe('a,b\n1,2\n3,4\n');
 });
+
+it('prints CSV of whatever end users are called without what a terminal would act on', async () => {
+  const row = 'acme,"\u001b[31mred\r\u0007\u009b2J",1\r\n';
+  const csv = new Response(`tenant,user,requests\r\n${row}acme,'=1+1,2\r\n`, {
+    headers: { 'content-type': 'text/csv' },
+  });
+  const { out } = await ballast(['usage', '--csv'], [csv]);
+  expect(out).toBe('tenant,user,requests\r\nacme,"\ufffd[31mred\ufffd\ufffd\ufffd2J",1\r\nacme,\'=1+1,2\r\n');
+});
+
+it('prints JSON that a terminal may show, and that says the same', async () => {
+  const body = { circuits: [{ name: 'tool/\u009b2J\u202e', state: 'open' }] };
+  const { out } = await ballast(['circuits', '--json'], [Response.json(body)]);
+  expect(out).toContain('tool/\\u009b2J\\u202e');
+  expect(JSON.parse(out)).toEqual(body);
+});
+
+it('alarms test sends each target a message as an administrator, says where before, and ends as it went', async () => {
+  const words = ['alarms', 'test', '--url', 'https://x.example/dev', '--key', 'k'];
+  const targets = [
+    { target: 'slack', delivered: true },
+    { target: 'mail', delivered: false },
+  ];
+  const half = await ballast(words, [Response.json({ targets })]);
+  expect(half.asked).toMatchObject([{ method: 'POST', url: 'https://x.example/dev/admin/alarms/test' }]);
+  expect(half.err).toBe('Sends a test to the targets of https://x.example/dev.\n');
+  expect([half.code, half.out]).toEqual([1, 'target  message\nslack   delivered\nmail    not delivered\n']);
+  const whole = await ballast([...words, '--json'], [Response.json({ targets: targets.slice(0, 1) })]);
+  expect([whole.code, JSON.parse(whole.out)]).toEqual([0, { targets: targets.slice(0, 1) }]);
+  const nobody = await ballast(words, [Response.json({ targets: [] })]);
+  expect([nobody.code, nobody.out]).toEqual([1, expect.stringContaining('Nobody is notified of alarms') as string]);
+});
+
+it('alarms test takes the key of an administrator, also of the local server', async () => {
+  const { asked } = await ballast(['alarms', 'test'], [Response.json({ targets: [] })]);
+  expect(asked[0]?.headers['x-api-key']).toBe('ballast-dev-admin-key');
+});

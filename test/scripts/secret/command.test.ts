@@ -41,6 +41,7 @@ describe('the words of npm run secret', () => {
     ['rotate anthropic --stage dev', 'wait five minutes'],
     ['put anthropic --stage dev --kid b', '--kid is for jwt alone'],
     ['put jwt --stage dev --generate', '--generate is for webhooks alone'],
+    ['put jwt --stage dev --json', '--json is for list alone'],
     ['put jwt --stage dev --finish', '--finish ends a rotation'],
   ])('that are wrong are answered with what is right: %s', (words, sentence) => {
     expect(() => command(words)).toThrow(Misused);
