@@ -1,9 +1,23 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
+import type { Environment } from '../lib/aws/connection.ts';
+import { nonEmpty, readDotEnv } from './dot-env.ts';
 import { writePrivateFile } from './private-file.ts';
 
 /** The log of the server, as lines of JSON; the one before it has `.1` at its end. */
 export const LOG_FILE = 'log.jsonl';
+
+/** Where the local server keeps its data, by the environment and `.env`. */
+export const dataDirectoryOf = ({
+  env,
+  directory,
+}: {
+  readonly env: Environment;
+  readonly directory: string;
+}): string => {
+  const { BALLAST_DATA_DIR: data = '.ballast' } = { ...readDotEnv(join(directory, '.env')), ...nonEmpty(env) };
+  return isAbsolute(data) ? data : join(directory, data);
+};
 
 /** Where the parts of a running server answer. */
 export interface Address {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { nameError } from '../lib/telemetry/describe-error.ts';
 import { jsonText } from '../lib/telemetry/terminal/printable.ts';
+import { dataDirectoryOf, readAddress } from '../local/data-files.ts';
 import { openStage } from './open-stage.ts';
 import { Misused, readOptions } from './read-options.ts';
 import { driftOf, isBeyond } from './true-up/drift.ts';
@@ -32,6 +33,15 @@ const lastDay = (month: string): string => {
   return next.toISOString().slice(0, 10);
 };
 
+/** The database of the server that runs here; `undefined`: as the environment says. */
+const ownEndpoint = (stage: string): string | undefined => {
+  const { env } = process;
+  if (stage !== 'local' || env['AWS_ENDPOINT_URL_DYNAMODB']) return undefined;
+  const address = readAddress(dataDirectoryOf({ env, directory: process.cwd() }));
+  if (address === null) throw new TrueUpRefused('No server runs here: start it with npm start, or name another stage.');
+  return address.dynamoDb;
+};
+
 /** Compares what the provider says it billed with what is booked; answers whether they agree within the tolerance. */
 const trueUp = async (): Promise<boolean> => {
   const { report, stage, region, month, percent, json, filter } = read();
@@ -41,7 +51,10 @@ const trueUp = async (): Promise<boolean> => {
   const days = month === undefined ? billed.map(({ day }) => day).sort() : [`${month}-01`, lastDay(month)];
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) throw new TrueUpRefused('The report has no row to compare.');
-  const drifts = driftOf(billed, await Array.fromAsync(readBooks(openStage(stage, region), first, last)));
+  const drifts = driftOf(
+    billed,
+    await Array.fromAsync(readBooks(openStage(stage, region, ownEndpoint(stage)), first, last)),
+  );
   const beyond = drifts.filter((drift) => isBeyond(drift, tolerance));
   const lines = drifts.map((drift) => driftLine(drift, tolerance));
   process.stdout.write(

@@ -13,7 +13,7 @@ const USAGE = `Prints what was used and what it cost.
   npx ballast usage --csv > usage.csv
 
   --group-by <what>  day, month, model, agent, key, user, session, metadata.<name>, tool, or two of them at once;
-                     with --admin: tenant, day, model, and with --tenant all but tool
+                     with --admin: tenant, day, month, model, and with --tenant all but tool
   --from, --to       days, both included (default: this month)
   --admin            over all tenants, with the key of an administrator
   --tenant <tenant>  with --admin: of this tenant

@@ -26,6 +26,7 @@ const row = (key: string, requests: number, attempts: number, costUsd: string) =
   cacheCreationInputTokens: 0,
   costUsd,
   estimatedUsd: '0',
+  adjustedUsd: '0',
 });
 
 describe('GET /usage', () => {
@@ -73,14 +74,14 @@ describe('GET /usage', () => {
     expect(status).toBe(200);
     expect(headers['content-type']).toBe('text/csv; charset=utf-8; header=present');
     expect(text.split('\r\n')).toEqual([
-      'tenant,from,to,currency,user,requests,inputTokens,outputTokens,cacheReadInputTokens,cacheCreationInputTokens,costUsd,estimatedUsd',
-      'acme,2026-11-01,2026-11-20,USD,,0,10,20,0,0,2,0',
-      "acme,2026-11-01,2026-11-20,USD,'=1+1,1,10,20,0,0,0.000000000001,0",
+      'tenant,from,to,currency,user,requests,inputTokens,outputTokens,cacheReadInputTokens,cacheCreationInputTokens,costUsd,estimatedUsd,adjustedUsd',
+      'acme,2026-11-01,2026-11-20,USD,,0,10,20,0,0,2,0,0',
+      "acme,2026-11-01,2026-11-20,USD,'=1+1,1,10,20,0,0,0.000000000001,0,0",
       '',
     ]);
     const cursor = headers['next-cursor'] ?? '';
     const rest = await served.get(`/usage?groupBy=user&cursor=${cursor}`, 'acme', { accept: 'text/csv' });
-    expect(rest.text.split('\r\n')[1]).toBe('acme,2026-11-01,2026-11-20,USD,zoe,1,10,20,0,0,0.1,0');
+    expect(rest.text.split('\r\n')[1]).toBe('acme,2026-11-01,2026-11-20,USD,zoe,1,10,20,0,0,0.1,0,0');
     expect(rest.headers['next-cursor']).toBeUndefined();
   });
 
@@ -97,9 +98,9 @@ describe('GET /usage', () => {
     expect(await groups('session')).toMatchObject([{ key: '' }, { key: 's-1', requests: 1 }]);
     const { text } = await get('/usage?groupBy=metadata.team,month&format=csv');
     expect(text.split('\r\n').slice(0, 3)).toEqual([
-      'tenant,from,to,currency,metadata.team,month,requests,inputTokens,outputTokens,cacheReadInputTokens,cacheCreationInputTokens,costUsd,estimatedUsd',
-      'acme,2026-11-01,2026-11-20,USD,,2026-11,1,10,20,0,0,0.000001,0',
-      'acme,2026-11-01,2026-11-20,USD,red,2026-11,1,10,20,0,0,0.000001,0',
+      'tenant,from,to,currency,metadata.team,month,requests,inputTokens,outputTokens,cacheReadInputTokens,cacheCreationInputTokens,costUsd,estimatedUsd,adjustedUsd',
+      'acme,2026-11-01,2026-11-20,USD,,2026-11,1,10,20,0,0,0.000001,0,0',
+      'acme,2026-11-01,2026-11-20,USD,red,2026-11,1,10,20,0,0,0.000001,0,0',
     ]);
     const first = await get('/usage?groupBy=model,user&limit=1');
     const rest = await get(`/usage?groupBy=model,user&cursor=${String(first.body['nextCursor'])}`);
@@ -112,12 +113,12 @@ describe('GET /usage', () => {
     const { text } = await served.get('/usage?groupBy=month&format=csv&from=2026-10-01&to=2026-11-20');
     const [head, october, november] = text.split('\r\n');
     expect(head).toMatch(/^tenant,from,to,currency,month,requests/);
-    expect(october).toBe('acme,2026-10-01,2026-11-20,USD,2026-10,1,10,20,0,0,9,0');
-    expect(november).toBe('acme,2026-10-01,2026-11-20,USD,2026-11,2,30,60,0,0,2.100000000001,0');
+    expect(october).toBe('acme,2026-10-01,2026-11-20,USD,2026-10,1,10,20,0,0,9,0,0');
+    expect(november).toBe('acme,2026-10-01,2026-11-20,USD,2026-11,2,30,60,0,0,2.100000000001,0,0');
     expect((await served.get('/usage?format=json', 'acme', { accept: 'text/csv' })).body['currency']).toBe('USD');
   });
 
-  it('tells which part of the costs no answer confirmed, adjustments taken off', async () => {
+  it('tells which part of the costs no answer confirmed, adjustments taken off, and what they have changed', async () => {
     const { usage, get } = usageFunction();
     const parts = [
       record({ at, cost: parseUsd('1') }),
@@ -132,7 +133,10 @@ describe('GET /usage', () => {
       }),
     ];
     for (const each of parts) await usage.add(each);
-    expect((await get('/usage')).body['totals']).toMatchObject({ costUsd: '4', estimatedUsd: '2' });
+    const shown = { costUsd: '4', estimatedUsd: '2', adjustedUsd: '-4' };
+    expect((await get('/usage')).body['totals']).toMatchObject(shown);
+    const months = await get('/admin/usage?groupBy=month', 'acme-admin');
+    expect(months.body['groups']).toMatchObject([{ key: '2026-11', ...shown }]);
   });
 
   it('says nothing of another tenant, whatever is asked', async () => {
@@ -257,7 +261,7 @@ describe('GET /admin/usage', () => {
     const one = await served.get('/admin/usage?tenant=globex&groupBy=model', 'acme-admin');
     expect(one.body['groups']).toMatchObject([{ key: 'claude-sonnet-5-5', costUsd: '77' }]);
     const days = await served.get('/admin/usage?groupBy=day&to=2026-11-20', 'acme-admin', { accept: 'text/csv' });
-    expect(days.text).toContain('2026-11-20,3,30,60,0,0,77.100000000001,0\r\n');
+    expect(days.text).toContain('2026-11-20,3,30,60,0,0,77.100000000001,0,0\r\n');
   });
 
   it('knows no tenant that is not there, and refuses what it does not group by', async () => {

@@ -1,5 +1,10 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openPage, signIn, type Stage } from './browser.ts';
+import { minus, parseUsd, ZERO } from '../../lib/kernel/money.ts';
+import { readAddress } from '../../local/data-files.ts';
+import { openStage } from '../../scripts/open-stage.ts';
+import { record } from '../usage/records.ts';
+import { LOOKS, openPage, signIn, type Stage } from './browser.ts';
 
 const ADMIN = 'ballast-dev-admin-key';
 
@@ -10,6 +15,41 @@ export const moneyInTheConsole = (stage: Stage) =>
       const answer = await stage.server.ask(path, { method, headers, body: JSON.stringify(body) });
       return (await answer.json()) as Record<string, unknown>;
     };
+
+    it.each(LOOKS)('shows what was estimated and adjusted of each month (%s)', async (look, options) => {
+      const tenantId = `corrected-${look.replaceAll(' ', '-')}`;
+      await send('PUT', `/admin/tenants/${tenantId}`, {});
+      const { key } = await send('POST', `/admin/tenants/${tenantId}/keys`, { name: 'books' });
+      const { page, complaints, looksRight } = await openPage(stage, options);
+      await signIn(page, stage, String(key));
+      await page.getByRole('link', { name: 'Money' }).click();
+      const trueUp = page.getByRole('region', { name: 'True-up' });
+      await trueUp.getByText('Nothing was adjusted in the last 6 months.').waitFor();
+      const month = new Date().toISOString().slice(0, 7);
+      const command = `npm run true-up -- --stage local \\\n  --month ${month} --report report.csv`;
+      expect(await trueUp.locator('pre').textContent()).toBe(command);
+      await looksRight(`true-up-none-${look}`);
+
+      const { dynamoDb } = readAddress(join(stage.server.directory, '.ballast')) ?? {};
+      const stores = openStage('local', undefined, dynamoDb);
+      const at = Date.now();
+      const lost = { tenantId, at, attemptId: 'run_03:1:1', runId: 'run_03', answered: false };
+      await stores.usage.add(record({ ...lost, cost: parseUsd('5'), estimated: 'lost' }));
+      await stores.usage.add(record({ ...lost, attemptId: 'run_04:1:1', cost: parseUsd('1'), estimated: 'cut' }));
+      const cost = minus(parseUsd('1'), parseUsd('5'));
+      const adjusted = { tenantId, at, attemptId: 'run_03:1:1:adjusted', estimatedCost: minus(ZERO, parseUsd('5')) };
+      await stores.usage.add(record({ ...adjusted, runId: 'run_03', cost }));
+      stores.close();
+      await page.getByRole('link', { name: 'Runs' }).click();
+      await page.getByRole('link', { name: 'Money' }).click();
+      const row = trueUp.getByRole('row', { name: month });
+      await row.waitFor();
+      expect(await row.locator('td').allTextContents()).toEqual([month, '$2', '$1 50 %', '-$4', expect.anything()]);
+      await row.getByRole('button', { name: `Copy the command for ${month}` }).waitFor();
+      expect(await trueUp.getByText('Nothing was adjusted').count()).toBe(0);
+      await looksRight(`true-up-${look}`);
+      expect(complaints).toEqual([]);
+    });
 
     it('shows what part of a budget is reached, its forecast and each day of the month', async () => {
       await send('PUT', '/admin/tenants/thrifty', {});

@@ -47,11 +47,17 @@ const AWS = {
   AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
 };
 
-/** Runs a script that needs no database to its end. */
-export const runCommand = async (name: string, words: readonly string[]): Promise<Ended> => {
+/** Runs a script that is told of no database to its end. */
+export const runCommand = async (
+  name: string,
+  words: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<Ended> => {
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const program = path.join(ROOT, 'scripts', `${name}.ts`);
-  return ended(spawn(process.execPath, [program, ...words], { env: { PATH, HOME, NODE_COMPILE_CACHE }, stdio: STDIO }));
+  return ended(
+    spawn(process.execPath, [program, ...words], { env: { PATH, HOME, NODE_COMPILE_CACHE, ...more }, stdio: STDIO }),
+  );
 };
 
 /** Runs a script to its end as npm does, against the DynamoDB at this endpoint; `signedIn`: as somebody of an account. */

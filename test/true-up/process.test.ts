@@ -7,8 +7,9 @@ import { createDynamoDbTenantStore } from '../../lib/tenants/dynamodb-store.ts';
 import { newTenant } from '../../lib/tenants/types.ts';
 import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
 import { NO_TOKENS, type UsageRecord } from '../../lib/usage/record.ts';
+import { writeAddress } from '../../local/data-files.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
-import { runScript, stageLedger } from '../scripts/stage.ts';
+import { runCommand, runScript, stageLedger } from '../scripts/stage.ts';
 import { reportOf, row } from './report.ts';
 
 const run = (words: readonly string[], endpoint: string) => runScript('true-up', endpoint, words);
@@ -93,6 +94,25 @@ describeOnDynamoDb('npm run true-up', (engine) => {
     expect(strict.code).toBe(1);
     expect(strict.stdout).toMatch(/2026-11-02 .+ input +2020 +2000 +-0\.99 % .+ 1 {2}beyond\n/);
     expect((await run([...args, '--tolerance', '1'], engine().endpoint)).code).toBe(0);
+  });
+
+  it('reads the books of the server that runs here, and says where none does', async () => {
+    const data = mkdtempSync(path.join(tmpdir(), 'ballast-true-up-'));
+    onTestFinished(() => rmSync(data, { recursive: true }));
+    const report = reportFile(row('2026-10-01', 'claude-opus-5-5', [1, 0, 0, 0, 0, 0]));
+    const here = () => runCommand('true-up', ['--stage', 'local', '--report', report], { BALLAST_DATA_DIR: data });
+    expect(await here()).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'No server runs here: start it with npm start, or name another stage.\n',
+    });
+    await stageLedger(engine(), 'local');
+    writeAddress(data, { dynamoDb: engine().endpoint });
+    expect(await here()).toMatchObject({
+      code: 1,
+      stderr: '',
+      stdout: expect.stringContaining('2026-10-01') as string,
+    });
   });
 
   it.each<[why: string, args: string[], reason: string]>([

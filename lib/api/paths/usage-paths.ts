@@ -15,6 +15,7 @@ const usage: Readonly<Record<string, Json>> = {
   cacheCreationInputTokens: tokens,
   costUsd: amount,
   estimatedUsd: { ...amount, description: 'the part of costUsd that no answer confirmed' },
+  adjustedUsd: { ...amount, description: 'what later corrections have added to costUsd; mostly below zero' },
 };
 const day: Json = { type: 'string', format: 'date' };
 const milliseconds: Json = { type: 'number', minimum: 0 };
@@ -121,7 +122,7 @@ export const usagePaths: Readonly<Record<string, Json>> = {
       summary: 'What all tenants used',
       parameters: [
         ...common,
-        groupBy('tenant', `tenant, day or model; with a tenant also ${GROUPS}`),
+        groupBy('tenant', `tenant, day, month or model; with a tenant also ${GROUPS}`),
         inQuery('tenant', { type: 'string', pattern: '^[a-z0-9-]{1,64}$' }, 'this one alone'),
       ],
       responses: reported(reference('UsageReport')),

@@ -22,10 +22,11 @@ interface Shown<V> {
 
 export const USAGE: Shown<Totals> = {
   measure: TOTALS,
-  show: ({ cost, estimated, ...counts }) => ({
+  show: ({ cost, estimated, adjusted, ...counts }) => ({
     ...counts,
     costUsd: formatUsd(cost),
     estimatedUsd: formatUsd(estimated),
+    adjustedUsd: formatUsd(adjusted),
   }),
 };
 

@@ -31,7 +31,7 @@ export interface AdminQuery extends ReportQuery<Grouping | 'tenant'> {
 /** Alone or two at once, and `metadata.<name>` like them. */
 const GROUPS: readonly string[] = [...DIMENSIONS, 'month', 'session'];
 /** Over all tenants. */
-const ADMIN_GROUPS: readonly string[] = ['tenant', 'day', 'model'];
+const ADMIN_GROUPS: readonly string[] = ['tenant', 'day', 'month', 'model'];
 
 const says = (message: Redacted) => ({ params: { says: message } });
 
@@ -57,7 +57,7 @@ const groupingOf = (text: string): Grouping | null => {
   return isGroup(second) ? [first, second] : null;
 };
 const USAGE_SAYS = safe`must be tool, or one or two of day, month, model, agent, key, user, session and metadata.<name>, like model,user`;
-const ADMIN_SAYS = safe`must be tenant, day or model; with a tenant, one or two of the groups of GET /usage`;
+const ADMIN_SAYS = safe`must be tenant, day, month or model; with a tenant, one or two of the groups of GET /usage`;
 
 const usageQuery = z.strictObject({
   from: day,

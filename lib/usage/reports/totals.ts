@@ -13,10 +13,14 @@ export interface Totals {
   readonly cost: PicoUsd;
   /** The part of `cost` that no answer confirmed. */
   readonly estimated: PicoUsd;
+  /** What adjustments have added to `cost`; mostly below zero. */
+  readonly adjusted: PicoUsd;
 }
 
 /** Each run makes its first attempt once, so counting those counts runs, and any two parts of a month add up. */
 const FIRST_ATTEMPT = /:1:1$/;
+
+const ADJUSTMENT = /:adjusted$/;
 
 /** What one record adds. An adjustment (`…:adjusted`) adds its differences, which may be negative, and no request. */
 export const totalsOf = (record: UsageRecord): Totals => {
@@ -29,11 +33,15 @@ export const totalsOf = (record: UsageRecord): Totals => {
     cacheCreationInputTokens: tokens.cacheWrite5mInputTokens + tokens.cacheWrite1hInputTokens,
     cost,
     estimated: estimatedPartOf(record),
+    adjusted: ADJUSTMENT.test(attemptId) ? cost : ZERO,
   };
 };
 
-/** Rollups of earlier versions lack the last: what was estimated in their hours counts as nothing. */
-type Written = readonly [number, number, number, number, number, string, string?];
+/**
+ * Rollups of earlier versions lack the last two: what was estimated and adjusted in their hours counts as nothing. The last
+ * stands only where there was an adjustment: hardly ever.
+ */
+type Written = readonly [number, number, number, number, number, string, string?, string?];
 
 export const TOTALS: Measure<Totals> = {
   zero: {
@@ -44,6 +52,7 @@ export const TOTALS: Measure<Totals> = {
     cacheCreationInputTokens: 0,
     cost: ZERO,
     estimated: ZERO,
+    adjusted: ZERO,
   },
   plus: (a, b) => ({
     requests: a.requests + b.requests,
@@ -53,20 +62,19 @@ export const TOTALS: Measure<Totals> = {
     cacheCreationInputTokens: a.cacheCreationInputTokens + b.cacheCreationInputTokens,
     cost: plus(a.cost, b.cost),
     estimated: plus(a.estimated, b.estimated),
+    adjusted: plus(a.adjusted, b.adjusted),
   }),
   // A list and no object: a user of an hour takes some 60 bytes before compression.
-  write: (value): Written => [
-    value.requests,
-    value.inputTokens,
-    value.outputTokens,
-    value.cacheReadInputTokens,
-    value.cacheCreationInputTokens,
-    value.cost.toString(),
-    value.estimated.toString(),
-  ],
+  write(value): Written {
+    const { requests, inputTokens, outputTokens, cacheReadInputTokens, cacheCreationInputTokens } = value;
+    const counts = [requests, inputTokens, outputTokens, cacheReadInputTokens, cacheCreationInputTokens] as const;
+    const money = [value.cost.toString(), value.estimated.toString()] as const;
+    return value.adjusted === ZERO ? [...counts, ...money] : [...counts, ...money, value.adjusted.toString()];
+  },
   read(json) {
-    const [requests, inputTokens, outputTokens, cacheReadInputTokens, cacheCreationInputTokens, cost, estimated = '0'] =
+    const [requests, inputTokens, outputTokens, cacheReadInputTokens, cacheCreationInputTokens, ...money] =
       json as Written;
+    const [cost, estimated = '0', adjusted = '0'] = money;
     return {
       requests,
       inputTokens,
@@ -75,6 +83,7 @@ export const TOTALS: Measure<Totals> = {
       cacheCreationInputTokens,
       cost: pico(BigInt(cost)),
       estimated: pico(BigInt(estimated)),
+      adjusted: pico(BigInt(adjusted)),
     };
   },
 };

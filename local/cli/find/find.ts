@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bornAt } from '../../../lib/kernel/ids.ts';
 import { nameError } from '../../../lib/telemetry/describe-error.ts';
-import { readAddress } from '../../data-files.ts';
+import { dataDirectoryOf, readAddress } from '../../data-files.ts';
 import { type Call, verbOf } from '../parts.ts';
 import { Misused, Refused } from '../verb.ts';
 import { type FoundRun, readRun } from './books.ts';
 import { functionNames, queryFor, runQuery } from './cloudwatch.ts';
 import { linesOf, type LogLine, namedIn } from './lines.ts';
-import { dataDirectoryOf, readLocalLog } from './local-log.ts';
+import { readLocalLog } from './local-log.ts';
 import { report } from './report.ts';
 
 const USAGE = `Shows everything about one request: its lines in the log, its run, each attempt at a model, and the money on the books.

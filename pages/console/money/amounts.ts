@@ -21,6 +21,9 @@ export const roughly = (usd: string): string =>
 /** Whether an amount is more than another. */
 export const isMore = (amount: string, other: string): boolean => units(amount) > units(other);
 
+/** Whether it is neither more nor less than nothing. */
+export const isNothing = (usd: string): boolean => units(usd) === 0n;
+
 /** The greatest of these amounts. */
 export const greatest = (amounts: readonly string[]): string =>
   amounts.reduce((most, each) => (isMore(each, most) ? each : most), '0');

@@ -7,6 +7,7 @@ import { useMay, useSession } from '../context.ts';
 import { BudgetView } from './budget.ts';
 import { DaysChart, useDays } from './days.ts';
 import { UsageReport } from './report.ts';
+import { TrueUp } from './true-up.ts';
 
 const LIVE_MS = 3_000;
 
@@ -31,5 +32,6 @@ export const Money = () => {
     <${Refused} error=${error} />
     ${whose === 'own' && budget !== undefined && html`<${BudgetView} budget=${budget} days=${days} />`}
     ${days !== undefined && html`<${DaysChart} days=${days} />`}
-    ${whose === 'own' ? html`<${UsageReport} key="own" path="/usage" />` : html`<${UsageReport} key="all" path="/admin/usage" first="tenant" />`}`;
+    ${whose === 'own' ? html`<${UsageReport} key="own" path="/usage" />` : html`<${UsageReport} key="all" path="/admin/usage" first="tenant" />`}
+    <${TrueUp} path=${whose === 'own' ? '/usage' : '/admin/usage'} />`;
 };

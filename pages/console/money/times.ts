@@ -6,6 +6,12 @@ interface Range {
 
 const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
+/** This month and those before it: `months` in all. */
+export const lastMonths = (now: Date, months: number): Range => ({
+  from: dayOf(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months + 1, 1)),
+  to: dayOf(now.getTime()),
+});
+
 /** Spans of days that people ask for by name, at an instant (UTC). */
 export const timesAt = (now: Date): Readonly<Record<string, Range>> => {
   const [year, month, date] = [now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()];

@@ -84,8 +84,9 @@ it('a whole leap year is allowed, and every wrong parameter is named at once', (
   expect(wrong.map(({ path }) => path).sort()).toEqual(['from', 'limit', 'more']);
 });
 
-it('an administrator groups by tenant, day or model over all tenants, and by more of one', () => {
+it('an administrator groups by tenant, day, month or model over all tenants, and by more of one', () => {
   expect(readAdminQuery({ groupBy: 'model' }, NOW, false)).toMatchObject({ tenant: null, groupBy: ['model'] });
+  expect(readAdminQuery({ groupBy: 'month' }, NOW, false)).toMatchObject({ tenant: null, groupBy: ['month'] });
   for (const groupBy of ['agent', 'key', 'user', 'session', 'month', 'metadata.team', 'model,user'])
     expect(readAdminQuery({ tenant: 'acme', groupBy }, NOW, false).groupBy).toEqual(groupBy.split(','));
   const alone = [{ groupBy: 'user' }, { groupBy: 'model,day' }, { groupBy: 'tool' }];

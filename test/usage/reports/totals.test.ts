@@ -30,6 +30,7 @@ it('both kinds of cache writes are cache creation, and an adjustment takes away 
     requests: 1,
     cacheCreationInputTokens: 10,
     cost: pico(1n),
+    adjusted: pico(-999_999n),
   });
 });
 
@@ -56,5 +57,22 @@ it('what no answer confirmed is the cost of what is estimated, less what an adju
   expect(estimated({})).toBe(0n);
   expect(estimated({ estimated: 'uncounted', cost: pico(7n) })).toBe(7n);
   expect(estimated({ attemptId: 'run_01:1:1:adjusted', cost: pico(-4n), estimatedCost: pico(-7n) })).toBe(-7n);
-  expect(TOTALS.read([1, 2, 3, 4, 5, '6']), 'as rolled up by an earlier version').toMatchObject({ estimated: 0n });
+  const earlier = TOTALS.read([1, 2, 3, 4, 5, '6']);
+  expect(earlier, 'as rolled up by an earlier version').toMatchObject({ estimated: 0n, adjusted: 0n });
+});
+
+it('what was adjusted is the cost of adjustments alone, and outlives a rollup', () => {
+  const all = [
+    record({ cost: pico(9n), estimated: 'lost' }),
+    record({ attemptId: 'run_01:1:1:adjusted', cost: pico(-4n), estimatedCost: pico(-9n) }),
+    record({ attemptId: 'run_02:1:1:adjusted', cost: pico(1n) }),
+  ].map(totalsOf);
+  const sum = all.reduce(TOTALS.plus, TOTALS.zero);
+  expect(all.map(({ adjusted }) => adjusted)).toEqual([0n, -4n, 1n]);
+  expect(sum).toMatchObject({ cost: 6n, adjusted: -3n });
+  expect(TOTALS.read(JSON.parse(JSON.stringify(TOTALS.write(sum))))).toEqual(sum);
+});
+
+it('an hour without adjustments is rolled up as before there were any', () => {
+  expect(TOTALS.write(totalsOf(record({})))).toHaveLength(7);
 });
