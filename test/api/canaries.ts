@@ -12,6 +12,13 @@ export const CANARIES = {
   header: 'canary-header-7f3a',
   credential: 'canary-credential-7f3a',
   tenantName: 'canary-name-7f3a',
+  keyName: 'canary-key-7f3a',
+  /** An end user, as requests name them. */
+  userId: 'canary-user-7f3a',
+  /** An end user, as a token names its subject. */
+  subject: 'canary-subject-7f3a',
+  /** An end user, as an administrator names who is to be erased. */
+  erasedUser: 'canary-erased-7f3a',
   /** In a task, in the form of a key of the provider. */
   secret: 'sk-ant-api03-' + 'aB3dE5fG7h'.repeat(9) + 'jK1mN3-pQ5rS7tAA',
 } as const;
@@ -19,19 +26,23 @@ type Channel = keyof typeof CANARIES;
 
 /**
  * Where each may be found at the end, and where it must be: items of tables by kind (docs/data.md), the answers that clients
- * got, what receivers of webhooks got, and the journal of a run under way. It is nowhere else: in no output, log file, span,
+ * got, what receivers of webhooks got, what the provider was sent, and the journal of a run under way. It is nowhere else: in no output, log file, span,
  * alert or other item.
  */
-const MAY_BE: Readonly<Record<Channel, readonly string[]>> = {
-  task: ['runs input'],
+export const MAY_BE: Readonly<Record<Channel, readonly string[]>> = {
+  task: ['provider', 'provider (gateway)', 'runs input'],
   answer: ['answers', 'control idem#', 'runs e#', 'runs run', 'webhooks'],
-  toolInput: ['answers', 'journal', 'runs e#', 'runs inbox', 'webhooks'],
-  toolResult: ['journal'],
+  toolInput: ['answers', 'journal', 'provider', 'runs e#', 'runs inbox', 'webhooks'],
+  toolResult: ['journal', 'provider'],
   upstreamError: [],
-  header: [],
+  header: ['provider (gateway)'],
   credential: [],
   tenantName: ['answers', 'ledger audit', 'ledger tenants'],
-  secret: [],
+  keyName: ['answers', 'ledger audit', 'ledger key#', 'ledger tenant-keys#'],
+  userId: ['answers', 'ledger user-name#', 'provider (gateway)', 'runs input'],
+  subject: ['answers', 'ledger audit', 'ledger user-name#'],
+  erasedUser: [],
+  secret: ['provider'],
 };
 
 /** What is there beside that with `CONTENT_RETENTION=run`: the kept content, and the trace that shows it. */

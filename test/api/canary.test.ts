@@ -6,6 +6,7 @@ import { notifyAlarm } from '../../functions/notify-alarm.ts';
 import { createNotifyAlarm } from '../../lib/alerts/notify-alarm.ts';
 import { alertingOf } from '../../lib/app/alerting.ts';
 import { createApp } from '../../lib/app/app.ts';
+import { bookedName, pseudonymOf } from '../../lib/kernel/pseudonym.ts';
 import { createTerminal } from '../../lib/telemetry/terminal/terminal.ts';
 import { alarmEvent } from '../../local/alarm-event.ts';
 import { alertsSecretOf } from '../../local/alerts-secret.ts';
@@ -19,6 +20,7 @@ import { FULL } from '../sizes.ts';
 import { startOtlpReceiver } from '../telemetry/tracing/otlp-receiver.ts';
 import { neverAnswer, reply, status, toolCalls } from '../upstream/answers.ts';
 import { CANARIES, filesOf, leaksIn, mayBe, whereAre } from './canaries.ts';
+import { denyFor, readNames, speakFor, TOKENS } from './canary-names.ts';
 import { bodyOf, type Caller, type FleetOfOne, startFleetOfOne } from './fleet.ts';
 import { startServer } from './start-server.ts';
 
@@ -92,6 +94,7 @@ describe.each(STAGES)('at LOG_LEVEL %s, where of content is kept: %s', (level, r
       CONTENT_RETENTION: retention,
       MAX_RETRIES: '0',
       WEBHOOK_HOSTS: 'localhost',
+      ...TOKENS,
       OPEN_METEO_BASE_URL: `http://127.0.0.1:${(weather.address() as AddressInfo).port}`,
       BALLAST_SLACK_WEBHOOK_URL: `${slack.url}/services/a`,
       BALLAST_ALARM_WEBHOOK_URL: `${alarms.url}/b`,
@@ -100,7 +103,7 @@ describe.each(STAGES)('at LOG_LEVEL %s, where of content is kept: %s', (level, r
       AWS_ENDPOINT_URL_SNS: topic.url,
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
     });
-    caller = await fleet.addTenant({ name: CANARIES.tenantName });
+    caller = await fleet.addTenant({ name: CANARIES.tenantName }, { name: CANARIES.keyName });
   });
   afterAll(async () => {
     await fleet[Symbol.asyncDispose]();
@@ -117,7 +120,7 @@ describe.each(STAGES)('at LOG_LEVEL %s, where of content is kept: %s', (level, r
     answers += answered;
     return { status: response.status, body: JSON.parse(answered) as Record<string, unknown> };
   };
-  const task = { task: CANARIES.task };
+  const task = { task: CANARIES.task, userId: CANARIES.userId };
   const weatherAsked = () => toolCalls([{ name: 'get_weather', input: { location: CANARIES.toolInput } }]);
 
   it('a canary in what comes in is where the contract has it, and nowhere else', async () => {
@@ -125,13 +128,22 @@ describe.each(STAGES)('at LOG_LEVEL %s, where of content is kept: %s', (level, r
     const { hook, slack, alarms, topic } = targets;
     // Answers, by each door, under a key and with what a tool has read.
     upstream.script('*', [weatherAsked(), reply(CANARIES.answer)]);
-    const asked = await send('/agent/run', { task: `${CANARIES.task} ${CANARIES.secret}` }, HEADERS);
+    const asked = await send('/agent/run', { ...task, task: `${CANARIES.task} ${CANARIES.secret}` }, HEADERS);
     expect(asked.status).toBe(200);
     expect(JSON.stringify(upstream.requests.at(-1)?.body)).toContain(CANARIES.toolResult);
     upstream.script('*', [reply(CANARIES.answer)]);
     const messages = [{ role: 'user', content: CANARIES.task }];
-    const question = { model: 'claude-sonnet-5-5', max_tokens: 99, messages };
+    const question = { model: 'claude-sonnet-5-5', max_tokens: 99, messages, metadata: { user_id: CANARIES.userId } };
     expect((await send('/v1/messages', question, { ...HEADERS, 'idempotency-key': 'other' })).status).toBe(200);
+
+    // Who asked, by a token, and wherever an end user and a key are shown.
+    upstream.script('*', [reply(CANARIES.answer)]);
+    const answered = await speakFor(fleet, caller, CANARIES.subject);
+    expect(answered.status).toBe(200);
+    const forged = await speakFor(fleet, caller, CANARIES.subject, 'of nobody who may sign anything here');
+    expect(forged.status).toBe(401);
+    answers += (await answered.text()) + (await forged.text()) + (await readNames(fleet, caller));
+    await fleet.administer('DELETE', `/admin/tenants/${caller.tenantId}/users/${CANARIES.erasedUser}`);
 
     // An upstream’s own words, of each kind that is not about the client’s request.
     const said = { body: { type: 'error', error: { type: 'api_error', message: CANARIES.upstreamError } } };
@@ -156,6 +168,10 @@ describe.each(STAGES)('at LOG_LEVEL %s, where of content is kept: %s', (level, r
     upstream.script('*', [toolCalls([{ name: 'issue_refund', input: refund }]), reply('Done.')]);
     const asking = await send('/agent/runs', { ...task, agent: 'clerk', webhookUrl });
     await expect.poll(() => hook.seen.length).toBe(2);
+    const small = { orderId: 'A-1', amountUsd: '1' };
+    upstream.script('*', [toolCalls([{ name: 'issue_refund', input: small }]), reply('Not done.')]);
+    const denied = await send('/agent/runs', { ...task, agent: 'clerk' });
+    await denyFor(fleet, caller, CANARIES.subject, String(denied.body['runId']));
     const before = upstream.requests.length;
     upstream.script('*', [weatherAsked(), neverAnswer()]);
     const underWay = await send('/agent/runs', task);
@@ -165,22 +181,33 @@ describe.each(STAGES)('at LOG_LEVEL %s, where of content is kept: %s', (level, r
         answers += await (await caller.ask(`/agent/runs/${String(body['runId'])}${part}`)).text();
     answers += JSON.stringify(await bodyOf(await caller.ask('/caller')));
 
-    // A budget that is spent, of which a server tells when it starts, and an alarm.
-    const settings = { name: CANARIES.tenantName, dailyBudgetUsd: '0.000001' };
-    await fleet.administer('PUT', `/admin/tenants/${caller.tenantId}`, settings);
-    expect((await send('/agent/run', task)).status).toBeGreaterThanOrEqual(400);
+    // Budgets that are spent, of which a server tells when it starts, and an alarm.
+    const poor = await fleet.addKey(caller.tenantId, { name: CANARIES.keyName, dailyBudgetUsd: '1' });
+    const limitBy = (limits: object) =>
+      fleet.administer('PUT', `/admin/tenants/${caller.tenantId}`, { name: CANARIES.tenantName, ...limits });
+    await limitBy({ userDailyBudgetUsd: '1' });
+    upstream.script('*', [reply(CANARIES.answer, { usage: { input: 1_000_000 } })]);
+    expect([(await poor.run(task)).status, (await poor.run(task)).status]).toEqual([200, 402]);
+    await limitBy({ dailyBudgetUsd: '1' });
+    expect((await send('/agent/run', task)).status).toBe(402);
     await using next = await startServer(fleet.env);
     const alarmLog = await tellAlarm(fleet.env);
     const told = () =>
       [slack, alarms, topic].map(({ seen }) => {
         const text = JSON.stringify(seen);
-        return [text.includes('circuit-open'), text.includes(caller.tenantId) && /budget/i.test(text)];
+        const user = bookedName(pseudonymOf(CANARIES.userId)).replace('sha256:', '');
+        return [caller.tenantId, poor.keyId, user, 'circuit-open', 'budget'].filter((word) => !text.includes(word));
       });
-    await expect.poll(told, { timeout: 30_000 }).toEqual(Array(3).fill([true, true]));
+    await expect.poll(told, { timeout: 30_000 }).toEqual(Array(3).fill([]));
     await expect.poll(() => receiver.spans.length).toBeGreaterThan(5);
 
+    /** What the provider was sent: for runs, or as a client of the gateway sent it, who alone names an end user there. */
+    const toProvider = (isGateway: boolean): string =>
+      JSON.stringify(upstream.requests.filter(({ body }) => (body?.['metadata'] !== undefined) === isGateway));
     const places = () => [
       ['answers', answers] as const,
+      ['provider', toProvider(false)] as const,
+      ['provider (gateway)', toProvider(true)] as const,
       ['webhooks', hook.seen.map(({ body }) => body).join('\n')] as const,
       ['output', [fleet.servers[0].printed(), next.printed(), alarmLog].join('\n')] as const,
       ['spans', receiver.requests.map(({ body }) => body).join('\n')] as const,

@@ -5,10 +5,11 @@ import { RUN_RETENTION_MS } from '../../lib/app/stores.ts';
 import { RETENTION_MS } from '../../lib/idempotency/idempotency.ts';
 import { STALE_KEPT_MS } from '../../lib/response-cache/answer.ts';
 import { EVENTS_KEPT_MS } from '../../lib/runs/ended/erase-content.ts';
+import { MAY_BE } from '../api/canaries.ts';
 import { readDeclaredStage } from '../privilege/declared-stage.ts';
 import { grantsOf } from '../privilege/policy.ts';
 import { listed, page } from './data-page.ts';
-import { ROOT } from './markdown.ts';
+import { codes, ROOT, tableOf } from './markdown.ts';
 
 const TABLES: Readonly<Record<string, string>> = { RunsTable: 'runs', ControlTable: 'control', LedgerTable: 'ledger' };
 const WRITES = new Set(['dynamodb:PutItem', 'dynamodb:UpdateItem']);
@@ -20,6 +21,17 @@ it('the page lists each partition that a function may write, and no other', () =
     .filter(({ action }) => WRITES.has(action))
     .map(({ resource, key }) => `${TABLES[resource] ?? resource} ${String(key)}`);
   expect(new Set(listed.map(({ table, partition }) => `${table} ${partition}`))).toEqual(new Set(written));
+});
+
+/** Whose name each line is about, in their order. */
+const NAMES = ['userId', 'subject', 'erasedUser', 'keyName', 'tenantName'] as const;
+
+it('the page says of each name where it is stored, as the canaries of names are found', () => {
+  const rows = tableOf(page, 'name', 'stored in', 'shown by').map((row) =>
+    codes(row['stored in']).map((kind) => kind.replace('*/run_* ', '').replace(/\*$/, '')),
+  );
+  const inTables = NAMES.map((name) => MAY_BE[name].filter((place) => /^(?:runs|control|ledger) /.test(place)));
+  expect(rows.map((row) => row.toSorted())).toEqual(inTables.map((places) => places.toSorted()));
 });
 
 /** How the sort keys begin that stores of a room give their items. */
