@@ -11,14 +11,15 @@ export const MESSAGE = {
 
 const bodyOf = (stream: boolean): string => JSON.stringify({ ...MESSAGE, ...(stream ? { stream } : {}) });
 
-/** Where to ask, and by which key. */
+/** Where to ask, by which key, and with which headers beside those of the API. */
 export interface Asked {
   readonly url: string;
   readonly apiKey: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One message, read to its end. Rejects unless it is a 200 with the upstream's answer. */
-export const askOnce = ({ url, apiKey }: Asked, stream: boolean, agent?: Agent): Promise<Timing> =>
+export const askOnce = ({ url, apiKey, headers: more }: Asked, stream: boolean, agent?: Agent): Promise<Timing> =>
   new Promise((resolve, reject) => {
     const body = bodyOf(stream);
     const headers = {
@@ -26,6 +27,7 @@ export const askOnce = ({ url, apiKey }: Asked, stream: boolean, agent?: Agent):
       'anthropic-version': '2023-06-01',
       'content-type': 'application/json',
       'content-length': body.length,
+      ...more,
     };
     const askedAt = now();
     let firstAt = 0n;

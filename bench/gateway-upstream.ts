@@ -1,6 +1,7 @@
 import { listen } from '../local/simulated-claude/listen.ts';
 import { messageEvents } from '../local/simulated-claude/message-events.ts';
 import { type Answer, encodeEvent, messageOf, textBlock } from '../local/simulated-claude/wire.ts';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Child, serveParent, startChild } from './gateway-child.ts';
 import { MARK, now, STAMP_DIGITS } from './gateway-load.ts';
 
@@ -30,16 +31,21 @@ const headersOf = (type: string, { length }: Buffer) => ({
 const EVENT_HEADERS = headersOf('text/event-stream; charset=utf-8', EVENTS);
 const JSON_HEADERS = headersOf('application/json', JSON_BODY);
 
-const serve = async (): Promise<string> => {
+const serve = async (delayMs: number): Promise<string> => {
   const { url } = await listen(0, async ({ method, path, raw, response }) => {
     if (method !== 'POST' || path !== '/v1/messages') return void response.writeHead(404).end();
+    if (delayMs > 0) await pause(delayMs);
     if (raw.includes('"stream":true')) response.writeHead(200, EVENT_HEADERS).end(stamped(EVENTS));
     else response.writeHead(200, JSON_HEADERS).end(stamped(JSON_BODY));
   });
   return url;
 };
 
-if (import.meta.main) serveParent(await serve());
+if (import.meta.main) serveParent(await serve(Number(process.argv[2] ?? 0)));
 
-/** Starts an Anthropic API that answers at once and says in its answer when that was, in a process of its own. */
-export const startGatewayUpstream = (): Promise<Child> => startChild('./gateway-upstream.ts');
+/**
+ * Starts an Anthropic API that answers at once, or after `delayMs`, and says in its answer when that was, in a process of its
+ * own.
+ */
+export const startGatewayUpstream = (delayMs = 0): Promise<Child> =>
+  startChild('./gateway-upstream.ts', [String(delayMs)]);
