@@ -1,3 +1,4 @@
+import { n } from '../dynamodb/attributes.ts';
 import type { Assumption } from '../dynamodb/condition.ts';
 import type { Change } from '../dynamodb/update.ts';
 
@@ -8,6 +9,8 @@ export interface ItemUpdate {
 }
 
 type Numbers = Readonly<Record<string, number | bigint>>;
+
+type AttributeValue = ReturnType<typeof n>;
 
 const namesOf = (values: Readonly<Record<string, unknown>> = {}): string[] => Object.keys(values);
 
@@ -37,6 +40,19 @@ const before = (bounds: Numbers | undefined, added: Numbers): Record<string, num
     }),
   );
 
+/** What is added to numbers that the first sets: what it leaves, with the second's part. */
+const summed = (set: NonNullable<Change['set']>, added: Numbers | undefined): Record<string, AttributeValue> =>
+  Object.fromEntries(
+    Object.entries(added ?? {}).flatMap(([name, by]) => {
+      const value = set[name]?.N;
+      return value === undefined ? [] : [[name, n(BigInt(value) + BigInt(by))] as const];
+    }),
+  );
+
+/** Those of numbers that are not known. */
+const unknownOf = (numbers: Numbers | undefined, isKnown: (name: string) => boolean): Numbers =>
+  Object.fromEntries(Object.entries(numbers ?? {}).filter(([name]) => !isKnown(name)));
+
 const contradicts = ({ equal = {}, lacks = [] }: Assumption, then: Assumption): boolean =>
   namesOf(then.equal).some((name) => equal[name] !== undefined || lacks.includes(name)) ||
   (then.lacks ?? []).some((name) => equal[name] !== undefined);
@@ -44,17 +60,29 @@ const contradicts = ({ equal = {}, lacks = [] }: Assumption, then: Assumption): 
 /**
  * One update that does what two do one after the other, both or none; `null` where no single one can. It looks at the
  * item as it was before the first: what the second looks at is left alone by the first, or added to, by which its
- * bounds are shifted.
+ * bounds are shifted, or set to a number, by which they are judged.
  */
 export const compose = (first: ItemUpdate, then: ItemUpdate): ItemUpdate | null => {
   const { set = {}, add = {}, remove = [] } = first.change;
-  const { equal, has = [], lacks = [], atMost, atLeast } = then.assumed;
+  const { equal, has = [], lacks = [] } = then.assumed;
+  const numberSet = (name: string) => set[name]?.N;
+  const isKnown = (name: string) => numberSet(name) !== undefined;
+  const isWithin = (bounds: Numbers | undefined, fits: (value: bigint, bound: bigint) => boolean) =>
+    Object.entries(bounds ?? {}).every(([name, bound]) => {
+      const value = numberSet(name);
+      return value === undefined || fits(BigInt(value), BigInt(bound));
+    });
+  if (!isWithin(then.assumed.atMost, (value, bound) => value <= bound)) return null;
+  if (!isWithin(then.assumed.atLeast, (value, bound) => value >= bound)) return null;
+  const atMost = unknownOf(then.assumed.atMost, isKnown);
+  const atLeast = unknownOf(then.assumed.atLeast, isKnown);
+  const thenAdd = unknownOf(then.change.add, isKnown);
   const isWritten = (name: string) => set[name] !== undefined || remove.includes(name);
   const isAdded = (name: string) => add[name] !== undefined;
   const exact = [...namesOf(equal), ...has, ...lacks];
   const removed = then.change.remove ?? [];
   if (exact.some((name) => isWritten(name) || isAdded(name))) return null;
-  if ([...namesOf(atMost), ...namesOf(atLeast), ...namesOf(then.change.add)].some(isWritten)) return null;
+  if ([...namesOf(atMost), ...namesOf(atLeast), ...namesOf(thenAdd)].some(isWritten)) return null;
   if ([...namesOf(then.change.set), ...removed].some(isAdded)) return null;
   if (removed.some(isWritten) || namesOf(then.change.set).some((name) => remove.includes(name))) return null;
   if (contradicts(first.assumed, then.assumed)) return null;
@@ -67,8 +95,8 @@ export const compose = (first: ItemUpdate, then: ItemUpdate): ItemUpdate | null 
 
   return {
     change: {
-      set: { ...set, ...then.change.set },
-      add: merged(add, then.change.add, sumOf),
+      set: { ...set, ...summed(set, then.change.add), ...then.change.set },
+      add: merged(add, thenAdd, sumOf),
       remove: [...remove, ...removed],
     },
     assumed: {

@@ -33,18 +33,27 @@ export const changed = (item: Item, { set = {}, add = {}, remove = [] }: ItemUpd
 
 /**
  * Numbers of an item as each of several updates left them that were done together, from what all of them left: what
- * those after it have added is taken off again.
+ * those after it have added is taken off again, unless one of them has set it since; then it is what was set before.
  */
 export const afterEach = (updates: readonly Pick<ItemUpdate, 'change'>[], item: Item): Item[] => {
-  let after = item;
-  const items = updates.toReversed().map(({ change: { add = {} } }) => {
-    const own = after;
-    const numbers = Object.entries(add).flatMap(([name, by]) => {
-      const value = numberIn(own, name);
-      return value === null ? [] : [[name, n(value - BigInt(by))] as const];
+  const known: Record<string, bigint> = {};
+  const added: Record<string, bigint> = {};
+  for (const { change } of updates)
+    for (const [name, by] of Object.entries(change.add ?? {})) added[name] = (added[name] ?? 0n) + BigInt(by);
+  return updates.map(({ change: { set = {}, add = {} } }) => {
+    for (const name of Object.keys(set)) {
+      const value = numberIn(set, name);
+      if (value !== null) known[name] = value;
+    }
+    for (const [name, by] of Object.entries(add)) {
+      added[name] = (added[name] ?? 0n) - BigInt(by);
+      if (known[name] !== undefined) known[name] += BigInt(by);
+    }
+    const numbers = Object.keys(added).flatMap((name) => {
+      const value = known[name] ?? numberIn(item, name);
+      return value === null ? [] : [[name, n(known[name] ?? value - (added[name] ?? 0n))] as const];
     });
-    after = { ...own, ...Object.fromEntries(numbers) };
-    return own;
+    const sets = Object.entries(known).map(([name, value]) => [name, n(value)] as const);
+    return { ...item, ...Object.fromEntries([...numbers, ...sets]) };
   });
-  return items.toReversed();
 };

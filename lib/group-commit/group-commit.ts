@@ -12,6 +12,8 @@ import { createQueues } from './queues.ts';
 export interface GroupOptions extends WritingOptions {
   /** Sent a single time, alone or in a group. */
   readonly once?: boolean;
+  /** What serves as well, where those who go before it have made the first impossible. */
+  readonly otherwise?: ItemUpdate;
   /** It makes room for others, so it goes before those that wait with it. */
   readonly frees?: boolean;
 }
@@ -114,9 +116,9 @@ export const createGroupCommit = (
 
   const queues = createQueues<Asking>(commit, { most, clock });
 
-  const ask = (key: Key, update: ItemUpdate, { frees = false, signal }: GroupOptions): Promise<Updated> => {
+  const ask = (key: Key, update: ItemUpdate, { frees = false, signal, otherwise }: GroupOptions): Promise<Updated> => {
     const { promise, resolve, reject } = Promise.withResolvers<Updated>();
-    queues.join(`${key.pk}\n${key.sk}`, { key, update, frees, signal, resolve, reject });
+    queues.join(`${key.pk}\n${key.sk}`, { key, update, otherwise, frees, signal, resolve, reject });
     if (signal === undefined) return promise;
     return orAborted(promise, signal).catch((error: unknown) => {
       throw signal.aborted ? storeUnavailable(error) : error;

@@ -16,6 +16,8 @@ const CHANGES = { set: [18, 1], add: [16, 1], remove: [12, 1] } as const;
 /** How much is asked for, and whose turn it is where all cannot be done. */
 export interface Member {
   readonly update: ItemUpdate;
+  /** What serves as well, where those before it have made the first impossible. */
+  readonly otherwise?: ItemUpdate | undefined;
   /** It makes room: it goes before those that may need it. */
   readonly frees: boolean;
 }
@@ -24,7 +26,7 @@ export interface Member {
 export interface Plan<M extends Member> {
   /** What was seen of the item refuses them. */
   readonly refused: readonly M[];
-  /** They go out now, as one update, in this order. */
+  /** They go out now, as one update, in this order, each in the way that it goes. */
   readonly group: readonly M[];
   readonly update: ItemUpdate | null;
   /** It depends on what the group leaves. */
@@ -64,6 +66,23 @@ export const inOrder = <M extends Member>(members: readonly M[]): M[] => {
   return [...members.filter(isFirst), ...members.filter((member) => !isFirst(member))];
 };
 
+const waysOf = ({ update, otherwise }: Member): readonly ItemUpdate[] =>
+  otherwise === undefined ? [update] : [update, otherwise];
+
+interface Beside {
+  readonly update: ItemUpdate;
+  readonly together: ItemUpdate;
+}
+
+/** The first of these that goes out after what is together so far, and what that makes. */
+const besides = (together: ItemUpdate | null, ways: readonly ItemUpdate[]): Beside | null => {
+  for (const update of ways) {
+    const next = together === null ? update : compose(together, update);
+    if (next !== null) return { update, together: next };
+  }
+  return null;
+};
+
 /**
  * Who goes out next, of those who want one item, in this order; `seen` is how it stood after they had all asked, or `null`. Not
  * known, as many go out as one update can hold, and the first of them in any case. Known, those that it refuses are
@@ -75,16 +94,16 @@ export const plan = <M extends Member>(members: readonly M[], seen: Item | null,
   let item = seen;
   let isFull = false;
   for (const member of members) {
-    const { change, assumed } = member.update;
-    const fits = item === null || holds(item, assumed);
-    const next: ItemUpdate | null =
-      together === null ? member.update : isFull ? null : compose(together, member.update);
-    isFull ||= fits && next !== null && group.length > 0 && (group.length >= most || !fitsInOne(next));
-    if (fits && next !== null && !isFull) {
-      together = next;
-      if (item !== null) item = changed(item, change);
-      group.push(member);
-    } else if (!fits && seen !== null && !holds(seen, assumed)) refused.push(member);
+    const ways = waysOf(member);
+    const fitting = ways.filter(({ assumed }) => item === null || holds(item, assumed));
+    const found: Beside | null = isFull ? null : besides(together, fitting);
+    isFull ||= found !== null && group.length > 0 && (group.length >= most || !fitsInOne(found.together));
+    if (found !== null && !isFull) {
+      together = found.together;
+      if (item !== null) item = changed(item, found.update.change);
+      group.push({ ...member, update: found.update, otherwise: undefined });
+    } else if (fitting.length === 0 && seen !== null && !ways.some(({ assumed }) => holds(seen, assumed)))
+      refused.push(member);
     else waiting.push(member);
   }
   const isRefused = new Set(refused);

@@ -1,5 +1,5 @@
 import { fromMs, type Picoseconds, type Rate, toMs } from './rate.ts';
-import type { Move } from './store.ts';
+import type { Move, Step } from './store.ts';
 
 /** How far a bucket may be overdrawn, beyond being empty: a caller is shut out for this and a minute at most. */
 export const MAX_DEBT_MS = 600_000;
@@ -38,6 +38,12 @@ const move = (from: Tat, to: Picoseconds, change: Move['change']): Try => ({
   move: { from, to, change },
 });
 
+/** Of a bucket that is full; others may take of it first. */
+const fromFull = (now: Picoseconds, inc: Picoseconds, otherwise: Step): Try => ({
+  kind: 'move',
+  move: { from: null, to: now, change: { set: now + inc }, otherwise },
+});
+
 /** Whether only a clock that was wrong can have written this. */
 const isClockError = (rate: Rate, tat: Picoseconds, now: Picoseconds): boolean =>
   tat > now + rate.burst + MAX_DEBT + MAX_SKEW;
@@ -52,20 +58,22 @@ export const increment = ({ interval, burst }: Rate, cost: number): Picoseconds 
 export const take = (rate: Rate, cost: number, tat: Tat, now: Picoseconds): Try | Refusal => {
   const inc = increment(rate, cost);
   const ceiling = now + rate.burst - (inc < rate.burst ? inc : rate.burst);
-  if (tat === null || tat <= now) return move(null, now, { set: now + inc });
+  const next = { from: now, to: ceiling, change: { add: inc } };
+  if (tat === null || tat <= now) return fromFull(now, inc, next);
   if (isClockError(rate, tat, now)) return move(tat, tat, { set: now + inc });
   if (tat > ceiling) return { kind: 'refuse', tat, retryAfterMs: toMs(tat - ceiling) };
-  return move(now, ceiling, { add: inc });
+  return { kind: 'move', move: next };
 };
 
 /** Takes `cost` permits that were used already, into debt where they are not there. */
 export const charge = (rate: Rate, cost: number, tat: Tat, now: Picoseconds): Try | Full => {
   const inc = increment(rate, cost);
   const limit = now + rate.burst + MAX_DEBT;
-  if (tat === null || tat <= now) return move(null, now, { set: now + inc });
+  const next = { from: now, to: limit - inc, change: { add: inc } };
+  if (tat === null || tat <= now) return fromFull(now, inc, next);
   if (isClockError(rate, tat, now)) return move(tat, tat, { set: now + inc });
   if (tat >= limit) return { kind: 'full' };
-  return tat > limit - inc ? move(limit - inc, limit, { set: limit }) : move(now, limit - inc, { add: inc });
+  return tat > limit - inc ? move(limit - inc, limit, { set: limit }) : { kind: 'move', move: next };
 };
 
 /**

@@ -1,13 +1,17 @@
 import { n, optional, readBigInt } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
+import type { ItemUpdate } from '../group-commit/compose.ts';
 import { createGroupCommit } from '../group-commit/group-commit.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Move, RateStore } from './store.ts';
+import type { RateStore, Step } from './store.ts';
 
-const changeOf = ({ change }: Move, expiresAt: number) =>
-  'set' in change
-    ? { set: { tat: n(change.set), expiresAt: n(expiresAt) } }
-    : { set: { expiresAt: n(expiresAt) }, add: { tat: change.add } };
+const updateOf = ({ from, to, change }: Step, expiresAt: number): ItemUpdate => ({
+  change:
+    'set' in change
+      ? { set: { tat: n(change.set), expiresAt: n(expiresAt) } }
+      : { set: { expiresAt: n(expiresAt) }, add: { tat: change.add } },
+  assumed: { atMost: { tat: to }, ...(from === null ? {} : { atLeast: { tat: from } }) },
+});
 
 export interface DynamoDbRateStoreOptions {
   readonly table: Pick<Table, 'repeatedly' | 'update'>;
@@ -26,15 +30,10 @@ export const createDynamoDbRateStore = ({ table, most, clock }: DynamoDbRateStor
   const groups = createGroupCommit(table, { most, clock });
   return {
     async move(key, move, { expiresAt, signal }) {
-      const { from, to } = move;
-      const assumed = { atMost: { tat: to }, ...(from === null ? {} : { atLeast: { tat: from } }) };
-      const options = { once: true, ...(signal === undefined ? {} : { signal }) };
-      const updated = await groups.update(
-        { pk: `rate#${key}`, sk: 'rate' },
-        changeOf(move, expiresAt),
-        assumed,
-        options,
-      );
+      const { change, assumed } = updateOf(move, expiresAt);
+      const otherwise = move.otherwise && updateOf(move.otherwise, expiresAt);
+      const options = { once: true, ...(otherwise && { otherwise }), ...(signal && { signal }) };
+      const updated = await groups.update({ pk: `rate#${key}`, sk: 'rate' }, change, assumed, options);
       return updated.applied
         ? { applied: true, tat: readBigInt(updated.item, 'tat') }
         : { applied: false, tat: optional(updated.found, 'tat', readBigInt) };

@@ -2,10 +2,15 @@ import type { EpochSeconds } from '../kernel/clock.ts';
 import type { Picoseconds } from './rate.ts';
 
 /** A change of a bucket's `tat` if it lies between two values, both included; `from` null: or is not there. */
-export interface Move {
+export interface Step {
   readonly from: Picoseconds | null;
   readonly to: Picoseconds;
   readonly change: { readonly set: Picoseconds } | { readonly add: Picoseconds };
+}
+
+export interface Move extends Step {
+  /** The same of a bucket that others have moved on. A store that makes moves of several at once may make it instead. */
+  readonly otherwise?: Step;
 }
 
 /** `tat`: as it is now; where the move was not made, `null` says that there is none. */

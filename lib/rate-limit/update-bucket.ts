@@ -11,7 +11,11 @@ export const MAX_TRIES = 4;
 export const KEPT_FULL_MS = 120_000;
 
 /** The latest instant at which the bucket can be full after a move. */
-const fullAt = ({ to, change }: Move): Picoseconds => ('set' in change ? change.set : to + change.add);
+const fullAt = ({ to, change, otherwise }: Move): Picoseconds => {
+  const first = 'set' in change ? change.set : to + change.add;
+  const other = otherwise === undefined ? first : fullAt(otherwise);
+  return first > other ? first : other;
+};
 
 /** What to do about a bucket that stands at `tat`: a move, or anything else, which ends it. */
 export type Decide<Other> = (tat: Tat, now: Picoseconds) => Try | Other;

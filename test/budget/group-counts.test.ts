@@ -49,7 +49,7 @@ const writesPerCall = async (connections: number) => {
 
 it.each([
   [1, 2, 3],
-  [10, 0.6, 0.9],
+  [10, 0.6, 1],
   [50, 0.15, 0.3],
 ])(
   'with %i connections a tenant’s item is written at most %d times a call, and everything %d times',

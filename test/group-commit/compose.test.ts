@@ -39,13 +39,14 @@ describe('one update for several', () => {
     fc.assert(
       fc.property(anyItem, fc.array(anyUpdate, { minLength: 1, maxLength: 4 }), (item, updates) => {
         if (composed(updates) === null) return;
-        const numbered = updates.map(({ change: { add = {} } }) => ({ change: { add } }));
+        const numbered = updates.map(({ change: { add = {}, set = {} } }) => ({ change: { add, set } }));
         const each: (typeof item)[] = [];
         let after = item;
         for (const { change } of numbered) each.push((after = changed(after, change)));
         const found = afterEach(numbered, after);
         for (const [at, { change }] of numbered.entries())
-          for (const name of Object.keys(change.add)) expect(found[at]?.[name]).toEqual(each[at]?.[name]);
+          for (const name of [...Object.keys(change.add), ...Object.keys(change.set)])
+            if (each[at]?.[name]?.N !== undefined) expect(found[at]?.[name]).toEqual(each[at]?.[name]);
       }),
       { numRuns: size(1_000, 50_000), seed: 20 },
     );
@@ -71,8 +72,13 @@ describe('one update for several', () => {
       { change: { set: { day: n(3) } }, assumed: { lacks: ['x'] } },
     ],
     [
-      'of which the second adds to what the first sets',
+      'of which the second does not fit after what the first sets',
       { change: { set: { day: n(3) } }, assumed: { lacks: ['x'] } },
+      adding(5n, 2n),
+    ],
+    [
+      'of which the second adds to what the first takes away',
+      { change: { remove: ['day'] }, assumed: { lacks: ['x'] } },
       adding(5n, 9n),
     ],
     [

@@ -107,6 +107,24 @@ describe('thirty permits a minute', () => {
 });
 
 describe('at any rate', () => {
+  it.each([take, charge])(
+    'says of a full bucket what it would say of one that others have just moved on (%o)',
+    (decide) => {
+      fc.assert(
+        fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.integer({ min: 1, max: 3 }), (perMinute, cost) => {
+          const rate = rateOf(perMinute);
+          const now = fromMs(NOW);
+          const [full, moved] = [decide(rate, cost, null, now), decide(rate, cost, now + 1n, now)];
+          if (full.kind !== 'move') throw new Error(full.kind);
+          if (moved.kind === 'move') expect(full.move.otherwise).toEqual(moved.move);
+          // A whole burst passes of a full bucket alone.
+          else expect(full.move.otherwise?.to).toBe(now);
+        }),
+        { numRuns: size(300, 20_000), seed: 8 },
+      );
+    },
+  );
+
   const permits = fc.oneof(fc.integer({ min: 1, max: 120 }), fc.integer({ min: 1, max: 50_000_000 }));
   const arrivals = fc.array(
     fc.record({
