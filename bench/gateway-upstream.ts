@@ -1,7 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { listen } from '../local/simulated-claude/listen.ts';
 import { messageEvents } from '../local/simulated-claude/message-events.ts';
 import { type Answer, encodeEvent, messageOf, textBlock } from '../local/simulated-claude/wire.ts';
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Child, serveParent, startChild } from './gateway-child.ts';
 import { MARK, now, STAMP_DIGITS } from './gateway-load.ts';
 
