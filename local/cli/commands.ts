@@ -65,6 +65,10 @@ export const COMMANDS: Readonly<Record<string, Readonly<Record<string, Command>>
     package: PROGRAMS.package,
     deploy: PROGRAMS.deploy,
     rollback: PROGRAMS.rollback,
+    smoke: {
+      summary: 'looks whether a stage does what it should',
+      load: async () => (await import('./smoke/smoke.ts')).smoke,
+    },
     bootstrap: PROGRAMS.bootstrap,
     secret: PROGRAMS.secret,
     reconcile: PROGRAMS.reconcile,

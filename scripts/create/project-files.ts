@@ -27,6 +27,7 @@ const COMMANDS = [
   'package',
   'deploy',
   'rollback',
+  'smoke',
   'bootstrap',
   'secret',
   'usage',

@@ -10,7 +10,7 @@ const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 /** The cells of the table of stages, whose first column holds names in backquotes. */
 const documented = (): string[][] =>
-  (read('docs/deploy.md').split('\n## A stage\n')[1] ?? '')
+  (read('docs/deploy.md').split('\n## A stage\n')[1]?.split('\n## ')[0] ?? '')
     .split('\n')
     .filter((line) => /^\| `\w+` /.test(line))
     .map((line) =>
