@@ -11,20 +11,64 @@ export interface Resource {
   UpdateReplacePolicy?: string;
 }
 
+interface Statement {
+  readonly Action?: unknown;
+  readonly Resource?: { readonly Ref?: string };
+}
+
+interface Policy {
+  readonly PolicyDocument: { Statement: Statement[] };
+}
+
 /** Resources of a type with their logical ids. */
 export const ofType = ({ Resources }: Template, type: string): [string, Resource][] =>
   Object.entries(Resources).filter(([, resource]) => resource.Type === type);
 
+/** The logical id of a function's role. */
+export const roleIdOf = ({ Properties }: Resource): string =>
+  (Properties['Role'] as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'][0];
+
+/** The role of a function. Throws an Error where the template lacks it. */
+export const roleOf = ({ Resources }: Template, one: Resource): Resource => {
+  const role = Resources[roleIdOf(one)];
+  if (role === undefined) throw new Error(`The template lacks ${roleIdOf(one)}.`);
+  return role;
+};
+
 /** Roles of functions with their logical ids; others are assumed by the scheduler or by API Gateway. */
 export const functionRoles = (template: Template): [string, Resource][] => {
-  const named = ofType(template, 'AWS::Lambda::Function').map(
-    ([, { Properties }]) => (Properties['Role'] as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'][0],
-  );
+  const named = ofType(template, 'AWS::Lambda::Function').map(([, one]) => roleIdOf(one));
   return ofType(template, 'AWS::IAM::Role').filter(([id]) => named.includes(id));
 };
 
-/** Adds a statement to what a role may do. */
-export const allow = ({ Properties }: Resource, statement: object): void => {
-  const [{ PolicyDocument }] = Properties['Policies'] as [{ PolicyDocument: { Statement: object[] } }];
-  PolicyDocument.Statement.push({ Effect: 'Allow', ...statement });
+/** The variables of a function, to be changed; none of anything else. */
+export const variablesOf = ({ Properties }: Resource): Record<string, unknown> =>
+  (Properties['Environment'] as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
+
+const policiesOf = ({ Properties }: Resource): Policy[] => (Properties['Policies'] ?? []) as Policy[];
+
+const add = (role: Resource, statement: Statement): void => {
+  const [{ PolicyDocument }] = policiesOf(role) as [Policy];
+  PolicyDocument.Statement.push(statement);
 };
+
+/** Adds a statement to what a role may do. */
+export const allow = (role: Resource, statement: object): void =>
+  add(role, { Effect: 'Allow', ...statement } as Statement);
+
+/** Adds a statement to what a role may not do, whatever else allows it. */
+export const deny = (role: Resource, statement: object): void =>
+  add(role, { Effect: 'Deny', ...statement } as Statement);
+
+/** Takes away from all roles what they may do with the one resource that a statement names. */
+export const disallow = ({ Resources }: Template, id: string): void => {
+  for (const { PolicyDocument } of Object.values(Resources).flatMap(policiesOf))
+    PolicyDocument.Statement = PolicyDocument.Statement.filter((one) => one.Resource?.Ref !== id);
+};
+
+/** Whether a role may ask a service for anything. */
+export const asks = (role: Resource, service: string): boolean =>
+  policiesOf(role)
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .flatMap(({ Action }) => Action)
+    .some((action) => String(action).startsWith(`${service}:`));

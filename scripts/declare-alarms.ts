@@ -1,12 +1,10 @@
 import { RUNBOOK } from '../lib/alerts/alarm/runbook.ts';
-import type { Resource, Template } from './compiled-template.ts';
+import { disallow, type Resource, type Template, variablesOf } from './compiled-template.ts';
 
 const SUBSCRIPTION = 'NoticeSubscription';
+const TOPIC_ID = 'NoticeTopic';
 const TOPIC = 'NOTICE_TOPIC';
 const CAUSES = 'COMPOSITE_ALARMS';
-
-const variablesOf = ({ Properties }: Resource): Record<string, unknown> =>
-  (Properties['Environment'] as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
 
 /** The address that a stage mails its alarms to; `null`: none. */
 export const mailOf = ({ Resources }: Template): string | null => {
@@ -15,8 +13,8 @@ export const mailOf = ({ Resources }: Template): string | null => {
 };
 
 /**
- * Leaves a stage that names no address without a subscription, and its functions without the topic: nobody would get what
- * they publish. Throws an Error where the parameter is no address.
+ * Leaves a stage that names no address without a subscription, and its functions without the topic and the right to publish:
+ * nobody would get it. Throws an Error where the parameter is no address.
  */
 export const declareMail = (template: Template): void => {
   const { Resources } = template;
@@ -24,6 +22,7 @@ export const declareMail = (template: Template): void => {
   if (address === null) {
     delete Resources[SUBSCRIPTION];
     for (const one of Object.values(Resources)) if (TOPIC in variablesOf(one)) variablesOf(one)[TOPIC] = '';
+    disallow(template, TOPIC_ID);
   } else if (!/^[^\s@]+@[^\s@]+$/.test(address)) throw new Error('alarmEmail is no address of e-mail.');
 };
 

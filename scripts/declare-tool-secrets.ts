@@ -1,21 +1,10 @@
 import { agents } from '#agents';
 import type { Agent } from '../lib/agent/define/define-agent.ts';
-
-interface Template {
-  readonly Resources: Record<string, Resource>;
-}
-
-interface Resource {
-  readonly Type: string;
-  readonly [attribute: string]: unknown;
-}
+import { needsApproval } from '../lib/agent/define/needs-approval.ts';
+import { allow, type Template } from './compiled-template.ts';
 
 interface Osls {
   readonly service: { readonly provider: { readonly compiledCloudFormationTemplate: Template } };
-}
-
-interface Policy {
-  readonly PolicyDocument: { readonly Statement: object[] };
 }
 
 /** `shop-api` as a logical id. */
@@ -31,36 +20,41 @@ export const declaredSecrets = (all: readonly Agent[]): ReadonlyMap<string, stri
       .map(([name, { description }]) => [name, description]),
   );
 
-/** Of the functions that run agents. */
-const ROLES = ['RunAgentRole', 'ExecuteRunRole'];
+/** Of the functions that run agents, each with those that it runs: no synchronous run can wait for a person. */
+const RUNS: Readonly<Record<string, (agent: Agent) => boolean>> = {
+  RunAgentRole: (agent) => !needsApproval(agent),
+  ExecuteRunRole: () => true,
+};
 
 /**
- * Adds the secrets of tools to a stage: an empty secret for each, beside the provider's and under the same policies, and
- * one statement with exactly these for each function that runs agents. Throws an Error where the template lacks one of them,
- * and where two secrets would be one resource.
+ * Adds the secrets of tools to a stage: an empty secret for each, beside the provider's and under the same policies, and for
+ * each function that runs agents one statement with exactly those of the agents that it runs. Throws an Error where the
+ * template lacks one of them, and where two secrets would be one resource.
  */
-export const declareToolSecrets = ({ Resources }: Template, secrets: ReadonlyMap<string, string>): void => {
+export const declareToolSecrets = ({ Resources }: Template, all: readonly Agent[]): void => {
+  const secrets = declaredSecrets(all);
   if (secrets.size === 0) return;
-  const missing = ['AnthropicSecret', ...ROLES].filter((id) => !Object.hasOwn(Resources, id));
-  if (missing.length > 0) throw new Error(`The template lacks ${missing.join(' and ')}.`);
+  const missing = ['AnthropicSecret', ...Object.keys(RUNS)].filter((id) => !Object.hasOwn(Resources, id));
   const { AnthropicSecret: model } = Resources;
-  const { Name } = model?.['Properties'] as { Name: string };
+  if (model === undefined || missing.length > 0) throw new Error(`The template lacks ${missing.join(' and ')}.`);
+  const { Name } = model.Properties as { Name: string };
   for (const [name, description] of secrets) {
     const id = logicalId(name);
     if (Object.hasOwn(Resources, id))
       throw new Error(`The secret ${name} of a tool is named too much like another one, as shop-2 is like shop2.`);
     Resources[id] = {
-      ...(model as Resource),
+      ...model,
       Properties: { Name: Name.replace(/anthropic$/, `tools/${name}`), Description: description },
     };
   }
-  for (const id of ROLES) {
-    const { Policies } = Resources[id]?.['Properties'] as { Policies: [Policy] };
-    Policies[0].PolicyDocument.Statement.push({
+  for (const [id, runs] of Object.entries(RUNS)) {
+    const role = Resources[id];
+    const own = [...declaredSecrets(all.filter(runs)).keys()];
+    if (role === undefined || own.length === 0) continue;
+    allow(role, {
       Sid: 'ReadToolSecrets',
-      Effect: 'Allow',
       Action: 'secretsmanager:GetSecretValue',
-      Resource: [...secrets.keys()].map((name) => ({ Ref: logicalId(name) })),
+      Resource: own.map((name) => ({ Ref: logicalId(name) })),
     });
   }
 };
@@ -72,7 +66,7 @@ export default class DeclareToolSecrets {
   constructor(osls: Osls) {
     this.hooks = {
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
-        declareToolSecrets(osls.service.provider.compiledCloudFormationTemplate, declaredSecrets(agents));
+        declareToolSecrets(osls.service.provider.compiledCloudFormationTemplate, agents);
       },
     };
   }

@@ -1,18 +1,6 @@
-import type { Resource, Template } from './compiled-template.ts';
+import { disallow, type Template, variablesOf } from './compiled-template.ts';
 
-interface Statement {
-  readonly Sid?: string;
-  readonly Resource?: { readonly Ref?: string };
-}
-
-interface Policy {
-  readonly PolicyDocument: { Statement: Statement[] };
-}
-
-type Variables = Record<string, unknown>;
-
-const variablesOf = ({ Properties }: Resource): Variables =>
-  (Properties['Environment'] as { Variables?: Variables } | undefined)?.Variables ?? {};
+type Variables = Readonly<Record<string, unknown>>;
 
 const isSet = (variables: Variables, name: string): boolean => (variables[name] ?? '') !== '';
 
@@ -23,15 +11,14 @@ const OPTIONAL: Readonly<Record<string, (variables: Variables) => boolean>> = {
 };
 
 /** Takes a secret away, with the permission to read it; functions know it by its name, under which it may be made later. */
-const remove = ({ Resources }: Template, id: string): void => {
+const remove = (template: Template, id: string): void => {
+  const { Resources } = template;
   const name = Resources[id]?.Properties['Name'];
   delete Resources[id];
-  for (const resource of Object.values(Resources)) {
+  for (const resource of Object.values(Resources))
     for (const [variable, value] of Object.entries(variablesOf(resource)))
       if ((value as { Ref?: string } | null)?.Ref === id) variablesOf(resource)[variable] = name;
-    for (const { PolicyDocument } of (resource.Properties['Policies'] ?? []) as Policy[])
-      PolicyDocument.Statement = PolicyDocument.Statement.filter((one) => one.Resource?.Ref !== id);
-  }
+  disallow(template, id);
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { Agent } from '../agent/define/define-agent.ts';
 import { definitionError } from '../agent/define/definition.ts';
+import { needsApproval } from '../agent/define/needs-approval.ts';
 import type { Origins } from '../agent/tools/base-url.ts';
 import { AppError } from '../kernel/errors.ts';
 import { nearestName, withHint } from '../kernel/nearest-name.ts';
@@ -62,7 +63,7 @@ export const createCatalog = (
     find,
     forSyncRun(request) {
       const found = find(request);
-      if ([...found.tools.values()].some(({ requiresApproval }) => requiresApproval))
+      if (needsApproval(found))
         throw new AppError(
           'run-conflict',
           safe`This agent has a tool that needs approval; start the run with POST /agent/runs.`,

@@ -1,4 +1,4 @@
-import { allow, functionRoles, ofType, type Resource, type Template } from '../compiled-template.ts';
+import { allow, asks, functionRoles, ofType, type Resource, type Template } from '../compiled-template.ts';
 import type { StageOptions } from './stage-options.ts';
 
 /** Where each kind of resource has the key that encrypts it. */
@@ -14,10 +14,21 @@ const KEYED: Readonly<Record<string, (resource: Resource, key: string) => void>>
   },
 };
 
-/** The services that use the key in the name of a function. */
-const THROUGH = ['dynamodb', 'secretsmanager'].map((service) => ({
-  'Fn::Sub': `${service}.\${AWS::Region}.\${AWS::URLSuffix}`,
-}));
+interface Use {
+  readonly Sid: string;
+  readonly service: string;
+  readonly actions: readonly string[];
+}
+
+/** What a service does with the key in the name of whoever asks it; a secret is only read. */
+const USES: readonly Use[] = [
+  {
+    Sid: 'UseKeyOfTables',
+    service: 'dynamodb',
+    actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+  },
+  { Sid: 'UseKeyOfSecrets', service: 'secretsmanager', actions: ['kms:Decrypt'] },
+];
 
 /** Encrypts tables, secrets and logs with a key of the operator's instead of AWS's. */
 export const declareEncryption = (template: Template, { kmsKeyArn }: StageOptions): void => {
@@ -25,10 +36,14 @@ export const declareEncryption = (template: Template, { kmsKeyArn }: StageOption
   for (const [type, put] of Object.entries(KEYED))
     for (const [, resource] of ofType(template, type)) put(resource, kmsKeyArn);
   for (const [, role] of functionRoles(template))
-    allow(role, {
-      Sid: 'UseKey',
-      Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
-      Resource: kmsKeyArn,
-      Condition: { StringEquals: { 'kms:ViaService': THROUGH } },
-    });
+    for (const { Sid, service, actions } of USES)
+      if (asks(role, service))
+        allow(role, {
+          Sid,
+          Action: actions,
+          Resource: kmsKeyArn,
+          Condition: {
+            StringEquals: { 'kms:ViaService': { 'Fn::Sub': `${service}.\${AWS::Region}.\${AWS::URLSuffix}` } },
+          },
+        });
 };

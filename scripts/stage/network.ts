@@ -1,21 +1,35 @@
-import { allow, functionRoles, ofType, type Template } from '../compiled-template.ts';
+import { allow, deny, ofType, type Resource, roleOf, type Template } from '../compiled-template.ts';
 import type { StageOptions } from './stage-options.ts';
 
-/** What Lambda does in the name of a function to attach it; IAM takes no narrower resource for it. */
+/** What Lambda does in the name of a function to attach it; on all resources, since IAM takes no others for what looks. */
+const LOOK = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'];
 const ATTACH = [
   'ec2:AssignPrivateIpAddresses',
   'ec2:CreateNetworkInterface',
   'ec2:DeleteNetworkInterface',
-  'ec2:DescribeNetworkInterfaces',
-  'ec2:DescribeSubnets',
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** Puts all functions into subnets of the operator's. */
+/** Of the stage's region. Of any account, since another one may share its subnets, which its own policies say. */
+const OF_REGION = { 'Fn::Sub': 'arn:${AWS::Partition}:ec2:${AWS::Region}:*:*/*' };
+
+const arnOf = ({ Properties }: Resource) => ({
+  'Fn::Sub': `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${String(Properties['FunctionName'])}`,
+});
+
+/** Puts all functions into subnets of the operator's. Their own code may do none of what Lambda does for that. */
 export const declareNetwork = (template: Template, { vpcSubnetIds, vpcSecurityGroupIds }: StageOptions): void => {
   if (vpcSubnetIds.length === 0) return;
-  for (const [, { Properties }] of ofType(template, 'AWS::Lambda::Function'))
-    Properties['VpcConfig'] = { SubnetIds: vpcSubnetIds, SecurityGroupIds: vpcSecurityGroupIds };
-  for (const [, role] of functionRoles(template))
-    allow(role, { Sid: 'AttachToNetwork', Action: ATTACH, Resource: '*' });
+  for (const [, one] of ofType(template, 'AWS::Lambda::Function')) {
+    one.Properties['VpcConfig'] = { SubnetIds: vpcSubnetIds, SecurityGroupIds: vpcSecurityGroupIds };
+    const role = roleOf(template, one);
+    allow(role, { Sid: 'FindNetwork', Action: LOOK, Resource: '*' });
+    allow(role, { Sid: 'AttachToNetwork', Action: ATTACH, Resource: OF_REGION });
+    deny(role, {
+      Sid: 'NothingByItself',
+      Action: 'ec2:*',
+      Resource: '*',
+      Condition: { ArnEquals: { 'lambda:SourceFunctionArn': arnOf(one) } },
+    });
+  }
 };

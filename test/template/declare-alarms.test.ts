@@ -2,12 +2,19 @@ import { describe, expect, it } from 'vitest';
 import type { Template } from '../../scripts/compiled-template.ts';
 import { declareCauses, declareMail, dropTickets, dropUnset, mailNotice } from '../../scripts/declare-alarms.ts';
 
+const WRITE = { Sid: 'WriteOwnLog', Resource: { 'Fn::GetAtt': ['NotifyDashalarmLogGroup', 'Arn'] } };
+const MAIL = { Sid: 'Mail', Action: 'sns:Publish', Resource: { Ref: 'NoticeTopic' } };
+
 const templateOf = (address: string): Template => ({
   Resources: {
     NoticeSubscription: { Type: 'AWS::SNS::Subscription', Properties: { Protocol: 'email', Endpoint: address } },
     NotifyDashalarmLambdaFunction: {
       Type: 'AWS::Lambda::Function',
       Properties: { Environment: { Variables: { STAGE: 'dev', NOTICE_TOPIC: { Ref: 'NoticeTopic' } } } },
+    },
+    NotifyAlarmRole: {
+      Type: 'AWS::IAM::Role',
+      Properties: { Policies: [{ PolicyDocument: { Statement: [WRITE, MAIL] } }] },
     },
   },
 });
@@ -19,20 +26,29 @@ const topicIn = ({ Resources }: Template) =>
     }
   ).Environment.Variables['NOTICE_TOPIC'];
 
+const statementsIn = ({ Resources }: Template) =>
+  (
+    Resources['NotifyAlarmRole']?.Properties as {
+      Policies: readonly [{ PolicyDocument: { Statement: readonly unknown[] } }];
+    }
+  ).Policies[0].PolicyDocument.Statement;
+
 describe('the mail of a stage', () => {
-  it('goes to the address of its parameter, and its functions know the topic', () => {
+  it('goes to the address of its parameter, and its functions know the topic and may publish there', () => {
     const template = templateOf('ops@example.com');
     declareMail(template);
     expect(template.Resources['NoticeSubscription']?.Properties['Endpoint']).toBe('ops@example.com');
     expect(topicIn(template)).toEqual({ Ref: 'NoticeTopic' });
+    expect(statementsIn(template)).toEqual([WRITE, MAIL]);
     expect(mailNotice(template, 'dev')).toBeNull();
   });
 
-  it('is none without an address, which a deployment says', () => {
+  it('is none without an address, which a deployment says, and no function may publish', () => {
     const template = templateOf('');
     declareMail(template);
     expect(template.Resources['NoticeSubscription']).toBeUndefined();
     expect(topicIn(template)).toBe('');
+    expect(statementsIn(template)).toEqual([WRITE]);
     expect(mailNotice(template, 'dev')).toMatch(/alarmEmail is not set.*ballast\/dev\/alerts.*nobody is notified/);
   });
 

@@ -19,16 +19,18 @@ const template = (endpoint: string): Template => ({
     RunAgentRole: role(),
     HealthRole: role(),
     OtherRole: role(),
+    SweepRunsRole: role(),
     RunAgentLambdaFunction: functionOf('RunAgentRole', endpoint),
     HealthLambdaFunction: functionOf('HealthRole', endpoint),
     AgainLambdaFunction: functionOf('HealthRole', endpoint),
+    SweepDashrunsLambdaFunction: functionOf('SweepRunsRole', endpoint),
   },
 });
 
-it('gives a stage that sends traces a secret for the receiver, which its functions may read', () => {
+it('gives a stage that sends traces a secret for the receiver, which the functions that work in a trace may read', () => {
   const made = template('https://otlp.example');
   declareTracing(made);
-  const { OtlpSecret, RunAgentRole, HealthRole, OtherRole } = made.Resources;
+  const { OtlpSecret, RunAgentRole, HealthRole, OtherRole, SweepRunsRole } = made.Resources;
   expect(OtlpSecret).toMatchObject({ Type: 'AWS::SecretsManager::Secret', Properties: { Name: 'ballast/dev/otlp' } });
   for (const one of [RunAgentRole, HealthRole])
     expect(one?.Properties['Policies']).toEqual([
@@ -46,7 +48,7 @@ it('gives a stage that sends traces a secret for the receiver, which its functio
         },
       },
     ]);
-  expect(OtherRole).toEqual(role());
+  for (const one of [OtherRole, SweepRunsRole]) expect(one).toEqual(role());
 });
 
 it('changes nothing in a stage that sends none', () => {

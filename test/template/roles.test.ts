@@ -1,7 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { declareOptions } from '../../scripts/declare-options.ts';
+import { readStageOptions } from '../../scripts/stage/stage-options.ts';
+import { readDeclaredStage } from '../privilege/declared-stage.ts';
 import { packaged, packagedTemplate, STAGES } from './packaged.ts';
 import { CALLERS, grantDefects } from './roles.ts';
-import { at, ofType, plant } from './template.ts';
+import { EVERYTHING } from './stage-options.ts';
+import { at, ofType, plant, resource } from './template.ts';
 
 const STATEMENTS = ['RunAgentRole', 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement'];
 
@@ -15,6 +19,18 @@ beforeAll(packaged);
 describe('the roles of the functions', () => {
   it.each(STAGES)('grant exactly what each function needs, and nothing by a wildcard, in %s', async (stage) => {
     expect(grantDefects(await packagedTemplate(stage), stage)).toEqual([]);
+  });
+
+  it('are with every option as test/privilege holds them against what is asked', async () => {
+    const template = await packagedTemplate('dev');
+    declareOptions(template as never, readStageOptions(EVERYTHING));
+    const { statements } = readDeclaredStage('dev', { ...EVERYTHING, secretsInAdvance: true });
+    for (const [, { Properties }] of ofType(template, 'AWS::Lambda::Function')) {
+      const name = String(Properties['FunctionName']).replace('ballast-dev-', '');
+      const role = resource(template, String(at(Properties, 'Role', 'Fn::GetAtt', 0)));
+      const own = at(role, 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement');
+      expect([name, own]).toEqual([name, statements.get(name)]);
+    }
   });
 
   it('can be assumed by Lambda alone, but for those by which the scheduler calls, in this account', async () => {
@@ -41,7 +57,7 @@ describe('the roles of the functions', () => {
     ],
     [
       'an administrator that may write the accounts',
-      ['AdminRole', 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement', 9, 'Condition'],
+      ['AdminRole', 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement', 8, 'Condition'],
       { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['budget#*'] } },
       'admin does not need dynamodb:PutItem LedgerTable budget#*',
     ],

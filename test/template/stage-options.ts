@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { readStageOptions, type StageOptions } from '../../scripts/stage/stage-options.ts';
-import { ROOT } from './packaged.ts';
+import { ROOT } from '../made-once.ts';
 
 type Parameters = Readonly<Record<string, unknown>>;
 
