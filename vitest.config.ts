@@ -10,7 +10,7 @@ import { defineConfig } from 'vitest/config';
  * modules anew costs more than the tests of most files. A file that is missing here fails: `test/shared-process.ts`.
  */
 const ISOLATED = [
-  'test/privilege/least-privilege.test.ts',
+  'test/privilege/{least-privilege,no-options}.test.ts',
   'test/template/build.test.ts',
   'test/durable-run/worker/linear-replay.test.ts',
   'test/telemetry/{app-hooks,agent-log-level}.test.ts',

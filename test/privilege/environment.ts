@@ -1,6 +1,34 @@
 import { TABLE_NAMES } from '../dynamodb-names.ts';
+import { EVERYTHING } from '../template/stage-options.ts';
+import type { Parameters } from './read-service.ts';
 
-/** What is in the secrets of the stage, by their logical ids. */
+/** Nobody waits between two tries, and all that is said is logged. */
+const QUICK: Parameters = { retryBaseDelayMs: 1, retryMaxDelayMs: 1, logLevel: 'DEBUG', agentModels: '' };
+
+/** A stage of which nobody has set anything that brings a grant; its budget is one that all calls are held by. */
+export const LITTLE_SET: Parameters = {
+  ...QUICK,
+  stageDailyBudgetUsd: '1000000',
+  tenantDailyBudgetUsd: '1000',
+  tenantMonthlyBudgetUsd: '10000',
+};
+
+/** A stage with all that there is to set and brings a grant. */
+export const EVERYTHING_SET: Parameters = {
+  ...QUICK,
+  ...EVERYTHING,
+  otlpEndpoint: 'https://otlp.invalid',
+  traceContent: 'redacted',
+  alarmEmail: 'ops@example.com',
+  alarms: 'all',
+  dashboard: true,
+  jwtIssuer: 'issuer',
+  jwtAudience: 'ballast',
+  webhookHosts: 'hooks.invalid',
+  contentRetention: 'run',
+};
+
+/** What is in the secrets of the stage, by what the functions call them: their logical ids, and names where they are none's. */
 export const secretValues = (): Map<string, string> =>
   new Map([
     ['AnthropicSecret', '["sk-ant-one","sk-ant-two"]'],
@@ -14,9 +42,12 @@ export const secretValues = (): Map<string, string> =>
       }),
     ],
     ['WebhookSecret', `whsec_${Buffer.alloc(32, 7).toString('base64')}`],
+    ['ballast/dev/otlp', 'authorization=Bearer%20abc'],
+    ['ballast/dev/tools/shop', 'the key of the shop'],
+    ['ballast/dev/tools/till', 'the key of the till'],
   ]);
 
-/** The variables of a function that are not those of the template: who it is, and what lets it do all that it can. */
+/** The variables of a function that are not those of the template: who it is, and where things are. */
 export const environment = (name: string): Record<string, string> => ({
   CONTROL_TABLE: TABLE_NAMES.ControlTable,
   LEDGER_TABLE: TABLE_NAMES.LedgerTable,
@@ -25,12 +56,4 @@ export const environment = (name: string): Record<string, string> => ({
   AWS_ACCESS_KEY_ID: name,
   AWS_SECRET_ACCESS_KEY: 'local',
   EXECUTE_RUN_FUNCTION: 'ballast-local-execute-run:durable',
-  JWT_ISSUER: 'issuer',
-  JWT_AUDIENCE: 'ballast',
-  AGENT_MODELS: '',
-  WEBHOOK_HOSTS: 'hooks.invalid',
-  RETRY_BASE_DELAY_MS: '1',
-  RETRY_MAX_DELAY_MS: '1',
-  CONTENT_RETENTION: 'run',
-  LOG_LEVEL: 'DEBUG',
 });

@@ -1,6 +1,6 @@
 import { listed } from '../readme/data-page.ts';
 import { onlyOnAws } from './only-on-aws.ts';
-import { allows, type Grant, grantsOf, uses } from './policy.ts';
+import { allows, type Grant, grantsOf, isGranted, uses } from './policy.ts';
 import type { RecordedRequest } from './recorded-aws.ts';
 
 /** The statements of each function's role, by the function's name. */
@@ -17,9 +17,9 @@ const distinct = (lines: readonly string[]): string[] => [...new Set(lines)].toS
 export const denied = (roles: Roles, requests: readonly RecordedRequest[]): string[] =>
   distinct(
     requests
-      .filter((request) => !(roles.get(request.by) ?? []).some((statement) => allows(statement, request)))
-      .map(({ by, action, resource, leadingKeys }) =>
-        written(by, { action, resource, key: leadingKeys?.join() ?? null }),
+      .filter((request) => !isGranted(roles.get(request.by) ?? [], request))
+      .map(({ by, action, resource, leadingKeys, context }) =>
+        written(by, { action, resource, key: leadingKeys?.join() ?? context?.['kms:ViaService'] ?? null }),
       ),
   );
 

@@ -15,6 +15,7 @@ import type { StatusChangeEvent } from '../../local/executions/status-change.ts'
 import { createMatchRoute } from '../../local/match-route.ts';
 import { readRoutes } from '../../local/routes.ts';
 import { startSecretsServer } from '../../local/secrets-server.ts';
+import { listen } from '../../local/simulated-claude/listen.ts';
 import { systemClock } from '../../local/system-clock.ts';
 import type { TestDynamoDb } from '../dynamodb.ts';
 import { TABLE_NAMES } from '../dynamodb-names.ts';
@@ -22,9 +23,11 @@ import { httpEvent } from '../functions/invoke.ts';
 import { createRecordingLog } from '../local/serving.ts';
 import { ROOT } from '../made-once.ts';
 import { seededRandom } from '../seeded-random.ts';
+import { ofType } from '../template/template.ts';
 import { startScriptedUpstream } from '../upstream/start-scripted-upstream.ts';
 import { addAdministrator } from './add-administrator.ts';
 import { callHttp, type Heard, lambdaContext } from './call.ts';
+import type { DeclaredStage } from './declared-stage.ts';
 import { environment, secretValues } from './environment.ts';
 import { frontDoors } from './front-doors.ts';
 import { startRecordedAws } from './recorded-aws.ts';
@@ -36,24 +39,33 @@ export interface Aside {
 
 export type Stage = Awaited<ReturnType<typeof startStage>>;
 
+const RECEIVER = 'OTEL_EXPORTER_OTLP_ENDPOINT';
+
 const yaml = () => readFileSync(join(ROOT, 'serverless.yml'), 'utf8');
 
 /**
  * What is deployed, function by function, in one process: each with an app of its own that signs with the function's name, over
  * an engine, the executions of the local server, and a clock that can be moved on.
  */
-export const startStage = async (engine: TestDynamoDb, variables: Readonly<Record<string, string>>) => {
+export const startStage = async (engine: TestDynamoDb, { template, variables }: DeclaredStage) => {
   const values = secretValues();
-  const [secrets, lambda, upstream] = await Promise.all([
+  const [secrets, lambda, upstream, traces] = await Promise.all([
     startSecretsServer(values),
     startLambdaServer(),
     startScriptedUpstream(),
+    // The receiver of traces: it takes them all.
+    listen(0, async ({ response }) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{}')),
   ]);
   const aws = await startRecordedAws({
     dynamoDb: engine.endpoint,
     secrets: secrets.url,
     lambda: lambda.url,
-    logicalIds: new Map(Object.entries(TABLE_NAMES).map(([id, name]) => [name, id])),
+    logicalIds: new Map([
+      ...Object.entries(TABLE_NAMES).map(([id, name]) => [name, id] as const),
+      ...ofType(template, 'AWS::SecretsManager::Secret').map(
+        ([id, { Properties }]) => [String(Properties['Name']), id] as const,
+      ),
+    ]),
   });
   let aheadMs = 0;
   const clock: Clock = {
@@ -68,7 +80,11 @@ export const startStage = async (engine: TestDynamoDb, variables: Readonly<Recor
   const outside = { isDown: false };
 
   const endpoints = { AWS_ENDPOINT_URL: aws.url, ANTHROPIC_BASE_URL: upstream.url };
-  const environmentOf = (name: string) => ({ ...variables, ...environment(name), ...endpoints });
+  const environmentOf = (name: string): Record<string, string> => {
+    const own = variables.get(name);
+    const receiver = own?.[RECEIVER] ? { [RECEIVER]: traces.url } : {};
+    return { ...own, ...environment(name), ...endpoints, ...receiver };
+  };
   const appOf = (name: string, more: Readonly<Record<string, string>> = {}): App =>
     createApp({
       env: { ...environmentOf(name), ...more },
@@ -147,6 +163,8 @@ export const startStage = async (engine: TestDynamoDb, variables: Readonly<Recor
   };
   return {
     engine,
+    /** Whether runs may name somebody to be told of their end. */
+    takesWebhooks: own.config.WEBHOOK_HOSTS !== '',
     values,
     upstream,
     aws,
@@ -175,7 +193,7 @@ export const startStage = async (engine: TestDynamoDb, variables: Readonly<Recor
       executions.close();
       await upstream.close();
       await Promise.allSettled([...abandoned, turn]);
-      await Promise.all([aws.close(), secrets.close(), lambda.close()]);
+      await Promise.all([aws.close(), secrets.close(), lambda.close(), traces.close()]);
       rmSync(directory, { recursive: true, force: true });
     },
   };

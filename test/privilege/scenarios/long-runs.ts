@@ -8,8 +8,6 @@ const REFUND = toolCalls([{ name: 'issue_refund', input: { orderId: '1'.repeat(2
 const CALCULATE = toolCalls([{ name: 'calculate', input: { expression: '6*7' } }]);
 type Headers = Readonly<Record<string, string>>;
 
-const WEBHOOK = { webhookUrl: 'https://hooks.invalid/x' };
-
 /** What one tenant does with asynchronous runs. */
 export const runsOf = ({ ask, stores }: Stage, { key, tenantId }: Tenant) => ({
   submit: async (body: object, wanted = '2', ...more: [headers?: Headers, how?: Aside]): Promise<string> =>
@@ -33,9 +31,10 @@ export const longRuns = async (stage: Stage): Promise<void> => {
   const tenant = await addTenant(stage, 'long', { maxConcurrentRuns: 2 });
   const { key, tenantId } = tenant;
   const { submit, until, toolUseOf } = runsOf(stage, tenant);
+  const webhook = stage.takesWebhooks ? { webhookUrl: 'https://hooks.invalid/x' } : {};
 
   upstream.script('*', [CALCULATE, reply('42')]);
-  const own = { task: 'What is 6 times 7?', userId: 'ada', cache: 'use', sessionId: 'own', ...WEBHOOK };
+  const own = { task: 'What is 6 times 7?', userId: 'ada', cache: 'use', sessionId: 'own', ...webhook };
   const first = await submit(own, '2', { 'idempotency-key': 'one' });
   await submit(own, '2', { 'idempotency-key': 'one' });
   await submit({ agent: 'nobody', task: 'a' }, '400', { 'idempotency-key': 'refused' });
@@ -48,7 +47,7 @@ export const longRuns = async (stage: Stage): Promise<void> => {
 
   // Its input as it is decided fills more than an item.
   upstream.script('*', [REFUND, reply('Refunded.')]);
-  const held = await submit({ agent: 'clerk', task: 'Refund 1.', sessionId: 'desk', ...WEBHOOK });
+  const held = await submit({ agent: 'clerk', task: 'Refund 1.', sessionId: 'desk', ...webhook });
   await until(held, 'awaiting_approval');
   const behind = await submit({ agent: 'clerk', task: 'And 2.', sessionId: 'desk' });
   const left = await submit({ agent: 'clerk', task: 'And 3.', sessionId: 'desk' });
@@ -66,7 +65,7 @@ export const longRuns = async (stage: Stage): Promise<void> => {
   upstream.script('*', [REFUND]);
   const open: string[] = [];
   for (const sessionId of ['a', 'b', 'c'])
-    open.push(await submit({ agent: 'clerk', task: 'Refund.', sessionId, ...WEBHOOK }));
+    open.push(await submit({ agent: 'clerk', task: 'Refund.', sessionId, ...webhook }));
   await until(String(open[0]), 'awaiting_approval');
   await ask(key, `POST /agent/runs/${String(open[0])}/resume 409`);
   await ask(stage.adminKey, `POST /admin/tenants/${tenantId}/runs/cancel`);
