@@ -1,6 +1,6 @@
 import { listed } from '../readme/data-page.ts';
 import { onlyOnAws } from './only-on-aws.ts';
-import { allows, type Grant, grantsOf, isGranted, uses } from './policy.ts';
+import { allows, type Grant, grantsOf, isGranted, matches, uses } from './policy.ts';
 import type { RecordedRequest } from './recorded-aws.ts';
 
 /** The statements of each function's role, by the function's name. */
@@ -49,13 +49,14 @@ export const exceptions = (roles: Roles): string[] =>
   distinct([...roles.keys()].flatMap((name) => onlyOnAws(name).map((grant) => written(name, grant))));
 
 /**
- * Grants of items that no key bounds, or a pattern that is none of docs/data.md, which has one for each kind of items. What an
- * index holds is bounded by what it projects.
+ * Grants of items that no key bounds, or a pattern that is not within one of docs/data.md, which has one for each kind of
+ * items. What an index holds is bounded by what it projects.
  */
 export const unbounded = (roles: Roles): string[] => {
-  const kinds = new Set(listed.map(({ partition }) => partition));
+  // A wildcard of the narrower pattern is only ever matched by one of the wider.
+  const isOfKind = (key: string) => listed.some(({ partition }) => matches(partition, key));
   const isWide = ({ action, resource, key }: Grant) =>
-    action.startsWith('dynamodb:') && !resource.includes('/index/') && (key === null || !kinds.has(key));
+    action.startsWith('dynamodb:') && !resource.includes('/index/') && (key === null || !isOfKind(key));
   return distinct(
     [...roles].flatMap(([name, statements]) =>
       statements

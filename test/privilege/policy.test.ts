@@ -132,7 +132,9 @@ describe('the roles of infra/', () => {
     expect(wide()).toEqual(['health: dynamodb:GetItem LedgerTable', 'health: dynamodb:Query LedgerTable']);
     expect(wide(of('*'))).toContain('health: dynamodb:GetItem LedgerTable *');
     expect(wide(of('usage*'))).toContain('health: dynamodb:GetItem LedgerTable usage*');
+    expect(wide(of('*#*'))).toContain('health: dynamodb:GetItem LedgerTable *#*');
     expect(wide(of('usage#*'))).toEqual([]);
+    expect(wide(of('alert#flaps'))).toEqual([]);
   });
 });
 
