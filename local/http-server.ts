@@ -51,10 +51,11 @@ interface UnderWay {
   endsWithServer: boolean;
 }
 
+const stopped = () => new DOMException('the server is being stopped', 'AbortError');
+
 /** Listens, and knows what is under way. Rejects with `StartRefused` when the port or an address cannot be had. */
 export const serve = async ({ answer, ids, clock, hosts, port, headMs = HEAD_MS }: ServeOptions): Promise<Serving> => {
   const underWay = new Set<UnderWay>();
-  const stopping = new AbortController();
   let closing = false;
 
   const take = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
@@ -68,9 +69,7 @@ export const serve = async ({ answer, ids, clock, hosts, port, headMs = HEAD_MS 
     if (closing) response.shouldKeepAlive = false;
     const endWithServer = () => {
       entry.endsWithServer = true;
-      const onStop = () => leave.abort(stopping.signal.reason);
-      if (stopping.signal.aborted) onStop();
-      else stopping.signal.addEventListener('abort', onStop, { signal: leave.signal });
+      if (closing) leave.abort(stopped());
     };
     const exchange = { request, response, clientSignal: leave.signal, expectsContinue, endWithServer };
     const begun = Promise.withResolvers<unknown>();
@@ -113,15 +112,14 @@ export const serve = async ({ answer, ids, clock, hosts, port, headMs = HEAD_MS 
   const hurry = new AbortController();
   const close = async (graceMs: number) => {
     closing = true;
-    const stopped = bound.servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    const allClosed = bound.servers.map((server) => new Promise((resolve) => server.close(resolve)));
     for (const { response } of underWay) if (!response.headersSent) response.shouldKeepAlive = false;
-    const reason = new DOMException('the server is being stopped', 'AbortError');
-    stopping.abort(reason);
+    for (const { leave, endsWithServer } of underWay) if (endsWithServer) leave.abort(stopped());
     await within(graceMs, hurry.signal);
-    for (const { leave } of underWay) leave.abort(reason);
+    for (const { leave } of underWay) leave.abort(stopped());
     await within(SETTLE_MS);
     for (const server of bound.servers) server.closeAllConnections();
-    await Promise.all(stopped);
+    await Promise.all(allClosed);
   };
   let closed: Promise<void> | undefined;
   return {
