@@ -28,6 +28,8 @@ export interface UserNames {
   note: NoteUser;
   /** Those of these that have a name: a read for each. */
   find(tenantId: string, pseudonyms: Iterable<Pseudonym>): Promise<ReadonlyMap<Pseudonym, string>>;
+  /** The same, asked and answered by the names that the books have. */
+  findBooked(tenantId: string, booked: Iterable<string>): Promise<ReadonlyMap<string, string>>;
   /** All of a tenant, by the names that the books have: a query for each megabyte, some 7,000 users. */
   all(tenantId: string): Promise<ReadonlyMap<string, string>>;
   /** Removes a name that was noted at this instant (epoch milliseconds) or before. One write. */
@@ -41,10 +43,8 @@ export interface UserNamesOptions {
 }
 
 const partitionOf = (tenantId: string): string => `user-name#${tenantId}`;
-const keyFor = (tenantId: string, pseudonym: Pseudonym): Key => ({
-  pk: partitionOf(tenantId),
-  sk: bookedName(pseudonym),
-});
+const keyOfBooked = (tenantId: string, booked: string): Key => ({ pk: partitionOf(tenantId), sk: booked });
+const keyFor = (tenantId: string, pseudonym: Pseudonym): Key => keyOfBooked(tenantId, bookedName(pseudonym));
 const nameIn = (item: Item): string => readString(item, 'userId');
 
 export const createUserNames = ({ table, clock, emit }: UserNamesOptions): UserNames => {
@@ -57,6 +57,14 @@ export const createUserNames = ({ table, clock, emit }: UserNamesOptions): UserN
     const within = { signal: limit.signal };
     if ((await table.get(key, { ...within, eventually: true })) !== null) return;
     await table.putNew({ ...keyOf(key), userId: s(userId), notedAt: n(notedAt) }, within);
+  };
+
+  const named = async <Name>(tenantId: string, names: Iterable<Name>, bookedOf: (name: Name) => string) => {
+    const found = await concurrently(names, AT_ONCE, async (name) => {
+      const item = await table.get(keyOfBooked(tenantId, bookedOf(name)));
+      return item === null ? [] : [[name, nameIn(item)] as const];
+    });
+    return new Map(found.flat());
   };
 
   return {
@@ -73,13 +81,8 @@ export const createUserNames = ({ table, clock, emit }: UserNamesOptions): UserN
       }
     },
 
-    async find(tenantId, pseudonyms) {
-      const found = await concurrently(pseudonyms, AT_ONCE, async (pseudonym) => {
-        const item = await table.get(keyFor(tenantId, pseudonym));
-        return item === null ? [] : [[pseudonym, nameIn(item)] as const];
-      });
-      return new Map(found.flat());
-    },
+    find: (tenantId, pseudonyms) => named(tenantId, pseudonyms, bookedName),
+    findBooked: (tenantId, booked) => named(tenantId, booked, (name) => name),
 
     async all(tenantId) {
       const names = new Map<string, string>();

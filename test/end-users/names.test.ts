@@ -37,6 +37,13 @@ describeOnDynamoDb('the names of end users', (engine) => {
         [BOB, 'bob'],
       ]),
     );
+    const booked = [ADA, BOB, NOBODY].map(bookedName);
+    expect(await names.findBooked(tenantId, booked)).toEqual(
+      new Map([
+        [bookedName(ADA), 'ada@example.org'],
+        [bookedName(BOB), 'bob'],
+      ]),
+    );
     expect(await names.all(tenantId)).toEqual(
       new Map([
         [bookedName(ADA), 'ada@example.org'],

@@ -168,10 +168,25 @@ describe('what is refused', () => {
     ['/usage?cursor=nonsense', 'cursor'],
     ['/usage?group_by=day', 'group_by'],
     ['/usage/budget?from=2026-11-01', 'from'],
+    ['/usage/calls?limit=201', 'limit'],
+    ['/usage/calls?user=ada', 'user'],
+    ['/usage/calls?cursor=nonsense', 'cursor'],
   ])('%s is 400 at %s', async (target, path) => {
     const { status, body } = await served.get(target);
     expect(status).toBe(400);
     expect(body).toMatchObject({ code: 'invalid-request', errors: [{ path }] });
+  });
+
+  it('of calls is told at each parameter with its bound', async () => {
+    const long = 'x'.repeat(257);
+    const { body } = await served.get(`/usage/calls?model=&keyId=${long}&userId=${long}&answered=yes&limit=0`);
+    expect(body['errors']).toEqual([
+      { path: 'model', message: 'must be 1 to 128 characters' },
+      { path: 'keyId', message: 'must be 1 to 128 characters' },
+      { path: 'userId', message: 'must be 1 to 256 characters' },
+      { path: 'answered', message: 'must be true or false' },
+      { path: 'limit', message: 'must be a whole number from 1 to 200' },
+    ]);
   });
 
   it.each([

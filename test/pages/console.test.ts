@@ -5,6 +5,7 @@ import { administrationInTheConsole } from './admin.ts';
 import { agentsInTheConsole } from './agents.ts';
 import { alarmsInTheConsole } from './alarms.ts';
 import { CHROMIUM, inChromium, openPage, signIn, type Stage, startBrowser } from './browser.ts';
+import { gatewayInTheConsole } from './gateway.ts';
 import { moneyInTheConsole } from './money.ts';
 import { picturesOfTheConsole } from './pictures.ts';
 import { runsInTheConsole } from './runs.ts';
@@ -33,6 +34,7 @@ describe.skipIf(CHROMIUM === undefined)(inChromium('the console'), () => {
   runsInTheConsole(stage);
   administrationInTheConsole(stage);
   agentsInTheConsole(stage);
+  gatewayInTheConsole(stage);
   moneyInTheConsole(stage);
   alarmsInTheConsole(stage);
   picturesOfTheConsole(stage);

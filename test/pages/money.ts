@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { minus, parseUsd, ZERO } from '../../lib/kernel/money.ts';
-import { readAddress } from '../../local/data-files.ts';
-import { openStage } from '../../scripts/open-stage.ts';
 import { record } from '../usage/records.ts';
+import { storesOf, tenantIn } from './books.ts';
 import { LOOKS, openPage, signIn, type Stage } from './browser.ts';
 
 const ADMIN = 'ballast-dev-admin-key';
@@ -18,10 +16,9 @@ export const moneyInTheConsole = (stage: Stage) =>
 
     it.each(LOOKS)('shows what was estimated and adjusted of each month (%s)', async (look, options) => {
       const tenantId = `corrected-${look.replaceAll(' ', '-')}`;
-      await send('PUT', `/admin/tenants/${tenantId}`, {});
-      const { key } = await send('POST', `/admin/tenants/${tenantId}/keys`, { name: 'books' });
+      const key = await tenantIn(stage, tenantId);
       const { page, complaints, looksRight } = await openPage(stage, options);
-      await signIn(page, stage, String(key));
+      await signIn(page, stage, key);
       await page.getByRole('link', { name: 'Money' }).click();
       const trueUp = page.getByRole('region', { name: 'True-up' });
       await trueUp.getByText('Nothing was adjusted in the last 6 months.').waitFor();
@@ -30,8 +27,7 @@ export const moneyInTheConsole = (stage: Stage) =>
       expect(await trueUp.locator('pre').textContent()).toBe(command);
       await looksRight(`true-up-none-${look}`);
 
-      const { dynamoDb } = readAddress(join(stage.server.directory, '.ballast')) ?? {};
-      const stores = openStage('local', undefined, dynamoDb);
+      const stores = storesOf(stage);
       const at = Date.now();
       const lost = { tenantId, at, attemptId: 'run_03:1:1', runId: 'run_03', answered: false };
       await stores.usage.add(record({ ...lost, cost: parseUsd('5'), estimated: 'lost' }));

@@ -49,6 +49,10 @@ it('every parameter that is described is taken, and no other', async () => {
     tenant: 'acme',
     groupBy: 'day',
     format: 'json',
+    model: 'claude-opus-5-5',
+    keyId: 'key-1',
+    answered: 'true',
+    userId: 'ann',
   };
   const cursorOf = (path: string) => (path === '/usage/calls' ? writeCursor('1763636400000 ') : writeCursor('a'));
   for (const [path, item] of Object.entries(usagePaths)) {

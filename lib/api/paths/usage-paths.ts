@@ -50,6 +50,7 @@ const call = object({
   callId: text,
   at: instant,
   keyId: text,
+  userId: { ...orNull(text), description: 'its end user; by a pseudonym where nobody knows the name any more' },
   model: { ...text, description: 'of its last attempt' },
   attempts: count,
   answered: { type: 'boolean', description: 'whether one of them got a complete answer' },
@@ -58,6 +59,8 @@ const call = object({
   costUsd: amount,
   estimatedUsd: amount,
 });
+
+const short = (maxLength: number): Json => ({ type: 'string', minLength: 1, maxLength });
 
 /** Bodies of the usage routes as JSON schema, by name. */
 export const usageSchemas: Readonly<Record<string, Json>> = {
@@ -98,8 +101,12 @@ export const usagePaths: Readonly<Record<string, Json>> = {
     get: {
       summary: 'The calls of the gateway in the last 24 hours, newest first',
       parameters: [
+        inQuery('model', short(128), 'calls whose last attempt went to this one'),
+        inQuery('keyId', short(128), 'calls with this key'),
+        inQuery('answered', { enum: ['true', 'false'] }, 'calls that got a complete answer, or that got none'),
+        inQuery('userId', short(256), 'calls for this end user, by the name or the pseudonym that answers show'),
         inQuery('limit', { type: 'integer', minimum: 1, maximum: 200, default: 50 }, 'calls in one answer'),
-        inQuery('cursor', text, '`nextCursor` of the answer before'),
+        inQuery('cursor', text, '`nextCursor` of the answer before, with the same filters'),
       ],
       responses: ok('A page', 'GatewayCalls'),
     },

@@ -24,7 +24,7 @@ export interface UsageParts extends Pick<Accounting, 'reports' | 'gatewayCalls'>
   readonly budgets: Pick<Accounting, 'view'>;
   readonly tenants: Pick<TenantDirectory, 'find' | 'list'>;
   /** Default: end users are shown by their pseudonyms. */
-  readonly userNames?: Pick<UserNames, 'all'>;
+  readonly userNames?: Pick<UserNames, 'all' | 'findBooked'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -71,7 +71,9 @@ export const usageRoutes = (parts: UsageParts): Routes<Request> => {
       GET: async ({ principal, queryStringParameters }) => {
         const page = readCallsQuery(queryStringParameters);
         const { calls, nextCursor } = await gatewayCalls(principal.tenantId, page, clock.now());
-        return jsonResponse({ calls: calls.map(callView), nextCursor });
+        const users = new Set(calls.flatMap(({ user }) => user ?? []));
+        const names = await parts.userNames?.findBooked(principal.tenantId, users);
+        return jsonResponse({ calls: calls.map((call) => callView(call, names)), nextCursor });
       },
     },
     '/usage/budget': {

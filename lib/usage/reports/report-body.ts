@@ -30,9 +30,13 @@ export const USAGE: Shown<Totals> = {
   }),
 };
 
-/** A call of the gateway as `GET /usage/calls` shows it. */
-export const callView = ({ at, cost, estimated, ...call }: GatewayCall) => ({
+/** A call of the gateway as `GET /usage/calls` shows it, its end user by their name where `names` has one. */
+export const callView = (
+  { at, cost, estimated, user, ...call }: GatewayCall,
+  names: ReadonlyMap<string, string> = new Map(),
+) => ({
   ...call,
+  userId: user === null ? null : (names.get(user) ?? user),
   at: new Date(at).toISOString(),
   costUsd: formatUsd(cost),
   estimatedUsd: formatUsd(estimated),

@@ -2,9 +2,11 @@ import * as z from 'zod/mini';
 import { describeIssues } from '../../http/issues/describe-issue.ts';
 import type { HttpEvent } from '../../http/types.ts';
 import { AppError, type FieldIssue } from '../../kernel/errors.ts';
+import { bookedNameIn } from '../../kernel/pseudonym.ts';
 import { type Redacted, safe } from '../../kernel/redacted.ts';
 import { type GroupBy, type Grouping, METADATA } from './cells.ts';
 import { dayOf, DIMENSIONS } from './dimensions.ts';
+import type { CallFilter } from './gateway-calls.ts';
 import { DAY_MS, rangeOfDays, type TimeRange } from './time-range.ts';
 
 /** A year and a day: what rollups answer within seconds. */
@@ -77,7 +79,19 @@ const adminQuery = z.strictObject({
 
 const MAX_CALLS = 200;
 const isCalls = (text: string): boolean => /^[1-9]\d{0,2}$/.test(text) && Number(text) <= MAX_CALLS;
+const short = (most: number) =>
+  z.optional(
+    z
+      .string()
+      .check(z.refine((text) => text.length > 0 && text.length <= most, says(safe`must be 1 to ${most} characters`))),
+  );
 const callsQuery = z.strictObject({
+  model: short(128),
+  keyId: short(128),
+  userId: short(256),
+  answered: z.optional(
+    z.string().check(z.refine((text) => text === 'true' || text === 'false', says(safe`must be true or false`))),
+  ),
   limit: z.optional(z.string().check(z.refine(isCalls, says(safe`must be a whole number from 1 to ${MAX_CALLS}`)))),
   cursor: z.optional(z.string()),
 });
@@ -94,10 +108,27 @@ const parsed = <Schema extends z.core.$ZodType>(schema: Schema, query: Query): z
   return result.data;
 };
 
+/** What `GET /usage/calls` is asked for. */
+export interface CallsQuery {
+  readonly limit: number;
+  readonly cursor: string | null;
+  readonly filter: CallFilter;
+}
+
 /** The query of `GET /usage/calls`. Throws `invalid-request` that names each wrong parameter. */
-export const readCallsQuery = (query: Query): { readonly limit: number; readonly cursor: string | null } => {
-  const { limit = '50', cursor = null } = parsed(callsQuery, query);
-  return { limit: Number(limit), cursor };
+export const readCallsQuery = (query: Query): CallsQuery => {
+  const { limit = '50', cursor = null, model, keyId, userId, answered } = parsed(callsQuery, query);
+  return {
+    limit: Number(limit),
+    cursor,
+    filter: {
+      ...(model === undefined ? {} : { model }),
+      ...(keyId === undefined ? {} : { keyId }),
+      // As answers show them: the pseudonym where nobody knows the name any more.
+      ...(userId === undefined ? {} : { user: bookedNameIn(userId) }),
+      ...(answered === undefined ? {} : { answered: answered === 'true' }),
+    },
+  };
 };
 
 /** From the first of this month to today, unless told otherwise. */

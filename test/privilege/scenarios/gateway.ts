@@ -24,6 +24,8 @@ export const gateway = async (stage: Stage): Promise<void> => {
   const own = message('Hello.', { metadata: { user_id: 'ada' } });
   for (let asked = 0; asked < 2; asked += 1) await post(own, { 'idempotency-key': 'one' });
   await post({ ...own, stream: true });
+  // With the name of its end user.
+  await ask(key, 'GET /usage/calls');
   await post(message('a', { model: 'nobody' }), { 'idempotency-key': 'refused' }, '4');
   upstream.script('*', [status(429, { headers: { 'retry-after': '60' } }), reply('by the other key')]);
   await post(message('Limited.'));

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { pico } from '../../../lib/kernel/money.ts';
+import { bookedName, pseudonymOf } from '../../../lib/kernel/pseudonym.ts';
 import { createMemoryUsageStore } from '../../../lib/usage/memory-store.ts';
 import { GATEWAY } from '../../../lib/usage/record.ts';
-import { createGatewayCalls } from '../../../lib/usage/reports/gateway-calls.ts';
+import { type CallFilter, createGatewayCalls } from '../../../lib/usage/reports/gateway-calls.ts';
+import { seededRandom } from '../../seeded-random.ts';
 import { addAll, record } from '../records.ts';
 
 const NOW = Date.parse('2026-11-20T13:30:00.000Z');
 const HOUR_MS = 3_600_000;
+const ANN = bookedName(pseudonymOf('ann'));
 
 const of = (runId: string, ending = '0:1', change: Parameters<typeof record>[0] = {}) =>
   record({ runId, attemptId: `${runId}:${ending}`, agent: GATEWAY, at: NOW, ...change });
@@ -15,14 +18,19 @@ const stage = async (...records: Parameters<typeof addAll>[1]) => {
   const store = createMemoryUsageStore();
   await addAll(store, records);
   const calls = createGatewayCalls(store);
-  return (limit = 50, cursor: string | null = null) => calls('acme', { limit, cursor }, NOW);
+  return (limit = 50, cursor: string | null = null, filter: CallFilter = {}) =>
+    calls('acme', { limit, cursor, filter }, NOW);
 };
 
 /** Every page from the first to the last. */
-const pages = async (list: Awaited<ReturnType<typeof stage>>, limit: number): Promise<string[][]> => {
+const pages = async (
+  list: Awaited<ReturnType<typeof stage>>,
+  limit: number,
+  filter: CallFilter = {},
+): Promise<string[][]> => {
   const all: string[][] = [];
   for (let cursor: string | null = null; all.length < 100;) {
-    const page = await list(limit, cursor);
+    const page = await list(limit, cursor, filter);
     all.push(page.calls.map(({ callId }) => callId));
     cursor = page.nextCursor;
     if (cursor === null) break;
@@ -56,6 +64,7 @@ describe('the calls of the gateway', () => {
         callId: 'run_01',
         at: NOW - 2_000,
         keyId: 'key-1',
+        user: null,
         model: 'second',
         attempts: 2,
         answered: true,
@@ -83,6 +92,66 @@ describe('the calls of the gateway', () => {
     );
     const list = await stage(...runs, of('run_01'));
     expect(await pages(list, 50)).toEqual([[], ['run_01']]);
+  });
+
+  it.each<[string, CallFilter, string[]]>([
+    ['the model of the last attempt', { model: 'second' }, ['run_08', 'run_06']],
+    ['the key', { keyId: 'key-2' }, ['run_07']],
+    ['an answer', { answered: true }, ['run_09', 'run_08', 'run_07']],
+    ['no answer', { answered: false }, ['run_06']],
+    ['the end user, of whatever version', { user: ANN }, ['run_09', 'run_07']],
+    ['all of them', { user: ANN, keyId: 'key-2', answered: true, model: 'claude-sonnet-5-5' }, ['run_07']],
+    ['what no call has', { keyId: 'key-3' }, []],
+  ])('are filtered by %s', async (_title, filter, expected) => {
+    const list = await stage(
+      of('run_09', '0:1', { userId: ANN }),
+      of('run_08', '0:1', { model: 'first', answered: false }),
+      of('run_08', '0:2', { model: 'second' }),
+      of('run_07', '0:1', { userId: 'ann', keyId: 'key-2' }),
+      of('run_06', '0:1', { model: 'second', answered: false, at: NOW - HOUR_MS }),
+    );
+    for (const limit of [1, 2, 50]) expect((await pages(list, limit, filter)).flat()).toEqual(expected);
+  });
+
+  it('that are filtered come in pages that nothing shifts, whatever is booked meanwhile', async () => {
+    const random = seededRandom(7);
+    const some = Array.from({ length: 60 }, (_, at) => {
+      const id = `run_1${String(at).padStart(2, '0')}`;
+      const model = random() < 0.5 ? 'one' : 'two';
+      const attempts = random() < 0.3 ? ['0:1', '0:2'] : ['0:1'];
+      return attempts.map((ending) =>
+        of(id, ending, { model, answered: random() < 0.6, at: NOW - (at < 30 ? HOUR_MS : 0) }),
+      );
+    }).flat();
+    const store = createMemoryUsageStore();
+    await addAll(store, some);
+    const calls = createGatewayCalls(store);
+    const filter = { model: 'one', answered: true };
+    const all = await calls('acme', { limit: 200, cursor: null, filter }, NOW);
+    expect(all.calls.length).toBeGreaterThan(10);
+    const paged: (typeof all.calls)[number][] = [];
+    let cursor: string | null = null;
+    let rounds = 0;
+    do {
+      const page = await calls('acme', { limit: 3, cursor, filter }, NOW);
+      paged.push(...page.calls);
+      cursor = page.nextCursor;
+      rounds += 1;
+      await addAll(store, [of(`run_2${rounds}`, '0:1', { model: 'one' })]);
+    } while (cursor !== null);
+    expect(paged).toEqual(all.calls);
+  });
+
+  it('refuse a cursor of another filter, and take their own', async () => {
+    const list = await stage(...['run_03', 'run_02', 'run_01'].map((id) => of(id)));
+    const { nextCursor } = await list(1, null, { answered: true });
+    expect((await list(1, nextCursor, { answered: true })).calls).toMatchObject([{ callId: 'run_02' }]);
+    for (const other of [{}, { answered: false }, { answered: true, model: 'x' }])
+      await expect(list(1, nextCursor, other)).rejects.toMatchObject({
+        issues: [{ path: 'cursor', message: 'must be the nextCursor of an earlier answer with the same filters' }],
+      });
+    const { nextCursor: plain } = await list(1);
+    await expect(list(1, plain, { answered: true })).rejects.toMatchObject({ code: 'invalid-request' });
   });
 
   it('are none where there are none', async () => {

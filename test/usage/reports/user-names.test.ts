@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bookedName, pseudonymOf } from '../../../lib/kernel/pseudonym.ts';
 import { createMemoryUsageStore } from '../../../lib/usage/memory-store.ts';
-import type { UsageRecord } from '../../../lib/usage/record.ts';
+import { GATEWAY, type UsageRecord } from '../../../lib/usage/record.ts';
 import { usageFunction } from '../../functions/report-usage-parts.ts';
 import { AT, record } from '../records.ts';
 
@@ -29,7 +29,10 @@ const reporting = async () => {
     asked.push(tenantId);
     return new Map([[ADA, 'ada']]);
   };
-  const { get } = usageFunction({ usage, userNames: { all } });
+  const { get } = usageFunction({
+    usage,
+    userNames: { all, findBooked: () => Promise.reject(new Error('nobody asks for these')) },
+  });
   const groups = async (target: string, key = 'acme') => {
     const { body } = await get(target, key);
     return (body['groups'] as Group[]).map(({ key: of, requests }) => [of, requests]);
@@ -61,5 +64,35 @@ describe('a report by end users', () => {
     expect(asked).toEqual([]);
     await groups('/usage?groupBy=user,day');
     expect(asked).toEqual(['acme']);
+  });
+});
+
+describe('the calls of the gateway', () => {
+  it('show end users by their names, ask for those of the page alone, and are found by name and pseudonym', async () => {
+    const asked: string[][] = [];
+    const findBooked = async (_: string, booked: Iterable<string>) => {
+      asked.push([...booked]);
+      return new Map([[ADA, 'ada']]);
+    };
+    const { get, usage } = usageFunction({ userNames: { all: async () => new Map(), findBooked } });
+    for (const [at, userId] of [ADA, BOB, null, 'ada'].entries())
+      await usage.add(
+        record({
+          agent: GATEWAY,
+          userId,
+          runId: `run_${at}`,
+          attemptId: `run_${at}:0:1`,
+          at: Date.parse('2026-11-20T11:00:00Z'),
+        }),
+      );
+    const users = async (query: string) =>
+      ((await get(`/usage/calls${query}`)).body['calls'] as { userId: string | null }[]).map(({ userId }) => userId);
+    expect(await users('')).toEqual(['ada', null, BOB, 'ada']);
+    expect(asked).toEqual([[ADA, BOB]]);
+    expect(await users('?limit=2')).toEqual(['ada', null]);
+    expect(asked.at(-1)).toEqual([ADA]);
+    expect(await users('?userId=ada')).toEqual(['ada', 'ada']);
+    expect(await users(`?userId=${BOB}`)).toEqual([BOB]);
+    expect(await users('?userId=nobody')).toEqual([]);
   });
 });
