@@ -28,13 +28,16 @@ interface Page {
 
 const NO_FILTER = { status: '', agent: '', userId: '', sessionId: '', from: '', to: '' };
 
+const OrNone = ({ id }: { id: string | null | undefined }) =>
+  typeof id === 'string' ? html`<${Id} id=${id} />` : html`<span class="soft">–</span>`;
+
 const Row = ({ run }: { run: RunSummary }) => html`<tr>
   <td><${Id} id=${run.runId} href=${linkTo('runs', run.runId)} /></td>
   <td><${Status} status=${run.status} /></td>
   <td>${run.agent}</td>
   <td>${run.mode}</td>
-  <td>${run.userId ?? html`<span class="soft">–</span>`}</td>
-  <td>${run.sessionId ?? html`<span class="soft">–</span>`}</td>
+  <td><${OrNone} id=${run.userId} /></td>
+  <td><${OrNone} id=${run.sessionId} /></td>
   <td><${Time} at=${run.createdAt} /></td>
   <td class="num">${milliseconds(Date.parse(run.updatedAt) - Date.parse(run.createdAt))}</td>
 </tr>`;
