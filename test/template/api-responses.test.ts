@@ -14,7 +14,7 @@ const CODES: Readonly<Record<string, keyof typeof PROBLEMS>> = {
   RESOURCE_NOT_FOUND: 'not-found',
   INVALID_SIGNATURE: 'not-found',
   EXPIRED_TOKEN: 'not-found',
-  DEFAULT_4XX: 'not-found',
+  DEFAULT_4XX: 'invalid-request',
   BAD_REQUEST_BODY: 'invalid-request',
   BAD_REQUEST_PARAMETERS: 'invalid-request',
   UNAUTHORIZED: 'unauthenticated',
@@ -26,9 +26,15 @@ const CODES: Readonly<Record<string, keyof typeof PROBLEMS>> = {
   THROTTLED: 'rate-limited',
   QUOTA_EXCEEDED: 'rate-limited',
   INTEGRATION_TIMEOUT: 'upstream-timeout',
-  INTEGRATION_FAILURE: 'internal',
-  DEFAULT_5XX: 'internal',
+  INTEGRATION_FAILURE: 'store-unavailable',
+  API_CONFIGURATION_ERROR: 'store-unavailable',
+  DEFAULT_5XX: 'store-unavailable',
 };
+
+/** Stands for whatever is not foreseen: the gateway's own status says what it was. */
+const KEEPS_STATUS = 'DEFAULT_4XX';
+/** As which a call reaches a client that Lambda has throttled: it never started, and may be made again. */
+const NEVER_STARTED = ['INTEGRATION_FAILURE', 'API_CONFIGURATION_ERROR', 'DEFAULT_5XX'];
 
 /**
  * Of what every answer has, but for the policy of what may run and frame: its quotes do not fit into a mapping. No body here is
@@ -53,7 +59,8 @@ const responseDefects = (properties: unknown): string[] => {
   const type = String(at(properties, 'ResponseType'));
   const code = CODES[type];
   if (code === undefined) return [`${type} is not expected`];
-  const { status, title } = PROBLEMS[code];
+  const { title } = PROBLEMS[code];
+  const status = type === KEEPS_STATUS ? undefined : PROBLEMS[code].status;
   const body = substituted(String(at(properties, 'ResponseTemplates', 'application/json')));
   if (body.includes('$')) return [`${type} quotes something else than the request's id`];
   const problem = JSON.parse(body) as Problem;
@@ -65,7 +72,9 @@ const responseDefects = (properties: unknown): string[] => {
   const shouldRetry = anthropicErrorResponse(new AppError(code, safe`x`, { figures }), 'x').headers['x-should-retry'];
   return [
     ...Object.entries(wanted).flatMap(([key, value]) => (problem[key] === value ? [] : [`${type} has another ${key}`])),
-    ...(at(properties, 'StatusCode') === String(status) ? [] : [`${type} answers with another status`]),
+    ...(at(properties, 'StatusCode') === (status === undefined ? undefined : String(status))
+      ? []
+      : [`${type} answers with another status`]),
     ...(header('Content-Type') === "'application/problem+json'" ? [] : [`${type} is not problem+json`]),
     ...Object.entries(COMMON).flatMap(([name, value]) =>
       header(name) === `'${value}'` ? [] : [`${type} lacks ${name}`],
@@ -77,6 +86,7 @@ const responseDefects = (properties: unknown): string[] => {
     ...(header('x-should-retry') === (shouldRetry === undefined ? undefined : `'${shouldRetry}'`)
       ? []
       : [`${type} says otherwise whether to try again`]),
+    ...(NEVER_STARTED.includes(type) && retryAfterMs === undefined ? [`${type} does not say when to try again`] : []),
     ...(typeof problem.detail === 'string' && problem.detail !== '' ? [] : [`${type} has no detail`]),
     ...(retryAfterMs === undefined || header('Retry-After') === `'${Math.ceil(Number(retryAfterMs) / 1000)}'`
       ? []
@@ -98,6 +108,15 @@ describe('what API Gateway answers by itself', () => {
     const responses = ofType(await packagedTemplate('prod'), 'AWS::ApiGateway::GatewayResponse');
     const types = responses.map(([, { Properties }]) => Properties['ResponseType']);
     expect(types.toSorted()).toEqual(Object.keys(CODES).toSorted());
+  });
+
+  it.each<[string, string, string, unknown, string]>([
+    ['a status that is put over an unforeseen one', 'OtherClientError', 'StatusCode', '404', 'another status'],
+    ['a throttled call that is final', 'OtherServerError', 'StatusCode', '500', 'another status'],
+    ['a throttled call without Retry-After', 'IntegrationFailure', 'ResponseParameters', {}, 'another Retry-After'],
+  ])('would show %s', async (_defect, name, property, value, complaint) => {
+    const broken = plant(await packagedTemplate('dev'), [name, 'Properties', property], value);
+    expect(defects(broken).join('\n')).toContain(complaint);
   });
 
   it.each<[string, string, unknown, string]>([

@@ -113,7 +113,7 @@ export const RUNBOOK: Readonly<Record<string, RunbookEntry>> = {
   },
   'lambda-throttles': {
     severity: 'page',
-    means: 'Lambda refused calls of the account because no concurrency was left; clients saw 500 or 429.',
+    means: 'Lambda refused calls of the account because no concurrency was left; clients saw 503 with `Retry-After`.',
     action:
       "Compare `ConcurrentExecutions` with the account's limit. Ask AWS for more, or reserve a part for this stage. If a single tenant causes it, limit that tenant.",
   },
