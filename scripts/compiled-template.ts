@@ -8,6 +8,7 @@ export interface Resource {
   readonly Type: string;
   readonly Properties: Record<string, unknown>;
   DependsOn?: string[];
+  DeletionPolicy?: string;
   UpdateReplacePolicy?: string;
 }
 

@@ -3,12 +3,14 @@ import { ofType, type Template } from './compiled-template.ts';
 import { declareCauses, declareMail, dropTickets, dropUnset, mailNotice } from './declare-alarms.ts';
 import { declareDashboard, type Widget } from './declare-dashboard.ts';
 import { dropUnused } from './optional-secrets.ts';
+import { keepSecrets } from './stage/keep-secrets.ts';
 import { checkNames } from './stage/name-lengths.ts';
 
 interface Osls {
   readonly service: {
     readonly custom: {
       readonly alarms: unknown;
+      readonly isProtected: boolean;
       readonly secretsInAdvance: unknown;
       readonly dashboard: { readonly isMade: unknown; readonly widgets: readonly Widget[] };
     };
@@ -50,6 +52,7 @@ export default class DeclareStage {
         dropTickets(template, custom.alarms, stage);
         declareCauses(template);
         dropUnused(template, custom.secretsInAdvance);
+        keepSecrets(template, custom.isProtected);
         declareDashboard(template, custom.dashboard.isMade, custom.dashboard.widgets, stage);
         checkNames(template, stage);
       },

@@ -39,6 +39,8 @@ const putIn = (value: unknown, stage: string, parameters: Parameters): unknown =
   if (typeof value !== 'string') return value;
   const [, whole] = /^\$\{param:(\w+)\}$/.exec(value) ?? [];
   if (whole !== undefined) return parameter(whole);
+  const [, yesOrNo] = /^\$\{strToBool\(\$\{param:(\w+)\}\)\}$/.exec(value) ?? [];
+  if (yesOrNo !== undefined) return String(parameter(yesOrNo)) === 'true';
   const [, file] = /^\$\{file\(([^)]+)\)\}$/.exec(value) ?? [];
   if (file !== undefined) return within(read(file));
   return value

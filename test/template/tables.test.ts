@@ -9,7 +9,7 @@ const EXPIRING = ['ControlTable', 'RunsTable'];
 const tableDefects = (template: Template): string[] =>
   TABLES.flatMap((id) => {
     const { Properties, DeletionPolicy, UpdateReplacePolicy } = resource(template, id);
-    const kept = DeletionPolicy === 'Retain' && UpdateReplacePolicy === 'Retain';
+    const kept = DeletionPolicy === 'RetainExceptOnCreate' && UpdateReplacePolicy === 'Retain';
     const recoverable = at(Properties, 'PointInTimeRecoverySpecification', 'PointInTimeRecoveryEnabled') === true;
     const expires =
       at(Properties, 'TimeToLiveSpecification', 'Enabled') === true &&
