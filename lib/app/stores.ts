@@ -94,7 +94,7 @@ export const createStores = ({ client, config, clock, random, agents = [] }: Sto
       return createContentStore({ table: runs, clock, random, retentionMs: RUN_RETENTION_MS });
     }),
     tenants: createDynamoDbTenantStore(ledger),
-    toolUsage: createDynamoDbToolUsageStore(records),
+    toolUsage: createDynamoDbToolUsageStore(ledger),
     usage,
     openSessions: async () => {
       const [{ createDynamoDbSessionStore }, { createBooksOfRun }, { createSessions }] = await Promise.all([

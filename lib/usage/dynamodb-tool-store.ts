@@ -1,6 +1,5 @@
 import { type Item, keyOf, n, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
-import type { NewItems } from '../group-commit/new-items.ts';
 import { hourOf } from './hour.ts';
 import type { ToolCall, ToolUsageRecord, ToolUsageStore } from './tool-record.ts';
 
@@ -30,7 +29,7 @@ const fromItem = (item: Item): ToolUsageRecord => ({
 });
 
 /** Tool usage in the ledger table. */
-export const createDynamoDbToolUsageStore = (table: Pick<Table, 'query'> & NewItems): ToolUsageStore => ({
+export const createDynamoDbToolUsageStore = (table: Pick<Table, 'query' | 'putNew'>): ToolUsageStore => ({
   add: (record) => table.putNew(toItem(record)),
   async *inHour(tenantId, at) {
     for await (const item of table.query(partitionKey(tenantId, at), '')) yield fromItem(item);
