@@ -5,6 +5,7 @@ import { type RunWorkers, runWorkersOf } from '../lib/app/runs/run-worker.ts';
 import type { RunWorker } from '../lib/durable-run/worker/execute-run.ts';
 import { runKeyIn } from '../lib/durable-run/worker/execution-input.ts';
 import { invocationOf } from '../lib/durable-run/worker/invocation.ts';
+import { label, safe } from '../lib/kernel/redacted.ts';
 import { observedInvocation } from '../lib/middleware/observed-event.ts';
 
 type Parts = Pick<App, 'log' | 'clock' | 'flush' | 'anthropicKey'> & RunWorkers;
@@ -17,14 +18,19 @@ export const executeRun = (parts: Parts) => {
     return null;
   });
   return observedInvocation(parts, 'execute-run', async (event: unknown, context: Context) => {
-    const { clock, openWorker, anthropicKey, flush } = parts;
+    const { clock, openWorker, anthropicKey, flush, log } = parts;
+    const key = runKeyIn(event);
+    // To fail would be tried again, and end as a dead letter: it never becomes a run.
+    if (key === null) {
+      log.warn(safe`an event that is no run was left alone`, { function: label('execute-run') });
+      return null;
+    }
     const invocation = invocationOf(
       () => context.getRemainingTimeInMillis(),
       () => clock.monotonicMs(),
     );
     // A key that is missing or cannot be read is an error of the model calls, which know what to do.
     await anthropicKey.get().catch(() => undefined);
-    const key = runKeyIn(event);
     const worker = await openWorker(key, invocation);
     workers.set(context, worker);
     try {

@@ -25,10 +25,10 @@ export const getRun = (parts: Parts) =>
     .use(problemJson())
     .use(allowedMethods('GET'))
     .use(authenticated(parts.authenticator, 'runs:read'))
-    .handler(async ({ principal, pathParameters, path }: Observed & Authenticated) => {
+    .handler(async ({ principal, pathParameters, resource }: Observed & Authenticated) => {
       const run = await findRun(parts.runs, principal.tenantId, pathParameters?.['runId'] ?? '');
-      if (path.endsWith('/trace')) return jsonResponse(traceView(run, await parts.contents.find(run)));
-      if (path.endsWith('/deliveries')) return jsonResponse(deliveriesView(await parts.outbox.list(run)));
+      if (resource.endsWith('/trace')) return jsonResponse(traceView(run, await parts.contents.find(run)));
+      if (resource.endsWith('/deliveries')) return jsonResponse(deliveriesView(await parts.outbox.list(run)));
       const inbox = run.status === 'awaiting_approval' ? await parts.inbox.read(run) : null;
       return jsonResponse(runView(run, inbox?.approvals));
     });

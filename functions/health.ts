@@ -14,8 +14,8 @@ export const health = (parts: Parts) =>
   middy(observed(parts, 'health'))
     .use(problemJson())
     .use(allowedMethods('GET'))
-    .handler(async ({ path }: Observed) => {
-      if (path.endsWith('/live')) return jsonResponse({ status: 'healthy', version: parts.config.BALLAST_VERSION });
+    .handler(async ({ resource }: Observed) => {
+      if (resource.endsWith('/live')) return jsonResponse({ status: 'healthy', version: parts.config.BALLAST_VERSION });
       const report = await parts.health.report();
       return jsonResponse(report, report.status === 'unhealthy' ? 503 : 200);
     });

@@ -126,6 +126,7 @@ export const observed = (
       ...event,
       ...(isHead ? { httpMethod: 'GET' } : {}),
       path: withoutEndSlash(event.path),
+      resource: withoutEndSlash(event.resource),
       requestId,
       corsOrigins,
       isHead,
