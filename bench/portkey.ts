@@ -34,7 +34,8 @@ export const startPortkey = async (upstream: string): Promise<Portkey> => {
   const url = `http://127.0.0.1:${port}`;
   const lateAt = performance.now() + START_TIMEOUT_MS;
   while (!(await isUp(url))) {
-    if (child.exitCode !== null || performance.now() > lateAt) throw new Error('The gateway of Portkey does not start.');
+    if (child.exitCode !== null || performance.now() > lateAt)
+      throw new Error('The gateway of Portkey does not start.');
     await pause(50);
   }
   return {
