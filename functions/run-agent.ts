@@ -4,6 +4,7 @@ import { type App, app } from '../lib/app/app.ts';
 import { startNextOf } from '../lib/app/runs/start-next.ts';
 import { wantsEvents } from '../lib/http/event-stream.ts';
 import { hopsOf } from '../lib/http/hops.ts';
+import { ANSWER_WITHIN_MS } from '../lib/http/run-limits.ts';
 import { header } from '../lib/http/types.ts';
 import { forEndUser } from '../lib/identity/end-user.ts';
 import { STORAGE_GRACE_MS } from '../lib/kernel/deadline.ts';
@@ -31,8 +32,10 @@ type Parts = ObservedOptions &
   };
 
 /** A run may take so long from its request's arrival on. */
-const timeoutMs = ({ RUN_TIMEOUT_MS }: App['config'], { input }: Event): number =>
-  Math.min(input.timeoutMs ?? RUN_TIMEOUT_MS, RUN_TIMEOUT_MS);
+const timeoutMs = ({ RUN_TIMEOUT_MS }: App['config'], event: Event): number => {
+  const longestMs = wantsEvents(header(event, 'accept')) ? RUN_TIMEOUT_MS : Math.min(RUN_TIMEOUT_MS, ANSWER_WITHIN_MS);
+  return Math.min(event.input.timeoutMs ?? longestMs, longestMs);
+};
 
 /** A run that may take a second does not wait longer for its claim either. */
 const claimLimits = ({ config, clock }: Parts, event: Event): ClaimLimits => {

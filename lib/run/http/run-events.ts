@@ -27,6 +27,9 @@ const response = ({ body }: EventStream, headers: Readonly<Record<string, string
   body,
 });
 
+/** So long the head waits for a status of its own. Proxies cut a connection that is silent for a minute, API Gateway after five. */
+const HEAD_WITHIN_MS = 13_000;
+
 export interface RunTelling {
   readonly clock: Clock;
   readonly requestId: string;
@@ -35,8 +38,8 @@ export interface RunTelling {
 }
 
 /**
- * A run told as Server-Sent Events. The head is held back until a model call goes out: a refusal before that is thrown, so that its
- * status is a real one. After it the last event is `run.succeeded` or `run.failed`, exactly one of them.
+ * A run told as Server-Sent Events. The head is held back until a model call goes out, but not for long: a refusal before that is
+ * thrown, so that its status is a real one. After it the last event is `run.succeeded` or `run.failed`, exactly one of them.
  */
 export const runAsEvents = async (
   run: (stream: RunStream) => Promise<RunAnswer>,
@@ -45,11 +48,20 @@ export const runAsEvents = async (
   const events = createEventStream(clock);
   const admitted = Promise.withResolvers<Readonly<Record<string, string>>>();
   let open = false;
-  const stream = told(events.send, (headers) => {
+  const openWith = (headers: Readonly<Record<string, string>>) => {
     open = true;
     admitted.resolve(headers);
+  };
+  const cancelOpening = clock.after(HEAD_WITHIN_MS, () => {
+    events.send('ping', {});
+    openWith({});
+  });
+  const stream = told(events.send, (headers) => {
+    cancelOpening();
+    openWith(headers);
   });
   void run(stream)
+    .finally(cancelOpening)
     .then(
       (answer) => {
         events.send('run.succeeded', answer);
