@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: measures, writes `docs/performance.md`, and ends with 1 where one of the project's limits does not hold.
- * `npm run bench async` measures what is about asynchronous runs alone, and leaves the rest of the report as it is.
+ * `npm run bench async` measures what is about asynchronous runs alone, `npm run bench portkey` the gateway beside Portkey's, and
+ * each leaves the rest of the report as it is.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,6 +15,7 @@ import { asyncEvents } from './async-events.ts';
 import { asyncOperations } from './async-operations.ts';
 import { asyncReplay } from './async-replay.ts';
 import { startStage } from './async-stage.ts';
+import { besidePortkey } from './beside-portkey.ts';
 import { coldImport } from './cold-import.ts';
 import { startFastUpstream } from './fast-upstream.ts';
 import { gateway, gatewayDelay } from './gateway.ts';
@@ -118,6 +120,7 @@ const measure = async (folder: string): Promise<Section[]> => {
   await add(reports(engine.endpoint));
   await add(leanClientCost(engine.endpoint));
   await measureGateway(add, subfolder);
+  await add(besidePortkey(subfolder('portkey')));
   await measureAsyncRuns(add, subfolder, engine.endpoint);
   const upstream = await startFastUpstream();
   started.defer(() => upstream.close());
@@ -127,6 +130,18 @@ const measure = async (folder: string): Promise<Section[]> => {
   await add(memory(startServer));
   await add(throughput(startServer));
   return sections;
+};
+
+const measurePortkeyAlone = async (folder: string): Promise<Section[]> => {
+  const { sections, subfolder, add } = gatherIn(folder);
+  await add(besidePortkey(subfolder('portkey')));
+  return sections;
+};
+
+/** Parts of the report that can be measured by themselves. */
+const PARTS: Readonly<Record<string, (folder: string) => Promise<Section[]>>> = {
+  async: measureAsyncAlone,
+  portkey: measurePortkeyAlone,
 };
 
 const commit = (): string => {
@@ -152,14 +167,15 @@ const folder = mkdtempSync(join(tmpdir(), 'ballast-bench-'));
 try {
   const began = performance.now();
   const [before = 0] = loadavg();
-  const isAsyncAlone = process.argv[2] === 'async';
-  const sections = await (isAsyncAlone ? measureAsyncAlone : measure)(folder);
+  const part = PARTS[process.argv[2] ?? ''];
+  const sections = await (part ?? measure)(folder);
   const path = join(root, 'docs', 'performance.md');
   const load = `beside a load of ${before.toFixed(1)} on ${availableParallelism()} cores`;
   const note = `Measured by itself, at ${new Date().toISOString()}, commit ${commit()}, ${load}.`;
-  const whole = isAsyncAlone
-    ? withSections(readFileSync(path, 'utf8'), sections, note)
-    : report(sections, (performance.now() - began) / 1_000);
+  const whole =
+    part === undefined
+      ? report(sections, (performance.now() - began) / 1_000)
+      : withSections(readFileSync(path, 'utf8'), sections, note);
   writeFileSync(path, whole);
   const breaches = sections.flatMap((section) => section.breaches);
   for (const breach of breaches) console.error(breach);
