@@ -13,6 +13,7 @@ import { type ProxyEvent, proxyEvent, splitTarget } from './http-event.ts';
 import { type Handler, invoke } from './invoke.ts';
 import { isStreaming } from './lambda-shim.ts';
 import type { Match, MatchRoute } from './match-route.ts';
+import type { IsForUs } from './own-hosts.ts';
 import { checkDeclaredLength, checkEventSize, readBody } from './read-body.ts';
 import { checkHead } from './request-head.ts';
 import { writeResponse } from './write-response.ts';
@@ -26,6 +27,7 @@ export interface AnswerOptions {
   readonly clock: Clock;
   /** Whose pages may read an answer. */
   readonly corsOrigins: ReadonlySet<string>;
+  readonly isForUs: IsForUs;
 }
 
 /** One request that is being answered. */
@@ -53,11 +55,18 @@ const errorResponseFor = ({ url = '/' }: IncomingMessage) =>
   splitTarget(url).path.startsWith('/v1/') ? anthropicErrorResponse : problemResponse;
 
 /** Plays API Gateway: takes the request apart, calls the function behind its path, and answers for both when they fail. */
-export const createAnswer = ({ matchRoute, handlers, log, ids, clock, corsOrigins }: AnswerOptions): Answer => {
+export const createAnswer = (options: AnswerOptions): Answer => {
+  const { matchRoute, handlers, log, ids, clock, corsOrigins, isForUs } = options;
+  const checkHost = (request: IncomingMessage, requestId: string) => {
+    if (isForUs(request)) return;
+    log.warn(safe`host refused`, { requestId: label(requestId) });
+    throw new AppError('forbidden', safe`The host of the request is none of this server: ALLOWED_HOSTS can name it.`);
+  };
   const read = async ({ request, response, expectsContinue }: Exchange, requestId: string): Promise<Read> => {
     const target = splitTarget(request.url ?? '/');
     const method = request.method ?? 'GET';
     const at = clock.now();
+    checkHost(request, requestId);
     checkHead(request);
     const match = matchRoute(method, target.path);
     checkDeclaredLength(request);

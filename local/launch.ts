@@ -24,6 +24,7 @@ import { loadHandler, loadHandlers } from './load-handlers.ts';
 import { loadingFailed } from './loading-error.ts';
 import { createMatchRoute } from './match-route.ts';
 import { refuseItself } from './own-address.ts';
+import { ownHosts } from './own-hosts.ts';
 import { prepareStore } from './prepare-store.ts';
 import { readRoutes, type Route } from './routes.ts';
 import { createSchedules, type EventHandler } from './run-schedules.ts';
@@ -166,7 +167,8 @@ export const launch = async (options: LaunchOptions): Promise<Running> => {
   // What is under way is left alone, as by a kill: it goes on after the next start.
   started.defer(() => executions?.close());
   const matchRoute = createMatchRoute(atLeast(routes, app.config.RUN_TIMEOUT_MS + ABOVE_RUN_MS));
-  const answer = createAnswer({ matchRoute, handlers, log, ids, clock, corsOrigins });
+  const isForUs = ownHosts(settings);
+  const answer = createAnswer({ matchRoute, handlers, log, ids, clock, corsOrigins, isForUs });
   const http = await serve({ answer, ids, clock, hosts: settings.hosts, port: settings.port });
   started.defer(() => http.close(0));
   // Not before: the port may be any free one. What came meanwhile is refused by its hops.

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isForLoopback } from './own-hosts.ts';
 
 export interface SecretsServer {
   /** For `AWS_ENDPOINT_URL_SECRETS_MANAGER`. */
@@ -39,7 +40,7 @@ const wantedSecret = async (request: IncomingMessage): Promise<string | null> =>
  */
 export const startSecretsServer = async (secrets: ReadonlyMap<string, string>): Promise<SecretsServer> => {
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    if (request.headers['x-amz-target'] !== 'secretsmanager.GetSecretValue') {
+    if (!isForLoopback(request) || request.headers['x-amz-target'] !== 'secretsmanager.GetSecretValue') {
       request.resume();
       return refuse(response, 'UnknownOperationException');
     }

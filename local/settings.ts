@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import type { Environment } from '../lib/aws/connection.ts';
+import { areHostPatterns, hostPatternsIn } from '../lib/kernel/forms/host-patterns.ts';
 import { alertsSecretOf } from './alerts-secret.ts';
 import { jwtSecretOf } from './jwt-secret.ts';
 import { StartRefused } from './start-refused.ts';
@@ -11,6 +12,8 @@ export interface Settings {
   /** `0` takes any free one. */
   readonly port: number;
   readonly hosts: readonly string[];
+  /** Names that requests may have besides: those of proxies. */
+  readonly allowedHosts: readonly string[];
   /** Absolute. */
   readonly dataDirectory: string;
   /** Another DynamoDB than the embedded one. */
@@ -56,6 +59,16 @@ const hosts = (env: Environment): readonly string[] => {
   return host === null || host === 'localhost' ? LOOPBACK : [host];
 };
 
+const allowedHosts = (env: Environment): readonly string[] => {
+  const text = read(env, 'ALLOWED_HOSTS') ?? '';
+  if (!areHostPatterns(text)) {
+    throw new StartRefused(
+      'ALLOWED_HOSTS must be names of hosts such as ballast.example.com or *.example.com, separated by commas.',
+    );
+  }
+  return hostPatternsIn(text);
+};
+
 const url = (env: Environment, name: string): string | null => {
   const text = read(env, name);
   if (text === null) return null;
@@ -77,6 +90,7 @@ export const readSettings = (env: Environment, directory: string): Settings => {
   const settings = {
     port: port(env),
     hosts: hosts(env),
+    allowedHosts: allowedHosts(env),
     dataDirectory: isAbsolute(data) ? data : join(directory, data),
     dynamoDbEndpoint: url(env, 'AWS_ENDPOINT_URL_DYNAMODB'),
     lambdaEndpoint: url(env, 'AWS_ENDPOINT_URL_LAMBDA'),

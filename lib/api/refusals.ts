@@ -12,6 +12,7 @@ const PASSED_ON = ['408', '409', '422'];
 /** What may be answered to any request, also by the gateway before a function sees it. */
 export const ANY = [
   'invalid-request',
+  'forbidden',
   'payload-too-large',
   'rate-limited',
   'headers-too-large',
@@ -19,7 +20,7 @@ export const ANY = [
   'upstream-timeout',
 ] as const;
 /** Of an operation that needs a credential. */
-export const KEYED = ['unauthenticated', 'forbidden', 'store-unavailable'] as const;
+export const KEYED = ['unauthenticated', 'store-unavailable'] as const;
 /** Of one that takes a body. */
 export const BODY = ['unsupported-media-type'] as const;
 /** Of one that is about something that may not be there. */

@@ -4,6 +4,7 @@ import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import { describeError } from '../../lib/telemetry/describe-error.ts';
 import type { Log } from '../../lib/telemetry/log.ts';
+import { isForLoopback } from '../own-hosts.ts';
 import { readBody } from '../read-body.ts';
 import { systemClock } from '../system-clock.ts';
 import type { Executions } from './executions.ts';
@@ -40,6 +41,7 @@ export const startLambdaServer = async (): Promise<LambdaServer> => {
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { executions, log } = await serving.promise;
+    if (!isForLoopback(request)) return void response.writeHead(403).end();
     const { status, headers, body } = await readBody(request, systemClock)
       .then((bytes) => {
         const { method, url } = request;

@@ -9,6 +9,7 @@ import type { ProxyEvent } from '../../local/http-event.ts';
 import { serve, type Serving } from '../../local/http-server.ts';
 import type { Handler, LambdaContext } from '../../local/invoke.ts';
 import { createMatchRoute } from '../../local/match-route.ts';
+import type { IsForUs } from '../../local/own-hosts.ts';
 import { systemClock } from '../../local/system-clock.ts';
 
 /** A log that keeps its lines as they would be written. */
@@ -42,7 +43,7 @@ export interface TestServer extends Serving {
 export const serveFunction = async (
   handler: Handler,
   clock: Clock = systemClock,
-  more: { readonly headMs?: number } = {},
+  { isForUs = () => true, ...more }: { readonly headMs?: number; readonly isForUs?: IsForUs } = {},
 ): Promise<TestServer> => {
   let requests = 0;
   const ids = { request: () => `req_${(requests += 1)}` };
@@ -57,6 +58,7 @@ export const serveFunction = async (
     ids,
     clock,
     corsOrigins: new Set(),
+    isForUs,
   });
   const serving = await serve({ answer, ids, clock, hosts: ['127.0.0.1', '::1'], port: 0, ...more });
   return { ...serving, url: `http://127.0.0.1:${serving.port}`, lines };

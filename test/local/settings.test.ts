@@ -11,6 +11,7 @@ describe('the settings of npm start', () => {
     const defaults = {
       port: 3000,
       hosts: ['127.0.0.1', '::1'],
+      allowedHosts: [],
       dataDirectory: '/project/.ballast',
       dynamoDbEndpoint: null,
       lambdaEndpoint: null,

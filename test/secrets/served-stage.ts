@@ -134,7 +134,7 @@ export const startServedStage = async (
     })),
   );
   const { ids, corsOrigins } = app;
-  const answer = createAnswer({ matchRoute, handlers, log, ids, clock: systemClock, corsOrigins });
+  const answer = createAnswer({ matchRoute, handlers, log, ids, clock: systemClock, corsOrigins, isForUs: () => true });
   const server = await serve({ answer, ids, clock: systemClock, hosts: ['127.0.0.1'], port: 0 });
   return {
     app,
