@@ -161,7 +161,8 @@ export const createCallMessages =
     }).catch((error: unknown) => notMade(refusal(asAppError(error))));
     waitUntil?.(background.ended());
     answeredBy?.(called.metered.upstreamRequestId);
-    const outcome = called.ok ? (guard?.outcome(called) ?? called) : withHeaders(called, admission.headers());
+    const shownAs = guard?.outcome(called) ?? called;
+    const outcome = shownAs.ok ? shownAs : withHeaders(shownAs, admission.headers());
     if (outcome.ok && outcome.degraded) {
       const names = { runId: label(runId), agent: label(GATEWAY), reason: label(outcome.degraded.reason) };
       emit({ type: 'run.degraded', ...names, servedBy: safe`fallback-model` });

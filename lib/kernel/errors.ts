@@ -95,16 +95,27 @@ export class AppError extends Error {
 
   /** The same error, with these headers beside its own. */
   withHeaders(headers: Readonly<Record<string, string>>): AppError {
-    const { code, message, cause, retryAfterMs, issues, figures, allow, members, upstreamMessage } = this;
+    return this.#with({ headers: { ...headers, ...this.headers } });
+  }
+
+  /** The same error, with what the upstream said changed; where it said nothing, as it is. */
+  withWords(change: (words: string) => string): AppError {
+    const { upstreamMessage: said } = this;
+    return said === undefined ? this : this.#with({ upstreamMessage: { ...said, message: change(said.message) } });
+  }
+
+  #with(changed: AppErrorOptions): AppError {
+    const { code, message, cause, retryAfterMs, issues, figures, allow, headers, members, upstreamMessage } = this;
     return new AppError(code, message, {
       cause,
       issues,
       allow,
+      headers,
       members,
-      headers: { ...headers, ...this.headers },
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       ...(figures === undefined ? {} : { figures }),
       ...(upstreamMessage === undefined ? {} : { upstreamMessage }),
+      ...changed,
     });
   }
 }

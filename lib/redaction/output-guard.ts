@@ -11,7 +11,7 @@ export interface OutputGuard {
   readonly isOn: boolean;
   /** Names what is replaced, for keys under which an answer is kept. */
   readonly name: string;
-  text(text: string): string;
+  readonly text: (text: string) => string;
   readonly json: <T>(value: T) => T;
   /** For a text that comes in parts. */
   readonly texts: () => Redactor;

@@ -63,4 +63,10 @@ describe('an `error` event', () => {
     const { error } = await faultOf({ type: 'invalid_request_error', message: WORDS });
     expect(inspect(error.cause)).not.toContain(WORDS);
   });
+
+  it('shows no secret in its words, whatever a tenant has set', async () => {
+    const message = `no such key: sk-ant-${'api03'}-${'aB3dE5fG7h'.repeat(9)}AA.`;
+    const { error } = await faultOf({ type: 'invalid_request_error', message });
+    expect(anthropicErrorOf(error, 'req').error.message).toBe('no such key: [REDACTED_API_KEY].');
+  });
 });

@@ -3,6 +3,7 @@ import { type Clock, orAborted, type Random, sleep } from '../../kernel/clock.ts
 import type { Deadline } from '../../kernel/deadline.ts';
 import { label } from '../../kernel/redacted.ts';
 import { diagnose } from '../../model-call/attempt/diagnose.ts';
+import { redactedWords } from '../../model-call/attempt/redacted-words.ts';
 import { fault, isRetryable } from '../../model-call/faults.ts';
 import type { KeyCheck } from '../../model-call/keys/key-check.ts';
 import type { KeyPool } from '../../model-call/keys/key-pool.ts';
@@ -47,7 +48,7 @@ export const createAskProvider = (options: AskProviderOptions): AskProvider => {
       const { text, requestId } = await provider.ask(question, { key, signal: deadline.signal });
       return { ok: true, answer: { text, headers: upstreamIdHeader(requestId) } };
     } catch (error) {
-      const found = diagnose(error, deadline.stoppedBy, false, clock.now());
+      const found = await redactedWords(diagnose(error, deadline.stoppedBy, false, clock.now()));
       const isKeys = found.kind === 'forbidden' && (await keyCheck.isRefused(key));
       const failed = isKeys ? fault('credential', { ...found, keyFault: 'forbidden' }) : found;
       const headers = upstreamIdHeader((error as { requestID?: unknown } | null)?.requestID);

@@ -26,7 +26,10 @@ export const openAnswerGuard = async (
   return {
     sink: (sink) => (guard.isOn ? redactSink(sink, guard) : sink),
     outcome(called) {
-      if (!called.ok) return called;
+      if (!called.ok) {
+        const { fault } = called;
+        return { ...called, fault: { ...fault, error: fault.error.withWords(guard.text) } };
+      }
       tell(secretsIn(called.message, guard));
       return guard.isOn ? { ...called, message: redactMessage(called.message, guard) } : called;
     },

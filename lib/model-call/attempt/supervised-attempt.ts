@@ -6,6 +6,7 @@ import type { Attempt } from '../types.ts';
 import { createAttemptProgress } from './attempt-progress.ts';
 import { diagnose } from './diagnose.ts';
 import { readEvent } from './read-event.ts';
+import { redactedWords } from './redacted-words.ts';
 import { createSigns } from './signs-of-life.ts';
 import { createStreamTimeouts, type StreamLimits } from './stream-timeouts.ts';
 
@@ -92,8 +93,10 @@ export const supervisedAttempt =
       const refusedAs = requestIdOf(error);
       if (refusedAs !== null) progress.opened(refusedAs);
       // What ends a whole answer's connection is no fault of the answer.
-      if (!progress.complete || error instanceof MalformedStream)
-        return progress.failed(diagnose(error, timeouts.verdict, progress.contentSeen, clock.now()), error);
+      if (!progress.complete || error instanceof MalformedStream) {
+        const found = diagnose(error, timeouts.verdict, progress.contentSeen, clock.now());
+        return progress.failed(await redactedWords(found), error);
+      }
     }
     if (!progress.complete) return progress.failed(fault('cut', { contentSeen: progress.contentSeen }), null);
     return progress.answered();

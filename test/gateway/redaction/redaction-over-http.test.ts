@@ -2,7 +2,7 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Caller, type FleetOfOne, startFleetOfOne } from '../../api/fleet.ts';
 import { TABLE_NAMES } from '../../dynamodb.ts';
-import { toolCalls } from '../../upstream/answers.ts';
+import { status, toolCalls } from '../../upstream/answers.ts';
 import { post, postStream, question } from '../ask.ts';
 import { readStream } from '../read-stream.ts';
 
@@ -76,3 +76,17 @@ it('nobody else’s text is touched', async () => {
   expect((await events(caller)).text).toBe(SAID);
   expect(counted(caller)).toEqual([]);
 });
+
+it.each([400, 403])(
+  'an upstream’s words of a %i show no key, whatever a tenant has set, and no address where it says so',
+  async (code) => {
+    const caller = await fleet.addTenant();
+    const strict = await fleet.addTenant({ redactOutput: true, redact: ['email'] });
+    const words = `not for ${KEY}, ask ada@example.com`;
+    fleet.upstream.script('*', [status(code, { message: words })]);
+    const messageOf = async (asked: Response) =>
+      ((await asked.json()) as { readonly error: { readonly message: string } }).error.message;
+    expect(await messageOf(await post(caller))).toBe('not for [REDACTED_API_KEY], ask ada@example.com');
+    expect(await messageOf(await postStream(strict))).toBe('not for [REDACTED_API_KEY], ask [REDACTED_EMAIL]');
+  },
+);
