@@ -16,6 +16,7 @@ import { asyncOperations } from './async-operations.ts';
 import { asyncReplay } from './async-replay.ts';
 import { startStage } from './async-stage.ts';
 import { besidePortkey } from './beside-portkey.ts';
+import { clientChoice } from './client-choice.ts';
 import { coldImport } from './cold-import.ts';
 import { startFastUpstream } from './fast-upstream.ts';
 import { gateway, gatewayDelay } from './gateway.ts';
@@ -121,6 +122,7 @@ const measure = async (folder: string): Promise<Section[]> => {
   await add(leanClientCost(engine.endpoint));
   await measureGateway(add, subfolder);
   await add(besidePortkey(subfolder('portkey')));
+  await add(clientChoice(subfolder('client-choice')));
   await measureAsyncRuns(add, subfolder, engine.endpoint);
   const upstream = await startFastUpstream();
   started.defer(() => upstream.close());
@@ -135,6 +137,7 @@ const measure = async (folder: string): Promise<Section[]> => {
 const measurePortkeyAlone = async (folder: string): Promise<Section[]> => {
   const { sections, subfolder, add } = gatherIn(folder);
   await add(besidePortkey(subfolder('portkey')));
+  await add(clientChoice(subfolder('client-choice')));
   return sections;
 };
 
