@@ -1,12 +1,30 @@
 import type { RedactionLabel } from './classes.ts';
 
-/** A set of ASCII characters, looked up by code. */
+/** A set of characters, looked up by code: of ASCII, or `withLetters` of others. */
 export type CharSet = Uint8Array;
 
 export const charSet = (chars: string): CharSet => {
   const set = new Uint8Array(128);
   for (const char of chars) set[char.charCodeAt(0)] = 1;
   return set;
+};
+
+/** Scripts without blanks between words (Thai to Khmer), where an address would take its sentence along; then signs. */
+const NO_LETTERS: readonly (readonly [number, number])[] = [
+  [0x0e00, 0x0eff],
+  [0x1000, 0x109f],
+  [0x1780, 0x17ff],
+  ...[0xd7, 0xf7, 0x37e, 0x387, 0x589, 0x60c, 0x61b, 0x61f, 0x6d4, 0x964, 0x965, 0x1680].map(
+    (code) => [code, code] as const,
+  ),
+];
+
+/** The same set, with the letters of alphabets beyond ASCII: Latin, Greek, Cyrillic, Hebrew, Arabic, those of India. */
+export const withLetters = (set: CharSet): CharSet => {
+  const all = new Uint8Array(0x2000).fill(1, 0xc0);
+  all.set(set);
+  for (const [from, to] of NO_LETTERS) all.fill(0, from, to + 1);
+  return all;
 };
 
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';

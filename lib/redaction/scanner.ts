@@ -12,11 +12,15 @@ export interface ScanSink {
   replace(label: RedactionLabel, from: number): void;
 }
 
-/** Detectors by the code of the character that a secret begins with, the more specific first. */
+const ASCII = 128;
+
+/** Detectors by the code of the character that a secret begins with, the more specific first; last, those for all beyond ASCII. */
 export type Dispatch = readonly (readonly Detector[])[];
 
-export const dispatchOf = (detectors: readonly Detector[]): Dispatch =>
-  Array.from({ length: 128 }, (_, code) => detectors.filter(({ starts }) => starts[code] === 1));
+export const dispatchOf = (detectors: readonly Detector[]): Dispatch => [
+  ...Array.from({ length: ASCII }, (_, code) => detectors.filter(({ starts }) => starts[code] === 1)),
+  detectors.filter(({ starts }) => starts.length > ASCII),
+];
 
 export interface Scanner {
   /** The text as far as it has come, of which the scanner knows what is before `base` no more. */
@@ -69,7 +73,7 @@ export const createScanner = (dispatch: Dispatch, sink: ScanSink): Scanner => {
         continue;
       }
       const code = reader.code(at);
-      const detectors = dispatch[code];
+      const detectors = dispatch[Math.min(code, ASCII)];
       if (detectors !== undefined && !(has(ALPHANUMERIC, code) && !isWordStart(reader, at)))
         for (const detector of detectors) {
           const to = detector.find(reader, at);

@@ -98,6 +98,12 @@ const FRAGMENTS = [
   '123 45 ',
   'ssn 1',
   'é',
+  'card 4111',
+  'card 7111 ',
+  'card_4111%20',
+  '4111&nbsp;',
+  'a%40',
+  "ж'",
 ];
 
 const repeated = (fragment: string, length: number) =>

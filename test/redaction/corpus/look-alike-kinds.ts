@@ -34,7 +34,7 @@ const hash = (draw: Draw): string => {
 const noCard = (draw: Draw): string => {
   const number = cardNumber(draw);
   const wrong = number.slice(0, -1) + String((Number(number.at(-1)) + draw.int(1, 9)) % 10);
-  const stranger = draw.pick(['1', '7', '8', '9', '0']) + draw.chars('d', 14);
+  const stranger = (draw.pick(['1', '7', '8', '9', '0']) + draw.chars('d', 14)).replace(/^8[0-2]/, '83');
   const other = stranger + luhnDigit(stranger);
   const short = draw.pick(['4', '51', '6011']) + draw.chars('d', draw.int(9, 10));
   return draw.pick([

@@ -3,6 +3,8 @@ import { createDraw, type Draw } from './drawn-text.ts';
 import { KEY_KINDS, WRITTEN_KINDS } from './key-kinds.ts';
 import { LOOK_ALIKES } from './look-alike-kinds.ts';
 import { PERSONAL_KINDS } from './personal-kinds.ts';
+import { SCHEME_KINDS } from './scheme-kinds.ts';
+import { SCHEME_LOOK_ALIKES } from './scheme-look-alikes.ts';
 import { TOKEN_KINDS } from './token-kinds.ts';
 
 /** A text with one secret in it, in parts: no file of the repository holds a secret's form whole, so no scanner finds one. */
@@ -56,7 +58,7 @@ const HELD_OUT_AROUND: Around = [
 const isHeldOut = (at: number): boolean => at % 3 === 2;
 const aroundOf = (draw: Draw, heldOut: boolean) => draw.pick(heldOut ? HELD_OUT_AROUND : AROUND);
 
-export const KINDS = [...KEY_KINDS, ...TOKEN_KINDS, ...PERSONAL_KINDS, ...WRITTEN_KINDS];
+export const KINDS = [...KEY_KINDS, ...TOKEN_KINDS, ...PERSONAL_KINDS, ...WRITTEN_KINDS, ...SCHEME_KINDS];
 
 export const makeSecrets = (): TrueSecret[] =>
   KINDS.flatMap(({ kind, label, count, make }, seed) => {
@@ -70,7 +72,7 @@ export const makeSecrets = (): TrueSecret[] =>
   });
 
 export const makeLookAlikes = (): LookAlike[] =>
-  LOOK_ALIKES.flatMap(({ kind, count, make }, seed) => {
+  [...LOOK_ALIKES, ...SCHEME_LOOK_ALIKES].flatMap(({ kind, count, make }, seed) => {
     const draw = createDraw(seededRandom(2_000 + seed));
     return Array.from({ length: count }, (_, at) => {
       const heldOut = isHeldOut(at);
