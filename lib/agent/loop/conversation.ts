@@ -1,11 +1,12 @@
 import type { Message, MessageParam, Usage } from '@anthropic-ai/sdk/resources/messages/messages';
-import { textOf, toolUses } from '../../model-call/attempt/assemble-message.ts';
+import { textOf } from '../../model-call/attempt/assemble-message.ts';
 import { withoutEarlierThinking } from '../../model-call/translate/earlier-thinking.ts';
 import { familyOf } from '../../pricing/pricing.ts';
 import { toolRound } from '../tools/tool-round.ts';
 import { fitContext, type Weighed } from './model/fit-context.ts';
 import type { Called, ModelCalls } from './model/model-calls.ts';
 import { withMessages } from './model/with-messages.ts';
+import { idsIn, soundUses } from './sound-uses.ts';
 import { meaningOf, type RunStop } from './stop-reasons.ts';
 import type { Transcript } from './transcript.ts';
 import type { LoopParts, LoopResult, Run, Said } from './types.ts';
@@ -51,6 +52,7 @@ export const createConversation = (
   const { maxOutputTokens } = run.agent;
   const contextWindow = parts.contextWindowOf(run.model);
   let messages: readonly MessageParam[] = run.messages;
+  const ids = idsIn(messages);
   let weighed: Weighed | null = run.weighed ?? null;
 
   const fits = (): boolean => {
@@ -104,9 +106,9 @@ export const createConversation = (
         const { call, message } = called;
         say(textOf(message), goesOn, message.stop_reason === 'pause_turn');
         by = message.model;
-        const uses = toolUses(message);
+        const { content, uses } = soundUses(message.content, ids);
         withTools = uses.length > 0 || (withTools && textOf(message) === '');
-        hear(message);
+        hear({ ...message, content: [...content] });
         const stop = stopOf(message.stop_reason);
         if (stop !== null && meaningOf(stop).status === 'incomplete') return limited(stop);
         if (stop !== null) return { kind: 'answered', stop, text, by, withTools };

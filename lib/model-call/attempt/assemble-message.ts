@@ -3,7 +3,6 @@ import type {
   RawMessageDeltaEvent,
   RawMessageStartEvent,
   RawMessageStreamEvent,
-  ToolUseBlock,
 } from '@anthropic-ai/sdk/resources/messages/messages';
 import { objectOf } from '../../kernel/json.ts';
 import type { Meter } from '../metering/meter.ts';
@@ -136,10 +135,6 @@ export const createAssembly = (meter: Meter, options: AssemblyOptions = {}): Ass
     },
   };
 };
-
-/** The tool calls of a message, in its order. */
-export const toolUses = (message: Message): ToolUseBlock[] =>
-  message.content.filter((block) => block.type === 'tool_use');
 
 /** The text of a message, its blocks joined. */
 export const textOf = (message: Message): string =>
