@@ -9,6 +9,20 @@ const give = (sentence) => {
   process.exitCode = 1;
 };
 
+/** Why Node can load no file of ours, by its own code, and the way out. */
+const UNLOADABLE = {
+  ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING:
+    'Node.js runs no TypeScript below a folder named node_modules: move the project out of it',
+  ERR_UNKNOWN_FILE_EXTENSION:
+    'Node.js is told not to run TypeScript: take --no-experimental-strip-types and --no-strip-types out of NODE_OPTIONS',
+  ERR_WEBASSEMBLY_NOT_SUPPORTED:
+    'Node.js is told to do without WebAssembly, by which it runs TypeScript: take --jitless out of NODE_OPTIONS',
+  ERR_UNKNOWN_BUILTIN_MODULE:
+    'Node.js is told to do without a part of it that is needed: take the options that begin with --no-experimental out of NODE_OPTIONS',
+  ERR_ACCESS_DENIED: 'Node.js is told to let programs reach nothing: take --permission out of NODE_OPTIONS',
+  ERR_MODULE_NOT_FOUND: 'A dependency of Ballast is not installed: run `npm install`',
+};
+
 /** Loads a program, or says what is missing for it. `command`: how a person starts it. */
 export const boot = (command, load) => {
   if (Number(process.versions.node.split('.')[0]) < LEAST_MAJOR) {
@@ -21,7 +35,8 @@ export const boot = (command, load) => {
   // The second start finds its code compiled, which halves the time it takes.
   module.enableCompileCache();
   load().catch((error) => {
-    if (!error || error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    give(`A dependency of Ballast is not installed: run \`npm install\`, then \`${command}\` again.`);
+    const why = error && UNLOADABLE[error.code];
+    if (!why) throw error;
+    give(`${why}, then \`${command}\` again.`);
   });
 };

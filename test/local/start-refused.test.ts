@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../local/free-port.ts';
@@ -57,6 +58,28 @@ describe('npm start says in one sentence, with the way out,', () => {
     // The file that asks for it is the very first one.
     const first = { entry: ENTRY, nodeArguments: pretend(code) };
     expect(await refusal(first)).toMatch(/^Ballast needs Node.js 24 or newer and this is v20.20.2: /);
+  });
+
+  it.each([
+    ['--no-experimental-strip-types', /told not to run TypeScript: take --no-experimental-strip-types /],
+    ['--jitless', /without WebAssembly, .*take --jitless out/],
+    ['--no-experimental-sqlite', /take the options that begin with --no-experimental out/],
+  ])('that Node has %s, which keeps our files from it', (option, sentence) => {
+    // Nothing else is loaded, which would fail in its place.
+    const { status, stderr } = spawnSync(process.execPath, [option, ENTRY], { encoding: 'utf8' });
+    expect([status, stderr.split('\n').length]).toEqual([1, 2]);
+    expect(stderr).toMatch(sentence);
+  });
+
+  it('that the project lies below a folder named node_modules', () => {
+    const code = `import { boot } from ${JSON.stringify(new URL('../../local/boot.mjs', import.meta.url).href)};
+      const code = 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING';
+      boot('npm start', async () => { throw Object.assign(new Error('x'), { code }); });`;
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+    expect(stderr).toBe(
+      'Node.js runs no TypeScript below a folder named node_modules: move the project out of it, then `npm start` again.\n',
+    );
+    expect(status).toBe(1);
   });
 
   it('that the engine is not to be had for this platform', async () => {
