@@ -33,6 +33,9 @@ export interface TokenVerifierOptions extends ClaimRules {
   readonly clock: Clock;
 }
 
+/** The year 5138 in seconds, and 1973 in milliseconds: an expiry above it was written in milliseconds, and would never come. */
+const MOST_SECONDS = 100_000_000_000;
+
 export interface TokenVerifier {
   /**
    * What a signed token (JWS, RFC 7515) says: `exp` is required and `nbf` kept, both with 30 s of leeway, `iss` and `aud`
@@ -97,6 +100,7 @@ export const createTokenVerifier = (options: TokenVerifierOptions): TokenVerifie
       const payload = await verify(token, { ...pinned, currentDate: new Date(clock.now()) }).catch((error: unknown) => {
         throw error instanceof AppError ? error : unauthenticated(error);
       });
+      if (Number(payload['exp']) > MOST_SECONDS) throw unauthenticated();
       const claims = isFor(audience, payload) ? readClaims(payload, options) : null;
       if (claims === null) throw unauthenticated();
       return claims;

@@ -95,6 +95,7 @@ describe('a token of an issuer that publishes its keys', () => {
     ['has a header that must be understood', () => forged({ ...header, crit: ['new'], new: 1 }, payload(), rs256(key))],
     ['names an unknown key', () => signed({ ...key, kid: 'key-2' }, payload())],
     ['expired 30 s ago', () => signed(key, payload({ exp: seconds() - 30 }))],
+    ['has an expiry in milliseconds', () => signed(key, payload({ exp: (seconds() + 600) * 1_000 }))],
     ['has no expiry', () => signed(key, payload({ exp: undefined }))],
     ['has an expiry in words', () => forged(header, payload({ exp: 'never' }), rs256(key))],
     ['is valid only in 31 s', () => signed(key, payload({ nbf: seconds() + 31 }))],
