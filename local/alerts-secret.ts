@@ -22,7 +22,8 @@ export const alertsSecretOf = (env: Environment): string | null => {
   } catch (cause) {
     throw new StartRefused(
       'BALLAST_SLACK_WEBHOOK_URL and BALLAST_ALARM_WEBHOOK_URL must be https URLs, or http ones of this machine, and ' +
-        'BALLAST_ALARM_WEBHOOK_URL goes together with BALLAST_ALARM_WEBHOOK_SECRET of 16 to 512 characters.',
+        'BALLAST_ALARM_WEBHOOK_URL goes together with BALLAST_ALARM_WEBHOOK_SECRET of 16 to 512 characters, or two ' +
+        'such secrets, as in {"current": "...", "previous": "..."}.',
       { cause },
     );
   }

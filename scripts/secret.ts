@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { nameError } from '../lib/telemetry/describe-error.ts';
 import { StartRefused } from '../local/start-refused.ts';
 import { Misused } from './read-options.ts';
-import { secretKinds, WrongForm } from './secret/kinds.ts';
+import { secretKinds } from './secret/kinds.ts';
 import { readCommand } from './secret/read-command.ts';
 import { runCommand } from './secret/run-command.ts';
+import { WrongForm } from './secret/secret-kind.ts';
 import { NoSuchSecret, openLocalSecrets, openStageSecrets } from './secret/stores.ts';
 import { secretsOfTools } from './secret/tool-secrets.ts';
 

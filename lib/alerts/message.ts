@@ -20,17 +20,21 @@ export const slackMessage = ({ text }: Alert, { url }: NonNullable<Targets['slac
 
 /**
  * The alert as JSON, signed: `ballast-signature: t=<epoch seconds>,v1=<hex>`, where v1 is the HMAC-SHA256 of
- * `<t>.<body>`. A receiver recomputes it over the raw body, compares in constant time, refuses an old `t`, and knows
+ * `<t>.<body>`, one for each secret. A receiver recomputes it over the raw body, compares in constant time, refuses an old `t`, and knows
  * a repetition by `id`.
  */
 export const webhookMessage = (
   { id, fields }: Alert,
-  { url, secret }: NonNullable<Targets['webhook']>,
+  { url, secrets }: NonNullable<Targets['webhook']>,
   now: number,
 ): Message => {
   const { type, ...rest } = fields;
   const body = JSON.stringify({ type, id, ...rest });
   const at = Math.floor(now / 1000);
-  const mac = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');
-  return { url, headers: { ...JSON_TYPE, 'ballast-signature': `t=${at},v1=${mac}` }, body };
+  const macs = secrets.map((secret) => createHmac('sha256', secret).update(`${at}.${body}`).digest('hex'));
+  return {
+    url,
+    headers: { ...JSON_TYPE, 'ballast-signature': [`t=${at}`, ...macs.map((mac) => `v1=${mac}`)].join(',') },
+    body,
+  };
 };

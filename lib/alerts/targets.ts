@@ -2,12 +2,14 @@ import * as z from 'zod/mini';
 import { safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
+import { SigningSecrets } from './signing-secrets.ts';
 
 /** Who is told by the secret of the alerts. */
 export interface SecretTargets {
   /** Slack's incoming webhook; its address is a credential. */
   readonly slack: { readonly url: string } | null;
-  readonly webhook: { readonly url: string; readonly secret: string } | null;
+  /** `secrets`: a message is signed with each; two while one takes over from the other. */
+  readonly webhook: { readonly url: string; readonly secrets: readonly string[] } | null;
 }
 
 /** Who is told. */
@@ -30,7 +32,7 @@ const url = () => z.string().check(z.refine(isTarget));
 const Secret = z.object({
   slackWebhookUrl: z.optional(url()),
   webhookUrl: z.optional(url()),
-  webhookSecret: z.optional(z.string().check(z.minLength(16), z.maxLength(512))),
+  webhookSecret: z.optional(SigningSecrets),
 });
 
 /** Where an alert goes: the parts of the secret, and the topic of a stage that has one. */
@@ -52,7 +54,8 @@ const parse = (secret: string): unknown => {
 
 /**
  * Reads the secret, JSON like `{"slackWebhookUrl": "https://...", "webhookUrl": "https://...", "webhookSecret": "..."}`,
- * each part optional but the last two together; an empty one configures nothing. Throws an Error that names the wrong
+ * each part optional but the last two together; an empty one configures nothing. `webhookSecret` may be two, as
+ * `{"current": "...", "previous": "..."}`. Throws an Error that names the wrong
  * fields and quotes none.
  */
 export const readTargets = (secret: string): SecretTargets => {
@@ -68,7 +71,7 @@ export const readTargets = (secret: string): SecretTargets => {
   return {
     slack: slackWebhookUrl === undefined ? null : { url: slackWebhookUrl },
     webhook:
-      webhookUrl === undefined || webhookSecret === undefined ? null : { url: webhookUrl, secret: webhookSecret },
+      webhookUrl === undefined || webhookSecret === undefined ? null : { url: webhookUrl, secrets: webhookSecret },
   };
 };
 

@@ -1,6 +1,6 @@
 import { nameError } from '../../lib/telemetry/describe-error.ts';
 import type { Template } from '../compiled-template.ts';
-import type { SecretKind } from '../secret/kinds.ts';
+import type { SecretKind } from '../secret/secret-kind.ts';
 import { type Account, isForbidden } from './aws/account.ts';
 import { checkAlarmTarget } from './checks/alarm-target.ts';
 import { compileAndCheck } from './checks/configuration.ts';

@@ -1,5 +1,5 @@
 import { ofType, type Template } from '../compiled-template.ts';
-import type { SecretKind } from '../secret/kinds.ts';
+import type { SecretKind } from '../secret/secret-kind.ts';
 import type { Account, Stack } from './aws/account.ts';
 
 /** The stage that is looked at, before it is deployed. */

@@ -1,40 +1,10 @@
-import { readTargets } from '../../lib/alerts/targets.ts';
 import { LEAST_SECRET_BYTES, parseSigningSecrets, type SigningSecret } from '../../lib/identity/jwt/signing-secrets.ts';
 import { isSendable, parseProviderKeys } from '../../lib/secrets/provider-keys.ts';
 import { headersIn } from '../../lib/telemetry/tracing/otlp.ts';
 import { parseWebhookSecrets } from '../../lib/webhooks/signing-secrets.ts';
 import { variableOf } from '../../local/tool-secrets.ts';
-
-/** A value is not what it is put as; the message says what is, and quotes nothing. */
-export class WrongForm extends Error {}
-
-/** What takes over from what it was, both being accepted meanwhile. */
-export interface Rotation {
-  /** How many the text holds: 1 or 2. */
-  count(text: string): number;
-  /** The new one with the current one of the text as its previous one. Throws `WrongForm` where they are one. */
-  rotated(text: string, next: string): string;
-  /** The current one of the text alone. */
-  finished(text: string): string;
-}
-
-/** A secret of a stage. */
-export interface SecretKind {
-  /** As on the command line, and behind `ballast/<stage>/`. */
-  readonly name: string;
-  readonly what: string;
-  /** The variables that hold it in `.env`. */
-  readonly variableNames: readonly string[];
-  /** With their values; `null`: none. */
-  readonly variables: (text: string) => Readonly<Record<string, string | null>>;
-  /** The text in `.env`; `null`: none. */
-  readonly fromVariables: (env: Readonly<Record<string, string | undefined>>) => string | null;
-  /** Throws an error that quotes nothing where the text has another form. */
-  readonly check: (text: string) => unknown;
-  /** Throws `WrongForm` for what the service would take and nobody means to put: none of these is put without `--force`. */
-  readonly checkStrictly: (text: string) => void;
-  readonly rotation: Rotation | null;
-}
+import { ALERTS_KIND } from './alerts-kind.ts';
+import { type Rotation, type SecretKind, type Variables, WrongForm } from './secret-kind.ts';
 
 /** As Anthropic makes keys for the API. */
 const ANTHROPIC = /^sk-ant-[A-Za-z0-9_-]{20,}$/;
@@ -87,38 +57,11 @@ const webhooks: Rotation = {
   finished: (text) => parseWebhookSecrets(text)[0] ?? '',
 };
 
-type Variables = Pick<SecretKind, 'variableNames' | 'variables' | 'fromVariables'>;
-
 const inVariable = (variable: string): Variables => ({
   variableNames: [variable],
   variables: (text) => ({ [variable]: text }),
   fromVariables: (env) => env[variable] || null,
 });
-
-const ALERTS = {
-  BALLAST_SLACK_WEBHOOK_URL: 'slackWebhookUrl',
-  BALLAST_ALARM_WEBHOOK_URL: 'webhookUrl',
-  BALLAST_ALARM_WEBHOOK_SECRET: 'webhookSecret',
-} as const;
-
-const alertsInVariables: Variables = {
-  variableNames: Object.keys(ALERTS),
-  variables(text) {
-    const members = JSON.parse(text) as Readonly<Record<string, string | undefined>>;
-    return Object.fromEntries(Object.entries(ALERTS).map(([name, field]) => [name, members[field] ?? null]));
-  },
-  fromVariables(env) {
-    const set = Object.entries(ALERTS).flatMap(([name, field]) => (env[name] ? [[field, env[name]]] : []));
-    return set.length === 0 ? null : JSON.stringify(Object.fromEntries(set));
-  },
-};
-
-const strictTargets = (text: string): void => {
-  const fields: readonly string[] = Object.values(ALERTS);
-  const members = Object.keys(JSON.parse(text) as object);
-  if (members.length === 0 || !members.every((name) => fields.includes(name)))
-    throw new WrongForm(`It names who is notified by ${fields.join(', ')}, and has no other member.`);
-};
 
 const none = () => undefined;
 
@@ -169,14 +112,7 @@ export const secretKinds = (ofTools: ReadonlyMap<string, DeclaredSecret>): reado
     checkStrictly: none,
     rotation: webhooks,
   },
-  {
-    name: 'alerts',
-    what: 'who is notified of alarms: JSON with slackWebhookUrl, webhookUrl, webhookSecret',
-    ...alertsInVariables,
-    check: readTargets,
-    checkStrictly: strictTargets,
-    rotation: null,
-  },
+  ALERTS_KIND,
   {
     name: 'otlp',
     what: 'headers for the receiver of traces: name=value pairs, separated by commas',

@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import { nearestName } from '../../lib/kernel/nearest-name.ts';
 import { Misused, STAGE } from '../read-options.ts';
-import type { SecretKind } from './kinds.ts';
+import type { SecretKind } from './secret-kind.ts';
 
 export const USAGE = `Puts secrets where the functions read them. A value is piped in or typed unseen, never an argument.
 
   npm run secret -- list --stage <stage> [--json]
   npm run secret -- put <name> --stage <stage>          e.g. put anthropic --stage dev < key.txt
-  npm run secret -- rotate jwt|webhooks --stage <stage>  the new one; the one before it is accepted too
-  npm run secret -- rotate jwt|webhooks --stage <stage> --finish   the one before it no longer
+  npm run secret -- rotate jwt|webhooks|alerts --stage <stage>  the new one; the one before it is accepted too
+  npm run secret -- rotate jwt|webhooks|alerts --stage <stage> --finish   the one before it no longer
 
   --local in place of --stage: into .env, which npm start reads. --region <region>. --kid <id>: key id of a new one for jwt.
   --generate: a new one for webhooks. --replace: put in place of one that is in use. --force: a key of another form.`;

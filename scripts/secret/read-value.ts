@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import { Writable } from 'node:stream';
-import { WrongForm } from './kinds.ts';
+import { WrongForm } from './secret-kind.ts';
 
 /** As much as Secrets Manager takes. */
 const MAX_BYTES = 65_536;

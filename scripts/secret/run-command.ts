@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { jsonText } from '../../lib/telemetry/terminal/printable.ts';
-import { type SecretKind, WrongForm } from './kinds.ts';
 import type { SecretCommand } from './read-command.ts';
 import { readValue, type ValueSource } from './read-value.ts';
+import { type SecretKind, WrongForm } from './secret-kind.ts';
 import type { SecretStore } from './stores.ts';
 
 export interface CommandParts {
@@ -40,26 +40,32 @@ const list = async ({ kinds, store }: CommandParts, isJson: boolean): Promise<st
 
 /** The text of a new value, in its form. Rejects with `WrongForm`, quoting nothing. */
 const newValue = async (command: SecretCommand, kind: SecretKind, source: ValueSource): Promise<string> => {
+  const form = command.verb === 'rotate' ? (kind.rotation?.part ?? kind) : kind;
   const given = command.isGenerated
     ? `whsec_${randomBytes(GENERATED_BYTES).toString('base64')}`
-    : await readValue(source, `${kind.what}\n${kind.name} (is not shown): `);
+    : await readValue(source, `${form.what}\n${kind.name} (is not shown): `);
   const text = command.kid === undefined ? given : JSON.stringify({ current: { kid: command.kid, secret: given } });
   try {
-    kind.check(text);
+    form.check(text);
   } catch (error) {
     throw error instanceof WrongForm ? error : new WrongForm(`It was not written: ${(error as Error).message}.`);
   }
-  if (!command.isForced) kind.checkStrictly(text);
+  if (!command.isForced) form.checkStrictly(text);
   return text;
 };
 
 const put = async (command: SecretCommand, kind: SecretKind, { store, source }: CommandParts): Promise<string> => {
-  if (kind.rotation !== null && !command.isReplacing && (await store.read(kind)) !== null) {
+  const { rotation } = kind;
+  const before = rotation === null || command.isReplacing ? null : await store.read(kind);
+  const refuse = () => {
     throw new WrongForm(
       `${store.placeOf(kind)} has a value, and what it signed would be refused: use rotate, which accepts both, or --replace.`,
     );
-  }
-  await store.write(kind, await newValue(command, kind, source));
+  };
+  if (before !== null && rotation?.ends === undefined) refuse();
+  const text = await newValue(command, kind, source);
+  if (before !== null && rotation?.ends?.(before, text)) refuse();
+  await store.write(kind, text);
   return `${kind.name} is in ${store.placeOf(kind)}. ${whenUsed(command)}`;
 };
 
@@ -69,7 +75,7 @@ const rotate = async (command: SecretCommand, kind: SecretKind, { store, source 
     throw new WrongForm(`${store.placeOf(kind)} has no value yet: put one.`);
   const place = store.placeOf(kind);
   if (command.isFinish) {
-    if (kind.rotation.count(before) === 1) return `${place} has one value, and no previous one: nothing was changed.`;
+    if (kind.rotation.count(before) !== 2) return `${place} has one value, and no previous one: nothing was changed.`;
     await store.write(kind, kind.rotation.finished(before));
     return `${place} has its current value alone. ${whenUsed(command)}`;
   }

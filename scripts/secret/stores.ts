@@ -2,7 +2,7 @@ import { parseEnv } from 'node:util';
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { dotEnvText, readDotEnv } from '../../local/dot-env.ts';
 import { writePrivateFile } from '../../local/private-file.ts';
-import { type SecretKind, WrongForm } from './kinds.ts';
+import { type SecretKind, WrongForm } from './secret-kind.ts';
 
 /** Where secrets are kept. */
 export interface SecretStore {

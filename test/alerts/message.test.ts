@@ -31,8 +31,8 @@ const transition = {
   follows: null,
 } as const;
 
-const webhook = (now = AT) =>
-  webhookMessage(alarmAlert(transition), { url: 'https://example.com', secret: SECRET }, now);
+const webhook = (now = AT, secrets: readonly string[] = [SECRET]) =>
+  webhookMessage(alarmAlert(transition), { url: 'https://example.com', secrets }, now);
 
 /** As a receiver would, by another implementation of HMAC than the sender's. */
 const verified = async (header: string, body: string, secret: string): Promise<boolean> => {
@@ -59,6 +59,16 @@ describe('the signature of the webhook', () => {
     expect(webhook().headers['ballast-signature']).toBe(
       't=1795176000,v1=5d54a604b64895861679d32fd6be3215c649ee51a9311492c593bac2890247f3',
     );
+  });
+});
+
+describe('the signatures while the secret is rotated', () => {
+  it('are one by each, the new one first, and each is right by itself', async () => {
+    const { headers, body } = webhook(AT, ['the-new-one-of-two', SECRET]);
+    const [at, ...macs] = (headers['ballast-signature'] ?? '').split(',');
+    expect(macs).toHaveLength(2);
+    expect(await verified(`${at},${macs[0]}`, body, 'the-new-one-of-two')).toBe(true);
+    expect(await verified(`${at},${macs[1]}`, body, SECRET)).toBe(true);
   });
 });
 

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
@@ -5,6 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bearer, endpointOf } from '../../lib/agent/define/endpoint.ts';
 import { boundFetch } from '../../lib/agent/tools/bound-fetch.ts';
 import { createToolSecrets } from '../../lib/agent/tools/tool-secrets.ts';
+import type { Alert } from '../../lib/alerts/alert.ts';
+import { webhookMessage } from '../../lib/alerts/message.ts';
+import { readTargets } from '../../lib/alerts/targets.ts';
 import { openSecretsManager } from '../../lib/app/secrets/secrets-manager.ts';
 import { label } from '../../lib/kernel/redacted.ts';
 import type { Secrets } from '../../lib/secrets/secrets.ts';
@@ -105,6 +109,40 @@ describe('the rotation under load', () => {
     receivers = [known.after];
     store.values.set('webhooks', GOOD.nextWebhooks);
     await load.between(() => (aheadMs += 5 * MINUTE_MS));
+    await load.more();
+    expect(await load.end()).toMatchObject({ kinds: ['verified'] });
+    await target.close();
+  });
+
+  it('of the secret that alerts are signed with loses no message: receivers change theirs when they like', async () => {
+    const target = await startHttpTarget();
+    const [old, next] = ['the-old-one-of-two', 'the-new-one-of-two'];
+    const withSecret = (webhookSecret: unknown) => JSON.stringify({ webhookUrl: target.url, webhookSecret });
+    store.values.set('alerts', withSecret(old));
+    const secret = secrets.open('alerts', { check: readTargets });
+    let receivers: readonly string[] = [old];
+    const load = underLoad(async (count) => {
+      const { webhook } = readTargets(await secret.get());
+      if (webhook === null) throw new Error('nobody is told');
+      const alert = { id: `alert_${count}`, text: '', fields: { type: 'alarm.test' } } as unknown as Alert;
+      const { url, headers, body } = webhookMessage(alert, webhook, clock.now());
+      await fetch(url, { method: 'POST', headers, body });
+      const [at, ...signatures] = (headers['ballast-signature'] ?? '').split(',');
+      const own = createHmac('sha256', receivers[count % receivers.length] ?? '');
+      const expected = own.update(`${at?.slice('t='.length)}.${body}`).digest('hex');
+      return signatures.includes(`v1=${expected}`) ? 'verified' : 'refused';
+    });
+    const later = () => load.between(() => (aheadMs += 5 * MINUTE_MS));
+    await load.more();
+    store.values.set('alerts', withSecret({ current: next, previous: old }));
+    await load.more();
+    await later();
+    await load.more();
+    receivers = [old, next];
+    await load.more();
+    receivers = [next];
+    store.values.set('alerts', withSecret(next));
+    await later();
     await load.more();
     expect(await load.end()).toMatchObject({ kinds: ['verified'] });
     await target.close();

@@ -1,4 +1,4 @@
-import { type SecretKind, WrongForm } from '../../secret/kinds.ts';
+import { type SecretKind, WrongForm } from '../../secret/secret-kind.ts';
 import { fail, type Finding, ok, warn } from '../finding.ts';
 import { type Deployment, isOwn, namedIn } from '../subject.ts';
 

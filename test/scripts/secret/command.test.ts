@@ -2,9 +2,10 @@ import { PassThrough } from 'node:stream';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Misused } from '../../../scripts/read-options.ts';
-import { secretKinds, WrongForm } from '../../../scripts/secret/kinds.ts';
+import { secretKinds } from '../../../scripts/secret/kinds.ts';
 import { readCommand } from '../../../scripts/secret/read-command.ts';
 import { readValue } from '../../../scripts/secret/read-value.ts';
+import { WrongForm } from '../../../scripts/secret/secret-kind.ts';
 import { withVariable } from '../../../scripts/secret/stores.ts';
 
 const kinds = secretKinds(new Map([['shop-api', { what: 'the shop', isInHeader: true }]]));

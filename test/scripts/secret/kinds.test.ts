@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { secretKinds, WrongForm } from '../../../scripts/secret/kinds.ts';
+import { secretKinds } from '../../../scripts/secret/kinds.ts';
+import { WrongForm } from '../../../scripts/secret/secret-kind.ts';
 import { GOOD } from '../../secrets/values.ts';
 
 const kinds = secretKinds(
@@ -76,6 +77,44 @@ describe('a rotation', () => {
     expect(JSON.parse(rotation(name).rotated(both, before))).toEqual({ current: before, previous: next });
     expect(() => rotation(name).rotated(before, before)).toThrow(WrongForm);
     expect(() => rotation(name).rotated(before, both)).toThrow(WrongForm);
+  });
+
+  describe('of alerts', () => {
+    const WEBHOOK = { slackWebhookUrl: 'https://hooks.slack.com/services/x', webhookUrl: 'https://example.com/hook' };
+    const withSecret = (webhookSecret: unknown) => JSON.stringify({ ...WEBHOOK, webhookSecret });
+    const [old, next] = ['the-old-one-of-two', 'the-new-one-of-two'];
+    const both = withSecret({ current: next, previous: old });
+
+    it('is that of its webhookSecret: the new one is given alone, and the targets stay', () => {
+      const ofAlerts = rotation('alerts');
+      expect(JSON.parse(ofAlerts.rotated(withSecret(old), ` ${next}\n`))).toEqual(JSON.parse(both));
+      expect([ofAlerts.count(withSecret(old)), ofAlerts.count(both)]).toEqual([1, 2]);
+      expect(() => put('alerts', both)).not.toThrow();
+      expect(JSON.parse(ofAlerts.finished(both))).toEqual(JSON.parse(withSecret(next)));
+      expect(() => ofAlerts.rotated(withSecret(old), old)).toThrow(WrongForm);
+      expect(() => ofAlerts.rotated(JSON.stringify({ slackWebhookUrl: WEBHOOK.slackWebhookUrl }), next)).toThrow(
+        WrongForm,
+      );
+      expect(() => ofAlerts.part?.check(next)).not.toThrow();
+      for (const wrong of ['canary', both]) expect(() => ofAlerts.part?.check(wrong)).toThrow(/^(?!.*canary)\S/);
+    });
+
+    it('leaves a put of other targets alone, and not one that ends the secret', () => {
+      const ends = (before: string, text: string) => rotation('alerts').ends?.(before, text);
+      expect(
+        ends(withSecret(old), JSON.stringify({ ...JSON.parse(withSecret(old)), slackWebhookUrl: undefined })),
+      ).toBe(false);
+      expect(ends(withSecret(old), both)).toBe(false);
+      expect(ends(withSecret(old), withSecret(next))).toBe(true);
+      expect(ends('of another form', withSecret(next))).toBe(false);
+    });
+
+    it('has one variable of .env for both', () => {
+      const { variables, fromVariables } = kind('alerts');
+      const set = variables(both) as Record<string, string>;
+      expect(set['BALLAST_ALARM_WEBHOOK_SECRET']).toBe(JSON.stringify({ current: next, previous: old }));
+      expect(rotation('alerts').count(fromVariables(set) ?? '')).toBe(2);
+    });
   });
 
   it('of tokens by key ids keeps both ids', () => {
