@@ -43,6 +43,8 @@ describe('the stage of the API', () => {
     const format = String(at(Properties, 'AccessLogSetting', 'Format'));
     expect(format).not.toContain('\n');
     expect(JSON.parse(format.replaceAll(/\$context[\w.]+/g, '-'))).toHaveProperty('requestId', '-');
+    // By it `npx ballast find` comes from an answer to Lambda's own lines.
+    expect(JSON.parse(format)).toHaveProperty('integrationRequestId', '$context.integration.requestId');
   });
 
   it('shows a deployment that holds every method and every gateway response', async () => {

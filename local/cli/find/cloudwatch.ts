@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { Refused, type Shell } from '../verb.ts';
-import { type LogLine, parseLines } from './lines.ts';
+import type { Row } from './platform-lines.ts';
 
 export interface LogQuery {
   readonly groups: readonly string[];
@@ -18,12 +18,18 @@ export const functionNames = (description: string): string[] =>
 /** What of the id may stand in a query: nothing that would end its quotes. */
 const ID = /^[\w.-]{1,128}$/;
 
+const found = (filter: string): string =>
+  `fields @timestamp, @log, @message | filter ${filter} | sort @timestamp asc | limit 10000`;
+
 /** CloudWatch Logs Insights finds by it all lines of a request or run, in every group. Throws `Refused` for what is no id. */
 export const queryFor = (id: string): string => {
   if (!ID.test(id)) throw new Refused('An id is 1 to 128 letters, digits and . _ -.');
   const isIn = ['requestId', 'runId', 'function_request_id'].map((field) => `${field} = "${id}"`);
-  return `fields @timestamp, @message | filter ${isIn.join(' or ')} | sort @timestamp asc | limit 10000`;
+  return found(isIn.join(' or '));
 };
+
+/** Finds the lines that have one of these ids anywhere, as the text that Lambda itself writes has them. */
+export const queryForAny = (ids: readonly string[]): string => found(`@message like /${ids.join('|')}/`);
 
 const POLL_MS = 1_000;
 
@@ -34,6 +40,11 @@ interface Results {
   readonly status: string;
   readonly results: readonly (readonly { readonly field: string; readonly value: string }[])[];
 }
+
+const rowOf = (fields: Results['results'][number]): Row => {
+  const value = (name: string) => fields.find(({ field }) => field === name)?.value ?? '';
+  return { log: value('@log'), timestamp: value('@timestamp'), message: value('@message') };
+};
 
 const aws = async (shell: Shell, words: readonly string[]): Promise<unknown> => {
   const { code, stdout, stderr } = await shell.command('aws', [...words, '--output', 'json']);
@@ -48,7 +59,7 @@ export const runQuery = async (
   { groups, query, from, to, region }: LogQuery,
   shell: Shell,
   progress: (text: string) => void,
-): Promise<LogLine[]> => {
+): Promise<Row[]> => {
   const seconds = (ms: number) => String(Math.floor(ms / 1000));
   const where = region === undefined ? [] : ['--region', region];
   const range = ['--start-time', seconds(from), '--end-time', seconds(to + 999)];
@@ -57,10 +68,7 @@ export const runQuery = async (
   for (let poll = 0; poll < MAX_POLLS; poll += 1) {
     const words = ['logs', 'get-query-results', '--query-id', queryId, ...where];
     const { status, results } = (await aws(shell, words)) as Results;
-    if (status === 'Complete')
-      return parseLines(
-        results.map((row) => row.find(({ field }) => field === '@message')?.value.trim() ?? '').join('\n'),
-      );
+    if (status === 'Complete') return results.map(rowOf);
     if (status !== 'Running' && status !== 'Scheduled') throw new Refused(`CloudWatch ended the query as ${status}.`);
     progress(`CloudWatch looks for ${poll + 1} s`);
     await new Promise<void>((resolve) => void shell.clock.after(POLL_MS, resolve));

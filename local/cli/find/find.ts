@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { bornAt } from '../../../lib/kernel/ids.ts';
 import { nameError } from '../../../lib/telemetry/describe-error.ts';
 import { dataDirectoryOf, readAddress } from '../../data-files.ts';
 import { type Call, verbOf } from '../parts.ts';
 import { Misused, Refused } from '../verb.ts';
 import { type FoundRun, readRun } from './books.ts';
-import { functionNames, queryFor, runQuery } from './cloudwatch.ts';
-import { linesOf, type LogLine, namedIn } from './lines.ts';
+import { causesIn } from './causes.ts';
+import { queryFor } from './cloudwatch.ts';
+import { deployedLines } from './deployed-lines.ts';
+import { linesOf, namedIn } from './lines.ts';
 import { readLocalLog } from './local-log.ts';
 import { report } from './report.ts';
 
@@ -17,42 +16,15 @@ const USAGE = `Shows everything about one request: its lines in the log, its run
   npx ballast find <run id>
   npx ballast find <id> --stage prod --region eu-central-1
 
-  --stage <stage>    of this stage on AWS, by CloudWatch Logs Insights (the AWS CLI) and its tables, with your credentials;
-                     default: of npm start on this machine
+  --stage <stage>    of this stage on AWS, by CloudWatch Logs Insights (the AWS CLI) and its tables, with your credentials,
+                     with what API Gateway answered and how Lambda ended the function; default: of npm start on this machine
   --region <region>  default: AWS_REGION, or that of your profile
   --tenant <tenant>  whose it is, where no line says so
   --hours <n>        how far back to look, where the id does not say when it was born (default: 24)
   --json             print what is found as JSON
 `;
 
-const HOUR_MS = 3_600_000;
 const STAGE = /^[A-Za-z0-9-]{1,64}$/;
-/** An asynchronous run may wait for so long, and works on. */
-const LONGEST_MS = 8 * 24 * HOUR_MS;
-
-const hoursOf = (call: Call): number => {
-  const hours = call.text('hours') ?? '24';
-  if (!/^[1-9]\d{0,3}$/.test(hours)) throw new Misused('--hours is a whole number from 1 to 9999.');
-  return Number(hours);
-};
-
-/** The lines of a deployed stage. Says what is asked, and of whom, before it asks. */
-const deployedLines = async (call: Call, stage: string, id: string): Promise<LogLine[]> => {
-  const names = functionNames(readFileSync(join(import.meta.dirname, '../../../serverless.yml'), 'utf8'));
-  const { shell } = call;
-  const now = shell.clock.now();
-  const born = bornAt(id);
-  const from = born === null ? now - hoursOf(call) * HOUR_MS : born - 60_000;
-  const to = Math.min(now, from + LONGEST_MS);
-  const query = queryFor(id);
-  const region = call.text('region');
-  const groups = names.map((name) => `/aws/lambda/ballast-${stage}-${name}`);
-  const where = region ?? shell.env['AWS_REGION'] ?? shell.env['AWS_DEFAULT_REGION'] ?? 'the region of your profile';
-  shell.err(`Asks CloudWatch of the stage ${stage} in ${where}, in ${groups.length} log groups:\n  ${query}\n`);
-  const lines = await runQuery({ groups, query, from, to, region }, shell, call.progress);
-  call.progress('');
-  return lines;
-};
 
 const readRuns = async (
   call: Call,
@@ -93,7 +65,7 @@ const find = async (call: Call): Promise<number> => {
     throw new Refused(
       `Nothing is known of ${id}${stage === undefined ? ' on this machine: --stage asks a stage' : ''}.`,
     );
-  const found = { id, lines, runs };
+  const found = { id, lines, causes: causesIn(lines), runs };
   call.print(found, () => report(found, call));
   return 0;
 };

@@ -9,7 +9,8 @@ const textOf = (line: LogLine, name: string): string | null => {
   return typeof value === 'string' ? value : null;
 };
 
-const valuesOf = (lines: readonly LogLine[], name: string): string[] => [
+/** The texts that lines have in a field, each once. */
+export const valuesOf = (lines: readonly LogLine[], name: string): string[] => [
   ...new Set(lines.map((line) => textOf(line, name)).filter((value) => value !== null)),
 ];
 

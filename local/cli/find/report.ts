@@ -11,6 +11,8 @@ import type { LogLine } from './lines.ts';
 export interface Found {
   readonly id: string;
   readonly lines: readonly LogLine[];
+  /** Why something ended that no line of its own says. */
+  readonly causes: readonly string[];
   readonly runs: readonly FoundRun[];
 }
 
@@ -76,10 +78,11 @@ const idsOf = (lines: readonly LogLine[]): [string, string][] =>
   );
 
 /** Lines, run, attempts and money, one below the other. */
-export const report = ({ lines, runs }: Found, call: Call): string =>
+export const report = ({ lines, causes, runs }: Found, call: Call): string =>
   [
     call.paint.bold(`The log: ${counted(lines.length, 'line')}\n`),
     pairs(idsOf(lines)),
     ...lines.map((line) => lineText(line, call.paint)),
+    ...causes.map((cause) => `${call.paint.bold(printable(cause))}\n`),
     ...runs.map((run) => runText(run, call)),
   ].join('');
