@@ -82,6 +82,14 @@ export const ACCOUNT_SUPPRESSIONS: readonly Suppression[] = [
   },
 ];
 
+export const DEPLOY_SUPPRESSIONS: readonly Suppression[] = [
+  {
+    rule: 'AwsSolutions-IAM5',
+    on: /^DeployRole$/,
+    reason: 'Whoever deploys a stage makes and changes all that bears its name; APIs have none before they are made.',
+  },
+];
+
 /** What cdk-nag asks of a stage whose functions are in a network, besides. */
 export const NETWORK_SUPPRESSIONS: readonly Suppression[] = [
   {

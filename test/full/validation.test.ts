@@ -8,7 +8,7 @@ import { packaged, packagedTemplate, ROOT, STAGES } from '../template/packaged.t
 import { EVERYTHING } from '../template/stage-options.ts';
 import { plant, type Template } from '../template/template.ts';
 import { findingsOf, unexplained } from './findings.ts';
-import { ACCOUNT_SUPPRESSIONS, NETWORK_SUPPRESSIONS, SUPPRESSIONS } from './nag-suppressions.ts';
+import { ACCOUNT_SUPPRESSIONS, DEPLOY_SUPPRESSIONS, NETWORK_SUPPRESSIONS, SUPPRESSIONS } from './nag-suppressions.ts';
 
 const STATEMENT = ['RunAgentRole', 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement', 1];
 type Defect = [name: string, path: (string | number)[], value: unknown, complaint: string];
@@ -84,5 +84,12 @@ describe('the template of the account', () => {
   it('is valid and has no finding without a reason', () => {
     const template = parse(readFileSync(join(ROOT, 'infra/account.yml'), 'utf8')) as Template;
     expect(unexplained(findingsOf(template), ACCOUNT_SUPPRESSIONS)).toEqual([]);
+  });
+});
+
+describe('the template of the role that deploys', () => {
+  it('is valid and has no finding without a reason', () => {
+    const template = parse(readFileSync(join(ROOT, 'infra/deploy-role.yml'), 'utf8')) as Template;
+    expect(unexplained(findingsOf(template), DEPLOY_SUPPRESSIONS)).toEqual([]);
   });
 });
