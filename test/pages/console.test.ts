@@ -4,6 +4,7 @@ import { startHttpTarget } from '../http-target.ts';
 import { administrationInTheConsole } from './admin.ts';
 import { agentsInTheConsole } from './agents.ts';
 import { alarmsInTheConsole } from './alarms.ts';
+import { approvalsInTheConsole } from './approvals.ts';
 import { CHROMIUM, inChromium, openPage, signIn, type Stage, startBrowser } from './browser.ts';
 import { gatewayInTheConsole } from './gateway.ts';
 import { moneyInTheConsole } from './money.ts';
@@ -32,6 +33,7 @@ describe.skipIf(CHROMIUM === undefined)(inChromium('the console'), () => {
   });
 
   runsInTheConsole(stage);
+  approvalsInTheConsole(stage);
   administrationInTheConsole(stage);
   agentsInTheConsole(stage);
   gatewayInTheConsole(stage);

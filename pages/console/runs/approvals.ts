@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { query } from '../../api/client.ts';
 import type { Approval, Run, RunSummary } from '../../api/types.ts';
 import { html } from '../../ui/html.ts';
 import { Empty, Id, Refused, Time } from '../../ui/parts.ts';
@@ -63,29 +64,55 @@ export const Decide = ({ runId, approval, decided }: { runId: string; approval: 
   </section>`;
 };
 
-/** All tool calls of the tenant that wait for a person. */
+interface Page {
+  readonly runs: readonly RunSummary[];
+  readonly nextCursor: string | null;
+}
+
+/** The tool calls of the tenant that wait for a person, of 20 runs at a time. */
 export const Approvals = () => {
   const { client, url } = useSession();
+  const [cursors, setCursors] = useState<readonly string[]>([]);
+  const path = `/agent/runs${query({ status: 'awaiting_approval', limit: 20, cursor: cursors.at(-1) })}`;
   const { data, error, reload } = useLoad(
     async (signal) => {
-      const { runs } = await client.json<{ runs: RunSummary[] }>('/agent/runs?status=awaiting_approval&limit=20', {
-        signal,
-      });
-      return Promise.all(runs.map(({ runId }) => client.json<Run>(`/agent/runs/${runId}`, { signal })));
+      const { runs, nextCursor } = await client.json<Page>(path, { signal });
+      const asking = await Promise.all(runs.map(({ runId }) => client.json<Run>(`/agent/runs/${runId}`, { signal })));
+      const waiting = asking.flatMap(({ runId, approvals }) => approvals.map((approval) => ({ runId, approval })));
+      return { waiting, nextCursor };
     },
-    [],
+    [path],
     LIVE_MS,
   );
-  const waiting = data?.flatMap(({ runId, approvals }) => approvals.map((approval) => ({ runId, approval })));
+  const next = data?.nextCursor ?? null;
+  const isWhole = cursors.length === 0 && next === null;
+  const command = curl(url, '/agent/runs', {
+    method: 'POST',
+    body: { agent: 'clerk', task: 'Refund $12.50 for order A-17.' },
+  });
   return html`<h1>Approvals</h1>
     <${Refused} error=${error} />
-    ${waiting?.map(({ runId, approval }) => html`<${Decide} key=${approval.toolUseId} runId=${runId} approval=${approval} decided=${reload} />`)}
+    ${// Two runs may have calls of one tool-use id: what was typed for one must not stand in the form of the other.
+    data?.waiting.map(
+      ({ runId, approval }) =>
+        html`<${Decide} key=${`${runId}/${approval.toolUseId}`} runId=${runId} approval=${approval} decided=${reload} />`,
+    )}
     ${
-      waiting?.length === 0 &&
+      data?.waiting.length === 0 &&
       html`<section class="panel">
-        <${Empty} command=${curl(url, '/agent/runs', { method: 'POST', body: { agent: 'clerk', task: 'Refund $12.50 for order A-17.' } })}>
-          Nothing waits for a person. An agent with a tool that needs approval fills this, such as <code>clerk</code>.
-        <//>
+        ${
+          isWhole
+            ? html`<${Empty} command=${command}>Nothing waits for a person. An agent with a tool that needs approval fills this, such as <code>clerk</code>.<//>`
+            : html`<${Empty}>Nothing waits on this page.<//>`
+        }
       </section>`
+    }
+    ${
+      !isWhole &&
+      data !== undefined &&
+      html`<div class="row">
+        ${cursors.length > 0 && html`<button type="button" onClick=${() => setCursors(cursors.slice(0, -1))}>Newer</button>`}
+        ${next !== null && html`<button type="button" onClick=${() => setCursors([...cursors, next])}>Older</button> <span class="small soft">There are older ones.</span>`}
+      </div>`
     }`;
 };

@@ -61,7 +61,7 @@ export const RunPage = ({ runId }: { runId: string }) => {
   return html`<div class="row spread"><h1>Run</h1><${Id} id=${runId} /></div>
     <${Refused} error=${error} />
     ${run !== undefined && html`<${Facts} run=${run} />`}
-    ${run?.approvals.map((approval) => html`<${Decide} key=${approval.toolUseId} runId=${runId} approval=${approval} decided=${reload} />`)}
+    ${run?.approvals.map((approval) => html`<${Decide} key=${`${runId}/${approval.toolUseId}`} runId=${runId} approval=${approval} decided=${reload} />`)}
     ${run !== undefined && isOpen && run.mode === 'async' && maySteer && html`<${Steer} run=${run} changed=${reload} />`}
     ${trace !== undefined && html`<${Waterfall} trace=${trace} />`}
     <${EventLog} watched=${watched} />`;
