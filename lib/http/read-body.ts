@@ -4,6 +4,7 @@ import { type Redacted, safe } from '../kernel/redacted.ts';
 import { countIssues, describeIssues, invalidFields } from './issues/describe-issue.ts';
 import { jsonErrorAt, placeOf } from './issues/json-place.ts';
 import { header, type HttpEvent } from './types.ts';
+import { checkWellFormed } from './well-formed.ts';
 
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 /** Each charset that is named; more than one only where somebody tries to be read in two ways. */
@@ -78,6 +79,10 @@ export const checkedBy = <Schema extends z.core.$ZodType>(schema: Schema, value:
   throw new AppError('invalid-request', safe`The body has ${invalidFields(count)}; see errors.`, { issues });
 };
 
-/** The body as the schema understands it. */
-export const readBody = <Schema extends z.core.$ZodType>(event: HttpEvent, schema: Schema): z.core.output<Schema> =>
-  checkedBy(schema, readJson(event).value);
+/** The body as the schema understands it, without half of a surrogate pair anywhere. */
+export const readBody = <Schema extends z.core.$ZodType>(event: HttpEvent, schema: Schema): z.core.output<Schema> => {
+  const { text, value } = readJson(event);
+  const checked = checkedBy(schema, value);
+  checkWellFormed(text, value);
+  return checked;
+};

@@ -96,6 +96,8 @@ describe('a refused request', () => {
     ['10,001 characters beyond the basic plane', { task: '𝕊'.repeat(10_001) }, 'task', 'at most 10000 characters'],
     ['a task with NUL', { task: 'a\0b' }, 'task', 'NUL'],
     ['a task with half a character', { task: 'a\ud83d' }, 'task', 'lone surrogate'],
+    ['metadata with half a character', { task, metadata: { a: '\ud83d' } }, 'metadata.a', 'lone surrogate'],
+    ['metadata named by half a character', { task, metadata: { '\ude00': 'a' } }, 'metadata.\ufffd', 'lone surrogate'],
     ['a task of the wrong type', { task: ['a'] }, 'task', 'must be a string'],
     ['an unknown field', { task, temperature: 1 }, 'temperature', 'not a known field'],
     [

@@ -54,6 +54,14 @@ describe('a body that is made to cost work', () => {
       '['.repeat(levels) + ']'.repeat(levels),
     );
 
+  it.each(['/v1/messages', '/v1/messages/count_tokens'])('with half a character is told where, at %s', async (path) => {
+    const halves = { messages: [{ role: 'user', content: [{ type: 'text', text: 'a\ud83d' }] }], system: '\ude00' };
+    const told = await refusal(JSON.stringify(question(halves)), {}, path);
+    expect(told).toMatchObject({ status: 400, type: 'invalid_request_error' });
+    expect(told.message).toMatch(/messages\.0\.content\.0\.text: must not contain a lone surrogate/);
+    expect(told.message).toContain('system: must not');
+  });
+
   it.each([50_000, 200_000, 1_000_000])('with %d turns that are none is told of the first', async (count) => {
     const turns = ['{"role":"user","content":"x"}', ...Array.from({ length: count }, () => '1')].join(',');
     const told = await refusal(`{"model":"claude-haiku-4-5","max_tokens":5,"messages":[${turns}]}`);

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import { checkedBy, readJson } from '../../http/read-body.ts';
 import type { HttpEvent } from '../../http/types.ts';
+import { checkWellFormed } from '../../http/well-formed.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { safe } from '../../kernel/redacted.ts';
 import { jsonFlaw } from './json-flaw.ts';
@@ -29,5 +30,6 @@ export const readClientJson = <Schema extends z.core.$ZodType>(
     const issues = [{ path: '', message: flaw }];
     throw new AppError('invalid-request', safe`The body is valid JSON, but is not accepted.`, { issues });
   }
+  checkWellFormed(text, value);
   return { text, value, checked };
 };
