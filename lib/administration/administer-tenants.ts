@@ -1,6 +1,8 @@
+import { invalidFields } from '../http/issues/describe-issue.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
+import { redactIssues } from '../tenants/redact-issue.ts';
 import { settingsIn } from '../tenants/settings-in.ts';
 import { type Actor, newTenant, type Tenant, type TenantDirectory, type TenantSettings } from '../tenants/types.ts';
 import { changesBetween, type Note } from './audited.ts';
@@ -35,6 +37,17 @@ export interface TenantAdministrationOptions {
   /** Whoever remembers tenants forgets this one, whether or not the change was seen to succeed. */
   readonly onChanged: (tenantId: string) => void;
 }
+
+/** Throws `invalid-request` where the classes of secrets that are chosen would have no effect. */
+const checkRedact = (settings: TenantSettings): void => {
+  const issues = redactIssues(settings);
+  if (issues.length > 0)
+    throw new AppError('invalid-request', safe`The body has ${invalidFields(issues.length)}; see errors.`, { issues });
+};
+
+/** What one of these says depends on the others; of a tenant that has had them for long, the rest may change. */
+const isAboutRedaction = (settings: Partial<TenantSettings>): boolean =>
+  settings.redact !== undefined || settings.redactOutput !== undefined || settings.shadow !== undefined;
 
 const noTenant = () => new AppError('not-found', safe`There is no tenant of this id.`);
 const notExpected = () => new AppError('precondition-failed', safe`The tenant has changed since the ETag in If-Match.`);
@@ -74,6 +87,7 @@ export const createTenantAdministration = (options: TenantAdministrationOptions)
     find,
     put: (tenantId, settings, actor, expected = ANY) =>
       untilWritten(tenantId, async () => {
+        checkRedact(settings);
         const before = await tenants.find(tenantId);
         if (!expected(before)) throw notExpected();
         if (before !== null) return changed(before, settings, actor, 'tenant.replaced');
@@ -86,7 +100,9 @@ export const createTenantAdministration = (options: TenantAdministrationOptions)
       untilWritten(tenantId, async () => {
         const before = await find(tenantId);
         if (!expected(before)) throw notExpected();
-        return changed(before, { ...settingsIn(before), ...settings }, actor, 'tenant.patched');
+        const after = { ...settingsIn(before), ...settings };
+        if (isAboutRedaction(settings)) checkRedact(after);
+        return changed(before, after, actor, 'tenant.patched');
       }),
     async invalidateCache(tenantId, actor) {
       await untilWritten(tenantId, async () => {

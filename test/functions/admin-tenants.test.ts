@@ -42,6 +42,31 @@ describe('tenants', () => {
     expect((await ask('GET /admin/tenants/acme')).body).toEqual(whole);
   });
 
+  it('are refused with classes of secrets that nothing would redact, by PUT and by PATCH', async () => {
+    const { ask } = adminOnFakes();
+    const refused = {
+      status: 400,
+      body: {
+        code: 'invalid-request',
+        errors: [{ path: 'redact', message: 'has no effect without redactOutput: true, or redaction in shadow' }],
+      },
+    };
+    const redact = ['email'];
+    const put = (settings: object) => ask('PUT /admin/tenants/acme', settings);
+    const patch = (settings: object) => ask('PATCH /admin/tenants/acme', settings);
+    expect(await put({ redact })).toMatchObject(refused);
+    expect(await put({ redact, redactOutput: false, shadow: ['rate'] })).toMatchObject(refused);
+    expect((await ask('GET /admin/tenants/acme')).status).toBe(404);
+    expect((await put({ redact, redactOutput: true })).status).toBe(200);
+    expect((await put({ redact, shadow: ['redaction'] })).status).toBe(200);
+    expect(await patch({ shadow: null })).toMatchObject(refused);
+    expect((await patch({ shadow: null, redactOutput: true })).status).toBe(200);
+    expect(await patch({ redactOutput: false })).toMatchObject(refused);
+    expect((await patch({ redactOutput: false, redact: null })).status).toBe(200);
+    expect(await patch({ redact })).toMatchObject(refused);
+    expect((await patch({ redact, redactOutput: true })).status).toBe(200);
+  });
+
   it('have the stage’s budgets unless somebody names one, which PATCH leaves alone', async () => {
     const { ask } = adminOnFakes({ dailyBudgetUsd: '5', monthlyBudgetUsd: null });
     expect((await ask('PUT /admin/tenants/acme', {})).body).toMatchObject({ dailyBudgetUsd: '5' });
