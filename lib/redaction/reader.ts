@@ -38,6 +38,8 @@ export const ALPHANUMERIC = charSet(UPPER + LOWER + DIGITS);
 export const WORD = charSet(`${UPPER}${LOWER}${DIGITS}_-`);
 export const BASE64 = charSet(`${UPPER}${LOWER}${DIGITS}+/`);
 
+const HEX = charSet(`${DIGITS}abcdefABCDEF`);
+
 export const has = (set: CharSet, code: number): boolean => set[code] === 1;
 
 /** No secret begins here, whatever follows. */
@@ -74,11 +76,46 @@ export const literal = (text: Reader, at: number, word: string): number => {
   return at + word.length;
 };
 
+const [PERCENT, U] = [37, 117];
+
+/** The code that `%` and two hexadecimal digits at a place stand for; `NO` or `MORE` otherwise. */
+const encodedCode = (text: Reader, at: number): number => {
+  if (text.code(at) !== PERCENT) return missing(text, at);
+  for (const place of [at + 1, at + 2]) if (!has(HEX, text.code(place))) return missing(text, place);
+  return Number.parseInt(text.slice(at + 1, at + 3), 16);
+};
+
+/** The same as `literal`, where signs may be encoded: `sk%2Dant`. */
+export const spelled = (text: Reader, at: number, word: string): number => {
+  let end = at;
+  for (let i = 0; i < word.length; i += 1) {
+    const code = word.charCodeAt(i);
+    if (text.code(end) === code) end += 1;
+    else if (text.code(end) !== PERCENT || has(ALPHANUMERIC, code)) return missing(text, end);
+    else {
+      const encoded = encodedCode(text, end);
+      if (encoded !== code) return encoded === MORE ? MORE : NO;
+      end += 3;
+    }
+  }
+  return end;
+};
+
+/** The end of the characters of a set from a place on, also encoded ones, at least `most` of them at most; or `MORE`. */
+export const spelledRun = (text: Reader, set: CharSet, from: number, most: number): number => {
+  let end = from;
+  while (true) {
+    end = text.run(set, end, most - (end - from));
+    if (end - from >= most || text.code(end) !== PERCENT) return end;
+    const code = encodedCode(text, end);
+    if (code === MORE) return MORE;
+    if (code === NO || !has(set, code)) return end;
+    end += 3;
+  }
+};
+
 const BACKSLASH = 92;
 const ESCAPES = charSet('nrtbf');
-
-const HEX = charSet(`${DIGITS}abcdefABCDEF`);
-const [PERCENT, U] = [37, 117];
 
 /** Whether `count` hexadecimal digits stand before a place. */
 const isBehindHex = (text: Reader, at: number, count: number): boolean => {

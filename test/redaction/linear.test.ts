@@ -103,6 +103,14 @@ const FRAGMENTS = [
   'card_4111%20',
   '4111&nbsp;',
   'a%40',
+  '%20a',
+  'key%3Da',
+  'key:\n- ',
+  '```a\n',
+  'sk%2D',
+  'basic a',
+  `eyJhbGciOiJub25lIn0.eyJ${'a'.repeat(20)} `,
+  `-----BEGIN PRIVATE KEY-----<br>${'A'.repeat(20)}<br`,
   "ж'",
 ];
 
@@ -116,8 +124,8 @@ const mixed = (length: number) => {
   return text.slice(0, length);
 };
 
-/** Measured at 41 at most where the text is whole, and at 173 where each character comes alone. */
-const MOST_STEPS = 60;
+/** Measured at 70 at most where the text is whole, and at 214 where each character comes alone. */
+const MOST_STEPS = 80;
 const MOST_STREAMED_STEPS = 250;
 /** Of what is kept for each character of JSON; measured at 7 at most. */
 const MOST_COPIED = 10;

@@ -13,12 +13,14 @@ import {
   MORE,
   NO,
   type Reader,
+  spelled,
+  spelledRun,
   WORD,
 } from '../reader.ts';
 import { looksRandom } from './random-looking.ts';
 
 /** The form of an issuer's keys: what they begin with, of which characters the rest is, and how many of them there are at least. */
-interface Form {
+export interface Form {
   readonly prefix: string;
   readonly body: CharSet;
   readonly least: number;
@@ -32,19 +34,21 @@ interface Form {
 }
 
 const PADDED = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=');
+const COOKIE = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=%-_');
 const DASHED = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-');
 
 /** The issuers' own documents, and the rules of public scanners; `test/redaction/corpus` names each. */
-const FORMS: readonly Form[] = [
+export const FORMS: readonly Form[] = [
   { prefix: 'ABSK', body: PADDED, least: 100 },
   { prefix: 'bedrock-api-key-', body: PADDED, least: 24 },
   { prefix: 'AKIA', body: CAPITAL_OR_DIGIT, least: 16, exact: true },
   { prefix: 'ASIA', body: CAPITAL_OR_DIGIT, least: 16, exact: true },
   ...['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'].map((prefix) => ({ prefix, body: ALPHANUMERIC, least: 36 })),
   { prefix: 'github_pat_', body: WORD, least: 40 },
-  ...['xoxb-', 'xoxp-', 'xoxa-', 'xoxo-', 'xoxr-', 'xoxs-', 'xoxe-', 'xoxe.xoxp-', 'xoxe.xoxb-', 'xapp-'].map(
+  ...['xoxb-', 'xoxp-', 'xoxa-', 'xoxo-', 'xoxr-', 'xoxs-', 'xoxe-', 'xoxe.xoxp-', 'xoxe.xoxb-', 'xapp-', 'xoxc-'].map(
     (prefix) => ({ prefix, body: DASHED, least: 20, first: DIGIT }),
   ),
+  { prefix: 'xoxd-', body: COOKIE, least: 20, random: true },
   ...['sk_live_', 'sk_test_', 'sk_prod_', 'rk_live_', 'rk_test_', 'rk_prod_'].map((prefix) => ({
     prefix,
     body: ALPHANUMERIC,
@@ -54,6 +58,8 @@ const FORMS: readonly Form[] = [
   { prefix: 'AIza', body: WORD, least: 35 },
   { prefix: 'GOCSPX-', body: WORD, least: 24 },
   { prefix: 'ya29.', body: WORD, least: 24, label: 'TOKEN' },
+  { prefix: '1//0', body: WORD, least: 40, label: 'TOKEN' },
+  { prefix: '4/0A', body: WORD, least: 40, label: 'TOKEN' },
   { prefix: 'bk_', body: ALPHANUMERIC, least: 40 },
   { prefix: 'sk-', body: WORD, least: 20, random: true },
 ];
@@ -62,28 +68,29 @@ const FORMS: readonly Form[] = [
 const JUDGED = 48;
 
 const find = (text: Reader, at: number, { prefix, body, least, exact, first, random }: Form): number => {
-  const from = literal(text, at, prefix);
+  const from = spelled(text, at, prefix);
   if (from < 0) return from;
   if (first !== undefined && !has(first, text.code(from))) return missing(text, from);
   if (!random) {
-    const end = text.run(body, from, exact ? least + 1 : least);
+    const end = spelledRun(text, body, from, exact ? least + 1 : least);
+    if (end === MORE) return MORE;
     if (end - from < least) return missing(text, end);
     if (exact && isOpen(text, end)) return MORE;
     return exact && (end - from > least || has(WORD, text.code(end))) ? NO : end;
   }
-  const end = text.run(body, from, JUDGED);
-  if (end - from < JUDGED && isOpen(text, end)) return MORE;
+  const end = spelledRun(text, body, from, JUDGED);
+  if (end === MORE || (end - from < JUDGED && isOpen(text, end))) return MORE;
   return end - from >= least && looksRandom(text.slice(from, end)) ? end : NO;
 };
 
-const detectorOf = (form: Form): Detector => ({
+export const createIssuedKey = (form: Form): Detector => ({
   label: form.label ?? 'API_KEY',
   starts: charSet(form.prefix.charAt(0)),
   find: (text, at) => find(text, at, form),
-  ...(form.exact ? {} : { more: (text, at) => text.run(form.body, at, Infinity) }),
+  ...(form.exact ? {} : { more: (text, at) => spelledRun(text, form.body, at, Infinity) }),
 });
 
-const HOOKS = ['services/', 'workflows/', 'triggers/'];
+export const HOOKS: readonly string[] = ['services/', 'workflows/', 'triggers/'];
 const PATH = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/');
 const MIN_PATH_CHARS = 24;
 
@@ -91,19 +98,19 @@ const MIN_PATH_CHARS = 24;
 const anyOf = (ends: readonly number[]): number => ends.find((end) => end >= 0) ?? Math.min(...ends);
 
 /** A Slack webhook: whoever has its address may write. */
-const slackHook: Detector = {
+export const createSlackHook = (hooks = HOOKS): Detector => ({
   label: 'API_KEY',
   starts: charSet('h'),
   find(text, at) {
     const host = anyOf(['https://hooks.slack.com/', 'hooks.slack.com/'].map((prefix) => literal(text, at, prefix)));
     if (host < 0) return host;
-    const from = anyOf(HOOKS.map((kind) => literal(text, host, kind)));
+    const from = anyOf(hooks.map((kind) => literal(text, host, kind)));
     if (from < 0) return from;
     const end = text.run(PATH, from, MIN_PATH_CHARS);
     return end - from < MIN_PATH_CHARS ? missing(text, end) : end;
   },
   more: (text, at) => text.run(PATH, at, Infinity),
-};
+});
 
 /** Keys whose issuers give them a form of their own. */
-export const issuedKeys: readonly Detector[] = [...FORMS.map(detectorOf), slackHook];
+export const issuedKeys: readonly Detector[] = [...FORMS.map(createIssuedKey), createSlackHook()];

@@ -7,6 +7,9 @@ const DOT = 46;
 /** Of a signature, or of what stands for one; the shortest that is in use has 43 characters. */
 const MIN_LAST_CHARS = 16;
 
+/** Of claims without a signature, behind their `eyJ`. */
+const MIN_CLAIMS_CHARS = 8;
+
 /** How much of a header is decoded; less within a word, where so many could begin. In characters. */
 const MAX_HEADER_CHARS = 1_024;
 const MAX_INNER_HEADER_CHARS = 96;
@@ -33,7 +36,20 @@ const partsFrom = (text: Reader, at: number, count: number): number[] | typeof N
   }
 };
 
-/** JSON Web Tokens: three parts, or five where they are encrypted (RFC 7515, RFC 7516); the first is a header that names its `alg`. */
+/** The end of a token without a signature, whose header ends at `first`: its claims, and what goes on behind a dot; or `NO`, or `MORE`. */
+const unsignedEnd = (text: Reader, at: number, first: number, header: string): number => {
+  if (!header.includes('"alg"')) return NO;
+  const claims = literal(text, first, '.eyJ');
+  if (claims < 0) return claims;
+  const end = text.run(WORD, claims, at + MAX_TOKEN_CHARS - claims);
+  if (isOpen(text, end + 1)) return MORE;
+  if (end - claims < MIN_CLAIMS_CHARS) return NO;
+  // The dot may end a sentence, but where the token says that nothing follows it.
+  const isPart = text.code(end) === DOT && (has(WORD, text.code(end + 1)) || header.includes('"none"'));
+  return isPart ? end + 1 : end;
+};
+
+/** JSON Web Tokens: three parts, or five where they are encrypted (RFC 7515, RFC 7516); the first is a header that names its `alg`. Two where they are not signed. */
 export const jwt: Detector = {
   label: 'TOKEN',
   starts: charSet('e'),
@@ -48,7 +64,8 @@ export const jwt: Detector = {
       const encrypted = partsFrom(text, at, 5);
       return typeof encrypted === 'number' ? encrypted : (encrypted[4] ?? NO);
     }
-    if (signed === NO || !(header.includes('"alg"') || text.slice(first + 1, first + 4) === 'eyJ')) return NO;
+    if (signed === NO) return unsignedEnd(text, at, first, header);
+    if (!(header.includes('"alg"') || text.slice(first + 1, first + 4) === 'eyJ')) return NO;
     return signed[2] ?? NO;
   },
   more: (text, at) => text.run(WORD, at, Infinity),

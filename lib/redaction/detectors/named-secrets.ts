@@ -1,75 +1,72 @@
-import { BASE64, type CharSet, charSet, type Detector, has, isOpen, MORE, NO, type Reader, WORD } from '../reader.ts';
+import { BASE64, type CharSet, charSet, type Detector, has, isOpen, MORE, NO, type Reader } from '../reader.ts';
+import { CALLS, isDelimiter, restOfValue, STARTS, valueEnd } from './named-value.ts';
 import { looksRandom } from './random-looking.ts';
 
 /** How far a value is read before it is judged, and how much before it may give it away. */
 const JUDGED = 64;
 const BEFORE = 64;
 
-const [EQUALS, BACKSLASH, AMPERSAND, QUESTION, SEMICOLON] = [61, 92, 38, 63, 59];
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+/=~';
-const SOLID = charSet(LETTERS);
-/** Belong to a value where it goes on behind them: a sentence, or what is in bold, may end with them. */
-const JOINTS = charSet('.!#$%&*@^?');
-const MAX_JOINTS = 4;
-const MAX_PARAMETER_CHARS = 32;
-const STARTS = charSet(`${LETTERS}!#$%&@^?`);
-const CALLS = charSet('([');
+const [EQUALS, BACKSLASH, PERCENT, NEWLINE, BACKTICK, TILDE, TWO, THREE, PLUS] = [61, 92, 37, 10, 96, 126, 50, 51, 43];
 
-/** Whether another parameter of a query, or an entity of HTML, begins behind the `&` or `?` before `at`. */
-const isOther = (text: Reader, at: number): boolean | typeof MORE => {
-  const end = text.run(WORD, at, MAX_PARAMETER_CHARS);
-  if (end - at < MAX_PARAMETER_CHARS && isOpen(text, end)) return MORE;
-  return end > at && (text.code(end) === EQUALS || text.code(end) === SEMICOLON);
-};
+/** What the detectors of values behind a name know, as parts of patterns. */
+export interface NameTables {
+  /** Words that end the name of a secret. */
+  readonly names: readonly string[];
+  /** Words that, before one of those, make it the name of something else: `nextToken`. */
+  readonly others: readonly string[];
+  /** What stands between a name and its value. */
+  readonly signs: readonly string[];
+  /** What may stand before a value that begins a line of its own: the sign of a list, a fence. */
+  readonly openings: readonly string[];
+}
 
-/** Where a value goes on behind its joints from `at` on; `at` where it does not, or `MORE`. */
-const jointEnd = (text: Reader, at: number): number => {
-  const end = text.run(JOINTS, at, MAX_JOINTS);
-  if (isOpen(text, end)) return MORE;
-  if (end === at || !has(SOLID, text.code(end))) return at;
-  const last = text.code(end - 1);
-  if (last !== AMPERSAND && last !== QUESTION) return end;
-  const other = isOther(text, end);
-  if (other === MORE) return MORE;
-  return other ? at : end;
-};
-
-/** Where a value's first `most` characters end, and the joints in them. */
-const valueEnd = (text: Reader, at: number, most: number): number => {
-  let end = at;
-  while (true) {
-    end = text.run(SOLID, end, most - (end - at));
-    if (end - at >= most) return end;
-    if (isOpen(text, end)) return MORE;
-    const next = jointEnd(text, end);
-    if (next === MORE) return MORE;
-    if (next === end) return end;
-    end = next;
-  }
-};
-
-const restOfValue = (text: Reader, at: number): number => {
-  const end = text.run(SOLID, at, Infinity);
-  return end > at ? end : jointEnd(text, at);
+export const NAME_TABLES: NameTables = {
+  names: [
+    ...['api', 'app', 'access', 'account', 'auth', 'client', 'encryption', 'master', 'private', 'secret', 'service']
+      .concat('shared', 'signing')
+      .map((word) => `${word}[ _.-]?key`),
+    'secret',
+    'token',
+    'passw(?:or)?d',
+    'passphrase',
+    'pwd',
+    'credentials?',
+    'auth',
+  ],
+  others: ['next', 'page', 'continuation', 'pagination', 'sync', 'public[ _-]?key'],
+  signs: ['=>', ':=', '=', ':', '\\bis:?(?!_)', '\\|', '(?<=\\w)>', '(?<=\\s)\\(', '%3D', '%3A'],
+  openings: ['[-*+>][ \\t]{1,3}', '\\d{1,2}[.)][ \\t]{1,3}', '[`~]{3}[a-z]{0,12}\\r?\\n[ \\t]{0,4}'],
 };
 
 /**
  * Behind what a value is a secret, but for places in a list (`nextToken`) and names in an ARN (`123456789012:secret:`). It ends
  * where the value begins, so it is tried on few characters and few places.
  */
-const NAME =
-  /(?<!(?:next|page|continuation|pagination|sync|public[ _-]?key)[ _-]?|\d:)(?:(?:api|app|access|account|auth|client|encryption|master|private|secret|service|shared|signing)[ _.-]?key|secret|token|passw(?:or)?d|passphrase|pwd|credentials?|auth)(?:[_-]?\d{1,3})?["'`\\\]*_]{0,4}\s{0,16}(?:=>|:=|=|:|\bis:?(?!_)|\||(?<=\w)>|(?<=\s)\()[*_]{0,3}\s{0,3}[*_]{0,3}\\?["'`]?$/i;
+const namePattern = ({ names, others, signs, openings }: NameTables): RegExp =>
+  new RegExp(
+    `(?<!(?:${others.join('|')})[ _-]?|\\d:)(?:${names.join('|')})(?:[_-]?\\d{1,3})?(?:["'\`\\\\\\]*_]{0,4}\\s{0,16}|%22)` +
+      `(?:${signs.join('|')})[*_]{0,3}(?:\\s{0,3}|%20|\\s{0,4}\\n[ \\t]{0,4}(?:${openings.join('|')}))[*_]{0,3}(?:\\\\?["'\`]|%2[27])?$`,
+    'i',
+  );
+
 /** Of a contract or an account, which everybody may read. */
 const ADDRESS = /^0x[0-9a-f]{40}$/i;
-const BEARER = /bearer\s{1,3}$/i;
+const BEARER = /bearer(?::?\s{1,3}|:?%20|\+|%3A(?:%20|\+)?)$/i;
+const BASIC = /\bbasic(?::?\s{1,3}|%20|\+)$/i;
 const ACCESS_KEY_ID = /A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/;
 
-/** What stands between a name's end and its value: quotes, blanks, what makes it bold. */
+/** What stands between a name's end and its value: quotes, blanks, what makes it bold or a list. */
 const BETWEEN = charSet('"\'`\\*_ \t\n\r');
+const BLANK = charSet(' \t');
+const BULLETS = charSet('-+.)~');
 const MAX_BETWEEN_CHARS = 8;
-/** Ends of a name with its sign, as `=`, `:`, `=>`, `is`, `|`, `>` or `(`; those of `Bearer`. */
+/** Ends of a name with its sign, as `=`, `:`, `=>`, `is`, `|`, `>` or `(`; those of `Bearer` and `Basic`. */
 const SIGNS = charSet('=:>sS|(');
-const R = charSet('rR');
+const AFTER_BEARER = charSet('rR:');
+const AFTER_BASIC = charSet('cC:');
+
+const LETTER = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz');
+const MAX_FENCE_CHARS = 20;
 
 const judge = (text: Reader, at: number): number => {
   const end = valueEnd(text, at, JUDGED);
@@ -77,25 +74,63 @@ const judge = (text: Reader, at: number): number => {
   return end - at < JUDGED && has(CALLS, text.code(end)) ? NO : end;
 };
 
+/** Whether `%20`, `%22`, `%3D` or the like ends at a place. */
+const isEncodedSign = (text: Reader, at: number): boolean =>
+  text.code(at - 2) === PERCENT && (text.code(at - 1) === TWO || text.code(at - 1) === THREE);
+
 /** Whether what stands before a value may be a name for it: most words of a text are not looked at further. */
 const mayBehind = (text: Reader, at: number, ends: CharSet): boolean => {
-  let before = at - 1;
-  while (before >= at - MAX_BETWEEN_CHARS && has(BETWEEN, text.code(before))) before -= 1;
-  return has(ends, text.code(before));
+  const back = (from: number, set: CharSet, most: number) => {
+    let before = from;
+    while (before > from - most && has(set, text.code(before))) before -= 1;
+    return before;
+  };
+  const before = back(at - 1, BETWEEN, MAX_BETWEEN_CHARS);
+  const word = text.code(before) === PLUS ? before - 1 : before;
+  if (has(ends, text.code(word))) return true;
+  if (isEncodedSign(text, at - 1) || isEncodedSign(text, before)) {
+    let sign = before;
+    while (sign > at - MAX_FENCE_CHARS && isEncodedSign(text, sign)) sign -= 3;
+    return ends === SIGNS || has(ends, text.code(sign));
+  }
+  // Of a list, or the first line of a fence.
+  if (has(BULLETS, text.code(before)) && has(BLANK, text.code(at - 1))) return true;
+  if (text.code(at - 1) !== NEWLINE) return false;
+  const fence = text.code(back(before, LETTER, MAX_FENCE_CHARS));
+  return fence === BACKTICK || fence === TILDE;
 };
 
-const behind = (label: 'API_KEY' | 'TOKEN', ends: CharSet, pattern: RegExp): Detector => ({
+const behind = (
+  label: 'API_KEY' | 'TOKEN',
+  ends: CharSet,
+  pattern: RegExp,
+  isSecret: (value: string) => boolean,
+): Detector => ({
   label,
   starts: STARTS,
   find(text, at) {
     if (!mayBehind(text, at, ends) || !pattern.test(text.slice(at - BEFORE, at))) return NO;
+    const delimiter = isDelimiter(text, at);
+    if (delimiter !== false) return delimiter === MORE ? MORE : NO;
     const end = judge(text, at);
     if (end < 0) return end;
-    const value = text.slice(at, end);
-    return looksRandom(value) && !ADDRESS.test(value) ? end : NO;
+    return isSecret(text.slice(at, end)) ? end : NO;
   },
   more: restOfValue,
 });
+
+const isRandom = (value: string): boolean => looksRandom(value) && !ADDRESS.test(value);
+
+/** A name and a password in base64 (RFC 7617). */
+const isNameAndPassword = (value: string): boolean => {
+  if (!/^[A-Za-z0-9+/]{8,}(?:=|%3D){0,2}$/i.test(value)) return false;
+  const plain = Buffer.from(value.slice(0, value.length - (value.length % 4)), 'base64').toString('latin1');
+  return /^[ -9;-~\u00a0-\u00ff]+:[ -~\u00a0-\u00ff]*$/.test(plain);
+};
+
+/** Values that look random behind the name of a secret. */
+export const createNamed = (tables: NameTables = NAME_TABLES): Detector =>
+  behind('API_KEY', SIGNS, namePattern(tables), isRandom);
 
 const SECRET_KEY_LENGTH = 40;
 /** A hash of the same length. */
@@ -120,7 +155,8 @@ const pairedSecretKey: Detector = {
 
 /** Secrets without a form of their own, known by what stands before them. */
 export const namedSecrets: readonly Detector[] = [
-  behind('TOKEN', R, BEARER),
-  behind('API_KEY', SIGNS, NAME),
+  behind('TOKEN', AFTER_BEARER, BEARER, isRandom),
+  behind('TOKEN', AFTER_BASIC, BASIC, isNameAndPassword),
+  createNamed(),
   pairedSecretKey,
 ];

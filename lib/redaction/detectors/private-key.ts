@@ -18,21 +18,27 @@ const MAX_BREAK_CHARS = 96;
 const MAX_BACKSLASHES = 4;
 
 const BODY = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=');
-/** Also the sign of a quotation. */
-const BREAK = charSet('\n\r\t >');
+/** Also the sign of a quotation, of a table, of a comment or a list. */
+const BREAK = charSet('\n\r\t >|#*');
+const TAGS: readonly string[] = ['<br>', '<br/>', '<br />', '<BR>'];
 const BLANK = charSet('\t ');
 const BACKSLASHES = charSet('\\');
 const LETTERS = charSet('nrt');
 const NAME = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-');
 const HEADERS = new Set(['Proc-Type', 'DEK-Info', 'Version', 'Comment', 'Hash', 'Charset', 'MessageID']);
-const [BACKSLASH, COLON, DASH] = [92, 58, 45];
+const [BACKSLASH, COLON, DASH, LESS] = [92, 58, 45, 60];
 
 /** The end of the line breaks from `at` on, as they are or as they are written in JSON; or `MORE`. */
 const breakEnd = (text: Reader, at: number): number => {
   let end = at;
   while (end - at < MAX_BREAK_CHARS) {
     if (has(BREAK, text.code(end))) end += 1;
-    else if (text.code(end) !== BACKSLASH) return isOpen(text, end) ? MORE : end;
+    else if (text.code(end) === LESS) {
+      const tags = TAGS.map((tag) => literal(text, end, tag));
+      const behind = Math.max(...tags);
+      if (behind < 0) return tags.includes(MORE) ? MORE : end;
+      end = behind;
+    } else if (text.code(end) !== BACKSLASH) return isOpen(text, end) ? MORE : end;
     else {
       const letter = text.run(BACKSLASHES, end, MAX_BACKSLASHES);
       if (isOpen(text, letter)) return MORE;
@@ -55,7 +61,7 @@ const headerEnd = (text: Reader, at: number): number => {
   let end = name;
   while (end - at < MAX_HEADER_CHARS) {
     const code = text.code(end);
-    if (code === 10 || code === 13 || code === BACKSLASH) return breakEnd(text, end);
+    if (code === 10 || code === 13 || code === BACKSLASH || code === LESS) return breakEnd(text, end);
     if (end >= text.end) return isOpen(text, end) ? MORE : end;
     end += 1;
   }
@@ -90,7 +96,8 @@ const nextLine = (text: Reader, at: number): number => {
   if (end === at) return NO;
   const blank = text.run(BLANK, end, MAX_BREAK_CHARS);
   if (isOpen(text, blank)) return MORE;
-  return blank >= text.end || has(BREAK, text.code(blank)) || text.code(blank) === BACKSLASH ? end : NO;
+  const code = text.code(blank);
+  return blank >= text.end || has(BREAK, code) || code === BACKSLASH || code === LESS ? end : NO;
 };
 
 /** What comes behind an empty line: the last line of a key, or a line too long for a word. Otherwise the key was cut off. */

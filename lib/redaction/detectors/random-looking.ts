@@ -1,5 +1,15 @@
 /** What a person would have to fill in, or has left out. */
-const PLACEHOLDER = /x{6}|\*{3}|your|example_|changeme|placeholder|redacted/i;
+export const PLACEHOLDERS: readonly string[] = [
+  'x{6}',
+  '\\*{3}',
+  'your',
+  'example_',
+  'changeme',
+  'placeholder',
+  'redacted',
+  'abcdefghij',
+  'qwertyui',
+];
 
 const MIN_CHARS = 16;
 const MIN_PART_CHARS = 8;
@@ -35,14 +45,34 @@ const PARTS = /[.!#$%&*@^?]/;
 /** With different signs between them, as in what a password manager makes. */
 const isPassword = (value: string): boolean => new Set(value.match(SIGNS)).size >= 2 && takesTurns(value);
 
+const MIN_LETTERS = 20;
+const CONSONANTS = /[bcdfghjklmnpqrstvwxz]{5}/i;
+
+/** Letters alone that nobody could say, and no `camelCase` with an abbreviation in it. */
+const isUnspeakable = (part: string): boolean => {
+  if (part.length < MIN_LETTERS || !CONSONANTS.test(part)) return false;
+  const changes = part.match(/[a-z](?=[A-Z])|[A-Z](?=[a-z])/g)?.length ?? 0;
+  return changes === 0 || 3 * changes > part.length;
+};
+
 /**
  * Whether a value looks drawn at random rather than chosen by a person: letters and digits mixed within a part, not words and
  * numbers side by side, as names, paths and dates have them.
  */
-export const looksRandom = (value: string): boolean =>
-  value.length >= MIN_CHARS &&
-  !PLACEHOLDER.test(value) &&
-  (HEX.test(value) ||
-    isPassword(value) ||
-    value.split(PARTS).some(isDense) ||
-    value.split(/[^A-Za-z0-9]+/).some((part) => part.length >= MIN_PART_CHARS && isMixed(part)));
+export const createLooksRandom = (placeholders = PLACEHOLDERS): ((value: string) => boolean) => {
+  const placeholder = new RegExp(placeholders.join('|'), 'i');
+  return (value) => {
+    if (value.length < MIN_CHARS || placeholder.test(value)) return false;
+    const parts = value.split(/[^A-Za-z0-9]+/);
+    return (
+      HEX.test(value) ||
+      isPassword(value) ||
+      value.split(PARTS).some(isDense) ||
+      parts.some(
+        (part) => (part.length >= MIN_PART_CHARS && isMixed(part)) || (/^[a-z]+$/i.test(part) && isUnspeakable(part)),
+      )
+    );
+  };
+};
+
+export const looksRandom = createLooksRandom();

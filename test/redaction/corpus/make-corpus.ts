@@ -5,6 +5,8 @@ import { LOOK_ALIKES } from './look-alike-kinds.ts';
 import { PERSONAL_KINDS } from './personal-kinds.ts';
 import { SCHEME_KINDS } from './scheme-kinds.ts';
 import { SCHEME_LOOK_ALIKES } from './scheme-look-alikes.ts';
+import { SPELLED_KINDS } from './spelled-kinds.ts';
+import { SPELLED_LOOK_ALIKES } from './spelled-look-alikes.ts';
 import { TOKEN_KINDS } from './token-kinds.ts';
 
 /** A text with one secret in it, in parts: no file of the repository holds a secret's form whole, so no scanner finds one. */
@@ -58,7 +60,14 @@ const HELD_OUT_AROUND: Around = [
 const isHeldOut = (at: number): boolean => at % 3 === 2;
 const aroundOf = (draw: Draw, heldOut: boolean) => draw.pick(heldOut ? HELD_OUT_AROUND : AROUND);
 
-export const KINDS = [...KEY_KINDS, ...TOKEN_KINDS, ...PERSONAL_KINDS, ...WRITTEN_KINDS, ...SCHEME_KINDS];
+export const KINDS = [
+  ...KEY_KINDS,
+  ...TOKEN_KINDS,
+  ...PERSONAL_KINDS,
+  ...WRITTEN_KINDS,
+  ...SCHEME_KINDS,
+  ...SPELLED_KINDS,
+];
 
 export const makeSecrets = (): TrueSecret[] =>
   KINDS.flatMap(({ kind, label, count, make }, seed) => {
@@ -72,7 +81,7 @@ export const makeSecrets = (): TrueSecret[] =>
   });
 
 export const makeLookAlikes = (): LookAlike[] =>
-  [...LOOK_ALIKES, ...SCHEME_LOOK_ALIKES].flatMap(({ kind, count, make }, seed) => {
+  [...LOOK_ALIKES, ...SCHEME_LOOK_ALIKES, ...SPELLED_LOOK_ALIKES].flatMap(({ kind, count, make }, seed) => {
     const draw = createDraw(seededRandom(2_000 + seed));
     return Array.from({ length: count }, (_, at) => {
       const heldOut = isHeldOut(at);

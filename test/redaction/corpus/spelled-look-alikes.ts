@@ -1,0 +1,57 @@
+import type { LookAlikeKind } from './look-alike-kinds.ts';
+
+const json = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+const FORMS = [
+  'api_key%3DYOUR_API_KEY_HERE',
+  'page%3D{d6}%26order%3D{d6}',
+  'token%3Dnull%26next%3D2',
+  'Bearer%20%3Ctoken%3E',
+  'bearer: see the second chapter',
+  'task%2Dlist%2Dantenna%2D{d2}',
+  'risk%5Flive',
+  'API key:\n- see the console',
+  'API key:\n```\nexport API_KEY=your-key-{d4}-here-{d4}\n```',
+  'Tokens:\n1. one\n2. two',
+  'nextToken:\n- {x32}',
+  'next_token={x32}',
+  'page-key-{d4}',
+  'pagination_token={x32}',
+  'sync_token={x32}',
+  'public_key={x40}',
+  'publicKey: {b43}=',
+  'continuationToken={x40}',
+  'api_key=changeme12a34b56c78d',
+  'api_key=abcdefghij1k2l3m4n5',
+  'api_key=qwertyuiop12a34b56c78',
+  'secret=placeholder1a2b3c4d5',
+  'token=redacted1a2b3c4d5e6f',
+  'secret: example_1a2b3c4d5e6f',
+  'token=your1a2b3c4d5e6f7a8b',
+  'token=xxxxxx1a2b3c4d5e6f7a',
+  'token=1a2b3c4d***e5f6a7b8',
+  'secret=getHTTPSClientForTheStage',
+  'api_key=DonaudampfschifffahrtsKapitaen',
+  'Basic information about the order',
+  'Basic ' + Buffer.from('no name and no password').toString('base64'),
+  'basic QWxhZGRpbg==',
+  'xoxc-your-token-goes-here-please',
+  'xoxd-your-cookie-goes-here-please',
+  '1//2 of a page and 1//0 of another',
+  '4/0A in the list',
+  `${json({ id: 4711 })}.{a6}.{a27}`,
+  `${json({ id: 4711, name: 'page' })}.${json({ a: 1, b: 2 })}`,
+  '-----BEGIN PRIVATE KEY-----<br>is how it begins',
+  '-----BEGIN PRIVATE KEY-----\nTitle: of a talk\n\nand more',
+  '-----BEGIN PRIVATE KEY-----\nX-MessageID: none\n',
+  'hooks.slack.com/triggers/ is where they begin',
+  'https://hooks.slack.com/apps/T{U8}/{d13}/{x32}',
+] as const;
+
+export const SPELLED_LOOK_ALIKES: readonly LookAlikeKind[] = [
+  {
+    kind: 'spelled-otherwise',
+    count: 2 * FORMS.length,
+    make: (draw, at) => draw.form(FORMS[at % FORMS.length] ?? ''),
+  },
+];
