@@ -1,6 +1,7 @@
 import { labelText, type RedactionClass } from './classes.ts';
 import { detectorsFor } from './detectors/by-class.ts';
-import { type OnSecret, type Redactor, redactorOf } from './redactor.ts';
+import type { OnSecret } from './joined-redactor.ts';
+import { type Redactor, redactorOf } from './redactor.ts';
 import { createScanner } from './scanner.ts';
 
 const ESCAPED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };

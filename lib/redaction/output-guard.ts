@@ -1,4 +1,5 @@
-import type { RedactionClass } from './classes.ts';
+import type { RedactionClass, RedactionLabel } from './classes.ts';
+import type { JoinedRedactor } from './joined-redactor.ts';
 import type { RedactionPolicy } from './policy.ts';
 import type { Redactor } from './redactor.ts';
 
@@ -13,15 +14,31 @@ export interface OutputGuard {
   readonly name: string;
   readonly text: (text: string) => string;
   readonly json: <T>(value: T) => T;
+  /** Texts that their reader may join. */
+  readonly joined: (texts: readonly string[]) => readonly string[];
   /** For a text that comes in parts. */
   readonly texts: () => Redactor;
+  /** For texts that come in parts, and that their reader may join. */
+  readonly joinedTexts: () => JoinedRedactor;
   /** For JSON that comes in parts. */
   readonly jsons: () => Redactor;
-  /** What a text and a value hold, in shadow too; whatever else was redacted is not counted. */
-  count(text: string, value?: unknown): SecretCounts;
+  /** What these hold, in shadow too; whatever else was redacted is not counted. `texts` are each by itself. */
+  count(of: {
+    readonly joined?: readonly string[];
+    readonly texts?: readonly string[];
+    readonly value?: unknown;
+  }): SecretCounts;
 }
 
-const unchanged: Redactor = { push: (chunk) => chunk, end: () => '' };
+const unchanged: Redactor = { push: (chunk) => chunk, border: () => '', end: () => '' };
+
+const unread: JoinedRedactor = {
+  push: (chunk) => [{ at: 0, shown: chunk }],
+  mark: () => 0,
+  border: () => 0,
+  decided: 0,
+  end: () => [],
+};
 
 /** Where nobody asks for redaction. */
 const OPEN: OutputGuard = {
@@ -29,7 +46,9 @@ const OPEN: OutputGuard = {
   name: '',
   text: (text) => text,
   json: (value) => value,
+  joined: (texts) => texts,
   texts: () => unchanged,
+  joinedTexts: () => unread,
   jsons: () => unchanged,
   count: () => new Map(),
 };
@@ -37,17 +56,23 @@ const OPEN: OutputGuard = {
 /** The guard of a policy. The detectors are loaded with the first that needs them: most calls wait for none. */
 export const openGuard = async (policy: RedactionPolicy | null): Promise<OutputGuard> => {
   if (policy === null) return OPEN;
-  const [{ createRedactor, redact }, { createJsonRedactor, redactJson }, { classOf }] = await Promise.all([
+  const [texts, { createJoinedRedactor }, { createJsonRedactor, redactJson }, { classOf }] = await Promise.all([
     import('./redactor.ts'),
+    import('./joined-redactor.ts'),
     import('./json-redactor.ts'),
     import('./classes.ts'),
   ]);
+  const { createRedactor, redact, redactJoined } = texts;
   const { classes, isShadow } = policy;
-  const count: OutputGuard['count'] = (text, value) => {
+  const count: OutputGuard['count'] = ({ joined = [], texts: alone = [], value }) => {
     const counts = new Map<RedactionClass, number>();
-    const add = (name: RedactionClass) => void counts.set(name, (counts.get(name) ?? 0) + 1);
-    redact(text, classes, (label) => add(classOf(label)));
-    if (value !== undefined) redactJson(value, classes, (label) => add(classOf(label)));
+    const add = (label: RedactionLabel) => {
+      const name = classOf(label);
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    };
+    redactJoined(joined, classes, add);
+    for (const text of alone) redact(text, classes, add);
+    if (value !== undefined) redactJson(value, classes, add);
     return counts;
   };
   if (isShadow) return { ...OPEN, count };
@@ -56,7 +81,9 @@ export const openGuard = async (policy: RedactionPolicy | null): Promise<OutputG
     name: classes.join(),
     text: (text) => redact(text, classes),
     json: (value) => redactJson(value, classes),
+    joined: (each) => redactJoined(each, classes),
     texts: () => createRedactor(classes),
+    joinedTexts: () => createJoinedRedactor(classes),
     jsons: () => createJsonRedactor(classes),
     count,
   };

@@ -1,14 +1,15 @@
-import { labelText, type RedactionClass, type RedactionLabel } from './classes.ts';
-import { detectorsFor } from './detectors/by-class.ts';
-import { createScanner } from './scanner.ts';
-
-/** Called for each secret, with its label and never with itself. */
-export type OnSecret = (label: RedactionLabel) => void;
+import type { RedactionClass } from './classes.ts';
+import { createJoinedRedactor, type OnSecret, type ShownPart } from './joined-redactor.ts';
 
 /** Redacts a text that comes in parts. However it is split, the parts given back add up to `redact` of the whole. */
 export interface Redactor {
   /** What of the text so far can be let go. What may be the beginning of a secret is held back, and nothing else. */
   push(chunk: string): string;
+  /**
+   * The text is over, and another follows that its reader may join to it: what may be a secret over the border is held back. Gives
+   * what can be let go for that.
+   */
+  border(): string;
   /** What was held back. Afterwards it begins anew. */
   end(): string;
 }
@@ -18,42 +19,49 @@ const nothing = () => {};
 /** Reads one text, in parts, the last of which makes it whole. */
 type ReadText = (chunk: string, isWhole: boolean) => string;
 
-/** A redactor of one text after the other; `begin` begins to read one. */
+/** A redactor of one text after the other, each by itself; `begin` begins to read one. */
 export const redactorOf = (begin: () => ReadText): Redactor => {
   let read = begin();
-  return {
-    push: (chunk) => read(chunk, false),
-    end() {
-      const last = read('', true);
-      read = begin();
-      return last;
-    },
+  const end = () => {
+    const last = read('', true);
+    read = begin();
+    return last;
   };
+  return { push: (chunk) => read(chunk, false), border: end, end };
 };
 
 export const createRedactor = (classes: readonly RedactionClass[], onSecret: OnSecret = nothing): Redactor => {
-  const dispatch = detectorsFor(classes);
-  const begin = () => {
-    let [text, base, out] = ['', 0, ''];
-    const scanner = createScanner(dispatch, {
-      copy: (from, to) => (out += text.slice(from - base, to - base)),
-      replace(label) {
-        onSecret(label);
-        out += labelText(label);
-      },
-    });
-    return (chunk: string, isWhole: boolean): string => {
-      const { needed } = scanner;
-      [text, base, out] = [text.slice(needed - base) + chunk, needed, ''];
-      scanner.read(text, base, isWhole);
-      return out;
-    };
+  const joined = createJoinedRedactor(classes, onSecret);
+  const shown = (parts: readonly ShownPart[]) => parts.map((part) => part.shown).join('');
+  return {
+    push: (chunk) => shown(joined.push(chunk)),
+    border: () => (joined.border(), ''),
+    end: () => shown(joined.end()),
   };
-  return redactorOf(begin);
 };
 
 /** A whole text with its secrets replaced. What is no secret stays as it is; redacted once more, the text does not change. */
 export const redact = (text: string, classes: readonly RedactionClass[], onSecret?: OnSecret): string => {
   const redactor = createRedactor(classes, onSecret);
   return redactor.push(text) + redactor.end();
+};
+
+/** Texts that a reader may join, each with its secrets replaced: one that goes over a border has its label where it begins. */
+export const redactJoined = (
+  texts: readonly string[],
+  classes: readonly RedactionClass[],
+  onSecret?: OnSecret,
+): readonly string[] => {
+  const joined = createJoinedRedactor(classes, onSecret);
+  const begins: number[] = [];
+  const parts = texts.flatMap((text) => {
+    begins.push(joined.border());
+    return joined.push(text);
+  });
+  const shown = texts.map(() => '');
+  for (const part of [...parts, ...joined.end()]) {
+    const index = begins.findLastIndex((begin) => begin <= part.at);
+    shown[index] = `${shown[index] ?? ''}${part.shown}`;
+  }
+  return shown;
 };

@@ -35,5 +35,5 @@ it('a guard in shadow changes nothing and holds nothing back, and counts', async
   const guard = await openGuard({ classes: ['cards', 'keys'], isShadow: true });
   expect(guard.texts().push('pay 4111 1111')).toBe('pay 4111 1111');
   expect(guard.text('4111111111111111')).toBe('4111111111111111');
-  expect([...guard.count('4111111111111111, 4111-1111-1111-1111')]).toEqual([['cards', 2]]);
+  expect([...guard.count({ texts: ['4111111111111111, 4111-1111-1111-1111'] })]).toEqual([['cards', 2]]);
 });

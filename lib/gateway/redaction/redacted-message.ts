@@ -1,27 +1,30 @@
 import type { Message } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { OutputGuard, SecretCounts } from '../../redaction/output-guard.ts';
 
-/** Members that are no text for people: names, and what the provider has signed, encrypted or encoded, which a change would break. */
+/** The protocol's own members, which are no text for people: names, and what the provider has signed or encrypted, which a change would break. */
 const OPAQUE: ReadonlySet<string> = new Set([
   'type',
   'id',
   'name',
   'model',
+  'role',
+  'stop_reason',
   'caller',
   'signature',
-  'data',
   'tool_use_id',
   'file_id',
   'container_id',
   'media_type',
+  'expires_at',
   'encrypted_content',
   'encrypted_index',
   'encrypted_stdout',
 ]);
+/** What is encrypted or encoded has its bytes in `data`; elsewhere that is a text. */
+const OF_BYTES: ReadonlySet<unknown> = new Set(['redacted_thinking', 'base64']);
 
-/** The data of a document is encoded, unless it is one of plain text. */
 const isOpaque = (name: string, of: object): boolean =>
-  OPAQUE.has(name) && !(name === 'data' && 'type' in of && of.type === 'text');
+  name === 'data' ? 'type' in of && OF_BYTES.has(of.type) : OPAQUE.has(name);
 
 /** A value with each text in it changed, members that are opaque left out. */
 const changeTexts = (value: unknown, change: (text: string) => string): unknown => {
@@ -43,23 +46,37 @@ export const redactBlock = (block: object, guard: OutputGuard): object => {
   return { ...(redactTexts(rest, guard) as object), input: guard.json(input) };
 };
 
-export const redactMessage = (message: Message, guard: OutputGuard): Message => ({
-  ...message,
-  content: message.content.map((block) => redactBlock(block, guard)) as Message['content'],
-});
+type Block = Message['content'][number];
+
+/** The blocks whose texts a reader may join, whatever stands between them. */
+const textsOf = (content: readonly Block[]): readonly string[] =>
+  content.flatMap((block) => (block.type === 'text' ? [block.text] : []));
+
+const withoutText = (block: Block): object => (block.type === 'text' ? { ...block, text: '' } : block);
+
+/** All of a message that reaches the client, but for what is the protocol's own. */
+export const redactMessage = ({ content, ...rest }: Message, guard: OutputGuard): Message => {
+  const texts = guard.joined(textsOf(content)).values();
+  const shown = content.map((block) => {
+    const redacted = redactBlock(withoutText(block), guard);
+    return block.type === 'text' ? { ...redacted, text: texts.next().value ?? '' } : redacted;
+  });
+  return { ...(redactTexts(rest, guard) as typeof rest), content: shown as Message['content'] };
+};
 
 /** What is or would be redacted of an answer. */
-export const secretsIn = ({ content }: Message, guard: OutputGuard): SecretCounts => {
+export const secretsIn = ({ content, ...rest }: Message, guard: OutputGuard): SecretCounts => {
   const texts: string[] = [];
   const inputs: unknown[] = [];
+  const add = (text: string) => {
+    texts.push(text);
+    return text;
+  };
+  changeTexts(rest, add);
   for (const block of content) {
-    const { input, ...rest } = { input: undefined, ...block };
+    const { input, ...others } = { input: undefined, ...withoutText(block) };
     if (input !== undefined) inputs.push(input);
-    changeTexts(rest, (text) => {
-      texts.push(text);
-      return text;
-    });
+    changeTexts(others, add);
   }
-  // A secret does not go over the border of two texts.
-  return guard.count(texts.join('\n\0\n'), inputs);
+  return guard.count({ joined: textsOf(content), texts, value: inputs });
 };

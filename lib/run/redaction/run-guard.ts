@@ -59,7 +59,7 @@ export const openRunGuard = async ({
       result: result.result && guard.json(result.result),
     }),
     input: guard.json,
-    tell: ({ output }) => tellSecrets(emit, { ...tenant, runId, agent: agent?.name }, guard.count(output)),
+    tell: ({ output }) => tellSecrets(emit, { ...tenant, runId, agent: agent?.name }, guard.count({ texts: [output] })),
   };
 };
 

@@ -1,46 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MessageSink } from '../../../lib/gateway/message-sink.ts';
-import { redactSink } from '../../../lib/gateway/redaction/redacted-sink.ts';
-import type { UpstreamEvent } from '../../../lib/model-call/provider.ts';
 import { DEFAULT_CLASSES } from '../../../lib/redaction/classes.ts';
 import { openGuard } from '../../../lib/redaction/output-guard.ts';
 import { redact } from '../../../lib/redaction/redactor.ts';
 import { size } from '../../sizes.ts';
+import { type Data, delta, sinking as sinkingBy, start, stop, text, wire } from './sinking.ts';
 
 const guard = await openGuard({ classes: DEFAULT_CLASSES, isShadow: false });
 const CARD = '4111 1111 1111 1111';
 
-type Data = Readonly<Record<string, unknown>> & { readonly type: string };
-interface Shown extends Data {
-  readonly index: number;
-  readonly delta?: Readonly<Record<string, unknown>>;
-}
-
-const wire = (data: Data, spelled = JSON.stringify(data)): UpstreamEvent => {
-  return { bytes: Buffer.from(`event: ${data.type}\ndata: ${spelled}\n\n`), event: data.type, data: spelled };
-};
-const delta = (index: number, of: Data) => wire({ type: 'content_block_delta', index, delta: of });
-const text = (words: string, index = 0) => delta(index, { type: 'text_delta', text: words });
-const start = (block: Data, index = 0) => wire({ type: 'content_block_start', index, content_block: block });
-const stop = (index = 0) => wire({ type: 'content_block_stop', index });
-
-const sinking = () => {
-  const sent: UpstreamEvent[] = [];
-  const nowhere: MessageSink = { admitted() {}, says() {}, event: (event) => void sent.push(event) };
-  const sink = redactSink(nowhere, guard);
-  const send = (...events: readonly UpstreamEvent[]) => {
-    for (const event of events) void sink.event?.(event, event.event ?? '', undefined);
-  };
-  const shown = () => sent.map(({ data }) => JSON.parse(data) as Shown);
-  /** What the deltas of a block add up to. */
-  const all = (field: string, index = 0) =>
-    shown()
-      .filter((data) => data.type === 'content_block_delta' && data.index === index)
-      .map(({ delta: of }) => (of?.[field] ?? '') as string)
-      .join('');
-  return { sink, sent, send, shown, all };
-};
+const sinking = () => sinkingBy(guard);
 
 describe('a redacted stream', () => {
   it('goes as it came, byte by byte, where there is no secret', () => {
@@ -88,7 +57,7 @@ describe('a redacted stream', () => {
         if (first[at] !== undefined) send(text(first[at] ?? '', 0));
         if (second[at] !== undefined) send(text(second[at] ?? '', 1));
       }
-      send(stop(0), stop(1));
+      send(stop(0), stop(1), wire({ type: 'message_stop' }));
       expect(all('text', 0)).toBe(redact(first.join(''), DEFAULT_CLASSES));
       expect(all('text', 1)).toBe(redact(second.join(''), DEFAULT_CLASSES));
     });
@@ -143,7 +112,7 @@ describe('a redacted stream', () => {
   it('finds a secret that a citation comes into', () => {
     const { send, all, shown } = sinking();
     const citation = delta(0, { type: 'citations_delta', citation: { cited_text: 'so' } });
-    send(text('card 4111 1111 '), citation, text('1111 1111'), stop());
+    send(text('card 4111 1111 '), citation, text('1111 1111'), stop(), wire({ type: 'message_stop' }));
     expect(all('text')).toBe('card [REDACTED_CARD]');
     expect(shown().filter((data) => data.delta?.['citation'] !== undefined)).toHaveLength(1);
   });
