@@ -16,7 +16,7 @@ export interface Head {
 }
 
 /** What may be said of a path or method that is none of the API's, or cannot be read at all. */
-const OUTSIDE = new Set([204, 400, 404, 405, 413, 431]);
+const OUTSIDE = new Set([204, 400, 403, 404, 405, 413, 431]);
 const RequestId = { $ref: '#/components/headers/RequestId' };
 const outside = (path: string, status: number): Described =>
   status === 204
