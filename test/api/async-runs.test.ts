@@ -216,6 +216,14 @@ it('a run pauses where its limit has no room, and goes on where it was when it i
   expect(await ended(runId)).toMatchObject({ status: 'succeeded', usage: { modelCalls: 2 } });
   expect((await call('POST', `/agent/runs/${runId}/resume`)).status).toBe(409);
   expect(await traced(runId, 'wait')).toMatchObject([{ name: 'budget', modelCall: 1, resumed: true }]);
+  const waited = (await eventsOf(runId)).find(({ event }) => event === 'run.waiting');
+  expect(waited?.data).toMatchObject({
+    reason: 'budget',
+    detail: "What is left of the run's own limit does not cover another model call.",
+    limitUsd: '0.0000001',
+    usedUsd: '0',
+    askedUsd: expect.stringMatching(/^0\.0\d+$/) as string,
+  });
 });
 
 it('runs are listed newest first, by filter and page, and each tenant sees its own', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openPage, signIn, type Stage } from './browser.ts';
+import { LOOKS, openPage, signIn, type Stage } from './browser.ts';
 
 const REFUND = '[[tool:issue_refund {"orderId": "A-17", "amountUsd": "12.50"}]]';
 
@@ -76,6 +76,32 @@ export const runsInTheConsole = (stage: Stage) =>
       await looksRight('gateway');
       expect(complaints).toEqual([]);
     });
+
+    it.each(LOOKS)(
+      'pause where their limit has no room, say which, and go on with a new one (%s)',
+      async (name, look) => {
+        const { page, complaints, looksRight } = await openPage(stage, look);
+        await signIn(page, stage, 'ballast-dev-key');
+        await page.getByLabel('Task').fill('What is 5 + 5?');
+        await page.getByLabel('At most, in $').fill('0.0000001');
+        await page.getByLabel('Without money').selectOption('pause');
+        await looksRight(`try-pause-${name}`);
+        await page.getByRole('button', { name: 'Submit' }).click();
+        await page.locator('[data-field=status]', { hasText: 'awaiting budget' }).waitFor();
+        const limit = page.locator('[data-field=limit]');
+        await limit.getByText("What is left of the run's own limit does not cover another model call.").waitFor();
+        await limit.getByText('$0.0000001', { exact: true }).waitFor();
+        await looksRight(`paused-${name}`);
+        await page.getByLabel('New limit of the run, in $').fill('1');
+        await page.getByRole('button', { name: 'Resume' }).click();
+        await page.locator('[data-field=status]', { hasText: 'succeeded' }).waitFor();
+        await page.getByText('calculate says: 10').first().waitFor();
+        const steps = page.getByRole('region', { name: 'Steps' });
+        await steps.locator('summary', { hasText: 'budget' }).click();
+        await steps.getByText('ended by a person').waitFor();
+        expect(complaints).toEqual([]);
+      },
+    );
 
     it('are told something and cancelled', async () => {
       const { page, complaints } = await openPage(stage);

@@ -1,6 +1,6 @@
 import type { ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
-import { AppError } from '../../kernel/errors.ts';
-import { safe } from '../../kernel/redacted.ts';
+import { AppError, type LimitFigures } from '../../kernel/errors.ts';
+import { type Redacted, safe } from '../../kernel/redacted.ts';
 
 /** A message that was sent to a run while it was under way. */
 export interface RunMessage {
@@ -40,6 +40,9 @@ export interface Refusal {
   readonly needsUsd?: string | undefined;
   /** Default: nobody knows. */
   readonly retryAfterMs?: number | undefined;
+  /** What limit it is of a budget, in a sentence, and its figures: as a refused request would be told. */
+  readonly detail?: Redacted;
+  readonly figures?: LimitFigures | undefined;
 }
 
 /** A model call that the store keeps refusing, before anything is sent. Instants are epoch milliseconds. */

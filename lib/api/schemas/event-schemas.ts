@@ -1,4 +1,4 @@
-import { count, instant, type JsonSchema, list, object, reference, text, usd } from '../json-schema.ts';
+import { count, type JsonSchema, list, object, reference, text, usd } from '../json-schema.ts';
 
 const NOTHING = object({});
 const toolUseId = text;
@@ -19,9 +19,11 @@ const waiting = object(
   {
     reason: { enum: ['approval', 'budget', 'slot'] },
     toolUseIds: { ...list(text), description: 'the calls that a person has to decide about' },
-    limit: { ...text, description: 'the limit that has no room' },
+    detail: { ...text, description: 'of a budget: the limit that has no room' },
+    limitUsd: usd,
+    usedUsd: usd,
+    reservedUsd: usd,
     askedUsd: usd,
-    resetsAt: instant,
   },
   ['reason'],
 );

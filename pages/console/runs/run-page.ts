@@ -62,7 +62,7 @@ export const RunPage = ({ runId }: { runId: string }) => {
     <${Refused} error=${error} />
     ${run !== undefined && html`<${Facts} run=${run} />`}
     ${run?.approvals.map((approval) => html`<${Decide} key=${`${runId}/${approval.toolUseId}`} runId=${runId} approval=${approval} decided=${reload} />`)}
-    ${run !== undefined && isOpen && run.mode === 'async' && maySteer && html`<${Steer} run=${run} changed=${reload} />`}
+    ${run !== undefined && isOpen && run.mode === 'async' && maySteer && html`<${Steer} run=${run} events=${watched.events} changed=${reload} />`}
     ${trace !== undefined && html`<${Waterfall} trace=${trace} />`}
     <${EventLog} watched=${watched} />`;
 };

@@ -2,12 +2,28 @@ import { useState } from 'preact/hooks';
 import type { Run } from '../../api/types.ts';
 import { Confirm } from '../../ui/confirm.ts';
 import { html } from '../../ui/html.ts';
-import { Refused } from '../../ui/parts.ts';
+import { Refused, Usd } from '../../ui/parts.ts';
 import { useAction } from '../../ui/use-load.ts';
 import { useSession } from '../context.ts';
+import type { SeenEvent } from './use-events.ts';
+
+/** Which limit has no room, as the run said last. */
+const Limit = ({ events }: { events: readonly SeenEvent[] }) => {
+  const said = events.findLast(({ event, data }) => event === 'run.waiting' && data['reason'] === 'budget')?.data;
+  if (typeof said?.['detail'] !== 'string') return null;
+  return html`<div data-field="limit">
+    <p>${said['detail']}</p>
+    <dl class="short">
+      <div><dt>Limit</dt><dd><${Usd} value=${said['limitUsd']} /></dd></div>
+      <div><dt>Spent</dt><dd><${Usd} value=${said['usedUsd']} /></dd></div>
+      <div><dt>Reserved</dt><dd><${Usd} value=${said['reservedUsd']} /></dd></div>
+      <div><dt>The next call may cost</dt><dd><${Usd} value=${said['askedUsd']} /></dd></div>
+    </dl>
+  </div>`;
+};
 
 /** What can be done to a run that goes on: tell it something, raise its limit, end it. */
-export const Steer = ({ run, changed }: { run: Run; changed: () => void }) => {
+export const Steer = ({ run, events, changed }: { run: Run; events: readonly SeenEvent[]; changed: () => void }) => {
   const { client } = useSession();
   const [content, setContent] = useState('');
   const [interrupt, setInterrupt] = useState(false);
@@ -39,8 +55,9 @@ export const Steer = ({ run, changed }: { run: Run; changed: () => void }) => {
     </div>
     ${
       run.status === 'awaiting_budget' &&
-      html`<form class="row end" onSubmit=${resume}>
-        <label>New limit, in $ <input inputmode="decimal" size="10" placeholder="as before" value=${maxCostUsd} onInput=${(event: Event) => setMaxCostUsd((event.target as HTMLInputElement).value)} /></label>
+      html`<${Limit} events=${events} />
+      <form class="row end" onSubmit=${resume}>
+        <label>New limit of the run, in $ <input inputmode="decimal" size="10" placeholder="as before" value=${maxCostUsd} onInput=${(event: Event) => setMaxCostUsd((event.target as HTMLInputElement).value)} /></label>
         <button class="main" disabled=${resuming.busy}>Resume</button>
         <${Refused} error=${resuming.error} />
       </form>`

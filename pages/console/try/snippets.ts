@@ -4,6 +4,7 @@ export interface Asked {
   readonly agent?: string;
   readonly complexity?: string;
   readonly maxCostUsd?: string;
+  readonly onLimit?: 'pause';
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -29,13 +29,16 @@ interface Fields {
   readonly complexity: string;
   readonly maxCostUsd: string;
   readonly fault: string;
+  /** Whether a limit that has no room is waited for; empty: it ends the run. */
+  readonly onLimit: '' | 'pause';
 }
 
-const askedBy = ({ task, agent, complexity, maxCostUsd, fault }: Fields): Asked => ({
+const askedBy = ({ task, agent, complexity, maxCostUsd, fault, onLimit }: Fields): Asked => ({
   task: fault === '' ? task : `${task} ${fault}`,
   ...(agent === '' ? {} : { agent }),
   ...(complexity === '' ? {} : { complexity }),
   ...(maxCostUsd === '' ? {} : { maxCostUsd }),
+  ...(onLimit === '' ? {} : { onLimit }),
 });
 
 /** Asks an agent. One with a tool that needs approval goes on by itself, and is watched among the runs. */
@@ -52,6 +55,7 @@ export const Try = () => {
     complexity: '',
     maxCostUsd: '',
     fault: '',
+    onLimit: '',
   });
   const [progress, setProgress] = useState<Progress | null>(null);
   const { busy, error, run } = useAction();
@@ -61,7 +65,9 @@ export const Try = () => {
 
   const fields = { ...entered, agent: chosenAgent(agents, entered.agent) };
   const agent = agents.find(({ name }) => name === (fields.agent || DEFAULT_AGENT));
-  const isLong = agent?.tools.some(({ requiresApproval }) => requiresApproval) ?? false;
+  const isAsked = agent?.tools.some(({ requiresApproval }) => requiresApproval) ?? false;
+  // Only a run that goes on by itself can wait.
+  const isLong = isAsked || fields.onLimit === 'pause';
   const path = isLong ? '/agent/runs' : '/agent/run';
   const asked = askedBy(fields);
   const code = snippets(url, path, asked);
@@ -130,6 +136,12 @@ export const Try = () => {
             onInput=${set('maxCostUsd')}
           />
         </label>
+        <label>Without money
+          <select name="onLimit" value=${fields.onLimit} onChange=${set('onLimit')}>
+            <option value="">ends (default)</option>
+            <option value="pause">waits for it</option>
+          </select>
+        </label>
         ${
           stage.claude === 'simulated' &&
           html`<label
@@ -144,7 +156,8 @@ export const Try = () => {
         ${busy && html`<button type="button" onClick=${() => leaving.current?.abort()}>Stop</button>`}
         <span class="soft small">Ctrl+Enter</span>
       </div>
-      ${agent !== undefined && html`<p class="small soft">${agent.description}${isLong && ' One of its tools waits for a person, so the run goes on by itself: you see it among the runs.'}</p>`}
+      ${agent !== undefined && html`<p class="small soft">${agent.description}${isAsked && ' One of its tools waits for a person, so the run goes on by itself: you see it among the runs.'}</p>`}
+      ${fields.onLimit === 'pause' && html`<p class="small soft">It goes on by itself, and waits where a limit has no room: you see it among the runs, and resume it there.</p>`}
       <div class="row">
         <span class="small soft">Copy as</span>
         ${Object.entries(code).map(([name, text]) => html`<${Copy} key=${name} label=${name} text=${text} />`)}

@@ -52,9 +52,10 @@ const limitOf = (step: FailedStep): RunStop | undefined =>
 const refusalOf = (step: FailedStep): Refusal | null => {
   const { retryAfterMs, figures } = step.options;
   const stop = limitOf(step);
-  if (stop === 'budget') return { reason: 'budget', needsUsd: figures?.asked, retryAfterMs };
+  const limit = { detail: step.detail, figures };
+  if (stop === 'budget') return { reason: 'budget', needsUsd: figures?.asked, retryAfterMs, ...limit };
   // Its own limit nobody but its caller raises.
-  if (stop === 'max_cost') return { reason: 'budget' };
+  if (stop === 'max_cost') return { reason: 'budget', ...limit };
   return step.code === 'rate-limited' && step.fault === 'refused' ? { reason: 'slot', retryAfterMs } : null;
 };
 

@@ -50,6 +50,19 @@ export interface RunSteeringParts {
 /** Each wait takes operations of the execution: the longer it goes on, the longer each is. */
 const pauseBefore = (round: number): number => Math.min(60_000, 2_000 * 2 ** Math.min(10, round - 1));
 
+/** What a run that waits tells of the limit that has no room. */
+const limitIn = ({ detail, figures }: Refusal) => ({
+  ...(detail === undefined ? {} : { detail }),
+  ...(figures === undefined
+    ? {}
+    : {
+        limitUsd: figures.limit,
+        usedUsd: figures.used,
+        reservedUsd: figures.reserved,
+        askedUsd: figures.asked,
+      }),
+});
+
 const decisionOf = ({ decision, input, reason, by, at }: Decided, askedAt: number): Decision => {
   const why = { askedAt, decidedAt: at, decidedBy: by, ...(reason === undefined ? {} : { reason }) };
   if (decision === 'edit') return { decision, input, ...why };
@@ -117,7 +130,8 @@ export const createRunSteering = (parts: RunSteeringParts): Steering => {
 
     interrupted: () => watch.isInterrupted,
 
-    async waitForRoom(call, round, { reason, needsUsd, retryAfterMs }: Refusal) {
+    async waitForRoom(call, round, refusal: Refusal) {
+      const { reason, needsUsd, retryAfterMs } = refusal;
       if (reason === 'budget' && !pausesOnLimit) return null;
       const name = `room-${call}-${round}`;
       const { since, raises } = await journal.step(`${name}-since`, async () => ({
@@ -134,7 +148,7 @@ export const createRunSteering = (parts: RunSteeringParts): Steering => {
         name,
         what,
         Math.min(leftMs, Math.max(retryAfterMs ?? leftMs, pauseBefore(round))),
-        {},
+        limitIn(refusal),
         (now) => now.raises > raises,
       );
       const over = await journal.step<Pick<Waited, 'until' | 'isResumed'> | true>(`${name}-over`, async () => {
