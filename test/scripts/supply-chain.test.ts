@@ -23,6 +23,14 @@ const manifest = JSON.parse(read('package.json').text) as Manifest;
 const packages = packagesOf(read('package-lock.json').text);
 
 describe('what is installed', () => {
+  it('is locked as package.json asks for it, so that an installation changes no file', () => {
+    const json = (file: string) => JSON.parse(readFileSync(path.join(ROOT, file), 'utf8')) as Record<string, unknown>;
+    const asked = json('package.json');
+    const { '': locked = {} } = json('package-lock.json')['packages'] as Record<string, Record<string, unknown>>;
+    const { dependencies, devDependencies, bin, engines, version } = asked;
+    expect(locked).toMatchObject({ dependencies, devDependencies, bin, engines, version });
+  });
+
   it('has licences that may be used, hashes in the lock, and no install script that would run', () => {
     expect(packages.length).toBeGreaterThan(300);
     expect(flawsOf(packages, manifest.allowScripts)).toEqual([]);
