@@ -9,6 +9,14 @@ export const charSet = (chars: string): CharSet => {
   return set;
 };
 
+/** A set with characters beyond ASCII, by their codes. */
+export const wide = (chars: string, codes: readonly number[]): CharSet => {
+  const set = new Uint8Array(Math.max(...codes) + 1);
+  set.set(charSet(chars));
+  for (const code of codes) set[code] = 1;
+  return set;
+};
+
 /** Scripts without blanks between words (Thai to Khmer), where an address would take its sentence along; then signs. */
 const NO_LETTERS: readonly (readonly [number, number])[] = [
   [0x0e00, 0x0eff],

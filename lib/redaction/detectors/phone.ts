@@ -1,19 +1,27 @@
-import { ALPHANUMERIC, charSet, type Detector, DIGIT, has, isOpen, MORE, NO, type Reader } from '../reader.ts';
+import { ALPHANUMERIC, charSet, type Detector, DIGIT, has, isOpen, MORE, NO, type Reader, wide } from '../reader.ts';
 import { numberEnd } from './number-bounds.ts';
 
-const PLUS = 43;
-const GAP = charSet(' ');
+const [PLUS, SPACE] = [43, 32];
+/** Blanks that do not break a line, and thin ones; dashes likewise: they part groups as ` ` and `-` do. */
+const BLANKS = [0xa0, 0x202f, 0x2009];
+const DASHES = [0x2010, 0x2011];
+const isGap = (code: number): boolean => code === SPACE || BLANKS.includes(code);
 const SIGNS = charSet('.-/_+#$%&@)');
-const PART = charSet('0123456789+()-./ ');
+const PART = wide('0123456789+()-./ ', [...BLANKS, ...DASHES]);
+const plain = (text: string): string =>
+  text.replaceAll(/[\u{a0}\u{202f}\u{2009}]/gu, ' ').replaceAll(/[\u{2010}\u{2011}]/gu, '-');
 /** The longest that is written: 15 digits (E.164), their separators and a `(0)`. */
 const MAX_CHARS = 28;
 
 /** Numbers as they are written, each from its beginning. */
-const FORMS: readonly RegExp[] = [
+export const PHONE_FORMS: readonly RegExp[] = [
   // E.164 and E.123: the country first. North America has ten digits behind its 1.
   /^\+1[-. ]?(?:\(\d{3}\)|\d{3})[-. ]?\d{3}[-. ]?\d{4}/,
   /^\+[2-9]\d{7,14}(?!\d)/,
   /^\+[2-9]\d{0,2}(?:[-. /]?\(\d{1,4}\) ?\d{1,12})?(?:[-. /]\d{1,12}){0,6}/,
+  // The same behind the exit code 00, in groups: without, it could be any number.
+  /^00[1-9]\d{0,2}(?:[-. /]?\(\d{1,4}\) ?\d{1,12})?(?:[-. /]\d{1,12}){1,6}/,
+  /^00(?:49|33|34|39|41|43|44|31|32|45|46|47|48|351|353|358)\d{8,12}(?!\d)/,
   // North America.
   /^\(\d{3}\) ?\d{3}[-. ]\d{4}/,
   /^(?:1[-.])?[2-9]\d\d([-.])\d{3}\1\d{4}/,
@@ -27,12 +35,17 @@ const FORMS: readonly RegExp[] = [
 
 const digitsIn = (text: string): number => text.replaceAll(/\D/g, '').length;
 
+/** Of a number as it is written; a 00 is as long as two digits. */
+const leastDigits = (found: string): number => (found.startsWith('+') ? 8 : found.startsWith('00') ? 11 : 9);
+
 /** The longest number at the beginning of a text; 0: none. */
-const phoneLength = (text: string): number => {
-  const lengths = FORMS.map((form) => form.exec(text)?.[0] ?? '').filter((found) => {
-    const digits = digitsIn(found);
-    return digits >= (found.startsWith('+') ? 8 : 9) && digits <= 15;
-  });
+const phoneLength = (text: string, forms: readonly RegExp[]): number => {
+  const lengths = forms
+    .map((form) => form.exec(text)?.[0] ?? '')
+    .filter((found) => {
+      const digits = digitsIn(found);
+      return digits >= leastDigits(found) && digits <= (found.startsWith('00') ? 17 : 15);
+    });
   return Math.max(0, ...lengths.map(({ length }) => length));
 };
 
@@ -40,27 +53,29 @@ const phoneLength = (text: string): number => {
 const isStart = (text: Reader, at: number): boolean => {
   const before = text.code(at - 1);
   if (has(SIGNS, before) || (text.code(at) === PLUS && has(ALPHANUMERIC, before))) return false;
-  return !has(GAP, before) || !has(DIGIT, text.code(at - 2));
+  return !isGap(before) || !has(DIGIT, text.code(at - 2));
 };
 
 /** `end` where no further group follows; `NO` or `MORE` otherwise. */
 const withoutGroup = (text: Reader, end: number): number => {
   const bound = numberEnd(text, end);
-  if (bound < 0 || !has(GAP, text.code(end))) return bound;
+  if (bound < 0 || !isGap(text.code(end))) return bound;
   if (isOpen(text, end + 1)) return MORE;
   return has(DIGIT, text.code(end + 1)) ? NO : end;
 };
 
 /** Phone numbers: international ones, and national ones in the groups that their countries write. */
-export const phone: Detector = {
+export const createPhone = (forms = PHONE_FORMS): Detector => ({
   label: 'PHONE',
   starts: charSet('0123456789+('),
   find(text, at) {
     if (!isStart(text, at)) return NO;
     const end = text.run(PART, at, MAX_CHARS);
     if (isOpen(text, end) && end - at < MAX_CHARS) return MORE;
-    const length = phoneLength(text.slice(at, end));
+    const length = phoneLength(plain(text.slice(at, end)), forms);
     if (length === 0 || !has(DIGIT, text.code(at + length - 1))) return NO;
     return text.code(at) === PLUS ? numberEnd(text, at + length) : withoutGroup(text, at + length);
   },
-};
+});
+
+export const phone = createPhone();

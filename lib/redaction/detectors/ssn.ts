@@ -1,10 +1,18 @@
-import { type Detector, DIGIT, has, isOpen, missing, MORE, NO, type Reader } from '../reader.ts';
+import { charSet, type Detector, DIGIT, has, isOpen, missing, MORE, NO, type Reader } from '../reader.ts';
 import { isNumberStart, numberEnd } from './number-bounds.ts';
 
-const [DASH, SPACE] = [45, 32];
+const SPACE = 32;
+/** `-`, and those that do not break a line; a no-break space parts as they do. */
+export const DASHES: readonly number[] = [45, 0x2010, 0x2011, 0xa0];
+const JOINS = charSet('_-');
 const BEFORE = 40;
-/** Behind it, nine digits are a number even without dashes. */
-const NAMED = /(?:\bssn|social[ -]security(?:[ -](?:number|no\.?))?)["'#]?\s{0,2}(?:[:=#]|is)?\s{0,2}["']?$/i;
+/** Behind one of these words, nine digits are a number even without dashes. */
+export const SSN_WORDS: readonly string[] = ['ssn', 'social[ _-]?security(?:[ _-]?(?:number|num|no|#))?\\.?'];
+const namedBy = (words: readonly string[]): RegExp =>
+  new RegExp(
+    `(?:${words.join('|')})["'#*_]{0,3}(?:\\s{0,2}(?:[:=#_-]|is|%3D|%3A)?[*_]{0,2}(?:\\s{0,2}|%20)["'*_]{0,3}|%20)$`,
+    'i',
+  );
 
 /** Never given: areas 000, 666 and from 900 on, group 00, serial 0000. */
 const isGiven = (area: string, group: string, serial: string): boolean =>
@@ -36,18 +44,26 @@ const numberBy = (text: Reader, at: number, separator: number | null): number =>
 };
 
 /** Social security numbers of the United States: with dashes, or as they come behind a word that says what they are. */
-export const ssn: Detector = {
-  label: 'SSN',
-  starts: DIGIT,
-  find(text, at) {
-    if (!isNumberStart(text, at)) return NO;
-    const area = digits(text, at, 3);
-    if (area < 0) return area;
-    if (isOpen(text, area)) return MORE;
-    const next = text.code(area);
-    if (next === DASH) return numberBy(text, at, DASH);
-    if (next !== SPACE && !has(DIGIT, next)) return NO;
-    if (!NAMED.test(text.slice(at - BEFORE, at))) return NO;
-    return numberBy(text, at, next === SPACE ? SPACE : null);
-  },
+export const createSsn = (words = SSN_WORDS): Detector => {
+  const named = namedBy(words);
+  return {
+    label: 'SSN',
+    starts: DIGIT,
+    find(text, at) {
+      const isJoined = has(JOINS, text.code(at - 1));
+      if (!isJoined && !isNumberStart(text, at)) return NO;
+      const area = digits(text, at, 3);
+      if (area < 0) return area;
+      if (isJoined && !named.test(text.slice(at - BEFORE, at))) return NO;
+      if (isOpen(text, area)) return MORE;
+      const next = text.code(area);
+      if (has(DIGIT, next) || next === SPACE) {
+        if (!named.test(text.slice(at - BEFORE, at))) return NO;
+        return numberBy(text, at, next === SPACE ? SPACE : null);
+      }
+      return DASHES.includes(next) ? numberBy(text, at, next) : NO;
+    },
+  };
 };
+
+export const ssn = createSsn();

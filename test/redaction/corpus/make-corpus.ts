@@ -3,6 +3,8 @@ import { createDraw, type Draw } from './drawn-text.ts';
 import { KEY_KINDS, WRITTEN_KINDS } from './key-kinds.ts';
 import { LOOK_ALIKES } from './look-alike-kinds.ts';
 import { PERSONAL_KINDS } from './personal-kinds.ts';
+import { PERSONAL_LOOK_ALIKES } from './personal-look-alikes.ts';
+import { PERSONAL_SPELLED_KINDS } from './personal-spelled-kinds.ts';
 import { SCHEME_KINDS } from './scheme-kinds.ts';
 import { SCHEME_LOOK_ALIKES } from './scheme-look-alikes.ts';
 import { SPELLED_KINDS } from './spelled-kinds.ts';
@@ -67,6 +69,7 @@ export const KINDS = [
   ...WRITTEN_KINDS,
   ...SCHEME_KINDS,
   ...SPELLED_KINDS,
+  ...PERSONAL_SPELLED_KINDS,
 ];
 
 export const makeSecrets = (): TrueSecret[] =>
@@ -81,11 +84,13 @@ export const makeSecrets = (): TrueSecret[] =>
   });
 
 export const makeLookAlikes = (): LookAlike[] =>
-  [...LOOK_ALIKES, ...SCHEME_LOOK_ALIKES, ...SPELLED_LOOK_ALIKES].flatMap(({ kind, count, make }, seed) => {
-    const draw = createDraw(seededRandom(2_000 + seed));
-    return Array.from({ length: count }, (_, at) => {
-      const heldOut = isHeldOut(at);
-      const [left, right] = aroundOf(draw, heldOut);
-      return { kind, text: left + make(draw, at) + right, heldOut };
-    });
-  });
+  [...LOOK_ALIKES, ...SCHEME_LOOK_ALIKES, ...SPELLED_LOOK_ALIKES, ...PERSONAL_LOOK_ALIKES].flatMap(
+    ({ kind, count, make }, seed) => {
+      const draw = createDraw(seededRandom(2_000 + seed));
+      return Array.from({ length: count }, (_, at) => {
+        const heldOut = isHeldOut(at);
+        const [left, right] = aroundOf(draw, heldOut);
+        return { kind, text: left + make(draw, at) + right, heldOut };
+      });
+    },
+  );

@@ -61,7 +61,7 @@ export const inGroups = (draw: Draw, number: string): string =>
   grouped(number, GROUPS[number.length] ?? [number.length], draw.pick(['', '', ' ', ' ', '-']));
 
 /** Areas 001 to 899 without 666, groups 01 to 99, serials 0001 to 9999 (ssa.gov, "SSN randomization"). */
-const ssn = (draw: Draw): string => {
+export const ssn = (draw: Draw): string => {
   const area = draw.pick([draw.int(1, 665), draw.int(667, 899)]);
   return `${String(area).padStart(3, '0')}-${String(draw.int(1, 99)).padStart(2, '0')}-${String(draw.int(1, 9999)).padStart(4, '0')}`;
 };
@@ -98,7 +98,7 @@ const ibanCheck = (country: string, account: string): string => {
   return String(98 - Number(BigInt(digits) % 97n)).padStart(2, '0');
 };
 
-const iban = (draw: Draw): string => {
+export const iban = (draw: Draw): string => {
   const [country, form] = draw.pick(IBANS);
   const account = draw.form(form);
   const whole = country + ibanCheck(country, account) + account;
