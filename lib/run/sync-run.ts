@@ -139,7 +139,7 @@ export const createSyncRun =
     const { agent, model } = allowed;
     await checkInput(parts, agent, tenant, textsOf(request));
     const runId = ids.run();
-    const guard = await openRunGuard({ tenant, agent, stream: asked.stream, emit, runId });
+    const guard = await openRunGuard({ tenant, agent, stream: asked.stream, joinsCalls: true, emit, runId });
     const call = { ...asked, request, stream: guard.stream };
     const background = createBackground();
     const { cost, timeoutMs } = limitsOf(request, agent, limitMs);

@@ -8,25 +8,34 @@ export interface GuardedStream {
   flush(): void;
 }
 
+export interface StreamGuarding {
+  readonly open: () => Redactor;
+  /** What the parts of `open` add up to, of a whole text. */
+  readonly redact: (text: string) => string;
+  /**
+   * Whether who listens may join the texts of all calls: what may be a secret over the border of two is held back then, also while
+   * tools run. Otherwise the text of a call is told as a whole in its end.
+   */
+  readonly joinsCalls?: boolean;
+}
+
 /**
  * The text of a call may go on in the next one (`goesOn`): it is one text then, and what may be a secret over the border is held
- * back. `redact` of a whole text is what the parts of `open` add up to.
+ * back.
  */
-export const guardStream = (
-  inner: RunStream,
-  { open, redact }: { readonly open: () => Redactor; readonly redact: (text: string) => string },
-): GuardedStream => {
+export const guardStream = (inner: RunStream, { open, redact, joinsCalls = false }: StreamGuarding): GuardedStream => {
   let redactor = open();
   const say = (text: string) => {
     if (text !== '') inner.text(text);
   };
   const flush = () => say(redactor.end());
+  const pause = () => say(joinsCalls ? redactor.border() : redactor.end());
   return {
     flush,
     stream: {
       ...inner,
       modelStarted(model, goesOn = false) {
-        if (!goesOn) flush();
+        if (!goesOn) pause();
         inner.modelStarted(model, goesOn);
       },
       text: (delta) => say(redactor.push(delta)),
@@ -37,7 +46,7 @@ export const guardStream = (
       // Half of what may be a secret is not said before its other half: that comes with the next call.
       textIs: (text, goesOn = false) => inner.textIs(goesOn ? open().push(text) : redact(text), goesOn),
       toolStarted(toolUseId, name) {
-        flush();
+        pause();
         inner.toolStarted(toolUseId, name);
       },
     },

@@ -29,6 +29,8 @@ export interface RunGuardParts {
   /** What the agent asked for when the run was submitted, which counts whatever became of it. Default: nothing. */
   readonly earlier?: RedactionSettings | undefined;
   readonly stream: RunStream;
+  /** Whether who listens may join the texts of all calls. Default: not. */
+  readonly joinsCalls?: boolean;
   readonly emit: Emit;
   readonly runId: string;
 }
@@ -43,6 +45,7 @@ export const openRunGuard = async ({
   agent,
   earlier,
   stream,
+  joinsCalls = false,
   emit,
   runId,
 }: RunGuardParts): Promise<RunGuard> => {
@@ -51,7 +54,7 @@ export const openRunGuard = async ({
   const open = agent === null || agent.output === null ? guard.texts : guard.jsons;
   const redact = (text: string) => (guard.isOn ? wholeBy(open, text) : text);
   return {
-    ...(guard.isOn ? guardStream(stream, { open, redact }) : { stream, flush: () => {} }),
+    ...(guard.isOn ? guardStream(stream, { open, redact, joinsCalls }) : { stream, flush: () => {} }),
     name: guard.name,
     result: (result) => ({
       ...result,

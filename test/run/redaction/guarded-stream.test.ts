@@ -6,7 +6,7 @@ import { guardStream } from '../../../lib/run/redaction/guarded-stream.ts';
 const CLASSES = ['cards'] as const;
 
 /** What a caller has heard, each thing as one word. */
-const guarded = () => {
+const guarded = (joinsCalls = false) => {
   const heard: string[] = [];
   const inner: RunStream = {
     ...silentStream,
@@ -17,7 +17,7 @@ const guarded = () => {
     toolStarted: () => void heard.push('[tool]'),
   };
   const open = () => createRedactor(CLASSES);
-  return { heard, ...guardStream(inner, { open, redact: (text) => redact(text, CLASSES) }) };
+  return { heard, ...guardStream(inner, { open, redact: (text) => redact(text, CLASSES), joinsCalls }) };
 };
 
 it('redacts a secret over several deltas, and lets go what was none once the text is over', () => {
@@ -37,13 +37,26 @@ it('forgets what it holds back where the text is void', () => {
   expect(heard).toEqual(['a ', '[reset]', 'b']);
 });
 
-it('lets go before a tool or another model call is told', () => {
+it('lets go before a tool or another model call is told, where each call is told as a whole', () => {
   const { heard, stream } = guarded();
   stream.text('4111');
   stream.toolStarted('toolu_1', 'look');
   stream.text('5');
   stream.modelStarted('claude');
   expect(heard).toEqual(['4111', '[tool]', '5', '[model]']);
+});
+
+it('holds back over tools and calls, where who listens may join what they say', () => {
+  const { heard, stream, ...guard } = guarded(true);
+  stream.text('pay 4111 1111 ');
+  stream.toolStarted('toolu_1', 'look');
+  stream.modelStarted('claude');
+  stream.text('1111 1111 ok 4111');
+  stream.toolStarted('toolu_2', 'look');
+  stream.modelStarted('claude');
+  stream.text('so');
+  guard.flush();
+  expect(heard).toEqual(['pay ', '[tool]', '[model]', '[REDACTED_CARD] ok ', '[tool]', '[model]', '4111so']);
 });
 
 it('holds back over calls whose texts are one', () => {

@@ -6,7 +6,7 @@ import { createMemoryCacheStore } from '../../../lib/response-cache/memory-store
 import { createResponseCache } from '../../../lib/response-cache/response-cache.ts';
 import { createMemorySessionStore } from '../../../lib/sessions/memory-store.ts';
 import { newTenant, type TenantSettings } from '../../../lib/tenants/types.ts';
-import { answer, runParts, type RunPartsOptions, type Script, text } from '../../agent/run-parts.ts';
+import { answer, runParts, type RunPartsOptions, type Script, text, use } from '../../agent/run-parts.ts';
 import { createFakeClock } from '../../fake-clock.ts';
 
 const CARD = '4111 1111 1111 1111';
@@ -15,10 +15,10 @@ const SHOWN = 'Your card is [REDACTED_CARD].';
 
 /** The model says it in small parts. */
 const says =
-  (words: string): Script =>
+  (words: string, ...more: Parameters<typeof answer>[0]): Script =>
   (_request, { listener }) => {
     for (let at = 0; at < words.length; at += 3) listener.sink.text(words.slice(at, at + 3));
-    return answer([text(words)]);
+    return answer([text(words), ...more]);
   };
 
 const tenantWith = (settings: Partial<TenantSettings>) => newTenant('demo', 0, settings);
@@ -51,6 +51,14 @@ describe('the secrets of an answer', () => {
     expect(answered.output).toBe(SHOWN);
     expect(heard.join('')).toBe(SHOWN);
     expect((await runs.find('demo', answered.runId))?.body).toMatchObject({ output: SHOWN });
+  });
+
+  it('are replaced where a call of a tool comes into one: who listens joins the texts', async () => {
+    const heard: string[] = [];
+    const script = [says('It is 4111 1111 ', use('look')), says('1111 1111, and ok.')];
+    const { run } = runParts(script, { stream: { ...silentStream, text: (delta) => void heard.push(delta) } });
+    await run({}, undefined, ON);
+    expect(heard.join('')).toBe('It is [REDACTED_CARD], and ok.');
   });
 
   it('are replaced for an agent that says so, by its classes', async () => {
