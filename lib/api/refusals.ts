@@ -2,6 +2,7 @@ import { PROBLEMS } from '../http/problem.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
 import { reference } from './json-schema.ts';
 import type { Json } from './operation.ts';
+import { refusalExamples } from './refusal-examples.ts';
 
 /** In which form an operation refuses: that of the Anthropic API under `/v1`. */
 type Form = 'problem' | 'anthropic';
@@ -77,10 +78,11 @@ const headersOf = (codes: readonly ErrorCode[]): Json => ({
 
 const contentOf = (form: Form, codes: readonly ErrorCode[]): Json =>
   form === 'anthropic'
-    ? { 'application/json': { schema: reference('AnthropicError') } }
+    ? { 'application/json': { schema: reference('AnthropicError'), examples: refusalExamples(form, codes) } }
     : {
         'application/problem+json': {
           schema: { allOf: [reference('Problem'), { type: 'object', properties: { code: { enum: codes } } }] },
+          examples: refusalExamples(form, codes),
         },
       };
 
@@ -91,7 +93,11 @@ export const refusalResponses = (form: Form, operations: Iterable<readonly Error
     nameOf(form, codes),
     { description: says(codes), headers: headersOf(codes), content: contentOf(form, codes) },
   ]);
-  const passedOn = { description: 'Refused by the provider', headers: headersOf([]), content: contentOf(form, []) };
+  const passedOn = {
+    description: 'Refused by the provider',
+    headers: headersOf([]),
+    content: contentOf(form, ['upstream-error']),
+  };
   return {
     ...(Object.fromEntries(described) as Json),
     ...(form === 'anthropic' ? { 'v1.passed-on': passedOn } : {}),
