@@ -3,12 +3,18 @@ import { nearestName } from '../../lib/kernel/nearest-name.ts';
 import { createPaint } from '../../lib/telemetry/terminal/paint.ts';
 import { printable } from '../../lib/telemetry/terminal/printable.ts';
 import { StartRefused } from '../start-refused.ts';
+import { checkValues } from './check-values.ts';
 import { commandNamed, commandNames } from './commands.ts';
 import { overview } from './help.ts';
-import type { OnAws } from './programs.ts';
+import type { Command, OnAws } from './programs.ts';
 import { Misused, Refused, type Shell } from './verb.ts';
 
 const HELP: ReadonlySet<string> = new Set(['help', '--help', '-h', '']);
+
+const asksForHelp = (words: readonly string[]): boolean => words.includes('--help') || words.includes('-h');
+
+/** `package` asks nobody there, and takes the same options. */
+const isForAws = (name: string, { onAws }: Command): boolean => onAws !== undefined || name === 'package';
 
 /** Which stage, in which region, a command is about to act on; `null`: on this machine, or it only helps. */
 const target = (
@@ -22,7 +28,7 @@ const target = (
     strict: false,
   });
   const { stage = usual, region = env['AWS_REGION'] ?? usualRegion } = values;
-  if (words.includes('--help') || words.includes('-h') || words.includes('--local') || stage === null) return null;
+  if (asksForHelp(words) || words.includes('--local') || stage === null) return null;
   return `On AWS: the stage ${String(stage)}, in ${String(region ?? 'the region of your profile')}.`;
 };
 
@@ -44,10 +50,11 @@ export const dispatch = async ([name = '', ...words]: readonly string[], shell: 
     shell.err(unknown(name));
     return 2;
   }
-  const where = command.onAws === undefined ? null : target(words, command.onAws, shell);
-  if (where !== null) shell.err(`${where}\n`);
-  const verb = await command.load();
   try {
+    if (isForAws(name, command) && !asksForHelp(words)) checkValues(words);
+    const where = command.onAws === undefined ? null : target(words, command.onAws, shell);
+    if (where !== null) shell.err(`${where}\n`);
+    const verb = await command.load();
     return await verb.run(words, shell);
   } catch (error) {
     if (!(error instanceof Refused || error instanceof StartRefused)) throw error;

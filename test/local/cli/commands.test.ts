@@ -24,7 +24,7 @@ describe('npx ballast', () => {
     }
   });
 
-  it.each([
+  it.each<[string[], string]>([
     [['rnus'], 'There is no command rnus. Did you mean runs?\n'],
     [['nothing-like-it'], 'There is no command nothing-like-it. npx ballast --help lists them.\n'],
     [['runs', 'shwo'], 'It does not know shwo. Did you mean show?\n'],
@@ -40,6 +40,20 @@ describe('npx ballast', () => {
     [['usage', '--csv', '--json'], '--csv and --json exclude each other.\n'],
     [['alarms', 'send', 'circiut-open'], 'There is no alarm circiut-open. Did you mean circuit-open?\n'],
     [['frames', 'x'], 'The lines are read from the standard input.\n'],
+    ...['deploy', 'rollback', 'package', 'doctor', 'reconcile', 'secret', 'find'].flatMap(
+      (name): [string[], string][] => [
+        [[name, '--stage'], '--stage needs a value.\n'],
+        [[name, '--stage', '--region', 'eu-central-1'], '--stage needs a value.\n'],
+      ],
+    ),
+    [['deploy', '--stage='], '--stage needs a value.\n'],
+    [['deploy', '-s'], '--stage needs a value.\n'],
+    [['doctor', '--stage', 'dev', '--region'], '--region needs a value.\n'],
+    [['deploy', '--stage', 'a b'], '--stage is 1 to 64 letters, digits and -.\n'],
+    [['true-up', '--report', '--stage', 'dev'], '--report needs a value.\n'],
+    [['secret', 'put', 'jwt', '--stage', 'dev', '--kid'], '--kid needs a value.\n'],
+    [['runs', '--limit'], '--limit needs a value.\n'],
+    [['runs', '--status', '--json'], '--status needs a value.\n'],
     [['find', 'x', '--stage', 'a b'], '--stage is 1 to 64 letters, digits and -.\n'],
   ])('ends with 2 where it was called wrongly, and says what was meant: %j', async (words, sentence) => {
     const { code, err, asked } = await ballast(words);
