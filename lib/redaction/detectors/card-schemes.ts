@@ -42,9 +42,9 @@ export const ISSUERS: readonly Issuer[] = [
   issuer(6390, 6390, 13, 14, 15, 16, 17, 18, 19),
   issuer(6700, 6799, 13, 14, 15, 16, 17, 18, 19),
   // Discover, RuPay, Elo, Troy.
-  issuer(6011, 6011, 16, 17, 18, 19),
+  issuer(6011, 6011, 17, 18, 19),
   issuer(6440, 6599, 16, 17, 18, 19),
-  // RuPay and Hipercard.
+  // RuPay and Hipercard, and Discover's 6011 of 16.
   issuer(6000, 6099, 16),
   // UnionPay, and RuPay's 81 and 82.
   issuer(6200, 6299, 16, 17, 18, 19),
