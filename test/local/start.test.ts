@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stretch } from '../stretched.ts';
+import { connectRaw } from './exchange.ts';
 import { ask, complaintsOf, testWorkplace } from './spawned-server.ts';
 
 interface Run {
@@ -26,6 +27,11 @@ describe('npm start', () => {
     });
     expect((await ask(url, '/health')).status).toBe(200);
     expect((await ask(url, '/nowhere')).status).toBe(404);
+    const stranger = connectRaw(Number(new URL(url).port));
+    stranger.socket.write(
+      'GET /admin/tenants HTTP/1.0\r\nhost: evil.example\r\nx-api-key: ballast-dev-admin-key\r\n\r\n',
+    );
+    expect(await stranger.closed).toMatch(/^HTTP\/1.1 403 /);
 
     server.child.kill('SIGTERM');
     expect(await server.exited).toBe(0);
@@ -34,7 +40,7 @@ describe('npm start', () => {
     expect(messages[0]).toBe(`Ballast ready on ${url}`);
     expect(messages).toContain('run finished');
     expect(server.output.stdout.replace(/.*\n/, '') + server.output.stderr).not.toMatch(/canary|ballast-dev/);
-    expect(complaintsOf(server)).toEqual([]);
+    expect(complaintsOf(server)).toEqual([expect.stringContaining('host refused')]);
   });
 
   it('reads .env, where variables of the process win and empty ones set nothing', async () => {
