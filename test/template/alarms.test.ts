@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { messages } from '../../functions/messages.ts';
 import { runAgent } from '../../functions/run-agent.ts';
 import { RUNBOOK } from '../../lib/alerts/alarm/runbook.ts';
 import { PROBLEMS } from '../../lib/http/problem.ts';
@@ -31,7 +32,22 @@ const emitted = async (stage: Stage): Promise<Published[]> => {
     metrics.listen({ ...SAMPLES['request.finished'], status: PROBLEMS[code].status, error: label(code) });
   // `/health` of a stage that is not well.
   metrics.listen({ ...SAMPLES['request.finished'], status: 503, error: null });
-  await invokeStreaming(runAgent({ ...parts, emit: metrics.listen }), httpEvent());
+  const heard = { ...parts, emit: metrics.listen };
+  await invokeStreaming(runAgent(heard), httpEvent());
+  const body = JSON.stringify({
+    model: 'claude-sonnet-5-5',
+    max_tokens: 9,
+    messages: [{ role: 'user', content: 'Hi' }],
+  });
+  const callMessages = () => Promise.reject(new Error('broken'));
+  const authenticate = async (key: string) => ({
+    ...(await parts.authenticator.authenticate(key)),
+    scopes: ['messages:write'] as const,
+  });
+  await invokeStreaming(
+    messages({ ...heard, authenticator: { authenticate }, callMessages }),
+    httpEvent({ path: '/v1/messages', body }),
+  );
   await metrics.flush();
   return lines.flatMap(published);
 };
@@ -66,7 +82,7 @@ describe('the alarms', () => {
   it('are there for what the operator must hear of', async () => {
     const template = await withForecast('prod');
     expect(names(template).toSorted()).toEqual(Object.keys(RUNBOOK).toSorted());
-    expect(names(template).length).toBe(37);
+    expect(names(template).length).toBe(39);
     expect(new Set(alarmedMetrics(template)).size).toBe(23);
   });
 
@@ -266,6 +282,14 @@ describe('the alarms', () => {
       const variables = at(resource(template, 'RunDashagentLambdaFunction'), 'Properties', 'Environment', 'Variables');
       expect(threshold('LatencyP95Alarm')).toBeLessThan(threshold('LatencyP99Alarm'));
       expect(threshold('LatencyP99Alarm')).toBeLessThan(Number(at(variables, 'RUN_TIMEOUT_MS')));
+      expect(threshold('MessagesLatencyP95Alarm')).toBeLessThan(threshold('MessagesLatencyP99Alarm'));
+      expect(threshold('MessagesLatencyP99Alarm')).toBeLessThan(Number(at(variables, 'STREAM_TIMEOUT_MS')));
+      // Each API has alarms of its own: the runs do not show that the messages are slow.
+      for (const [id, name] of [
+        ['LatencyP95Alarm', 'run-agent'],
+        ['MessagesLatencyP95Alarm', 'messages'],
+      ] as const)
+        expect(at(resource(template, id).Properties, 'Dimensions', 2, 'Value')).toBe(name);
     },
   );
 

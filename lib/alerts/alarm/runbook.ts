@@ -21,6 +21,22 @@ export const RUNBOOK: Readonly<Record<string, RunbookEntry>> = {
     action: 'If such runs need that long, raise `runTimeoutMs` together with the two limits above it (configuration).',
     unit: 'ms',
   },
+  'messages-latency-p95': {
+    severity: 'ticket',
+    means:
+      'For fifteen minutes, one call of `POST /v1/messages` in twenty took longer than `messagesLatencyP95AlarmMs` (300 s), a stream to its last event.',
+    action:
+      'Compare `ModelFirstContent` by `model` with its usual values: if it has grown, the provider is slow; if not, the answers are longer.',
+    unit: 'ms',
+  },
+  'messages-latency-p99': {
+    severity: 'ticket',
+    means:
+      'For fifteen minutes, one call of `POST /v1/messages` in a hundred took longer than `messagesLatencyP99AlarmMs` (800 s), which is nearly the deadline of a stream.',
+    action:
+      'Clients ask for answers that do not fit into the time that API Gateway streams (15 minutes at most): ask for a lower `max_tokens`.',
+    unit: 'ms',
+  },
   'circuit-open': {
     severity: 'ticket',
     means: 'A circuit is not closed: its dependency failed often enough to be left alone.',

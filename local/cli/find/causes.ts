@@ -5,11 +5,14 @@ const isThere = (value: unknown): value is string => typeof value === 'string' &
 const memoryOf = (report: LogLine | undefined): string =>
   report === undefined ? '' : `, ${String(report['maxMemoryMb'])} of ${String(report['memoryMb'])} MB`;
 
+const nameIn = (line: LogLine | undefined): string =>
+  typeof line?.['function'] === 'string' ? line['function'] : 'of an unknown name';
+
 /** How Lambda ended one invocation; `null`: it ended by itself. */
 const killed = (lines: readonly LogLine[]): string | null => {
   const named = (message: string) => lines.find((line) => line['message'] === message);
   const [late, dead, report] = [named('Task timed out'), named('Runtime exited'), named('REPORT')];
-  const name = String((late ?? dead ?? report)?.['function'] ?? 'of an unknown name');
+  const name = nameIn(late ?? dead ?? report);
   const isFull = report !== undefined && Number(report['maxMemoryMb']) >= Number(report['memoryMb']);
   if (late !== undefined || report?.['status'] === 'timeout') {
     const seconds = late === undefined ? Number(report?.['durationMs']) / 1_000 : Number(late['seconds']);
