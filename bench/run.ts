@@ -30,6 +30,7 @@ import { memory } from './memory.ts';
 import { middlewareOverhead } from './middleware.ts';
 import { oneWrite } from './one-write.ts';
 import { operations } from './operations.ts';
+import { redaction } from './redaction.ts';
 import { withSections } from './report.ts';
 import { reports } from './reports.ts';
 import { renderSection, type Section } from './section.ts';
@@ -104,6 +105,7 @@ const measure = async (folder: string): Promise<Section[]> => {
   const { sections, subfolder, add } = gatherIn(folder);
   await add(coldImport(root, subfolder('build')));
   await add(middlewareOverhead());
+  await add(redaction());
   const streams = started.use(await startStreamUpstream());
   await add(supervision(streams));
   await add(supervisionTime(streams));
