@@ -48,4 +48,17 @@ describe('a private key', () => {
       }
     },
   );
+
+  it.each(['Proc-Type', 'DEK-Info', 'Version', 'Comment', 'Hash', 'Charset', 'MessageID'])(
+    'begins with the header %s, whatever it says',
+    (name) => {
+      const text = `a ${key('\n', `${name}: 1`, '')}\nDone`;
+      for (const form of [redact(text, ['keys']), streamed(text)]) expect(form).toBe('a [REDACTED_PRIVATE_KEY]\nDone');
+    },
+  );
+
+  it('does not begin with a line that is no header of keys', () => {
+    const text = `a ${BEGIN}\nTitle: of a talk\n\nDone`;
+    expect(redact(text, ['keys'])).toBe(text);
+  });
 });
