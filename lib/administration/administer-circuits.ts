@@ -5,8 +5,23 @@ import type { Actor } from '../tenants/types.ts';
 import type { Note } from './audited.ts';
 import type { KnownNames } from './known-names.ts';
 
+const MAX_REASON_CHARS = 200;
+
 /** The body of `PUT /admin/circuits/{name}`. */
-export const circuitRequestSchema = z.strictObject({ state: z.enum(['closed', 'isolated']) });
+export const circuitRequestSchema = z.strictObject({
+  state: z.enum(['closed', 'isolated']),
+  reason: z.optional(
+    z.string().check(
+      z.minLength(1),
+      z.maxLength(MAX_REASON_CHARS),
+      z.refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), {
+        params: { says: safe`must not contain control characters` },
+      }),
+    ),
+  ),
+});
+
+export type CircuitRequest = z.output<typeof circuitRequestSchema>;
 
 /** A circuit as an administrator sees it; instants are epoch milliseconds. */
 export interface ShownCircuit {
@@ -15,19 +30,21 @@ export interface ShownCircuit {
   readonly failures: number;
   readonly openedAt: number | null;
   readonly retryAfterMs: number | null;
+  /** Of an isolated one: the id of the key that isolated it, and why. Default: nobody said. */
+  readonly word?: { readonly by: string; readonly reason: string | null };
 }
 
 /** What an administrator may do to the circuits, which are no business of tenants: told here in their own words. */
 export interface CircuitsPort {
   list(): Promise<readonly ShownCircuit[]>;
-  set(name: string, state: 'closed' | 'isolated'): Promise<ShownCircuit>;
+  set(name: string, state: 'closed' | 'isolated', word: ShownCircuit['word']): Promise<ShownCircuit>;
 }
 
 export interface CircuitAdministration {
   /** Those of all models with a price and of all tools, and those that failed before they were gone; by name. */
   list(): Promise<readonly ShownCircuit[]>;
-  /** `closed` clears its failures. Throws `not-found` for a name that no model and no tool has, nor had when it last failed. */
-  set(name: string, state: 'closed' | 'isolated', actor: Actor): Promise<ShownCircuit>;
+  /** `closed` clears its failures; `reason` is noted, and shown while it is isolated. Throws `not-found` for a name that no model and no tool has, nor had when it last failed. */
+  set(name: string, request: CircuitRequest, actor: Actor): Promise<ShownCircuit>;
 }
 
 export interface CircuitAdministrationOptions {
@@ -54,14 +71,17 @@ export const createCircuitAdministration = (options: CircuitAdministrationOption
       const untouched = [...known.circuits].filter((name) => !names.has(name)).map(untouchedCircuit);
       return [...stored, ...untouched].toSorted((a, b) => (a.name < b.name ? -1 : 1));
     },
-    async set(name, state, actor) {
+    async set(name, { state, reason }, actor) {
       const before = (await circuits.list()).find((circuit) => circuit.name === name);
       // One that never failed is not stored; one that is stored may be left over from a model or a tool that is gone.
       if (before === undefined && !known.circuits.has(name))
         throw new AppError('not-found', safe`There is no circuit of this name.`);
-      const changes = { state: { from: before?.state ?? 'closed', to: state } };
+      const changes = {
+        state: { from: before?.state ?? 'closed', to: state },
+        ...(reason !== undefined && { reason: { from: before?.word?.reason ?? null, to: reason } }),
+      };
       await note({ actor, action: 'circuit.set', target: name, changes });
-      return circuits.set(name, state);
+      return circuits.set(name, state, { by: actor.keyId, reason: reason ?? null });
     },
   };
 };

@@ -29,12 +29,15 @@ export const keyView = (key: ApiKey & { readonly lastUsedAt?: number | null }) =
 });
 
 /** A circuit as `GET /admin/circuits` shows it. */
-export const circuitView = ({ name, state, failures, openedAt, retryAfterMs }: ShownCircuit) => ({
+export const circuitView = ({ name, state, failures, openedAt, retryAfterMs, word }: ShownCircuit) => ({
   name,
   state,
   failures,
   openedAt: instantOrNull(openedAt),
   retryAfterMs,
+  isolatedBy: word?.by ?? null,
+  reason: word?.reason ?? null,
+  since: state === 'isolated' ? instantOrNull(openedAt) : null,
 });
 
 export const restView = ({ name, model, kind, until }: ShownRest) => ({ name, model, kind, until: instant(until) });

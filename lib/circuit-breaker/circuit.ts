@@ -8,6 +8,14 @@ export interface Probe {
   readonly leaseEndsAt: number;
 }
 
+/** Who has isolated a circuit, and why. */
+export interface Word {
+  /** The id of the administrator's key. */
+  readonly by: string;
+  /** In their own words; `null`: they gave none. */
+  readonly reason: string | null;
+}
+
 export type CircuitState =
   | { readonly state: 'closed'; readonly window: Window }
   /** Nobody passes before `probeAt`. `failures` opened it, failed probes included; `openedAt` is when the outage began. */
@@ -29,7 +37,7 @@ export type CircuitState =
       readonly probe: Probe | null;
     }
   /** Shut by an administrator until one closes it. */
-  | { readonly state: 'isolated'; readonly openedAt: number };
+  | { readonly state: 'isolated'; readonly openedAt: number; readonly word?: Word };
 
 /** What all processes share about one dependency. Instants are epoch milliseconds. */
 export type Circuit = CircuitState & {

@@ -6,7 +6,7 @@ import { nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { anonymousCall, type CircuitCall } from './call.ts';
 import { createChange } from './change.ts';
-import type { Circuit } from './circuit.ts';
+import type { Circuit, Word } from './circuit.ts';
 import { admit, elect, override, type Result } from './decision.ts';
 import { createEntry, type Entry, UNGUARDED } from './entry.ts';
 import { createKnownCircuits } from './known-circuits.ts';
@@ -48,8 +48,8 @@ export interface Circuits {
   ): { readonly failures: number; readonly failureThreshold: number };
   /** All circuits that failed or were changed lately, by name. Rejects with `store-unavailable`. */
   list(): Promise<CircuitView[]>;
-  /** An administrator's word: `closed` clears its failures. Rejects with `store-unavailable`. */
-  set(name: string, state: 'closed' | 'isolated'): Promise<CircuitView>;
+  /** An administrator's word: `closed` clears its failures; `word`: who isolates it, and why. Rejects with `store-unavailable`. */
+  set(name: string, state: 'closed' | 'isolated', word?: Word): Promise<CircuitView>;
 }
 
 export const createCircuits = ({ store, clock, random, emit, options: defaults }: CircuitsOptions): Circuits => {
@@ -144,9 +144,9 @@ export const createCircuits = ({ store, clock, random, emit, options: defaults }
       const all = await store.list();
       return all.map(({ name, circuit }) => viewOf(name, circuit, clock.now()));
     },
-    async set(name, state) {
+    async set(name, state, word) {
       using limit = createDeadline(clock, OVERRIDE_LIMIT_MS);
-      const swap = await change(name, (circuit) => override(circuit, state, clock.now()), limit.signal);
+      const swap = await change(name, (circuit) => override(circuit, state, clock.now(), word), limit.signal);
       if (swap.kind === 'contended') {
         throw new AppError('store-unavailable', safe`The circuit is being changed.`, { retryAfterMs: CONTENDED_MS });
       }

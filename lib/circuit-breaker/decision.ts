@@ -1,4 +1,4 @@
-import type { Circuit, CircuitState } from './circuit.ts';
+import type { Circuit, CircuitState, Word } from './circuit.ts';
 import type { CircuitOptions } from './options.ts';
 import { merge, type Totals, totals, weightOf, type Window, withoutNegatives } from './window.ts';
 
@@ -125,9 +125,12 @@ export const afterProbe = (
  * An administrator's word. `closed` clears the failures and begins a generation even where it was closed,
  * so that what is under way does not count against the fresh start.
  */
-export const override = (circuit: Circuit, state: 'closed' | 'isolated', now: number): Circuit | null => {
+export const override = (circuit: Circuit, state: 'closed' | 'isolated', now: number, word?: Word): Circuit | null => {
   if (state === 'isolated') {
-    return circuit.state === 'isolated' ? null : evolve(circuit, { state, openedAt: now });
+    const said = word === undefined ? {} : { word };
+    if (circuit.state !== 'isolated') return evolve(circuit, { state, openedAt: now, ...said });
+    // Shut since then, whoever gives another reason for it.
+    return word?.reason ? evolve(circuit, { state, openedAt: circuit.openedAt, word }) : null;
   }
   return { state, window: [], version: circuit.version + 1, generation: circuit.generation + 1 };
 };

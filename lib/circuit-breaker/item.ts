@@ -1,7 +1,7 @@
-import { type Item, n, readNumber, readString, s } from '../dynamodb/attributes.ts';
+import { type Item, n, optional, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
-import type { Circuit, CircuitState } from './circuit.ts';
+import type { Circuit, CircuitState, Word } from './circuit.ts';
 import type { Window } from './window.ts';
 
 const windowAttribute = (window: Window): Item => ({
@@ -30,6 +30,16 @@ const readWindow = (item: Item): Window =>
     succeededBy: (slice['succeededBy']?.L ?? []).flatMap(({ S: by }) => (by === undefined ? [] : [by])),
   }));
 
+const wordAttributes = (word: Word | undefined): Item => ({
+  ...(word !== undefined && { isolatedBy: s(word.by) }),
+  ...(word?.reason && { reason: s(word.reason) }),
+});
+
+const readWord = (item: Item): { readonly word?: Word } => {
+  const by = optional(item, 'isolatedBy', readString);
+  return by === null ? {} : { word: { by, reason: optional(item, 'reason', readString) } };
+};
+
 const stateAttributes = (circuit: Circuit): Item => {
   switch (circuit.state) {
     case 'closed':
@@ -51,7 +61,7 @@ const stateAttributes = (circuit: Circuit): Item => {
       };
     }
     case 'isolated':
-      return { openedAt: n(circuit.openedAt) };
+      return { openedAt: n(circuit.openedAt), ...wordAttributes(circuit.word) };
   }
 };
 
@@ -67,7 +77,7 @@ const readState = (item: Item): CircuitState => {
   const state = readString(item, 'state');
   if (state === 'closed') return { state, window: readWindow(item) };
   const openedAt = readNumber(item, 'openedAt');
-  if (state === 'isolated') return { state, openedAt };
+  if (state === 'isolated') return { state, openedAt, ...readWord(item) };
   const failures = readNumber(item, 'failures');
   if (state === 'open') {
     const window = item['window'] === undefined ? {} : { window: readWindow(item) };

@@ -1,4 +1,4 @@
-import type { Circuit } from './circuit.ts';
+import type { Circuit, Word } from './circuit.ts';
 import { admit } from './decision.ts';
 import { totals } from './window.ts';
 
@@ -12,6 +12,8 @@ export interface CircuitView {
   readonly openedAt: number | null;
   /** When a caller may pass or probe; `null` while closed, and while only an administrator can say. */
   readonly retryAfterMs: number | null;
+  /** Of an isolated circuit, where it was said. */
+  readonly word?: Word;
 }
 
 const failuresOf = (circuit: Circuit, now: number): number => {
@@ -26,6 +28,7 @@ export const viewOf = (name: string, circuit: Circuit, now: number): CircuitView
     state: circuit.state,
     failures: failuresOf(circuit, now),
     openedAt: circuit.state === 'closed' ? null : circuit.openedAt,
+    ...(circuit.state === 'isolated' && circuit.word !== undefined && { word: circuit.word }),
     retryAfterMs: admission.kind === 'refuse' ? admission.retryAfterMs : admission.kind === 'probe' ? 0 : null,
   };
 };

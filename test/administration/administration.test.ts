@@ -52,7 +52,7 @@ describe('every change', () => {
     [
       'a circuit that is set',
       ['audit.circuit.set', 'circuits.set'],
-      ({ stage }) => stage.administration.circuits.set('tool/open-meteo', 'isolated', actor),
+      ({ stage }) => stage.administration.circuits.set('tool/open-meteo', { state: 'isolated' }, actor),
     ],
   ];
 

@@ -36,7 +36,7 @@ describe('the circuits of a stage', () => {
   it.each(['anthropic/claude-opus-5-5', 'anthropic/claude-own', 'tool/open-meteo'])(
     'are those it has: %s',
     async (name) => {
-      expect(await circuits.set(name, 'closed', actor)).toMatchObject({ name });
+      expect(await circuits.set(name, { state: 'closed' }, actor)).toMatchObject({ name });
     },
   );
 
@@ -47,7 +47,7 @@ describe('the circuits of a stage', () => {
     'anthropic/__proto__',
     'tool/',
   ])('are no others: %s', async (name) => {
-    await expect(circuits.set(name, 'isolated', actor)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(circuits.set(name, { state: 'isolated' }, actor)).rejects.toMatchObject({ code: 'not-found' });
   });
 });
 

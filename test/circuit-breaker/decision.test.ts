@@ -123,4 +123,8 @@ it('closing begins a generation also where it was closed; isolating twice writes
   expect(override(isolated, 'closed', NOW)).toMatchObject({ state: 'closed', generation: 4 });
   expect(override(open, 'isolated', NOW)).toMatchObject({ state: 'isolated', openedAt: NOW, generation: 4 });
   expect(override(isolated, 'isolated', NOW)).toBeNull();
+  expect(override(isolated, 'isolated', NOW, { by: 'key_1', reason: null })).toBeNull();
+  const word = { by: 'key_1', reason: 'Too slow.' };
+  expect(override(open, 'isolated', NOW, word)).toMatchObject({ state: 'isolated', word });
+  expect(override(isolated, 'isolated', NOW + 5, word)).toMatchObject({ openedAt: NOW, generation: 3, word });
 });

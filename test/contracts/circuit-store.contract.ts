@@ -59,6 +59,13 @@ const STATES: readonly Circuit[] = [
     generation: 6,
   },
   { state: 'isolated', openedAt: 1_763_640_000_123, version: 1, generation: 7 },
+  ...[null, 'Too slow.'].map((reason): Circuit => ({
+    state: 'isolated',
+    openedAt: 1_763_640_000_123,
+    word: { by: 'key_1', reason },
+    version: 1,
+    generation: 7,
+  })),
 ];
 
 /** What every store of circuits does. Each test has names of its own. */

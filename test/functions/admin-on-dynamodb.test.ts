@@ -151,12 +151,22 @@ describeOnDynamoDb('the administration', (engine) => {
   it('isolates a circuit for the whole fleet, and closes it again', async () => {
     const [here, elsewhere] = [environment(engine()), environment(engine())];
     const name = 'anthropic/claude-opus-5-5';
-    await here.ask(`PUT /admin/circuits/${name}`, { state: 'isolated' });
+    await here.ask(`PUT /admin/circuits/${name}`, { state: 'isolated', reason: 'Too slow.' });
     const openedAt = '2026-11-20T12:00:00.000Z';
-    const isolated = { name, state: 'isolated', failures: 0, openedAt, retryAfterMs: null };
+    const said = { isolatedBy: 'key_good', reason: 'Too slow.', since: openedAt };
+    const isolated = { name, state: 'isolated', failures: 0, openedAt, retryAfterMs: null, ...said };
     expect((await elsewhere.ask('GET /admin/circuits')).body['circuits']).toContainEqual(isolated);
     const closed = await elsewhere.ask(`PUT /admin/circuits/${encodeURIComponent(name)}`, { state: 'closed' });
-    expect(closed.body).toEqual({ name, state: 'closed', failures: 0, openedAt: null, retryAfterMs: null });
+    expect(closed.body).toEqual({
+      name,
+      state: 'closed',
+      failures: 0,
+      openedAt: null,
+      retryAfterMs: null,
+      isolatedBy: null,
+      reason: null,
+      since: null,
+    });
     const { body } = await here.ask('GET /admin/audit?limit=2');
     expect((body['entries'] as { changes: unknown }[]).map(({ changes }) => changes)).toContainEqual({
       state: { from: 'isolated', to: 'closed' },

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { tenantSecrets } from '../../lib/webhooks/tenant-secrets.ts';
 import { adminOnFakes, NOON } from './admin-parts.ts';
 
+const NOBODY = { isolatedBy: null, reason: null, since: null };
+
 describe('circuits', () => {
   it('are those of all models and tools, by name, with instants as text', async () => {
     const { ask, stage } = adminOnFakes();
@@ -10,9 +12,9 @@ describe('circuits', () => {
     stage.circuits.set('tool/x', { ...open, name: 'tool/x', state: 'closed', openedAt: null, retryAfterMs: null });
     expect((await ask('GET /admin/circuits')).body).toEqual({
       circuits: [
-        { ...open, openedAt: NOON },
-        { name: 'tool/open-meteo', state: 'closed', failures: 0, openedAt: null, retryAfterMs: null },
-        { name: 'tool/x', state: 'closed', failures: 5, openedAt: null, retryAfterMs: null },
+        { ...open, openedAt: NOON, ...NOBODY },
+        { name: 'tool/open-meteo', state: 'closed', failures: 0, openedAt: null, retryAfterMs: null, ...NOBODY },
+        { name: 'tool/x', state: 'closed', failures: 5, openedAt: null, retryAfterMs: null, ...NOBODY },
       ],
     });
   });
@@ -34,6 +36,26 @@ describe('circuits', () => {
       });
     },
   );
+
+  it('say who isolated them, why and since when, as the audit does', async () => {
+    const { ask, stage } = adminOnFakes();
+    const reason = 'Their maintenance, until 14:00.';
+    const said = { isolatedBy: 'key_good', reason, since: NOON };
+    expect((await ask('PUT /admin/circuits/tool/open-meteo', { state: 'isolated', reason })).body).toMatchObject(said);
+    const { circuits } = (await ask('GET /admin/circuits')).body as { circuits: { name: string }[] };
+    expect(circuits.find(({ name }) => name === 'tool/open-meteo')).toMatchObject(said);
+    expect(stage.entries.at(-1)?.changes['reason']).toEqual({ from: null, to: reason });
+    const closed = await ask('PUT /admin/circuits/tool/open-meteo', { state: 'closed', reason: 'It is over.' });
+    expect(closed.body).toMatchObject(NOBODY);
+    expect(stage.entries.at(-1)?.changes['reason']).toEqual({ from: reason, to: 'It is over.' });
+  });
+
+  it.each(['', 'x'.repeat(201), 'a\nb', '\ud800'])('take no reason like %j', async (reason) => {
+    const { ask, stage } = adminOnFakes();
+    const { status, body } = await ask('PUT /admin/circuits/tool/open-meteo', { state: 'isolated', reason });
+    expect([status, body['errors']]).toMatchObject([400, [{ path: 'reason' }]]);
+    expect(stage.calls).toEqual([]);
+  });
 
   it('are set by a name whose slash the gateway left encoded', async () => {
     const { ask } = adminOnFakes();

@@ -86,8 +86,13 @@ export const administrationInTheConsole = (stage: Stage) =>
       const row = page.getByRole('row', { name: 'anthropic/claude-opus-5-5' });
       await row.getByRole('button', { name: 'Isolate' }).click();
       await page.getByText('PUT /admin/circuits/anthropic/claude-opus-5-5').waitFor();
+      await page
+        .getByRole('dialog')
+        .getByLabel(/^Reason/)
+        .fill('It answers too slowly.');
       await page.getByRole('dialog').getByRole('button', { name: 'Isolate' }).click();
       await row.getByText('isolated').waitFor();
+      await row.getByText(/by \S+\s*: It answers too slowly\./).waitFor();
       const message = () =>
         stage.server.ask('/v1/messages', {
           method: 'POST',

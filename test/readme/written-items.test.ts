@@ -126,7 +126,7 @@ const exercise = async (): Promise<void> => {
   // Failures, limits of the provider, switches.
   for (let nth = 0; nth < 3; nth += 1) await call('POST', '/agent/run', { task: '[[fault:500]]', maxModelCalls: 1 });
   await call('POST', '/agent/run', { task: '[[fault:429 retry-after=2]]' });
-  await administer('PUT', '/admin/circuits/anthropic%2Fclaude-opus-5-5', { state: 'isolated' });
+  await administer('PUT', '/admin/circuits/anthropic%2Fclaude-opus-5-5', { state: 'isolated', reason: 'Too slow.' });
   await administer('PUT', '/admin/circuits/anthropic%2Fclaude-opus-5-5', { state: 'closed' });
   await administer('POST', '/admin/tenants/acme/cache/invalidate');
   // A threshold is told of when the books are looked at.

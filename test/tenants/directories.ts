@@ -98,10 +98,17 @@ export const fakeStage = () => {
     },
     circuits: {
       list: async () => [...circuits.values()],
-      async set(name, state) {
+      async set(name, state, word) {
         calls.push('circuits.set');
         const openedAt = state === 'isolated' ? clock.now() : null;
-        const circuit: ShownCircuit = { name, state, failures: 0, openedAt, retryAfterMs: null };
+        const circuit: ShownCircuit = {
+          name,
+          state,
+          failures: 0,
+          openedAt,
+          retryAfterMs: null,
+          ...(openedAt !== null && word && { word }),
+        };
         circuits.set(name, circuit);
         return circuit;
       },

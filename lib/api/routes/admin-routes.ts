@@ -99,8 +99,8 @@ export const adminRoutes = (
   },
   '/admin/circuits/{name+}': {
     PUT: async (request) => {
-      const { state } = readSmallBody(request, circuitRequestSchema);
-      return jsonResponse(circuitView(await circuits.set(nameIn(request), state, by(request))));
+      const asked = readSmallBody(request, circuitRequestSchema);
+      return jsonResponse(circuitView(await circuits.set(nameIn(request), asked, by(request))));
     },
   },
   '/admin/rests': {

@@ -33,6 +33,9 @@ const circuit = object({
   failures: count,
   openedAt: orNull(instant),
   retryAfterMs: orNull(count),
+  isolatedBy: { type: ['string', 'null'], description: 'the id of the key of who isolated it' },
+  reason: { type: ['string', 'null'], description: 'why, in their words' },
+  since: orNull(instant),
 });
 
 const rest = object({ name: text, model: text, kind: text, until: instant });

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { CircuitView, RestView } from '../../api/types.ts';
 import { Confirm } from '../../ui/confirm.ts';
 import { html } from '../../ui/html.ts';
-import { Empty, milliseconds, Refused, Status, Table, Time } from '../../ui/parts.ts';
+import { Empty, Id, milliseconds, Refused, Status, Table, Time } from '../../ui/parts.ts';
 import { useLoad } from '../../ui/use-load.ts';
 import { useSession } from '../context.ts';
 import { Health } from './health.ts';
@@ -15,7 +15,7 @@ interface Change {
   readonly says: string;
   readonly method: 'PUT' | 'DELETE';
   readonly path: string;
-  readonly body?: object;
+  readonly body?: { readonly state: string };
 }
 
 const isolate = (name: string): Change => ({
@@ -63,10 +63,13 @@ const Rests = ({ rests, ask }: { rests: readonly RestView[]; ask: (change: Chang
   </section>`;
 
 const Circuit = ({ circuit, ask }: { circuit: CircuitView; ask: (change: Change) => void }) => {
-  const { name, state, failures, openedAt, retryAfterMs } = circuit;
+  const { name, state, failures, openedAt, retryAfterMs, isolatedBy, reason } = circuit;
   return html`<tr>
     <td><code>${name}</code></td>
-    <td><${Status} status=${state} /></td>
+    <td>
+      <${Status} status=${state} />
+      ${isolatedBy !== null && html`<div class="small">by <${Id} id=${isolatedBy} />${reason !== null && html`: ${reason}`}</div>`}
+    </td>
     <td class="num">${failures}</td>
     <td><${Time} at=${openedAt} /></td>
     <td class="num">${retryAfterMs === null ? '–' : milliseconds(retryAfterMs)}</td>
@@ -81,15 +84,21 @@ const Circuit = ({ circuit, ask }: { circuit: CircuitView; ask: (change: Change)
 export const Circuits = () => {
   const { client } = useSession();
   const [asked, setAsked] = useState<Change | null>(null);
+  const [reason, setReason] = useState('');
   const circuits = useLoad(
     (signal) => client.json<{ circuits: CircuitView[] }>('/admin/circuits', { signal }),
     [],
     LIVE_MS,
   );
   const rests = useLoad((signal) => client.json<{ rests: RestView[] }>('/admin/rests', { signal }), [], LIVE_MS);
+  const ask = (change: Change) => {
+    setReason('');
+    setAsked(change);
+  };
+  const body = asked?.body && { ...asked.body, ...(reason.trim() !== '' && { reason: reason.trim() }) };
   const act = async () => {
     if (asked === null) return;
-    const { method, path, body } = asked;
+    const { method, path } = asked;
     await client.json(path, { method, ...(body !== undefined && { body }) });
     circuits.reload();
     rests.reload();
@@ -99,15 +108,21 @@ export const Circuits = () => {
     <${Refused} error=${circuits.error ?? rests.error} />
     <section class="panel" aria-label="Circuits">
       <h2>Circuits</h2>
-      <${Table} label="Circuits" head=${['Name', 'State', '#Failures', 'Opened', '#Tries again in', '']}>
-        ${circuits.data?.circuits.map((circuit) => html`<${Circuit} key=${circuit.name} circuit=${circuit} ask=${setAsked} />`)}
+      <${Table} label="Circuits" head=${['Name', 'State', '#Failures', 'Since', '#Tries again in', '']}>
+        ${circuits.data?.circuits.map((circuit) => html`<${Circuit} key=${circuit.name} circuit=${circuit} ask=${ask} />`)}
       <//>
     </section>
-    <${Rests} rests=${rests.data?.rests ?? []} ask=${setAsked} />
+    <${Rests} rests=${rests.data?.rests ?? []} ask=${ask} />
     ${
       asked !== null &&
       html`<${Confirm} title=${asked.title} verb=${asked.verb} danger=${asked.verb === 'Isolate'}
-        request=${`${asked.method} ${asked.path}${asked.body === undefined ? '' : `\n${JSON.stringify(asked.body)}`}`}
-        act=${act} close=${() => setAsked(null)}><p>${asked.says}</p><//>`
+        request=${`${asked.method} ${asked.path}${body === undefined ? '' : `\n${JSON.stringify(body)}`}`}
+        act=${act} close=${() => setAsked(null)}><p>${asked.says}</p>
+        ${
+          body !== undefined &&
+          html`<label>Reason, which others see (optional)
+            <input value=${reason} maxlength="200" onInput=${(event: Event) => setReason((event.target as HTMLInputElement).value)} />
+          </label>`
+        }<//>`
     }`;
 };

@@ -63,6 +63,12 @@ it.each([
   [['keys', 'revoke', 'acme', 'key_1'], 'DELETE', '/admin/tenants/acme/keys/key_1', undefined],
   [['rests', 'end', 'anthropic/a/b'], 'DELETE', '/admin/rests/anthropic%2Fa%2Fb', undefined],
   [['circuits', 'isolate', 'tool/a'], 'PUT', '/admin/circuits/tool%2Fa', { state: 'isolated' }],
+  [
+    ['circuits', 'isolate', 'tool/a', '--reason', 'Too slow.'],
+    'PUT',
+    '/admin/circuits/tool%2Fa',
+    { state: 'isolated', reason: 'Too slow.' },
+  ],
   [['circuits', 'close', 'tool/a'], 'PUT', '/admin/circuits/tool%2Fa', { state: 'closed' }],
   [['runs', 'cancel', 'run_1'], 'POST', '/agent/runs/run_1/cancel', {}],
   [['runs', 'resume', 'run_1', '--max-cost-usd', '2'], 'POST', '/agent/runs/run_1/resume', { maxCostUsd: '2' }],
