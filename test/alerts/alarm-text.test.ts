@@ -12,7 +12,9 @@ const alertOf = (message: unknown): Alert => {
 };
 
 const ARN = 'arn:aws:cloudwatch:eu-central-1:123456789012:alarm:';
-const { means = '', action = '' } = RUNBOOK['errors'] ?? {};
+const { means: byDefault = '', action = '' } = RUNBOOK['errors'] ?? {};
+/** The stage's own threshold is 5. */
+const means = byDefault.replace('(10) %', '(5) %');
 const LINK =
   'https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#alarmsV2:alarm/ballast-dev-errors';
 
@@ -95,6 +97,24 @@ describe('the text of an alarm', () => {
     const { text } = alertOf(message);
     expect(text.split('\n')[1]).toBe(line);
     expect(text).not.toContain('canary');
+  });
+
+  it.each<[string, number, string]>([
+    ['errors', 5, 'at least `errorRateAlarmPercent` (5) % of the calls'],
+    ['latency-p95', 90_000, 'longer than `latencyP95AlarmMs` (90 s).'],
+    ['run-cost', 2.5, 'more than `runCostAlarmUsd` (2.5 US dollars).'],
+    ['daily-spend', 1, 'more than `dailySpendAlarmUsd` (1 US dollar).'],
+    ['unauthenticated', 7, 'at least `unauthenticatedAlarmThreshold` (7) requests'],
+    // A parameter that is no threshold of the alarm's keeps its default.
+    ['runs-stuck', 1, 'for `RUN_STUCK_MS` (30 minutes)'],
+  ])('says of %s the threshold that the stage has', (name, Threshold, words) => {
+    const message = notification({ name: `ballast-dev-${name}` });
+    const trigger = { Threshold, ComparisonOperator: 'GreaterThanThreshold' };
+    expect(alertOf({ ...message, Trigger: trigger }).text).toContain(words);
+  });
+
+  it('says the default where the message has no threshold', () => {
+    expect(alertOf({ ...notification(), Trigger: 'canary' }).text).toContain('(10) % of the calls');
   });
 
   it('of a composite alarm names those that made it go off, ten at most', () => {

@@ -23,7 +23,7 @@ describe('a notification of CloudWatch', () => {
       comparison: 'at least',
       unit: '%',
       children: [],
-      means: RUNBOOK['errors']?.means,
+      means: RUNBOOK['errors']?.means.replace('(10) %', '(5) %'),
       action: RUNBOOK['errors']?.action,
       section: 'errors',
       url: 'https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#alarmsV2:alarm/ballast-dev-errors',

@@ -3,6 +3,7 @@ import { alertId } from '../alert.ts';
 import { alarmLink, alarmNameIn } from './console-link.ts';
 import type { Comparison } from './details.ts';
 import { type AlarmMessage, type AlarmState, readAlarmMessages } from './messages.ts';
+import { withThreshold } from './own-threshold.ts';
 import { RUNBOOK, runbookName } from './runbook.ts';
 import type { Severity } from './runbook-entry.ts';
 
@@ -55,7 +56,9 @@ const transitionOf = (message: AlarmMessage): Transition => {
   const { name, arn, state, previous, changedAt, value, threshold, comparison, description, children } = message;
   const own = arn ?? name;
   const section = runbookName(name);
-  const { severity = 'ticket', means, action = null, unit = null } = (section === null ? null : RUNBOOK[section]) ?? {};
+  const entry = section === null ? undefined : RUNBOOK[section];
+  const { severity = 'ticket', action = null, unit = null } = entry ?? {};
+  const means = entry && withThreshold(entry.means, threshold, entry.unit);
   return {
     id: alertId(own, changedAt),
     alarmId: alertId(own),
