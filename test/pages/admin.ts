@@ -31,11 +31,32 @@ export const administrationInTheConsole = (stage: Stage) =>
       expect(complaints).toEqual([]);
     });
 
+    it.each([
+      [1280, 1],
+      [400, 4],
+    ])('has its parts and the button to leave in few rows at %d pixels', async (width, rows) => {
+      const { page, looksRight } = await openPage(stage, { viewport: { width, height: 860 } });
+      await signIn(page, stage, ADMIN);
+      const tops = await page
+        .locator('header.top nav a')
+        .evaluateAll((links) => links.map((link) => link.getBoundingClientRect().top));
+      expect(new Set(tops).size).toBeLessThanOrEqual(rows);
+      const middleOf = async (name: string, role: 'link' | 'button') => {
+        const box = await page.getByRole(role, { name, exact: true }).boundingBox();
+        return (box?.y ?? 0) + (box?.height ?? 0) / 2;
+      };
+      expect(Math.abs((await middleOf('API', 'link')) - (await middleOf('Sign out', 'button')))).toBeLessThan(6);
+      await page.getByRole('link', { name: 'Money' }).click();
+      expect(await page.getByLabel('Whose').inputValue()).toBe('all');
+      await looksRight(`money-admin-${width}`);
+    });
+
     it('changes what was changed of a tenant alone, and shows it first', async () => {
       const { page, complaints, looksRight } = await openPage(stage);
       await signIn(page, stage, ADMIN);
       await page.getByRole('link', { name: 'Tenants' }).click();
       await page.getByRole('link', { name: 'demo' }).click();
+      expect(await page.getByLabel('Only logged, not refused').inputValue()).toBe('');
       await page.getByLabel('Budget of a day, in $').fill('5.00');
       await page.getByRole('button', { name: 'Save…' }).click();
       const dialog = page.getByRole('dialog');

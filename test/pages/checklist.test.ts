@@ -108,6 +108,22 @@ it.each<[string, Partial<Facts>, string, string, RegExp, RegExp?]>([
     /tenants set a dailyBudgetUsd/,
   ],
   [
+    'one has no budget where nothing is paid',
+    { claude: 'simulated', stage: null, tenants: [tenant('demo', { dailyBudgetUsd: null })] },
+    BUDGET,
+    'note',
+    /Without a budget: demo\. Claude is simulated/,
+    /tenants set demo dailyBudgetUsd/,
+  ],
+  [
+    'one has no budget on this machine, where Claude is paid',
+    { stage: null, tenants: [tenant('demo', { dailyBudgetUsd: null })] },
+    BUDGET,
+    'open',
+    /Nothing bounds/,
+    /tenants set demo dailyBudgetUsd/,
+  ],
+  [
     'one has a month’s alone',
     { tenants: [tenant('a', { dailyBudgetUsd: null, monthlyBudgetUsd: '9' })] },
     BUDGET,

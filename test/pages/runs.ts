@@ -14,6 +14,10 @@ export const runsInTheConsole = (stage: Stage) =>
       await page.getByRole('button', { name: 'Submit' }).click();
       await page.getByText('approval.requested').waitFor();
       await page.getByText('waits for you').waitFor();
+      const soFar = page.getByRole('region', { name: 'Steps so far' });
+      await soFar.getByRole('row', { name: /model claude-sonnet-5-5 succeeded/ }).waitFor();
+      await soFar.getByRole('row', { name: /approval issue_refund awaiting approval/ }).waitFor();
+      await soFar.getByText('are stored when the run ends').waitFor();
       await looksRight('approval');
       await page.getByLabel('Input').fill('{"orderId": "A-17", "amountUsd": "10.00"}');
       await page.getByLabel(/^Reason/).fill('The fee stays.');
@@ -73,6 +77,11 @@ export const runsInTheConsole = (stage: Stage) =>
       await row.waitFor();
       const { calls } = (await (await stage.server.ask('/usage/calls')).json()) as { calls: { costUsd: string }[] };
       expect(await row.locator('td').last().textContent()).toContain(`$${calls[0]?.costUsd ?? ''}`);
+      // No column is cut off where the window is wide.
+      const [inner = 0, outer = 0] = await page
+        .getByRole('region', { name: 'Gateway calls' })
+        .evaluate((table) => [table.scrollWidth, table.clientWidth]);
+      expect(inner).toBeLessThanOrEqual(outer);
       await looksRight('gateway');
       expect(complaints).toEqual([]);
     });
@@ -102,6 +111,16 @@ export const runsInTheConsole = (stage: Stage) =>
         expect(complaints).toEqual([]);
       },
     );
+
+    it.each(LOOKS)('that are not there are said to be so once (%s)', async (name, look) => {
+      const { page, looksRight } = await openPage(stage, look);
+      await signIn(page, stage, 'ballast-dev-key');
+      await page.evaluate("location.hash = '/runs/run_00000000000000000000000000'");
+      await page.getByText('There is no run of this id.').waitFor();
+      await looksRight(`no-run-${name}`);
+      expect(await page.getByRole('alert').count()).toBe(1);
+      expect(await page.getByRole('region', { name: 'Events' }).count()).toBe(0);
+    });
 
     it('are told something and cancelled', async () => {
       const { page, complaints } = await openPage(stage);

@@ -75,7 +75,7 @@ export const Keys = ({ tenantId }: { tenantId: string }) => {
     ${
       data?.keys.length === 0
         ? html`<${Empty} command=${curl(url, path, { method: 'POST', body: { name: 'ci' } })}>This tenant has no key. Make one below, or by this command.<//>`
-        : html`<${Table} label="Keys" tight head=${['Name', 'Key', 'Id', 'Scopes', 'Made', 'Last used', 'Expires', '#Budget a day', '']}>
+        : html`<${Table} label="Keys" tight head=${['Name', 'Key', 'Id', 'Scopes', 'Made', 'Last used (to the hour)', 'Expires', '#Budget a day', '']}>
             ${data?.keys.map(
               (key) => html`<tr key=${key.keyId}>
                 <td>${key.name}</td><td><code>${key.keyPrefix === null ? '–' : `${key.keyPrefix}…`}</code></td><td><${Id} id=${key.keyId} /></td>

@@ -7,6 +7,8 @@ interface Field {
   readonly kind: Kind;
   /** What empty means. */
   readonly empty?: string;
+  /** Of a list where none and the default are the same: it is shown as empty. */
+  readonly isUnset?: 'empty';
 }
 
 /** Each setting of a tenant as a field of a form. */
@@ -30,7 +32,7 @@ export const FIELDS: Readonly<Record<keyof TenantSettings, Field>> = {
   fallbackModels: { label: 'Fallback models, as JSON', kind: 'json', empty: 'those of the agent' },
   webhookUrl: { label: 'Webhook', kind: 'text', empty: 'none' },
   redact: { label: 'Redacts', kind: 'list', empty: 'the usual classes' },
-  shadow: { label: 'Only logged, not refused', kind: 'list', empty: 'none' },
+  shadow: { label: 'Only logged, not refused', kind: 'list', empty: 'none', isUnset: 'empty' },
   redactOutput: { label: 'Redacts what leaves', kind: 'flag' },
   allowUnboundedFeatures: { label: 'Allows what cannot be priced beforehand', kind: 'flag' },
 };
@@ -49,7 +51,12 @@ const entries = Object.entries(FIELDS) as readonly [Setting, Field][];
 
 /** The settings as texts, as the fields of the form show them. */
 export const formOf = (settings: TenantSettings): Form =>
-  Object.fromEntries(entries.map(([name, { kind }]) => [name, textOf(settings[name], kind)]));
+  Object.fromEntries(
+    entries.map(([name, { kind, isUnset }]) => {
+      const text = textOf(settings[name], kind);
+      return [name, isUnset === 'empty' && text === '[]' ? '' : text];
+    }),
+  );
 
 const numberOf = (text: string): unknown => (/^\d{1,15}$/.test(text) ? Number(text) : text);
 

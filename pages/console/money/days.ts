@@ -1,8 +1,9 @@
 import { query } from '../../api/client.ts';
 import { html } from '../../ui/html.ts';
+import { Empty } from '../../ui/parts.ts';
 import { useLoad } from '../../ui/use-load.ts';
 import { useSession } from '../context.ts';
-import { greatest, percentOf } from './amounts.ts';
+import { greatest, isNothing, percentOf } from './amounts.ts';
 
 /** What was spent in a time, and the part of it that no answer confirmed. */
 export interface Cost {
@@ -42,7 +43,10 @@ export const DaysChart = ({ days }: { days: Days }) => {
   const all = Array.from({ length: daysIn(month) }, (_, at) => `${month}-${String(at + 1).padStart(2, '0')}`);
   return html`<section class="panel" aria-label="Daily cost">
     <div class="row spread"><h2>Daily cost</h2><span class="small soft">${month} (UTC) · the highest day: $${most}</span></div>
-    <div class="days" role="img" aria-label=${`The cost of each day of ${month}; the highest is $${most}`}>
+    ${isNothing(most) && html`<${Empty}>Nothing was spent in this month yet.<//>`}
+    ${
+      !isNothing(most) &&
+      html`<div class="days" role="img" aria-label=${`The cost of each day of ${month}; the highest is $${most}`}>
       ${all.map((day) => {
         const { costUsd } = costOn(days, day);
         const share = Math.max(0, percentOf(costUsd, most));
@@ -50,6 +54,7 @@ export const DaysChart = ({ days }: { days: Days }) => {
           <span class="column" style=${{ height: `${share}%` }}></span><span class="soft">${Number(day.slice(8))}</span>
         </span>`;
       })}
-    </div>
+    </div>`
+    }
   </section>`;
 };

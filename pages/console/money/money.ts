@@ -15,7 +15,7 @@ const LIVE_MS = 3_000;
 export const Money = () => {
   const { client, caller } = useSession();
   const isAdmin = useMay('admin');
-  const [whose, setWhose] = useState<'own' | 'all'>('own');
+  const [whose, setWhose] = useState<'own' | 'all'>(isAdmin ? 'all' : 'own');
   const { data: budget, error } = useLoad((signal) => client.json<Budget>('/usage/budget', { signal }), [], LIVE_MS);
   const days = useDays(whose === 'own' ? '/usage' : '/admin/usage');
   return html`<div class="row spread">

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { callView } from '../../../lib/usage/reports/report-body.ts';
 import { query } from '../../api/client.ts';
 import { html } from '../../ui/html.ts';
-import { Empty, Id, Refused, Status, Table, Time, Usd } from '../../ui/parts.ts';
+import { Clock, Empty, Id, Refused, Status, Table, Usd } from '../../ui/parts.ts';
 import { useLoad } from '../../ui/use-load.ts';
 import { curl, useSession } from '../context.ts';
 import { linkTo, type Place } from '../router.ts';
@@ -25,6 +25,7 @@ type Name = keyof typeof NO_FILTER;
 const filterAt = ([name, value = '']: Place): typeof NO_FILTER =>
   name !== undefined && Object.hasOwn(NO_FILTER, name) ? { ...NO_FILTER, [name]: value } : NO_FILTER;
 
+/** Of the last 24 hours a time of day is one instant: its day would push the cost out of the window. */
 const Row = ({ call }: { call: Call }) => html`<tr>
   <td><${Id} id=${call.callId} /></td>
   <td><${Status} status=${call.answered ? 'succeeded' : 'failed'} /></td>
@@ -32,7 +33,7 @@ const Row = ({ call }: { call: Call }) => html`<tr>
   <td class="num">${call.attempts}</td>
   <td><${Id} id=${call.keyId} href=${linkTo('gateway', 'keyId', call.keyId)} /></td>
   <td>${call.userId === null ? html`<span class="soft">–</span>` : html`<${Id} id=${call.userId} href=${linkTo('gateway', 'userId', call.userId)} />`}</td>
-  <td><${Time} at=${call.at} /></td>
+  <td><${Clock} at=${call.at} /></td>
   <td class="num">${call.inputTokens}</td>
   <td class="num">${call.outputTokens}</td>
   <td class="num"><${Usd} value=${call.costUsd} />${call.estimatedUsd !== '0' && html` <span class="pill warn">estimated</span>`}</td>

@@ -8,6 +8,7 @@ import { useMay, useSession } from '../context.ts';
 import { linkTo } from '../router.ts';
 import { Decide } from './approvals.ts';
 import { EventLog } from './event-log.ts';
+import { SoFar } from './so-far.ts';
 import { Steer } from './steer.ts';
 import { useEvents } from './use-events.ts';
 import { Waterfall } from './waterfall.ts';
@@ -63,6 +64,7 @@ export const RunPage = ({ runId }: { runId: string }) => {
     ${run !== undefined && html`<${Facts} run=${run} />`}
     ${run?.approvals.map((approval) => html`<${Decide} key=${`${runId}/${approval.toolUseId}`} runId=${runId} approval=${approval} decided=${reload} />`)}
     ${run !== undefined && isOpen && run.mode === 'async' && maySteer && html`<${Steer} run=${run} events=${watched.events} changed=${reload} />`}
+    ${run !== undefined && isOpen && html`<${SoFar} run=${run} events=${watched.events} />`}
     ${trace !== undefined && html`<${Waterfall} trace=${trace} />`}
-    <${EventLog} watched=${watched} />`;
+    ${run !== undefined && html`<${EventLog} watched=${watched} />`}`;
 };

@@ -7,7 +7,7 @@ type Attempt = NonNullable<Step['attemptDetails']>[number];
 const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value, null, 2));
 
 const Attempts = ({ attempts }: { attempts: readonly Attempt[] }) =>
-  html`<${Table} label="Attempts" tight head=${['Model', 'Began', 'Result', 'Retry of', '#Pause', '#First content', '#Time', '#Tokens in, out', '#Reserved', '#Cost', 'Request']}>
+  html`<${Table} label="Attempts" tight head=${['Model', 'Began', 'Result', 'Retry reason', '#Pause', '#First content', '#Time', '#Tokens in, out', '#Reserved', '#Cost', 'Request']}>
     ${attempts.map(
       (each) => html`<tr key=${each.startedAt}>
         <td>${each.model}</td>

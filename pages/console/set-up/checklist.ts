@@ -71,7 +71,7 @@ const alarmTarget = ({ alarms, stage }: Facts): Decision => {
   return { state: stage === null ? 'note' : 'open', says: 'Nobody is notified of alarms.', command };
 };
 
-const budgets = ({ tenants }: Facts): Decision => {
+const budgets = ({ tenants, claude, stage }: Facts): Decision => {
   if (tenants === null) return UNKNOWN;
   const active = tenants.filter(({ status }) => status === 'active');
   const without = active.filter(
@@ -83,9 +83,12 @@ const budgets = ({ tenants }: Facts): Decision => {
   if (first === undefined) return done('Each active tenant has a budget.');
   const names = without.slice(0, NAMED).map(({ tenantId }) => tenantId);
   const more = without.length > NAMED ? ` and ${without.length - NAMED} more` : '';
+  // A fresh start on one's own machine is not unfinished.
+  const isFree = stage === null && claude === 'simulated';
+  const means = isFree ? 'Claude is simulated, so they spend nothing here.' : 'Nothing bounds what they spend.';
   return {
-    state: 'open',
-    says: `Without a budget: ${names.join(', ')}${more}. Nothing bounds what they spend.`,
+    state: isFree ? 'note' : 'open',
+    says: `Without a budget: ${names.join(', ')}${more}. ${means}`,
     command: `npx ballast tenants set ${first.tenantId} dailyBudgetUsd=10`,
   };
 };
