@@ -6,7 +6,7 @@ import type { Deadline } from '../kernel/deadline.ts';
 import type { AppError } from '../kernel/errors.ts';
 import type { PicoUsd } from '../kernel/money.ts';
 import type { Redacted } from '../kernel/redacted.ts';
-import type { TokenUsage, UsageLabels } from '../usage/record.ts';
+import type { Estimate, TokenUsage, UsageLabels } from '../usage/record.ts';
 import type { RunAccount } from './booking/run-account.ts';
 import type { FaultKind, Outcome, ServedInstead } from './outcome.ts';
 import type { ModelRequest, PoolKey, UpstreamEvent, Wire } from './provider.ts';
@@ -71,6 +71,8 @@ export interface BookedAttempt {
   readonly firstContentMs: number | null;
   /** What it met; `null`: an answer. */
   readonly fault: FaultKind | null;
+  /** Why tokens and cost are no counts of the provider's; `null`: they are. */
+  readonly estimated: Estimate;
   /** The provider's own id of the request, where it named one. */
   readonly upstreamRequestId: Redacted | null;
 }

@@ -22,6 +22,7 @@ interface ShownAttempt {
   readonly status: string;
   readonly error?: { readonly code: string };
   readonly retry?: { readonly reason: string; readonly delayMs: number };
+  readonly estimated?: string;
   readonly reservedUsd: string;
   readonly costUsd: string;
 }
@@ -39,7 +40,7 @@ const attemptRow = (attempt: ShownAttempt, nth: number): Cell[] => [
   attempt.error?.code ?? attempt.status,
   attempt.retry === undefined ? null : `${attempt.retry.reason}, ${duration(attempt.retry.delayMs)}`,
   attempt.reservedUsd,
-  attempt.costUsd,
+  attempt.estimated === undefined ? attempt.costUsd : `${attempt.costUsd} (estimated)`,
 ];
 
 /** A line a step, and below a model's one a line an attempt. */

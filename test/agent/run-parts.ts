@@ -123,6 +123,7 @@ export const runParts = (script: readonly (Outcome | Script)[], options: RunPart
       durationMs: 0,
       firstContentMs: outcome.metered.firstContentMs,
       fault: outcome.ok ? null : outcome.fault.kind,
+      estimated: null,
       upstreamRequestId: null,
     });
     return outcome;

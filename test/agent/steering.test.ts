@@ -46,6 +46,7 @@ const BOOKED = {
   durationMs: 0,
   firstContentMs: null,
   fault: 'overloaded' as const,
+  estimated: null,
   upstreamRequestId: null,
 };
 

@@ -30,6 +30,10 @@ const body = async (response: Response) => (await response.json()) as Record<str
 /** Of the one model that has no stand-in. */
 const TRY = { task: 'Try.', model: 'claude-haiku-4-5' };
 
+type Traced = Readonly<Record<string, unknown>> & {
+  readonly steps: readonly { readonly attemptDetails: readonly object[] }[];
+};
+
 describe('a run over HTTP', () => {
   it('answers with the contract’s body, and can be read back with its trace', async () => {
     const usage = { input: 1_000, output: 200, read: 3_000, write5m: 500, write1h: 40 };
@@ -90,11 +94,12 @@ describe('a run over HTTP', () => {
         status: 'succeeded',
         attemptDetails: [
           { status: 'failed', error: { code: 'overloaded' }, firstContentMs: null, costUsd: '0' },
-          { status: 'failed', error: { code: 'cut' }, retry: { reason: 'overloaded' } },
+          { status: 'failed', error: { code: 'cut' }, retry: { reason: 'overloaded' }, estimated: 'cut' },
           { status: 'succeeded', retry: { reason: 'cut' }, model: 'claude-sonnet-5-5' },
         ],
       },
     ]);
+    expect((trace as Traced).steps[0]?.attemptDetails[2]).not.toHaveProperty('estimated');
   });
 
   it('uses tools, and says so when one has failed', async () => {

@@ -1,6 +1,7 @@
 import type { StepContent } from '../../runs/trace/run-content.ts';
 import type { TraceAttempt, TraceStep, TraceUsage } from '../../runs/trace/trace-step.ts';
 import type { traceView } from '../../runs/views.ts';
+import { ESTIMATES } from '../../usage/record.ts';
 import { count, instant, type JsonSchema, list, object, text, usd } from '../json-schema.ts';
 
 const STATUS: JsonSchema = { enum: ['succeeded', 'failed'] };
@@ -25,6 +26,7 @@ const attempt = object(
       description: 'of an attempt after another: what that one met, and the time between them',
     },
     usage,
+    estimated: { enum: ESTIMATES, description: 'why usage and cost are an estimate; left out where they are counted' },
     reservedUsd: usd,
     costUsd: usd,
     requestId: { type: ['string', 'null'], description: "the provider's id of the request" },

@@ -138,7 +138,7 @@ export const recordOf = (
 
 /** An attempt as its run knows it. */
 export const bookedAttempt = (
-  { model, tokens, cost }: UsageRecord,
+  { model, tokens, cost, estimated }: UsageRecord,
   { at, durationMs, reserved }: MadeAttempt,
   outcome: Outcome,
 ): BookedAttempt => ({
@@ -150,5 +150,6 @@ export const bookedAttempt = (
   durationMs,
   firstContentMs: outcome.metered.firstContentMs,
   fault: outcome.ok ? null : outcome.fault.kind,
+  estimated,
   upstreamRequestId: upstreamIdOf(outcome.metered.upstreamRequestId),
 });

@@ -23,6 +23,8 @@ export interface TraceAttempt {
   /** Of an attempt after another: what that one met, and the time between them. */
   readonly retry?: { readonly reason: Redacted; readonly delayMs: number };
   readonly usage: TraceUsage;
+  /** Why usage and cost are an estimate, at most what was held back: `cut` and the like. Left out where they are counted. */
+  readonly estimated?: Redacted;
   /** What was held back for it, and what it cost. */
   readonly reservedUsd: string;
   readonly costUsd: string;

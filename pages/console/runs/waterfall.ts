@@ -19,7 +19,7 @@ const Attempts = ({ attempts }: { attempts: readonly Attempt[] }) =>
         <td class="num">${milliseconds(each.durationMs)}</td>
         <td class="num">${each.usage.inputTokens}, ${each.usage.outputTokens}</td>
         <td class="num"><${Usd} value=${each.reservedUsd} /></td>
-        <td class="num"><${Usd} value=${each.costUsd} /></td>
+        <td class="num"><${Usd} value=${each.costUsd} />${each.estimated !== undefined && html` <span class="soft small" title=${`${each.estimated}: nobody counted its tokens`}>estimated</span>`}</td>
         <td>${each.requestId === null ? '–' : html`<${Id} id=${each.requestId} />`}</td>
       </tr>`,
     )}

@@ -142,6 +142,7 @@ export const createRunRig = (engine: TestDynamoDb, script: readonly (Outcome | S
       durationMs: 0,
       firstContentMs: null,
       fault: null,
+      estimated: null,
       upstreamRequestId: null,
     });
     await book(context, price, request.model);

@@ -24,6 +24,7 @@ const EARLIER: BookedAttempt = {
   durationMs: 0,
   firstContentMs: null,
   fault: 'overloaded',
+  estimated: null,
   upstreamRequestId: null,
 };
 

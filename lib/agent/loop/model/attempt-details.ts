@@ -33,6 +33,7 @@ const detailOf = (attempt: BookedAttempt, before: BookedAttempt | undefined): Tr
   ...(attempt.fault === null ? {} : { error: { code: label(attempt.fault) } }),
   ...retryOf(before, attempt),
   usage: usageOf([attempt]),
+  ...(attempt.estimated === null ? {} : { estimated: label(attempt.estimated) }),
   reservedUsd: formatUsd(attempt.reserved),
   costUsd: formatUsd(attempt.cost),
   requestId: attempt.upstreamRequestId,

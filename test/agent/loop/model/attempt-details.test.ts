@@ -14,6 +14,7 @@ const attempt = (over: Partial<BookedAttempt>): BookedAttempt => ({
   durationMs: 800,
   firstContentMs: 250,
   fault: null,
+  estimated: null,
   upstreamRequestId: label('req_9'),
   ...over,
 });
@@ -55,6 +56,11 @@ it('each attempt says what it met, when it began, and what it held back and cost
       requestId: 'req_9',
     },
   ]);
+});
+
+it('an attempt whose tokens nobody counted says so, and why; one that was counted says nothing', () => {
+  expect(attemptDetails([attempt({ fault: 'cut', estimated: 'cut' })])[0]).toMatchObject({ estimated: 'cut' });
+  expect(attemptDetails([answered])[0]).not.toHaveProperty('estimated');
 });
 
 it('a clock that was set back makes no delay negative', () => {
