@@ -16,6 +16,8 @@ export interface ProbeDependenciesOptions {
   readonly emit: Emit;
   readonly probes: Readonly<Record<string, Probe>>;
   readonly circuits: WatchedCircuits;
+  /** How many keys are left alone. */
+  readonly resting: () => Promise<number>;
   readonly results: Pick<HealthResults, 'save'>;
 }
 
@@ -24,7 +26,7 @@ export type ProbeDependencies = () => Promise<void>;
 
 /** It never rejects: a dependency that fails is a finding, also where it is the store of the findings. */
 export const createProbeDependencies = (options: ProbeDependenciesOptions): ProbeDependencies => {
-  const { clock, emit, probes, circuits, results } = options;
+  const { clock, emit, probes, circuits, resting, results } = options;
   const runCheck = createRunCheck(options);
 
   const bounded = async <T>(operation: string, act: (signal: AbortSignal) => Promise<T>): Promise<T | null> => {
@@ -53,10 +55,13 @@ export const createProbeDependencies = (options: ProbeDependenciesOptions): Prob
 
   return async () => {
     const [checks] = await Promise.all([check(), tryCircuits()]);
-    const open = await bounded('circuits', async () => openAmong(await circuits.list()));
+    const [openCircuits, restingKeys] = await Promise.all([
+      bounded('circuits', async () => openAmong(await circuits.list())),
+      bounded('rests', resting),
+    ]);
     for (const [name, { status, latencyMs = 0 }] of Object.entries(checks))
       emit({ type: 'dependency.probed', dependency: label(name), status: label(status), latencyMs });
-    emit({ type: 'dependencies.probed', openCircuits: open });
+    emit({ type: 'dependencies.probed', openCircuits, restingKeys });
     await bounded('results', (signal) => results.save(checks, signal));
   };
 };

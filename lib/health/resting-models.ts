@@ -24,11 +24,23 @@ export const findingOfRests = (rests: readonly ShownRest[], keys: readonly Pick<
   return { status: 'degraded', detail: told.join(', ') };
 };
 
+/** How many keys of the pool rest, each for at least one model. */
+export const restingAmong = (rests: readonly ShownRest[], keys: readonly Pick<PoolKey, 'id'>[]): number => {
+  const resting = new Set(rests.map(({ name }) => partsOf(name).keyId));
+  return new Set(keys.map(({ id }) => id).filter((id) => resting.has(id))).size;
+};
+
 export interface RestsProbeOptions {
   readonly rests: { list(): Promise<readonly ShownRest[]> };
   /** Rejects where there are none. */
   readonly keys: () => Promise<readonly PoolKey[]>;
 }
+
+/** The same, of what the store and the pool say now. */
+export const countResting =
+  ({ rests, keys }: RestsProbeOptions) =>
+  async (): Promise<number> =>
+    restingAmong(...(await Promise.all([rests.list(), keys().catch(() => [])])));
 
 /** Which models rest. Without a key nothing rests: that there is none is what other checks say. */
 export const restsProbe = ({ rests, keys }: RestsProbeOptions): Probe => ({

@@ -12,7 +12,7 @@ import { notifiedProbe } from './notified.ts';
 import { findingOfPrices } from './price-age.ts';
 import { createProbeDependencies, type ProbeDependencies } from './probe-dependencies.ts';
 import { createReachability, type ReachabilityOptions } from './reachability.ts';
-import { restsProbe, type RestsProbeOptions } from './resting-models.ts';
+import { countResting, restsProbe, type RestsProbeOptions } from './resting-models.ts';
 
 export interface SupervisionOptions extends ReachabilityOptions {
   readonly clock: Clock;
@@ -63,6 +63,12 @@ export const createSupervision = (
   };
   return {
     health: createHealth({ ...options, results, circuits: watched, known: Object.keys(probes), probes: { secrets } }),
-    probeDependencies: createProbeDependencies({ ...options, probes, circuits: watched, results }),
+    probeDependencies: createProbeDependencies({
+      ...options,
+      probes,
+      circuits: watched,
+      resting: countResting(options),
+      results,
+    }),
   };
 };

@@ -26,9 +26,10 @@ export type DependencyEvent =
       readonly latencyMs: number;
     }
   | {
-      /** A round of probes is over. `openCircuits` is `null` where they could not be read. */
+      /** A round of probes is over. What is `null` could not be read. */
       readonly type: 'dependencies.probed';
       readonly openCircuits: number | null;
+      readonly restingKeys: number | null;
     }
   | {
       readonly type: 'alert.sent';

@@ -175,7 +175,7 @@ export const measure = (event: BallastEvent): Measurement[] => {
     case 'dependency.probed':
       return ofProbe(event);
     case 'dependencies.probed':
-      return ifAny({ CircuitsOpen: event.openCircuits ?? 0 });
+      return ifAny({ CircuitsOpen: event.openCircuits ?? 0, RestingKeys: event.restingKeys ?? 0 });
     case 'webhook.attempted':
       return [
         ...measured({ outcome: event.outcome }, { WebhookAttempts: 1 }),

@@ -116,6 +116,9 @@ export const METRICS = {
   /** Circuits that are not closed again, isolated ones left out: counted by each probe that finds one, and 1 where one opens. */
   CircuitsOpen: definition('Count', []),
 
+  /** Keys of the provider that are left alone for at least one model: counted by each probe that finds one. */
+  RestingKeys: definition('Count', []),
+
   /** Texts that an agent does not take, in shadow too. */
   InputRefusals: definition('Count', ['agent']),
   LimitRefusals: definition('Count', ['limit']),

@@ -23,7 +23,7 @@ export type Kind = keyof typeof OF_REQUESTS;
 
 /** What a call of a scheduled function asks that finds nothing to do. */
 export const OF_SCHEDULES: Readonly<Record<string, { readonly writes: number; readonly reads: number }>> = {
-  'probe-dependencies': { writes: 2, reads: 4 },
+  'probe-dependencies': { writes: 2, reads: 5 },
   'reconcile-budgets': { writes: 0, reads: 3 },
   'sweep-runs': { writes: 0, reads: 33 },
   'deliver-webhooks': { writes: 0, reads: 16 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findingOfRests } from '../../lib/health/resting-models.ts';
+import { findingOfRests, restingAmong } from '../../lib/health/resting-models.ts';
 import { keyOf } from '../../lib/model-call/keys/key-pool.ts';
 
 const [ONE, TWO] = [keyOf('sk-ant-canary-1'), keyOf('sk-ant-canary-2')];
@@ -49,6 +49,16 @@ describe('a model that rests', () => {
     ],
   ])('%s', (_what, rests, finding) => {
     expect(findingOfRests(rests, [ONE, TWO])).toEqual(finding);
+  });
+
+  it('is counted by the keys of the pool that rest, each once, whatever for', () => {
+    const rests = [
+      rest(OPUS, 'standard', ONE, 1),
+      rest(SONNET, 'fast', ONE, 1),
+      rest(OPUS, 'standard', keyOf('gone'), 1),
+    ];
+    expect([restingAmong(rests, [ONE, TWO]), restingAmong([], [ONE]), restingAmong(rests, [])]).toEqual([1, 0, 0]);
+    expect(restingAmong([...rests, rest(OPUS, 'standard', TWO, 1)], [ONE, TWO, TWO])).toBe(2);
   });
 
   it('rests on every key where the pool names its only key twice', () => {

@@ -161,7 +161,7 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
         (name) => `${name} healthy`,
       ),
     );
-    expect(events.at(-1)).toEqual({ type: 'dependencies.probed', openCircuits: 0 });
+    expect(events.at(-1)).toEqual({ type: 'dependencies.probed', openCircuits: 0, restingKeys: 0 });
     const asked = upstream.seen.length;
     const { body, text } = await environment(table).health();
     expect(body).toMatchObject({
@@ -242,7 +242,7 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: 'degraded', checks: { circuits: { status: 'degraded', detail: '1 open' } } });
     await probe();
-    expect(events.at(-1)).toEqual({ type: 'dependencies.probed', openCircuits: 1 });
+    expect(events.at(-1)).toEqual({ type: 'dependencies.probed', openCircuits: 1, restingKeys: 0 });
   });
 
   it('name a model that rests on every key, until when, and no key', async () => {
@@ -286,7 +286,7 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
     const { probe, health } = environment(broken(engine()));
     await probe();
     expect(probed()).toContain('dynamodb unhealthy');
-    expect(events).toContainEqual({ type: 'dependencies.probed', openCircuits: null });
+    expect(events).toContainEqual({ type: 'dependencies.probed', openCircuits: null, restingKeys: null });
     const { status, text, body } = await health();
     expect(status).toBe(503);
     expect(body).toMatchObject({ checks: { dynamodb: { status: 'unhealthy', detail: 'does not answer' } } });

@@ -247,7 +247,7 @@ export const SAMPLES: Samples = {
     status: safe`degraded`,
     latencyMs: 31,
   },
-  'dependencies.probed': { type: 'dependencies.probed', openCircuits: 1 },
+  'dependencies.probed': { type: 'dependencies.probed', openCircuits: 1, restingKeys: 2 },
   'alert.sent': { type: 'alert.sent', target: safe`slack`, alarm: label('ballast-dev-errors'), state: safe`ALARM` },
   'alert.failed': {
     type: 'alert.failed',

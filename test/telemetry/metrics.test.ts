@@ -148,15 +148,24 @@ describe('what an event adds to the metrics', () => {
       ['DailyForecastMicroUsd{}=12500000', 'ReconcileFailures{}=2'],
     ],
     ['a pass in which all is well', { ...SAMPLES['budgets.reconciled'], failed: 0, forecastUsd: null }, []],
-    ['a round of probes', SAMPLES['dependencies.probed'], ['CircuitsOpen{}=1']],
-    ['a round that finds no open circuit', { ...SAMPLES['dependencies.probed'], openCircuits: 0 }, []],
+    ['a round of probes', SAMPLES['dependencies.probed'], ['CircuitsOpen{}=1', 'RestingKeys{}=2']],
+    ['a round that finds nothing', { ...SAMPLES['dependencies.probed'], openCircuits: 0, restingKeys: 0 }, []],
+    [
+      'a round that finds a resting key',
+      { ...SAMPLES['dependencies.probed'], openCircuits: 0, restingKeys: 1 },
+      ['RestingKeys{}=1'],
+    ],
     ['a dependency that is well', { ...SAMPLES['dependency.probed'], status: safe`healthy`, latencyMs: 1_000 }, []],
     [
       'a dependency that is well and slow',
       { ...SAMPLES['dependency.probed'], status: safe`healthy`, latencyMs: 1_001 },
       ['DependencyLatency{dependency=claude}=1001', 'DependencyLatency{}=1001'],
     ],
-    ['a round that could not read the circuits', { ...SAMPLES['dependencies.probed'], openCircuits: null }, []],
+    [
+      'a round that could read neither',
+      { ...SAMPLES['dependencies.probed'], openCircuits: null, restingKeys: null },
+      [],
+    ],
   ])('of %s', async (_what, event, lines) => {
     expect(await told(event)).toEqual(lines);
   });
