@@ -28,7 +28,7 @@ export const Copy = ({ text, label = 'Copy', icon = false }: { text: string; lab
 /** An id, as a link where it leads anywhere, and to copy. */
 export const Id = ({ id, href }: { id: string; href?: string }) =>
   html`<span class="id"
-    >${href === undefined ? id : html`<a href=${href}>${id}</a>`} <${Copy} text=${id} icon
+    >${href === undefined ? html`<span>${id}</span>` : html`<a href=${href}>${id}</a>`} <${Copy} text=${id} icon
   /></span>`;
 
 const two = (value: number) => String(value).padStart(2, '0');

@@ -18,7 +18,7 @@ export const SoFar = ({ run, events }: { run: Run; events: readonly SeenEvent[] 
     ${
       steps.length === 0
         ? html`<p class="soft">It has made no step yet.</p>`
-        : html`<${Table} label="Steps of the run so far" tight head=${['#', 'Kind', 'Name', 'State', '#Took']}>
+        : html`<${Table} label="Steps of the run so far" tight head=${['Step', 'Kind', 'Name', 'State', '#Took']}>
             ${steps.map(
               (step, at) => html`<tr key=${at}>
                 <td>${at + 1}</td><td>${step.kind}</td><td>${step.name}</td>
