@@ -140,6 +140,19 @@ describe('the trace, the ledger and the bill', () => {
     expect(models.size).toBe(3);
   });
 
+  it('are of work in which models fell back, drafts were reviewed and revised, and caches of both lifetimes written', () => {
+    const asked = paid().map(({ model, body }) => ({ model, text: JSON.stringify(body) }));
+    const having = (words: string) => asked.filter(({ text }) => text.includes(words)).length;
+    // Agents alone have a system prompt here, and name this model for nothing but to stand in.
+    const standIns = asked.filter(({ model, text }) => model === 'claude-haiku-4-5' && text.includes('"system"'));
+    const least = Math.ceil(WORKS / 60);
+    expect(standIns.length, 'fallbacks').toBeGreaterThanOrEqual(least);
+    expect(having('You review the draft of an answer'), 'reviews').toBeGreaterThanOrEqual(least);
+    expect(having('a reviewer has remarked on it'), 'revisions').toBeGreaterThanOrEqual(least);
+    for (const name of ['cacheWrite5mInputTokens', 'cacheWrite1hInputTokens', 'cacheReadInputTokens'])
+      expect(records.filter((item) => count(item, name) > 0).length, name).toBeGreaterThanOrEqual(least);
+  });
+
   it.each(Object.entries(VIEWERS))('come to the same tokens of each kind by %s', (_viewer, add) => {
     expect(add(spans)).toEqual(seenIn(records));
   });
