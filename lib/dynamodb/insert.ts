@@ -28,8 +28,9 @@ const statementOf = (table: string, item: Item) => ({
   ...TELL_WHY,
 });
 
-/** Of what fails by itself, the names by which a client throws the same. */
+/** Of what one statement alone fails with, the names by which a client throws the same. */
 const NAMES: Readonly<Record<string, string>> = {
+  AccessDenied: 'AccessDeniedException',
   ProvisionedThroughputExceeded: 'ProvisionedThroughputExceededException',
   ThrottlingError: 'ThrottlingException',
   TransactionConflict: 'TransactionConflictException',

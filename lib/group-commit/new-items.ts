@@ -37,16 +37,19 @@ export const createNewItems = ({ table, random, clock, most = MOST_INSERTS }: Ne
 
   /** Sends one request for all of these, and tells each what became of its own. Never rejects. */
   const send = async (members: readonly Asking[]): Promise<void> => {
-    try {
-      const all = await table.insertAll(members.map(({ item }) => item));
-      for (const [at, { resolve }] of members.entries()) resolve(all[at] as Inserted);
-    } catch (error) {
-      const isRefused = members.length > 1 && !isTransient(error);
-      if (isRefused && NEVER.has((error as Error).name)) isTogether = false;
-      // For certain nothing was done, and it may be the fault of one or of none.
-      if (isRefused) await Promise.all(members.map((each) => send([each])));
-      else for (const { resolve } of members) resolve({ state: 'failed', error });
+    const all = await table
+      .insertAll(members.map(({ item }) => item))
+      .catch((error: unknown) => members.map(() => ({ state: 'failed', error }) as const));
+    const refused: Asking[] = [];
+    for (const [at, each] of members.entries()) {
+      const inserted = all[at] as Inserted;
+      const isRefused = members.length > 1 && inserted.state === 'failed' && !isTransient(inserted.error);
+      if (isRefused && NEVER.has((inserted.error as Error).name)) isTogether = false;
+      if (isRefused) refused.push(each);
+      else each.resolve(inserted);
     }
+    // For certain nothing was done of these, and by itself each may be taken: as a statement, it was another request.
+    await Promise.all(refused.map((each) => send([each])));
   };
   const queues = createQueues<Asking>(send, { most, clock });
   const ask = (item: Item): Promise<Inserted> =>

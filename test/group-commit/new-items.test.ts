@@ -126,6 +126,34 @@ describe('new items', () => {
     }
   });
 
+  it.each([
+    ['ValidationError', false],
+    ['AccessDenied', true],
+  ])('that alone are refused for %s go out one by one, the others are done', async (Code, isForGood) => {
+    const { put, putAll, pass, engine, requests, underWay } = open();
+    put('a');
+    const others = putAll('b', 'c', 'd');
+    await pass();
+    const apply = engine.apply.bind(engine);
+    Object.assign(engine, {
+      apply: (...asked: Parameters<typeof apply>) => {
+        if (asked[0] !== 'BatchExecuteStatement') return apply(...asked);
+        const { Statements = [] } = asked[1];
+        const { Responses } = apply(asked[0], { ...asked[1], Statements: Statements.slice(0, 1) }) as {
+          Responses: object[];
+        };
+        return { Responses: [...Responses, ...Statements.slice(1).map(() => ({ Error: { Code } }))] };
+      },
+    });
+    await pass();
+    expect(states(others)).toEqual([true, 'waits', 'waits']);
+    expect(requests()).toEqual(['put a', 'b,c,d', 'put c', 'put d']);
+    while (underWay() > 0) await pass();
+    expect(states(others)).toEqual([true, true, true]);
+    putAll('e', 'f', 'g');
+    expect(requests().slice(4)).toEqual(isForGood ? ['put e', 'put f', 'put g'] : ['put e']);
+  });
+
   it('are nobody’s where the answer does not tell of each', async () => {
     const { put, putAll, pass, engine, requests } = open();
     put('a');
