@@ -26,8 +26,8 @@ interface At<Thing> {
 
 export const createHeldEvents = <Event>(redactor: JoinedRedactor): HeldEvents<Event> => {
   /** In their order. What is shown of a text is decided, and the first that is held back is an event behind what is not. */
-  let held: readonly At<Event>[] = [];
-  let came: readonly At<TextEvent<Event>>[] = [];
+  const held: At<Event>[] = [];
+  const came: At<TextEvent<Event>>[] = [];
 
   const place = ({ at, shown }: ShownPart) => {
     const from = came.findLast((part) => part.at <= at);
@@ -35,34 +35,31 @@ export const createHeldEvents = <Event>(redactor: JoinedRedactor): HeldEvents<Ev
     const { chunk, event, make } = from.thing;
     const item = { at, thing: from.at === at && shown === chunk ? event : make(shown) };
     const behind = held.findIndex((other) => other.at > at);
-    held = behind < 0 ? [...held, item] : held.toSpliced(behind, 0, item);
+    held.splice(behind < 0 ? held.length : behind, 0, item);
   };
   const release = (): readonly Event[] => {
     const { decided } = redactor;
     const first = held.findIndex(({ at }) => at > decided);
-    const gone = first < 0 ? held : held.slice(0, first);
-    held = first < 0 ? [] : held.slice(first);
+    const gone = held.splice(0, first < 0 ? held.length : first);
     const needed = came.findLastIndex(({ at }) => at <= decided);
-    came = needed > 0 ? came.slice(needed) : came;
+    if (needed > 0) came.splice(0, needed);
     return gone.map(({ thing }) => thing);
   };
   return {
     add(event) {
-      held = [...held, { at: redactor.mark(), thing: event }];
+      held.push({ at: redactor.mark(), thing: event });
       return release();
     },
     text(part) {
-      came = [...came, { at: redactor.mark(), thing: part }];
+      came.push({ at: redactor.mark(), thing: part });
       for (const shown of redactor.push(part.chunk)) place(shown);
       return release();
     },
     border: () => void redactor.border(),
     end() {
       for (const shown of redactor.end()) place(shown);
-      const all = held.map(({ thing }) => thing);
-      held = [];
-      came = [];
-      return all;
+      came.length = 0;
+      return held.splice(0).map(({ thing }) => thing);
     },
   };
 };

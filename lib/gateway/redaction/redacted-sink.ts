@@ -3,7 +3,7 @@ import type { OutputGuard } from '../../redaction/output-guard.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import type { MessageSink } from '../message-sink.ts';
 import { createHeldEvents, type HeldEvents } from './held-events.ts';
-import { eventOf, parsed, redactComments,redactEvent } from './redacted-event.ts';
+import { eventOf, parsed, redactComments, redactEvent } from './redacted-event.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
