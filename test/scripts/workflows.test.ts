@@ -94,6 +94,19 @@ describe('the role of deployments', () => {
     expect(JSON.stringify(AssumeRolePolicyDocument)).not.toContain('StringLike');
   });
 
+  it('makes no role without the boundary, and gives those to what a stage is made of alone', () => {
+    const bound = statements.filter(({ Action }) =>
+      [Action].flat().some((action) => /:(?:Create|Put|Attach|Update|Pass)\w*Role/.test(action)),
+    ) as readonly { readonly Action: string | string[]; readonly Condition?: object }[];
+    expect(bound.map(({ Condition = {} }) => JSON.stringify(Condition))).toEqual([
+      expect.stringMatching(/iam:PermissionsBoundary.*policy\/ballast-boundary-/),
+      expect.stringMatching(/iam:PassedToService.*lambda/),
+    ]);
+    expect(
+      statements.flatMap(({ Action }) => Action).filter((action) => /AttachRole|UpdateAssume|iam:\*/.test(action)),
+    ).toEqual([]);
+  });
+
   it('may do for everything only what looks', () => {
     for (const { Action, Resource } of statements) {
       if (Resource !== '*') continue;
