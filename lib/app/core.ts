@@ -16,7 +16,7 @@ import type { SyncRunParts } from '../run/sync-run.ts';
 import { callPartsOf, type CallStores, type CallWiring } from './call-parts.ts';
 import { toolOrigins } from './settings.ts';
 import { withStageModels } from './stage-models.ts';
-import { type OpenUserNames, userNamesOf } from './user-names.ts';
+import { type OpenRunNotes, type OpenUserNames, userNamesOf } from './user-names.ts';
 
 /** Where a run keeps what it knows; what few runs need is opened by the first that does. */
 export interface RunStores extends CallStores, Pick<SyncRunParts, 'runs' | 'toolUsage'> {
@@ -25,6 +25,7 @@ export interface RunStores extends CallStores, Pick<SyncRunParts, 'runs' | 'tool
   readonly openCache: (options: Omit<ResponseCacheOptions, 'store'>) => Promise<ResponseCache>;
   readonly openSessions: () => Promise<Sessions>;
   readonly openUserNames?: OpenUserNames;
+  readonly openRunNotes?: OpenRunNotes;
   /** Default: what was written in runs is not kept, whatever the stage says. */
   readonly contents?: PutContentParts['store'];
 }
@@ -67,7 +68,7 @@ export const createCore = (parts: CoreParts) => {
   // For requests that ask for it, and agents that have a lifetime for their answers.
   const openCache = lazy(() => stores.openCache({ clock, random, randomBytes, emit }));
   const openSessions = lazy(() => stores.openSessions());
-  const { noting, ...names } = userNamesOf(stores.openUserNames, emit);
+  const { noting, ...names } = userNamesOf(stores, emit);
   const loopParts: LoopParts = {
     callModel,
     circuits,
@@ -92,6 +93,7 @@ export const createCore = (parts: CoreParts) => {
     ...loopParts,
     ...cacheParts,
     putContent,
+    noteRun: names.noteRun,
     catalog,
     runs: stores.runs,
     openSessions,

@@ -15,7 +15,7 @@ import type { RunStores } from './core.ts';
 import { lazyBudgetStore } from './lazy/lazy-budget-store.ts';
 import { lazyParking } from './lazy/lazy-parking.ts';
 import { lazyContentStore, lazyRunStore } from './lazy/lazy-run-store.ts';
-import type { OpenUserNames } from './user-names.ts';
+import type { OpenRunNotes, OpenUserNames } from './user-names.ts';
 
 type PutNew = Parameters<NewItems['putNew']>;
 
@@ -117,6 +117,12 @@ export const createStores = ({ client, config, clock, random, agents = [] }: Sto
     openUserNames: async ({ emit }: Parameters<OpenUserNames>[0]) => {
       const { createUserNames } = await import('../end-users/names.ts');
       return createUserNames({ table: ledger, clock, emit });
+    },
+    openRunNotes: async ({ emit }: Parameters<OpenRunNotes>[0]) => {
+      const { createRunNotes } = await import('../end-users/run-notes.ts');
+      const longestDays = Math.max(SESSION_DAYS, ...days.values());
+      const retentionMs = (longestDays + 1) * DAY_MS + config.RUN_WAIT_MS;
+      return createRunNotes({ table: runs, clock, emit, retentionMs });
     },
     openSlots: async (options: Parameters<RunStores['openSlots']>[0]) => {
       const { createDynamoDbSlots } = await import('../rate-limit/dynamodb-slot-store.ts');

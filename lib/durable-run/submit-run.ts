@@ -2,6 +2,7 @@ import type { Agent } from '../agent/define/define-agent.ts';
 import { closedLimit, limitClosed } from '../caller/caller-limits.ts';
 import { type RequestPermitParts, takeRequestPermit } from '../caller/request-permit.ts';
 import type { NoteUser } from '../end-users/names.ts';
+import type { NoteRun } from '../end-users/run-notes.ts';
 import { scopedKey } from '../idempotency/key.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import { AppError } from '../kernel/errors.ts';
@@ -39,6 +40,8 @@ export interface SubmitRunParts extends RequestPermitParts {
   readonly active: Pick<ActiveRuns, 'add'>;
   readonly startRun: StartRun;
   readonly openSessions: () => Promise<Sessions>;
+  /** Default: which runs were begun for an end user is not noted. */
+  readonly noteRun?: NoteRun;
   /** Default: who end users are is not noted. */
   readonly noteUser?: NoteUser;
   /** Why nothing may be sent to a URL; `null` where it may. */
@@ -109,6 +112,8 @@ export const createSubmitRun = (parts: SubmitRunParts): SubmitRun => {
       const run = { tenantId, runId };
       const key = keyOf(tenantId, request);
       const claimKey = idempotencyKey === undefined ? null : scopedKey(tenantId, idempotencyKey);
+      // Before anything is written of it: whatever kills this, that can be found.
+      await parts.noteRun?.({ ...run, createdAt, sessionId: request.sessionId }, pseudonymOrNull(request.userId));
       await Promise.all([
         // Before anything that the caller wrote: an erasure finds it by this.
         key === null ? null : (await openSessions()).store.addRun(key, { runId, claimKey }),

@@ -3,7 +3,7 @@ import type { Table } from '../dynamodb/table.ts';
 import { digestOf, type Pseudonym, pseudonymIn } from '../kernel/pseudonym.ts';
 
 /** What is erased in turn: each is gone through once, and then once more when nothing can come late. */
-export const PARTS = ['runs', 'sessions', 'answers', 'books'] as const;
+export const PARTS = ['runs', 'sessions', 'answers', 'books', 'noted'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** What is left to be erased of an end user. Instants are epoch milliseconds. */

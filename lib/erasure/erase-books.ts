@@ -1,3 +1,6 @@
+import type { Parking } from '../accounts/parking.ts';
+import type { UserErasure } from '../end-users/erasures.ts';
+import type { RunNotes } from '../end-users/run-notes.ts';
 import { bookedName, bookedNameIn } from '../kernel/pseudonym.ts';
 import type { TenantDirectory } from '../tenants/types.ts';
 import type { EraseLabels } from '../usage/erase-labels.ts';
@@ -12,10 +15,15 @@ export interface EraseBooksParts {
   readonly rollups: Pick<RollupStore, 'through' | 'inRange' | 'inHour' | 'removeLeft'>;
   readonly rewrite: RollUps['rewrite'];
   readonly eraseLabels: EraseLabels;
+  readonly openNotes: () => Promise<Pick<RunNotes, 'list'>>;
+  readonly parking: Pick<Parking, 'list'>;
 }
 
 /** Rollups read before how far it is is noted. */
 const RANGE_MS = 30 * DAY_MS;
+
+/** A run that was created earlier is over, or was cancelled and has a row that says until when it booked. */
+const RUN_OVER_MS = 900_000;
 
 /** The rollups that name somebody, a session or metadata. */
 const NAMING = ['user', 'cell'] as const;
@@ -35,7 +43,14 @@ interface Said {
  * user has something are read: their rollups say so. A rollup is made anew after its records, and what is left of earlier
  * ones is removed after that, so that an hour that was done is known by its rollups.
  */
-export const createEraseBooks = ({ tenants, rollups, rewrite, eraseLabels }: EraseBooksParts): ErasePart => {
+export const createEraseBooks = ({
+  tenants,
+  rollups,
+  rewrite,
+  eraseLabels,
+  openNotes,
+  parking,
+}: EraseBooksParts): ErasePart => {
   const saidIn = async (tenantId: string, user: string, hour: number): Promise<Said> => {
     const [users, cells] = await Promise.all(NAMING.map((each) => rollups.inHour(tenantId, each, hour)));
     const isNamed =
@@ -55,13 +70,29 @@ export const createEraseBooks = ({ tenants, rollups, rewrite, eraseLabels }: Era
     return hours;
   };
 
+  /** Runs that were under way when the erasure was asked for: they may be killed, and then no row says how long they booked. */
+  const underWay = async ({ tenantId, user, requestedAt }: UserErasure): Promise<ReadonlySet<string>> => {
+    const late: string[] = [];
+    for await (const { runId, createdAt } of (await openNotes()).list(tenantId, user, null, requestedAt))
+      if (createdAt + RUN_OVER_MS > requestedAt) late.push(runId);
+    return new Set(late);
+  };
+
+  /** Whether usage of the user waits to be booked, with its labels. */
+  const isParked = async (tenantId: string, user: string): Promise<boolean> =>
+    ((await parking.list()).get(tenantId) ?? []).some(
+      ({ record }) => record !== null && record !== 'unknown' && isOf(record.userId ?? '', user),
+    );
+
   return async (erasure, isOver) => {
     const { tenantId, bookedBy } = erasure;
     const tenant = await tenants.find(tenantId);
     if (tenant === null) return { erasure, isDone: true };
     const user = bookedName(erasure.user);
     const born = firstHour(tenant.createdAt);
-    const end = startOfHour(bookedBy) + HOUR_MS;
+    const runs = await underWay(erasure);
+    const bookedUntil = Math.max(bookedBy, runs.size === 0 ? 0 : erasure.requestedAt + RUN_OVER_MS);
+    const end = startOfHour(bookedUntil) + HOUR_MS;
     const through = Math.min(end, (await rollups.through(tenantId)) ?? born);
     let from = erasure.after === null ? born : Number(erasure.after);
     const broken = () => ({ erasure: { ...erasure, after: String(from) }, isDone: false });
@@ -70,7 +101,7 @@ export const createEraseBooks = ({ tenants, rollups, rewrite, eraseLabels }: Era
       const said = await saidIn(tenantId, user, hour);
       // What has come since the hour was summed up is put into its rollups by whoever wrote it.
       if (hour < through && said.isWhole && !said.isNamed) return;
-      const changed = await eraseLabels({ tenantId, hour, user, by: bookedBy });
+      const changed = await eraseLabels({ tenantId, hour, user, by: bookedBy, runs });
       if (changed === 0 && !said.isNamed) return;
       // Also of an hour that is not due yet: who is summing it up right now may have read it before.
       await rewrite(tenantId, hour);
@@ -92,6 +123,7 @@ export const createEraseBooks = ({ tenants, rollups, rewrite, eraseLabels }: Era
       if (isOver()) return broken();
       await eraseHour(hour);
     }
-    return { erasure, isDone: true };
+    const isLeft = erasure.isLeft || (await isParked(tenantId, user));
+    return { erasure: { ...erasure, isLeft }, isDone: true };
   };
 };

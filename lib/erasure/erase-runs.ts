@@ -1,84 +1,52 @@
 import type { UserErasure } from '../end-users/erasures.ts';
-import { storedKey } from '../idempotency/key.ts';
-import type { ErasableClaims } from '../idempotency/store.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { concurrently } from '../kernel/concurrently.ts';
-import type { EraseAnswer } from '../response-cache/erase-answer.ts';
 import type { ActiveRuns } from '../runs/active.ts';
-import type { EraseRun } from '../runs/erase-run.ts';
-import type { InboxStore } from '../runs/inbox/inbox.ts';
-import type { RunKey } from '../runs/run-key.ts';
 import type { RunsOfUser } from '../runs/runs-of-user.ts';
 import { hasEnded, type RunSummary } from '../runs/types.ts';
+import { type EraseOwnRun, unfinishedOf } from './erase-own-run.ts';
 import type { EraseOwnSession } from './erase-sessions.ts';
 import type { ErasePart } from './parts.ts';
 
 export interface EraseRunsParts {
-  readonly clock: Clock;
   readonly runsOfUser: RunsOfUser;
   readonly active: Pick<ActiveRuns, 'list'>;
-  readonly inbox: Pick<InboxStore, 'cancel'>;
-  readonly wake: (run: RunKey) => Promise<void>;
-  readonly eraseRun: EraseRun;
+  readonly eraseOwnRun: EraseOwnRun;
   readonly eraseSession: EraseOwnSession;
-  readonly claims: ErasableClaims;
-  readonly eraseAnswer: EraseAnswer;
 }
 
 /** Runs erased at a time. */
 const AT_ONCE = 8;
 /** After so many runs of anybody, how far it is is noted: a page of the index. */
 const NOTED_EACH = 1_000;
-/** A synchronous run that is younger may still be writing its cached answer. */
-const LATE_MS = 120_000;
 /** Cached answers that one erasure remembers: some 16 KB. */
 const MOST_CACHES = 200;
 
-/** Who cancels a run whose end user is erased. */
-const ERASURE = 'erasure';
-
-/**
- * Erases a user's runs with all that belongs to them: with their sessions, with what is kept under their idempotency keys,
- * and with their cached answers. One that is under way is cancelled, and left until it has ended and nobody works on it.
- */
-export const createEraseRuns = (parts: EraseRunsParts): ErasePart => {
-  const { clock, runsOfUser, active, inbox, wake, eraseRun, eraseSession, claims, eraseAnswer } = parts;
-
-  const cancel = async (run: RunKey): Promise<void> => {
-    if ((await inbox.cancel(run, { keyId: ERASURE, at: clock.now() })) === 'taken') await wake(run);
-  };
-
-  return async (erasure, isOver) => {
+/** Erases the runs that stand in the tenant's list, with all that belongs to them and with their sessions. */
+export const createEraseRuns =
+  ({ runsOfUser, active, eraseOwnRun, eraseSession }: EraseRunsParts): ErasePart =>
+  async (erasure, isOver) => {
     const { tenantId, user, requestedAt } = erasure;
-    const unfinished = new Set((await active.list(tenantId)).map(({ runId }) => runId));
+    const unfinished = await unfinishedOf(active, tenantId);
     let next: UserErasure = erasure;
     let batch: RunSummary[] = [];
 
-    const erase = async (listed: RunSummary): Promise<Partial<UserErasure>> => {
-      const run = await runsOfUser.find(listed);
-      if (run === null) return {};
-      if (!hasEnded(run)) await cancel(run);
-      // Its worker has still something to write, unless it is no more: then the sweeper says so.
-      if (!hasEnded(run) || unfinished.has(run.runId)) return { isLeft: true };
-      const { claimKey, cacheKey } = run.links;
-      if (claimKey !== undefined) await claims.erase(storedKey(claimKey));
-      if (cacheKey !== undefined) await eraseAnswer(cacheKey);
-      await eraseRun(run);
-      const isLate = cacheKey !== undefined && run.updatedAt + LATE_MS > clock.now();
-      return { bookedBy: run.updatedAt, ...(isLate && { caches: [cacheKey] }) };
-    };
     const eraseBatch = async (after: string): Promise<void> => {
       const sessions = new Set(batch.flatMap(({ sessionId }) => sessionId ?? []));
+      // Before the session takes them with it: what they have booked until their end is theirs.
+      const ends = await concurrently(batch, AT_ONCE, async (run) =>
+        hasEnded(run) ? run : await runsOfUser.find(run),
+      );
       let isLeft = next.isLeft;
       for (const sessionId of sessions)
         isLeft = !(await eraseSession({ tenantId, userId: user, sessionId }, requestedAt)) || isLeft;
-      const done = await concurrently(batch, AT_ONCE, erase);
-      const caches = [...new Set([...next.caches, ...done.flatMap((each) => each.caches ?? [])])];
+      const done = await concurrently(batch, AT_ONCE, (run) => eraseOwnRun(run, unfinished));
+      const erased = done.filter((each) => each.kind === 'erased');
+      const caches = [...new Set([...next.caches, ...erased.flatMap((each) => each.caches)])];
       next = {
         ...next,
         after,
-        isLeft: isLeft || done.some((each) => each.isLeft),
-        bookedBy: Math.max(next.bookedBy, ...done.map((each) => each.bookedBy ?? 0)),
+        isLeft: isLeft || done.some(({ kind }) => kind === 'left'),
+        bookedBy: Math.max(next.bookedBy, ...ends.map((run) => run?.updatedAt ?? 0)),
         caches: caches.slice(-MOST_CACHES),
       };
       batch = [];
@@ -97,4 +65,3 @@ export const createEraseRuns = (parts: EraseRunsParts): ErasePart => {
     if (last !== null) await eraseBatch(last);
     return { erasure: next, isDone: true };
   };
-};

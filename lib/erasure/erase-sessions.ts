@@ -1,6 +1,8 @@
+import { concurrently } from '../kernel/concurrently.ts';
 import { asAppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
 import type { EraseSession } from '../run/sessions/erase-session.ts';
+import type { RunStore } from '../runs/types.ts';
 import type { SessionsOfUser } from '../sessions/sessions-of-user.ts';
 import type { SessionKey, SessionStore } from '../sessions/types.ts';
 import type { ErasePart } from './parts.ts';
@@ -10,20 +12,31 @@ export interface EraseSessionsParts {
   readonly eraseOwnSession: EraseOwnSession;
 }
 
-/** Erases a session that was begun by an instant, with its runs; `false`: a run of it has not ended. */
+/**
+ * Erases a session that was begun by an instant, with its runs; `false`: a run of it has not ended. A run that was begun by then
+ * may take its session later.
+ */
 export type EraseOwnSession = (key: SessionKey, begunBy: number) => Promise<boolean>;
 
 export interface EraseOwnSessionParts {
-  readonly openSessions: () => Promise<{ readonly store: Pick<SessionStore, 'find'> }>;
+  readonly openSessions: () => Promise<{ readonly store: Pick<SessionStore, 'find' | 'runsOf'> }>;
+  readonly runs: Pick<RunStore, 'find'>;
   readonly eraseSession: EraseSession;
   readonly ids: Pick<Ids, 'request'>;
 }
 
+/** Runs looked at at a time. */
+const AT_ONCE = 8;
+
 export const createEraseOwnSession =
-  ({ openSessions, eraseSession, ids }: EraseOwnSessionParts): EraseOwnSession =>
+  ({ openSessions, runs, eraseSession, ids }: EraseOwnSessionParts): EraseOwnSession =>
   async (key, begunBy) => {
-    const head = await (await openSessions()).store.find(key);
-    if (head !== null && head.createdAt > begunBy) return true;
+    const { store } = await openSessions();
+    const head = await store.find(key);
+    if (head !== null && head.createdAt > begunBy) {
+      const rows = await concurrently(await store.runsOf(key), AT_ONCE, ({ runId }) => runs.find(key.tenantId, runId));
+      if (rows.some((row) => row !== null && row.createdAt > begunBy)) return true;
+    }
     try {
       await eraseSession(key, ids.request());
       return true;

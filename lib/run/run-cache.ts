@@ -1,4 +1,5 @@
 import { answerDependsOn } from '../agent/define/answer-depends-on.ts';
+import type { Agent } from '../agent/define/define-agent.ts';
 import { createTranscript } from '../agent/loop/transcript.ts';
 import type { LoopResult } from '../agent/loop/types.ts';
 import type { Deadline } from '../kernel/deadline.ts';
@@ -33,7 +34,7 @@ export interface CachedQuestion {
   readonly redaction: string;
 }
 
-export interface CacheableCall extends CachedQuestion {
+export interface CacheableCall {
   readonly deadline: Deadline;
   /** Called once where another request is just making the answer, and has to be waited for. */
   readonly onWait: () => void;
@@ -126,10 +127,12 @@ export const lookInCache = async (
 };
 
 /** Looks for an answer to the same question; where another request is just making it, waits for that until its own deadline. */
-export const openRunCache = async (parts: RunCacheParts, call: CacheableCall): Promise<RunCache> => {
-  const { deadline, onWait } = call;
-  const { agent } = call.allowed;
-  const plan = await planCache(parts, call);
+export const openRunCache = async (
+  parts: Pick<RunCacheParts, 'cache' | 'emit'>,
+  agent: Agent,
+  plan: CachePlan | null,
+  { deadline, onWait }: CacheableCall,
+): Promise<RunCache> => {
   if (plan === null) return BYPASSED;
   const look = await lookInCache(parts, agent.name, plan, { deadline, onWait });
   const { key } = plan;

@@ -1,42 +1,35 @@
-import type { Agent } from '../agent/define/define-agent.ts';
-import { directJournal } from '../agent/loop/journal.ts';
-import { runPattern } from '../agent/loop/patterns/patterns.ts';
-import type { RunStream } from '../agent/loop/run-stream.ts';
-import { unattended } from '../agent/loop/steering.ts';
-import { createTranscript } from '../agent/loop/transcript.ts';
-import type { LoopParts, LoopResult, Run } from '../agent/loop/types.ts';
+import type { LoopParts } from '../agent/loop/types.ts';
 import { type AdmissionParts, createAdmission } from '../caller/admission.ts';
-import { budgetOf } from '../caller/call-budget.ts';
+import type { NoteRun } from '../end-users/run-notes.ts';
 import { keptFor } from '../idempotency/persist.ts';
 import { createBackground, type WaitUntil } from '../kernel/background.ts';
 import { createDeadline, storageLimitMs, waitAtMost } from '../kernel/deadline.ts';
-import { asAppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
+import { pseudonymOrNull } from '../kernel/pseudonym.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import { unpricedModel } from '../model-call/booking/budget-errors.ts';
 import { answerBooks } from '../model-call/booking/own-books.ts';
 import { createRunAccount } from '../model-call/booking/run-account.ts';
 import type { PriceTable } from '../pricing/price-table.ts';
-import type { Principal } from '../tenants/types.ts';
 import { type Allowed, allowedRun, limitsOf } from './allowed-run.ts';
 import type { RunAnswer } from './answer.ts';
 import type { Catalog } from './catalog.ts';
 import { checkInput, textsOf } from './check-input.ts';
-import { closeRun, type CloseRunParts, emitRunEnd, hasBegun, type RunClaim } from './close-run.ts';
-import { degrade, hadEffects } from './degrade.ts';
+import { closeRun, type CloseRunParts, emitRunEnd, hasBegun } from './close-run.ts';
+import { answerFor, type AskedRun, makeAnswer } from './make-answer.ts';
 import { openRunGuard } from './redaction/run-guard.ts';
-import { openRunCache, type RunCache, type RunCacheParts } from './run-cache.ts';
+import { openRunCache, planCache, type RunCacheParts } from './run-cache.ts';
 import { conclude } from './run-record.ts';
-import { labelsOf, type RunRequest } from './run-request.ts';
-import { continued } from './sessions/conversation.ts';
 import type { StartNext } from './sessions/pass-on.ts';
 import { sessionBudget } from './sessions/session-budget.ts';
 import type { Sessions } from './sessions/sessions.ts';
-import { findSession, type SyncSession, takeSession } from './sessions/sync-session.ts';
+import { findSession, takeSession } from './sessions/sync-session.ts';
 
 export interface SyncRunParts extends LoopParts, AdmissionParts, CloseRunParts, RunCacheParts {
   /** For requests that name a session. */
   readonly openSessions: () => Promise<Sessions>;
+  /** Default: which runs were begun for an end user is not noted. */
+  readonly noteRun?: NoteRun | undefined;
   readonly catalog: Catalog;
   readonly ids: Ids;
   /** Whether a model has a price at an instant (epoch milliseconds). */
@@ -46,20 +39,13 @@ export interface SyncRunParts extends LoopParts, AdmissionParts, CloseRunParts, 
 }
 
 /** One request for a run, with what its surroundings know about it. */
-export interface SyncRunCall {
-  readonly request: RunRequest;
-  readonly principal: Principal;
-  /** How many other Ballasts the request has passed. Default: none. */
-  readonly hops?: number;
+export interface SyncRunCall extends AskedRun {
   readonly requestId: string;
   readonly traceId: string;
   /** The longest the run may take, in milliseconds: the stage's deadline, or what the platform has left. */
   readonly limitMs: number;
   /** Aborts when the caller has left, where that can be known. */
   readonly signal: AbortSignal | undefined;
-  readonly stream: RunStream;
-  /** The request's hold on its idempotency key, where it sent one: ended together with the run. */
-  readonly claim: RunClaim;
   /** Keeps the process until this has ended, after the answer. */
   readonly waitUntil?: WaitUntil;
   /** Starts the run that has waited for the session longest. Default: the sweeper does. */
@@ -68,58 +54,11 @@ export interface SyncRunCall {
 
 export type RunSync = (call: SyncRunCall) => Promise<RunAnswer>;
 
-/** A run that ended in a way nobody foresaw still ends, with its costs on the books. */
-const broken = (error: unknown): LoopResult => createTranscript().failed(asAppError(error));
-
 /** What a request asks for, as far as its tenant is allowed it; throws the AppError that says why not. */
 const accepted = ({ catalog, isPriced, prices, clock }: SyncRunParts, { request, principal }: SyncRunCall): Allowed => {
   const allowed = allowedRun(catalog.forSyncRun(request), request, principal);
   if (!isPriced(allowed.model, clock.now())) throw unpricedModel(allowed.model, prices);
   return allowed;
-};
-
-/** What a run has of its own, whatever it is asked. */
-type Begun = Pick<Run, 'runId' | 'deadline' | 'account' | 'background' | 'admission'> & {
-  readonly session: SyncSession | null;
-};
-
-/** Has the agent work on the task. */
-const makeAnswer = (
-  parts: SyncRunParts,
-  call: SyncRunCall,
-  allowed: Allowed,
-  { session, ...begun }: Begun,
-): Promise<LoopResult> => {
-  const { request, principal, stream, claim, hops = 0 } = call;
-  const { tenant, tenantId, keyId } = principal;
-  const userId = request.userId ?? null;
-  return runPattern(parts, {
-    ...allowed,
-    ...begun,
-    tenantId,
-    keyId,
-    userId,
-    labels: labelsOf(request),
-    hops,
-    stream,
-    maxRetries: tenant.maxRetries,
-    budget: budgetOf(principal, userId),
-    journal: directJournal(begun.deadline),
-    steering: unattended,
-    beforeEffects: () => claim?.markEffects() ?? Promise.resolve(),
-    ...(session === null
-      ? { messages: [...(request.messages ?? []), { role: 'user', content: request.task }] }
-      : continued(session.earlier, request, allowed)),
-  }).catch(broken);
-};
-
-/** What the caller gets of how the run ended, heard as a stream too: what no model of this run has said is new there. */
-const answerFor = (ended: LoopResult, agent: Agent, cache: RunCache, { stream }: SyncRunCall): LoopResult => {
-  const { fallbackMessage } = agent;
-  const result = degrade(ended, { stale: cache.stale, fallbackMessage, hadEffects: hadEffects(ended, agent) });
-  if (result !== ended) stream.reset();
-  if (result !== ended || cache.state === 'hit') stream.text(result.output);
-  return result;
 };
 
 /**
@@ -147,6 +86,11 @@ export const createSyncRun =
     using deadline = createDeadline(clock, timeoutMs, signal);
     const userId = request.userId ?? null;
     const admission = createAdmission(parts, { principal, userId, runId, deadline });
+    const plan = await planCache(parts, { allowed, request, principal, redaction: guard.name });
+    const kept = { sessionId: request.sessionId, claimKey: claim?.key, cacheKey: plan?.key };
+    // Before anything is written of the run: whatever kills it, that can be found.
+    const noting = parts.noteRun?.({ tenantId, runId, createdAt, ...kept }, pseudonymOrNull(userId));
+    if (standing.found !== null) await noting;
     const session = await takeSession(parts, call, standing, { runId, agent: agent.name, model, deadline });
     account.holdTo(sessionBudget(tenant, session));
     const names = { runId: label(runId), agent: label(agent.name) };
@@ -161,7 +105,7 @@ export const createSyncRun =
 
     // Who listens hears that the run is alive while it waits for another's answer.
     const onWait = () => guard.stream.admitted({});
-    const cache = await openRunCache(parts, { allowed, request, principal, deadline, redaction: guard.name, onWait });
+    const cache = await openRunCache(parts, agent, plan, { deadline, onWait });
     const ended =
       cache.found ??
       (await makeAnswer(parts, call, allowed, { runId, deadline, account, background, admission, session }));
@@ -178,6 +122,7 @@ export const createSyncRun =
     const concluded = conclude(shown, { ...facts, ...times, spent, links, cache: cache.state, cancelled });
     const written = { task: request.task, shown: guard.input };
     const closing = { result, concluded, claim, spent, ...written, limitMs: storageLimitMs(deadline) };
+    await noting;
     // The answer waits for its books and for all that is kept of it, written at the same time.
     const closed = async () => {
       await Promise.all([session?.put(result, guard), closeRun(parts, closing)]);

@@ -77,6 +77,12 @@ export const createDynamoDbSessionStore = (options: DynamoDbSessionStoreOptions)
       return runs;
     },
 
+    async removeRun(key, runId) {
+      await removeAll(table.query(partitionOf(key), conversationKey(key, runId).sk));
+      await removeAll(table.query(partitionOf(key), WAITING), (item) => readString(item, 'run') === runId);
+      await table.remove(runKey(key, runId), { has: ['pk'] });
+    },
+
     async wait(key, run) {
       const { runId, agent, createdAt } = run;
       const fields = {

@@ -28,6 +28,17 @@ export const createMemorySessionStore = (clock: Pick<Clock, 'now'>): SessionStor
     async runsOf(key) {
       return runs.get(partitionOf(key)) ?? [];
     },
+    async removeRun(key, runId) {
+      runs.set(
+        partitionOf(key),
+        (runs.get(partitionOf(key)) ?? []).filter((run) => run.runId !== runId),
+      );
+      waiting.set(
+        partitionOf(key),
+        (waiting.get(partitionOf(key)) ?? []).filter((run) => run.runId !== runId),
+      );
+      textsOf(key).delete(runId);
+    },
     async wait(key, run) {
       const others = (waiting.get(partitionOf(key)) ?? []).filter(({ runId }) => runId !== run.runId);
       const place = (each: WaitingRun) => waitingKey(key, each).sk;

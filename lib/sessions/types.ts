@@ -77,6 +77,8 @@ export interface SessionStore {
   /** Notes a run before anything of it is written, so that all that a session has left can be found. */
   addRun(key: SessionKey, run: Omit<SessionRun, 'addedAt'>): Promise<void>;
   runsOf(key: SessionKey): Promise<readonly SessionRun[]>;
+  /** Removes what one run has left of a session that is erased, or was begun anew since: its note, its place among those that wait, and its conversation. */
+  removeRun(key: SessionKey, runId: string): Promise<void>;
   /** Puts a run among those that wait for the session, into one place, however often it is asked. */
   wait(key: SessionKey, run: WaitingRun): Promise<void>;
   /** Who has waited longest, by a strong read; `null`: nobody waits. */

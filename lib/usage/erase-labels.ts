@@ -10,8 +10,10 @@ export interface ErasedLabels {
   readonly hour: number;
   /** Whose: as the books have them. */
   readonly user: string;
-  /** Records that were reserved later stay as they are. */
+  /** Records that were reserved later stay as they are, */
   readonly by: number;
+  /** but for those of these runs. */
+  readonly runs: ReadonlySet<string>;
 }
 
 /**
@@ -26,18 +28,20 @@ const LABELS = ['sessionId', 'metadata'];
 const AT_ONCE = 8;
 
 /** Whether a record is the user's, and has something to be erased. */
-const isNamed = (item: Item, user: string, by: number): boolean => {
+const isNamed = (item: Item, { user, by, runs }: ErasedLabels): boolean => {
   const stored = item['userId']?.S;
-  if (stored === undefined || bookedNameIn(stored) !== user || readNumber(item, 'at') > by) return false;
+  if (stored === undefined || bookedNameIn(stored) !== user) return false;
+  if (readNumber(item, 'at') > by && !runs.has(readString(item, 'runId'))) return false;
   return stored !== user || LABELS.some((name) => item[name] !== undefined);
 };
 
 export const createEraseLabels =
   (table: Pick<Table, 'query' | 'update'>): EraseLabels =>
-  async ({ tenantId, hour, user, by }) => {
+  async (asked) => {
+    const { tenantId, hour, user } = asked;
     const pk = partitionKey(tenantId, hour);
     const named: string[] = [];
-    for await (const item of table.query(pk, '')) if (isNamed(item, user, by)) named.push(readString(item, 'sk'));
+    for await (const item of table.query(pk, '')) if (isNamed(item, asked)) named.push(readString(item, 'sk'));
     await concurrently(named, AT_ONCE, (sk) =>
       table.update({ pk, sk }, { set: { userId: s(user) }, remove: LABELS }, { has: ['pk'] }),
     );

@@ -8,7 +8,7 @@ export interface ScannedKey {
 
 /** Partitions that are the tenant's alone, by how they begin; ids of tenants have neither `#` nor `/`. */
 const OWN: Readonly<Record<ScannedTable, (tenantId: string) => readonly string[]>> = {
-  runs: (tenantId) => [`${tenantId}/`, `session#${tenantId}/`, `queue#${tenantId}`],
+  runs: (tenantId) => [`${tenantId}/`, `session#${tenantId}/`, `user-runs#${tenantId}/`, `queue#${tenantId}`],
   control: (tenantId) => [
     `idem#${tenantId}#`,
     `idem-of#${tenantId}/`,

@@ -1,14 +1,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createApp } from '../../lib/app/app.ts';
-import { userErasingOf } from '../../lib/app/runs/user-erasing.ts';
 import { LAST_AFTER_MS } from '../../lib/erasure/erase-users.ts';
 import { bookedName, pseudonymOf } from '../../lib/kernel/pseudonym.ts';
 import { TABLE_NAMES } from '../../local/environment.ts';
-import { systemClock } from '../../local/system-clock.ts';
+import { erasingApp } from '../erasure/erasing-app.ts';
 import { scanTables } from '../scan-tables.ts';
-import { seededRandom } from '../seeded-random.ts';
 import { reply, toolCalls } from '../upstream/answers.ts';
 import { booksOf } from './books-of.ts';
 import { ADMIN_KEY, bodyOf, type Caller, type FleetOfOne, startFleetOfOne } from './fleet.ts';
@@ -65,31 +62,6 @@ const found = async (): Promise<string[]> => {
     .filter((name) => tells(readFileSync(path.join(directory, name), 'latin1')));
   const kinds = items.map(({ table, pk, sk }) => kindOf(table, pk, sk));
   return [...new Set([...kinds, ...files])].toSorted();
-};
-
-const erasing = () => {
-  let ahead = 0;
-  const { endpoint } = fleet.engine;
-  const { hostname, port } = new URL(endpoint);
-  const app = createApp({
-    env: {
-      LOG_LEVEL: 'ERROR',
-      LOG_FORMAT: 'pretty',
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-      AWS_ENDPOINT_URL_DYNAMODB: `http://${hostname}:${port}`,
-      CONTROL_TABLE: TABLE_NAMES.ControlTable,
-      LEDGER_TABLE: TABLE_NAMES.LedgerTable,
-      RUNS_TABLE: TABLE_NAMES.RunsTable,
-    },
-    clock: { ...systemClock, now: () => systemClock.now() + ahead },
-    random: seededRandom(16),
-    randomBytes: (length) => new Uint8Array(length).fill(7),
-    fetch,
-    write: () => undefined,
-  });
-  return { erase: userErasingOf(app), advance: (ms: number) => (ahead += ms) };
 };
 
 const isBegun = async (): Promise<boolean> =>
@@ -173,7 +145,7 @@ it('an erased user is found in no table, cache, journal or trace, and the books 
   });
   expect(stranger.status).toBe(404);
 
-  const { erase, advance } = erasing();
+  const { erase, advance } = erasingApp(fleet.engine.endpoint, TABLE_NAMES);
   await expect
     .poll(
       async () => {

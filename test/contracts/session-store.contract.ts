@@ -111,6 +111,25 @@ export const sessionStoreContract = (open: () => { readonly store: SessionStore;
     expect(await store.readConversation(other, 'run_1')).toBe('text');
   });
 
+  it('what one run has left is removed, and nothing of the others', async () => {
+    const { store, clock } = open();
+    const key = keyFor('left');
+    await store.replace(headFor(key, clock.now(), { conversationOf: 'run_2' }), null);
+    const long = Array.from({ length: 200_000 }, (_, at) => ((at * 7_919) % 104_729).toString(36)).join('');
+    for (const runId of ['run_1', 'run_2']) {
+      await store.putConversation(key, { runId, agent: 'assistant' }, long);
+      await store.addRun(key, { runId, claimKey: null });
+      await store.wait(key, { runId, agent: 'assistant', createdAt: 1 });
+    }
+    await store.removeRun(key, 'run_1');
+    await store.removeRun(key, 'run_1');
+    expect(await store.hasConversation(key, 'run_1')).toBe(false);
+    expect(await store.readConversation(key, 'run_2')).toBe(long);
+    expect((await store.runsOf(key)).map(({ runId }) => runId)).toEqual(['run_2']);
+    expect(await store.firstWaiting(key)).toMatchObject({ runId: 'run_2' });
+    expect(await store.find(key)).not.toBeNull();
+  });
+
   it('a run that was submitted while its session was being erased is still noted, and still waits', async () => {
     const { store } = open();
     const key = keyFor('again');

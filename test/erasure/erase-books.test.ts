@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { WaitingAttempt } from '../../lib/accounts/parking.ts';
 import { newErasure, type UserErasure } from '../../lib/end-users/erasures.ts';
 import { createEraseBooks } from '../../lib/erasure/erase-books.ts';
 import { pico } from '../../lib/kernel/money.ts';
@@ -16,6 +17,7 @@ import { createMemoryRollupStore } from '../../lib/usage/reports/rollups/memory-
 import { createRollUps } from '../../lib/usage/reports/rollups/roll-up.ts';
 import { HOUR_MS, startOfHour } from '../../lib/usage/reports/time-range.ts';
 import { TOTALS } from '../../lib/usage/reports/totals.ts';
+import { reservationOf } from '../budget/parts.ts';
 import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { scanTables } from '../scan-tables.ts';
 import { seededRandom } from '../seeded-random.ts';
@@ -27,6 +29,11 @@ const BOOKED = bookedName(ADA);
 const LABELS = { sessionId: 'canary-session', metadata: { team: 'canary-team' } };
 
 let tenants = 0;
+
+/** None was noted. */
+const notes = { async *list() {} };
+/** What waits to be booked. */
+const parked = new Map<string, WaitingAttempt[]>();
 
 /** Books over three hours, two of them rolled up: of the user in both forms, with and without labels, and of another. */
 const booked = async (engine: TestDynamoDb) => {
@@ -68,6 +75,8 @@ const booked = async (engine: TestDynamoDb) => {
     rollups,
     rewrite: (...asked) => rollUps.rewrite(...asked),
     eraseLabels: createEraseLabels(ledger),
+    openNotes: async () => notes,
+    parking: { list: async () => parked },
   });
   const reports = createReports({ usage, tools, rollups });
   const range = { from: AT - 72 * HOUR_MS, to: AT + HOUR_MS };
@@ -134,11 +143,30 @@ describeOnDynamoDb('the books of an erased user', (engine) => {
         done.push(`read ${asked.hour - hour}`);
         return changed;
       },
+      openNotes: async () => notes,
+      parking: { list: async () => parked },
     });
     await erase(newErasure(tenantId, ADA, AT), () => false);
     changed = 0;
     await erase(newErasure(tenantId, ADA, AT), () => false);
     expect(done).toEqual(['read 0', 'rewritten 0', 'read 0']);
+  });
+
+  it('are gone through again where usage of the user waits to be booked', async () => {
+    const { tenantId, erase } = await booked(engine());
+    const isLeft = async () => (await erase(newErasure(tenantId, ADA, AT), () => false)).erasure.isLeft;
+    const waits = (change: Partial<UsageRecord>) => {
+      parked.set(tenantId, [{ reservation: reservationOf(tenantId), record: record({ tenantId, ...change }) }]);
+    };
+    expect(await isLeft()).toBe(false);
+    waits({ userId: BOOKED, labels: LABELS });
+    expect(await isLeft()).toBe(true);
+    waits({ userId: NAME });
+    expect(await isLeft()).toBe(true);
+    waits({ userId: 'bob' });
+    expect(await isLeft()).toBe(false);
+    waits({ userId: null });
+    expect(await isLeft()).toBe(false);
   });
 
   it('are not touched where nothing is to be erased, nor of a tenant that is gone', async () => {

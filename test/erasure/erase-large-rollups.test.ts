@@ -61,6 +61,8 @@ const open = async (engine: TestDynamoDb) => {
       rollups,
       rewrite: (...asked) => rollUps.rewrite(...asked),
       eraseLabels: createEraseLabels(ledger),
+      openNotes: async () => ({ async *list() {} }),
+      parking: { list: async () => new Map() },
     });
     const reports = createReports({ usage, tools, rollups });
     const range = { from: HOUR, to: ASKED_AT };

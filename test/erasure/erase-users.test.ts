@@ -20,20 +20,20 @@ describe('what comes after a part of an erasure', () => {
     ],
     [
       'all of it once more, when nothing can come late',
-      { part: 'books' },
+      { part: 'noted' },
       { part: 'runs', isLast: true, dueAt: 1_000 + LAST_AFTER_MS },
     ],
     [
       'all of it again in a minute, where something was left',
-      { part: 'books', isLeft: true },
+      { part: 'noted', isLeft: true },
       { part: 'runs', isLast: false, isLeft: false, dueAt: 65_000 },
     ],
     [
       'the last time again, where something was left even then',
-      { part: 'books', isLeft: true, isLast: true },
+      { part: 'noted', isLeft: true, isLast: true },
       { part: 'runs', isLast: true, dueAt: 65_000 },
     ],
-    ['nothing, after the last time', { part: 'books', isLast: true }, null],
+    ['nothing, after the last time', { part: 'noted', isLast: true }, null],
   ])('is %s', (_title, change, next) => {
     const following = nextOf(begun(change), 5_000);
     if (next === null) expect(following).toBeNull();
@@ -43,7 +43,7 @@ describe('what comes after a part of an erasure', () => {
   it('is put off for longer the longer something is left, by an hour at most', () => {
     const waits = [1, 60, 6_000].map((minutes) => {
       const now = 1_000 + minutes * 60_000;
-      return (nextOf(begun({ part: 'books', isLeft: true }), now)?.dueAt ?? 0) - now;
+      return (nextOf(begun({ part: 'noted', isLeft: true }), now)?.dueAt ?? 0) - now;
     });
     expect(waits).toEqual([60_000, 360_000, 3_600_000]);
   });
@@ -110,7 +110,16 @@ describeOnDynamoDb('an erasure', (engine) => {
     const { asked, events, add, erase } = rig(engine(), dying);
     await add();
     for (let minute = 0; minute < 3; minute += 1) await erase();
-    expect(asked).toEqual(['runs', 'sessions', 'sessions:half', 'sessions:half', 'sessions:half', 'answers', 'books']);
+    expect(asked).toEqual([
+      'runs',
+      'sessions',
+      'sessions:half',
+      'sessions:half',
+      'sessions:half',
+      'answers',
+      'books',
+      'noted',
+    ]);
     expect(events.map(({ type }) => type)).toEqual(['store.failed', 'store.failed']);
   });
 

@@ -21,6 +21,7 @@ describe('an item of a tenant', () => {
     ['runs', 'erase#15', `001795176000000#acme/${run}`, 'runs erase#*'],
     ['runs', 'outbox#0', `001795176000000#acme/${run}#wh_1`, 'runs outbox#*'],
     ['runs', 'erase-users', 'acme/abc', 'runs erase-users'],
+    ['runs', 'user-runs#acme/abc', run, 'runs user-runs#*'],
     ['control', 'idem#acme#0f', 'claim', 'control idem#*'],
     ['control', 'idem-of#acme/abc', 'acme#0f', 'control idem-of#*'],
     ['control', 'cache#acme#0f', 'answer', 'control cache#*'],

@@ -15,7 +15,7 @@ export interface RunSubmission {
 /** What takes asynchronous runs and lists them; no I/O happens here. */
 export const runSubmissionOf = (app: App): RunSubmission => {
   const { clock, emit, ids, catalog, config, core } = app;
-  const { prices, isPriced, rateLimit, openSessions, noteUser } = core;
+  const { prices, isPriced, rateLimit, openSessions, noteRun, noteUser } = core;
   const { inbox, eventLog, active } = submittedStoresOf(app);
   const { runs, startRuns } = runStartingOf(app);
   const hosts = hostPatternsIn(config.WEBHOOK_HOSTS);
@@ -34,6 +34,7 @@ export const runSubmissionOf = (app: App): RunSubmission => {
     webhookIssue: (url) => webhookIssue(url, hosts),
     startRun: (run, tenant) => startRuns.startRun(run, tenant),
     openSessions,
+    noteRun,
     noteUser,
   });
   return { runs, submitRun, findUserNames: core.findUserNames };

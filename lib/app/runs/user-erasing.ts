@@ -3,12 +3,16 @@ import { createUserErasures } from '../../end-users/erasures.ts';
 import { createUserNames } from '../../end-users/names.ts';
 import { createEraseAnswers } from '../../erasure/erase-answers.ts';
 import { createEraseBooks } from '../../erasure/erase-books.ts';
+import { createEraseNoted } from '../../erasure/erase-noted.ts';
+import { createEraseOwnRun } from '../../erasure/erase-own-run.ts';
 import { createEraseRuns } from '../../erasure/erase-runs.ts';
 import { createEraseOwnSession, createEraseSessions } from '../../erasure/erase-sessions.ts';
 import { createEraseUsers } from '../../erasure/erase-users.ts';
 import { createClaimsOfUser } from '../../idempotency/claims-of-user.ts';
+import { lazy } from '../../kernel/caching/lazy.ts';
 import { createEraseAnswer } from '../../response-cache/erase-answer.ts';
-import { createEraseRun } from '../../runs/erase-run.ts';
+import { createEraseLeft, createEraseRun } from '../../runs/erase-run.ts';
+import type { RunKey } from '../../runs/run-key.ts';
 import { createRunsOfUser } from '../../runs/runs-of-user.ts';
 import { createSessionsOfUser } from '../../sessions/sessions-of-user.ts';
 import { createEraseLabels } from '../../usage/erase-labels.ts';
@@ -22,27 +26,32 @@ import { runStartingOf, submittedStoresOf } from './run-starting.ts';
 /** What erases end users, over an app's own stores; no I/O happens here. */
 export const userErasingOf = (app: App): (() => Promise<void>) => {
   const { clock, emit, ids, config, core } = app;
-  const { control, ledger, runsTable, claims, tenants, usage, toolUsage: tools } = core.stores;
+  const { control, ledger, runsTable, claims, tenants, usage, parking, toolUsage: tools } = core.stores;
   const { runs, executions } = runStartingOf(app);
   const { inbox, active } = submittedStoresOf(app);
   const { openSessions, eraseSession } = sessionsOf(app);
   const rollups = createDynamoDbRollupStore(ledger, core.random);
   const rollUps = createRollUps({ usage, tools, rollups, settledAfterMs: longestCallMs(config) });
   const eraseAnswer = createEraseAnswer(control);
-  const eraseOwnSession = createEraseOwnSession({ openSessions, eraseSession, ids });
+  const eraseOwnSession = createEraseOwnSession({ openSessions, runs, eraseSession, ids });
+  const openNotes = lazy(() => core.stores.openRunNotes({ emit }));
+  const runsOfUser = createRunsOfUser(runsTable);
+  const wake = (run: RunKey) => wakeRun({ runs, executions }, run);
+  const eraseRun = createEraseRun(runsTable);
+  const eraseOwnRun = createEraseOwnRun({ clock, runsOfUser, active, inbox, wake, eraseRun, claims, eraseAnswer });
   return createEraseUsers({
     clock,
     emit,
     erasures: createUserErasures(runsTable),
     parts: {
-      runs: createEraseRuns({
-        clock,
-        runsOfUser: createRunsOfUser(runsTable),
+      runs: createEraseRuns({ runsOfUser, active, eraseOwnRun, eraseSession: eraseOwnSession }),
+      noted: createEraseNoted({
+        openNotes,
         active,
-        inbox,
-        wake: (run) => wakeRun({ runs, executions }, run),
-        eraseRun: createEraseRun(runsTable),
-        eraseSession: eraseOwnSession,
+        eraseOwnRun,
+        eraseOwnSession,
+        openSessions,
+        eraseLeft: createEraseLeft(runsTable),
         claims,
         eraseAnswer,
       }),
@@ -58,6 +67,8 @@ export const userErasingOf = (app: App): (() => Promise<void>) => {
         rollups,
         rewrite: (...asked) => rollUps.rewrite(...asked),
         eraseLabels: createEraseLabels(ledger),
+        openNotes,
+        parking,
       }),
     },
   });
