@@ -28,6 +28,7 @@ export const ConfigSchema = z.object({
   ALERTS_SECRET_ID: name('ballast/local/alerts'),
   NOTICE_TOPIC: text(),
   COMPOSITE_ALARMS: z._default(z.enum(['true', 'false']), 'true'),
+  UNMADE_ALARMS: z._default(z.string().check(z.maxLength(1_000)), ''),
   TOOL_SECRETS_PREFIX: name('ballast/local/tools/'),
   WEBHOOK_SECRET_ID: name('ballast/local/webhooks'),
   WEBHOOK_HOSTS: z._default(

@@ -5,6 +5,7 @@ const SUBSCRIPTION = 'NoticeSubscription';
 const TOPIC_ID = 'NoticeTopic';
 const TOPIC = 'NOTICE_TOPIC';
 const CAUSES = 'COMPOSITE_ALARMS';
+const UNMADE = 'UNMADE_ALARMS';
 
 /** The address that a stage mails its alarms to; `null`: none. */
 export const mailOf = ({ Resources }: Template): string | null => {
@@ -81,4 +82,13 @@ export const declareCauses = ({ Resources }: Template): void => {
   const all = Object.values(Resources);
   if (all.some(({ Type }) => Type === COMPOSITE)) return;
   for (const one of all) if (CAUSES in variablesOf(one)) variablesOf(one)[CAUSES] = 'false';
+};
+
+/** Tells the functions of a stage which alarms of the runbook it does not make, so that they list none that cannot go off. */
+export const declareUnmade = ({ Resources }: Template, stage: string): void => {
+  const all = Object.values(Resources);
+  const alarms = all.filter(({ Type }) => Type === ALARM || Type === COMPOSITE);
+  const made = new Set(alarms.map(({ Properties }) => Properties['AlarmName']));
+  const unmade = Object.keys(RUNBOOK).filter((name) => !made.has(`ballast-${stage}-${name}`));
+  for (const one of all) if (UNMADE in variablesOf(one)) variablesOf(one)[UNMADE] = unmade.join(',');
 };

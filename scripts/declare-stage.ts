@@ -1,6 +1,6 @@
 import { alarmFunctions } from './alarm-functions.ts';
 import { ofType, type Template } from './compiled-template.ts';
-import { declareCauses, declareMail, dropTickets, dropUnset, mailNotice } from './declare-alarms.ts';
+import { declareCauses, declareMail, declareUnmade, dropTickets, dropUnset, mailNotice } from './declare-alarms.ts';
 import { declareDashboard, type Widget } from './declare-dashboard.ts';
 import { dropUnused } from './optional-secrets.ts';
 import { keepSecrets } from './stage/keep-secrets.ts';
@@ -51,6 +51,7 @@ export default class DeclareStage {
         dropUnset(template);
         dropTickets(template, custom.alarms, stage);
         declareCauses(template);
+        declareUnmade(template, stage);
         dropUnused(template, custom.secretsInAdvance);
         keepSecrets(template, custom.isProtected);
         declareDashboard(template, custom.dashboard.isMade, custom.dashboard.widgets, stage);

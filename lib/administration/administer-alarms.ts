@@ -9,6 +9,7 @@ export interface ShownAlarm {
   readonly severity: 'page' | 'ticket' | 'note';
   readonly means: string;
   readonly action: string;
+  readonly made: boolean;
 }
 
 /** An alarm that is on. */

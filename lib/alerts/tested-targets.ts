@@ -22,6 +22,8 @@ export interface KnownAlarm {
   readonly severity: Severity;
   readonly means: string;
   readonly action: string;
+  /** Whether the stage has it: otherwise it never goes off. */
+  readonly made: boolean;
 }
 
 export interface TestedTargets {
@@ -35,6 +37,8 @@ export interface TestedTargets {
 
 export interface TestedTargetsOptions extends TargetsOptions, PostOptions, MailOptions {
   readonly emit: Emit;
+  /** Alarms that the stage does not make. Default: none. */
+  readonly unmade?: ReadonlySet<string>;
 }
 
 /** Whoever asks waits for the answer, within the 10 s that a function of the API has. */
@@ -57,11 +61,11 @@ const namesOf = (targets: Targets): string[] =>
 
 /** The targets of alarms, to be shown and tried by an administrator. */
 export const createTestedTargets = (options: TestedTargetsOptions): TestedTargets => {
-  const { clock, emit } = options;
+  const { clock, emit, unmade = new Set() } = options;
   const by = { clock, post: createPost(options), mail: createMail(options) };
   return {
     alarms: Object.entries(RUNBOOK)
-      .map(([name, { severity, means, action }]) => ({ name, severity, means, action }))
+      .map(([name, { severity, means, action }]) => ({ name, severity, means, action, made: !unmade.has(name) }))
       .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     names: async () => namesOf(await currentTargets(options)),
     async test() {

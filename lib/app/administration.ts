@@ -25,7 +25,7 @@ export const administrationOf = (app: App): Administration => {
         import('../alerts/alarms-on.ts'),
       ]);
       return {
-        ...createTestedTargets(alertingOf(app)),
+        ...createTestedTargets({ ...alertingOf(app), unmade: new Set(config.UNMADE_ALARMS.split(',')) }),
         on: createAlarmsOn({ table: core.stores.control, clock }),
       };
     }),

@@ -11,7 +11,7 @@ const WEBHOOK = 'https://example.com/hook';
 const BOTH = JSON.stringify({ slackWebhookUrl: SLACK, webhookUrl: WEBHOOK, webhookSecret: '0123456789abcdef' });
 
 /** The targets of a stage, whose webhook answers with `status` or hangs. */
-const stage = (given: { secret?: string; status?: number | 'hangs'; topicArn?: string } = {}) => {
+const stage = (given: { secret?: string; status?: number | 'hangs'; topicArn?: string; unmade?: string[] } = {}) => {
   const { secret = BOTH, status = 200, topicArn } = given;
   const clock = createFakeClock();
   const events: BallastEvent[] = [];
@@ -21,6 +21,7 @@ const stage = (given: { secret?: string; status?: number | 'hangs'; topicArn?: s
     clock,
     random: seededRandom(1),
     emit: (event) => void events.push(event),
+    unmade: new Set(given.unmade),
     secret: async () => secret,
     topicArn,
     publish: async (notice) => void mails.push(notice),
@@ -41,6 +42,11 @@ const stage = (given: { secret?: string; status?: number | 'hangs'; topicArn?: s
   };
   return { targets, test, posted, mails, events, clock };
 };
+
+it('alarms that the stage does not make say so', () => {
+  const { alarms } = stage({ unmade: ['run-cost'] }).targets;
+  expect(alarms.filter(({ made }) => !made).map(({ name }) => name)).toEqual(['run-cost']);
+});
 
 describe('a test of the targets of alarms', () => {
   it('reaches each that is set with words that nobody takes for an alarm', async () => {

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { RUNBOOK } from '../../lib/alerts/alarm/runbook.ts';
 import type { Template } from '../../scripts/compiled-template.ts';
-import { declareCauses, declareMail, dropTickets, dropUnset, mailNotice } from '../../scripts/declare-alarms.ts';
+import {
+  declareCauses,
+  declareMail,
+  declareUnmade,
+  dropTickets,
+  dropUnset,
+  mailNotice,
+} from '../../scripts/declare-alarms.ts';
 
 const WRITE = { Sid: 'WriteOwnLog', Resource: { 'Fn::GetAtt': ['NotifyDashalarmLogGroup', 'Arn'] } };
 const MAIL = { Sid: 'Mail', Action: 'sns:Publish', Resource: { Ref: 'NoticeTopic' } };
@@ -109,6 +117,21 @@ describe('an alarm of a stage', () => {
     declareCauses(without);
     declareCauses(withOne);
     expect([without, withOne]).toEqual([stage('false'), stage('true', composite('On'))]);
+  });
+
+  it('is not made, which the functions are told by its name', () => {
+    const named = (name: string) => ({
+      Type: 'AWS::CloudWatch::Alarm',
+      Properties: { AlarmName: `ballast-dev-${name}` },
+    });
+    const Variables: Record<string, unknown> = { UNMADE_ALARMS: '' };
+    const kept = Object.keys(RUNBOOK).filter((name) => name !== 'run-cost' && name !== 'daily-forecast');
+    const Resources = {
+      Function: { Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables } } },
+      ...Object.fromEntries(kept.map((name) => [name, named(name)])),
+    };
+    declareUnmade({ Resources }, 'dev');
+    expect(Variables).toEqual({ UNMADE_ALARMS: 'run-cost,daily-forecast' });
   });
 
   it('is made by its severity where a stage has only those for which somebody gets up, of your own all', () => {

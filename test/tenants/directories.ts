@@ -121,7 +121,9 @@ export const fakeStage = () => {
       },
     },
     alarms: async () => ({
-      alarms: [{ name: 'circuit-open', severity: 'ticket', means: 'A circuit is not closed.', action: 'Look.' }],
+      alarms: [
+        { name: 'circuit-open', severity: 'ticket', means: 'A circuit is not closed.', action: 'Look.', made: true },
+      ],
       on: () => (stage.onFails ? Promise.reject(stage.onFails) : Promise.resolve(stage.on)),
       async names() {
         if (stage.alarmsFail) throw stage.alarmsFail;

@@ -75,7 +75,15 @@ const alarms = object({
     ...orNull(list(object(alarmOn))),
     description: 'the alarms that are on, as far as `notify-alarm` has heard; null where that cannot be read',
   },
-  alarms: list(object({ name: text, severity: { enum: SEVERITIES }, means: text, action: text })),
+  alarms: list(
+    object({
+      name: text,
+      severity: { enum: SEVERITIES },
+      means: text,
+      action: text,
+      made: { type: 'boolean', description: 'false: the stage does not make it' },
+    }),
+  ),
 });
 
 const auditEntry = object({

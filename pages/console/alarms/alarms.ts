@@ -51,7 +51,7 @@ const Targets = ({ targets }: { targets: Listed['targets'] }) => {
   </section>`;
 };
 
-const AlarmView = ({ alarm: { name, severity, means, action }, isOpen }: { alarm: Alarm; isOpen: boolean }) => {
+const AlarmView = ({ alarm: { name, severity, means, action, made }, isOpen }: { alarm: Alarm; isOpen: boolean }) => {
   const details = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     if (!isOpen) return;
@@ -59,7 +59,7 @@ const AlarmView = ({ alarm: { name, severity, means, action }, isOpen }: { alarm
     details.current?.scrollIntoView({ block: 'center' });
   }, [isOpen]);
   return html`<details class="tool" ref=${details}>
-    <summary><code>${name}</code><${Severity} severity=${severity} /><span class="soft small"><${Prose} text=${means} /></span></summary>
+    <summary><code>${name}</code><${Severity} severity=${severity} />${!made && html`<span class="pill">not made in this stage</span>`}<span class="soft small"><${Prose} text=${means} /></span></summary>
     <div class="within">
       <p><strong>What it means:</strong> <${Prose} text=${means} /></p>
       <p><strong>What to do:</strong> <${Prose} text=${action} /></p>
