@@ -67,7 +67,7 @@ export const createStores = ({ client, config, clock, random, agents = [] }: Sto
   // For whoever books what was used; most functions only read it.
   const openNewItems = lazy(async () => {
     const { createNewItems } = await import('../group-commit/new-items.ts');
-    return createNewItems({ table: ledger, random, clock });
+    return createNewItems({ table: ledger, client, name: config.LEDGER_TABLE, random, clock });
   });
   const records = { ...ledger, putNew: async (...asked: PutNew) => (await openNewItems()).putNew(...asked) };
   const usage = createDynamoDbUsageStore(records);

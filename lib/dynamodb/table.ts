@@ -2,7 +2,6 @@ import { type Item, type Key, keyOf, s } from './attributes.ts';
 import { type Assumption, conditionOf, isFree } from './condition.ts';
 import { putIf, removeIf, type Sending, type WriteOptions } from './conditional-write.ts';
 import { causeOf } from './failure.ts';
-import { insertAll, type Inserted } from './insert.ts';
 import { type Change, type Updated, updateIf, type UpdateOptions } from './update.ts';
 import { type Patience, withStoreRetries } from './with-store-retries.ts';
 
@@ -68,11 +67,6 @@ export interface Table {
    * must make a second application impossible, or `once` be set.
    */
   update(key: Key, change: Change, assumed: Assumption, options?: UpdateOptions): Promise<Updated>;
-  /**
-   * Puts new items, of other keys each, in one request that is sent once: what became of each, in their order. Rejects with
-   * what a client throws where the request failed as a whole. At most 25 items.
-   */
-  insertAll(items: readonly Item[]): Promise<readonly Inserted[]>;
   /** Does again what failed and may pass by itself, as the other methods do; `act` must be harmless to repeat. */
   repeatedly<T>(act: () => Promise<T>, options?: WritingOptions): Promise<T>;
 }
@@ -139,8 +133,6 @@ export const createTable = (options: TableOptions): Table => {
     remove: (key, assumed, writing) => removeIf(options, key, conditionOf(assumed), writing),
 
     update: (key, change, assumed, updating) => updateIf(options, key, change, assumed, updating),
-
-    insertAll: (items) => insertAll(options, items),
 
     repeatedly(act, { signal, patience } = {}) {
       const once = () =>

@@ -1,7 +1,8 @@
 import { type Item, readString, s } from '../dynamodb/attributes.ts';
 import { isTransient } from '../dynamodb/failure.ts';
-import { type Inserted, MOST_INSERTS } from '../dynamodb/insert.ts';
+import { insertAll, type Inserted, MOST_INSERTS } from '../dynamodb/insert.ts';
 import type { Table } from '../dynamodb/table.ts';
+import type { DynamoDb } from '../dynamodb/types.ts';
 import type { Patience } from '../dynamodb/with-store-retries.ts';
 import { createWriteId } from '../dynamodb/write-id.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
@@ -17,7 +18,10 @@ export interface NewItems {
 }
 
 export interface NewItemsParts {
-  readonly table: Pick<Table, 'insertAll' | 'get' | 'repeatedly'>;
+  readonly table: Pick<Table, 'get' | 'repeatedly'>;
+  /** The same table, for requests that it does not have. */
+  readonly client: DynamoDb;
+  readonly name: string;
   readonly random: Random;
   readonly clock?: Pick<Clock, 'after'> | undefined;
   /** Items that one request puts; 1: each by itself. */
@@ -32,14 +36,16 @@ interface Asking {
   readonly resolve: (inserted: Inserted) => void;
 }
 
-export const createNewItems = ({ table, random, clock, most = MOST_INSERTS }: NewItemsParts): NewItems => {
+export const createNewItems = (parts: NewItemsParts): NewItems => {
+  const { table, client, name, random, clock, most = MOST_INSERTS } = parts;
   let isTogether = true;
 
   /** Sends one request for all of these, and tells each what became of its own. Never rejects. */
   const send = async (members: readonly Asking[]): Promise<void> => {
-    const all = await table
-      .insertAll(members.map(({ item }) => item))
-      .catch((error: unknown) => members.map(() => ({ state: 'failed', error }) as const));
+    const all = await insertAll(
+      { client, name },
+      members.map(({ item }) => item),
+    ).catch((error: unknown) => members.map(() => ({ state: 'failed', error }) as const));
     const refused: Asking[] = [];
     for (const [at, each] of members.entries()) {
       const inserted = all[at] as Inserted;

@@ -50,7 +50,8 @@ describeOnDynamoDb('a run with one model call in a warm environment', (engine) =
     const { beforeModelCall, beforeAnswer } = await countAdmission(engine().endpoint, own, limited);
     const rates = Array.from({ length: 4 }, () => 'UpdateItem rate');
     expect(withoutLook(withoutNotes(beforeModelCall))).toEqual([
-      ['PutItem slots', 'UpdateItem budget', ...rates],
+      // The run is noted for its end user at the same time.
+      ['PutItem runs', 'PutItem slots', 'UpdateItem budget', ...rates],
       ['UpdateItem budget', 'UpdateItem budget'],
     ]);
     expect(withoutNotes(beforeAnswer)).toEqual([

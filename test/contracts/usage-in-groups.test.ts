@@ -1,6 +1,6 @@
 import { createNewItems } from '../../lib/group-commit/new-items.ts';
 import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
-import { describeOnDynamoDb } from '../dynamodb.ts';
+import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { usageStoreContract } from './usage-store.contract.ts';
 
@@ -11,6 +11,9 @@ for (const most of [1, 2, 25])
   describeOnDynamoDb(`usage records in groups of up to ${most}`, (engine) =>
     usageStoreContract(() => {
       const table = engine().table('LedgerTable');
-      return createDynamoDbUsageStore({ ...table, ...createNewItems({ table, random, most }) });
+      return createDynamoDbUsageStore({
+        ...table,
+        ...createNewItems({ table, client: engine().client, name: TABLE_NAMES.LedgerTable, random, most }),
+      });
     }),
   );

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { type Item, n, s } from '../../lib/dynamodb/attributes.ts';
+import { insertAll } from '../../lib/dynamodb/insert.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
@@ -63,15 +64,23 @@ describeOnDynamoDb('a table', (engine) => {
     };
     await table.putNew(item('insert', 'before'));
     const before = client.requests;
-    const inserted = await table.insertAll([item('insert'), all, item('insert-2')]);
+    const inserted = await insertAll({ client, name: TABLE_NAMES.ControlTable }, [
+      item('insert'),
+      all,
+      item('insert-2'),
+    ]);
     expect(inserted.map(({ state }) => state)).toEqual(['taken', 'written', 'written']);
     expect(client.requests).toBe(before + 1);
     const found = await table.get({ pk: 'insert', sk: 'b' });
     expect({ ...found, bytes: { B: new Uint8Array(found?.['bytes']?.B ?? []) } }).toMatchObject(all);
     expect((await table.get({ pk: 'insert', sk: 'a' }))?.['value']).toEqual(s('before'));
-    expect(await table.insertAll([item('insert-2')])).toMatchObject([{ state: 'taken', found: item('insert-2') }]);
-    expect(await table.insertAll([item('insert-3')])).toEqual([{ state: 'written' }]);
-    expect(await table.insertAll([])).toEqual([]);
+    expect(await insertAll({ client, name: TABLE_NAMES.ControlTable }, [item('insert-2')])).toMatchObject([
+      { state: 'taken', found: item('insert-2') },
+    ]);
+    expect(await insertAll({ client, name: TABLE_NAMES.ControlTable }, [item('insert-3')])).toEqual([
+      { state: 'written' },
+    ]);
+    expect(await insertAll({ client, name: TABLE_NAMES.ControlTable }, [])).toEqual([]);
   });
 
   it('says no at once where the key is taken, without a second request', async () => {

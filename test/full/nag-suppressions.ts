@@ -85,7 +85,7 @@ export const ACCOUNT_SUPPRESSIONS: readonly Suppression[] = [
 export const DEPLOY_SUPPRESSIONS: readonly Suppression[] = [
   {
     rule: 'AwsSolutions-IAM5',
-    on: /^DeployRole$/,
+    on: /^(?:DeployRole|Boundary)$/,
     reason: 'Whoever deploys a stage makes and changes all that bears its name; APIs have none before they are made.',
   },
 ];

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { ShownAlarmOn } from '../../lib/administration/administer-alarms.ts';
 import { adminOnFakes } from './admin-parts.ts';
 
-const ALARM = { name: 'circuit-open', severity: 'ticket', means: 'A circuit is not closed.', action: 'Look.' };
+const ALARM = {
+  name: 'circuit-open',
+  severity: 'ticket',
+  made: true,
+  means: 'A circuit is not closed.',
+  action: 'Look.',
+};
 
 describe('alarms', () => {
   it('are listed with what they mean, what to do and who is notified', async () => {

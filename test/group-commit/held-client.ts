@@ -37,6 +37,7 @@ export const openHeldTable = ({ maxAttempts = 3 }: { readonly maxAttempts?: numb
     return first;
   };
   return {
+    client,
     table: createTable({ client, name: 'ledger', clock: promptClock, random: () => 0, maxAttempts }),
     engine,
     /** All that was sent so far. */

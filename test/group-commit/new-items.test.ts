@@ -13,7 +13,7 @@ const itemOf = (name: string): Item => ({ ...keyOf({ pk: 'usage#acme', sk: name 
 const open = (most?: number) => {
   const held = openHeldTable();
   const clock = createFakeClock();
-  const items = createNewItems({ table: held.table, random: seededRandom(19), clock, most });
+  const items = createNewItems({ ...held, name: 'ledger', random: seededRandom(19), clock, most });
   const put = (name: string, patience?: number) => watched(items.putNew(itemOf(name), { patience }));
   const putAll = (...names: string[]) => names.map((name) => put(name));
   /** By what each request that was sent puts. */

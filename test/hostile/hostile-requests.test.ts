@@ -13,7 +13,7 @@ const CLIENTS = 16;
 const ROUND = 5_000;
 /** From the request of this number on, the memory of the server may grow by so much: before it, what is used is first loaded. */
 const WARM = size(COUNT / 2, COUNT / 10);
-const MOST_GROWN_MB = size(100, 300);
+const MOST_GROWN_MB = size(200, 300);
 /** It only ends what hangs. */
 const LIMIT_MS = size(600_000, 7_200_000);
 /** `HOSTILE=4711 npx vitest run test/hostile` sends the request of that number alone. */

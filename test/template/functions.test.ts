@@ -51,7 +51,7 @@ describe('the functions of the template', () => {
       'TOOL_SECRETS_PREFIX',
       'OTLP_SECRET_ID',
     ];
-    const own = [...tables, ...secrets, 'NOTICE_TOPIC', 'CACHE_TTL_SECONDS', 'EXECUTE_RUN_FUNCTION'];
+    const own = [...tables, ...secrets, 'NOTICE_TOPIC', 'UNMADE_ALARMS', 'CACHE_TTL_SECONDS', 'EXECUTE_RUN_FUNCTION'];
     expect(set['TOOL_SECRETS_PREFIX']).toBe('ballast/prod/tools/');
     expect(set['OTLP_SECRET_ID']).toBe('ballast/prod/otlp');
     expect(set['EXECUTE_RUN_FUNCTION']).toBe('ballast-prod-execute-run:durable');

@@ -150,7 +150,7 @@ describe('npm run ask', () => {
 
   it.each([
     [['--agnet', 'x', 'Hi'], "Unknown option '--agnet'. Did you mean --agent?"],
-    [['--agent'], "Option '--agent <value>' argument missing."],
+    [['--agent'], '--agent needs a value.'],
     [['--json', '--stream', 'Hi'], '--json and --stream exclude each other.'],
     [[], 'There is no question.'],
   ])('says what is wrong with %j', async (words, sentence) => {
