@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEngine } from '../local/engine.ts';
 import { driveServer, limitedTenant } from './gateway-client.ts';
@@ -20,8 +20,12 @@ const FULL: ChoiceEffort = { rounds: 5, turnMs: 1_000, connections: [1, 10, 50] 
 const CPU_TIMES = 1.3;
 const ADDED_MS = 3;
 
-/** A variable by which a process asks the SDK, and which changes nothing for the SDK. */
-export const BY_SDK = { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false' };
+/** Credentials by a profile, which only the SDK looks up. */
+export const bySdk = (folder: string): Readonly<Record<string, string>> => {
+  const file = join(folder, 'credentials');
+  writeFileSync(file, '[bench]\naws_access_key_id = local\naws_secret_access_key = local\n');
+  return { AWS_PROFILE: 'bench', AWS_SHARED_CREDENTIALS_FILE: file };
+};
 
 type Name = 'signed' | 'sdk';
 const NAMES: Readonly<Record<Name, string>> = { signed: 'our signed client', sdk: 'the SDK’s client' };
@@ -37,7 +41,7 @@ export const clientChoice = async (folder: string, effort: ChoiceEffort = FULL):
     const own = join(folder, name);
     mkdirSync(own);
     const env = { AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint, ANTHROPIC_BASE_URL: upstream.url, LOG_LEVEL: 'INFO' };
-    const server = await startLocalServer({ folder: own, env: name === 'sdk' ? { ...env, ...BY_SDK } : env });
+    const server = await startLocalServer({ folder: own, env: name === 'sdk' ? { ...env, ...bySdk(own) } : env });
     started.defer(() => server.stop());
     const asked = { url: server.url, apiKey: await limitedTenant(server.url, `by-${name}`) };
     return { pid: server.pid, drive: (load) => driveServer(asked, load) };

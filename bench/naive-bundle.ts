@@ -23,5 +23,7 @@ export const buildNaive = async (root: string, libraries: readonly string[], out
     outfile,
     ...COMPILATION,
     splitting: false,
+    // Some of them are CommonJS, and ask for modules of Node by `require`.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
 };

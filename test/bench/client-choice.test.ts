@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { BY_SDK, clientChoice } from '../../bench/client-choice.ts';
+import { bySdk, clientChoice } from '../../bench/client-choice.ts';
 import { connectionOf } from '../../lib/aws/connection.ts';
+import { functionEnvironment } from '../../local/environment.ts';
+import { readSettings } from '../../local/settings.ts';
 import { engineMissing } from '../dynamodb.ts';
 
 describe.skipIf(engineMissing !== null)('the bench of the two clients of DynamoDB', () => {
@@ -19,8 +21,16 @@ describe.skipIf(engineMissing !== null)('the bench of the two clients of DynamoD
       'the SDK’s client, 3',
     ]);
     expect(rows.every((row) => Number(row.at(-1)) > 0)).toBe(true);
-    const said = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
-    expect([said, { ...said, ...BY_SDK }].map((env) => connectionOf(env, 'dynamodb') === null)).toEqual([false, true]);
+    // As the local server hands them to its functions.
+    const given = (more: Readonly<Record<string, string>>) => {
+      const env = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1', ...more };
+      const settings = readSettings(env, folder);
+      const urls = { dynamoDbUrl: 'http://127.0.0.1:1', secretsUrl: 'http://127.0.0.1:2', lambdaUrl: null };
+      const surroundings = { settings, version: '1', terminal: false, simulatedClaudeUrl: null, ...urls };
+      return { ...env, ...functionEnvironment(env, surroundings) };
+    };
+    const isBySdk = [{}, bySdk(folder)].map((more) => connectionOf(given(more), 'dynamodb') === null);
+    expect(isBySdk).toEqual([false, true]);
     expect(meaning).toMatch(/takes \d+\.\d\d times the CPU at 3 connections/);
   });
 });
