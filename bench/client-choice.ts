@@ -1,20 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEngine } from '../local/engine.ts';
+import { type Effort, middleOf } from './gateway.ts';
 import { driveServer, limitedTenant } from './gateway-client.ts';
 import { startGatewayUpstream } from './gateway-upstream.ts';
 import { type Figures, measureTurn, type Way } from './gateway-ways.ts';
 import { startLocalServer } from './local-server.ts';
-import { median } from './median.ts';
 import type { Section } from './section.ts';
 
-export interface ChoiceEffort {
-  readonly rounds: number;
-  readonly turnMs: number;
-  readonly connections: readonly number[];
-}
-
-const FULL: ChoiceEffort = { rounds: 5, turnMs: 1_000, connections: [1, 10, 50] };
+const FULL: Effort = { rounds: 5, turnMs: 1_000, connections: [1, 10, 50] };
 
 /** From these on the signed client stays: times its CPU at the most connections, and milliseconds of a lone call. */
 const CPU_TIMES = 1.3;
@@ -31,7 +25,7 @@ type Name = 'signed' | 'sdk';
 const NAMES: Readonly<Record<Name, string>> = { signed: 'our signed client', sdk: 'the SDK’s client' };
 
 /** Whole calls of the gateway by either client of DynamoDB, by turns, on one engine on disk. */
-export const clientChoice = async (folder: string, effort: ChoiceEffort = FULL): Promise<Section> => {
+export const clientChoice = async (folder: string, effort: Effort = FULL): Promise<Section> => {
   const { rounds, turnMs, connections } = effort;
   await using started = new AsyncDisposableStack();
   const engine = await startEngine({ dbPath: join(folder, 'bench.db') });
@@ -53,18 +47,7 @@ export const clientChoice = async (folder: string, effort: ChoiceEffort = FULL):
     const load = { connections: many, ms: turnMs, stream: false };
     for (let round = 0; round < rounds; round += 1)
       for (const name of ['signed', 'sdk'] as const) turns[name].push(await measureTurn(ways[name], load));
-    const middle = (name: Name): Figures => {
-      const of = (figure: keyof Figures) => median(turns[name].map((turn) => turn[figure]));
-      const [perSecond, p50Ms, p99Ms, cpuMs, delayMs] = [
-        of('perSecond'),
-        of('p50Ms'),
-        of('p99Ms'),
-        of('cpuMs'),
-        of('delayMs'),
-      ];
-      return { perSecond, p50Ms, p99Ms, cpuMs, delayMs };
-    };
-    cells.push({ many, cell: { signed: middle('signed'), sdk: middle('sdk') } });
+    cells.push({ many, cell: { signed: middleOf(turns.signed), sdk: middleOf(turns.sdk) } });
   }
   // The first is to warm up.
   const counted = cells.slice(1);

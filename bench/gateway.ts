@@ -35,7 +35,7 @@ const DELAY_AIM_MS = 1;
 
 type Cell = Readonly<Record<WayName, Figures>>;
 
-const middleOf = (turns: readonly Figures[]): Figures => {
+export const middleOf = (turns: readonly Figures[]): Figures => {
   const middle = (figure: keyof Figures) => median(turns.map((turn) => turn[figure]));
   return {
     perSecond: middle('perSecond'),

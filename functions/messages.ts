@@ -7,7 +7,7 @@ import { answerAsEvents } from '../lib/gateway/answer/answer-events.ts';
 import { answerAsJson } from '../lib/gateway/answer/answer-json.ts';
 import { replayAnswer } from '../lib/gateway/answer/stored-answer.ts';
 import type { CallMessages } from '../lib/gateway/message-call.ts';
-import { ANSWER_WITHIN_MS } from '../lib/http/run-limits.ts';
+import { longestAnswerMs } from '../lib/http/run-limits.ts';
 import { lockFor } from '../lib/idempotency/idempotency.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { anthropicErrors } from '../lib/middleware/anthropic-errors.ts';
@@ -28,7 +28,7 @@ type Parts = ObservedOptions &
   };
 
 const timeoutMs = (config: App['config'], { streams }: Asked['asked']): number =>
-  streams ? config.STREAM_TIMEOUT_MS : Math.min(config.RUN_TIMEOUT_MS, ANSWER_WITHIN_MS);
+  longestAnswerMs(streams ? config.STREAM_TIMEOUT_MS : config.RUN_TIMEOUT_MS, streams);
 
 /** A stream may outlive any run, and so must its hold on its key. */
 const claimLimits = (config: App['config'], { asked }: Partial<Asked>): ClaimLimits =>

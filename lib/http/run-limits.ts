@@ -20,6 +20,10 @@ export const RESERVE_MS = 8_000;
  */
 export const ANSWER_WITHIN_MS = 280_000;
 
+/** How long an answer may take that the stage gives so long. */
+export const longestAnswerMs = (stageMs: number, streams: boolean): number =>
+  streams ? stageMs : Math.min(stageMs, ANSWER_WITHIN_MS);
+
 /**
  * How long a run may take: the stage's deadline, or less where the platform has less left. And what ends it early:
  * a client that leaves, unless it can come back for the answer (`endsWithClient` false).

@@ -19,6 +19,7 @@ import { LONGEST_CALL_MS, NOTHING_PARKED, reservationOf } from '../../budget/par
 import { describeOnDynamoDb } from '../../dynamodb.ts';
 import { createFakeClock } from '../../fake-clock.ts';
 import { REQUEST, setting } from '../../model-call/parts.ts';
+import { SPENT } from './parts.ts';
 
 const AT = Date.UTC(2026, 10, 20);
 const DAY = { day: parseUsd('1'), month: null };
@@ -186,17 +187,6 @@ describe('a budget that refuses', () => {
     expect(found && `${found.period} ${found.spentUsd} of ${found.limitUsd}`).toBe(told);
   });
 });
-
-const SPENT: SpentBudget = {
-  tenantId: 'acme',
-  scope: 'key',
-  subject: 'key-1',
-  period: '2026-11-20',
-  percent: 100,
-  limitUsd: '10',
-  spentUsd: '9.83',
-  unsure: null,
-};
 
 const REFUSED = [
   { scope: 'key', nearest: { period: 'day', limit: parseUsd('10'), spent: parseUsd('9.83') } } as Refusal,

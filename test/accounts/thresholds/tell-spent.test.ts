@@ -12,6 +12,7 @@ import { newTenant } from '../../../lib/tenants/types.ts';
 import { createMemoryUsageStore } from '../../../lib/usage/memory-store.ts';
 import { LONGEST_CALL_MS, NOTHING_PARKED, reservationOf } from '../../budget/parts.ts';
 import { createFakeClock } from '../../fake-clock.ts';
+import { SPENT } from './parts.ts';
 
 /** The function's own limit, and when a pass begins nothing more. */
 const KILLED_MS = 55_000;
@@ -21,18 +22,7 @@ const DEAD_MS = 22_000;
 
 const NEVER = new AbortController().signal;
 
-const budget = (change: Partial<NotedBudget> = {}): NotedBudget => ({
-  tenantId: 'acme',
-  scope: 'key',
-  subject: 'key-1',
-  period: '2026-11-20',
-  percent: 100,
-  limitUsd: '10',
-  spentUsd: '9.83',
-  unsure: null,
-  version: '1',
-  ...change,
-});
+const budget = (change: Partial<NotedBudget> = {}): NotedBudget => ({ ...SPENT, version: '1', ...change });
 
 type Telling = NonNullable<ReconcileBudgetsParts['notifySpent']>;
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { redactMessage, secretsIn } from '../../../lib/gateway/redaction/redacted-message.ts';
 import { DEFAULT_CLASSES } from '../../../lib/redaction/classes.ts';
 import { openGuard } from '../../../lib/redaction/output-guard.ts';
+import { PIECES } from '../../redaction/pieces.ts';
 import { size } from '../../sizes.ts';
 import { delta, END, type Shown, sinking, start, stop, text, wire } from './sinking.ts';
 
@@ -84,18 +85,7 @@ describe('a secret over two blocks of text', () => {
   });
 
   it('is the same as JSON and as a stream, however its blocks are split', () => {
-    const piece = fc.constantFrom(
-      '4111',
-      ' 1111',
-      '1111 ',
-      ' a ',
-      '123-45-',
-      '6789',
-      'api_',
-      'key=',
-      'a1b2c3d4e5f6a7b8c9',
-      '\n',
-    );
+    const piece = fc.constantFrom(...PIECES);
     const property = fc.property(
       fc.array(fc.array(piece, { maxLength: 4 }), { maxLength: 4 }),
       fc.boolean(),
