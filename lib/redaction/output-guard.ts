@@ -22,9 +22,9 @@ export interface OutputGuard {
   readonly joinedTexts: () => JoinedRedactor;
   /** For JSON that comes in parts. */
   readonly jsons: () => Redactor;
-  /** What these hold, in shadow too; whatever else was redacted is not counted. `texts` are each by itself. */
+  /** What these hold, in shadow too; whatever else was redacted is not counted. `texts` are each by itself, `joined` those that are read as one. */
   count(of: {
-    readonly joined?: readonly string[];
+    readonly joined?: readonly (readonly string[])[];
     readonly texts?: readonly string[];
     readonly value?: unknown;
   }): SecretCounts;
@@ -70,7 +70,7 @@ export const openGuard = async (policy: RedactionPolicy | null): Promise<OutputG
       const name = classOf(label);
       counts.set(name, (counts.get(name) ?? 0) + 1);
     };
-    redactJoined(joined, classes, add);
+    for (const each of joined) redactJoined(each, classes, add);
     for (const text of alone) redact(text, classes, add);
     if (value !== undefined) redactJson(value, classes, add);
     return counts;

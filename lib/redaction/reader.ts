@@ -131,11 +131,26 @@ const isBehindHex = (text: Reader, at: number, count: number): boolean => {
   return true;
 };
 
-/** Whether what is before a place is no letter or digit but encoded: `\n`, `%3D`, `\u003d`. */
+const [ESCAPE, BRACKET, SMALL_M] = [27, 91, 109];
+const PARAMETER = charSet('0123456789;');
+const MAX_COLOUR_CHARS = 16;
+const WRITTEN_ESCAPE = /\\(?:u001b|x1b|033|e)$/i;
+
+/** Whether what is before a place is a colour of a terminal, also as source code has it: `\u001b[31m`. */
+const isBehindColour = (text: Reader, at: number): boolean => {
+  if (text.code(at - 1) !== SMALL_M) return false;
+  let from = at - 2;
+  while (from > at - MAX_COLOUR_CHARS && has(PARAMETER, text.code(from))) from -= 1;
+  if (text.code(from) !== BRACKET) return false;
+  return text.code(from - 1) === ESCAPE || WRITTEN_ESCAPE.test(text.slice(from - 6, from));
+};
+
+/** Whether what is before a place is no letter or digit but encoded: `\n`, `%3D`, `\u003d`, a colour. */
 const isBehindEscape = (text: Reader, at: number): boolean =>
   (has(ESCAPES, text.code(at - 1)) && text.code(at - 2) === BACKSLASH) ||
   (text.code(at - 3) === PERCENT && isBehindHex(text, at, 2)) ||
-  (text.code(at - 5) === U && text.code(at - 6) === BACKSLASH && isBehindHex(text, at, 4));
+  (text.code(at - 5) === U && text.code(at - 6) === BACKSLASH && isBehindHex(text, at, 4)) ||
+  isBehindColour(text, at);
 
 /** Whether a word may begin here: behind no letter or digit, unless that is the end of an escape. */
 export const isWordStart = (text: Reader, at: number): boolean =>

@@ -41,6 +41,18 @@ describe('texts that a reader may join', () => {
     expect(redactJoined(['5', '123-45-6789', '7-1'], ALL)).toEqual(['5', '[REDACTED_SSN]', '7-1']);
   });
 
+  it('hide what ends at one of the next borders, the longest where there are several', () => {
+    expect(redactJoined(['4111 1111', ' 1111 1111', '2'], ALL)).toEqual(['[REDACTED_CARD]', '', '2']);
+    // Of 13 digits and of 16.
+    expect(redactJoined(['4222222222222', '006', '7 of'], ALL)).toEqual(['[REDACTED_CARD]', '', '7 of']);
+  });
+
+  it('hide in one of them what the text before it would make something else', () => {
+    const value = 'a1b2c3d4e5f6a7b8c9d0k2';
+    expect(redactJoined([`next_token=${value}`], ALL)).toEqual([`next_token=${value}`]);
+    expect(redactJoined(['next_', `token=${value}`], ALL)).toEqual(['next_', 'token=[REDACTED_API_KEY]']);
+  });
+
   it('find the name of a value in the text before it', () => {
     expect(redactJoined(['api_key=', 'a1b2c3d4e5f6a7b8c9d0k2'], ALL)).toEqual(['api_key=', '[REDACTED_API_KEY]']);
   });

@@ -6,14 +6,21 @@ import { DETECTORS } from '../../lib/redaction/detectors/by-class.ts';
 import { redact } from '../../lib/redaction/redactor.ts';
 import { createScanner, type Dispatch, dispatchOf } from '../../lib/redaction/scanner.ts';
 import { makeLookAlikes, makeSecrets } from './corpus/make-corpus.ts';
-import { measuredTable } from './corpus/measure.ts';
-import { lookAlikes, redactedTextOf, secrets, textOf } from './corpus/read-corpus.ts';
+import { measuredTable, tableBegins } from './corpus/measure.ts';
+import { lookAlikes, redactedTextOf, secrets, sources, textOf } from './corpus/read-corpus.ts';
+import { publishedTable } from './published/measure-published.ts';
 
 it('the corpus has at least 300 secrets and 300 look-alikes, a third of them held out', () => {
   for (const entries of [secrets, lookAlikes]) {
     expect(entries.length).toBeGreaterThanOrEqual(300);
     expect(entries.filter(({ heldOut }) => heldOut).length).toBeGreaterThan(0.3 * entries.length);
   }
+});
+
+it('each kind of either names who documents it', () => {
+  expect(new Set(secrets.map(({ kind }) => kind))).toEqual(new Set(Object.keys(sources.secrets)));
+  expect(new Set(lookAlikes.map(({ kind }) => kind))).toEqual(new Set(Object.keys(sources.lookAlikes)));
+  for (const source of Object.values({ ...sources.secrets, ...sources.lookAlikes })) expect(source).toMatch(/\w{3}/);
 });
 
 it('the files of the corpus are what its makers make: node test/redaction/corpus/write-corpus.ts', () => {
@@ -69,7 +76,8 @@ it('docs/redaction.md has precision and recall as they are measured', () => {
   const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/redaction.md'), 'utf8');
   const cells = (table: string) =>
     table.split('\n').map((row) => row.split('|').map((cell) => cell.trim().replace(/^-+$/, '')));
-  const start = page.search(/\| class +\| secrets/);
-  const published = page.slice(start, page.indexOf('\n\n', start));
-  expect(cells(published)).toEqual(cells(measuredTable()));
+  for (const table of [measuredTable(), publishedTable()]) {
+    const start = page.search(tableBegins(table));
+    expect(cells(page.slice(start, page.indexOf('\n\n', start)))).toEqual(cells(table));
+  }
 });

@@ -117,6 +117,11 @@ const FRAGMENTS = [
   `eyJhbGciOiJub25lIn0.eyJ${'a'.repeat(20)} `,
   `-----BEGIN PRIVATE KEY-----<br>${'A'.repeat(20)}<br`,
   "ж'",
+  '--token a',
+  'api key "',
+  'phone: 1',
+  '[31;1m',
+  'p[a]m',
 ];
 
 const repeated = (fragment: string, length: number) =>
@@ -129,9 +134,9 @@ const mixed = (length: number) => {
   return text.slice(0, length);
 };
 
-/** Measured at 70 at most where the text is whole, and at 214 where each character comes alone. */
-const MOST_STEPS = 80;
-const MOST_STREAMED_STEPS = 250;
+/** Measured at 92 at most where the text is whole, and at 262 where each character comes alone. */
+const MOST_STEPS = 100;
+const MOST_STREAMED_STEPS = 300;
 /** Of what is kept for each character of JSON; measured at 7 at most. */
 const MOST_COPIED = 10;
 

@@ -23,7 +23,7 @@ const OPAQUE: ReadonlySet<string> = new Set([
 /** What is encrypted or encoded has its bytes in `data`; elsewhere that is a text. */
 const OF_BYTES: ReadonlySet<unknown> = new Set(['redacted_thinking', 'base64']);
 
-const isOpaque = (name: string, of: object): boolean =>
+export const isOpaque = (name: string, of: object): boolean =>
   name === 'data' ? 'type' in of && OF_BYTES.has(of.type) : OPAQUE.has(name);
 
 /** A value with each text in it changed, members that are opaque left out. */
@@ -48,20 +48,38 @@ export const redactBlock = (block: object, guard: OutputGuard): object => {
 
 type Block = Message['content'][number];
 
-/** The blocks whose texts a reader may join, whatever stands between them. */
-const textsOf = (content: readonly Block[]): readonly string[] =>
-  content.flatMap((block) => (block.type === 'text' ? [block.text] : []));
+/** What a block says in a text that a reader may join to others; `null`: nothing. */
+const wordsOf = (block: Block): string | null => {
+  const words: unknown = block.type === 'text' ? block.text : block.type === 'thinking' ? block.thinking : null;
+  return typeof words === 'string' ? words : null;
+};
 
-const withoutText = (block: Block): object => (block.type === 'text' ? { ...block, text: '' } : block);
+const withWords = (block: Block, words: string): Block =>
+  wordsOf(block) === null ? block : { ...block, [block.type]: words };
+
+/** Places of the blocks that a reader may join: those of text, whatever stands between them, and thinking right behind thinking. */
+const joinedBlocks = (content: readonly Block[]): readonly (readonly number[])[] => {
+  const [texts, thinking]: [number[], number[][]] = [[], []];
+  content.forEach((block, at) => {
+    if (wordsOf(block) === null) return;
+    if (block.type === 'text') texts.push(at);
+    else if (thinking.at(-1)?.at(-1) === at - 1) thinking.at(-1)?.push(at);
+    else thinking.push([at]);
+  });
+  return [texts, ...thinking];
+};
+
+const joinedWords = (content: readonly Block[]): readonly (readonly string[])[] =>
+  joinedBlocks(content).map((places) => places.map((at) => wordsOf(content[at] as Block) ?? ''));
 
 /** All of a message that reaches the client, but for what is the protocol's own. */
 export const redactMessage = ({ content, ...rest }: Message, guard: OutputGuard): Message => {
-  const texts = guard.joined(textsOf(content)).values();
-  const shown = content.map((block) => {
-    const redacted = redactBlock(withoutText(block), guard);
-    return block.type === 'text' ? { ...redacted, text: texts.next().value ?? '' } : redacted;
-  });
-  return { ...(redactTexts(rest, guard) as typeof rest), content: shown as Message['content'] };
+  const places = joinedBlocks(content).flat();
+  const words = joinedWords(content).flatMap((each) => guard.joined(each));
+  const shown = content.map((block, at) =>
+    withWords(redactBlock(withWords(block, ''), guard) as Block, words[places.indexOf(at)] ?? ''),
+  );
+  return { ...(redactTexts(rest, guard) as typeof rest), content: shown };
 };
 
 /** What is or would be redacted of an answer. */
@@ -74,9 +92,9 @@ export const secretsIn = ({ content, ...rest }: Message, guard: OutputGuard): Se
   };
   changeTexts(rest, add);
   for (const block of content) {
-    const { input, ...others } = { input: undefined, ...withoutText(block) };
+    const { input, ...others } = { input: undefined, ...withWords(block, '') };
     if (input !== undefined) inputs.push(input);
     changeTexts(others, add);
   }
-  return guard.count({ joined: textsOf(content), texts, value: inputs });
+  return guard.count({ joined: joinedWords(content), texts, value: inputs });
 };

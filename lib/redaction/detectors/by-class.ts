@@ -7,18 +7,19 @@ import { iban } from './iban.ts';
 import { issuedKeys } from './issued-keys.ts';
 import { jwt } from './jwt.ts';
 import { namedSecrets } from './named-secrets.ts';
-import { phone } from './phone.ts';
+import { createNamedPhone, phone } from './phone.ts';
 import { privateKey } from './private-key.ts';
 import { ssn } from './ssn.ts';
+import { urlPassword } from './url-password.ts';
 
 /** By class, the more specific first: where two find a secret at one place, the first counts. */
 export const DETECTORS: Readonly<Record<RedactionClass, readonly Detector[]>> = {
-  keys: [privateKey, ...issuedKeys, jwt, ...namedSecrets],
+  keys: [privateKey, ...issuedKeys, jwt, urlPassword, ...namedSecrets],
   cards: [card],
   ssn: [ssn],
   iban: [iban],
   email: [email],
-  phone: [phone],
+  phone: [phone, createNamedPhone()],
 };
 
 const made = new Map<string, Dispatch>();

@@ -8,7 +8,19 @@ export interface Issuer {
 const issuer = (from: number, to: number, ...lengths: number[]): Issuer => ({ from, to, lengths });
 
 /** What is written between groups, also as it is encoded for addresses, forms and HTML. */
-export const SEPARATORS = [' ', '-', '\u{a0}', '\u{202f}', '\u{2009}', '\u{2010}', '\u{2011}', '+', '%20', '&nbsp;'];
+export const SEPARATORS = [
+  ' ',
+  '-',
+  '\u{a0}',
+  '\u{202f}',
+  '\u{2009}',
+  '\u{2010}',
+  '\u{2011}',
+  '\u{2013}',
+  '+',
+  '%20',
+  '&nbsp;',
+];
 
 /** How digits are written in groups; whole is always right. */
 export const LAYOUTS = ['4-4-4-[1-4]', '4-4-4-4-[1-3]', '4-6-[45]', '6-13'];

@@ -89,6 +89,11 @@ export const createEmail = (files: readonly string[] = FILES): Detector => ({
   find(text, at) {
     if (!has(LETTER_OR_DIGIT, text.code(at))) return NO;
     if (!isStart(text, at)) return NO;
+    if (isEscapeLetter(text, at + 1)) {
+      if (isOpen(text, at + 1)) return MORE;
+      // The letter of a written line break is no part of the name behind it.
+      if (has(LETTER_OR_DIGIT, text.code(at + 1))) return NO;
+    }
     const local = text.run(LOCAL, at, MAX_LOCAL_CHARS + 1);
     if (local - at > MAX_LOCAL_CHARS) return NO;
     if (isOpen(text, local)) return MORE;

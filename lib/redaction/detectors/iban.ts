@@ -49,13 +49,18 @@ export const IBAN_SEPARATORS: readonly string[] = [
   '\u{202f}',
   '\u{2009}',
   '\u{2011}',
+  '\u{2013}',
   '+',
   '%20',
   '&nbsp;',
 ];
 
+/** Check digits that the calculation never gives, though they may leave 1. */
+const NEVER_GIVEN = /^..(?:00|01|99)/;
+
 /** ISO 7064, mod 97-10: the account, then the country and its check digits, letters as 10 to 35, leave 1. */
 const isChecked = (iban: string): boolean => {
+  if (NEVER_GIVEN.test(iban)) return false;
   let rest = 0;
   for (const char of iban.slice(4) + iban.slice(0, 4)) {
     const value = parseInt(char, 36);

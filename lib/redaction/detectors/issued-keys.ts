@@ -1,8 +1,6 @@
-import type { RedactionLabel } from '../classes.ts';
 import {
   ALPHANUMERIC,
   CAPITAL_OR_DIGIT,
-  type CharSet,
   charSet,
   type Detector,
   DIGIT,
@@ -17,21 +15,9 @@ import {
   spelledRun,
   WORD,
 } from '../reader.ts';
+import type { Form } from './key-form.ts';
+import { OTHER_FORMS } from './other-issuers.ts';
 import { looksRandom } from './random-looking.ts';
-
-/** The form of an issuer's keys: what they begin with, of which characters the rest is, and how many of them there are at least. */
-export interface Form {
-  readonly prefix: string;
-  readonly body: CharSet;
-  readonly least: number;
-  /** So many and no more. Default: any number. */
-  readonly exact?: true;
-  /** What the first character of the rest is, where that is less. */
-  readonly first?: CharSet;
-  /** Has to look random: the prefix alone says little. */
-  readonly random?: true;
-  readonly label?: RedactionLabel;
-}
 
 const PADDED = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=');
 const COOKIE = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=%-_');
@@ -41,15 +27,19 @@ const DASHED = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123
 export const FORMS: readonly Form[] = [
   { prefix: 'ABSK', body: PADDED, least: 100 },
   { prefix: 'bedrock-api-key-', body: PADDED, least: 24 },
-  { prefix: 'AKIA', body: CAPITAL_OR_DIGIT, least: 16, exact: true },
-  { prefix: 'ASIA', body: CAPITAL_OR_DIGIT, least: 16, exact: true },
+  ...['AKIA', 'ASIA', 'ABIA', 'ACCA'].map((prefix) => ({
+    prefix,
+    body: CAPITAL_OR_DIGIT,
+    least: 16,
+    exact: true as const,
+  })),
   ...['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'].map((prefix) => ({ prefix, body: ALPHANUMERIC, least: 36 })),
   { prefix: 'github_pat_', body: WORD, least: 40 },
   ...['xoxb-', 'xoxp-', 'xoxa-', 'xoxo-', 'xoxr-', 'xoxs-', 'xoxe-', 'xoxe.xoxp-', 'xoxe.xoxb-', 'xapp-', 'xoxc-'].map(
     (prefix) => ({ prefix, body: DASHED, least: 20, first: DIGIT }),
   ),
   { prefix: 'xoxd-', body: COOKIE, least: 20, random: true },
-  ...['sk_live_', 'sk_test_', 'sk_prod_', 'rk_live_', 'rk_test_', 'rk_prod_'].map((prefix) => ({
+  ...['sk_live_', 'sk_test_', 'sk_prod_', 'rk_live_', 'rk_test_', 'rk_prod_', 'sk_org_live_'].map((prefix) => ({
     prefix,
     body: ALPHANUMERIC,
     least: 16,
@@ -62,21 +52,26 @@ export const FORMS: readonly Form[] = [
   { prefix: '4/0A', body: WORD, least: 40, label: 'TOKEN' },
   { prefix: 'bk_', body: ALPHANUMERIC, least: 40 },
   { prefix: 'sk-', body: WORD, least: 20, random: true },
+  ...OTHER_FORMS,
 ];
 
 /** How far a value is read before it is judged. */
 const JUDGED = 48;
+
+/** `xxxx_xxxx`: what stands for a key in an example. */
+const STAND_IN = /^[x_-]+$/i;
 
 const find = (text: Reader, at: number, { prefix, body, least, exact, first, random }: Form): number => {
   const from = spelled(text, at, prefix);
   if (from < 0) return from;
   if (first !== undefined && !has(first, text.code(from))) return missing(text, from);
   if (!random) {
-    const end = spelledRun(text, body, from, exact ? least + 1 : least);
+    const end = spelledRun(text, body, from, least);
     if (end === MORE) return MORE;
     if (end - from < least) return missing(text, end);
+    if (STAND_IN.test(text.slice(from, from + least))) return NO;
     if (exact && isOpen(text, end)) return MORE;
-    return exact && (end - from > least || has(WORD, text.code(end))) ? NO : end;
+    return exact && has(WORD, text.code(end)) ? NO : end;
   }
   const end = spelledRun(text, body, from, JUDGED);
   if (end === MORE || (end - from < JUDGED && isOpen(text, end))) return MORE;

@@ -1,6 +1,6 @@
 import { BASE64, type CharSet, charSet, type Detector, has, isOpen, MORE, NO, type Reader } from '../reader.ts';
 import { CALLS, isDelimiter, restOfValue, STARTS, valueEnd } from './named-value.ts';
-import { looksRandom } from './random-looking.ts';
+import { looksGenerated, looksRandom, PLACEHOLDER } from './random-looking.ts';
 
 /** How far a value is read before it is judged, and how much before it may give it away. */
 const JUDGED = 64;
@@ -34,7 +34,9 @@ export const NAME_TABLES: NameTables = {
     'auth',
   ],
   others: ['next', 'page', 'continuation', 'pagination', 'sync', 'public[ _-]?key'],
-  signs: ['=>', ':=', '=', ':', '\\bis:?(?!_)', '\\|', '(?<=\\w)>', '(?<=\\s)\\(', '%3D', '%3A'],
+  signs: ['=>', ':=', '=', ':', '\\bis:?(?!_)', '\\|', '(?<=\\w)>', '(?<=\\s)\\(', '%3D', '%3A']
+    // In a call and in XML.
+    .concat('(?<=\\w)\\((?=["\'`])', 'value\\s?='),
   openings: ['[-*+>][ \\t]{1,3}', '\\d{1,2}[.)][ \\t]{1,3}', '[`~]{3}[a-z]{0,12}\\r?\\n[ \\t]{0,4}'],
 };
 
@@ -45,9 +47,18 @@ export const NAME_TABLES: NameTables = {
 const namePattern = ({ names, others, signs, openings }: NameTables): RegExp =>
   new RegExp(
     `(?<!(?:${others.join('|')})[ _-]?|\\d:)(?:${names.join('|')})(?:[_-]?\\d{1,3})?(?:["'\`\\\\\\]*_]{0,4}\\s{0,16}|%22)` +
-      `(?:${signs.join('|')})[*_]{0,3}(?:\\s{0,3}|%20|\\s{0,4}\\n[ \\t]{0,4}(?:${openings.join('|')}))[*_]{0,3}(?:\\\\?["'\`]|%2[27])?$`,
+      `(?:${signs.join('|')})[*_]{0,3}(?:\\s{0,3}|%20|\\s{0,4}\\n[ \\t]{0,4}(?:${openings.join('|')}))[*_]{0,3}(?:\\\\?["'\`]|%2[27])?(?:base64:)?$`,
     'i',
   );
+
+/** A key or a token behind a blank alone: `--token …`, `X-API-Key …`, `Authorization: token …`. */
+const BLANK_NAMES =
+  /(?:\b(?:api[ _-]?key|passw(?:or)?d)|(?<![\w-])--?(?:[a-z]{1,12}[-_]){0,3}(?:key|token|passw(?:or)?d|pwd)|\bauthorization["']?:\s{0,2}["']?(?:token|key))\s{1,2}["'`]?$/i;
+/** Ends of these names. */
+const NAME_ENDS = charSet('yYnNdD');
+
+/** Words that end the name of a password. */
+const PASSWORDS: readonly string[] = ['passw(?:or)?d', 'passphrase', 'pwd'];
 
 /** Of a contract or an account, which everybody may read. */
 const ADDRESS = /^0x[0-9a-f]{40}$/i;
@@ -58,6 +69,7 @@ const ACCESS_KEY_ID = /A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/;
 /** What stands between a name's end and its value: quotes, blanks, what makes it bold or a list. */
 const BETWEEN = charSet('"\'`\\*_ \t\n\r');
 const BLANK = charSet(' \t');
+const QUOTE = charSet('"\'`');
 const BULLETS = charSet('-+.)~');
 const MAX_BETWEEN_CHARS = 8;
 /** Ends of a name with its sign, as `=`, `:`, `=>`, `is`, `|`, `>` or `(`; those of `Bearer` and `Basic`. */
@@ -79,47 +91,60 @@ const isEncodedSign = (text: Reader, at: number): boolean =>
   text.code(at - 2) === PERCENT && (text.code(at - 1) === TWO || text.code(at - 1) === THREE);
 
 /** Whether what stands before a value may be a name for it: most words of a text are not looked at further. */
-const mayBehind = (text: Reader, at: number, ends: CharSet): boolean => {
-  const back = (from: number, set: CharSet, most: number) => {
-    let before = from;
-    while (before > from - most && has(set, text.code(before))) before -= 1;
-    return before;
+const mayBehind =
+  (ends: CharSet) =>
+  (text: Reader, at: number): boolean => {
+    const back = (from: number, set: CharSet, most: number) => {
+      let before = from;
+      while (before > from - most && has(set, text.code(before))) before -= 1;
+      return before;
+    };
+    const before = back(at - 1, BETWEEN, MAX_BETWEEN_CHARS);
+    const word = text.code(before) === PLUS ? before - 1 : before;
+    if (has(ends, text.code(word))) return true;
+    if (isEncodedSign(text, at - 1) || isEncodedSign(text, before)) {
+      let sign = before;
+      while (sign > at - MAX_FENCE_CHARS && isEncodedSign(text, sign)) sign -= 3;
+      return ends === SIGNS || has(ends, text.code(sign));
+    }
+    // Of a list, or the first line of a fence.
+    if (has(BULLETS, text.code(before)) && has(BLANK, text.code(at - 1))) return true;
+    if (text.code(at - 1) !== NEWLINE) return false;
+    const fence = text.code(back(before, LETTER, MAX_FENCE_CHARS));
+    return fence === BACKTICK || fence === TILDE;
   };
-  const before = back(at - 1, BETWEEN, MAX_BETWEEN_CHARS);
-  const word = text.code(before) === PLUS ? before - 1 : before;
-  if (has(ends, text.code(word))) return true;
-  if (isEncodedSign(text, at - 1) || isEncodedSign(text, before)) {
-    let sign = before;
-    while (sign > at - MAX_FENCE_CHARS && isEncodedSign(text, sign)) sign -= 3;
-    return ends === SIGNS || has(ends, text.code(sign));
-  }
-  // Of a list, or the first line of a fence.
-  if (has(BULLETS, text.code(before)) && has(BLANK, text.code(at - 1))) return true;
-  if (text.code(at - 1) !== NEWLINE) return false;
-  const fence = text.code(back(before, LETTER, MAX_FENCE_CHARS));
-  return fence === BACKTICK || fence === TILDE;
+
+/** The same where one or two blanks, and a quote, stand between the name and the value. */
+const mayBehindBlank = (text: Reader, at: number): boolean => {
+  const blank = has(QUOTE, text.code(at - 1)) ? at - 2 : at - 1;
+  if (!has(BLANK, text.code(blank))) return false;
+  return has(NAME_ENDS, text.code(has(BLANK, text.code(blank - 1)) ? blank - 2 : blank - 1));
 };
 
 const behind = (
   label: 'API_KEY' | 'TOKEN',
-  ends: CharSet,
+  may: (text: Reader, at: number) => boolean,
   pattern: RegExp,
-  isSecret: (value: string) => boolean,
+  isSecret: (value: string, before: string) => boolean,
 ): Detector => ({
   label,
   starts: STARTS,
   find(text, at) {
-    if (!mayBehind(text, at, ends) || !pattern.test(text.slice(at - BEFORE, at))) return NO;
+    if (!may(text, at)) return NO;
+    const before = text.slice(at - BEFORE, at);
+    if (!pattern.test(before)) return NO;
     const delimiter = isDelimiter(text, at);
     if (delimiter !== false) return delimiter === MORE ? MORE : NO;
     const end = judge(text, at);
     if (end < 0) return end;
-    return isSecret(text.slice(at, end)) ? end : NO;
+    return isSecret(text.slice(at, end), before) ? end : NO;
   },
   more: restOfValue,
 });
 
 const isRandom = (value: string): boolean => looksRandom(value) && !ADDRESS.test(value);
+
+const isGenerated = (value: string): boolean => looksGenerated(value) && !PLACEHOLDER.test(value);
 
 /** A name and a password in base64 (RFC 7617). */
 const isNameAndPassword = (value: string): boolean => {
@@ -128,9 +153,16 @@ const isNameAndPassword = (value: string): boolean => {
   return /^[ -9;-~\u00a0-\u00ff]+:[ -~\u00a0-\u00ff]*$/.test(plain);
 };
 
-/** Values that look random behind the name of a secret. */
-export const createNamed = (tables: NameTables = NAME_TABLES): Detector =>
-  behind('API_KEY', SIGNS, namePattern(tables), isRandom);
+/** Values that look random behind the name of a secret; behind that of a password also short ones. */
+export const createNamed = (tables: NameTables = NAME_TABLES): Detector => {
+  const password = namePattern({ ...tables, names: PASSWORDS });
+  return behind(
+    'API_KEY',
+    mayBehind(SIGNS),
+    namePattern(tables),
+    (value, before) => isRandom(value) || (isGenerated(value) && password.test(before)),
+  );
+};
 
 const SECRET_KEY_LENGTH = 40;
 /** A hash of the same length. */
@@ -155,8 +187,9 @@ const pairedSecretKey: Detector = {
 
 /** Secrets without a form of their own, known by what stands before them. */
 export const namedSecrets: readonly Detector[] = [
-  behind('TOKEN', AFTER_BEARER, BEARER, isRandom),
-  behind('TOKEN', AFTER_BASIC, BASIC, isNameAndPassword),
+  behind('TOKEN', mayBehind(AFTER_BEARER), BEARER, isRandom),
+  behind('TOKEN', mayBehind(AFTER_BASIC), BASIC, isNameAndPassword),
   createNamed(),
+  behind('API_KEY', mayBehindBlank, BLANK_NAMES, isRandom),
   pairedSecretKey,
 ];

@@ -4,12 +4,12 @@ import { numberEnd } from './number-bounds.ts';
 const [PLUS, SPACE] = [43, 32];
 /** Blanks that do not break a line, and thin ones; dashes likewise: they part groups as ` ` and `-` do. */
 const BLANKS = [0xa0, 0x202f, 0x2009];
-const DASHES = [0x2010, 0x2011];
+const DASHES = [0x2010, 0x2011, 0x2013];
 const isGap = (code: number): boolean => code === SPACE || BLANKS.includes(code);
 const SIGNS = charSet('.-/_+#$%&@)');
 const PART = wide('0123456789+()-./ ', [...BLANKS, ...DASHES]);
 const plain = (text: string): string =>
-  text.replaceAll(/[\u{a0}\u{202f}\u{2009}]/gu, ' ').replaceAll(/[\u{2010}\u{2011}]/gu, '-');
+  text.replaceAll(/[\u{a0}\u{202f}\u{2009}]/gu, ' ').replaceAll(/[\u{2010}\u{2011}\u{2013}]/gu, '-');
 /** The longest that is written: 15 digits (E.164), their separators and a `(0)`. */
 const MAX_CHARS = 28;
 
@@ -62,6 +62,31 @@ const withoutGroup = (text: Reader, end: number): number => {
   if (bound < 0 || !isGap(text.code(end))) return bound;
   if (isOpen(text, end + 1)) return MORE;
   return has(DIGIT, text.code(end + 1)) ? NO : end;
+};
+
+const [NAMED_LEAST, NAMED_MOST] = [9, 15];
+const BEFORE = 40;
+/** Behind one of these words, digits in one piece are a number. */
+export const PHONE_WORDS: readonly string[] = ['[a-z]{0,12}phone', 'mobile', 'cell', 'tel', 'fax', 'whatsapp'];
+
+/** Digits in one piece behind a word that says what they are: `"phone": "4155550123"`. */
+export const createNamedPhone = (words = PHONE_WORDS): Detector => {
+  const named = new RegExp(
+    `(?<![a-z])(?:${words.join('|')})(?:[ _-]?(?:number|no|num|nr))?["'#*_\\\\.]{0,4}\\s{0,2}(?::|=|is|%3A|%3D)[*_]{0,2}\\s{0,2}["'*_\\\\]{0,4}$`,
+    'i',
+  );
+  return {
+    label: 'PHONE',
+    starts: DIGIT,
+    find(text, at) {
+      if (has(DIGIT, text.code(at - 1))) return NO;
+      const end = text.run(DIGIT, at, NAMED_MOST + 1);
+      const length = end - at;
+      if (length > NAMED_MOST || !named.test(text.slice(at - BEFORE, at))) return NO;
+      if (isOpen(text, end)) return MORE;
+      return length < NAMED_LEAST ? NO : numberEnd(text, end);
+    },
+  };
 };
 
 /** Phone numbers: international ones, and national ones in the groups that their countries write. */

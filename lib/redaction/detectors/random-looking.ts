@@ -45,12 +45,30 @@ const PARTS = /[.!#$%&*@^?]/;
 /** With different signs between them, as in what a password manager makes. */
 const isPassword = (value: string): boolean => new Set(value.match(SIGNS)).size >= 2 && takesTurns(value);
 
+const MIN_PASSWORD_CHARS = 8;
+
+/** Whether a value of whatever length looks like a password of a machine: each second character is of another kind, as in no word. */
+export const looksGenerated = (value: string): boolean => {
+  if (value.length < MIN_PASSWORD_CHARS || !KINDS.every((kind) => kind.test(value))) return false;
+  const kinds = Array.from(value, kindOf);
+  return 2 * kinds.filter((kind, i) => i > 0 && kind !== kinds[i - 1]).length > value.length;
+};
+
 const MIN_LETTERS = 20;
 const CONSONANTS = /[bcdfghjklmnpqrstvwxz]{5}/i;
 
+const MIN_WORDS = 3;
+
+/** Words joined as `noAuthHttpOption` has them, most of which can be said. */
+const isCamelCase = (part: string): boolean => {
+  const words = part.match(/[A-Z]?[a-z]+|[A-Z]+/g) ?? [];
+  const spoken = words.filter((word) => /[aeiouy]/i.test(word));
+  return words.length >= MIN_WORDS && 4 * spoken.length >= 3 * words.length;
+};
+
 /** Letters alone that nobody could say, and no `camelCase` with an abbreviation in it. */
 const isUnspeakable = (part: string): boolean => {
-  if (part.length < MIN_LETTERS || !CONSONANTS.test(part)) return false;
+  if (part.length < MIN_LETTERS || !CONSONANTS.test(part) || isCamelCase(part)) return false;
   const changes = part.match(/[a-z](?=[A-Z])|[A-Z](?=[a-z])/g)?.length ?? 0;
   return changes === 0 || 3 * changes > part.length;
 };
@@ -74,5 +92,8 @@ export const createLooksRandom = (placeholders = PLACEHOLDERS): ((value: string)
     );
   };
 };
+
+/** Whether a value has words of those in it that stand for a secret. */
+export const PLACEHOLDER = new RegExp(PLACEHOLDERS.join('|'), 'i');
 
 export const looksRandom = createLooksRandom();

@@ -2,15 +2,15 @@ import { charSet, type Detector, DIGIT, has, isOpen, missing, MORE, NO, type Rea
 import { isNumberStart, numberEnd } from './number-bounds.ts';
 
 const SPACE = 32;
-/** `-`, and those that do not break a line; a no-break space parts as they do. */
-export const DASHES: readonly number[] = [45, 0x2010, 0x2011, 0xa0];
+/** `-`, the one that models like to write, and those that do not break a line; a no-break space parts as they do. */
+export const DASHES: readonly number[] = [45, 0x2010, 0x2011, 0x2013, 0xa0];
 const JOINS = charSet('_-');
 const BEFORE = 40;
 /** Behind one of these words, nine digits are a number even without dashes. */
 export const SSN_WORDS: readonly string[] = ['ssn', 'social[ _-]?security(?:[ _-]?(?:number|num|no|#))?\\.?'];
 const namedBy = (words: readonly string[]): RegExp =>
   new RegExp(
-    `(?:${words.join('|')})["'#*_]{0,3}(?:\\s{0,2}(?:[:=#_-]|is|%3D|%3A)?[*_]{0,2}(?:\\s{0,2}|%20)["'*_]{0,3}|%20)$`,
+    `(?:${words.join('|')})["'#*_\\\\]{0,4}(?:\\s{0,2}(?:[:=#_-]|is|%3D|%3A)?[*_]{0,2}(?:\\s{0,2}|%20)["'*_\\\\]{0,4}|%20)$`,
     'i',
   );
 

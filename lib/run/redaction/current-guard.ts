@@ -24,6 +24,7 @@ export const openCurrentGuard = async (inner: RunStream, open: () => Promise<Run
       reset: () => telling.stream.reset(),
       textIs: (...text) => telling.stream.textIs(...text),
       toolStarted: (...tool) => telling.stream.toolStarted(...tool),
+      toolFinished: (...tool) => telling.stream.toolFinished(...tool),
     },
     result: (result) => guard.result(result),
     input: (input) => guard.input(input),

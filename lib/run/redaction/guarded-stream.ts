@@ -12,6 +12,8 @@ export interface StreamGuarding {
   readonly open: () => Redactor;
   /** What the parts of `open` add up to, of a whole text. */
   readonly redact: (text: string) => string;
+  /** The same of JSON, as of what tools are given. */
+  readonly json: <T>(value: T) => T;
   /**
    * Whether who listens may join the texts of all calls: what may be a secret over the border of two is held back then, also while
    * tools run. Otherwise the text of a call is told as a whole in its end.
@@ -23,7 +25,10 @@ export interface StreamGuarding {
  * The text of a call may go on in the next one (`goesOn`): it is one text then, and what may be a secret over the border is held
  * back.
  */
-export const guardStream = (inner: RunStream, { open, redact, joinsCalls = false }: StreamGuarding): GuardedStream => {
+export const guardStream = (
+  inner: RunStream,
+  { open, redact, json, joinsCalls = false }: StreamGuarding,
+): GuardedStream => {
   let redactor = open();
   const say = (text: string) => {
     if (text !== '') inner.text(text);
@@ -45,10 +50,12 @@ export const guardStream = (inner: RunStream, { open, redact, joinsCalls = false
       },
       // Half of what may be a secret is not said before its other half: that comes with the next call.
       textIs: (text, goesOn = false) => inner.textIs(goesOn ? open().push(text) : redact(text), goesOn),
-      toolStarted(toolUseId, name) {
+      toolStarted(toolUseId, name, input) {
         pause();
-        inner.toolStarted(toolUseId, name);
+        inner.toolStarted(toolUseId, name, input && (() => json(input())));
       },
+      toolFinished: (toolUseId, name, isError, durationMs, output) =>
+        inner.toolFinished(toolUseId, name, isError, durationMs, output && (() => json(output()))),
     },
   };
 };

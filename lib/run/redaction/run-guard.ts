@@ -54,7 +54,7 @@ export const openRunGuard = async ({
   const open = agent === null || agent.output === null ? guard.texts : guard.jsons;
   const redact = (text: string) => (guard.isOn ? wholeBy(open, text) : text);
   return {
-    ...(guard.isOn ? guardStream(stream, { open, redact, joinsCalls }) : { stream, flush: () => {} }),
+    ...(guard.isOn ? guardStream(stream, { open, redact, json: guard.json, joinsCalls }) : { stream, flush: () => {} }),
     name: guard.name,
     result: (result) => ({
       ...result,

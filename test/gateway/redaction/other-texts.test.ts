@@ -66,6 +66,50 @@ describe('texts of an answer beside its content', () => {
   });
 });
 
+describe('deltas that nobody knows', () => {
+  const aside = (words: string, more: object = {}) => delta(0, { type: 'aside_delta', aside: words, ...more });
+
+  it('of one text are read as one, however it is split, and goes out with the next or the block', () => {
+    for (let at = 1; at < CARD.length; at += 1) {
+      const { send, all, shown } = sinking(guard);
+      send(start({ type: 'aside' }), aside(`for ${CARD.slice(0, at)}`), aside(`${CARD.slice(at)} now`), stop(), END);
+      expect(all('aside'), String(at)).toBe(`for ${HIDDEN} now`);
+      expect(shown().at(-1)?.type).toBe('message_stop');
+    }
+  });
+
+  it('go as they came where they hold none', () => {
+    const { send, sent } = sinking(guard);
+    const events = [
+      start({ type: 'aside' }),
+      aside('the year '),
+      aside('of it. ', { level: 2 }),
+      aside(''),
+      stop(),
+      END,
+    ];
+    send(...events);
+    expect(sent).toEqual(events);
+  });
+
+  it.each<[string, object]>([
+    ['another text', { note: `not ${CARD}` }],
+    ['something with texts', { of: { note: `not ${CARD}` } }],
+  ])('are each read by itself beside %s', (_title, more) => {
+    const { send, all, sent } = sinking(guard);
+    send(start({ type: 'aside' }), aside('4111 1111', more), aside(' 1111 1111'), stop(), END);
+    expect(all('aside')).toBe('4111 1111 1111 1111');
+    expect(JSON.stringify(sent.map(({ data }) => data))).not.toContain(`not ${CARD}`);
+  });
+
+  it('do not touch what is the protocol’s own', () => {
+    const { send, sent } = sinking(guard);
+    const events = [delta(0, { type: 'later_delta', encrypted_content: CARD }), stop()];
+    send(...events);
+    expect(sent).toEqual(events);
+  });
+});
+
 describe('what overtakes no text that is held back', () => {
   it.each([
     ['an event that nobody knows', wire({ type: 'news', of: 'x' })],
@@ -76,6 +120,13 @@ describe('what overtakes no text that is held back', () => {
     const events = [start({ type: 'text', text: '' }), text('4111'), other, text('x'), stop(), END];
     send(...events);
     expect(sent.map(({ data }) => data)).toEqual(events.map(({ data }) => data));
+  });
+
+  it('a delta that nobody knows, amid thinking, which is read as one around it', () => {
+    const { send, all } = sinking(guard);
+    const thinking = (words: string) => delta(0, { type: 'thinking_delta', thinking: words });
+    send(thinking('4111 1111'), delta(0, { type: 'aside_delta', aside: 'x' }), thinking(' 1111 1111'), stop(), END);
+    expect(all('thinking')).toBe(HIDDEN);
   });
 
   it('a delta that nobody knows, amid thinking', () => {

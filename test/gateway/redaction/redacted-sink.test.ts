@@ -4,7 +4,7 @@ import { DEFAULT_CLASSES } from '../../../lib/redaction/classes.ts';
 import { openGuard } from '../../../lib/redaction/output-guard.ts';
 import { redact } from '../../../lib/redaction/redactor.ts';
 import { size } from '../../sizes.ts';
-import { type Data, delta, sinking as sinkingBy, start, stop, text, wire } from './sinking.ts';
+import { type Data, delta, END, sinking as sinkingBy, start, stop, text, wire } from './sinking.ts';
 
 const guard = await openGuard({ classes: DEFAULT_CLASSES, isShadow: false });
 const CARD = '4111 1111 1111 1111';
@@ -81,10 +81,11 @@ describe('a redacted stream', () => {
   it('has thinking redacted, and its signature as it came behind it', () => {
     const { send, sent, shown } = sinking();
     const signature = delta(0, { type: 'signature_delta', signature: `${'AK'}IAQ3EXAMPLE7TESTKE` });
-    send(delta(0, { type: 'thinking_delta', thinking: `It is ${CARD}` }), signature, stop());
+    send(delta(0, { type: 'thinking_delta', thinking: `It is ${CARD}` }), signature, stop(), END);
     expect(shown().map((data) => data.delta?.['thinking'])).toEqual([
       'It is ',
       '[REDACTED_CARD]',
+      undefined,
       undefined,
       undefined,
     ]);

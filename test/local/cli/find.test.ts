@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bookedName, pseudonymOf } from '../../../lib/kernel/ids/pseudonym.ts';
 import type { FoundRun } from '../../../local/cli/find/books.ts';
 import { queryFor } from '../../../local/cli/find/cloudwatch.ts';
 import { findRequest } from '../../../local/cli/find/find.ts';
@@ -18,27 +19,30 @@ interface Found {
 const ROOT = join(import.meta.dirname, '../../..');
 /** Ends what hangs, and nothing that a busy machine slows. */
 const HANGS_MS = 120_000;
+const ADA = bookedName(pseudonymOf('ada@example.com'));
 const JSON_BODY = { 'content-type': 'application/json' };
 
-describe('find, of a server at the level of prod', () => {
+// The first is the level of prod.
+describe.each(['WARN', 'ERROR'])('find, of a server at %s', (LOG_LEVEL) => {
+  const warnings = (...titles: string[]) => (LOG_LEVEL === 'WARN' ? titles : []);
   let server: TestServer;
   beforeAll(async () => {
-    server = await startServer({ LOG_LEVEL: 'WARN' });
+    server = await startServer({ LOG_LEVEL });
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
   const post = (path: string, body: object) =>
     server.ask(path, { method: 'POST', headers: JSON_BODY, body: JSON.stringify(body) });
 
-  /** What the command finds by nothing but the header of an answer, once the line of the request is written. */
-  const found = async (answer: Response): Promise<Found> => {
+  /** What the command finds by nothing but the header of an answer, once the line that tells of its end is written. */
+  const found = async (answer: Response, end = /^request/): Promise<Found> => {
     await answer.text();
     let last: Found = { lines: [], runs: [] };
     const look = async (): Promise<boolean> => {
       const { shell, said } = createShell({ directory: server.directory, clock: systemClock });
       expect(await findRequest.run([answer.headers.get('request-id') ?? '', '--json'], shell)).toBe(0);
       last = JSON.parse(said.out) as Found;
-      return messagesOf(last).some((message) => /^request/.test(String(message)));
+      return messagesOf(last).some((message) => end.test(String(message)));
     };
     await expect.poll(look, { timeout: HANGS_MS }).toBe(true);
     return last;
@@ -47,10 +51,17 @@ describe('find, of a server at the level of prod', () => {
 
   it('has the lines of a gateway call that failed, its attempts and what they cost', async () => {
     const messages = [{ role: 'user', content: '[[cut:4]] Hi' }];
-    const answer = await post('/v1/messages', { model: 'claude-sonnet-5-5', max_tokens: 50, messages });
+    const answer = await post('/v1/messages', {
+      model: 'claude-sonnet-5-5',
+      max_tokens: 50,
+      messages,
+      metadata: { user_id: 'ada@example.com' },
+    });
     expect(answer.status).toBe(502);
     const call = await found(answer);
-    expect(messagesOf(call)).toEqual(expect.arrayContaining(['model attempted', 'model retried', 'request failed']));
+    expect(messagesOf(call)).toEqual(
+      expect.arrayContaining([...warnings('model attempted', 'model retried'), 'request failed']),
+    );
     expect(call.runs).toHaveLength(1);
     const [{ run, attempts, costUsd } = {} as FoundRun] = call.runs;
     expect(run).toBeNull();
@@ -60,13 +71,35 @@ describe('find, of a server at the level of prod', () => {
       attempts.reduce((all, { costUsd: cost }) => all + Number(cost), 0),
       12,
     );
-    expect(call.lines.find(({ message }) => message === 'request failed')).toMatchObject({ costUsd });
+    expect(call.lines.find(({ message }) => message === 'request failed')).toMatchObject({
+      costUsd,
+      agent: 'gateway',
+      user: ADA,
+    });
   });
 
   it('has those of a run that was retried, with each attempt of its trace', async () => {
-    const answer = await server.run({ task: '[[fault:529 times=1 id=find]] What is 6 * 7?' });
+    const task = `[[fault:529 times=1 id=find-${LOG_LEVEL}]] What is 6 * 7?`;
+    const answer = await server.run({ task, userId: 'ada@example.com' });
+    const { output } = (await answer.clone().json()) as { readonly output: string };
     const { lines, runs } = await found(answer);
-    expect(messagesOf({ lines, runs })).toEqual(expect.arrayContaining(['model retried', 'run finished', 'request']));
+    expect(messagesOf({ lines, runs })).toEqual(
+      expect.arrayContaining([...warnings('model retried'), 'run finished', 'request']),
+    );
+    const line = (title: string) => lines.find(({ message }) => message === title);
+    expect(line('request')).toMatchObject({
+      agent: 'assistant',
+      user: ADA,
+      firstContentMs: expect.any(Number) as number,
+      memoryMb: expect.any(Number) as number,
+    });
+    expect(line('run finished')).toMatchObject({
+      taskChars: task.length,
+      outputChars: output.length,
+      keyId: line('request')?.['keyId'],
+      user: ADA,
+      firstContentMs: expect.any(Number) as number,
+    });
     const [{ run, trace, attempts, costUsd } = {} as FoundRun] = runs;
     expect(run).toMatchObject({ status: 'succeeded', mode: 'sync', usage: { costUsd } });
     expect(trace?.steps[0]?.attemptDetails).toMatchObject([
@@ -90,14 +123,88 @@ describe('find, of a server at the level of prod', () => {
     const waiting = await found(answer.clone());
     expect(waiting.runs).toMatchObject([{ runId, costUsd: expect.stringMatching(/^0\.\d+$/) as string }]);
     expect(waiting.lines).toMatchObject([{ message: 'request', status: 202, runId }]);
-    await post(`/agent/runs/${runId}/approvals/${toolUseId}`, { decision: 'approve' });
+    const approved = await post(`/agent/runs/${runId}/approvals/${toolUseId}`, { decision: 'approve' });
+    expect((await found(approved)).runs).toMatchObject([{ runId }]);
     await until('event: run.succeeded\n');
-    const ended = await found(answer);
+    // The line of a run is written after its last event.
+    const ended = await found(answer, /^run finished$/);
     expect(messagesOf(ended)).toEqual(expect.arrayContaining(['request', 'run finished']));
+    const [request, last] = ['request', 'run finished'].map((title) =>
+      ended.lines.find(({ message }) => message === title),
+    );
+    expect(request).toMatchObject({ agent: 'clerk', keyId: last?.['keyId'] });
+    expect(last).toMatchObject({ agent: 'clerk', firstContentMs: expect.any(Number) as number });
     const [{ run, trace, attempts } = {} as FoundRun] = ended.runs;
     expect(run).toMatchObject({ status: 'succeeded', mode: 'async' });
     expect(trace?.steps.map(({ kind }) => kind)).toEqual(['model', 'approval', 'tool', 'model']);
     expect(attempts).toHaveLength(2);
+  });
+
+  it.each([
+    ['run', '/agent/run', { task: 'What is 6 * 7?' }],
+    [
+      'gateway call',
+      '/v1/messages',
+      { model: 'claude-sonnet-5-5', max_tokens: 50, messages: [{ role: 'user', content: 'Hi' }] },
+    ],
+  ])('has the %s whose answer was given again', async (_what, path, body) => {
+    const asked = {
+      method: 'POST',
+      headers: { ...JSON_BODY, 'idempotency-key': `find ${path}` },
+      body: JSON.stringify(body),
+    };
+    const first = await found(await server.ask(path, asked));
+    const again = await server.ask(path, asked);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    const { runs } = await found(again);
+    expect(first.runs).toHaveLength(1);
+    expect(runs).toEqual(first.runs);
+  });
+
+  /** A tenant with one limit, and how it asks. */
+  const limited = async (id: string, settings: object) => {
+    const as = { ...JSON_BODY, 'x-api-key': 'ballast-dev-admin-key' };
+    const send = (path: string, method: string, body: object) =>
+      server.ask(path, { method, headers: as, body: JSON.stringify(body) });
+    await send(`/admin/tenants/${id}`, 'PUT', settings);
+    const made = await send(`/admin/tenants/${id}/keys`, 'POST', { name: 'find' });
+    const { key } = (await made.json()) as { readonly key: string };
+    return (path: string, body: object) =>
+      server.ask(path, { method: 'POST', headers: { ...JSON_BODY, 'x-api-key': key }, body: JSON.stringify(body) });
+  };
+  const MESSAGE = { model: 'claude-opus-5-5', max_tokens: 4_000, messages: [{ role: 'user', content: 'Hi' }] };
+
+  it.each([
+    ['run', '/agent/run', { task: 'Hi' }],
+    ['gateway call', '/v1/messages', MESSAGE],
+  ])('says of a %s that money refused whose budget it was, and how much was left', async (_what, path, body) => {
+    const answer = await (await limited('poor', { dailyBudgetUsd: '0.001' }))(path, body);
+    expect(answer.status).toBe(402);
+    const told = await answer.clone().text();
+    const { lines } = await found(answer);
+    expect(lines.find(({ message }) => message === 'request refused')).toMatchObject({
+      code: 'budget-exceeded',
+      tenantId: 'poor',
+      limit: 'budget',
+      scope: 'tenant',
+      period: 'day',
+      limitUsd: '0.001',
+      usedUsd: '0',
+      askedUsd: /asked"?[: ]"?([\d.]+\d)/.exec(told)?.[1],
+      memoryMb: expect.any(Number) as number,
+    });
+  });
+
+  it('says of one that a rate refused which limit it was, and that nothing of it is kept', async () => {
+    const ask = await limited('slow', { requestsPerMinute: 1 });
+    await (await ask('/agent/run', { task: 'Hi' })).text();
+    const answer = await ask('/agent/run', { task: 'Hi' });
+    expect(answer.status).toBe(429);
+    const { lines } = await found(answer.clone());
+    expect(lines.find(({ message }) => message === 'request refused')).toMatchObject({ limit: 'tenant-requests' });
+    const { shell, said } = createShell({ directory: server.directory, clock: systemClock });
+    await findRequest.run([answer.headers.get('request-id') ?? ''], shell);
+    expect(said.out).toMatch(/\nrun_\w+ was refused before it began: nothing of it is kept\.\n/);
   });
 
   it('says in a process of its own all that a person reads, by the id of a run too', async () => {

@@ -5,6 +5,8 @@ import { cardNumber, grouped, inGroups, luhnDigit } from './personal-kinds.ts';
 /** One kind of text that is no secret, whatever it looks like. */
 export interface LookAlikeKind {
   readonly kind: string;
+  /** Who documents what it is. */
+  readonly source: string;
   readonly count: number;
   readonly make: (draw: Draw, at: number) => string;
 }
@@ -105,6 +107,7 @@ const base64 = (draw: Draw): string => {
 export const LOOK_ALIKES: readonly LookAlikeKind[] = [
   {
     kind: 'uuid',
+    source: 'RFC 9562',
     count: 30,
     make: forms([
       '{x8}-{x4}-4{x3}-a{x3}-{x12}',
@@ -115,12 +118,23 @@ export const LOOK_ALIKES: readonly LookAlikeKind[] = [
       '4{d7}-{d4}-4{d3}-8{d3}-{d12}',
     ]),
   },
-  { kind: 'hash', count: 32, make: hash },
-  { kind: 'base64', count: 24, make: base64 },
-  { kind: 'no-card', count: 36, make: noCard },
-  { kind: 'book-and-article', count: 16, make: isbn },
+  {
+    kind: 'hash',
+    source: 'RFC 1321; NIST FIPS 180-4; W3C Subresource Integrity; OCI image digests',
+    count: 32,
+    make: hash,
+  },
+  { kind: 'base64', source: 'RFC 4648; RFC 2397', count: 24, make: base64 },
+  { kind: 'no-card', source: 'ISO/IEC 7812-1: numbers whose check digit or issuer is wrong', count: 36, make: noCard },
+  {
+    kind: 'book-and-article',
+    source: "International ISBN Agency, ISBN Users' Manual; GS1 General Specifications",
+    count: 16,
+    make: isbn,
+  },
   {
     kind: 'order-and-parcel',
+    source: 'UPS, USPS, FedEx, DHL, UPU S10 on tracking numbers; Amazon SP-API on order ids',
     count: 30,
     make: forms([
       'order #{p1}{d5}',
@@ -140,6 +154,7 @@ export const LOOK_ALIKES: readonly LookAlikeKind[] = [
   },
   {
     kind: 'time-and-number',
+    source: 'RFC 3339; ISO 8601; POSIX, seconds since the Epoch; SubRip',
     count: 36,
     make: forms([
       '17{d11}',
@@ -161,6 +176,7 @@ export const LOOK_ALIKES: readonly LookAlikeKind[] = [
   },
   {
     kind: 'version-and-address',
+    source: 'Semantic Versioning 2.0.0; RFC 4291; RFC 9542; CVE numbering',
     count: 30,
     make: forms([
       'v{p1}.{d2}.{d1}',
@@ -185,6 +201,7 @@ export const LOOK_ALIKES: readonly LookAlikeKind[] = [
   },
   {
     kind: 'no-ssn',
+    source: 'ssa.gov/employer/randomization.html: numbers that are never given',
     count: 20,
     make: forms([
       '000-{p2}-{p4}',
@@ -200,6 +217,7 @@ export const LOOK_ALIKES: readonly LookAlikeKind[] = [
   },
   {
     kind: 'no-iban',
+    source: 'ISO 13616: wrong checksum, length or country',
     count: 16,
     make: forms([
       'DE00{d18}',
@@ -212,9 +230,15 @@ export const LOOK_ALIKES: readonly LookAlikeKind[] = [
       'DE{d2}',
     ]),
   },
-  { kind: 'id', count: 30, make: forms(IDS) },
+  {
+    kind: 'id',
+    source: 'API references of Stripe, Anthropic, Slack, AWS, Google Cloud and Shopify',
+    count: 30,
+    make: forms(IDS),
+  },
   {
     kind: 'placeholder',
+    source: "OpenAPI, dotenv and SDK examples: what stands in a key's place",
     count: 30,
     make: forms([
       'api_key = os.environ["API_KEY"]',
@@ -250,6 +274,7 @@ export const LOOK_ALIKES: readonly LookAlikeKind[] = [
   },
   {
     kind: 'place-in-a-list',
+    source: 'AWS, Google and Kubernetes API conventions on paging tokens; AWS, ARN of a secret',
     count: 14,
     make: forms([
       '"nextToken": "eyJ{a40}"',
@@ -263,6 +288,7 @@ export const LOOK_ALIKES: readonly LookAlikeKind[] = [
   },
   {
     kind: 'public-key',
+    source: 'RFC 7468; RFC 4253; RFC 9580',
     count: 10,
     make: forms([
       '-----BEGIN PUBLIC KEY-----\nMFkwEwYH{b48}\n{b40}==\n-----END PUBLIC KEY-----',
@@ -274,6 +300,7 @@ export const LOOK_ALIKES: readonly LookAlikeKind[] = [
   },
   {
     kind: 'code',
+    source: 'CSS, SQL, JavaScript and Git as they are written',
     count: 20,
     make: forms([
       'class="sk-folding-cube"',
@@ -300,6 +327,7 @@ export const LOOK_ALIKES: readonly LookAlikeKind[] = [
   },
   {
     kind: 'behind-a-name',
+    source: 'Ethereum, addresses; YAML, JSON and shell as they are written',
     count: 14,
     make: forms([
       'System.Xml, Version=4.0.0.0, PublicKeyToken={x16}',

@@ -1,5 +1,7 @@
 import { seededRandom } from '../../seeded-random.ts';
 import { createDraw, type Draw } from './drawn-text.ts';
+import { FURTHER_KINDS, FURTHER_LOOK_ALIKES } from './further-kinds.ts';
+import { ISSUER_KINDS } from './issuer-kinds.ts';
 import { KEY_KINDS, WRITTEN_KINDS } from './key-kinds.ts';
 import { LOOK_ALIKES } from './look-alike-kinds.ts';
 import { PERSONAL_KINDS } from './personal-kinds.ts';
@@ -70,6 +72,8 @@ export const KINDS = [
   ...SCHEME_KINDS,
   ...SPELLED_KINDS,
   ...PERSONAL_SPELLED_KINDS,
+  ...ISSUER_KINDS,
+  ...FURTHER_KINDS,
 ];
 
 export const makeSecrets = (): TrueSecret[] =>
@@ -83,14 +87,20 @@ export const makeSecrets = (): TrueSecret[] =>
     });
   });
 
+export const LOOK_ALIKE_KINDS = [
+  ...LOOK_ALIKES,
+  ...SCHEME_LOOK_ALIKES,
+  ...SPELLED_LOOK_ALIKES,
+  ...PERSONAL_LOOK_ALIKES,
+  ...FURTHER_LOOK_ALIKES,
+];
+
 export const makeLookAlikes = (): LookAlike[] =>
-  [...LOOK_ALIKES, ...SCHEME_LOOK_ALIKES, ...SPELLED_LOOK_ALIKES, ...PERSONAL_LOOK_ALIKES].flatMap(
-    ({ kind, count, make }, seed) => {
-      const draw = createDraw(seededRandom(2_000 + seed));
-      return Array.from({ length: count }, (_, at) => {
-        const heldOut = isHeldOut(at);
-        const [left, right] = aroundOf(draw, heldOut);
-        return { kind, text: left + make(draw, at) + right, heldOut };
-      });
-    },
-  );
+  LOOK_ALIKE_KINDS.flatMap(({ kind, count, make }, seed) => {
+    const draw = createDraw(seededRandom(2_000 + seed));
+    return Array.from({ length: count }, (_, at) => {
+      const heldOut = isHeldOut(at);
+      const [left, right] = aroundOf(draw, heldOut);
+      return { kind, text: left + make(draw, at) + right, heldOut };
+    });
+  });

@@ -11,7 +11,7 @@ const LABELS: Readonly<Record<RedactionClass, readonly string[]>> = {
   phone: ['PHONE'],
 };
 
-const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
+export const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
 
 const measured = (name: RedactionClass, heldOut: boolean) => {
   const ours = secrets.filter((entry) => entry.heldOut === heldOut && LABELS[name].includes(entry.label));
@@ -19,6 +19,12 @@ const measured = (name: RedactionClass, heldOut: boolean) => {
   const others = lookAlikes.filter((entry) => entry.heldOut === heldOut);
   const touched = others.filter(({ text }) => redact(text, [name]) !== text).length;
   return { ours: ours.length, recall: percent(found, ours.length), precision: percent(found, found + touched) };
+};
+
+/** Where a table of Markdown begins in a page, by the first two cells of its head. */
+export const tableBegins = (table: string): RegExp => {
+  const [, first = '', second = ''] = (table.split('\n')[0] ?? '').split('|').map((cell) => cell.trim());
+  return new RegExp(`\\| ${first} +\\| ${second} +\\|`);
 };
 
 /** Precision and recall of each class over the corpus, as a table of Markdown. A secret counts as found only if nothing else changed. */

@@ -22,6 +22,7 @@ const FORMS = [
 export const PERSONAL_LOOK_ALIKES: readonly LookAlikeKind[] = [
   {
     kind: 'personal-spelled-otherwise',
+    source: 'RFC 3986; HTML, named character references; the forms of the detectors, with something that is no secret',
     count: 2 * FORMS.length,
     make: (draw, at) => draw.form(FORMS[at % FORMS.length] ?? ''),
   },

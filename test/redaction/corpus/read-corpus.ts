@@ -4,9 +4,17 @@ import type { LookAlike, TrueSecret } from './make-corpus.ts';
 
 const read = (name: string): unknown => JSON.parse(readFileSync(path.join(import.meta.dirname, name), 'utf8'));
 
+type Sources = Readonly<Record<string, string>>;
+
 /** The corpus as its files have it. */
-export const { secrets } = read('secrets.json') as { readonly secrets: readonly TrueSecret[] };
-export const { lookAlikes } = read('look-alikes.json') as { readonly lookAlikes: readonly LookAlike[] };
+const [ofSecrets, ofLookAlikes] = [
+  read('secrets.json') as { readonly sources: Sources; readonly secrets: readonly TrueSecret[] },
+  read('look-alikes.json') as { readonly sources: Sources; readonly lookAlikes: readonly LookAlike[] },
+];
+export const { secrets } = ofSecrets;
+export const { lookAlikes } = ofLookAlikes;
+/** Who documents each kind. */
+export const sources = { secrets: ofSecrets.sources, lookAlikes: ofLookAlikes.sources };
 
 const { cards, ibans } = read('table-numbers.json') as {
   readonly cards: readonly string[];

@@ -37,11 +37,13 @@ const MORE_FILES = ['xml', 'yml', 'yaml', 'txt', 'lock', 'local'];
 export const SCHEME_LOOK_ALIKES: readonly LookAlikeKind[] = [
   {
     kind: 'near-card',
+    source: 'GS1, 3GPP TS 23.003 and shops: numbers with a Luhn digit that are no payment cards',
     count: 3 * NEAR_CARDS.length,
     make: (draw, at) => NEAR_CARDS[at % NEAR_CARDS.length]?.(draw) ?? '',
   },
   {
     kind: 'file-with-at',
+    source: 'Apple, Retina file names (@2x)',
     count: FILES.length + MORE_FILES.length,
     make: (_draw, at) => `icon@2x.${[...FILES, ...MORE_FILES][at] ?? ''}`,
   },

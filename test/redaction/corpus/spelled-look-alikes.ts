@@ -46,11 +46,24 @@ const FORMS = [
   '-----BEGIN PRIVATE KEY-----\nX-MessageID: none\n',
   'hooks.slack.com/triggers/ is where they begin',
   'https://hooks.slack.com/apps/T{U8}/{d13}/{x32}',
+  'postgres://user:password@localhost:5432/db',
+  'https://user:pass@localhost/a',
+  'mysql://root:${PASSWORD_1}@db/app',
+  'mongodb://name:{{ password2 }}@host',
+  'https://example.com:8080/@team{d4}',
+  'redis://localhost:6379/{d4}@x',
+  'sip:alice:a1b2c3d4e5@host',
+  'ghp_' + 'x'.repeat(36),
+  'glpat-' + 'X'.repeat(20),
+  '- (id)hf_requiredCharacteristicTypesForDisplayMetadata;',
+  'npm_config_registry_of_the_company_in_the_{l12}',
+  'SG.1 and SG.2 of the list',
 ] as const;
 
 export const SPELLED_LOOK_ALIKES: readonly LookAlikeKind[] = [
   {
     kind: 'spelled-otherwise',
+    source: 'RFC 3986; RFC 7617; the forms of the detectors, with something that is no secret',
     count: 2 * FORMS.length,
     make: (draw, at) => draw.form(FORMS[at % FORMS.length] ?? ''),
   },
