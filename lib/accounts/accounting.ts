@@ -5,7 +5,7 @@ import type { BudgetStore } from '../budget/store.ts';
 import { viewBudget } from '../budget/view.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { type PicoUsd, plus, ZERO } from '../kernel/money.ts';
-import type { Tenant, TenantDirectory } from '../tenants/types.ts';
+import type { ApiKeyDirectory, Tenant, TenantDirectory } from '../tenants/types.ts';
 import type { UsageStore } from '../usage/record.ts';
 import { createGatewayCalls, type GatewayCalls } from '../usage/reports/gateway-calls.ts';
 import { createReports, type Reports } from '../usage/reports/reports.ts';
@@ -15,6 +15,7 @@ import type { RollupStore } from '../usage/reports/rollups/rollup-store.ts';
 import { TOTALS } from '../usage/reports/totals.ts';
 import type { ToolUsageStore } from '../usage/tool-record.ts';
 import { limitsOf } from './budget-limits.ts';
+import { createViewGroupBudgets, type ViewGroupBudgets } from './group-budgets.ts';
 import type { Parking } from './parking.ts';
 import { createReconcileBudgets, type ReconcileBudgets } from './reconcile-budgets.ts';
 import type { SpentBudgets } from './thresholds/spent-budgets.ts';
@@ -23,6 +24,7 @@ export interface AccountingOptions extends Omit<BudgetAlertsOptions, 'table'> {
   readonly control: Table;
   readonly ledger: Table;
   readonly tenants: Pick<TenantDirectory, 'list'>;
+  readonly apiKeys: Pick<ApiKeyDirectory, 'list'>;
   readonly store: BudgetStore;
   readonly budgets: Budgets;
   readonly usage: UsageStore;
@@ -38,6 +40,7 @@ export interface Accounting {
   readonly reports: Reports;
   readonly gatewayCalls: GatewayCalls;
   readonly view: (tenant: Tenant, now: number) => ReturnType<typeof viewBudget>;
+  readonly viewGroups: ViewGroupBudgets;
 }
 
 const DAY_MS = 24 * 3_600_000;
@@ -69,10 +72,12 @@ export const createAccounting = (options: AccountingOptions): Accounting => {
   const rollUps = createRollUps({ usage, tools, rollups, settledAfterMs: longestCallMs });
   const notify = createBudgetAlerts({ ...options, table: control });
   const notifySpent = createSpentAlerts({ ...options, table: control });
+  const reports = createReports({ usage, tools, rollups });
   return {
-    reports: createReports({ usage, tools, rollups }),
+    reports,
     gatewayCalls: createGatewayCalls(usage),
     view: (tenant, now) => viewBudget(store, tenant.tenantId, limitsOf(tenant), now),
+    viewGroups: createViewGroupBudgets({ store, reports, keys: options.apiKeys }),
     reconcileBudgets: createReconcileBudgets({
       tenants,
       store,

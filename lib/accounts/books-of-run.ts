@@ -1,5 +1,6 @@
-import { monthOf, tenantAccount } from '../budget/account.ts';
+import { monthOf } from '../budget/account.ts';
 import type { Reservation } from '../budget/reservation.ts';
+import { tenantMonths } from '../budget/shards/whole-month.ts';
 import type { BudgetStore } from '../budget/store.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { concurrently } from '../kernel/concurrently.ts';
@@ -80,7 +81,7 @@ export const createBooksOfRun =
     const now = clock.now();
     const prefix = `${runId}:`;
     // Reservations first: what is settled meanwhile then has a record.
-    const months = await store.months(tenantAccount(tenantId), monthOf(since), monthOf(now));
+    const months = await tenantMonths(store, tenantId, monthOf(since), monthOf(now));
     const open = months.flatMap((month) => month.open).filter(({ attemptId }) => attemptId.startsWith(prefix));
     const hours = hoursOf({ from: startOfHour(since), to: startOfHour(now) + HOUR_MS });
     const records = await concurrently(hours, AT_ONCE, (hour) => Array.fromAsync(usage.inHour(tenantId, hour, prefix)));

@@ -1,5 +1,6 @@
-import { monthOf, tenantAccount } from '../budget/account.ts';
+import { monthOf } from '../budget/account.ts';
 import type { Budgets } from '../budget/budgets.ts';
+import { tenantMonths } from '../budget/shards/whole-month.ts';
 import type { BudgetStore } from '../budget/store.ts';
 import { ZERO } from '../kernel/money.ts';
 import { sortWaiting } from './noted-calls.ts';
@@ -30,7 +31,7 @@ export const giveBackUnsent = async (
   { tenantId, runId, attemptIds, since, now }: UnsentAttempts,
 ): Promise<void> => {
   const [months, waiting] = await Promise.all([
-    store.months(tenantAccount(tenantId), monthOf(since), monthOf(now)),
+    tenantMonths(store, tenantId, monthOf(since), monthOf(now)),
     parking?.ofRun(tenantId, runId) ?? [],
   ]);
   // Asked for again under another id, which begins as the first does.

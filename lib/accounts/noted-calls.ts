@@ -36,12 +36,11 @@ export const sortWaiting = (all: readonly WaitingAttempt[]): Waiting => {
 /** Takes marks away that are needed no more, then the notes that name them. */
 export const sweepNotes = async (
   { budgets, parking }: { readonly budgets: Pick<Budgets, 'forget'>; readonly parking: Pick<Parking, 'remove'> },
-  tenantId: string,
   over: readonly WaitingAttempt[],
 ): Promise<void> => {
   const reservations = over.slice(0, MOST_SWEPT).map(({ reservation }) => reservation);
   for (const [month, some] of Map.groupBy(reservations, ({ at }) => monthOf(at))) {
-    await budgets.forget(tenantId, month, some);
+    await budgets.forget(month, some);
     await concurrently(some, AT_ONCE, (each) => parking.remove(each));
   }
 };

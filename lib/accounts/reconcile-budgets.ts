@@ -3,7 +3,7 @@ import { concurrently } from '../kernel/concurrently.ts';
 import { waitAtMost } from '../kernel/deadline.ts';
 import { formatUsd } from '../kernel/money.ts';
 import { label, type Redacted, safe } from '../kernel/redacted.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import { newTenant, type Tenant, type TenantDirectory } from '../tenants/types.ts';
 import { checkClosedDays, type CheckClosedDaysParts } from './check-closed-days.ts';
 import type { Parking } from './parking.ts';
@@ -83,7 +83,7 @@ export const createReconcileBudgets = (parts: ReconcileBudgetsParts): ReconcileB
       try {
         return await act();
       } catch (error) {
-        emit({ type: 'store.failed', operation, error: nameError(error) });
+        emit({ type: 'store.failed', operation, ...describeFailure(error) });
         if (tenantId !== null) failed.add(tenantId);
         return null;
       }

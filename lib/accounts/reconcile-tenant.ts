@@ -1,6 +1,7 @@
 import { monthOf, tenantAccount } from '../budget/account.ts';
 import type { Budgets } from '../budget/budgets.ts';
 import type { Reservation } from '../budget/reservation.ts';
+import { tenantMonths } from '../budget/shards/whole-month.ts';
 import type { AccountMonth, BudgetStore } from '../budget/store.ts';
 import type { Patience } from '../dynamodb/with-store-retries.ts';
 import { label } from '../kernel/redacted.ts';
@@ -110,11 +111,10 @@ export const reconcileTenant = async (
   const { now, since = now, parked = [], patience }: Look = typeof look === 'number' ? { now: look } : look;
   const { store, budgets, parking, longestCallMs } = parts;
   const { tenantId } = tenant;
-  const account = tenantAccount(tenantId);
   // A call may have been reserved in the last moment of a month.
   const from = monthOf(Date.parse(`${monthOf(since)}-01T00:00:00.000Z`) - 1);
   // A clock that is ahead may have begun the next month already.
-  const months = await store.months(account, from, monthOf(now + DAY_MS));
+  const months = await tenantMonths(store, tenantId, from, monthOf(now + DAY_MS));
   const waiting = sortWaiting(parked ?? []);
   const parkedIds = new Set(waiting.parked.map(({ reservation }) => reservation.attemptId));
   const held = months.flatMap((month) => month.open);
@@ -134,8 +134,9 @@ export const reconcileTenant = async (
   for (const month of months) {
     await finishAdjustments(parts, tenantId, month);
     const swept = month.tombstones.filter(({ at }) => at + ARRIVES_WITHIN_MS <= now);
-    if (swept.length > 0) await budgets.sweep(tenantId, month.name, swept);
-    if (month.counter !== null && month.counter !== month.count) await store.recount(account, month);
+    if (swept.length > 0) await budgets.sweep(month.name, swept);
+    for (const { account, month: held } of month.parts)
+      if (held.counter !== null && held.counter !== held.count) await store.recount(account, held);
     for (const threshold of parts.notify === null ? [] : budgetThresholds(tenant, month, now)) {
       await noteThreshold(parts, threshold);
       toNotify.push(threshold);
@@ -144,7 +145,7 @@ export const reconcileTenant = async (
   const over = waiting.booked.filter(
     ({ reservation, bookedAt }) => Math.max(bookedAt, givenUpAt(reservation)) + ARRIVES_WITHIN_MS <= now,
   );
-  if (parking !== undefined) await sweepNotes({ budgets, parking }, tenantId, over);
+  if (parking !== undefined) await sweepNotes({ budgets, parking }, over);
   const later = open.map(givenUpAt).filter((at) => at > now);
   const unsettled = [...open, ...waiting.parked.map(({ reservation }) => reservation)];
   return {

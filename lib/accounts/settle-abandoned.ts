@@ -174,7 +174,7 @@ export const settleAbandoned = async (
 
   const settling = found.filter(({ reservation: { at } }) => !unsummed.has(startOfHour(at)));
   const [over, held] = [settling.filter(({ isSettled }) => isSettled), settling.filter(({ isSettled }) => !isSettled)];
-  const done = held.length === 0 ? [] : await attempt(() => budgets.settleAll(tenantId, held, patience));
+  const done = held.length === 0 ? [] : await attempt(() => budgets.settleAll(held, patience));
   const settled = [...over, ...(done ?? [])];
   if (settled.length < settling.length && failures.length === 0) failures.push(new Error('some are held open'));
   for (const each of settling.filter((one) => settled.includes(one))) {

@@ -1,4 +1,5 @@
-import { monthOf, tenantAccount } from '../budget/account.ts';
+import { monthOf } from '../budget/account.ts';
+import { tenantMonths } from '../budget/shards/whole-month.ts';
 import type { BudgetStore } from '../budget/store.ts';
 import { concurrently } from '../kernel/concurrently.ts';
 import { type PicoUsd, sum } from '../kernel/money.ts';
@@ -43,7 +44,7 @@ export const settleLostRun = async (
 ): Promise<PicoUsd> => {
   if (unsent !== undefined) await giveBackUnsent(parts, { tenantId, runId, ...unsent, now });
   const { parked, underWay } = sortWaiting((await parts.parking?.ofRun(tenantId, runId)) ?? []);
-  const months = await parts.store.months(tenantAccount(tenantId), monthOf(since), monthOf(now));
+  const months = await tenantMonths(parts.store, tenantId, monthOf(since), monthOf(now));
   const parkedIds = new Set(parked.map(({ reservation }) => reservation.attemptId));
   const held = months
     .flatMap(({ open }) => open)

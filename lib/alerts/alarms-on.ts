@@ -19,6 +19,8 @@ export interface AlarmOn extends Pick<
   readonly name: string | null;
   readonly severity: Severity;
   readonly state: OnState;
+  /** The command that shows more of it. */
+  readonly look: string | null;
   /** ISO 8601 UTC: its last change to ALARM. */
   readonly since: string;
   /** The name of the alarm that says the same; of a silenced one alone. */
@@ -29,9 +31,9 @@ const URGENCY: readonly Severity[] = ['page', 'ticket', 'note'];
 
 const shown = (last: Transition, state: OnState): AlarmOn => {
   const { alarm, section, severity, changedAt, value, threshold, comparison, unit, children } = last;
-  const { means, action, url } = last;
+  const { means, action, look = null, url } = last;
   const silencedBy = state === 'silenced' && section !== null ? (RUNBOOK[section]?.follows?.cause ?? null) : null;
-  const facts = { value, threshold, comparison, unit, children, means, action, url };
+  const facts = { value, threshold, comparison, unit, children, means, action, look, url };
   return { alarm, name: section, severity, state, since: changedAt, silencedBy, ...facts };
 };
 

@@ -10,9 +10,9 @@ import { calmAlert, flappingAlert, lastsAlert, outlastsAlert, stormAlert } from 
 import type { Flaps, Rested } from './damping/flaps.ts';
 import type { Storms } from './damping/storms.ts';
 import type { NotifiedAlarms } from './notified-alarms.ts';
-import type { NotifyTargets } from './notify-targets.ts';
-import { orFailed } from './or-failed.ts';
-import { currentTargets, mailAlone, type Targets, type TargetsOptions } from './targets.ts';
+import type { NotifyTargets } from './targets/notify-targets.ts';
+import { orFailed } from './targets/or-failed.ts';
+import { currentTargets, mailAlone, type Targets, type TargetsOptions } from './targets/targets.ts';
 
 export interface AlertsOptions extends TargetsOptions {
   readonly log: Log;

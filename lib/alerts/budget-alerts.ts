@@ -1,11 +1,12 @@
 import type { Table } from '../dynamodb/table.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import { type Alert, alertId } from './alert.ts';
-import { createDynamoDbAlertClaims } from './dynamodb-claims.ts';
-import { createMail, type MailOptions } from './mail.ts';
-import { createNotifyTargets, type NotifyTargetsOptions } from './notify-targets.ts';
-import { createPost, type PostOptions } from './post.ts';
-import { reachableTargets, type TargetsOptions } from './targets.ts';
+import { adviceFields, budgetAdvice } from './budget-advice.ts';
+import { createDynamoDbAlertClaims } from './targets/dynamodb-claims.ts';
+import { createMail, type MailOptions } from './targets/mail.ts';
+import { createNotifyTargets, type NotifyTargetsOptions } from './targets/notify-targets.ts';
+import { createPost, type PostOptions } from './targets/post.ts';
+import { reachableTargets, type TargetsOptions } from './targets/targets.ts';
 
 /** A part of a budget that spending has reached. Money is decimal US dollars. */
 export interface BudgetThreshold {
@@ -32,6 +33,8 @@ export type NotifyBudget = (threshold: BudgetThreshold) => Promise<boolean>;
 
 export interface BudgetAlertsOptions
   extends Omit<NotifyTargetsOptions, 'claims' | 'post' | 'mail'>, PostOptions, MailOptions, TargetsOptions {
+  /** Whose budgets they are, as messages say it. Default: they do not say it. */
+  readonly stage?: string;
   /** Where it is kept who was told. */
   readonly table: Pick<Table, 'putNewOrFind' | 'replace' | 'remove'>;
 }
@@ -45,9 +48,10 @@ const ownerOf = ({ tenantId, scope = 'tenant', subject = null }: BudgetThreshold
 };
 
 /** A threshold as it is told; the same id whatever was spent by then, and whether spending or a refusal came first. */
-export const budgetAlert = (threshold: BudgetThreshold): Alert => {
+export const budgetAlert = (threshold: BudgetThreshold, stage?: string): Alert => {
   const { tenantId, period, percent, limitUsd, spentUsd, scope = 'tenant', subject = null, isRefused } = threshold;
   const owner = ownerOf(threshold);
+  const advice = budgetAdvice(threshold, stage);
   const what = isRefused
     ? `has a call refused: $${spentUsd} of its budget of $${limitUsd} for ${period} are spent, and what is left does not cover the call.`
     : `has spent $${spentUsd} of its budget of $${limitUsd} for ${period} (${percent} % reached).`;
@@ -56,8 +60,8 @@ export const budgetAlert = (threshold: BudgetThreshold): Alert => {
     id: alertId('budget', ...whose, period, String(percent)),
     alarm: label(`budget/${whose.join('/')}/${period}`),
     state: safe`${percent}%`,
-    text: `:moneybag: *${owner}* ${what}`,
-    mail: { subject: `${percent} % of the budget of ${owner} for ${period}`, text: `${owner} ${what}` },
+    text: `:moneybag: *${owner}* ${what}${advice.slack}`,
+    mail: { subject: `${percent} % of the budget of ${owner} for ${period}`, text: `${owner} ${what}${advice.mail}` },
     fields: {
       type: 'budget.threshold',
       tenantId,
@@ -65,6 +69,7 @@ export const budgetAlert = (threshold: BudgetThreshold): Alert => {
       percent,
       limitUsd,
       spentUsd,
+      ...adviceFields(threshold, stage),
       ...(scope === 'tenant' ? {} : { scope }),
       ...(subject === null ? {} : { [scope === 'key' ? 'keyId' : 'user']: subject }),
     },
@@ -77,6 +82,6 @@ export const createBudgetAlerts = (options: BudgetAlertsOptions): NotifyBudget =
   const notify = createNotifyTargets({ ...options, claims, post: createPost(options), mail: createMail(options) });
   return async (threshold) => {
     const { targets, areAll } = await reachableTargets(options);
-    return (await notify([budgetAlert(threshold)], targets)) && areAll;
+    return (await notify([budgetAlert(threshold, options.stage)], targets)) && areAll;
   };
 };

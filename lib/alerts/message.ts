@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Alert } from './alert.ts';
-import type { Targets } from './targets.ts';
+import type { Targets } from './targets/targets.ts';
 
 /** A POST that is ready to be sent. */
 export interface Message {

@@ -3,11 +3,11 @@ import { type AlertsOptions, createAlerts, type NotifyAlarm } from './alerts.ts'
 import { createConsequences, NO_CONSEQUENCES } from './damping/consequences.ts';
 import { createFlaps } from './damping/flaps.ts';
 import { createStorms } from './damping/storms.ts';
-import { createDynamoDbAlertClaims } from './dynamodb-claims.ts';
-import { createMail, type MailOptions } from './mail.ts';
 import { createNotifiedAlarms } from './notified-alarms.ts';
-import { createNotifyTargets, type NotifyTargetsOptions } from './notify-targets.ts';
-import { createPost, type PostOptions } from './post.ts';
+import { createDynamoDbAlertClaims } from './targets/dynamodb-claims.ts';
+import { createMail, type MailOptions } from './targets/mail.ts';
+import { createNotifyTargets, type NotifyTargetsOptions } from './targets/notify-targets.ts';
+import { createPost, type PostOptions } from './targets/post.ts';
 
 export interface NotifyAlarmOptions
   extends

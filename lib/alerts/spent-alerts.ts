@@ -3,13 +3,14 @@ import { createDeadline } from '../kernel/deadline.ts';
 import { label, safe } from '../kernel/redacted.ts';
 import { nameError } from '../telemetry/describe-error.ts';
 import { type Alert, alertId } from './alert.ts';
+import { adviceFields, budgetAdvice } from './budget-advice.ts';
 import { budgetAlert, type BudgetAlertsOptions, type BudgetThreshold, NOTIFIED_FOR_MS } from './budget-alerts.ts';
-import { createDynamoDbAlertClaims } from './dynamodb-claims.ts';
-import { createMail } from './mail.ts';
-import { LIMIT_MS, UNGUARDED, waysTo } from './notify-targets.ts';
-import { orFailed } from './or-failed.ts';
-import { createPost } from './post.ts';
-import { reachableTargets, type Targets } from './targets.ts';
+import { createDynamoDbAlertClaims } from './targets/dynamodb-claims.ts';
+import { createMail } from './targets/mail.ts';
+import { LIMIT_MS, UNGUARDED, waysTo } from './targets/notify-targets.ts';
+import { orFailed } from './targets/or-failed.ts';
+import { createPost } from './targets/post.ts';
+import { reachableTargets, type Targets } from './targets/targets.ts';
 
 /** A budget of which a part is spent. */
 export interface SpentPart extends Omit<BudgetThreshold, 'percent' | 'isRefused'> {
@@ -32,13 +33,13 @@ const AT_ONCE = 16;
 /** So many names fit into a message that is read. */
 const MOST_NAMED = 20;
 
-const alertOfOne = ({ percent = 100, ...budget }: SpentPart): Alert =>
-  budgetAlert({ ...budget, percent, isRefused: percent === 100 });
+const alertOfOne = ({ percent = 100, ...budget }: SpentPart, stage?: string): Alert =>
+  budgetAlert({ ...budget, percent, isRefused: percent === 100 }, stage);
 
 /** One alert of all of them, which have one percentage; of a single one, the alert of its own. */
-export const spentAlert = (budgets: readonly [SpentPart, ...SpentPart[]]): Alert => {
+export const spentAlert = (budgets: readonly [SpentPart, ...SpentPart[]], stage?: string): Alert => {
   const [first, ...others] = budgets;
-  if (others.length === 0) return alertOfOne(first);
+  if (others.length === 0) return alertOfOne(first, stage);
   const { tenantId, scope = 'tenant', period, percent = 100 } = first;
   const names = budgets.slice(0, MOST_NAMED).map(({ subject }) => subject ?? tenantId);
   const more = budgets.length - names.length;
@@ -48,17 +49,20 @@ export const spentAlert = (budgets: readonly [SpentPart, ...SpentPart[]]): Alert
       ? `have calls refused, because their budgets for ${period} are spent`
       : `have spent ${percent} % of their budgets for ${period}`;
   const what = `${how}: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+  const about = { tenantId, scope, period, percent };
+  const advice = budgetAdvice(about, stage);
   return {
     id: alertId('budgets', ...budgets.map((each) => alertOfOne(each).id)),
     alarm: label(`budget/${tenantId}/${scope}/${period}`),
     state: safe`${percent}%`,
-    text: `:moneybag: *${who}* ${what}`,
-    mail: { subject: `${percent} % of the budgets of ${who} for ${period}`, text: `${who} ${what}` },
+    text: `:moneybag: *${who}* ${what}${advice.slack}`,
+    mail: { subject: `${percent} % of the budgets of ${who} for ${period}`, text: `${who} ${what}${advice.mail}` },
     fields: {
       type: percent === 100 ? 'budgets.spent' : 'budgets.threshold',
       tenantId,
       period,
       percent,
+      ...adviceFields(about, stage),
       scope,
       count: budgets.length,
       [scope === 'key' ? 'keyIds' : 'users']: names,
@@ -85,7 +89,7 @@ export const createSpentAlerts = (options: BudgetAlertsOptions): NotifySpent => 
     const [first, ...others] = asked.flat();
     if (first === undefined) return { isDone: true, newly: [] };
     const claimed = [first, ...others];
-    const alert = spentAlert([first.budget, ...others.map(({ budget }) => budget)]);
+    const alert = spentAlert([first.budget, ...others.map(({ budget }) => budget)], options.stage);
     const delivered = { target: label(target), alarm: alert.alarm, state: alert.state };
     const send = new Map(waysTo(alert, targets, by)).get(target);
     using deadline = createDeadline(clock, LIMIT_MS);

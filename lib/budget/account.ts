@@ -1,5 +1,5 @@
-import type { PicoUsd } from '../kernel/money.ts';
-import { shortHash } from '../kernel/short-hash.ts';
+import { shortHash } from '../kernel/ids/short-hash.ts';
+import { type PicoUsd, ZERO } from '../kernel/money.ts';
 
 export type Scope = 'tenant' | 'key' | 'user' | 'stage';
 
@@ -15,6 +15,10 @@ export interface Account {
   /** Partition key of its items. */
   readonly pk: string;
   readonly limits: Limits;
+  /** By how many shards its reservations are held. Default: it holds them itself. */
+  readonly shards?: number;
+  /** Of a shard: the terms on which it was lent what it has. Reserves only what is there on the same terms. */
+  readonly terms?: string;
 }
 
 export const NO_LIMITS: Limits = { day: null, month: null };
@@ -23,6 +27,15 @@ export const tenantAccount = (tenantId: string, limits: Limits = NO_LIMITS): Acc
   scope: 'tenant',
   pk: `budget#${tenantId}`,
   limits,
+});
+
+/** What a tenant's account has lent to one of its shards, and what that one holds; see `shards/`. */
+export const shardAccount = (tenantId: string, shard: number, terms?: string): Account => ({
+  scope: 'tenant',
+  pk: `${tenantAccount(tenantId).pk}#shard#${shard}`,
+  // What is lent is taken off its counters, so they are below zero by what is free.
+  limits: { day: ZERO, month: null },
+  ...(terms === undefined ? {} : { terms }),
 });
 
 export const keyAccount = (tenantId: string, keyId: string, limits: Limits = NO_LIMITS): Account => ({

@@ -1,16 +1,27 @@
 import { mayBeDone } from '../dynamodb/failure.ts';
 import type { Patience } from '../dynamodb/with-store-retries.ts';
-import { concurrently } from '../kernel/concurrently.ts';
+import { lazy } from '../kernel/caching/lazy.ts';
 import { type PicoUsd, ZERO } from '../kernel/money.ts';
-import { type Account, monthOf, type Scope, tenantAccount, userHashOf } from './account.ts';
+import { type Account, monthOf, type Scope, userHashOf } from './account.ts';
 import { type Answer, beingSettled, type No, tightest } from './answer.ts';
-import { refusalOf } from './balance.ts';
-import { alsoHolding, inEachAccount, type Reservation } from './reservation.ts';
-import { type Adjustment, type BudgetStore, type Counted, MOST_MARKS, type Settlement } from './store.ts';
+import { EMPTY, refusalOf } from './balance.ts';
+import { alsoHolding, homeOf, inEachAccount, type Reservation } from './reservation.ts';
+import { settleAllOf } from './settle-all.ts';
+import {
+  type Adjustment,
+  type BudgetStore,
+  type Counted,
+  MOST_MARKS,
+  type Reserved,
+  type Settlement,
+} from './store.ts';
 import { createUnheld, type UnheldCalls } from './unheld.ts';
 
 /** What is to be held back, with its end user as the caller named them. */
-export type AskedReservation = Omit<Reservation, 'alsoHeldBy' | 'userHash' | 'unheld' | 'fenced' | 'packed'> & {
+export type AskedReservation = Omit<
+  Reservation,
+  'alsoHeldBy' | 'userHash' | 'shard' | 'unheld' | 'fenced' | 'packed'
+> & {
   readonly userId: string | null;
 };
 
@@ -46,28 +57,27 @@ export interface Budgets {
    */
   settle(reservation: Reservation, actual: PicoUsd, patience?: Patience): Promise<readonly SettledAccount[]>;
   /** Settles many of one tenant at a time, and resolves to those that were; the others are to be settled again. */
-  settleAll(tenantId: string, settlements: readonly Settlement[], patience?: Patience): Promise<readonly Settlement[]>;
+  settleAll(settlements: readonly Settlement[], patience?: Patience): Promise<readonly Settlement[]>;
   /** Takes away what keeps these from being held again: their requests can't arrive any more. */
-  sweep(tenantId: string, month: string, tombstones: readonly Reservation[]): Promise<void>;
+  sweep(month: string, tombstones: readonly Reservation[]): Promise<void>;
   /** Takes away the marks of unheld calls that nobody adds again. */
-  forget(tenantId: string, month: string, unheld: readonly Reservation[]): Promise<void>;
+  forget(month: string, unheld: readonly Reservation[]): Promise<void>;
   /** Corrects what was settled before, once, everywhere, the tenant's first. */
   adjust(reservation: Reservation, by: PicoUsd, adjustment: Adjustment): Promise<void>;
   /** The adjustment's record is written: nothing is left to be done for it. */
-  adjusted(reservation: Pick<Reservation, 'tenantId' | 'at'>, adjustment: Adjustment): Promise<void>;
+  adjusted(reservation: Pick<Reservation, 'tenantId' | 'at' | 'shard'>, adjustment: Adjustment): Promise<void>;
 }
 
 /** No patience: who asks waits. */
 const ONCE = 0;
 
-/** Unheld calls of a tenant that are added at a time. */
-const AT_ONCE = 8;
-
 /** One that was never held and never will be, by all that is known. */
 const isNothing = (error: unknown, tried: readonly unknown[]) => tried.length === 1 && !mayBeDone(error);
 
-/** `calls`: where unheld calls are noted. */
-export const createBudgets = (store: BudgetStore, calls?: UnheldCalls): Budgets => {
+/** `calls`: where unheld calls are noted. `random`, from 0 to below 1, says which shard is asked; without it always the first. */
+export const createBudgets = (store: BudgetStore, calls?: UnheldCalls, random: () => number = () => 0): Budgets => {
+  // Few tenants have any, so the others do not load it.
+  const shards = lazy(async () => (await import('./shards/shards.ts')).createShards(store));
   const unheld = createUnheld(store, calls);
   const settle: Budgets['settle'] = async (reservation, actual, patience) => {
     if (reservation.unheld) {
@@ -80,8 +90,17 @@ export const createBudgets = (store: BudgetStore, calls?: UnheldCalls): Budgets 
         return counted === null ? [] : [{ scope, pk, counted }];
       }),
     );
-    await store.settle(tenantAccount(reservation.tenantId), reservation, actual, patience);
+    await store.settle(homeOf(reservation), reservation, actual, patience);
     return settled.flat();
+  };
+  const reserve = async (account: Account, reservation: Reservation): Promise<Reserved> => {
+    if (account.scope === 'tenant' && reservation.shard !== undefined)
+      return (await shards()).reserve(account, reservation);
+    const answer = await store.reserve(account, reservation);
+    if (answer.reserved || answer.balance.allotments.length === 0) return answer;
+    // Its shards may have what it lacks, from before they were given up; its counters contain that.
+    if (answer.repeated) return { ...answer, balance: { ...answer.balance, ...EMPTY } };
+    return (await shards()).reserve(account, reservation);
   };
   return {
     settle,
@@ -89,14 +108,15 @@ export const createBudgets = (store: BudgetStore, calls?: UnheldCalls): Budgets 
     async reserve({ reservation: { userId, ...asked }, tenant, others, giveBack }) {
       const alsoHeldBy = others.flatMap(({ scope }) => (scope === 'tenant' ? [] : [scope]));
       const userHash = userId === null ? null : userHashOf(userId);
-      const reservation: Reservation = { ...asked, userHash, alsoHeldBy };
+      const shard = tenant.shards === undefined ? null : 1 + Math.floor(random() * tenant.shards);
+      const reservation: Reservation = { ...asked, userHash, alsoHeldBy, ...(shard === null ? {} : { shard }) };
       const tried: Account[] = [];
       let fenced = false;
       let isFullOfMarks = false;
       const ask = async (account: Account): Promise<No | null> => {
         tried.push(account);
         try {
-          const answer = await store.reserve(account, reservation);
+          const answer = await reserve(account, reservation);
           fenced ||= answer.repeated;
           if (answer.reserved) return null;
           const refusal = refusalOf(answer.balance, asked.at, account);
@@ -139,51 +159,18 @@ export const createBudgets = (store: BudgetStore, calls?: UnheldCalls): Budgets 
       return { held: true, reservation: await unheld.begin(reservation, give) };
     },
 
-    async settleAll(tenantId, all, patience) {
-      const settlements = all.filter(({ reservation }) => !reservation.unheld);
-      const byAccount = new Map<string, { account: Account; settlements: Settlement[] }>();
-      for (const settlement of settlements)
-        for (const account of alsoHolding(settlement.reservation)) {
-          const some = byAccount.get(account.pk) ?? { account, settlements: [] };
-          some.settlements.push(settlement);
-          byAccount.set(account.pk, some);
-        }
-      const failed = new Set<Settlement>();
-      for (const { account, settlements: some } of byAccount.values()) {
-        const done = new Set(await store.settleAll(account, some, patience).catch(() => []));
-        for (const one of some) if (!done.has(one)) failed.add(one);
-      }
-      const left = settlements.filter((settlement) => !failed.has(settlement));
-      const [answer] = await Promise.allSettled([
-        left.length === 0 ? [] : store.settleAll(tenantAccount(tenantId), left, patience),
-      ]);
-      // After those that the item holds: they make it smaller, and each of these is a write of its own.
-      const added = await concurrently(
-        all.filter(({ reservation }) => reservation.unheld),
-        AT_ONCE,
-        (one) =>
-          unheld
-            .add(one.reservation, one.actual, patience)
-            .then(() => one)
-            .catch(() => null),
-      );
-      if (answer.status === 'rejected' && added.every((one) => one === null)) throw answer.reason;
-      const done = answer.status === 'fulfilled' ? answer.value : [];
-      const isSettled = new Set([...done, ...added]);
-      return all.filter((one) => isSettled.has(one));
-    },
+    settleAll: (all, patience) => settleAllOf({ store, unheld }, all, patience),
 
-    sweep: (tenantId, month, tombstones) =>
-      inEachAccount(tenantId, tombstones, (account, attemptIds) => store.sweep(account, month, attemptIds)),
+    sweep: (month, tombstones) =>
+      inEachAccount(tombstones, (account, attemptIds) => store.sweep(account, month, attemptIds)),
 
-    forget: (tenantId, month, some) =>
-      inEachAccount(tenantId, some, (account, attemptIds) => store.forget(account, month, attemptIds)),
+    forget: (month, some) => inEachAccount(some, (account, attemptIds) => store.forget(account, month, attemptIds)),
 
-    adjusted: ({ tenantId, at }, adjustment) => store.adjusted(tenantAccount(tenantId), monthOf(at), adjustment),
+    adjusted: (reservation, adjustment) => store.adjusted(homeOf(reservation), monthOf(reservation.at), adjustment),
 
     async adjust(reservation, by, adjustment) {
-      const { at, tenantId } = reservation;
-      await store.adjust(tenantAccount(tenantId), at, by, adjustment);
+      const { at } = reservation;
+      await store.adjust(homeOf(reservation), at, by, adjustment);
       await Promise.all(
         alsoHolding(reservation).map((account) => store.adjust(account, at, by, { ...adjustment, note: null })),
       );

@@ -1,10 +1,11 @@
 import { type Item, n, s } from '../dynamodb/attributes.ts';
+import type { Assumption } from '../dynamodb/condition.ts';
 import { isBroken, mayBeDone } from '../dynamodb/failure.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { createGroupCommit } from '../group-commit/group-commit.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { minus } from '../kernel/money.ts';
-import { type Account, dayOf, type Limits } from './account.ts';
+import { type PicoUsd, ZERO } from '../kernel/money.ts';
+import { type Account, dayOf } from './account.ts';
 import { settleFenced } from './fence.ts';
 import {
   adjustmentName,
@@ -20,42 +21,26 @@ import {
   OPEN,
   openIn,
   reservationName,
+  termsName,
   tombstoneName,
   WRITTEN,
 } from './item.ts';
+import { removeAll } from './remove-all.ts';
 import { packReservation, type Reservation } from './reservation.ts';
 import { settleMany, settling } from './settle-item.ts';
+import { ceilings, moveMoney } from './shards/move-money.ts';
 import { type AccountMonth, type BudgetStore, MAX_OPEN } from './store.ts';
 
 /** How long a settle is tried again where its caller says nothing: it frees, so it is worth more than a reservation. */
 export const SETTLE_PATIENCE_MS = 20_000;
 
-/** Tombstones or marks that one update takes away. */
-const SWEPT_IN_ONE = 100;
+/** What a shard needs to have been lent, on the terms of whoever asks; for what costs nothing, nothing. */
+const lentOn = ({ terms }: Account, day: string, amount: PicoUsd): Pick<Assumption, 'equal' | 'has'> =>
+  terms === undefined || amount === ZERO ? {} : { equal: { [termsName(day)]: s(terms) }, has: [dayName(day)] };
 
-const removeAll = async (
-  table: Pick<Table, 'update'>,
-  { pk }: Pick<Account, 'pk'>,
-  month: string,
-  names: readonly string[],
-): Promise<void> => {
-  for (let from = 0; from < names.length; from += SWEPT_IN_ONE) {
-    const remove = names.slice(from, from + SWEPT_IN_ONE);
-    // Only where there is an item: an update would make one.
-    await table.update({ pk, sk: month }, { remove }, { equal: { sk: s(month) } });
-  }
-};
-
-/** The highest that each number of the item may be for the reservation still to be held. */
-const ceilings = ({ day, month }: Limits, { amount, at }: Reservation, maxOpen: number): Record<string, bigint> => ({
-  ...(day === null ? {} : { [dayName(dayOf(at))]: minus(day, amount) }),
-  ...(month === null ? {} : { month: minus(month, amount) }),
-  [OPEN]: BigInt(maxOpen - 1),
-  [FENCE]: BigInt(at - 1),
-});
-
-const exceeds = ({ day, month }: Limits, { amount }: Reservation): boolean =>
-  (day !== null && amount > day) || (month !== null && amount > month);
+/** A shard has no limit of its own, but what it was lent. */
+const exceeds = ({ limits: { day, month }, terms }: Account, { amount }: Reservation): boolean =>
+  terms === undefined && ((day !== null && amount > day) || (month !== null && amount > month));
 
 export interface DynamoDbBudgetStoreOptions {
   readonly maxOpen?: number;
@@ -87,15 +72,20 @@ export const createDynamoDbBudgetStore = (
         return { reserved: false, repeated, balance: foundMonth(key, item), crowded } as const;
       };
       // A counter that is not there yet fulfils any condition, so what is above the limit by itself is never asked for.
-      if (exceeds(account.limits, reservation)) return found((await table.get(key)) ?? {});
+      if (exceeds(account, reservation)) return found((await table.get(key)) ?? {});
       const { amount, at } = reservation;
       const send = async (repeated: boolean) => {
         const updated = await groups.update(
           key,
           { set: { [name]: text }, add: { [dayName(dayOf(at))]: amount, month: amount, [OPEN]: 1 } },
           {
+            ...lentOn(account, dayOf(at), amount),
             lacks: [name, tombstoneName(reservation.attemptId)],
-            atMost: ceilings(account.limits, reservation, maxOpen),
+            atMost: {
+              ...ceilings(account.limits, amount, dayOf(at)),
+              [OPEN]: BigInt(maxOpen - 1),
+              [FENCE]: BigInt(at - 1),
+            },
           },
           { once: true },
         );
@@ -153,6 +143,8 @@ export const createDynamoDbBudgetStore = (
 
     forget: (account, month, attemptIds) => removeAll(table, account, month, attemptIds.map(adjustmentName)),
 
+    move: (account, move) => moveMoney(table, account, move),
+
     async adjust(account, at, by, { attemptId, note }) {
       const name = adjustmentName(attemptId);
       await table.update(
@@ -183,6 +175,11 @@ export const createDynamoDbBudgetStore = (
       // Every reservation and every settle changes the counter, so what was counted still stands where it is the same.
       const assumed = counter === null ? { lacks: [OPEN] } : { equal: { [OPEN]: n(counter) } };
       await table.update({ pk, sk: name }, { set: { [OPEN]: n(count) } }, assumed);
+    },
+
+    async month({ pk }, name) {
+      const item = await table.get({ pk, sk: name });
+      return item === null ? null : monthFrom(item);
     },
 
     async months({ pk }, from, to) {

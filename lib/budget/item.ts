@@ -2,7 +2,8 @@ import { type Item, type Key, keyOf, optional, readBigInt, readNumber, readStrin
 import { pico, ZERO } from '../kernel/money.ts';
 import { type Account, dayOf, monthOf } from './account.ts';
 import { type Reservation, unpackReservation } from './reservation.ts';
-import type { AccountMonth, Adjustment, Counted } from './store.ts';
+import { unpackAllotment } from './shards/allotment.ts';
+import type { AccountMonth, Adjustment, Counted, Lent } from './store.ts';
 
 /**
  * Attributes of an account's month besides its keys and `month`: one a day, one an open reservation, one a tombstone, one an
@@ -12,6 +13,10 @@ export const dayName = (day: string): string => `d#${day}`;
 export const reservationName = (attemptId: string): string => `r#${attemptId}`;
 export const tombstoneName = (attemptId: string): string => `z#${attemptId}`;
 export const adjustmentName = (attemptId: string): string => `x#${attemptId}`;
+/** What was lent on a day to a shard; the item is of one month, so it needs no more than the day of it. */
+export const allotmentName = (day: string, shard: number): string => `a#${day.slice(-2)}#${shard}`;
+/** Under which limits the day's part of it was lent. */
+export const termsName = (day: string): string => `t#${day.slice(-2)}`;
 export const markName = (mark: string): string => `m#${mark}`;
 
 /** How many reservations are open. An item from before they were counted has none, and may fall below zero. */
@@ -56,8 +61,14 @@ export const monthFrom = (item: Item): AccountMonth => {
     const note = readString(item, adjustmentName(attemptId));
     return { attemptId, note: note === WRITTEN.S ? null : note };
   });
+  const name = readString(item, 'sk');
+  const allotments = named(item, 'a#').map((of): Lent => {
+    const [day = '', shard = ''] = of.split('#');
+    const allotment = unpackAllotment(readString(item, `a#${of}`));
+    return { day: `${name}-${day}`, shard: Number(shard), allotment };
+  });
   return {
-    name: readString(item, 'sk'),
+    name,
     month: item['month'] === undefined ? ZERO : pico(readBigInt(item, 'month')),
     days: new Map(named(item, 'd#').map((day) => [day, pico(readBigInt(item, dayName(day)))])),
     open: reservations('r#', reservationName),
@@ -68,6 +79,7 @@ export const monthFrom = (item: Item): AccountMonth => {
     fence: fenceIn(item),
     counter: openIn(item),
     count: countOpen(item),
+    allotments,
   };
 };
 

@@ -2,7 +2,8 @@ import { minus, type PicoUsd, plus, ZERO } from '../kernel/money.ts';
 import { type Account, dayOf, monthOf } from './account.ts';
 import { MOST_TOMBSTONES } from './fence.ts';
 import { packReservation, type Reservation } from './reservation.ts';
-import { type AccountMonth, type Adjustment, type BudgetStore, MAX_OPEN } from './store.ts';
+import { NOTHING, packAllotment } from './shards/allotment.ts';
+import { type AccountMonth, type Adjustment, type BudgetStore, type Lent, MAX_OPEN } from './store.ts';
 
 interface Month {
   month: PicoUsd;
@@ -14,6 +15,9 @@ interface Month {
   marks: Set<string>;
   closedThrough: string | null;
   noted: number;
+  allotments: Map<string, Lent>;
+  /** By day. */
+  terms: Map<string, string>;
 }
 
 const emptyMonth = (): Month => ({
@@ -26,6 +30,8 @@ const emptyMonth = (): Month => ({
   marks: new Set(),
   closedThrough: null,
   noted: 0,
+  allotments: new Map(),
+  terms: new Map(),
 });
 
 /** What only its owner knows of a reservation does not stand in an item. */
@@ -56,6 +62,7 @@ export const createMemoryBudgetStore = ({ maxOpen = MAX_OPEN }: { readonly maxOp
     fence: month.fence,
     counter: month.open.size,
     count: month.open.size,
+    allotments: [...month.allotments.values()],
   });
   const holds = ({ open }: Month, asked: Reservation): boolean => {
     const held = open.get(asked.attemptId);
@@ -79,14 +86,18 @@ export const createMemoryBudgetStore = ({ maxOpen = MAX_OPEN }: { readonly maxOp
   };
   return {
     settle,
-    async reserve({ pk, limits }: Account, reservation) {
+    async reserve({ pk, limits, terms }: Account, reservation) {
       const { at, amount, attemptId } = reservation;
       const month = monthIn(pk, monthOf(at));
       if (holds(month, reservation)) return { reserved: true, repeated: false };
       const day = month.days.get(dayOf(at)) ?? ZERO;
       const crowded = month.open.size >= maxOpen;
       const taken = month.open.has(attemptId) || month.tombstones.has(attemptId) || at <= month.fence;
-      if (crowded || taken || !fits(day, amount, limits.day) || !fits(month.month, amount, limits.month))
+      const fitting =
+        terms === undefined
+          ? fits(day, amount, limits.day) && fits(month.month, amount, limits.month)
+          : amount === ZERO || (month.terms.get(dayOf(at)) === terms && day + amount <= ZERO);
+      if (crowded || taken || !fitting)
         return { reserved: false, repeated: false, balance: view(monthOf(at), month), crowded };
       month.open.set(attemptId, stored(reservation));
       add(month, at, amount);
@@ -104,6 +115,20 @@ export const createMemoryBudgetStore = ({ maxOpen = MAX_OPEN }: { readonly maxOp
     async sweep({ pk }, name, attemptIds) {
       const { tombstones } = monthIn(pk, name);
       for (const attemptId of attemptIds) tombstones.delete(attemptId);
+    },
+    async move({ pk, terms }, { day, shard, was, is, by, within }) {
+      const month = monthIn(pk, day.slice(0, '2026-11'.length));
+      const name = `${day}#${shard}`;
+      const stood = month.allotments.get(name)?.allotment ?? NOTHING;
+      if (packAllotment(stood) === packAllotment(is)) return true;
+      const isWithin = (counter: PicoUsd, limit: PicoUsd | null) => limit === null || counter + by <= limit;
+      const fitting = isWithin(month.days.get(day) ?? ZERO, within.day) && isWithin(month.month, within.month);
+      if (packAllotment(stood) !== packAllotment(was) || !fitting) return false;
+      month.allotments.set(name, { day, shard, allotment: is });
+      if (terms !== undefined) month.terms.set(day, terms);
+      month.month = plus(month.month, by);
+      month.days.set(day, plus(month.days.get(day) ?? ZERO, by));
+      return true;
     },
     async adjust({ pk }, at, by, adjustment) {
       const month = monthIn(pk, monthOf(at));
@@ -145,6 +170,7 @@ export const createMemoryBudgetStore = ({ maxOpen = MAX_OPEN }: { readonly maxOp
     },
     // Its counter is its number of reservations.
     recount: async () => {},
+    month: async ({ pk }, name) => (items.has(`${pk}/${name}`) ? view(name, monthIn(pk, name)) : null),
     async months({ pk }, from, to) {
       const prefix = `${pk}/`;
       return [...items]

@@ -1,9 +1,11 @@
+import { fromBase36 } from '../kernel/ids/base36.ts';
 import { pico, type PicoUsd } from '../kernel/money.ts';
 import {
   type Account,
   hashedUserAccount,
   keyAccount,
   type Scope,
+  shardAccount,
   stageAccount,
   tenantAccount,
   userHashOf,
@@ -24,6 +26,8 @@ export interface Reservation {
   readonly model: string;
   /** Which accounts besides the tenant's hold it too. */
   readonly alsoHeldBy: readonly Exclude<Scope, 'tenant'>[];
+  /** Which shard of the tenant's account holds it. Default: the account itself. */
+  readonly shard?: number;
   /** Nobody holds it: no limit needs it, and its account had many open. Its cost is added when it is known. */
   readonly unheld?: boolean;
   /** A request that holds it may still arrive: whoever ends it leaves a tombstone. Known to its owner alone. */
@@ -32,6 +36,10 @@ export interface Reservation {
   readonly packed?: string;
 }
 
+/** The tenant's account that holds a reservation, or its shard that does. */
+export const homeOf = ({ tenantId, shard }: Pick<Reservation, 'tenantId' | 'shard'>): Account =>
+  shard === undefined ? tenantAccount(tenantId) : shardAccount(tenantId, shard);
+
 /** The accounts besides the tenant's that hold a reservation, found again from the reservation alone. */
 export const alsoHolding = ({ tenantId, keyId, userHash, alsoHeldBy }: Reservation): Account[] =>
   alsoHeldBy.map((scope) => {
@@ -39,9 +47,8 @@ export const alsoHolding = ({ tenantId, keyId, userHash, alsoHeldBy }: Reservati
     return scope === 'key' ? keyAccount(tenantId, keyId) : hashedUserAccount(tenantId, userHash ?? userHashOf(null));
   });
 
-/** Does something by their ids in every account that any of them stands in; all are of one tenant, whose item comes last. */
+/** Does something by their ids in every account that any of them stands in, the tenant's last. */
 export const inEachAccount = async (
-  tenantId: string,
   reservations: readonly Reservation[],
   act: (account: Pick<Account, 'pk'>, attemptIds: readonly string[]) => Promise<void>,
 ): Promise<void> => {
@@ -49,7 +56,7 @@ export const inEachAccount = async (
   const holders = reservations.flatMap((each) => alsoHolding(each).map(({ pk }) => ({ pk, each })));
   for (const [pk, some] of Map.groupBy(holders, ({ pk: of }) => of))
     await act({ pk }, idsOf(some.map(({ each }) => each)));
-  await act(tenantAccount(tenantId), idsOf(reservations));
+  for (const [pk, some] of Map.groupBy(reservations, (each) => homeOf(each).pk)) await act({ pk }, idsOf(some));
 };
 
 const FLAGS = { key: 'k', user: 'u', stage: 's', hash: 'h', unheld: 'n' } as const;
@@ -72,18 +79,15 @@ export const packReservation = (held: Reservation): string =>
   [
     held.amount.toString(36),
     held.at.toString(36),
-    held.alsoHeldBy.map((scope) => FLAGS[scope]).join('') + (held.unheld ? FLAGS.unheld : '') + FLAGS.hash,
+    held.alsoHeldBy.map((scope) => FLAGS[scope]).join('') +
+      (held.unheld ? FLAGS.unheld : '') +
+      FLAGS.hash +
+      (held.shard ?? ''),
     encodeURIComponent(held.keyId),
     packModel(held.model),
     encodeURIComponent(held.agent),
     ...(held.userHash === null ? [] : [Buffer.from(held.userHash, 'hex').toString('base64url')]),
   ].join('|');
-
-const parseBase36 = (digits: string): bigint => {
-  let value = 0n;
-  for (const digit of digits) value = value * 36n + BigInt(Number.parseInt(digit, 36));
-  return value;
-};
 
 const isBase36 = (text: string | undefined): boolean => /^[0-9a-z]+$/.test(text ?? '');
 
@@ -98,16 +102,18 @@ export const unpackReservation = (tenantId: string, attemptId: string, text: str
   const [amount, at, flags, keyId, model, agent, ...user] = text.split('|');
   if (agent === undefined || !isBase36(amount) || !isBase36(at)) return null;
   const isHash = flags?.includes(FLAGS.hash) ?? false;
+  const shard = /\d+$/.exec(flags ?? '')?.[0];
   return {
     attemptId,
     tenantId,
     at: Number.parseInt(at ?? '', 36),
-    amount: pico(parseBase36(amount ?? '')),
+    amount: pico(fromBase36(amount ?? '')),
     keyId: decodeURIComponent(keyId ?? ''),
     model: isHash ? unpackModel(model ?? '') : decodeURIComponent(model ?? ''),
     agent: decodeURIComponent(agent),
     userHash: unpackUser(isHash, user),
     alsoHeldBy: (['key', 'user', 'stage'] as const).filter((scope) => flags?.includes(FLAGS[scope])),
+    ...(shard === undefined ? {} : { shard: Number(shard) }),
     ...(flags?.includes(FLAGS.unheld) ? { unheld: true } : {}),
     ...(isHash ? {} : { packed: text }),
   };

@@ -3,6 +3,7 @@ import type { PicoUsd } from '../kernel/money.ts';
 import type { Account } from './account.ts';
 import type { Balance } from './balance.ts';
 import type { Reservation } from './reservation.ts';
+import type { Allotment, Move } from './shards/allotment.ts';
 
 /**
  * Reservations that an account may have open at once. More make each of its writes so dear that settling them falls
@@ -25,6 +26,9 @@ export interface Adjustment {
   readonly note: string | null;
 }
 
+/** What a refusal has found. */
+export type Found = Balance & Pick<AccountMonth, 'adjustments' | 'allotments' | 'fence' | 'tombstones'>;
+
 export type Reserved = {
   /** An earlier send of it may still arrive: after it was settled, or although this one is refused. */
   readonly repeated: boolean;
@@ -32,7 +36,7 @@ export type Reserved = {
   | { readonly reserved: true }
   | {
       readonly reserved: false;
-      readonly balance: Balance & Pick<AccountMonth, 'adjustments' | 'fence'>;
+      readonly balance: Found;
       /** So many are open that the account takes no more, whatever fits. */
       readonly crowded: boolean;
     }
@@ -55,6 +59,15 @@ export interface AccountMonth extends Balance {
   readonly counter: number | null;
   /** Open reservations that stand there, those that only another version can read included. */
   readonly count: number;
+  /** Of an account: what it has lent to its shards. Of a shard: what it was lent. */
+  readonly allotments: readonly Lent[];
+}
+
+/** What is known in one place of what was lent to one shard on one day, as `2026-11-20`. */
+export interface Lent {
+  readonly day: string;
+  readonly shard: number;
+  readonly allotment: Allotment;
 }
 
 /** What an attempt did cost for which nothing was held. */
@@ -128,6 +141,11 @@ export interface BudgetStore {
   add(account: Pick<Account, 'pk'>, spent: UnheldCost, patience?: Patience): Promise<boolean>;
   /** Removes the marks of attempts that nobody adds again. */
   forget(account: Pick<Account, 'pk'>, month: string, attemptIds: readonly string[]): Promise<void>;
+  /**
+   * Notes a move of money between a tenant's account and a shard in one of the two, once, and the shard's terms with it.
+   * `false`: it did not stand there as it was found, or the counters would come to more than they may.
+   */
+  move(account: Pick<Account, 'pk' | 'terms'>, move: Move): Promise<boolean>;
   /** Adds `by` to the day and month of `at`, once for an attempt. */
   adjust(account: Pick<Account, 'pk'>, at: number, by: PicoUsd, adjustment: Adjustment): Promise<void>;
   /** The adjustment's record is written. */
@@ -138,6 +156,8 @@ export interface BudgetStore {
   close(account: Pick<Account, 'pk'>, month: AccountMonth, day: string, marks: readonly string[]): Promise<boolean>;
   /** Corrects the counter of open reservations to what was found, unless it has changed since. */
   recount(account: Pick<Account, 'pk'>, month: AccountMonth): Promise<void>;
+  /** One month (as `2026-11`), read strongly; `null`: it has seen nothing. */
+  month(account: Pick<Account, 'pk'>, name: string): Promise<AccountMonth | null>;
   /** The months from `from` to `to` (as `2026-11`, both included) that have seen anything, read strongly. */
   months(account: Pick<Account, 'pk'>, from: string, to: string): Promise<AccountMonth[]>;
 }

@@ -1,8 +1,8 @@
 import { mayBeDone } from '../dynamodb/failure.ts';
 import type { Patience } from '../dynamodb/with-store-retries.ts';
 import { type PicoUsd, ZERO } from '../kernel/money.ts';
-import { monthOf, tenantAccount } from './account.ts';
-import { alsoHolding, type Reservation } from './reservation.ts';
+import { monthOf } from './account.ts';
+import { alsoHolding, homeOf, type Reservation } from './reservation.ts';
 import type { BudgetStore } from './store.ts';
 
 /**
@@ -39,7 +39,7 @@ export interface Unheld {
 }
 
 /** All that an unheld call may have marked, the tenant's item last, as where something is held. */
-const accountsOf = (reservation: Reservation) => [...alsoHolding(reservation), tenantAccount(reservation.tenantId)];
+const accountsOf = (reservation: Reservation) => [...alsoHolding(reservation), homeOf(reservation)];
 
 export const createUnheld = (store: Pick<BudgetStore, 'add' | 'forget'>, calls: UnheldCalls = NOWHERE): Unheld => {
   const add = async (reservation: Reservation, cost: PicoUsd, patience?: Patience): Promise<boolean> => {

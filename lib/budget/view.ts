@@ -1,6 +1,7 @@
 import { formatUsd, pico, type PicoUsd } from '../kernel/money.ts';
-import { dayOf, type Limits, monthOf, tenantAccount } from './account.ts';
-import { EMPTY, type Standing, standingOf } from './balance.ts';
+import { dayOf, type Limits, monthOf } from './account.ts';
+import { EMPTY, type Period, type Standing, standingOf } from './balance.ts';
+import { tenantMonths } from './shards/whole-month.ts';
 import type { BudgetStore } from './store.ts';
 
 /** One period of a tenant's budget, as the contract shows it. */
@@ -47,16 +48,14 @@ const view = ({ limit, spent, reserved, remaining }: Standing, span: Span, now: 
   };
 };
 
-/** Where a tenant stands at an instant (epoch milliseconds), read strongly. */
-export const viewBudget = async (
-  store: Pick<BudgetStore, 'months'>,
-  tenantId: string,
-  limits: Limits,
-  now: number,
-): Promise<{ readonly day: BudgetView; readonly month: BudgetView }> => {
-  const name = monthOf(now);
-  const [found] = await store.months(tenantAccount(tenantId), name, name);
-  const { day, month } = standingOf(found ?? EMPTY, dayOf(now), limits);
+/** The day and the month of a budget. */
+export interface BudgetViews {
+  readonly day: BudgetView;
+  readonly month: BudgetView;
+}
+
+/** Both periods of a budget as the contract shows them at an instant (epoch milliseconds). */
+export const viewStandings = ({ day, month }: Readonly<Record<Period, Standing>>, now: number): BudgetViews => {
   const at = new Date(now);
   const [year, monthIndex] = [at.getUTCFullYear(), at.getUTCMonth()];
   const date = at.getUTCDate();
@@ -66,4 +65,16 @@ export const viewBudget = async (
     day: view(day, { from: today, to: tomorrow, leastMs: HOUR_MS }, now),
     month: view(month, { from: first, to: next, leastMs: 24 * HOUR_MS }, now),
   };
+};
+
+/** Where a tenant stands at an instant (epoch milliseconds), read strongly. */
+export const viewBudget = async (
+  store: Pick<BudgetStore, 'months'>,
+  tenantId: string,
+  limits: Limits,
+  now: number,
+): Promise<BudgetViews> => {
+  const name = monthOf(now);
+  const [found] = await tenantMonths(store, tenantId, name, name);
+  return viewStandings(standingOf(found ?? EMPTY, dayOf(now), limits), now);
 };

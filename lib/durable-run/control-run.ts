@@ -3,7 +3,7 @@ import { scopedKey } from '../idempotency/key.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { concurrently } from '../kernel/concurrently.ts';
 import { AppError } from '../kernel/errors.ts';
-import type { Ids } from '../kernel/ids.ts';
+import type { Ids } from '../kernel/ids/ids.ts';
 import { parseUsd } from '../kernel/money.ts';
 import { safe } from '../kernel/redacted.ts';
 import { labelsIn } from '../redaction/classes.ts';
@@ -15,7 +15,7 @@ import type { RunKey } from '../runs/run-key.ts';
 import type { RunRow, RunStore } from '../runs/types.ts';
 import { findRun } from '../runs/views.ts';
 import type { Emit } from '../telemetry/events.ts';
-import type { AuditEntry, Principal } from '../tenants/types.ts';
+import type { AuditEntry, Principal, TenantStore } from '../tenants/types.ts';
 import { derivedId } from './derived-id.ts';
 import type { Executions } from './executions.ts';
 import type { DecisionRequest } from './http/async-request.ts';
@@ -30,6 +30,9 @@ export interface ControlRunParts {
   readonly inbox: InboxStore;
   readonly executions: Executions;
   readonly active: Pick<ActiveRuns, 'list'>;
+  readonly tenants: Pick<TenantStore, 'find'>;
+  /** Is told whose run something is done to. Default: nobody is. */
+  readonly found?: (run: RunRow) => void;
   /** Notes who does what to what; rejects where that cannot be noted, and then nothing is done. */
   readonly note: (by: Principal, action: string, target: string, changes: AuditEntry['changes']) => Promise<void>;
 }
@@ -45,7 +48,7 @@ export interface PostedMessage {
 export interface ControlRun {
   /** Throws `run-conflict` where the run has ended. */
   cancel(by: Principal, runId: string): Promise<void>;
-  /** Cancels every unfinished run of a tenant, and resolves with how many there were. */
+  /** Cancels every unfinished run of a tenant, and resolves with how many there were. Throws `not-found` where there is neither. */
   cancelAll(by: Principal, tenantId: string): Promise<number>;
   /**
    * Resolves with the message's id. Throws `run-conflict` where the run has ended, or takes no more, and
@@ -75,15 +78,17 @@ const checkLabels = (shown: unknown, edited: unknown): void => {
 const AT_ONCE = 16;
 
 const ended = () => new AppError('run-conflict', safe`The run has ended.`);
+const noTenant = () => new AppError('not-found', safe`There is no tenant of this id.`);
 const noApproval = () => new AppError('not-found', safe`Nothing of this id waits for approval.`);
 const wasDecided = () => new AppError('run-conflict', safe`This was decided before.`);
 
 /** Signals are written first, and then the run is woken: a wake that is lost is made up for by the sweeper. */
 export const createControlRun = (parts: ControlRunParts): ControlRun => {
-  const { clock, ids, emit, catalog, runs, inbox, executions, active, note } = parts;
+  const { clock, ids, emit, catalog, runs, inbox, executions, active, tenants, note, found } = parts;
 
   const asyncRun = async ({ tenantId }: Principal, runId: string): Promise<RunRow> => {
     const row = await findRun(runs, tenantId, runId);
+    found?.(row);
     // A synchronous run is kept once it has ended.
     if (row.mode === 'sync') throw ended();
     return row;
@@ -116,6 +121,8 @@ export const createControlRun = (parts: ControlRunParts): ControlRun => {
 
     async cancelAll(by, tenantId) {
       const unfinished = await active.list(tenantId);
+      // What is left of a tenant that is gone can still be stopped.
+      if (unfinished.length === 0 && (await tenants.find(tenantId)) === null) throw noTenant();
       await note(by, 'runs.cancelled', tenantId, { cancelled: { from: null, to: unfinished.length } });
       const cancelled = await concurrently(unfinished, AT_ONCE, async (run) => {
         const taken = await inbox.cancel(run, { keyId: by.keyId, at: clock.now() });

@@ -5,7 +5,7 @@ import type { ActiveRuns } from '../runs/active.ts';
 import { type EraseContent, EVENTS_KEPT_MS } from '../runs/ended/erase-content.ts';
 import type { DueErasure, Erasures } from '../runs/ended/erasures.ts';
 import { type AsyncRunStore, hasEnded, type RunStore } from '../runs/types.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 
 export interface EraseEndedParts {
@@ -55,7 +55,7 @@ export const createEraseEnded = (parts: EraseEndedParts): (() => Promise<void>) 
       try {
         await erase(due);
       } catch (error) {
-        emit({ type: 'store.failed', operation: safe`runs.eraseContent`, error: nameError(error) });
+        emit({ type: 'store.failed', operation: safe`runs.eraseContent`, ...describeFailure(error) });
         await postpone(due).catch(() => undefined);
       }
     });

@@ -4,7 +4,7 @@ import { safe } from '../kernel/redacted.ts';
 import type { EventLog } from '../runs/event-log.ts';
 import type { LogEntry } from '../runs/log-entry.ts';
 import { partitionOf, type RunKey } from '../runs/run-key.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 
 /** Between two reads while events flow: they are written each 500 ms. */
@@ -64,7 +64,7 @@ export const createFollowLog = ({ log, clock, emit }: FollowLogParts): FollowLog
         if (mayHaveMore) continue;
       } catch (error) {
         if (!isFailing && !signal.aborted)
-          emit({ type: 'store.failed', operation: safe`events.read`, error: nameError(error) });
+          emit({ type: 'store.failed', operation: safe`events.read`, ...describeFailure(error) });
         isFailing = true;
       }
       await sleep(clock, pauseMs, signal).catch(() => undefined);

@@ -1,11 +1,11 @@
-import { InvokeCommand, LambdaClient, SendDurableExecutionCallbackSuccessCommand } from '@aws-sdk/client-lambda';
+import { InvokeCommand, SendDurableExecutionCallbackSuccessCommand } from '@aws-sdk/client-lambda';
+import type { Connection } from '../aws-sdk/connection.ts';
+import { signAnew } from '../aws-sdk/sign-anew.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { Executions } from './executions.ts';
-
-/** No answer of the service takes longer. */
-const CONNECT_MS = 3_000;
-const ANSWER_MS = 10_000;
+import { createLambdaClient } from './lambda-client.ts';
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
 
@@ -21,11 +21,8 @@ const unavailable = (cause: unknown): AppError =>
   });
 
 /** Runs as AWS Lambda durable executions of one function, which is named with its alias. */
-export const createLambdaExecutions = (functionName: string): Executions => {
-  const client = new LambdaClient({
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS },
-  });
+export const createLambdaExecutions = (functionName: string, connection: Connection, clock: Clock): Executions => {
+  const client = createLambdaClient(connection, clock);
   return {
     async start({ tenantId, runId }) {
       const command = new InvokeCommand({
@@ -36,14 +33,15 @@ export const createLambdaExecutions = (functionName: string): Executions => {
         Payload: JSON.stringify({ tenantId, runId }),
       });
       try {
-        await client.send(command);
+        await signAnew(client.config, () => client.send(command));
       } catch (error) {
         if (nameOf(error) !== STARTED_BEFORE) throw unavailable(error);
       }
     },
     async wake(callbackId) {
       try {
-        await client.send(new SendDurableExecutionCallbackSuccessCommand({ CallbackId: callbackId }));
+        const command = new SendDurableExecutionCallbackSuccessCommand({ CallbackId: callbackId });
+        await signAnew(client.config, () => client.send(command));
         return true;
       } catch (error) {
         if (NOBODY_WAITS.has(nameOf(error))) return false;

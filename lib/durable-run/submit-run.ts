@@ -6,10 +6,10 @@ import type { NoteRun } from '../end-users/run-notes.ts';
 import { scopedKey } from '../idempotency/key.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import { AppError } from '../kernel/errors.ts';
-import type { Ids } from '../kernel/ids.ts';
-import { pseudonymOrNull } from '../kernel/pseudonym.ts';
+import type { Ids } from '../kernel/ids/ids.ts';
+import { pseudonymOrNull } from '../kernel/ids/pseudonym.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';
-import { unpricedModel } from '../model-call/booking/budget-errors.ts';
+import { unpricedModel } from '../model-call/booking/unpriced-errors.ts';
 import type { PriceTable } from '../pricing/price-table.ts';
 import { allowedRun, withDefaults } from '../run/allowed-run.ts';
 import type { Catalog } from '../run/catalog.ts';
@@ -20,8 +20,8 @@ import type { ActiveRuns } from '../runs/active.ts';
 import type { EventLog } from '../runs/event-log.ts';
 import type { InboxStore } from '../runs/inbox/inbox.ts';
 import type { RunKey } from '../runs/run-key.ts';
-import type { AsyncRunStore, RunStore } from '../runs/types.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import type { AsyncRunStore, RunStore, RunSummary } from '../runs/types.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import type { Principal } from '../tenants/types.ts';
 import { derivedId } from './derived-id.ts';
 import type { AsyncRunRequest } from './http/async-request.ts';
@@ -61,7 +61,7 @@ export interface SubmitCall {
 }
 
 export interface Submitted {
-  readonly run: RunKey;
+  readonly run: RunKey & Pick<RunSummary, 'agent'>;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -148,7 +148,7 @@ export const createSubmitRun = (parts: SubmitRunParts): SubmitRun => {
     const run = await put(limited, agent);
     await noting;
     await startRun(run, principal.tenant).catch((error: unknown) =>
-      emit({ type: 'store.failed', operation: safe`executions.start`, error: nameError(error) }),
+      emit({ type: 'store.failed', operation: safe`executions.start`, ...describeFailure(error) }),
     );
     return { run, headers };
   };

@@ -6,7 +6,7 @@ import type { InboxStore } from '../runs/inbox/inbox.ts';
 import type { Inbox } from '../runs/inbox/inbox-item.ts';
 import type { RunKey } from '../runs/run-key.ts';
 import { type AsyncRunStore, hasEnded, type RunRow, type RunStore } from '../runs/types.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Tenant } from '../tenants/types.ts';
 import type { Executions } from './executions.ts';
@@ -109,7 +109,7 @@ export const createSweepRuns = (parts: SweepRunsParts): (() => Promise<void>) =>
         await sweep(run);
       } catch (error) {
         failed += 1;
-        emit({ type: 'store.failed', operation: safe`runs.sweep`, error: nameError(error) });
+        emit({ type: 'store.failed', operation: safe`runs.sweep`, ...describeFailure(error) });
       }
     });
     emit({ type: 'runs.swept', unfinished: unfinished.length, waiting, queued, stuck, failed });

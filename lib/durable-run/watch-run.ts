@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { EVENT_STREAM_HEADERS } from '../http/event-stream.ts';
+import { EVENT_STREAM_HEADERS } from '../http/response/event-stream.ts';
 import type { HttpResponse } from '../http/types.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { createDeadline, type Deadline, waitAtMost } from '../kernel/deadline.ts';

@@ -1,3 +1,4 @@
+import { orUnreadable } from '../aws-sdk/unreadable-answer.ts';
 import { AppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';
 
@@ -15,9 +16,17 @@ const THROTTLED = new Set([
 interface SdkError {
   readonly name?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly Item?: unknown;
 }
 
 const facts = (error: unknown): SdkError => (typeof error === 'object' && error !== null ? error : {});
+
+/** What the SDK's client threw, as everybody here reads it; the item that a refused write found is not printed with it. */
+export const asThrown = (error: unknown): unknown => {
+  const { Item } = facts(error);
+  if (Item !== undefined) Object.defineProperty(error, 'Item', { value: Item, enumerable: false });
+  return orUnreadable(error);
+};
 
 /** The answer "no": the item was not as the write assumed. */
 export const isConditionFailed = (error: unknown): boolean => facts(error).name === 'ConditionalCheckFailedException';

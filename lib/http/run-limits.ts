@@ -7,7 +7,7 @@ interface Invocation {
 export interface RunLimits {
   /** The longest that the work may take, in milliseconds. */
   readonly limitMs: number;
-  /** Aborts when the client has left, where that can be known and matters. */
+  /** Aborts when the client has left, where that can be known and matters, or the process has to end. */
   readonly signal: AbortSignal | undefined;
 }
 
@@ -26,17 +26,19 @@ export const longestAnswerMs = (stageMs: number, streams: boolean): number =>
 
 /**
  * How long a run may take: the stage's deadline, or less where the platform has less left. And what ends it early:
- * a client that leaves, unless it can come back for the answer (`endsWithClient` false).
+ * a client that leaves, unless it can come back for the answer (`endsWithClient` false), or the end of the process, of which a
+ * platform tells that does not know of clients.
  */
 export const runLimits = (
   invocation: Invocation,
   stageMs: number,
   elapsedMs: number,
   endsWithClient: boolean,
+  stop?: AbortSignal,
 ): RunLimits => {
   const leftMs = (invocation.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY) - RESERVE_MS;
   return {
     limitMs: Math.max(1, Math.min(stageMs - elapsedMs, leftMs)),
-    signal: endsWithClient ? invocation.clientSignal : undefined,
+    signal: (endsWithClient ? invocation.clientSignal : undefined) ?? stop,
   };
 };

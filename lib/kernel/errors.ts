@@ -1,6 +1,6 @@
 import { type Redacted, safe } from './redacted.ts';
 
-/** The closed set of ways in which Ballast says no; `lib/http/problem.ts` turns each into a status. */
+/** The closed set of ways in which Ballast says no; `lib/http/response/problem.ts` turns each into a status. */
 export type ErrorCode =
   | 'invalid-request'
   | 'unauthenticated'

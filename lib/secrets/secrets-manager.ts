@@ -1,6 +1,10 @@
-import { type Connection, connectionOf } from '../aws/connection.ts';
-import { createJsonService } from '../aws/json-service.ts';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { connectionIn } from '../aws-sdk/connection.ts';
+import { createRequestHandler } from '../aws-sdk/request-handler.ts';
+import { signAnew } from '../aws-sdk/sign-anew.ts';
+import { orUnreadable } from '../aws-sdk/unreadable-answer.ts';
 import { type Clock, type Random, sleep } from '../kernel/clock.ts';
+import type { Environment } from '../kernel/environment.ts';
 import { MissingSecret } from './missing-secret.ts';
 
 /** Longest time without a word of an answer; twice that is still within what the small functions have. */
@@ -22,7 +26,7 @@ export interface SecretReader {
 
 export interface SecretReaderOptions {
   /** The environment's variables, by the names that the SDK gives them. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -37,39 +41,32 @@ const passes = (error: unknown): boolean =>
   statusOf(error) >= 500 || statusOf(error) === 429 || THROTTLED.test(String(nameOf(error)));
 
 /** Secrets are read once in minutes: no connection is kept for them. */
-const readDirectly =
-  (connection: Connection, { clock, random }: SecretReaderOptions): ReadValue =>
-  async (SecretId, signal) => {
-    const dialect = {
-      service: 'secretsmanager',
-      target: 'secretsmanager',
-      version: '1.1',
-      idleTimeoutMs: SILENCE_MS,
-    } as const;
-    const service = createJsonService(dialect, connection, clock);
+const readerOf =
+  ({ env, clock, random }: SecretReaderOptions): ReadValue =>
+  async (SecretId, abortSignal) => {
+    const client = new SecretsManagerClient({
+      ...connectionIn(env, 'secretsmanager'),
+      maxAttempts: 1,
+      requestHandler: createRequestHandler({ clock, idleTimeoutMs: SILENCE_MS }),
+    });
+    const ask = () => client.send(new GetSecretValueCommand({ SecretId }), { abortSignal });
     try {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return (await service.send('GetSecretValue', { SecretId }, signal))['SecretString'];
-        } catch (error) {
-          if (attempt === MAX_ATTEMPTS || signal.aborted || !passes(error)) throw error;
-          await sleep(clock, random() * MAX_PAUSE_MS, signal);
+          return (await signAnew(client.config, ask)).SecretString;
+        } catch (thrown) {
+          const error = orUnreadable(thrown);
+          if (attempt === MAX_ATTEMPTS || abortSignal.aborted || !passes(error)) throw error;
+          await sleep(clock, random() * MAX_PAUSE_MS, abortSignal);
         }
       }
     } finally {
-      service.destroy();
+      client.destroy();
     }
   };
 
-const readBySdk: ReadValue = async (secretId) => {
-  const { readValueBySdk } = await import('./sdk-secrets.ts');
-  return await readValueBySdk(secretId, SILENCE_MS, MAX_ATTEMPTS);
-};
-
-/** Reads directly where the environment's variables say all there is to know, as in a function; else by the SDK, loaded late. */
 export const createSecretReader = (options: SecretReaderOptions): SecretReader => {
-  const connection = connectionOf(options.env, 'secretsmanager');
-  const readValue = connection === null ? readBySdk : readDirectly(connection, options);
+  const readValue = readerOf(options);
   const read: SecretReader['read'] = async (secretId, signal) => {
     const value = await readValue(secretId, signal);
     if (typeof value !== 'string' || value === '') throw new MissingSecret('the secret is empty');

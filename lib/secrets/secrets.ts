@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import { label, safe } from '../kernel/redacted.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { createLoader, type Secret } from './loader.ts';
 import { MissingSecret } from './missing-secret.ts';
@@ -51,7 +51,7 @@ export const createSecrets = ({ reader, clock, emit }: SecretsOptions): Secrets 
       },
       onStale(error) {
         const operation = safe`secrets.read ${label(id)}`;
-        emit({ type: 'store.failed', operation, error: nameError(error) });
+        emit({ type: 'store.failed', operation, ...describeFailure(error) });
       },
     });
   return {

@@ -17,7 +17,15 @@ export type DependencyEvent =
       readonly operation: Redacted;
       readonly error: Redacted;
     }
-  | { readonly type: 'store.failed'; readonly operation: Redacted; readonly error: Redacted }
+  | {
+      readonly type: 'store.failed';
+      readonly operation: Redacted;
+      readonly error: Redacted;
+      /** As AWS named the request, where it refused it. */
+      readonly awsRequestId?: Redacted;
+      /** By which limit of a table or index DynamoDB throttled it. */
+      readonly throttledBy?: Redacted;
+    }
   | {
       readonly type: 'dependency.probed';
       readonly dependency: Redacted;

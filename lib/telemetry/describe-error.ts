@@ -31,6 +31,39 @@ const causes = (error: unknown): unknown[] => {
   return chain;
 };
 
+interface Refusal {
+  readonly $metadata?: { readonly requestId?: unknown };
+  readonly ThrottlingReasons?: unknown;
+  readonly throttlingReasons?: unknown;
+}
+
+/** What a refusal of AWS says for whoever asks there: its request id, and by which limit of a table or index it throttled. */
+export interface RefusalFields {
+  readonly awsRequestId?: Redacted;
+  readonly throttledBy?: Redacted;
+}
+
+const isWord = (value: unknown): value is string => typeof value === 'string' && /^[\w-]{1,80}$/.test(value);
+
+const refusalOf = (error: unknown): RefusalFields => {
+  const refusals = causes(error).filter((cause): cause is Refusal => typeof cause === 'object' && cause !== null);
+  const id = refusals.map(({ $metadata }) => $metadata?.requestId).find(isWord);
+  const limit = refusals
+    .flatMap((refusal) => refusal.ThrottlingReasons ?? refusal.throttlingReasons ?? [])
+    .map((reason) => (reason as { readonly reason?: unknown } | null)?.reason)
+    .find(isWord);
+  return {
+    ...(id === undefined ? {} : { awsRequestId: label(id) }),
+    ...(limit === undefined ? {} : { throttledBy: label(limit) }),
+  };
+};
+
+/** What an event tells of a failed store, besides what was asked of it. */
+export const describeFailure = (error: unknown): RefusalFields & { readonly error: Redacted } => ({
+  error: nameError(error),
+  ...refusalOf(error),
+});
+
 /** `function@file:line:column` of the innermost frames: where it broke, without what it broke on. */
 const frames = (error: unknown): Redacted[] => {
   const innermost = causes(error).findLast((cause) => cause instanceof Error);
@@ -48,5 +81,6 @@ export const describeError = (error: unknown): LogFields => ({
   error: nameError(error),
   ...(error instanceof AppError ? { code: label(error.code), detail: error.message } : {}),
   causes: causes(error).slice(1).map(nameError),
+  ...refusalOf(error),
   frames: frames(error),
 });

@@ -75,24 +75,26 @@ export interface LogsOfEvents {
   readonly stage: Log;
   /** Of agents that have a level of their own, by name. */
   readonly ofAgents?: ReadonlyMap<string, Log>;
-  /** Writes the line of a run. Default: as `stage` does. */
-  readonly canonical?: WriteCanonical;
+  /** Writes the line of a run of an agent, at every level. Default: as the others of the run. */
+  readonly canonical?: (agent: string) => WriteCanonical;
 }
 
 /** Writes each event as one log line of its own fields; that of a tool in the tool's own words. */
 export const logEvents =
-  ({ stage, ofAgents = new Map(), canonical = (...line) => stage.info(line[0], line[1]) }: LogsOfEvents): Listener =>
+  ({ stage, ofAgents = new Map(), canonical }: LogsOfEvents): Listener =>
   (event) => {
     const level = levelOf(event);
     if (level === null) return;
-    const own = 'agent' in event ? ofAgents.get(event.agent ?? '') : undefined;
-    const log = own ?? stage;
+    const log = ('agent' in event ? ofAgents.get(event.agent ?? '') : undefined) ?? stage;
     if (event.type === 'tool.logged') {
       const { runId, agent, tool } = event;
       return log[level](event.message, { ...event.fields, runId, agent, tool });
     }
     const { type, ...fields } = event;
-    if (event.type === 'run.finished' && level === 'info' && own === undefined)
-      return canonical(titleOf(type), fields, event.status === 'succeeded' && event.degraded === null);
+    if (event.type === 'run.finished' && canonical !== undefined) {
+      const isWarning = event.status === 'failed';
+      const wentWell = event.status === 'succeeded' && event.degraded === null;
+      return canonical(event.agent)(titleOf(type), fields, wentWell, isWarning ? 'warn' : 'info');
+    }
     log[level](titleOf(type), fields);
   };

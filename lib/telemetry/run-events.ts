@@ -16,6 +16,10 @@ export type RunEvent =
       readonly runId: Redacted;
       readonly agent: Redacted;
       readonly tenantId: Redacted;
+      /** The key that asked; `null`: it is not known any more. */
+      readonly keyId: Redacted | null;
+      /** The end user's pseudonym, as the books have it; `null`: the request named none. */
+      readonly user: Redacted | null;
       readonly status: Redacted;
       /** The stop reason of a run that answered, the error code of one that failed. */
       readonly reason: Redacted;
@@ -31,6 +35,11 @@ export type RunEvent =
       readonly cacheCreationInputTokens: number;
       readonly costUsd: Redacted;
       readonly durationMs: number;
+      /** From the beginning of the run to the first content of a model; `null`: there was none. */
+      readonly firstContentMs: number | null;
+      /** How long the task was, and the answer; `null`: that is not known any more. */
+      readonly taskChars: number | null;
+      readonly outputChars: number;
     }
   | {
       /** An answer was looked for in the cache. */
@@ -120,6 +129,9 @@ export type RunEvent =
       /** Class and code of what the tool threw; never its message. */
       readonly error: Redacted | null;
       readonly durationMs: number;
+      /** How long its input was as JSON, and what the model was given of its result. */
+      readonly inputChars: number;
+      readonly outputChars: number;
     }
   | {
       /** A hook of the user's threw, or took too long: nothing else changed. */
@@ -158,4 +170,6 @@ export type RunEvent =
       /** The code of the problem that was told; `null` where the answer was what was asked for. */
       readonly error: Redacted | null;
       readonly durationMs: number;
+      /** How many requests of its function the process was answering then, itself among them. */
+      readonly inFlight: number;
     };

@@ -1,6 +1,6 @@
 /** A process of a fleet that makes paid calls against an engine and an upstream given to it; it may be killed at any time. */
 import type { Reservation } from '../../lib/budget/reservation.ts';
-import { createSignedDynamoDb } from '../../lib/dynamodb/signed-client.ts';
+import { createSdkClient, throughSdk } from '../../lib/dynamodb/client.ts';
 import { concurrently } from '../../lib/kernel/concurrently.ts';
 import { pico } from '../../lib/kernel/money.ts';
 import { settleAttempt } from '../../lib/model-call/booking/settle-attempt.ts';
@@ -14,7 +14,7 @@ import { accountsOf, AMOUNT, askedOf, openBooks, recordOf } from './parts.ts';
 const { endpoint, upstream, name, tenantId, fits, seed, unheldAbove } = JSON.parse(
   process.argv[2] ?? '',
 ) as CallerOptions;
-const books = openBooks(createSignedDynamoDb({ ...DUMMY_CONNECTION, endpoint }, systemClock), {
+const books = openBooks(throughSdk(createSdkClient({ ...DUMMY_CONNECTION, endpoint }, systemClock)), {
   random: seededRandom(seed),
   ...(unheldAbove === undefined ? {} : { maxOpen: unheldAbove, parks: true }),
 });

@@ -26,21 +26,28 @@ const SCENARIOS: readonly Enumerable[] = [
   { holders: ALL, from: 'reconcile', requests: 7, doubles: 168, oneIn: 8 },
   { holders: TENANT, from: 'late settle', requests: 15, doubles: 837, oneIn: 32 },
   { holders: ALL, from: 'late settle', requests: 23, doubles: 1971, oneIn: 128 },
+  { holders: TENANT, from: 'reserve', shards: 2, requests: 11, doubles: 441, oneIn: 16 },
+  { holders: ALL, from: 'reserve', shards: 2, requests: 15, doubles: 915, oneIn: 32 },
+  { holders: ALL, from: 'reconcile', shards: 2, requests: 8, doubles: 216, oneIn: 16 },
+  { holders: ALL, from: 'late settle', shards: 2, requests: 25, doubles: 2334, oneIn: 128 },
 ];
 
 describeOnDynamoDb('the books of a call', (engine) => {
   let tenants = 0;
   const tenantId = () => `faults-${(tenants += 1)}`;
 
-  it.each(SCENARIOS)('hold whatever one or two faults do from $from on, held by $holders', async (scenario) => {
-    const play = (plan: Parameters<typeof playSchedule>[3]) => playSchedule(engine(), scenario, tenantId(), plan);
-    const { played, ...found } = await enumerateFaults(play, size(scenario.oneIn, 1));
-    console.log(
-      `from ${scenario.from}, ${scenario.holders}: ${found.singles} single and ${found.doubles} double faults, of which ${played} played`,
-    );
-    const { requests, doubles } = scenario;
-    expect(found).toEqual({ requests, singles: 3 * requests, doubles });
-  });
+  it.each(SCENARIOS)(
+    'hold whatever one or two faults do from $from on, held by $holders, shards: $shards',
+    async (scenario) => {
+      const play = (plan: Parameters<typeof playSchedule>[3]) => playSchedule(engine(), scenario, tenantId(), plan);
+      const { played, ...found } = await enumerateFaults(play, size(scenario.oneIn, 1));
+      console.log(
+        `from ${scenario.from}, ${scenario.holders}: ${found.singles} single and ${found.doubles} double faults, of which ${played} played`,
+      );
+      const { requests, doubles } = scenario;
+      expect(found).toEqual({ requests, singles: 3 * requests, doubles });
+    },
+  );
 
   it.each(SCENARIOS.slice(0, size(2, SCENARIOS.length)))(
     'hold where the store fails for good at one or two requests from $from on, held by $holders',

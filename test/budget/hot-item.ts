@@ -1,6 +1,8 @@
+// Budgets load them late: a file takes real time to be read, in which virtual time would go on.
+import '../../lib/budget/shards/shards.ts';
 import { createParking } from '../../lib/accounts/parking.ts';
 import { reconcileTenant } from '../../lib/accounts/reconcile-tenant.ts';
-import { tenantAccount } from '../../lib/budget/account.ts';
+import { shardAccount, tenantAccount } from '../../lib/budget/account.ts';
 import { createBudgets } from '../../lib/budget/budgets.ts';
 import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
 import type { Reservation } from '../../lib/budget/reservation.ts';
@@ -12,11 +14,9 @@ import { createDynamoDbUsageStore } from '../../lib/usage/dynamodb-store.ts';
 import { NO_TOKENS } from '../../lib/usage/record.ts';
 import { answered } from '../dynamodb/faulty-client.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { bytesOf, createSimulatedDynamoDb } from '../simulated-dynamodb.ts';
-import { createVirtualClock } from '../virtual-clock.ts';
+import { bytesOf } from '../simulated-dynamodb.ts';
+import { type ItemWorld, virtualWorld } from './item-worlds.ts';
 
-/** Write units a second of a partition, as AWS publishes them. */
-const UNITS = 1_000;
 const MINUTE_MS = 60_000;
 const LONGEST_CALL_MS = 840_000;
 /** As the reconciler has for a tenant. */
@@ -44,9 +44,11 @@ export interface HotItemOptions {
   readonly away?: string;
   /** Default: each call has a process of its own, so that no two of them share a write. */
   readonly oneProcess?: boolean;
+  /** Default: the account has none. */
+  readonly shards?: number | undefined;
 }
 
-/** What became of the calls that began in a phase, and of the item at its end. */
+/** What became of the calls that began in a phase, and of the items at its end: the bytes of the largest. */
 export interface Seen {
   readonly name: string;
   readonly asked: number;
@@ -56,38 +58,36 @@ export interface Seen {
   readonly itemBytes: number;
 }
 
-/** A tenant with one budget item, its calls in processes, and a reconciler that comes each minute. */
-export const simulateHotItem = async ({
-  callSeconds,
-  phases,
-  seed,
-  retries,
-  maxOpen,
-  away,
-  oneProcess = false,
-}: HotItemOptions): Promise<Seen[]> => {
-  const clock = createVirtualClock();
+/** A tenant with one budget item, its calls in processes, and a reconciler that comes each minute. Default: in virtual time. */
+export const simulateHotItem = async (
+  { callSeconds, phases, seed, retries, maxOpen, away, oneProcess = false, shards }: HotItemOptions,
+  world: ItemWorld = virtualWorld(),
+): Promise<Seen[]> => {
+  const { clock } = world;
   const random = seededRandom(seed);
-  const dynamoDb = createSimulatedDynamoDb({ now: () => clock.now(), unitsPerSecond: UNITS });
   let isAway = false;
-  const client: typeof dynamoDb.client = {
+  const client: typeof world.client = {
     async send(...asked) {
-      await clock.wait(4 + random() * 3);
-      if (isAway && asked[1].TableName === 'ledger') throw answered(500, 'InternalServerError');
-      return dynamoDb.client.send(...asked);
+      await world.latency(random);
+      if (isAway && asked[1].TableName === world.tables.ledger) throw answered(500, 'InternalServerError');
+      return world.client.send(...asked);
     },
   };
   const tableOf = (name: string) => createTable({ client, name, clock, random });
-  const ledger = tableOf('ledger');
+  const ledger = tableOf(world.tables.ledger);
   const openStore = () => createDynamoDbBudgetStore(ledger, maxOpen === undefined ? {} : { maxOpen });
   const store = openStore();
   const [budgets, usage, parking] = [
-    createBudgets(store),
+    createBudgets(store, undefined, random),
     createDynamoDbUsageStore(ledger),
-    createParking(tableOf('control')),
+    createParking(tableOf(world.tables.control)),
   ];
   const tenant = newTenant('acme', clock.now(), {});
-  const account = tenantAccount('acme', { day: LIMIT, month: null });
+  const account = {
+    ...tenantAccount('acme', { day: LIMIT, month: null }),
+    ...(shards === undefined ? {} : { shards }),
+  };
+  const places = [account.pk, ...Array.from({ length: shards ?? 0 }, (_, index) => shardAccount('acme', index + 1).pk)];
   const parts = {
     store,
     budgets,
@@ -105,7 +105,7 @@ export const simulateHotItem = async ({
     const runId = `run_${(calls += 1).toString(32).padStart(26, '0')}`;
     const facts = { attemptId: `${runId}:1:1`, tenantId: 'acme', at: clock.now(), keyId: 'key_0123456789ab' };
     const asked = { ...facts, userId: USER, agent: 'gateway', model: 'claude-opus-5-5' };
-    const own = oneProcess ? parts : { ...parts, budgets: createBudgets(openStore()) };
+    const own = oneProcess ? parts : { ...parts, budgets: createBudgets(openStore(), undefined, random) };
     const giveBack = (held: Reservation) => void closeBooks(own, held, null, MINUTE_MS);
     const answer = await own.budgets
       .reserve({ reservation: { ...asked, amount: parseUsd('0.50') }, tenant: account, others: [], giveBack })
@@ -145,19 +145,20 @@ export const simulateHotItem = async ({
   for (const { name, perSecond, seconds } of phases) {
     isAway = name === away;
     const until = clock.now() + seconds * 1_000;
-    const before = dynamoDb.throttled;
+    const before = world.throttled();
     const arrive = () => {
       if (clock.now() >= until) return;
       void call(name);
       clock.after((-Math.log(1 - random()) / perSecond) * 1_000, arrive);
     };
     if (perSecond > 0) arrive();
-    await clock.runUntil(until);
-    const item = dynamoDb.item('ledger', 'budget#acme') ?? {};
-    const open = Object.keys(item).filter((attribute) => attribute.startsWith('r#')).length;
-    seen.push({ name, asked: 0, answered: 0, throttled: dynamoDb.throttled - before, open, itemBytes: bytesOf(item) });
+    await world.runUntil(until);
+    const items = await Promise.all(places.map((pk) => world.item(pk)));
+    const open = items.flatMap((item) => Object.keys(item).filter((attribute) => attribute.startsWith('r#'))).length;
+    const itemBytes = Math.max(...items.map(bytesOf));
+    seen.push({ name, asked: 0, answered: 0, throttled: world.throttled() - before, open, itemBytes });
   }
   // Until all have their answer.
-  await clock.runUntil(clock.now() + 10 * MINUTE_MS);
+  await world.runUntil(clock.now() + world.drainMs);
   return seen.map((phase) => ({ ...phase, ...counts.get(phase.name) }));
 };

@@ -12,6 +12,8 @@ import {
 import { type AskedReservation, createBudgets } from '../../lib/budget/budgets.ts';
 import { createDynamoDbBudgetStore } from '../../lib/budget/dynamodb-store.ts';
 import type { Reservation } from '../../lib/budget/reservation.ts';
+import { tenantMonths } from '../../lib/budget/shards/whole-month.ts';
+import type { AccountMonth } from '../../lib/budget/store.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import type { Clock, Random } from '../../lib/kernel/clock.ts';
@@ -139,16 +141,20 @@ export const openBooks = (
   };
 };
 
+const seen = (month: AccountMonth | undefined) => ({
+  month: month?.month ?? 0n,
+  day: month?.days.get(DAY) ?? 0n,
+  open: month?.open ?? [],
+  unfinished: month?.adjustments.filter(({ note }) => note !== null) ?? [],
+});
+
 /** An account's month as it stands; zero where it has seen nothing. */
-export const monthOf = async ({ store }: Pick<Books, 'store'>, account: Pick<Account, 'pk'>) => {
-  const [month] = await store.months(account, MONTH, MONTH);
-  return {
-    month: month?.month ?? 0n,
-    day: month?.days.get(DAY) ?? 0n,
-    open: month?.open ?? [],
-    unfinished: month?.adjustments.filter(({ note }) => note !== null) ?? [],
-  };
-};
+export const monthOf = async ({ store }: Pick<Books, 'store'>, account: Pick<Account, 'pk'>) =>
+  seen((await store.months(account, MONTH, MONTH))[0]);
+
+/** A tenant's, with what its shards hold. */
+export const tenantMonthOf = async ({ store }: Pick<Books, 'store'>, tenantId: string) =>
+  seen((await tenantMonths(store, tenantId, MONTH, MONTH))[0]);
 
 export const recordsOf = async (usage: UsageStore, tenantId: string): Promise<UsageRecord[]> => {
   const records: UsageRecord[] = [];

@@ -5,13 +5,12 @@ import type { Reservation } from '../../lib/budget/reservation.ts';
 import type { BudgetStore } from '../../lib/budget/store.ts';
 import type { Item } from '../../lib/dynamodb/attributes.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
-import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import { pico, ZERO } from '../../lib/kernel/money.ts';
-import { answered, unanswered } from '../dynamodb/faulty-client.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { createSimulatedDynamoDb, type Request } from '../simulated-dynamodb.ts';
+import { createSimulatedDynamoDb } from '../simulated-dynamodb.ts';
 import { createVirtualClock } from '../virtual-clock.ts';
 import { askedOf, DAY, reservationOf } from './parts.ts';
+import { createUnreliableClient } from './unreliable-client.ts';
 
 export interface PlayedGroups {
   readonly calls: number;
@@ -89,46 +88,13 @@ export const playGroups = async ({ seed, faults, most, withinMs = 40 }: PlayOpti
     }
   };
 
-  const never = (): Promise<never> => new Promise(() => undefined);
+  const counted: typeof apply = (operation, request) => {
+    if (operation === 'UpdateItem') counts.writes += 1;
+    return apply(operation, request);
+  };
   const start = () => {
     const process = { isDead: false };
-    const client: DynamoDb = {
-      async send(operation, input) {
-        if (process.isDead) return never();
-        if (operation === 'UpdateItem') counts.writes += 1;
-        const request = input as unknown as Request;
-        const luck = random() * 100;
-        const fault =
-          luck >= faults ? 'none' : (['throttled', 'dropped', 'lost', 'broken', 'delayed'] as const)[upTo(5)];
-        await clock.wait(1 + upTo(6));
-        if (fault === 'throttled') throw answered(400, 'ProvisionedThroughputExceededException');
-        if (fault === 'dropped') throw answered(500, 'InternalServerError');
-        if (fault === 'delayed') {
-          // The connection broke, and what was sent arrives all the same, some time.
-          clock.after(upTo(60), () => {
-            try {
-              apply(operation, request);
-            } catch {
-              // Refused then.
-            }
-          });
-          throw unanswered(upTo(2) === 0 ? 'ECONNRESET' : 'ETIMEDOUT');
-        }
-        let result: unknown;
-        let refusal: Error | null = null;
-        try {
-          result = apply(operation, request);
-        } catch (error) {
-          refusal = error as Error;
-        }
-        await clock.wait(1 + upTo(6));
-        if (process.isDead) return never();
-        if (fault === 'lost') throw answered(500, 'InternalServerError');
-        if (fault === 'broken') throw unanswered();
-        if (refusal !== null) throw refusal;
-        return result as never;
-      },
-    };
+    const client = createUnreliableClient({ apply: counted, clock, random, faults, process });
     const table = createTable({ client, name: 'ledger', clock, random });
     const store = createDynamoDbBudgetStore(table, { maxOpen, most });
     return { process, store, budgets: createBudgets(checked(store)) };

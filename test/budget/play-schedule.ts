@@ -20,12 +20,15 @@ import {
   recordOf,
   recordsOf,
   reservationOf,
+  tenantMonthOf,
 } from './parts.ts';
 
 export interface Scenario {
   readonly holders: 'tenant' | 'tenant, key and user' | 'tenant and key, refused by the user';
   /** Where faults begin: with the reservation, when its process is given up, or when a late owner comes back after that. */
   readonly from: 'reserve' | 'reconcile' | 'late settle';
+  /** Default: the tenant's account has none. */
+  readonly shards?: number;
 }
 
 interface Ended {
@@ -42,22 +45,25 @@ const TOO_SMALL = { day: pico(AMOUNT - 1n), month: null };
 /** Plays one call's life with its faults, looks on from outside after each request, and holds the books against the bill at its end. */
 export const playSchedule = async (
   engine: TestDynamoDb,
-  { holders, from }: Scenario,
+  { holders, from, shards }: Scenario,
   tenantId: string,
   plan: readonly PlannedFault[] = NO_FAULT,
   maxAttempts = 3,
 ): Promise<number> => {
   const clean = openBooks(engine.client, { parks: true });
   const userLimits = holders === 'tenant and key, refused by the user' ? TOO_SMALL : FITS;
-  const { tenant, key, user } = accountsOf(tenantId, { tenant: FITS, key: FITS, user: userLimits });
+  const { tenant: account, key, user } = accountsOf(tenantId, { tenant: FITS, key: FITS, user: userLimits });
+  const tenant = shards === undefined ? account : { ...account, shards };
   const others = holders === 'tenant' ? [] : [key, user];
   const asked = askedOf(tenantId);
+
+  const inShard = shards === undefined ? {} : { shard: 1 };
 
   let billed: PicoUsd = ZERO;
   const violations: string[] = [];
   const observe = async () => {
     const before = billed;
-    const { day, month } = await monthOf(clean, tenant);
+    const { day, month } = await tenantMonthOf(clean, tenantId);
     if (day > FITS.day || month > FITS.month) violations.push(`${day} or ${month} is above the limit`);
     if (day < before || month < before) violations.push(`${day} or ${month} is below the bill of ${before}`);
     if (day !== month) violations.push(`${day} of the day is not ${month} of the month`);
@@ -74,7 +80,8 @@ export const playSchedule = async (
   const own = async (): Promise<Ended> => {
     const process = sequence.process();
     const books = openBooks(process.client, { maxAttempts, parks: true });
-    const before = from === 'late settle' ? reservationOf(tenantId, { alsoHeldBy: others.map(scopeOf) }) : null;
+    const before =
+      from === 'late settle' ? reservationOf(tenantId, { alsoHeldBy: others.map(scopeOf), ...inShard }) : null;
     const ended = await process.run(async () => {
       try {
         const held = before ?? (await reserveAndCall(books));
@@ -110,11 +117,11 @@ export const playSchedule = async (
   await reconcileMortally();
   await reconcile(clean);
 
-  const schedule = JSON.stringify({ holders, from, plan, owner });
+  const schedule = JSON.stringify({ holders, from, shards, plan, owner });
   expect(violations, schedule).toEqual([]);
   const records = await recordsOf(clean.usage, tenantId);
   const booked = costOf(records);
-  const ended = await monthOf(clean, tenant);
+  const ended = await tenantMonthOf(clean, tenantId);
   expect(ended, schedule).toEqual({ day: booked, month: booked, open: [], unfinished: [] });
   if (owner.certain) expect(booked, schedule).toBe(billed);
   else if (booked !== billed) {
@@ -133,8 +140,9 @@ export const playSchedule = async (
 
   async function admitsWhatFits(spent: PicoUsd) {
     const limits = { day: pico(spent + AMOUNT), month: pico(spent + AMOUNT) };
-    const next = reservationOf(tenantId, { attemptId: 'run_02:1:1', at: GIVEN_UP });
-    expect((await clean.store.reserve({ ...tenant, limits }, next)).reserved, schedule).toBe(true);
+    const next = askedOf(tenantId, { attemptId: 'run_02:1:1', at: GIVEN_UP });
+    const answer = await clean.budgets.reserve({ reservation: next, tenant: { ...tenant, limits }, others: [] });
+    expect(answer.held, schedule).toBe(true);
   }
 };
 

@@ -30,7 +30,7 @@ describe('many that are settled at a time', () => {
       settleAll: (...asked) => (done.push('held'), store.settleAll(...asked)),
       add: (...asked) => (done.push('unheld'), store.add(...asked)),
     };
-    const settled = await createBudgets(noted).settleAll('acme', settlements);
+    const settled = await createBudgets(noted).settleAll(settlements);
     return { done, settled: settled.map(({ reservation: { attemptId } }) => attemptId.split(':')[0]) };
   };
 

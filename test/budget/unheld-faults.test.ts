@@ -116,7 +116,8 @@ const play = async (
 
 const SCENARIOS: readonly (Scenario & {
   readonly requests: number;
-  /** One in how many double faults is played outside the full run; no multiple of three, so that each kind has its turn. */ readonly oneIn: number;
+  /** One in how many double faults is played outside the full run; no multiple of three, so that each kind has its turn. */
+  readonly oneIn: number;
 })[] = [
   { holders: 'tenant', owner: 'prompt', requests: 9, oneIn: 16 },
   { holders: 'tenant, key and user', owner: 'prompt', requests: 13, oneIn: 32 },

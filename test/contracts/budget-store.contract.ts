@@ -1,9 +1,10 @@
-import { expect, it } from 'vitest';
-import { keyAccount, type Limits, tenantAccount, userHashOf } from '../../lib/budget/account.ts';
-import type { Reservation } from '../../lib/budget/reservation.ts';
+import { describe, expect, it } from 'vitest';
+import { keyAccount, type Limits, shardAccount, tenantAccount, userHashOf } from '../../lib/budget/account.ts';
+import { homeOf, type Reservation } from '../../lib/budget/reservation.ts';
+import { type Allotment, NOTHING } from '../../lib/budget/shards/allotment.ts';
 import { type BudgetStore, MAX_OPEN } from '../../lib/budget/store.ts';
 import { concurrently } from '../../lib/kernel/concurrently.ts';
-import { pico, ZERO } from '../../lib/kernel/money.ts';
+import { pico, type PicoUsd, ZERO } from '../../lib/kernel/money.ts';
 
 const AT = Date.UTC(2026, 10, 20, 23, 59, 59, 999);
 const DAY = '2026-11-20';
@@ -57,6 +58,7 @@ export const budgetStoreContract = (createStore: () => BudgetStore): void => {
       fence: 0,
       counter: 1,
       count: 1,
+      allotments: [],
     });
   });
 
@@ -415,5 +417,83 @@ export const budgetStoreContract = (createStore: () => BudgetStore): void => {
     const closedThrough = '2026-11-19';
     expect(await monthOf(store, 'b-close')).toMatchObject({ closedThrough, marks: new Set(['told#2026-11#50']) });
     expect(await store.close(account, { ...found, closedThrough }, '2026-11-20', [])).toBe(true);
+  });
+
+  describe('a move of money', () => {
+    const lent = (granted: number, returned = 0) => ({
+      granted: times(granted),
+      returned: times(returned),
+      terms: 'T',
+    });
+    const none = { day: null, month: null };
+    const move = (was: Allotment, is: Allotment, by: number, within: Limits = none) => ({
+      day: DAY,
+      shard: 3,
+      was,
+      is,
+      within,
+      by: times(by),
+    });
+
+    it('is noted once beside the counters, and found there', async () => {
+      const store = createStore();
+      const account = tenantAccount('b-lend');
+      expect(await store.month(account, MONTH)).toBeNull();
+      expect(await store.move(account, move(NOTHING, lent(2), 2))).toBe(true);
+      // Sent again, it is what stands there already.
+      expect(await store.move(account, move(NOTHING, lent(2), 2))).toBe(true);
+      expect(await store.move(account, move(NOTHING, lent(3), 3))).toBe(false);
+      expect(await store.move(account, move(lent(2), lent(2, 1), -1))).toBe(true);
+      const allotments = [{ day: DAY, shard: 3, allotment: lent(2, 1) }];
+      expect(await store.month(account, MONTH)).toMatchObject({
+        month: UNIT,
+        days: new Map([[DAY, UNIT]]),
+        allotments,
+      });
+    });
+
+    it('is not made where the counters would come to more than they may', async () => {
+      const store = createStore();
+      const account = tenantAccount('b-lend-limit');
+      const within = { day: times(3), month: times(3) };
+      expect(await store.move(account, move(NOTHING, lent(4), 4, within))).toBe(false);
+      expect(await store.move(account, move(NOTHING, lent(3), 3, within))).toBe(true);
+      expect(await store.move(account, move(lent(3), lent(4), 1, within))).toBe(false);
+      expect(await counters(store, 'b-lend-limit')).toEqual([times(3), times(3)]);
+    });
+
+    it('is what a shard reserves from, on the terms on which it was lent', async () => {
+      const store = createStore();
+      const shard = shardAccount('b-shard', 3, 'T');
+      const ask = async (attemptId: string, account = shard) =>
+        (await store.reserve(account, reservation('b-shard', { attemptId, shard: 3 }))).reserved;
+      expect(await ask('r:0:1')).toBe(false);
+      expect(await store.move(shard, move(NOTHING, lent(2), -2))).toBe(true);
+      expect(await ask('r:1:1', shardAccount('b-shard', 3, 'other'))).toBe(false);
+      expect([await ask('r:1:1'), await ask('r:2:1'), await ask('r:3:1')]).toEqual([true, true, false]);
+      const first = reservation('b-shard', { attemptId: 'r:1:1', shard: 3 });
+      await store.settle(homeOf(first), first, ZERO);
+      // What is reserved cannot be given back, and what is free can.
+      const LENT_ALONE = { day: ZERO, month: null };
+      expect(await store.move(shard, move(lent(2), lent(2, 2), 2, LENT_ALONE))).toBe(false);
+      expect(await store.move(shard, move(lent(2), lent(2, 1), 1, LENT_ALONE))).toBe(true);
+      expect(await ask('r:4:1')).toBe(false);
+      const yesterday = reservation('b-shard', { attemptId: 'r:5:1', shard: 3, at: AT - 86_400_000 });
+      expect((await store.reserve(shard, yesterday)).reserved).toBe(false);
+    });
+
+    it('is not needed for a call that costs nothing, which makes no room for one that does', async () => {
+      const store = createStore();
+      const shard = shardAccount('b-free', 3, 'T');
+      const ask = async (attemptId: string, amount: PicoUsd) =>
+        (await store.reserve(shard, reservation('b-free', { attemptId, shard: 3, amount }))).reserved;
+      expect([await ask('r:1:1', ZERO), await ask('r:2:1', UNIT)]).toEqual([true, false]);
+      expect(await store.move(shard, move(NOTHING, lent(1), -1))).toBe(true);
+      expect([await ask('r:2:1', UNIT), await ask('r:3:1', UNIT), await ask('r:4:1', ZERO)]).toEqual([
+        true,
+        false,
+        true,
+      ]);
+    });
   });
 };

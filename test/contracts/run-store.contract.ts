@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Clock } from '../../lib/kernel/clock.ts';
-import { pseudonymOf } from '../../lib/kernel/pseudonym.ts';
+import { pseudonymOf } from '../../lib/kernel/ids/pseudonym.ts';
 import { label } from '../../lib/kernel/redacted.ts';
 import type { RunRow, RunStore } from '../../lib/runs/types.ts';
 import { createFakeClock } from '../fake-clock.ts';

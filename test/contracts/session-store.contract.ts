@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { pseudonymOf } from '../../lib/kernel/ids/pseudonym.ts';
 import { pico } from '../../lib/kernel/money.ts';
-import { pseudonymOf } from '../../lib/kernel/pseudonym.ts';
 import { NOTHING_USED } from '../../lib/sessions/session-item.ts';
 import type { SessionHead, SessionKey, SessionStore } from '../../lib/sessions/types.ts';
 import type { FakeClock } from '../fake-clock.ts';

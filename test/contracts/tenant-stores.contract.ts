@@ -121,6 +121,7 @@ const LIMITED = {
   monthlyBudgetUsd: '100',
   userDailyBudgetUsd: '0',
   sessionBudgetUsd: '0',
+  budgetShards: 4,
   allowedModels: ['claude-haiku-5-5'],
   allowedAgents: [],
   allowedTools: ['calculate'],

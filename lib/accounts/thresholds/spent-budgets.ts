@@ -6,8 +6,8 @@ import { type Item, type Key, keyOf, n, optional, readNumber, readString, s } fr
 import type { Table } from '../../dynamodb/table.ts';
 import { createWriteId } from '../../dynamodb/write-id.ts';
 import { type Clock, epochSeconds, type Random } from '../../kernel/clock.ts';
+import { bookedName, pseudonymOf } from '../../kernel/ids/pseudonym.ts';
 import { formatUsd } from '../../kernel/money.ts';
-import { bookedName, pseudonymOf } from '../../kernel/pseudonym.ts';
 import { reachedBy } from './reached-budgets.ts';
 
 /** A budget of which a part is spent, or that is as good as spent and has refused a call. Amounts are decimal US dollars. */

@@ -19,7 +19,7 @@ const given = <Value>(fields: Readonly<Record<string, Value | null>>): Record<st
 /** A transition as it is told. */
 export const alarmAlert = (transition: Transition): Alert => {
   const { id, alarm, state, previous, changedAt, severity, value, threshold, comparison, unit } = transition;
-  const { children, means, action, url } = transition;
+  const { children, means, action, look = null, url } = transition;
   const causes = children.length === 0 ? null : children;
   return {
     id,
@@ -38,7 +38,7 @@ export const alarmAlert = (transition: Transition): Alert => {
       changedAt,
       severity,
       ...given<string | number | readonly string[]>({ value, threshold, comparison, unit, children: causes }),
-      ...given({ means, action, url }),
+      ...given({ means, action, look, url }),
     },
   };
 };

@@ -10,6 +10,9 @@ const ALARM_ARN = /^arn:(aws(?:-cn|-us-gov)?):cloudwatch:([a-z]{2}(?:-[a-z]+)+-\
 /** The name in the ARN of an alarm; `null` where it is none. */
 export const alarmNameIn = (arn: string): string | null => ALARM_ARN.exec(arn)?.[3] ?? null;
 
+/** The region in the ARN of an alarm; `null` where it is none. */
+export const regionIn = (arn: string): string | null => ALARM_ARN.exec(arn)?.[2] ?? null;
+
 /** The page of an alarm in the console of its region; `null` where its ARN is none that is known. */
 export const alarmLink = (arn: string): string | null => {
   const [, partition = '', region, name = ''] = ALARM_ARN.exec(arn) ?? [];

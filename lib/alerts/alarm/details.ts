@@ -16,6 +16,8 @@ export interface AlarmDetails {
   readonly value: number | null;
   readonly threshold: number | null;
   readonly comparison: Comparison | null;
+  /** How many of its periods have to be so: in a row, or among the last ones. */
+  readonly count: number | null;
   /** What the operator says that it watches, as free text. */
   readonly description: string | null;
   /** Of a composite alarm: the ARNs of those that made it change, ten at most. */
@@ -26,6 +28,7 @@ export const NO_DETAILS: AlarmDetails = {
   value: null,
   threshold: null,
   comparison: null,
+  count: null,
   description: null,
   children: [],
 };
@@ -35,6 +38,8 @@ const MAX_CHILDREN = 10;
 const Trigger = z.object({
   Threshold: z.optional(z.number()),
   ComparisonOperator: z.optional(z.string()),
+  EvaluationPeriods: z.optional(z.number()),
+  DatapointsToAlarm: z.optional(z.number()),
 });
 
 const arns = (member: string) => z.array(z.object({ [member]: z.string().check(z.minLength(1), z.maxLength(1_600)) }));
@@ -64,11 +69,13 @@ const valueIn = (reason: unknown): number | null => {
 
 /** As an alarm publishes it on a topic. Never throws: what is of another form is left out. */
 export const publishedDetails = (message: Readonly<Record<string, unknown>>): AlarmDetails => {
-  const { Threshold = null, ComparisonOperator = '' } = read(Trigger, message['Trigger']) ?? {};
+  const trigger = read(Trigger, message['Trigger']) ?? {};
+  const { Threshold = null, ComparisonOperator = '', EvaluationPeriods, DatapointsToAlarm } = trigger;
   const description = message['AlarmDescription'];
   return {
     value: valueIn(message['NewStateReason']),
     threshold: Threshold,
+    count: DatapointsToAlarm ?? EvaluationPeriods ?? null,
     comparison: Object.entries(COMPARISONS).find(([name]) => name === ComparisonOperator)?.[1] ?? null,
     description: typeof description === 'string' && description !== '' ? description : null,
     children: namesIn(read(PublishedChildren, message['TriggeringChildren'])),

@@ -8,8 +8,10 @@ export interface RunbookEntry {
   readonly severity: Severity;
   /** What it means. */
   readonly means: string;
-  /** What to do first. */
+  /** What to do first. `<stage>`: the stage. */
   readonly action: string;
+  /** The command that shows more of it. `<stage>`: the stage. */
+  readonly look: string;
   /** What its values are counted in. Default: pieces. */
   readonly unit?: '%' | 'ms' | 'US dollars';
   /** The composite alarm that tells the same while it is on, and how much longer its consequences may last. */

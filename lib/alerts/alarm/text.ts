@@ -4,8 +4,11 @@ import type { Transition } from './transition.ts';
 /** A number as people read it, with six digits at most. */
 const shown = (value: number): string => String(Number(value.toPrecision(6)));
 
-const withUnit = (value: number, unit: string | null): string =>
-  unit === null ? shown(value) : unit === '%' ? `${shown(value)} %` : `${shown(value)} ${unit}`;
+const withUnit = (value: number, unit: string | null): string => {
+  if (unit === null) return shown(value);
+  if (unit === 'US dollars') return `$${shown(value)}`;
+  return unit === 'ms' && value >= 1_000 ? `${shown(value / 1_000)} s` : `${shown(value)} ${unit}`;
+};
 
 const measure = ({ value, threshold, comparison, unit }: Transition): string | null => {
   const parts = [
@@ -22,6 +25,8 @@ export interface Style {
   readonly strong: (text: string) => string;
   readonly link: (url: string, text: string) => string;
   readonly quoted: (text: string) => string;
+  /** How a command stands in it, to be copied. */
+  readonly typed: (text: string) => string;
   readonly signs: Readonly<Record<Severity | 'over', string>>;
 }
 
@@ -32,6 +37,7 @@ export const PLAIN: Style = {
   strong: (text) => text,
   link: (url, text) => `${text}: ${url}`,
   quoted: (text) => text,
+  typed: (text) => text,
   signs: NONE,
 };
 
@@ -43,6 +49,7 @@ export const SLACK: Style = {
   strong: (text) => `*${text}*`,
   link: (url, text) => `<${url}|${text}>`,
   quoted: forSlack,
+  typed: (text) => `\`${forSlack(text)}\``,
   signs: {
     page: ':rotating_light: ',
     ticket: ':warning: ',
@@ -54,8 +61,8 @@ export const SLACK: Style = {
 const present = (lines: readonly (string | null)[]): string => lines.filter((line) => line !== null).join('\n');
 
 /** What a transition says to people: what is wrong since when and how much, what it means and what to do, and where to look. */
-export const alarmText = (transition: Transition, { strong, link, quoted, signs }: Style): string => {
-  const { alarm, state, changedAt, severity, children, means, action, section, url } = transition;
+export const alarmText = (transition: Transition, { strong, link, quoted, typed, signs }: Style): string => {
+  const { alarm, state, changedAt, severity, children, means, action, look = null, section, url } = transition;
   if (state !== 'ALARM')
     return present([
       `${signs.over}${strong(quoted(alarm))} is OK again since ${changedAt}.`,
@@ -67,6 +74,7 @@ export const alarmText = (transition: Transition, { strong, link, quoted, signs 
     children.length === 0 ? null : `Because of ${children.map(quoted).join(', ')}.`,
     means === null ? null : `${strong('What it means:')} ${quoted(means)}`,
     action === null ? null : `${strong('What to do:')} ${quoted(action)}`,
+    look === null ? null : `${strong('To look:')} ${typed(look)}`,
     section === null ? null : `More in docs/alarms.md#${section}.`,
     url === null ? null : link(url, 'The alarm'),
   ]);

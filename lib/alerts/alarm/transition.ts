@@ -3,6 +3,7 @@ import { alertId } from '../alert.ts';
 import { alarmLink, alarmNameIn } from './console-link.ts';
 import type { Comparison } from './details.ts';
 import { type AlarmMessage, type AlarmState, readAlarmMessages } from './messages.ts';
+import { commandFor, withStage } from './own-stage.ts';
 import { withThreshold } from './own-threshold.ts';
 import { RUNBOOK, runbookName } from './runbook.ts';
 import type { Severity } from './runbook-entry.ts';
@@ -29,6 +30,8 @@ export interface Transition {
   /** The runbook's sentence, or what the operator wrote at an alarm of their own: 255 characters on one line. */
   readonly means: string | null;
   readonly action: string | null;
+  /** The command that shows more. Default: none. */
+  readonly look?: string | null;
   /** Of `docs/alarms.md`. */
   readonly section: string | null;
   /** In the console of its region. */
@@ -57,8 +60,8 @@ const transitionOf = (message: AlarmMessage): Transition => {
   const own = arn ?? name;
   const section = runbookName(name);
   const entry = section === null ? undefined : RUNBOOK[section];
-  const { severity = 'ticket', action = null, unit = null } = entry ?? {};
-  const means = entry && withThreshold(entry.means, threshold, entry.unit);
+  const { severity = 'ticket', unit = null } = entry ?? {};
+  const means = entry && withThreshold(entry.means, message, entry.unit);
   return {
     id: alertId(own, changedAt),
     alarmId: alertId(own),
@@ -73,7 +76,8 @@ const transitionOf = (message: AlarmMessage): Transition => {
     unit,
     children: children.map((child) => displayed(alarmNameIn(child) ?? '')),
     means: means ?? (description === null ? null : displayed(description)),
-    action,
+    action: entry ? withStage(entry.action, name) : null,
+    look: entry ? commandFor(entry.look, name, arn) : null,
     section,
     url: arn === null ? null : alarmLink(arn),
     follows: followsOf(own, name, section),

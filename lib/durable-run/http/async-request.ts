@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isUsd } from '../../kernel/money.ts';
+import { usdForm } from '../../kernel/forms/usd.ts';
 import { type Redacted, safe } from '../../kernel/redacted.ts';
 import { runRequestSchema } from '../../run/run-request.ts';
 
@@ -9,9 +9,7 @@ const MAX_URL_CHARS = 2_048;
 
 const says = (message: Redacted) => ({ params: { says: message } });
 
-const usd = z
-  .string()
-  .check(z.refine(isUsd, says(safe`must be a decimal number of US dollars with at most 12 digits after the point`)));
+const usd = z.string().check(usdForm);
 
 /** The longest that an asynchronous run may work, its waits left out: a day. */
 export const MAX_WORK_MS = 24 * 3_600_000;

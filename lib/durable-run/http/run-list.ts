@@ -1,7 +1,7 @@
 import type { UserNames } from '../../end-users/names.ts';
 import { AppError } from '../../kernel/errors.ts';
+import { pseudonymOf, usersOf } from '../../kernel/ids/pseudonym.ts';
 import { nearestName, withHint } from '../../kernel/nearest-name.ts';
-import { pseudonymOf, usersOf } from '../../kernel/pseudonym.ts';
 import { safe } from '../../kernel/redacted.ts';
 import { RUN_STATUSES, type RunList, type RunQuery, type RunStatus } from '../../runs/types.ts';
 import { summaryView } from '../../runs/views.ts';
@@ -22,10 +22,14 @@ const DAY = /^\d{4}-\d\d-\d\d$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z$/;
 const DAY_MS = 86_400_000;
 
+/** `Date.parse` takes the 30th of February as a day of March. */
+const isOfDay = (at: number, text: string): boolean =>
+  !Number.isNaN(at) && new Date(at).toISOString().startsWith(text.slice(0, 10));
+
 /** A day (UTC), or an instant; `to` takes the whole day in. */
 const instantIn = (name: 'from' | 'to', text: string): number => {
   const at = DAY.test(text) || INSTANT.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(at))
+  if (!isOfDay(at, text))
     throw refused(name, safe`must be a day like 2026-11-20 or an instant like 2026-11-20T12:00:00Z`);
   return name === 'to' && DAY.test(text) ? at + DAY_MS : at;
 };

@@ -1,8 +1,9 @@
-import { problemOf } from '../../http/problem.ts';
+import { problemOf } from '../../http/response/problem.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { label, safe } from '../../kernel/redacted.ts';
 import { type RunUsage, usageOf } from '../../run/answer.ts';
+import { callerOf, firstContentMs } from '../../run/close-run.ts';
 import { sessionOf } from '../../run/sessions/session-request.ts';
 import type { EventLog } from '../../runs/event-log.ts';
 import type { InboxStore } from '../../runs/inbox/inbox.ts';
@@ -37,12 +38,19 @@ const ERRORS: Record<LostEnd, () => AppError> = {
 
 const STATUS: Record<LostEnd, RunStatus> = { failed: 'failed', timed_out: 'timed_out', stopped: 'cancelled' };
 
-const tellEnd = (emit: Emit, row: RunRow, code: string, { costUsd, ...totals }: RunUsage): void =>
+const tellEnd = (
+  emit: Emit,
+  row: RunRow,
+  submission: Submission | null,
+  code: string,
+  { costUsd, ...totals }: RunUsage,
+): void =>
   emit({
     type: 'run.finished',
     runId: label(row.runId),
     agent: label(row.agent),
     tenantId: label(row.tenantId),
+    ...callerOf(submission?.principal.keyId ?? null, row.userId),
     status: label(row.status),
     reason: label(code),
     model: null,
@@ -50,6 +58,9 @@ const tellEnd = (emit: Emit, row: RunRow, code: string, { costUsd, ...totals }: 
     ...totals,
     costUsd: label(costUsd),
     durationMs: row.updatedAt - row.createdAt,
+    firstContentMs: firstContentMs(row.steps, row.createdAt),
+    taskChars: submission?.request.task.length ?? null,
+    outputChars: 0,
   });
 
 /** The greatest worker number there is: no worker that is left can write any more. */
@@ -74,7 +85,7 @@ export const failRun = async (parts: FailRunParts, run: RunKey, how: LostEnd): P
     const error = { ...problem, runId: run.runId, usage };
     const body = { ...(STATUS[how] === 'cancelled' ? {} : { error }), usage, metadata };
     const ended = { ...row, ...boundSteps(steps), status: STATUS[how], updatedAt: clock.now(), body };
-    if (await runs.end(ended, LAST_WORKER)) tellEnd(emit, ended, problem.code, usage);
+    if (await runs.end(ended, LAST_WORKER)) tellEnd(emit, ended, submission, problem.code, usage);
   }
   const ended = await runs.find(run.tenantId, run.runId);
   if (ended !== null)

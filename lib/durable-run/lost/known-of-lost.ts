@@ -7,7 +7,7 @@ import type { EventLog } from '../../runs/event-log.ts';
 import type { InboxStore } from '../../runs/inbox/inbox.ts';
 import type { RunKey } from '../../runs/run-key.ts';
 import type { TraceStep } from '../../runs/types.ts';
-import { nameError } from '../../telemetry/describe-error.ts';
+import { describeFailure } from '../../telemetry/describe-error.ts';
 import type { Emit } from '../../telemetry/events.ts';
 import { NO_TOKENS } from '../../usage/record.ts';
 import { createLostTrace } from './lost-trace.ts';
@@ -34,7 +34,7 @@ const booksIn = async ({ booksOf, emit }: KnownOfLostParts, run: RunKey, created
     return await booksOf(run, createdAt);
   } catch (error) {
     if (asAppError(error).code !== 'store-unavailable') throw error;
-    emit({ type: 'store.failed', operation: safe`runs.booksOf`, error: nameError(error) });
+    emit({ type: 'store.failed', operation: safe`runs.booksOf`, ...describeFailure(error) });
     return NO_BOOKS;
   }
 };

@@ -5,7 +5,7 @@ import type { Delivery, DueDelivery } from '../../runs/outbox/delivery.ts';
 import type { ClaimedDelivery, Outbox } from '../../runs/outbox/outbox.ts';
 import type { RunKey } from '../../runs/run-key.ts';
 import type { RunStore } from '../../runs/types.ts';
-import { nameError } from '../../telemetry/describe-error.ts';
+import { describeFailure } from '../../telemetry/describe-error.ts';
 import type { Emit } from '../../telemetry/events.ts';
 import { nextTry } from '../../webhooks/next-try.ts';
 import type { Posted, PostOnce } from '../../webhooks/post-once.ts';
@@ -99,7 +99,7 @@ export const createDeliverWebhooks = (parts: DeliverWebhooksParts): DeliverWebho
         await deliver(due);
       } catch (error) {
         // Its lease ends, and it is due again.
-        emit({ type: 'store.failed', operation: safe`webhooks.deliver`, error: nameError(error) });
+        emit({ type: 'store.failed', operation: safe`webhooks.deliver`, ...describeFailure(error) });
       }
     });
   };

@@ -1,7 +1,7 @@
 import type { Alert } from '../../alerts/alert.ts';
 import { slackMessage } from '../../alerts/message.ts';
-import type { Post } from '../../alerts/post.ts';
-import { readTargets } from '../../alerts/targets.ts';
+import type { Post } from '../../alerts/targets/post.ts';
+import { readTargets } from '../../alerts/targets/targets.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { createDeadline } from '../../kernel/deadline.ts';
 import { label, safe } from '../../kernel/redacted.ts';

@@ -14,7 +14,7 @@ import type { InboxStore } from '../../runs/inbox/inbox.ts';
 import type { RunKey } from '../../runs/run-key.ts';
 import type { AsyncRunStore, RunStore } from '../../runs/types.ts';
 import type { SessionKey } from '../../sessions/types.ts';
-import { nameError } from '../../telemetry/describe-error.ts';
+import { describeFailure } from '../../telemetry/describe-error.ts';
 import type { Emit } from '../../telemetry/events.ts';
 import type { ToolUsageStore } from '../../usage/tool-record.ts';
 import { lastEventOf } from '../events-of-row.ts';
@@ -121,13 +121,17 @@ export const endRun = async (parts: EndRunParts, ending: EndingRun): Promise<voi
         await toolUsage
           .add(usage)
           .catch((error: unknown) =>
-            emit({ type: 'store.failed', operation: safe`toolUsage.add`, error: nameError(error) }),
+            emit({ type: 'store.failed', operation: safe`toolUsage.add`, ...describeFailure(error) }),
           );
       await events.end(...lastEventOf(kept.status, kept.body, run));
       await left(run, sessionOf(row));
       // Whoever else has ended it has told so.
       if (isOwn) {
-        emitRunEnd(emit, { result, concluded: conclusion, spent, limitMs: 0 });
+        const {
+          principal,
+          request: { task },
+        } = submission;
+        emitRunEnd(emit, { result, concluded: conclusion, spent, task, keyId: principal.keyId });
         guard.tell(result);
       }
       return null;

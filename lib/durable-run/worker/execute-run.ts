@@ -20,7 +20,7 @@ import type { RunQueue } from '../../runs/queue.ts';
 import type { RunKey } from '../../runs/run-key.ts';
 import type { AsyncRunStore, RunStore } from '../../runs/types.ts';
 import type { WorkContexts } from '../../telemetry/context/work-context.ts';
-import { nameError } from '../../telemetry/describe-error.ts';
+import { describeFailure } from '../../telemetry/describe-error.ts';
 import type { Tenant } from '../../tenants/types.ts';
 import { type Submission, workingPrincipal } from '../submission.ts';
 import type { Announce } from '../webhooks/announce.ts';
@@ -184,7 +184,7 @@ export const openRunWorker = async (
       await parts.eraseContent
         .atEnd(run)
         .catch((error: unknown) =>
-          emit({ type: 'store.failed', operation: safe`runs.eraseContent`, error: nameError(error) }),
+          emit({ type: 'store.failed', operation: safe`runs.eraseContent`, ...describeFailure(error) }),
         );
     },
     async close() {

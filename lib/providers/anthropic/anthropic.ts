@@ -12,13 +12,11 @@ import {
 } from '../../model-call/provider.ts';
 import { apiVersionOf } from '../../model-call/translate/sampling.ts';
 import { COUNTED } from '../../pricing/bounds/billable-features.ts';
-import { loadClients } from './anthropic-client.ts';
+import { type ClientOptions, loadClients } from './anthropic-client.ts';
 import { decodeEvents } from './sse/decoder.ts';
 import { eventsOfAnswer } from './whole-answer.ts';
 
-export interface AnthropicOptions {
-  readonly baseUrl: string;
-}
+export type AnthropicOptions = ClientOptions;
 
 const JSON_BODY = { 'content-type': 'application/json' };
 
@@ -31,8 +29,8 @@ async function* wholeAnswer(response: Response, signal: AbortSignal): AsyncItera
 }
 
 /** The Anthropic API through the SDK, over one pool of keep-alive connections per environment, whatever the key. */
-export const createAnthropic = ({ baseUrl }: AnthropicOptions): Provider => {
-  const clients = lazy(() => loadClients(baseUrl));
+export const createAnthropic = (options: AnthropicOptions): Provider => {
+  const clients = lazy(() => loadClients(options));
   const clientOf = async (key: Asking['key']) => {
     if (key === undefined) throw new KeyUnavailable('no key');
     return (await clients())(key);

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../../kernel/clock.ts';
+import type { CallersTrace, TraceContext } from '../../kernel/ids/trace-context.ts';
 import { label, type Redacted } from '../../kernel/redacted.ts';
-import type { CallersTrace, TraceContext } from '../../kernel/trace-context.ts';
 import type { LogFields } from '../log.ts';
 import type { ModelUse } from './model-use.ts';
 
@@ -20,8 +20,13 @@ export interface WorkContext {
   runId?: string;
   /** Of a call of the gateway, which is no run and has no span of its own: the id of its books. */
   callId?: string;
+  /** The agent that was asked, and the end user it was asked for, by the pseudonym that the books have. */
+  agent?: Redacted;
+  user?: Redacted;
   /** What the model calls made in it came to. */
   modelUse?: ModelUse;
+  /** The limit or the budget that refused something of it, or would have in shadow, with its figures. */
+  refusal?: LogFields;
   /** What stood in for the model that was asked. */
   degraded?: Redacted;
   /** On the monotonic clock. */

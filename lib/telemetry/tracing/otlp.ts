@@ -1,5 +1,7 @@
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
+import { createKeptConnections } from '../../aws-sdk/kept-connections.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import { spellingOf } from './attributes.ts';
 import type { ExportSpans } from './send-traces.ts';
 import { type Span, spanOf } from './span-of.ts';
@@ -13,6 +15,7 @@ export interface OtlpOptions {
   readonly headers: () => Promise<string>;
   /** Reads them anew: the receiver has refused them. Default: there is nothing newer. */
   readonly refreshHeaders?: (() => Promise<string>) | undefined;
+  readonly clock: Clock;
   readonly stage: string;
   readonly version: string;
   /** As `OTEL_SEMCONV_STABILITY_OPT_IN` has it. */
@@ -79,15 +82,18 @@ export const createOtlpExport = ({
   endpoint,
   headers,
   refreshHeaders,
+  clock,
   stage,
   version,
   optIn,
 }: OtlpOptions): ExportSpans => {
+  const connections = createKeptConnections(clock);
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
     // The exporter wants one that never rejects; a receiver that needs a key says so.
     headers: async () => headersIn(await headers().catch(() => '')),
     timeoutMillis: EXPORT_MS,
+    httpAgentOptions: (protocol) => (protocol === 'https:' ? connections.httpsAgent : connections.httpAgent),
   });
   const spelling = spellingOf(optIn);
   const resource = resourceFromAttributes({
@@ -117,6 +123,7 @@ export const createOtlpExport = ({
   });
   const send = (spans: ReadableSpan[]): Promise<void> =>
     new Promise((resolve, reject) => {
+      connections.dropIdle();
       exporter.export(spans, ({ code, error }) =>
         Number(code) === SENT ? resolve() : reject(error ?? new Error('not exported')),
       );

@@ -1,4 +1,4 @@
-import { spanIdOf } from '../../kernel/trace-context.ts';
+import { spanIdOf } from '../../kernel/ids/trace-context.ts';
 import type { WorkContext } from '../context/work-context.ts';
 import { BALLAST, ERROR_TYPE, GEN_AI, HTTP, type SpanAttributes, type Spelling } from './attributes.ts';
 import { contentAttributes } from './content.ts';

@@ -5,8 +5,8 @@ import { type Account, keyAccount, stageAccount, tenantAccount, userAccount } fr
 import { createBudgets } from '../../../lib/budget/budgets.ts';
 import { createDynamoDbBudgetStore } from '../../../lib/budget/dynamodb-store.ts';
 import type { Counted } from '../../../lib/budget/store.ts';
+import { bookedName, pseudonymOf } from '../../../lib/kernel/ids/pseudonym.ts';
 import { formatUsd, parseUsd } from '../../../lib/kernel/money.ts';
-import { bookedName, pseudonymOf } from '../../../lib/kernel/pseudonym.ts';
 import { askedOf } from '../../budget/parts.ts';
 import { describeOnDynamoDb } from '../../dynamodb.ts';
 import { createFakeClock } from '../../fake-clock.ts';

@@ -3,7 +3,7 @@ import { safe } from '../../../kernel/redacted.ts';
 import type { EventLog } from '../../../runs/event-log.ts';
 import type { LogEntry, RunEvent } from '../../../runs/log-entry.ts';
 import type { RunKey } from '../../../runs/run-key.ts';
-import { nameError } from '../../../telemetry/describe-error.ts';
+import { describeFailure } from '../../../telemetry/describe-error.ts';
 import type { Emit } from '../../../telemetry/events.ts';
 import { NotNow } from '../store-away/not-now.ts';
 
@@ -100,7 +100,7 @@ export const createEntryWriter = (
       cancelTimer = null;
       void writeGathered(false).catch((error: unknown) => {
         if (error instanceof StaleWorker) return;
-        emit({ type: 'store.failed', operation: safe`events.append`, error: nameError(error) });
+        emit({ type: 'store.failed', operation: safe`events.append`, ...describeFailure(error) });
         writeIn(AGAIN_MS);
       });
     });

@@ -2,7 +2,7 @@ import type { Clock } from '../../../kernel/clock.ts';
 import { createDeadline, type Deadline } from '../../../kernel/deadline.ts';
 import { safe } from '../../../kernel/redacted.ts';
 import type { Inbox } from '../../../runs/inbox/inbox-item.ts';
-import { nameError } from '../../../telemetry/describe-error.ts';
+import { describeFailure } from '../../../telemetry/describe-error.ts';
 import type { Emit } from '../../../telemetry/events.ts';
 
 /** How often a run that works looks whether it is cancelled or interrupted: a call in flight is aborted within 5 s. */
@@ -46,7 +46,9 @@ export const createInboxWatch = ({ clock, emit, read: readInbox }: WatchInboxPar
     if (signal.aborted) return;
     const cancelTimer = clock.after(WATCH_MS, () => {
       void look()
-        .catch((error: unknown) => emit({ type: 'store.failed', operation: safe`inbox.read`, error: nameError(error) }))
+        .catch((error: unknown) =>
+          emit({ type: 'store.failed', operation: safe`inbox.read`, ...describeFailure(error) }),
+        )
         .finally(() => lookEach(signal));
     });
     signal.addEventListener('abort', cancelTimer, { once: true });
