@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import { loadPages } from '#pages';
 import { app } from '../lib/app/app.ts';
-import { pageResponse, type Pages } from '../lib/http/page.ts';
+import { pageResponse, type Pages } from '../lib/http/response/page.ts';
 import { type Observed, observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
 import { answered, routed } from '../lib/middleware/routed.ts';

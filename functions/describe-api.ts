@@ -1,8 +1,9 @@
 import middy from '@middy/core';
+import { withAnswerExamples } from '../lib/api/answer-examples.ts';
 import { openApi } from '../lib/api/openapi.ts';
 import { startPage, toConsole, wantsPage } from '../lib/api/start-page.ts';
 import { type App, app } from '../lib/app/app.ts';
-import { jsonResponse } from '../lib/http/json-response.ts';
+import { jsonResponse } from '../lib/http/response/json-response.ts';
 import { observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
 import { answered, routed } from '../lib/middleware/routed.ts';
@@ -20,7 +21,7 @@ export const describeApi = (parts: Parts) => {
         '/': {
           GET: (event) => (wantsPage(event) ? toConsole(event) : jsonResponse(startPage(...facts, claude, event))),
         },
-        '/openapi.json': { GET: () => jsonResponse(openApi(...facts)) },
+        '/openapi.json': { GET: async () => jsonResponse(await withAnswerExamples(openApi(...facts))) },
       }),
     )
     .handler(answered);

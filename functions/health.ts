@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import { type App, app } from '../lib/app/app.ts';
 import { supervisionOf } from '../lib/app/supervision.ts';
 import type { Health } from '../lib/health/health.ts';
-import { jsonResponse } from '../lib/http/json-response.ts';
+import { jsonResponse } from '../lib/http/response/json-response.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { type Observed, observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';

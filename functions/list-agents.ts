@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import { callerView } from '../lib/api/caller.ts';
 import { type App, app } from '../lib/app/app.ts';
-import { jsonResponse } from '../lib/http/json-response.ts';
+import { jsonResponse } from '../lib/http/response/json-response.ts';
 import { type Authenticated, authenticated } from '../lib/middleware/authenticated.ts';
 import { observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';

@@ -11,6 +11,7 @@ import { longestAnswerMs } from '../lib/http/run-limits.ts';
 import { lockFor } from '../lib/idempotency/idempotency.ts';
 import { allowedMethods } from '../lib/middleware/allowed-methods.ts';
 import { anthropicErrors } from '../lib/middleware/anthropic-errors.ts';
+import { attributed } from '../lib/middleware/attributed.ts';
 import { type Authenticated, authenticated } from '../lib/middleware/authenticated.ts';
 import { boundedHops } from '../lib/middleware/bounded-hops.ts';
 import { type Bounded, boundedWork } from '../lib/middleware/bounded-work.ts';
@@ -19,6 +20,7 @@ import { type Claimed, type ClaimLimits, idempotent } from '../lib/middleware/id
 import { loadedSecret } from '../lib/middleware/loaded-secret.ts';
 import { type Observed, observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import type { Secret } from '../lib/secrets/loader.ts';
+import { GATEWAY } from '../lib/usage/record.ts';
 
 type Event = Observed & Authenticated & Asked & Claimed & Bounded;
 type Parts = ObservedOptions &
@@ -42,9 +44,10 @@ export const messages = (parts: Parts) =>
     .use(boundedHops(parts.config.MAX_HOPS))
     .use(authenticated(parts.authenticator, 'messages:write'))
     .use(clientRequest())
+    .use(attributed(({ asked }: Event) => ({ agent: GATEWAY, userId: asked.userId })))
     .use(idempotent(parts.idempotency, replayAnswer, (event) => claimLimits(parts.config, event)))
     .use(loadedSecret(parts.anthropicKey))
-    .use(boundedWork(parts.clock, ({ asked }: Event) => timeoutMs(parts.config, asked)))
+    .use(boundedWork(parts, ({ asked }: Event) => timeoutMs(parts.config, asked)))
     .handler(({ asked, principal, requestId, claim, waitUntil, limitMs, signal, waitedMs, ending }: Event) => {
       const answeredBy = (id: string | null) => (ending.upstreamRequestId = id);
       const failed = (error: unknown) => (ending.failure = error);

@@ -20,7 +20,7 @@ export const reportUsage = (parts: ReportUsageParts) =>
     )
     .handler(answered);
 
-const { reports, gatewayCalls, view } = accountingOf(app);
+const { reports, gatewayCalls, view, viewGroups } = accountingOf(app);
 const userNames = createUserNames({ ...app, table: app.core.stores.ledger });
 
-export const handler = reportUsage({ ...app, reports, gatewayCalls, budgets: { view }, userNames });
+export const handler = reportUsage({ ...app, reports, gatewayCalls, budgets: { view, viewGroups }, userNames });

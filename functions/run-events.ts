@@ -10,6 +10,7 @@ import { type Bounded, boundedWork } from '../lib/middleware/bounded-work.ts';
 import { type Observed, observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
 import { findRun } from '../lib/runs/views.ts';
+import { attributeStored } from '../lib/telemetry/context/tally-work.ts';
 
 type Parts = ObservedOptions &
   Pick<App, 'authenticator' | 'config' | 'runs'> & {
@@ -22,10 +23,11 @@ export const runEvents = (parts: Parts) =>
     .use(problemJson())
     .use(allowedMethods('GET'))
     .use(authenticated(parts.authenticator, 'runs:read'))
-    .use(boundedWork(parts.clock, () => parts.config.STREAM_TIMEOUT_MS))
+    .use(boundedWork(parts, () => parts.config.STREAM_TIMEOUT_MS))
     .handler(async (event: Observed & Authenticated & Bounded) => {
       const start = watchStart(event);
       const row = await findRun(parts.runs, event.principal.tenantId, event.pathParameters?.['runId'] ?? '');
+      attributeStored(event.workContext, row);
       const { limitMs, signal } = event;
       const answer = await parts.watchRun(row, { start, limitMs, signal });
       // Its body begins to watch when it is read.

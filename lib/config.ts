@@ -3,6 +3,7 @@ import { areHostPatterns, hostPatternsIn, isLoopbackHost } from './kernel/forms/
 import { isModelMap } from './kernel/forms/model-map.ts';
 import { areOrigins, isProtectedUrl } from './kernel/forms/origins.ts';
 import { areScopes, SCOPES } from './kernel/forms/scopes.ts';
+import { USD_WORDS } from './kernel/forms/usd.ts';
 import { isUsd } from './kernel/money.ts';
 
 const milliseconds = (fallback: number, least = 1) =>
@@ -11,10 +12,7 @@ const count = (fallback: number) =>
   z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000)), fallback);
 const name = (fallback: string) => z._default(z.string().check(z.minLength(1), z.maxLength(255)), fallback);
 const text = () => z.optional(z.string().check(z.minLength(1), z.maxLength(255)));
-const usd = () =>
-  z.optional(
-    z.string().check(z.refine(isUsd, 'a decimal number of US dollars with at most 12 digits after the point')),
-  );
+const usd = () => z.optional(z.string().check(z.refine(isUsd, USD_WORDS)));
 const url = (fallback: string) => z._default(z.url({ protocol: /^https?$/ }), fallback);
 
 /** Every variable the functions read, with its bounds and default; `docs` lists them from here. */
@@ -58,6 +56,7 @@ export const ConfigSchema = z.object({
   TENANT_MONTHLY_BUDGET_USD: usd(),
   MAX_HOPS: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(100)), 0),
   ANTHROPIC_BASE_URL: url('https://api.anthropic.com'),
+  REFUSE_PAID_CALLS: z._default(z.enum(['true', 'false']), 'false'),
   SIMULATED_CLAUDE: z._default(z.enum(['true', 'false']), 'false'),
   OPEN_METEO_BASE_URL: z.optional(z.url({ protocol: /^https?$/ })),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.optional(z.url({ protocol: /^https?$/ })),
@@ -65,12 +64,16 @@ export const ConfigSchema = z.object({
   TRACE_CONTENT: z._default(z.enum(['off', 'redacted']), 'off'),
   OTLP_SECRET_ID: name('ballast/local/otlp'),
   MODEL_PRICES: z.optional(z.string()),
+  MODEL_PRICES_AS_OF: z.optional(
+    z.string().check(z.refine((text) => /^\d{4}-(?:0[1-9]|1[0-2])$/.test(text), 'a month such as 2026-11')),
+  ),
   AGENT_MODELS: z._default(
     z
       .string()
       .check(z.refine(isModelMap, 'a model, or pairs as claude-opus-5-5=claude-haiku-5-5, separated by commas')),
     '',
   ),
+  HEALTH_INTERVAL_MINUTES: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(60)), 1),
   LOG_LEVEL: z._default(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']), 'INFO'),
   LOG_SHARE: z._default(z.coerce.number().check(z.minimum(0), z.maximum(1)), 1),
   LOG_FORMAT: z._default(z.enum(['json', 'pretty']), 'json'),

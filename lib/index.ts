@@ -4,6 +4,7 @@ export { type Agent, defineAgent } from './agent/define/define-agent.ts';
 export { declined, defineTool, fatal, type Tool } from './agent/define/define-tool.ts';
 export { bearer, secretHeader } from './agent/define/endpoint.ts';
 export { httpGet, type HttpGetOptions } from './agent/define/http-get.ts';
+export { planCalls } from './agent/define/plan-calls.ts';
 export type { ToolContext, ToolOptions } from './agent/define/tool-options.ts';
 export { AppError } from './kernel/errors.ts';
 export { label, type Redacted, safe } from './kernel/redacted.ts';

@@ -9,6 +9,8 @@ export interface ShownAlarm {
   readonly severity: 'page' | 'ticket' | 'note';
   readonly means: string;
   readonly action: string;
+  /** The command that shows more of it. */
+  readonly look: string;
   readonly made: boolean;
 }
 
@@ -30,6 +32,7 @@ export interface ShownAlarmOn {
   readonly children: readonly string[];
   readonly means: string | null;
   readonly action: string | null;
+  readonly look: string | null;
   readonly url: string | null;
 }
 

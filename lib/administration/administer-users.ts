@@ -1,7 +1,7 @@
 import { newErasure, type UserErasures } from '../end-users/erasures.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
-import { bookedName, pseudonymOf } from '../kernel/pseudonym.ts';
+import { bookedName, pseudonymOf } from '../kernel/ids/pseudonym.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { Actor } from '../tenants/types.ts';
 import type { TenantAdministration } from './administer-tenants.ts';

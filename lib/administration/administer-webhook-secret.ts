@@ -14,15 +14,23 @@ export interface WebhookSecretView {
   readonly previousSecret: string | null;
 }
 
-/** Throws `not-found`, and `store-unavailable` where the stage has no secret, or it cannot be read. */
+/** Throws `not-found`, also where the stage sends no webhooks, and `store-unavailable` where its secret cannot be read. */
 export type ShowWebhookSecret = (tenantId: string, actor: Actor) => Promise<WebhookSecretView>;
 
 export interface ShowWebhookSecretOptions {
   readonly tenants: Pick<TenantAdministration, 'find'>;
+  /** Those of `WEBHOOK_HOSTS`: where there are none, the stage may not read the secret, which need not be there. */
+  readonly webhookHosts: readonly string[];
   /** The stage's, as `parseWebhookSecrets` reads it. */
   readonly webhookSecret: () => Promise<string>;
   readonly note: Note;
 }
+
+const noWebhooks = () =>
+  new AppError(
+    'not-found',
+    safe`This stage sends no webhooks: WEBHOOK_HOSTS (stage parameter webhookHosts) is not set.`,
+  );
 
 const noSecret = (cause: unknown) =>
   new AppError('store-unavailable', safe`The stage's secret for webhooks has no value yet, or cannot be read.`, {
@@ -31,9 +39,10 @@ const noSecret = (cause: unknown) =>
 
 /** Shows a tenant its secret. It changes nothing, but who has seen a secret is audited like a change. */
 export const createShowWebhookSecret =
-  ({ tenants, webhookSecret, note }: ShowWebhookSecretOptions): ShowWebhookSecret =>
+  ({ tenants, webhookHosts, webhookSecret, note }: ShowWebhookSecretOptions): ShowWebhookSecret =>
   async (tenantId, actor) => {
     await tenants.find(tenantId);
+    if (webhookHosts.length === 0) throw noWebhooks();
     const stageSecrets = await webhookSecret()
       .then(parseWebhookSecrets)
       .catch((cause: unknown) => {

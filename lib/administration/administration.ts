@@ -32,6 +32,8 @@ export interface AdministrationOptions
   readonly rests: RestsPort;
   readonly alarms: () => Promise<AlarmsPort>;
   readonly erasures: UserAdministrationOptions['erasures'];
+  /** Those of `WEBHOOK_HOSTS`. */
+  readonly webhookHosts: readonly string[];
   /** The stage's secret for webhooks. */
   readonly webhookSecret: () => Promise<string>;
   readonly audit: AuditLog;

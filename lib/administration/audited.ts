@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
-import type { Ids } from '../kernel/ids.ts';
+import type { Ids } from '../kernel/ids/ids.ts';
 import type { AuditEntry, AuditLog } from '../tenants/types.ts';
 
 export type Changes = AuditEntry['changes'];

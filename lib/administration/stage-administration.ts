@@ -5,7 +5,7 @@ import { createUserErasures } from '../end-users/erasures.ts';
 import { issueKey } from '../identity/issue-key.ts';
 import type { KeyUses } from '../identity/key-uses.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Ids, RandomBytes } from '../kernel/ids.ts';
+import type { Ids, RandomBytes } from '../kernel/ids/ids.ts';
 import { nearestName } from '../kernel/nearest-name.ts';
 import { circuitOf } from '../model-call/with-circuit.ts';
 import { nearestModel } from '../pricing/nearest-model.ts';

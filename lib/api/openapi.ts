@@ -44,7 +44,10 @@ export const openApi = (version: string, maxTimeoutMs: number): Json => ({
     '/agent/run': {
       post: {
         summary: 'Run an agent and wait for its answer',
-        parameters: [inHeader('Idempotency-Key', key, 'sent again, the first answer is given again')],
+        parameters: [
+          inHeader('Idempotency-Key', key, 'sent again, the first answer is given again'),
+          inHeader('Prefer', text, '`tool-content`: events show what tools are given and give'),
+        ],
         requestBody: requestBody('RunRequest'),
         responses: {
           '200': {

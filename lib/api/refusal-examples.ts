@@ -1,5 +1,5 @@
-import { anthropicErrorResponse } from '../http/anthropic-error.ts';
-import { problemOf } from '../http/problem.ts';
+import { anthropicErrorResponse } from '../http/response/anthropic-error.ts';
+import { problemOf } from '../http/response/problem.ts';
 import { AppError, type AppErrorOptions, type ErrorCode } from '../kernel/errors.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';
 

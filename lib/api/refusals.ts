@@ -1,4 +1,4 @@
-import { PROBLEMS } from '../http/problem.ts';
+import { PROBLEMS } from '../http/response/problem.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
 import { reference } from './json-schema.ts';
 import type { Json } from './operation.ts';

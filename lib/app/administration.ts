@@ -21,7 +21,7 @@ export const administrationOf = (app: App): Administration => {
     alarms: lazy(async () => {
       const [{ alertingOf }, { createTestedTargets }, { createAlarmsOn }] = await Promise.all([
         import('./alerting.ts'),
-        import('../alerts/tested-targets.ts'),
+        import('../alerts/targets/tested-targets.ts'),
         import('../alerts/alarms-on.ts'),
       ]);
       return {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { agents } from '#agents';
-import { type Connection, connectionOf, type ServiceName } from '../aws/connection.ts';
+import { type Connection, connectionIn, type ServiceName } from '../aws-sdk/connection.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { createDynamoDb } from '../dynamodb/client.ts';
 import { createIdempotency, type Idempotency, lockFor } from '../idempotency/idempotency.ts';
@@ -9,7 +9,8 @@ import { createKeyUses, type KeyUses } from '../identity/key-uses.ts';
 import { lazy } from '../kernel/caching/lazy.ts';
 import type { Clock, Random } from '../kernel/clock.ts';
 import { originsIn } from '../kernel/forms/origins.ts';
-import { createIds, type Ids, type RandomBytes } from '../kernel/ids.ts';
+import { createIds, type Ids, type RandomBytes } from '../kernel/ids/ids.ts';
+import { createShutdown, type Shutdown } from '../kernel/shutdown.ts';
 import { keyOf } from '../model-call/keys/key-pool.ts';
 import type { PoolKey } from '../model-call/provider.ts';
 import { createProvider } from '../providers/load-provider.ts';
@@ -24,19 +25,20 @@ import type { WriteCanonical } from '../telemetry/context/canonical-line.ts';
 import { tallyWork } from '../telemetry/context/tally-work.ts';
 import { createWorkContexts, type WorkContexts } from '../telemetry/context/work-context.ts';
 import { type Emit, fanOut, type Listener } from '../telemetry/events.ts';
-import { createHookSet } from '../telemetry/hooks/hook-set.ts';
 import type { Log } from '../telemetry/log.ts';
 import { logEvents } from '../telemetry/log-events.ts';
-import { createMetrics, noMetrics } from '../telemetry/metrics.ts';
+import { createMetrics, noMetrics } from '../telemetry/metrics/metrics.ts';
 import type { Terminal } from '../telemetry/terminal/terminal.ts';
-import { createTraceQueue } from '../telemetry/tracing/trace-queue.ts';
 import type { TenantDirectory } from '../tenants/types.ts';
 import { type Core, createCore } from './core.ts';
+import { endWith } from './end-with.ts';
 import { tokenVerifier } from './secrets/token-verifier.ts';
 import { FUNCTION_MARGIN_MS } from './settings.ts';
 import { createStores, type Stores } from './stores.ts';
 import type { Surroundings } from './surroundings.ts';
 import { createLogs } from './telemetry/logs.ts';
+import { openHooks } from './telemetry/open-hooks.ts';
+import { openTracing } from './telemetry/open-tracing.ts';
 
 /** What the functions are made of; each takes the part it needs. */
 export interface App {
@@ -61,6 +63,8 @@ export interface App {
   readonly tenants: TenantDirectory;
   /** Whose pages may call. */
   readonly corsOrigins: ReadonlySet<string>;
+  /** `undefined`: whoever started the process ends it, as `npm start` does. */
+  readonly shutdown: Shutdown | undefined;
   /** What the other files of `lib/app` make more of, for the functions that need it; a run does not. */
   readonly core: Core & {
     readonly authenticator: CachingAuthenticator;
@@ -72,8 +76,8 @@ export interface App {
     readonly randomBytes: RandomBytes;
     readonly fetch: typeof globalThis.fetch;
     readonly secrets: Secrets;
-    /** As whom another service of AWS is asked now; `null`: the environment does not say. */
-    readonly connectionTo: (service: ServiceName) => Connection | null;
+    /** Where another service of AWS is asked, and as whom. */
+    readonly connectionTo: (service: ServiceName) => Connection;
   };
 }
 
@@ -82,27 +86,16 @@ export const createApp = (surroundings: Surroundings): App => {
   const { env, clock, random, randomBytes: bytes, fetch, write, terminal } = surroundings;
   const config = loadConfig(env);
   const contexts = createWorkContexts(clock);
-  const { stage: log, ofAgents, canonical } = createLogs(config, { terminal, contexts });
+  const { stage: log, canonical, ofEvents } = createLogs(config, { terminal, contexts });
   const makeLines = async () => (await import('./telemetry/metric-lines.ts')).metricLines(config, core.prices.keys());
   const metrics = config.LOG_FORMAT === 'pretty' ? noMetrics : createMetrics({ clock, contexts, write, makeLines });
-  const told: Listener[] = [tallyWork(contexts), logEvents({ stage: log, ofAgents, canonical }), metrics.listen];
-  const hooks = createHookSet({
-    clock,
-    load: lazy(async () =>
-      (await import('./telemetry/own-hooks.ts')).ownHooks({ config, clock, emit: fanOut(told), write }),
-    ),
-  });
+  const told: Listener[] = [tallyWork(contexts), logEvents(ofEvents), metrics.listen];
+  const hooks = openHooks({ config, clock, emit: fanOut(told), write });
   const secrets = lazySecrets(async () => {
     const { openSecretsManager } = await import('./secrets/secrets-manager.ts');
     return openSecretsManager({ env, clock, random, emit });
   });
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: receiver } = config;
-  const loadTracing = async (endpoint: string) => {
-    const { sendTracesTo } = await import('./telemetry/tracing.ts');
-    return sendTracesTo(endpoint, { config, clock, emit: fanOut(told), secrets });
-  };
-  const tracing =
-    receiver === undefined ? null : createTraceQueue({ clock, contexts, load: lazy(() => loadTracing(receiver)) });
+  const tracing = openTracing({ config, clock, contexts, emit: fanOut(told), secrets });
   const emit = fanOut([...told, hooks.listen, ...(tracing === null ? [] : [tracing.listen])]);
   const ids = createIds(clock, bytes);
   const stores = createStores({ client: createDynamoDb({ env, clock }), config, clock, random, agents });
@@ -120,7 +113,7 @@ export const createApp = (surroundings: Surroundings): App => {
     agents,
     tracing: { currentTrace, addContent: config.TRACE_CONTENT === 'redacted' ? tracing?.addContent : undefined },
     stores,
-    provider: createProvider({ baseUrl: config.ANTHROPIC_BASE_URL }),
+    provider: createProvider({ baseUrl: config.ANTHROPIC_BASE_URL, clock }),
     secret: anthropicKey,
     fetchFor:
       (...call) =>
@@ -150,6 +143,7 @@ export const createApp = (surroundings: Surroundings): App => {
       await Promise.all([metrics.flush(), tracing?.flush()]);
     },
     corsOrigins: originsIn(config.CORS_ORIGINS),
+    shutdown: surroundings.shutdown,
     authenticator,
     anthropicKey,
     catalog: core.catalog,
@@ -167,7 +161,7 @@ export const createApp = (surroundings: Surroundings): App => {
       randomBytes: bytes,
       fetch,
       secrets,
-      connectionTo: (service) => connectionOf(env, service),
+      connectionTo: (service) => connectionIn(env, service),
     },
   };
 };
@@ -187,6 +181,9 @@ const openTerminal = async (): Promise<Terminal> => {
   return createTerminal({ out: process.stdout, clock: systemClock, directory: process.cwd(), stage, file, format });
 };
 
+/** Lambda tells a process of its end; each of the others has its own way. */
+const shutdown = process.env['AWS_LAMBDA_RUNTIME_API'] === undefined ? undefined : createShutdown(systemClock);
+
 /** The app of this process. */
 export const app: App = createApp({
   env: process.env,
@@ -197,4 +194,7 @@ export const app: App = createApp({
   write: (line) => process.stdout.write(line),
   // No function has the code for it at its start.
   terminal: process.env['STAGE'] === 'local' ? await openTerminal() : undefined,
+  shutdown,
 });
+
+if (shutdown !== undefined) endWith(process, shutdown, app.log);

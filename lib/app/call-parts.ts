@@ -1,6 +1,7 @@
 import type { Parking } from '../accounts/parking.ts';
 import type { SpentBudgets } from '../accounts/thresholds/spent-budgets.ts';
 import { createBudgets } from '../budget/budgets.ts';
+import { refusing } from '../budget/refusing.ts';
 import type { BudgetStore } from '../budget/store.ts';
 import { createCircuits } from '../circuit-breaker/circuits.ts';
 import type { CircuitStore } from '../circuit-breaker/store.ts';
@@ -44,6 +45,7 @@ export interface CallWiring {
 /** What a model call is made of, with the parts in full that others use too. */
 export const callPartsOf = ({ config, stores, provider, secret, tracing, ...world }: CallWiring) => {
   const { clock, random, emit } = world;
+  const budgets = createBudgets(stores.budgets, stores.parking, random);
   return {
     clock,
     random,
@@ -56,7 +58,7 @@ export const callPartsOf = ({ config, stores, provider, secret, tracing, ...worl
     usage: stores.usage,
     parking: stores.parking,
     spent: stores.spent,
-    budgets: createBudgets(stores.budgets, stores.parking),
+    budgets: config.REFUSE_PAID_CALLS === 'true' ? refusing(budgets) : budgets,
     circuits: createCircuits({
       clock,
       random,

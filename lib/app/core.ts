@@ -1,7 +1,7 @@
 import type { Agent } from '../agent/define/define-agent.ts';
 import type { LoopParts } from '../agent/loop/types.ts';
 import { lazy } from '../kernel/caching/lazy.ts';
-import type { Ids, RandomBytes } from '../kernel/ids.ts';
+import type { Ids, RandomBytes } from '../kernel/ids/ids.ts';
 import { withStageBudget } from '../model-call/stage-budget.ts';
 import { priceAt } from '../pricing/pricing.ts';
 import { createRateLimit } from '../rate-limit/rate-limit.ts';
@@ -10,6 +10,7 @@ import type { RateStore } from '../rate-limit/store.ts';
 import type { ResponseCache, ResponseCacheOptions } from '../response-cache/response-cache.ts';
 import { createCatalog } from '../run/catalog.ts';
 import { createPutContent, type PutContentParts } from '../run/put-content.ts';
+import { loadRedact } from '../run/redaction/load-redact.ts';
 import type { RunCacheParts } from '../run/run-cache.ts';
 import type { Sessions } from '../run/sessions/sessions.ts';
 import type { SyncRunParts } from '../run/sync-run.ts';
@@ -36,15 +37,6 @@ export interface CoreParts extends CallWiring, Pick<LoopParts, 'fetchFor' | 'sec
   readonly ids: Ids;
   readonly randomBytes: RandomBytes;
 }
-
-/** Secrets of the classes that are replaced by default, in whatever a run is kept with. */
-const loadRedact: PutContentParts['loadRedact'] = async () => {
-  const [{ redactJson }, { DEFAULT_CLASSES }] = await Promise.all([
-    import('../redaction/json-redactor.ts'),
-    import('../redaction/classes.ts'),
-  ]);
-  return (value) => redactJson(value, DEFAULT_CLASSES);
-};
 
 /** The one wiring of a run, over whatever stores and provider it is given; no I/O happens here. */
 export const createCore = (parts: CoreParts) => {

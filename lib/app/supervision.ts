@@ -1,6 +1,6 @@
 import * as own from '#agents';
-import type { AgentsIndex } from '../agent/define/check-agents.ts';
-import { currentTargets } from '../alerts/targets.ts';
+import type { AgentsIndex } from '../agent/define/checks/check-agents.ts';
+import { currentTargets } from '../alerts/targets/targets.ts';
 import { watchRetiring } from '../health/retiring-models.ts';
 import { createSupervision } from '../health/supervision.ts';
 import { PRICES_AS_OF } from '../pricing/prices.ts';
@@ -17,6 +17,7 @@ export const supervisionOf = (app: App) => {
     clock,
     emit,
     version: config.BALLAST_VERSION,
+    intervalMs: config.HEALTH_INTERVAL_MINUTES * 60_000,
     secret: anthropicKey,
     table: core.stores.control,
     provider: core.provider,
@@ -26,6 +27,7 @@ export const supervisionOf = (app: App) => {
     targets: () => currentTargets(alerting),
     ownChecks: healthChecks,
     pricesAsOf: PRICES_AS_OF,
+    pricesComparedIn: config.MODEL_PRICES_AS_OF,
     models: watchRetiring({ prices: core.prices, used: catalog.models, clock, emit }),
   });
 };

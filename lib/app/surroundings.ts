@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../kernel/clock.ts';
-import type { RandomBytes } from '../kernel/ids.ts';
+import type { RandomBytes } from '../kernel/ids/ids.ts';
+import type { Shutdown } from '../kernel/shutdown.ts';
 import type { Terminal } from '../telemetry/terminal/terminal.ts';
 
 /** The world outside: all that is not the same twice. */
@@ -12,4 +13,6 @@ export interface Surroundings {
   readonly write: (line: string) => void;
   /** Where a person reads the log. Default: a program does, as lines of JSON. */
   readonly terminal?: Terminal | undefined;
+  /** The end of this process. Default: it is none of the app's business. */
+  readonly shutdown?: Shutdown | undefined;
 }

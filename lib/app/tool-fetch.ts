@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { boundFetch } from '../agent/tools/bound-fetch.ts';
 import type { Config } from '../config.ts';
 import { createGuardedFetch } from '../egress/guarded-fetch.ts';
-import type { TraceContext } from '../kernel/trace-context.ts';
+import type { TraceContext } from '../kernel/ids/trace-context.ts';
 import { toolOrigins } from './settings.ts';
 
 /** What tools fetch by, loaded with the first that does. */

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { createPost } from '../alerts/post.ts';
+import { createPost } from '../alerts/targets/post.ts';
 import { createDeliverWebhooks, type DeliverWebhooks } from '../durable-run/webhooks/deliver-webhooks.ts';
 import { createNotifySlack } from '../durable-run/webhooks/notify-slack.ts';
 import { hostPatternsIn } from '../kernel/forms/host-patterns.ts';

@@ -12,7 +12,10 @@ export const budgetOf = ({ tenant, tenantId, keyId, keyLimits }: Principal, user
     ...(userDay === null ? [] : [userAccount(tenantId, userId, { day: userDay, month: null })]),
   ];
   return {
-    tenant: tenantAccount(tenantId, limitsOf(tenant)),
+    tenant: {
+      ...tenantAccount(tenantId, limitsOf(tenant)),
+      ...(tenant.budgetShards === null ? {} : { shards: tenant.budgetShards }),
+    },
     others,
     shadow: tenant.shadow.includes('budget'),
     unbounded: tenant.allowUnboundedFeatures,

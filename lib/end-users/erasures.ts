@@ -1,6 +1,6 @@
 import { type Item, type Key, keyOf, n, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
-import { digestOf, type Pseudonym, pseudonymIn } from '../kernel/pseudonym.ts';
+import { digestOf, type Pseudonym, pseudonymIn } from '../kernel/ids/pseudonym.ts';
 
 /** What is erased in turn: each is gone through once, and then once more when nothing can come late. */
 export const PARTS = ['runs', 'sessions', 'answers', 'books', 'noted'] as const;

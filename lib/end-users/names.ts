@@ -5,9 +5,9 @@ import { createExpiringCache } from '../kernel/caching/expiring-cache.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { concurrently } from '../kernel/concurrently.ts';
 import { createDeadline } from '../kernel/deadline.ts';
-import { bookedName, type Pseudonym, pseudonymOf } from '../kernel/pseudonym.ts';
+import { bookedName, type Pseudonym, pseudonymOf } from '../kernel/ids/pseudonym.ts';
 import { safe } from '../kernel/redacted.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 
 /** So long does a process take for granted that a name is still there: an erasure may have removed it. */
@@ -77,7 +77,7 @@ export const createUserNames = ({ table, clock, emit }: UserNamesOptions): UserN
         await write(tenantId, userId);
       } catch (error) {
         known.forget((each) => each === name);
-        emit({ type: 'store.failed', operation: safe`user-names.note`, error: nameError(error) });
+        emit({ type: 'store.failed', operation: safe`user-names.note`, ...describeFailure(error) });
       }
     },
 

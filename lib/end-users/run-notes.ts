@@ -2,9 +2,9 @@ import { type Item, type Key, keyOf, n, optional, readNumber, readString, s } fr
 import type { Table } from '../dynamodb/table.ts';
 import { type Clock, epochSeconds } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
-import { digestOf, type Pseudonym } from '../kernel/pseudonym.ts';
+import { digestOf, type Pseudonym } from '../kernel/ids/pseudonym.ts';
 import { safe } from '../kernel/redacted.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 
 /** Where a run of an end user may leave something. */
@@ -77,7 +77,7 @@ export const createRunNotes = ({ table, clock, emit, retentionMs }: RunNotesOpti
     try {
       await table.put(item, { signal: limit.signal });
     } catch (error) {
-      emit({ type: 'store.failed', operation: safe`user-runs.note`, error: nameError(error) });
+      emit({ type: 'store.failed', operation: safe`user-runs.note`, ...describeFailure(error) });
     }
   },
 

@@ -1,7 +1,7 @@
 import type { Parking } from '../accounts/parking.ts';
 import type { UserErasure } from '../end-users/erasures.ts';
 import type { RunNotes } from '../end-users/run-notes.ts';
-import { bookedName, bookedNameIn } from '../kernel/pseudonym.ts';
+import { bookedName, bookedNameIn } from '../kernel/ids/pseudonym.ts';
 import type { TenantDirectory } from '../tenants/types.ts';
 import type { EraseLabels } from '../usage/erase-labels.ts';
 import { isNamedCell } from '../usage/reports/cells.ts';

@@ -1,6 +1,6 @@
 import { concurrently } from '../kernel/concurrently.ts';
 import { asAppError } from '../kernel/errors.ts';
-import type { Ids } from '../kernel/ids.ts';
+import type { Ids } from '../kernel/ids/ids.ts';
 import type { EraseSession } from '../run/sessions/erase-session.ts';
 import type { RunStore } from '../runs/types.ts';
 import type { SessionsOfUser } from '../sessions/sessions-of-user.ts';

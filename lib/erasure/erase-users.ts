@@ -1,8 +1,8 @@
 import { type Part, PARTS, type UserErasure, type UserErasures } from '../end-users/erasures.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { bookedName } from '../kernel/pseudonym.ts';
+import { bookedName } from '../kernel/ids/pseudonym.ts';
 import { label, safe } from '../kernel/redacted.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { ErasePart } from './parts.ts';
 
@@ -62,7 +62,7 @@ export const createEraseUsers = ({ clock, emit, erasures, parts }: EraseUsersPar
         await goOn(due, isOver);
       } catch (error) {
         // It is due as it was.
-        emit({ type: 'store.failed', operation: safe`users.erase`, error: nameError(error) });
+        emit({ type: 'store.failed', operation: safe`users.erase`, ...describeFailure(error) });
       }
     }
   };

@@ -11,16 +11,15 @@ import { endUserOf } from '../identity/end-user.ts';
 import { createBackground, type WaitUntil } from '../kernel/background.ts';
 import { createDeadline, storageLimitMs } from '../kernel/deadline.ts';
 import { asAppError } from '../kernel/errors.ts';
-import type { Ids } from '../kernel/ids.ts';
-import { pseudonymOf } from '../kernel/pseudonym.ts';
+import type { Ids } from '../kernel/ids/ids.ts';
+import { pseudonymOf } from '../kernel/ids/pseudonym.ts';
 import { label, safe } from '../kernel/redacted.ts';
-import { unpricedModel } from '../model-call/booking/budget-errors.ts';
 import { answerBooks } from '../model-call/booking/own-books.ts';
 import { createRunAccount } from '../model-call/booking/run-account.ts';
 import { notMade, refusal } from '../model-call/faults.ts';
 import type { Attempt, FailedOutcome, Outcome } from '../model-call/types.ts';
 import type { PriceTable } from '../pricing/price-table.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import { tellSecrets } from '../telemetry/tell-secrets.ts';
 import type { Principal } from '../tenants/types.ts';
 import { GATEWAY } from '../usage/record.ts';
@@ -93,7 +92,7 @@ const notedClaim = async (
 ): Promise<void> => {
   if (userId === null || key === undefined) return;
   await noteClaim?.(tenantId, pseudonymOf(userId), key).catch((error: unknown) =>
-    emit({ type: 'store.failed', operation: safe`idempotency.note`, error: nameError(error) }),
+    emit({ type: 'store.failed', operation: safe`idempotency.note`, ...describeFailure(error) }),
   );
 };
 
@@ -110,7 +109,11 @@ export const createCallMessages =
     const named = [{ model: request.model, path: 'model' }, ...referencedModels(request)];
     for (const { model, path } of named) checkAllowedModel(model, tenant, path);
     for (const { model, path } of named)
-      if (model !== null && !isPriced(model, clock.now())) throw unpricedModel(model, prices, path);
+      if (model !== null && !isPriced(model, clock.now())) {
+        // Few processes ever refuse for a price.
+        const { unpricedModel } = await import('../model-call/booking/unpriced-errors.ts');
+        throw unpricedModel(model, prices, path);
+      }
     const runId = ids.run();
     const background = createBackground();
     const account = createRunAccount(null, background);
@@ -170,7 +173,9 @@ export const createCallMessages =
     return {
       outcome,
       async closed(kept) {
-        const isKept = kept !== null && (outcome.ok || account.spent > 0n);
+        // With a claim it is the end of the process that cancels, and a call that was killed begins anew as well.
+        const isLost = deadline.stoppedBy === 'cancelled';
+        const isKept = kept !== null && (outcome.ok || (account.spent > 0n && !isLost));
         const limitMs = storageLimitMs(deadline);
         await noted;
         const keep = isKept ? claim?.complete({ ...kept, runId }, limitMs) : claim?.release(limitMs);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { n } from '../dynamodb/attributes.ts';
 import type { Assumption } from '../dynamodb/condition.ts';
 import type { Change } from '../dynamodb/update.ts';
@@ -54,8 +55,9 @@ const unknownOf = (numbers: Numbers | undefined, isKnown: (name: string) => bool
   Object.fromEntries(Object.entries(numbers ?? {}).filter(([name]) => !isKnown(name)));
 
 const contradicts = ({ equal = {}, lacks = [] }: Assumption, then: Assumption): boolean =>
-  namesOf(then.equal).some((name) => equal[name] !== undefined || lacks.includes(name)) ||
-  (then.lacks ?? []).some((name) => equal[name] !== undefined);
+  Object.entries(then.equal ?? {}).some(
+    ([name, value]) => lacks.includes(name) || !isDeepStrictEqual(equal[name] ?? value, value),
+  ) || (then.lacks ?? []).some((name) => equal[name] !== undefined);
 
 /**
  * One update that does what two do one after the other, both or none; `null` where no single one can. It looks at the
@@ -79,9 +81,12 @@ export const compose = (first: ItemUpdate, then: ItemUpdate): ItemUpdate | null 
   const thenAdd = unknownOf(then.change.add, isKnown);
   const isWritten = (name: string) => set[name] !== undefined || remove.includes(name);
   const isAdded = (name: string) => add[name] !== undefined;
-  const exact = [...namesOf(equal), ...has, ...lacks];
+  // A number that the first needs is there for both of them, whatever it adds.
+  const isThere = (name: string) => first.assumed.has?.includes(name) === true;
+  const exact = [...namesOf(equal), ...has.filter((name) => !isThere(name)), ...lacks];
   const removed = then.change.remove ?? [];
   if (exact.some((name) => isWritten(name) || isAdded(name))) return null;
+  if (has.some(isWritten)) return null;
   if ([...namesOf(atMost), ...namesOf(atLeast), ...namesOf(thenAdd)].some(isWritten)) return null;
   if ([...namesOf(then.change.set), ...removed].some(isAdded)) return null;
   if (removed.some(isWritten) || namesOf(then.change.set).some((name) => remove.includes(name))) return null;
@@ -89,7 +94,7 @@ export const compose = (first: ItemUpdate, then: ItemUpdate): ItemUpdate | null 
 
   const ceilings = before(atMost, add);
   // A number that is not there yet passes any ceiling: what would be too much even then, has to be looked at first.
-  if (namesOf(atMost).some((name) => isAdded(name) && BigInt(ceilings[name] ?? 0) < 0n)) return null;
+  if (namesOf(atMost).some((name) => isAdded(name) && !isThere(name) && BigInt(ceilings[name] ?? 0) < 0n)) return null;
   // What the first has made is there for the second, and not for both together.
   if (namesOf(atLeast).some((name) => isAdded(name) && first.assumed.atLeast?.[name] === undefined)) return null;
 

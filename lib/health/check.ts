@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import { label } from '../kernel/redacted.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Check } from './decision.ts';
 
@@ -58,7 +58,7 @@ export const createRunCheck =
       return { ...finding, latencyMs: clock.monotonicMs() - startedMs, checkedAt };
     } catch (error) {
       if (probe.isOwn !== true)
-        emit({ type: 'store.failed', operation: label(`health.${name}`), error: nameError(error) });
+        emit({ type: 'store.failed', operation: label(`health.${name}`), ...describeFailure(error) });
       return { ...probe.failed, latencyMs: clock.monotonicMs() - startedMs, checkedAt };
     }
   };

@@ -22,11 +22,14 @@ export const overall = (checks: Checks): Check['status'] =>
 export const worse = (one: Check, other: Check | undefined): Check =>
   other !== undefined && SEVERITY[other.status] > SEVERITY[one.status] ? other : one;
 
-/** Probes run each minute: two in a row that were missed may be chance, three are not. */
-export const STALE_AFTER_MS = 180_000;
+/** Two probes in a row that were missed may be chance, three are not. */
+const STALE_AFTER_PROBES = 3;
 
-/** A finding as it counts at `now`: an old one says nothing any more, neither good nor bad. */
-export const aged = (check: Check, now: number): Check =>
-  now - Date.parse(check.checkedAt) <= STALE_AFTER_MS
+/**
+ * A finding as it counts at `now`: an old one says nothing any more, neither good nor bad. `intervalMs`: from one probe to the
+ * next.
+ */
+export const aged = (check: Check, now: number, intervalMs: number): Check =>
+  now - Date.parse(check.checkedAt) <= STALE_AFTER_PROBES * intervalMs
     ? check
     : { status: 'degraded', checkedAt: check.checkedAt, detail: 'not checked lately' };

@@ -30,6 +30,8 @@ export interface HealthOptions {
   readonly circuits: Pick<WatchedCircuits, 'list'>;
   /** Whose results count: those of another dependency were left by another version. */
   readonly known: readonly string[];
+  /** From one probe to the next. Default: a minute. */
+  readonly intervalMs?: number;
   /** What is to be said of the models. Default: nothing. */
   readonly models?: (now: number) => Finding;
   /** Asked here only while there are no results of `probe-dependencies` to be had. */
@@ -38,7 +40,7 @@ export interface HealthOptions {
 
 /** The last results of the scheduled probes, with what can be said at once: that DynamoDB answers, and the circuits. */
 export const createHealth = (options: HealthOptions): Health => {
-  const { clock, version, results, circuits, probes, known } = options;
+  const { clock, version, results, circuits, probes, known, intervalMs = 60_000 } = options;
   const runCheck = createRunCheck(options);
   let kept: { readonly at: Mark; readonly report: Promise<HealthReport> } | undefined;
 
@@ -58,7 +60,7 @@ export const createHealth = (options: HealthOptions): Health => {
       runCheck('circuits', list, LIMIT_MS),
     ]);
     const probed = Object.entries(found).flatMap(([name, check]) =>
-      known.includes(name) ? [[name, aged(check, clock.now())] as const] : [],
+      known.includes(name) ? [[name, aged(check, clock.now(), intervalMs)] as const] : [],
     );
     const stored: Checks = probed.length > 0 ? Object.fromEntries(probed) : await live();
     const now = clock.now();

@@ -1,4 +1,4 @@
-import type { Targets } from '../alerts/targets.ts';
+import type { Targets } from '../alerts/targets/targets.ts';
 import type { Finding, Probe } from './check.ts';
 
 /** A stage that notifies nobody works well: it is said, and degrades nothing. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import { label } from '../kernel/redacted.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { createRunCheck, type Probe } from './check.ts';
 import { openAmong, type WatchedCircuits } from './circuits.ts';
@@ -37,7 +37,7 @@ export const createProbeDependencies = (options: ProbeDependenciesOptions): Prob
     try {
       return await Promise.race([act(limit.signal), late]);
     } catch (error) {
-      emit({ type: 'store.failed', operation: label(`probe.${operation}`), error: nameError(error) });
+      emit({ type: 'store.failed', operation: label(`probe.${operation}`), ...describeFailure(error) });
       return null;
     }
   };

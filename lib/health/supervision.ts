@@ -1,4 +1,4 @@
-import type { Targets } from '../alerts/targets.ts';
+import type { Targets } from '../alerts/targets/targets.ts';
 import type { Circuits } from '../circuit-breaker/circuits.ts';
 import type { Table } from '../dynamodb/table.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -24,8 +24,12 @@ export interface SupervisionOptions extends ReachabilityOptions {
   readonly circuits: Pick<Circuits, 'list' | 'enter'>;
   readonly rests: RestsProbeOptions['rests'];
   readonly models: NonNullable<HealthOptions['models']>;
+  /** From one probe to the next. Default: a minute. */
+  readonly intervalMs?: number;
   /** The month of the price table, as `2026-11`. */
   readonly pricesAsOf: string;
+  /** The month in which the operator compared it with the provider's list. */
+  readonly pricesComparedIn?: string | undefined;
   /** Who is notified of alarms. Rejects where it cannot be read. */
   readonly targets: () => Promise<Targets>;
   /** The user's own, by name. Default: none. */
@@ -35,7 +39,7 @@ export interface SupervisionOptions extends ReachabilityOptions {
 /** A probe of what can be said without asking anybody. */
 const found = (finding: () => Finding): Probe => ({ ask: async () => finding(), failed: { status: 'healthy' } });
 
-/** What Ballast stands on, asked each minute by one function and told by another. */
+/** What Ballast stands on, asked each minute (or as often as the stage says) by one function and told by another. */
 export const createSupervision = (
   options: SupervisionOptions,
 ): { readonly health: Health; readonly probeDependencies: ProbeDependencies } => {
@@ -53,7 +57,7 @@ export const createSupervision = (
     clock: reachability.clock,
     keys: reachability.keys,
     models: found(() => options.models(clock.now())),
-    prices: found(() => findingOfPrices(options.pricesAsOf, clock.now())),
+    prices: found(() => findingOfPrices(options.pricesAsOf, options.pricesComparedIn, clock.now())),
     alerts: notifiedProbe(targets),
     rests: restsProbe(options),
   };

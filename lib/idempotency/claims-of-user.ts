@@ -1,7 +1,7 @@
 import { keyOf, n, readNumber, readString } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { type Clock, epochSeconds } from '../kernel/clock.ts';
-import { digestOf, type Pseudonym } from '../kernel/pseudonym.ts';
+import { digestOf, type Pseudonym } from '../kernel/ids/pseudonym.ts';
 import { RETENTION_MS } from './idempotency.ts';
 import { type ScopedKey, storedKey } from './key.ts';
 

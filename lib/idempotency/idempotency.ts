@@ -2,7 +2,7 @@ import type { WaitUntil } from '../kernel/background.ts';
 import { epochSeconds } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import { AppError } from '../kernel/errors.ts';
-import type { RandomBytes } from '../kernel/ids.ts';
+import type { RandomBytes } from '../kernel/ids/ids.ts';
 import { safe } from '../kernel/redacted.ts';
 import { readResult, type StoredResult } from './answer.ts';
 import type { Running } from './claim.ts';

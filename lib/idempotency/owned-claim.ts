@@ -2,7 +2,7 @@ import { type Clock, epochSeconds, orAborted } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import { AppError } from '../kernel/errors.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { endingOf, type StoredResult } from './answer.ts';
 import type { Running } from './claim.ts';
@@ -71,7 +71,7 @@ export const ownedClaim = (
     const written = write().then(
       (done) => (done ? 'done' : 'refused'),
       (error: unknown) => {
-        emit({ type: 'store.failed', operation, error: nameError(error) });
+        emit({ type: 'store.failed', operation, ...describeFailure(error) });
         going = goOn();
         return 'failed' as const;
       },

@@ -2,7 +2,7 @@ import { type Clock, type Random, sleep } from '../kernel/clock.ts';
 import { waitAtMost } from '../kernel/deadline.ts';
 import type { Redacted } from '../kernel/redacted.ts';
 import { fullJitter } from '../retry/decision.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 
 /** Soon enough for whoever asks again in a second, seldom enough for an outage. */
@@ -47,7 +47,7 @@ export const createPersist = ({ clock, random, emit }: PersistParts, most: numbe
           return;
         } catch (error) {
           if (clock.monotonicMs() - startedMs < PERSISTING_MS) continue;
-          emit({ type: 'store.failed', operation, error: nameError(error) });
+          emit({ type: 'store.failed', operation, ...describeFailure(error) });
           return;
         }
       }

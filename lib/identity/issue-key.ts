@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { RandomBytes } from '../kernel/ids.ts';
+import type { RandomBytes } from '../kernel/ids/ids.ts';
 
 /**
  * The form in which a key is stored and looked up: lower-case hexadecimal SHA-256.

@@ -3,7 +3,7 @@ import type { Table } from '../dynamodb/table.ts';
 import { type Clock, epochSeconds } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import { safe } from '../kernel/redacted.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Principal } from '../tenants/types.ts';
 
@@ -52,7 +52,7 @@ export const createKeyUses = ({ table, clock, emit }: KeyUsesOptions): KeyUses =
     try {
       await table.replace(item, { atMost: { at: hour - 1 } }, { signal: limit.signal });
     } catch (error) {
-      emit({ type: 'store.failed', operation: safe`key-uses.note`, error: nameError(error) });
+      emit({ type: 'store.failed', operation: safe`key-uses.note`, ...describeFailure(error) });
     }
   };
   return {

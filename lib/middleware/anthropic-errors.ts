@@ -1,4 +1,4 @@
-import { anthropicErrorResponse } from '../http/anthropic-error.ts';
+import { anthropicErrorResponse } from '../http/response/anthropic-error.ts';
 import { errorsAs } from './errors-as.ts';
 
 /** Errors in the envelope that clients of the Anthropic API know. */

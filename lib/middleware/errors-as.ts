@@ -1,7 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
-import { COMMON_HEADERS } from '../http/common-headers.ts';
-import { answerPreflight } from '../http/cors.ts';
 import { checkHead } from '../http/request-head.ts';
+import { COMMON_HEADERS } from '../http/response/common-headers.ts';
+import { answerPreflight } from '../http/response/cors.ts';
 import type { HttpResponse } from '../http/types.ts';
 import { AppError, asAppError } from '../kernel/errors.ts';
 import { safe } from '../kernel/redacted.ts';

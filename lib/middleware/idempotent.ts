@@ -65,6 +65,9 @@ export const idempotent = (
     const asked = { tenantId, key, method, path, subject, body: bytesOf(event), waitUntil };
     const claim = await idempotency.claim({ ...asked, ...limitsOf(event) });
     if (claim.kind === 'replay') {
+      const { runId } = claim.result;
+      // The line of this request leads to the work that it did not do.
+      if (runId !== undefined && event.workContext) event.workContext.runId = runId;
       return withHeaders(replay(claim.result, event), event);
     }
     request.event = { ...event, claim: endedOnce(claim, waitUntil) };

@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { label, safe } from '../kernel/redacted.ts';
+import type { Shutdown } from '../kernel/shutdown.ts';
 import type { WorkContexts } from '../telemetry/context/work-context.ts';
 import { describeError } from '../telemetry/describe-error.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -13,6 +14,8 @@ export interface ObservedEventOptions {
   readonly flush: () => Promise<void>;
   /** What every line of the event is told to belong to. Default: nothing is. */
   readonly contexts?: Pick<WorkContexts, 'within'>;
+  /** What the end of the process waits for. Default: nobody ends it. */
+  readonly shutdown?: Pick<Shutdown, 'enter'> | undefined;
 }
 
 /** What Lambda is given of a failure. It logs the stack and every property of an error, so this one has none. */
@@ -24,12 +27,13 @@ const withheld = (): AppError => {
 
 /** As `observedEvent`, for what the platform waits for: an event and its context in, an answer out. */
 export const observedInvocation = <Context, Answer>(
-  { log, clock, flush, contexts }: ObservedEventOptions,
+  { log, clock, flush, contexts, shutdown }: ObservedEventOptions,
   functionName: string,
   act: (event: unknown, context: Context) => Promise<Answer>,
 ) => {
   const handle = async (event: unknown, context: Context): Promise<Answer> => {
     const startedMs = clock.monotonicMs();
+    const leave = shutdown?.enter();
     letGo(context);
     const fields = () => ({ function: label(functionName), durationMs: clock.monotonicMs() - startedMs });
     try {
@@ -41,6 +45,7 @@ export const observedInvocation = <Context, Answer>(
       throw withheld();
     } finally {
       await flush();
+      leave?.();
     }
   };
   return (event: unknown, context: Context): Promise<Answer> =>

@@ -1,23 +1,23 @@
 import type { Request } from '@middy/core';
-import { corsHeaders } from '../http/cors.ts';
 import { httpEventOf } from '../http/http-event.ts';
-import { PROBLEMS } from '../http/problem.ts';
+import { corsHeaders } from '../http/response/cors.ts';
+import { PROBLEMS } from '../http/response/problem.ts';
 import { header, type HttpEvent, type HttpResponse, withoutEndSlash } from '../http/types.ts';
 import { UPSTREAM_ID_HEADER, upstreamIdOf } from '../http/upstream-id.ts';
 import type { WaitUntil } from '../kernel/background.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError, asAppError } from '../kernel/errors.ts';
-import type { Ids } from '../kernel/ids.ts';
+import type { Ids } from '../kernel/ids/ids.ts';
+import { readTraceparent } from '../kernel/ids/trace-context.ts';
 import { displayed, label, safe } from '../kernel/redacted.ts';
-import { shortHash } from '../kernel/short-hash.ts';
-import { readTraceparent } from '../kernel/trace-context.ts';
+import type { Shutdown } from '../kernel/shutdown.ts';
 import { type WriteCanonical } from '../telemetry/context/canonical-line.ts';
-import { modelUseFields } from '../telemetry/context/tally-work.ts';
+import { workFields } from '../telemetry/context/tally-work.ts';
 import type { WorkContext, WorkContexts } from '../telemetry/context/work-context.ts';
 import { describeError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { Principal } from '../tenants/types.ts';
+import { callerFields, runChanged } from './attributed.ts';
 import type { Authenticated } from './authenticated.ts';
 import { letGo } from './let-go.ts';
 
@@ -36,15 +36,9 @@ export interface ObservedOptions {
   readonly recordsTraces?: boolean;
   /** Whose pages may call. Default: nobody's. */
   readonly corsOrigins?: ReadonlySet<string>;
+  /** What the end of the process waits for. Default: nobody ends it. */
+  readonly shutdown?: Pick<Shutdown, 'enter' | 'signal'> | undefined;
 }
-
-/** Who asked, without the name of a person: a subject by its hash, which is that of its account as an end user too. */
-const callerFields = ({ tenantId, keyId, bearer }: Principal) => ({
-  tenantId: label(tenantId),
-  keyId: label(keyId),
-  ...(bearer?.subject ? { subjectHash: label(shortHash(bearer.subject)) } : {}),
-  ...(bearer?.tokenHash ? { tokenHash: label(bearer.tokenHash) } : {}),
-});
 
 /** What every handler knows of its request. */
 export interface Observed extends HttpEvent {
@@ -77,6 +71,8 @@ interface Ending {
   upstreamRequestId?: string | null;
   /** What outlives the answer. */
   readonly work: Promise<void>[];
+  /** The process may end without it. */
+  readonly leave: () => void;
 }
 
 type ObservedRequest = Request<Observed & Partial<Authenticated>, HttpResponse>;
@@ -97,7 +93,7 @@ const NOBODY: ReadonlySet<string> = new Set();
 export const observed = (
   {
     log,
-    canonical: write = (...line) => log.info(line[0], line[1]),
+    canonical: write = (message, fields, _wentWell, level = 'info') => log[level](message, fields),
     emit,
     flush,
     ids,
@@ -105,8 +101,11 @@ export const observed = (
     contexts,
     recordsTraces = false,
     corsOrigins = NOBODY,
+    shutdown,
   }: ObservedOptions,
   functionName: string,
+  /** How many requests the handler is answering. */
+  inFlight = { count: 0 },
 ) => ({
   // Every wait below has its own bound; a timer of Middy's would only race them.
   timeoutEarlyInMillis: 0,
@@ -119,9 +118,9 @@ export const observed = (
     // An event that somebody wrote by hand may say anything, which would be a header.
     const requestId = given && label(given) === given ? given : ids.request();
     const workContext = contexts?.enter(functionName, request.context);
-    contexts?.know({ requestId, trace });
+    contexts?.know({ requestId, trace, ...runChanged(event) });
     const isHead = event.httpMethod === 'HEAD';
-    const ending: Ending = { work: [] };
+    const ending: Ending = { work: [], leave: shutdown?.enter() ?? (() => undefined) };
     request.event = {
       ...event,
       ...(isHead ? { httpMethod: 'GET' } : {}),
@@ -139,6 +138,7 @@ export const observed = (
       waitUntil: (more) => void ending.work.push(more),
       ending,
     } satisfies Observed;
+    inFlight.count += 1;
   },
   async requestEnd(request: Request) {
     const { event, response } = request as ObservedRequest;
@@ -162,11 +162,11 @@ export const observed = (
       upstreamRequestId: upstreamIdOf(upstreamRequestId ?? response?.headers[UPSTREAM_ID_HEADER]) ?? undefined,
       durationMs: clock.monotonicMs() - event.startedMs,
       ...(event.principal ? callerFields(event.principal) : {}),
-      ...(event.workContext ? modelUseFields(event.workContext) : {}),
+      ...(event.workContext ? workFields(event.workContext) : {}),
     };
     if (left) write(safe`request abandoned`, fields, false);
     else if (!error) write(safe`request`, fields, event.workContext?.degraded === undefined);
-    else if (status >= 500) log.error(safe`request failed`, { ...fields, ...describeError(error) });
+    else if (status >= 500) write(safe`request failed`, { ...fields, ...describeError(error) }, false, 'error');
     else
       write(
         safe`request refused`,
@@ -182,11 +182,14 @@ export const observed = (
       status,
       error: left ? null : code && label(code),
       durationMs,
+      inFlight: inFlight.count--,
     });
     // Before what may last longer than the platform lets the function live.
     await flush(event.requestId);
-    if (work.length === 0) return;
-    await Promise.allSettled(work);
-    await flush(event.requestId);
+    if (work.length > 0) {
+      await Promise.allSettled(work);
+      await flush(event.requestId);
+    }
+    event.ending.leave();
   },
 });

@@ -1,4 +1,4 @@
-import { problemResponse } from '../http/problem.ts';
+import { problemResponse } from '../http/response/problem.ts';
 import { errorsAs } from './errors-as.ts';
 
 /** Errors as the contract's problem (RFC 9457). */

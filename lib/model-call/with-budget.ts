@@ -9,7 +9,6 @@ import { attemptIdOf } from './attempt-id.ts';
 import { admitAttempt, type AdmitParts } from './booking/admit-attempt.ts';
 import { attemptEvent } from './booking/attempt-events.ts';
 import { bookedAttempt, recordOf } from './booking/attempt-record.ts';
-import { unpricedFeature, unpricedModel } from './booking/budget-errors.ts';
 import { costBoundOf } from './booking/cost-bound.ts';
 import { ownBooks } from './booking/own-books.ts';
 import { closeBooks } from './booking/settle-attempt.ts';
@@ -27,6 +26,9 @@ export interface WithBudgetOptions extends AdmitParts {
   /** Is given what each attempt was asked and has answered. Default: nobody is. */
   readonly addContent?: AddContent | undefined;
 }
+
+/** Few processes ever refuse for a price. */
+const loadUnpriced = () => import('./booking/unpriced-errors.ts');
 
 const contentOf = ({ system, messages }: ModelRequest, outcome: Outcome): AttemptContent => ({
   system,
@@ -56,10 +58,15 @@ export const withBudget = (parts: WithBudgetOptions): Bracket => {
     if (booked.length > 0 && account.isClosing) await ownBooks(clock, context);
     const [at, startedMs] = [clock.now(), clock.monotonicMs()];
     const price = priceAt(prices, request.model, at);
-    if (price === null) return notMade(refusal(unpricedModel(request.model, prices)));
+    if (price === null) {
+      const { unpricedModel } = await loadUnpriced();
+      return notMade(refusal(unpricedModel(request.model, prices)));
+    }
     const costBound = costBoundOf(request, price, listener.wire, budget.unbounded);
-    if (costBound.unpriceable.length > 0 && isLimited(context))
+    if (costBound.unpriceable.length > 0 && isLimited(context)) {
+      const { unpricedFeature } = await loadUnpriced();
       return notMade(refusal(unpricedFeature(costBound.unpriceable)));
+    }
     const attempt = { attemptId: attemptIdOf(context), request, at, costBound };
     const admitted = await admitAttempt(parts, attempt, context);
     if (!admitted.held) return notMade(admitted.fault);

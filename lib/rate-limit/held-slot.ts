@@ -2,7 +2,7 @@ import { type Clock, epochSeconds } from '../kernel/clock.ts';
 import { createDeadline, type Deadline, storageLimitMs } from '../kernel/deadline.ts';
 import { holdLease } from '../kernel/lease.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Holding, Slot, SlotStore } from './slot-store.ts';
 
@@ -38,7 +38,7 @@ export interface HeldSlot {
 export const holdSlot = ({ store, clock, emit, deadline }: HeldSlotParts, slot: Slot, holder: string): HeldSlot => {
   let ending: Promise<void> | null = null;
   const failed = (operation: Redacted, error: unknown) =>
-    emit({ type: 'store.failed', operation, error: nameError(error) });
+    emit({ type: 'store.failed', operation, ...describeFailure(error) });
 
   const renew = async (signal: AbortSignal): Promise<boolean> => {
     try {

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import { label, type Redacted, safe } from '../kernel/redacted.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure, nameError } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { createBulkhead } from './bulkhead.ts';
 import { charge, giveBack, increment, take, type View, viewOf } from './decision.ts';
@@ -100,7 +100,7 @@ export const createRateLimit = ({ store, clock, emit }: RateLimitOptions): RateL
       try {
         await moves.once(key, back, limit.signal);
       } catch (error) {
-        emit({ type: 'store.failed', operation: safe`rate-limit.give-back`, error: nameError(error) });
+        emit({ type: 'store.failed', operation: safe`rate-limit.give-back`, ...describeFailure(error) });
       }
     };
   };

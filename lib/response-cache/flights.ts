@@ -2,7 +2,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { createDeadline } from '../kernel/deadline.ts';
 import { holdLease } from '../kernel/lease.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { packAnswer } from './answer.ts';
 import type { CacheKey } from './key.ts';
@@ -82,7 +82,7 @@ export const createFlights = ({ store, clock, emit, leaseMs }: FlightsOptions): 
     try {
       return await act(limit.signal);
     } catch (error) {
-      if (ending?.aborted !== true) emit({ type: 'store.failed', operation, error: nameError(error) });
+      if (ending?.aborted !== true) emit({ type: 'store.failed', operation, ...describeFailure(error) });
       return undefined;
     }
   };

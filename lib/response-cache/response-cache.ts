@@ -1,8 +1,8 @@
 import { type Clock, orAborted, type Random, sleep } from '../kernel/clock.ts';
 import { createDeadline, type Deadline } from '../kernel/deadline.ts';
-import type { RandomBytes } from '../kernel/ids.ts';
+import type { RandomBytes } from '../kernel/ids/ids.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { type CachedAnswer, type StoredAnswer, unpackAnswer } from './answer.ts';
 import { decide, standIn } from './decision.ts';
@@ -72,7 +72,7 @@ export const createResponseCache = (options: ResponseCacheOptions): ResponseCach
   const flights = createFlights({ store, clock, emit, leaseMs });
 
   const tell = (operation: Redacted, error: unknown) =>
-    emit({ type: 'store.failed', operation, error: nameError(error) });
+    emit({ type: 'store.failed', operation, ...describeFailure(error) });
   const lookAt = createSharedLooks({ store, clock });
   /** Not stopped by the caller: whether a write that was given up took effect, nobody could tell. */
   const lead = async (key: CacheKey, owner: string, now: number): Promise<'leads' | 'refused' | 'unknown'> => {

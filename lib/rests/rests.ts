@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../kernel/clock.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { createKnownRests } from './known-rests.ts';
 import { createReader } from './reader.ts';
@@ -60,7 +60,7 @@ export interface Rests {
 export const createRests = ({ store, clock, random, emit }: RestsOptions): Rests => {
   const known = createKnownRests(clock);
   const failing = (operation: Redacted) => (error: unknown) =>
-    emit({ type: 'store.failed', operation, error: nameError(error) });
+    emit({ type: 'store.failed', operation, ...describeFailure(error) });
   const read = createReader({ store, clock, known, failed: failing(safe`rests.read`) });
   const change = createChange({ store, clock, random, known });
   const [probeFailed, limitFailed, answerFailed, unheardFailed] = [

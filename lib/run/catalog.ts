@@ -5,7 +5,7 @@ import type { Origins } from '../agent/tools/base-url.ts';
 import { AppError } from '../kernel/errors.ts';
 import { nearestName, withHint } from '../kernel/nearest-name.ts';
 import { label, safe } from '../kernel/redacted.ts';
-import { type AgentView, describeAgent, type Reader } from './describe-agent.ts';
+import type { AgentView, Reader } from './describe-agent.ts';
 import type { RunRequest } from './run-request.ts';
 
 export const DEFAULT_AGENT = 'assistant';
@@ -23,6 +23,13 @@ export interface Catalog {
   /** What `GET /agents` shows to this reader. */
   describe(reader: Reader): Promise<readonly AgentView[]>;
 }
+
+/** The agent that a request names, or means by naming none. `undefined`: there is no such agent, or its session says which. */
+export const askedAgent = (
+  catalog: Pick<Catalog, 'lookUp'>,
+  { agent, sessionId }: Pick<RunRequest, 'agent' | 'sessionId'>,
+): string | undefined =>
+  agent === undefined && sessionId !== undefined ? undefined : catalog.lookUp(agent ?? DEFAULT_AGENT)?.name;
 
 /**
  * Throws a DefinitionError at start where two agents share a name, or an agent names a model without a price. `origins`: where tools
@@ -70,6 +77,9 @@ export const createCatalog = (
         );
       return found;
     },
-    describe: (reader) => Promise.all(agents.map((agent) => describeAgent(agent, reader, origins))),
+    async describe(reader) {
+      const { describeAgent } = await import('./describe-agent.ts');
+      return Promise.all(agents.map((agent) => describeAgent(agent, reader, origins)));
+    },
   };
 };

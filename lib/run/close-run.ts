@@ -1,21 +1,38 @@
 import type { LoopResult } from '../agent/loop/types.ts';
 import type { OwnedClaim } from '../idempotency/owned-claim.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
+import { bookedName } from '../kernel/ids/pseudonym.ts';
 import { formatUsd, type PicoUsd } from '../kernel/money.ts';
 import { label, type Redacted, safe } from '../kernel/redacted.ts';
-import type { RunStore, TraceStep } from '../runs/types.ts';
-import { nameError } from '../telemetry/describe-error.ts';
+import type { RunRow, RunStore, TraceStep } from '../runs/types.ts';
+import { describeFailure } from '../telemetry/describe-error.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { ToolCall, ToolUsageStore } from '../usage/tool-record.ts';
 import { stopName } from './answer.ts';
 import type { PutContent } from './put-content.ts';
 import type { Conclusion } from './run-record.ts';
 
+/** From the beginning of a run to the first content of a model; `null`: there was none. */
+export const firstContentMs = (steps: readonly TraceStep[], createdAt: number): number | null => {
+  for (const { attemptDetails = [] } of steps)
+    for (const { startedAt, firstContentMs: after } of attemptDetails)
+      if (after !== null) return Math.max(0, Date.parse(startedAt) - createdAt) + after;
+  return null;
+};
+
+/** Who began a run, as its line says it. */
+export const callerOf = (keyId: string | null, userId: RunRow['userId']) => ({
+  keyId: keyId === null ? null : label(keyId),
+  user: userId === null ? null : label(bookedName(userId)),
+});
+
+interface EndedRun extends Pick<ClosingRun, 'result' | 'concluded' | 'spent' | 'task'> {
+  /** The key that asked. */
+  readonly keyId: string;
+}
+
 /** Tells all listeners how a run ended, and before that what stood in for the answer that was asked for. */
-export const emitRunEnd = (
-  emit: Emit,
-  { result, concluded, spent }: Omit<ClosingRun, 'claim' | 'task' | 'shown'>,
-): void => {
+export const emitRunEnd = (emit: Emit, { result, concluded, spent, task, keyId }: EndedRun): void => {
   const { row } = concluded;
   const names = { runId: label(row.runId), agent: label(row.agent) };
   if (result.degraded) {
@@ -26,6 +43,7 @@ export const emitRunEnd = (
     type: 'run.finished',
     ...names,
     tenantId: label(row.tenantId),
+    ...callerOf(keyId, row.userId),
     status: hasBegun(result) ? label(row.status) : safe`refused`,
     reason: 'answer' in concluded ? stopName(concluded.answer.stopReason) : label(concluded.error.code),
     model: result.answeredBy === null ? null : label(result.answeredBy),
@@ -33,6 +51,9 @@ export const emitRunEnd = (
     ...result.totals,
     costUsd: label(formatUsd(spent)),
     durationMs: row.updatedAt - row.createdAt,
+    firstContentMs: firstContentMs(result.steps, row.createdAt),
+    taskChars: task.length,
+    outputChars: 'answer' in concluded ? concluded.answer.output.length : 0,
   });
 };
 
@@ -83,9 +104,13 @@ export const toolCallsOf = (steps: readonly TraceStep[]): ToolCall[] =>
 const isUnanswered = (concluded: Conclusion, { degraded }: LoopResult): boolean =>
   'error' in concluded || (degraded !== null && degraded.servedBy !== 'fallback-model');
 
-/** What no model answered and nothing was paid for is not kept: asked for again, the run may do better. */
+/**
+ * What no model answered and nothing was paid for is not kept: asked for again, the run may do better. Nor is what the end of
+ * the process has cancelled: a run with a claim does not end with its client, and one that was killed begins anew as well.
+ */
 const endClaim = async ({ claim, concluded, result, spent, limitMs }: ClosingRun): Promise<void> => {
-  if (spent === 0n && isUnanswered(concluded, result)) await claim?.release(limitMs);
+  const isLost = concluded.row.status === 'cancelled';
+  if (isLost || (spent === 0n && isUnanswered(concluded, result))) await claim?.release(limitMs);
   else await claim?.complete(concluded.result, limitMs);
 };
 
@@ -107,7 +132,7 @@ export const closeRun = async (
   closing: ClosingRun,
 ): Promise<void> => {
   const kept = (operation: Redacted, write: Promise<unknown>) =>
-    write.catch((cause: unknown) => emit({ type: 'store.failed', operation, error: nameError(cause) }));
+    write.catch((cause: unknown) => emit({ type: 'store.failed', operation, ...describeFailure(cause) }));
   const { result, concluded, task, shown } = closing;
   const { row } = concluded;
   const calls = toolCallsOf(result.steps);

@@ -2,6 +2,7 @@ import type { Agent } from '../agent/define/define-agent.ts';
 import type { Tool } from '../agent/define/define-tool.ts';
 import type { Endpoint } from '../agent/define/endpoint.ts';
 import { loadToolSchema, outputParam } from '../agent/define/tool-schema.ts';
+import { rulesOf } from '../agent/flow/flow-rules.ts';
 import { type Origins, shownBaseUrl } from '../agent/tools/base-url.ts';
 
 /** Whose eyes a description is for: prompts, patterns of refused input and endpoints are for those who administer the stage. */
@@ -32,7 +33,7 @@ const toolView = (tool: Tool, toolSchema: (input: Tool['input']) => object, read
 
 /** What `GET /agents` shows of an agent; `null` of a limit: the stage says. */
 export const describeAgent = async (agent: Agent, reader: Reader, origins: Origins) => {
-  const [toolSchema, { rulesOf }] = await Promise.all([loadToolSchema(), import('../agent/flow/flow-rules.ts')]);
+  const toolSchema = await loadToolSchema();
   const tools = [...agent.tools.values()];
   const output = await outputParam(agent);
   return {
@@ -49,7 +50,8 @@ export const describeAgent = async (agent: Agent, reader: Reader, origins: Origi
     timeoutMs: agent.timeoutMs,
     retries: agent.retries,
     tools: tools.map((tool) => toolView(tool, toolSchema, reader, origins)),
-    rules: rulesOf(tools),
+    inputReads: agent.inputReads,
+    rules: rulesOf(tools, agent.inputReads),
     ...(output === null ? {} : { output }),
     ...(reader === 'administrator' && { system: agent.system, denyInput: agent.denyInput }),
   };

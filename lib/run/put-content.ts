@@ -2,13 +2,12 @@ import type { LoopResult } from '../agent/loop/types.ts';
 import type { RunKey } from '../runs/run-key.ts';
 import type { ContentStore } from '../runs/trace/content-store.ts';
 import { boundContent } from '../runs/trace/run-content.ts';
+import type { Redact } from './redaction/load-redact.ts';
 
 /** What was written in a run: its task, what its tools were given and gave, what was sent to it. */
 export interface Written extends Pick<LoopResult, 'contents'> {
   readonly task: string;
 }
-
-type Redact = <T>(value: T) => T;
 
 /** Stores what was written in a run that has ended, as far as it may be shown, and without secrets. */
 export type PutContent = (run: RunKey, written: Written, shown: Redact) => Promise<void>;

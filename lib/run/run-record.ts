@@ -1,9 +1,9 @@
 import type { LoopResult } from '../agent/loop/types.ts';
-import { type Problem, problemOf } from '../http/problem.ts';
+import { type Problem, problemOf } from '../http/response/problem.ts';
 import type { StoredResult } from '../idempotency/answer.ts';
 import { AppError } from '../kernel/errors.ts';
+import { pseudonymOrNull } from '../kernel/ids/pseudonym.ts';
 import type { PicoUsd } from '../kernel/money.ts';
-import { pseudonymOrNull } from '../kernel/pseudonym.ts';
 import { boundSteps } from '../runs/trace/bound-steps.ts';
 import type { RunLinks, RunRow } from '../runs/types.ts';
 import { answerOf, type RunAnswer, type RunUsage, usageOf } from './answer.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isUsd } from '../kernel/money.ts';
+import { usdForm } from '../kernel/forms/usd.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';
 import type { UsageLabels } from '../usage/record.ts';
 
@@ -90,13 +90,7 @@ export const runRequestSchema = (maxTimeoutMs: number) =>
     complexity: z.optional(z.enum(['simple', 'standard', 'complex'])),
     model: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
     maxModelCalls: z.optional(z.int().check(z.minimum(1), z.maximum(MAX_MODEL_CALLS))),
-    maxCostUsd: z.optional(
-      z
-        .string()
-        .check(
-          z.refine(isUsd, says(safe`must be a decimal number of US dollars with at most 12 digits after the point`)),
-        ),
-    ),
+    maxCostUsd: z.optional(z.string().check(usdForm)),
     timeoutMs: z.optional(z.int().check(z.minimum(1_000), z.maximum(maxTimeoutMs))),
     cache: z.optional(z.enum(['use', 'bypass', 'refresh'])),
     messages: z.optional(messages),

@@ -44,7 +44,10 @@ const positionIn = (cursor: string, listId: string): string => {
   });
 };
 
-const instant = (epochMs: number): string => new Date(epochMs).toISOString();
+/** The text of a later instant has a sign in front, and sorts before every other. */
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
+const instant = (epochMs: number): string => (epochMs > LAST_MS ? NEWEST : new Date(epochMs).toISOString());
 
 export const createRunList = ({ table, clock }: { readonly table: Table; readonly clock: Clock }): RunList => ({
   async list(tenantId, query) {

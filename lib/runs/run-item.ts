@@ -1,8 +1,8 @@
 import { type Item, type Key, keyOf, n, optional, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import type { Index } from '../dynamodb/table.ts';
 import type { EpochSeconds } from '../kernel/clock.ts';
+import { type Pseudonym, pseudonymIn } from '../kernel/ids/pseudonym.ts';
 import type { JsonObject } from '../kernel/json.ts';
-import { type Pseudonym, pseudonymIn } from '../kernel/pseudonym.ts';
 import { partitionOf, type RunKey } from './run-key.ts';
 import type { RunLinks, RunRow, RunStatus, RunSummary } from './types.ts';
 

@@ -1,6 +1,6 @@
 import { type Item, readString } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
-import type { Pseudonym } from '../kernel/pseudonym.ts';
+import type { Pseudonym } from '../kernel/ids/pseudonym.ts';
 import { BY_TENANT, headKey, linksOf, summaryOf } from './run-item.ts';
 import type { RunKey } from './run-key.ts';
 import type { RunLinks, RunSummary } from './types.ts';

@@ -1,5 +1,5 @@
+import type { Pseudonym } from '../kernel/ids/pseudonym.ts';
 import type { JsonObject } from '../kernel/json.ts';
-import type { Pseudonym } from '../kernel/pseudonym.ts';
 import type { RunKey } from './run-key.ts';
 import type { Omitted } from './trace/bound-steps.ts';
 import type { TraceStep } from './trace/trace-step.ts';

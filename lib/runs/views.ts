@@ -1,5 +1,5 @@
 import { AppError } from '../kernel/errors.ts';
-import { type Pseudonym, shownUser } from '../kernel/pseudonym.ts';
+import { type Pseudonym, shownUser } from '../kernel/ids/pseudonym.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { ApprovalRequest } from './inbox/inbox-item.ts';
 import { type RunContent, withContent } from './trace/run-content.ts';
@@ -13,6 +13,21 @@ export const findRun = async (runs: Pick<RunStore, 'find'>, tenantId: string, ru
   if (!row) throw new AppError('not-found', safe`There is no run of this id.`);
   return row;
 };
+
+/** Whether a run is asked for with what it has used so far. Throws `invalid-request` for anything else to be included. */
+export const wantsUsage = (include: string | undefined): boolean => {
+  if (include === undefined || include === 'usage') return include !== undefined;
+  throw new AppError('invalid-request', safe`The query is not valid; see errors.`, {
+    issues: [{ path: 'include', message: safe`must be usage` }],
+  });
+};
+
+/** Who the end user of a run is. Never rejects: that a name cannot be read keeps nobody from the run. */
+export const namesFor = async (
+  { tenantId, userId }: Pick<RunRow, 'tenantId' | 'userId'>,
+  find: (tenantId: string, pseudonyms: Iterable<Pseudonym>) => Promise<ReadonlyMap<Pseudonym, string>>,
+): Promise<ReadonlyMap<Pseudonym, string>> =>
+  userId === null ? new Map() : find(tenantId, [userId]).catch(() => new Map<Pseudonym, string>());
 
 const instant = (epochMs: number): string => new Date(epochMs).toISOString();
 
@@ -36,9 +51,10 @@ const approvalView = ({ toolUseId, tool, input, rule, requestedAt }: ApprovalReq
   requestedAt: instant(requestedAt),
 });
 
-/** The body of `GET /agent/runs/{runId}`. */
+/** The body of `GET /agent/runs/{runId}`; without `names` it does not say whose the run is. */
 export const runView = (
-  { runId, mode, status, agent, createdAt, updatedAt, body }: RunRow,
+  { runId, mode, status, agent, userId, createdAt, updatedAt, body }: RunRow,
+  names: ReadonlyMap<Pseudonym, string> | null = null,
   approvals: readonly ApprovalRequest[] = [],
 ) => ({
   ...body,
@@ -46,6 +62,7 @@ export const runView = (
   mode,
   status,
   agent,
+  ...(names && { userId: shownUser(userId, names) }),
   createdAt: instant(createdAt),
   updatedAt: instant(updatedAt),
   approvals: approvals.map(approvalView),

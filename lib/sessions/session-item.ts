@@ -12,8 +12,8 @@ import {
 } from '../dynamodb/attributes.ts';
 import type { Index } from '../dynamodb/table.ts';
 import { type EpochSeconds, epochSeconds } from '../kernel/clock.ts';
+import { digestOf, type Pseudonym, pseudonymIn } from '../kernel/ids/pseudonym.ts';
 import { pico } from '../kernel/money.ts';
-import { digestOf, type Pseudonym, pseudonymIn } from '../kernel/pseudonym.ts';
 import type { Holder, SessionHead, SessionKey, SessionUsage, WaitingRun } from './types.ts';
 
 /** A key says nothing of whose it is. */

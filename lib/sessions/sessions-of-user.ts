@@ -1,6 +1,6 @@
 import { readString } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
-import type { Pseudonym } from '../kernel/pseudonym.ts';
+import type { Pseudonym } from '../kernel/ids/pseudonym.ts';
 import { BY_TENANT, listPartition, summaryOf } from './session-item.ts';
 import type { SessionKey } from './types.ts';
 

@@ -1,5 +1,5 @@
+import type { Pseudonym } from '../kernel/ids/pseudonym.ts';
 import type { PicoUsd } from '../kernel/money.ts';
-import type { Pseudonym } from '../kernel/pseudonym.ts';
 
 /** Which session. The tenant and the end user are part of it, so that of others' sessions none can even be asked for. */
 export interface SessionKey {

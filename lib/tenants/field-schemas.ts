@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isUsd } from '../kernel/money.ts';
+import { usdForm } from '../kernel/forms/usd.ts';
 import { type Redacted, safe } from '../kernel/redacted.ts';
 
 const MAX_NAME_CHARS = 128;
@@ -16,10 +16,7 @@ export const limit = <Schema extends z.core.$ZodType>(schema: Schema) => z.optio
 export const perMinute = limit(z.int().check(z.minimum(0), z.maximum(MAX_PER_MINUTE)));
 
 // What a refinement bounds, JSON schema cannot see: it is said once more, for the API's description.
-const usd = z
-  .string()
-  .check(z.refine(isUsd, says(safe`must be a decimal number of US dollars with at most 12 digits after the point`)))
-  .register(z.globalRegistry, { pattern: '^\\d{1,12}(\\.\\d{1,12})?$' });
+const usd = z.string().check(usdForm).register(z.globalRegistry, { pattern: '^\\d{1,12}(\\.\\d{1,12})?$' });
 
 /** US dollars of a budget; 0 lets nothing pass. */
 export const budgetUsd = limit(usd);

@@ -11,6 +11,8 @@ const MAX_LIST = 100;
 const MAX_FALLBACK_NAMES = 200;
 const MAX_URL_CHARS = 2_048;
 const THIRTY_DAYS_SECONDS = 2_592_000;
+/** More would make each look at all of them dearer than what they spare. */
+const MAX_BUDGET_SHARDS = 16;
 
 const names = z.array(reference).check(z.maxLength(MAX_LIST));
 
@@ -47,6 +49,7 @@ export const settingsSchema = z.strictObject({
   monthlyBudgetUsd: budgetUsd,
   userDailyBudgetUsd: budgetUsd,
   sessionBudgetUsd: budgetUsd,
+  budgetShards: limit(z.int().check(z.minimum(2), z.maximum(MAX_BUDGET_SHARDS))),
   allowedModels: limit(names),
   allowedAgents: limit(names),
   allowedTools: limit(names),
@@ -96,6 +99,7 @@ export const settingsOf = (
   monthlyBudgetUsd: plain(request.monthlyBudgetUsd === undefined ? budgets.monthlyBudgetUsd : request.monthlyBudgetUsd),
   userDailyBudgetUsd: plain(request.userDailyBudgetUsd),
   sessionBudgetUsd: plain(request.sessionBudgetUsd),
+  budgetShards: request.budgetShards ?? null,
   allowedModels: request.allowedModels ?? null,
   allowedAgents: request.allowedAgents ?? null,
   allowedTools: request.allowedTools ?? null,

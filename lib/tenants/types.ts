@@ -39,6 +39,8 @@ export interface TenantSettings {
   readonly dailyBudgetUsd: string | null;
   readonly monthlyBudgetUsd: string | null;
   readonly userDailyBudgetUsd: string | null;
+  /** Items over which the tenant's reservations are spread; `null`: one. */
+  readonly budgetShards: number | null;
   /** Of each session, over all of its runs. */
   readonly sessionBudgetUsd: string | null;
   readonly allowedModels: readonly string[] | null;
@@ -79,6 +81,7 @@ export const UNLIMITED: Omit<TenantSettings, 'name'> = {
   dailyBudgetUsd: null,
   monthlyBudgetUsd: null,
   userDailyBudgetUsd: null,
+  budgetShards: null,
   sessionBudgetUsd: null,
   allowedModels: null,
   allowedAgents: null,

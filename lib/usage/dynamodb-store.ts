@@ -59,7 +59,8 @@ const estimatedIn = (item: Item): Pick<UsageRecord, 'estimatedCost'> => {
   return estimatedCost === null ? {} : { estimatedCost: pico(estimatedCost) };
 };
 
-const fromItem = (item: Item): UsageRecord => ({
+/** The record in an item of the ledger. */
+export const recordIn = (item: Item): UsageRecord => ({
   attemptId: readString(item, 'sk'),
   runId: readString(item, 'runId'),
   tenantId: readString(item, 'tenantId'),
@@ -95,15 +96,15 @@ export const createDynamoDbUsageStore = (table: Pick<Table, 'get' | 'query'> & N
   add: (record, patience) => table.putNew(toItem(record), { patience }),
   async find(tenantId, at, attemptId) {
     const item = await table.get({ pk: partitionKey(tenantId, at), sk: attemptId });
-    return item === null ? null : fromItem(item);
+    return item === null ? null : recordIn(item);
   },
   async *inHour(tenantId, at, prefix = '') {
-    for await (const item of table.query(partitionKey(tenantId, at), prefix)) yield fromItem(item);
+    for await (const item of table.query(partitionKey(tenantId, at), prefix)) yield recordIn(item);
   },
   async *downInHour(tenantId, at, below) {
     // The one at the end is a part of the range.
     const keys = below === null ? '' : { from: FIRST, to: below };
     const items = table.query(partitionKey(tenantId, at), keys, { descending: true, eventually: true, pageSize: PAGE });
-    for await (const item of items) if (readString(item, 'sk') !== below) yield fromItem(item);
+    for await (const item of items) if (readString(item, 'sk') !== below) yield recordIn(item);
   },
 });

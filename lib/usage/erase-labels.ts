@@ -1,7 +1,7 @@
 import { type Item, readNumber, readString, s } from '../dynamodb/attributes.ts';
 import type { Table } from '../dynamodb/table.ts';
 import { concurrently } from '../kernel/concurrently.ts';
-import { bookedNameIn } from '../kernel/pseudonym.ts';
+import { bookedNameIn } from '../kernel/ids/pseudonym.ts';
 import { partitionKey } from './dynamodb-store.ts';
 
 export interface ErasedLabels {

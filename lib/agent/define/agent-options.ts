@@ -4,6 +4,7 @@ import type { Effort } from '../../model-call/translate/capabilities.ts';
 import type { RedactionClass } from '../../redaction/classes.ts';
 import type { Hooks } from '../../telemetry/hooks/hook-events.ts';
 import type { LogLevel } from '../../telemetry/log.ts';
+import type { ReadKind } from '../flow/flow-rules.ts';
 import type { Tool } from './define-tool.ts';
 
 export type Complexity = 'simple' | 'standard' | 'complex';
@@ -58,6 +59,11 @@ export interface AgentOptions {
    * classes, groups, `|`, `?`, `*`, `+`, `{m,n}`), looked for anywhere in a task, a turn or a message, without case. Default: none.
    */
   readonly denyInput?: Readonly<Record<string, string>>;
+  /**
+   * What is written for it may hold, as `reads` of a tool: `untrusted` words of others than the caller, as a mail that is passed
+   * on, `private` data. It counts as read from the run's beginning. Default: none; it is the caller's own.
+   */
+  readonly inputReads?: readonly ReadKind[];
   /** Output tokens of one model call. Default 4,096. */
   readonly maxOutputTokens?: number;
   /** Model calls of one run. Default 10; a request may ask for fewer or more. */

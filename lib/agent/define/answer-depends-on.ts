@@ -11,6 +11,7 @@ export const answerDependsOn = async (agent: Agent): Promise<readonly unknown[]>
   const { effort, stopSequences, thinking, temperature, topP, topK } = agent;
   const since = Object.entries({ thinking, temperature, topP, topK }).filter(([, value]) => value !== null);
   const effects = [...agent.tools.values()].map(({ sideEffects, requiresApproval }) => [sideEffects, requiresApproval]);
+  const { inputReads } = agent;
   const flows = [...agent.tools.values()].map(({ reads, does }) => [reads ?? [], does ?? []]);
   const output = await outputParam(agent);
   return [
@@ -19,6 +20,7 @@ export const answerDependsOn = async (agent: Agent): Promise<readonly unknown[]>
     await toolParams(agent),
     ...(output === null ? [] : [output]),
     ...(flows.flat(2).length === 0 ? [] : [{ flows }]),
+    ...(inputReads.length === 0 ? [] : [{ inputReads }]),
     ...(effort === null && stopSequences.length === 0 ? [] : [effort, stopSequences]),
     ...(since.length === 0 ? [] : [Object.fromEntries(since)]),
   ];

@@ -5,8 +5,9 @@ import type { RedactionSettings } from '../../redaction/policy.ts';
 import type { Hooks } from '../../telemetry/hooks/hook-events.ts';
 import type { LogLevel } from '../../telemetry/log.ts';
 import { withFlows } from '../flow/declared-flow.ts';
+import type { Taint } from '../flow/flow-rules.ts';
 import type { AgentCache, AgentOptions, Complexity, Pattern, Thinking } from './agent-options.ts';
-import { checkAgentOptions } from './check-agent-options.ts';
+import { checkAgentOptions } from './checks/check-agent-options.ts';
 import type { Tool } from './define-tool.ts';
 import { type DefinedAt, definedHere } from './definition.ts';
 
@@ -25,6 +26,7 @@ export interface Agent extends RedactionSettings {
   readonly fallbackMessage: string | null;
   readonly cache: Required<AgentCache> | null;
   readonly denyInput: Readonly<Record<string, string>>;
+  readonly inputReads: Taint;
   readonly maxOutputTokens: number;
   readonly maxModelCalls: number;
   readonly retries: number | null;
@@ -56,7 +58,7 @@ export const defineAgent = (options: AgentOptions): Agent => {
     pattern: options.pattern ?? 'react',
     maxRounds: options.maxRounds ?? 2,
     system: options.system,
-    tools: new Map(withFlows(tools).map((tool) => [tool.name, tool])),
+    tools: new Map(withFlows(tools, options.inputReads !== undefined).map((tool) => [tool.name, tool])),
     output: options.output ?? null,
     models: options.models,
     fallbackModels: options.fallbackModels ?? [],
@@ -65,6 +67,7 @@ export const defineAgent = (options: AgentOptions): Agent => {
     redactOutput: options.redactOutput ?? false,
     redact: options.redact ?? null,
     denyInput: options.denyInput ?? {},
+    inputReads: options.inputReads ?? [],
     maxOutputTokens: options.maxOutputTokens ?? 4_096,
     maxModelCalls: options.maxModelCalls ?? 10,
     retries: options.retries ?? null,

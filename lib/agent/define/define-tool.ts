@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { AppError } from '../../kernel/errors.ts';
 import type { Redacted } from '../../kernel/redacted.ts';
 import type { EffectKind, ReadKind } from '../flow/flow-rules.ts';
-import { checkToolOptions } from './check-tool-options.ts';
+import { checkToolOptions } from './checks/check-tool-options.ts';
 import { type DefinedAt, definedHere } from './definition.ts';
 import { type Endpoint, endpointOf, type EndpointOptions } from './endpoint.ts';
 import type { ToolCircuit, ToolContext, ToolOptions, ToolSecret } from './tool-options.ts';
@@ -24,6 +24,8 @@ export interface Tool {
   readonly sideEffects: boolean;
   readonly cacheable: boolean;
   readonly requiresApproval: boolean;
+  /** Its `calls` are a plan, which the flow rules keep to. Default: it is a tool as any other. */
+  readonly plans?: true;
   readonly definedAt: DefinedAt;
 }
 

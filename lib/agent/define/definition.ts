@@ -92,3 +92,10 @@ export const checkCircuit = (check: Check, circuit: object, known: Readonly<Reco
       check(typeof value === 'number' && value > 0 && value <= 1, 'circuit.failureRatio is above 0 and at most 1.');
     else if (name !== 'name') check(isWhole(value, 1, 900_000), `circuit.${name} is a whole number from 1.`);
 };
+
+/** Holds a list to the words that it may have, each once. */
+export const checkKinds = (check: Check, name: string, given: unknown, kinds: readonly string[]): void =>
+  check(
+    Array.isArray(given) && given.every((kind, at) => kinds.includes(String(kind)) && given.indexOf(kind) === at),
+    `${name} is a list of ${kinds.join(', ')}, each once; [] for none.`,
+  );

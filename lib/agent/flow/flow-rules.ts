@@ -57,9 +57,9 @@ export const brokenRule = (taint: Taint, { reads, does }: Flow): FlowRule | null
       rule.reads.every((kind) => taint.includes(kind) || (kind === 'private' && reads?.includes(kind) === true)),
   ) ?? null;
 
-/** The rules that an agent can break, with its tools whose calls they hold. */
-export const rulesOf = (tools: readonly (Flow & { readonly name: string })[]) => {
-  const everything = joined(...tools.map(({ reads }) => reads ?? []));
+/** The rules that an agent can break which reads `inputReads` to begin with, with its tools whose calls they hold. */
+export const rulesOf = (tools: readonly (Flow & { readonly name: string })[], inputReads: Taint = []) => {
+  const everything = joined(inputReads, ...tools.map(({ reads }) => reads ?? []));
   return FLOW_RULES.flatMap(({ reason: _, ...rule }) => {
     const held = tools.filter((tool) => tool.does?.includes(rule.does)).map(({ name }) => name);
     const isPossible = rule.reads.every((kind) => everything.includes(kind)) && held.length > 0;

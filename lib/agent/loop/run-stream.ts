@@ -13,8 +13,10 @@ export interface RunStream {
   textIs(text: string, goesOn?: boolean): void;
   /** A message to the run is read by the next model call. */
   messageReceived(messageId: string): void;
-  toolStarted(toolUseId: string, name: string): void;
-  toolFinished(toolUseId: string, name: string, isError: boolean, durationMs: number): void;
+  /** `input`: what it is given, for whoever shows it. */
+  toolStarted(toolUseId: string, name: string, input?: () => unknown): void;
+  /** `output`: what the model is given of it, for whoever shows it. */
+  toolFinished(toolUseId: string, name: string, isError: boolean, durationMs: number, output?: () => unknown): void;
 }
 
 /** For a caller who waits for the whole answer. */

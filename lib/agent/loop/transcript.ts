@@ -4,6 +4,7 @@ import type { Redacted } from '../../kernel/redacted.ts';
 import type { StepContent, StepName } from '../../runs/trace/run-content.ts';
 import type { TraceStep } from '../../runs/types.ts';
 import { joined, type Taint } from '../flow/flow-rules.ts';
+import { createPlan, type Plan } from '../flow/planned-calls.ts';
 import type { ToolStep } from '../tools/run-tool.ts';
 import { fellBack } from '../tools/tool-verdict.ts';
 import type { ModelStep } from './model/model-step.ts';
@@ -35,6 +36,8 @@ export interface Transcript {
   give(result: object): void;
   /** What has been read so far. */
   readonly taint: Taint;
+  /** The calls that it has planned. */
+  readonly plan: Plan;
   /** What the first tool that ended the run wants the caller to be told. */
   readonly fatal: Redacted | null;
   ended(stop: RunStop): LoopResult;
@@ -81,6 +84,7 @@ export const createTranscript = (before: Taint = []): Transcript => {
     taint,
   });
   return {
+    plan: createPlan(),
     model(name, call, step) {
       const served = step.ok ? step.degraded : null;
       for (const message of step.received) {

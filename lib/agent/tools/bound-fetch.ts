@@ -1,8 +1,8 @@
 import type { EgressFetch } from '../../egress/guarded-fetch.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { matchesHost } from '../../kernel/forms/host-patterns.ts';
+import { type TraceContext, traceparentOf } from '../../kernel/ids/trace-context.ts';
 import { safe } from '../../kernel/redacted.ts';
-import { type TraceContext, traceparentOf } from '../../kernel/trace-context.ts';
 import { declined } from '../define/define-tool.ts';
 import { type Endpoint, type SecretHeader, staysBelow } from '../define/endpoint.ts';
 import type { LoopParts } from '../loop/types.ts';

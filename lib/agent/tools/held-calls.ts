@@ -1,21 +1,30 @@
 import type { ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
 import { label, safe } from '../../kernel/redacted.ts';
-import { brokenRule, type FlowRule, type Taint } from '../flow/flow-rules.ts';
+import { brokenRule, type FlowRule } from '../flow/flow-rules.ts';
 import type { AskedCall } from '../loop/steering.ts';
+import type { Transcript } from '../loop/transcript.ts';
 import type { LoopParts, Run } from '../loop/types.ts';
 import { readInput } from './tool-input.ts';
 
-/** Tool calls of one answer that are not simply made. */
-export interface HeldCalls {
-  /** Those that people decide on. */
-  readonly asked: readonly (ToolUseBlock & AskedCall)[];
-  /** Those that nobody could decide on, by their ids. */
-  readonly refused: ReadonlyMap<string, FlowRule>;
-}
+/** The rules that calls would break, by their ids. */
+export type BrokenRules = ReadonlyMap<string, FlowRule>;
 
-const ruleFor = ({ agent }: Run, taint: Taint, { name }: ToolUseBlock): FlowRule | null => {
-  const tool = agent.tools.get(name);
-  return tool === undefined ? null : brokenRule(taint, tool);
+/** The calls of one answer that a rule is about: those that break it, and those that were planned before what breaks it was read. */
+export const brokenRules = (
+  { agent }: Run,
+  { taint, plan }: Pick<Transcript, 'taint' | 'plan'>,
+  uses: readonly ToolUseBlock[],
+): { readonly broken: BrokenRules; readonly planned: BrokenRules } => {
+  const [broken, planned] = [new Map<string, FlowRule>(), new Map<string, FlowRule>()];
+  for (const { id, name, input } of uses) {
+    const tool = agent.tools.get(name);
+    if (tool === undefined) continue;
+    // Made while no rule was about it, it is made all the same: not once more when one is.
+    const isPlanned = plan.take({ tool: name, input }, (before) => brokenRule(before, tool) === null);
+    const rule = brokenRule(taint, tool);
+    if (rule !== null) (isPlanned ? planned : broken).set(id, rule);
+  }
+  return { broken, planned };
 };
 
 const report = (
@@ -38,18 +47,15 @@ const report = (
 export const refusedCalls = (
   parts: Pick<LoopParts, 'emit'>,
   run: Run,
-  taint: Taint,
+  broken: BrokenRules,
   uses: readonly ToolUseBlock[],
-): HeldCalls['refused'] => {
+): BrokenRules => {
   if (run.steering.isAttended) return new Map();
-  const refused = new Map<string, FlowRule>();
-  for (const use of uses) {
-    const rule = ruleFor(run, taint, use);
-    if (rule === null) continue;
-    refused.set(use.id, rule);
-    report(parts, run, use.name, rule.name, 'refused');
+  for (const { id, name } of uses) {
+    const rule = broken.get(id);
+    if (rule !== undefined) report(parts, run, name, rule.name, 'refused');
   }
-  return refused;
+  return broken;
 };
 
 /**
@@ -59,11 +65,11 @@ export const refusedCalls = (
 export const askedCalls = async (
   parts: Pick<LoopParts, 'emit'>,
   run: Run,
-  taint: Taint,
+  broken: BrokenRules,
   { call, uses }: { readonly call: number; readonly uses: readonly ToolUseBlock[] },
-): Promise<HeldCalls['asked']> => {
+): Promise<readonly (ToolUseBlock & AskedCall)[]> => {
   const askedOf = (use: ToolUseBlock): readonly (ToolUseBlock & AskedCall)[] => {
-    const rule = ruleFor(run, taint, use)?.name ?? null;
+    const rule = broken.get(use.id)?.name ?? null;
     const always = run.agent.tools.get(use.name)?.requiresApproval === true;
     return always || rule !== null ? [{ ...use, rule }] : [];
   };

@@ -19,7 +19,7 @@ export interface ToolStep extends Omit<ToolVerdict, 'outcome' | 'thrown'> {
   readonly durationMs: number;
   /** What its result holds; what is said in our own words holds nothing. Default: nothing. */
   readonly reads?: readonly ReadKind[];
-  /** The flow rule for which the call was not made. */
+  /** The flow rule for which the call was not made, or that it would have broken had it not been planned. */
   readonly rule?: string;
 }
 
@@ -135,6 +135,8 @@ export const runTool = async (parts: LoopParts, run: Run, use: ToolUseBlock): Pr
     fault: verdict.error?.code ?? null,
     error: thrown,
     durationMs,
+    inputChars: String(JSON.stringify(use.input)).length,
+    outputChars: verdict.content.length,
   });
   const reads = run.agent.tools.get(use.name)?.reads ?? [];
   return { startedAt, durationMs, ...verdict, ...(verdict.error === null && reads.length > 0 ? { reads } : {}) };

@@ -1,11 +1,12 @@
 import type { MessageParam, ToolResultBlockParam, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
 import { AppError, asAppError } from '../../kernel/errors.ts';
 import { fault } from '../../model-call/faults.ts';
+import type { PlannedCall } from '../flow/planned-calls.ts';
 import { untrustedContent } from '../flow/untrusted-content.ts';
 import type { Decision } from '../loop/steering.ts';
 import type { Transcript } from '../loop/transcript.ts';
 import type { LoopParts, Run } from '../loop/types.ts';
-import { askedCalls, refusedCalls } from './held-calls.ts';
+import { askedCalls, brokenRules, refusedCalls } from './held-calls.ts';
 import { deniedStep, heldStep, orphanedStep, runTool, toolName, type ToolStep } from './run-tool.ts';
 
 /** What came of the tool calls of one answer. */
@@ -63,7 +64,8 @@ export const toolRound = async (
   { call, uses }: { readonly call: number; readonly uses: readonly ToolUseBlock[] },
 ): Promise<ToolRound> => {
   const { taint } = transcript;
-  const refused = refusedCalls(parts, run, taint, uses);
+  const { broken, planned } = brokenRules(run, transcript, uses);
+  const refused = refusedCalls(parts, run, broken, uses);
   const allowed = uses.filter(({ id }) => !refused.has(id));
   const forbidden = await effectsRefused(run, allowed);
   if (forbidden) return { kind: 'failed', error: forbidden };
@@ -72,7 +74,7 @@ export const toolRound = async (
 
   const steps = new Map<string, ToolStep>();
   const runUse = async (use: ToolUseBlock): Promise<void> => {
-    run.stream.toolStarted(use.id, use.name);
+    run.stream.toolStarted(use.id, use.name, () => use.input);
     const step = await run.journal.step(
       `tool-${call}-${use.id}`,
       ({ deadline }) => runTool(parts, { ...run, deadline }, use),
@@ -80,10 +82,10 @@ export const toolRound = async (
       { once: hasEffects(run, use), insist: true, interrupted: () => orphanedStep(parts) },
     );
     // Of a fallback too: it failed, whatever the model was given.
-    run.stream.toolFinished(use.id, use.name, step.error !== null, step.durationMs);
+    run.stream.toolFinished(use.id, use.name, step.error !== null, step.durationMs, () => step.content);
     steps.set(use.id, step);
   };
-  const asked = await askedCalls(parts, run, taint, { call, uses: allowed });
+  const asked = await askedCalls(parts, run, broken, { call, uses: allowed });
   for (const [id, rule] of refused) steps.set(id, heldStep(parts, rule));
   const isAsked = new Set(asked.map(({ id }) => id));
   await Promise.all(allowed.filter(({ id }) => !isAsked.has(id)).map(runUse));
@@ -102,7 +104,11 @@ export const toolRound = async (
     const rule = asked.find(({ id }) => id === use.id)?.rule ?? null;
     if (decision !== undefined) transcript.approval(toolName(run, use.name), use, decision, rule);
     const input = decision?.decision === 'edit' ? decision.input : use.input;
-    transcript.tool(toolName(run, use.name), { ...use, input }, stepOf(use));
+    const kept = planned.get(use.id);
+    const step = { ...stepOf(use), ...(kept === undefined ? {} : { rule: kept.name }) };
+    transcript.tool(toolName(run, use.name), { ...use, input }, step);
+    const isPlan = run.agent.tools.get(use.name)?.plans === true && stepOf(use).error === null;
+    if (isPlan) transcript.plan.add((input as { calls: readonly PlannedCall[] }).calls, taint);
   }
   if (transcript.fatal !== null) return { kind: 'failed', error: new AppError('tool-failed', transcript.fatal) };
   const after = stopped(run);

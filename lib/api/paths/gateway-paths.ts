@@ -1,4 +1,4 @@
-import { ANTHROPIC_TYPES } from '../../http/anthropic-error.ts';
+import { ANTHROPIC_TYPES } from '../../http/response/anthropic-error.ts';
 import { count, type JsonSchema, list, object, orNull, reference, text, usd } from '../json-schema.ts';
 import { eventStream, inPath, inQuery, type Json, requestBody } from '../operation.ts';
 

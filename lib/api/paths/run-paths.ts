@@ -50,7 +50,16 @@ export const runPaths: Json = {
       responses: ok('A page', 'Runs'),
     },
   },
-  '/agent/runs/{runId}': { get: { summary: 'A run', parameters: [runId], responses: ok('The run', 'Run') } },
+  '/agent/runs/{runId}': {
+    get: {
+      summary: 'A run',
+      parameters: [
+        runId,
+        inQuery('include', { const: 'usage' }, 'of a run that goes on also what is settled, as `soFar`'),
+      ],
+      responses: ok('The run', 'Run'),
+    },
+  },
   '/agent/runs/{runId}/trace': {
     get: { summary: 'What a run did, step by step', parameters: [runId], responses: ok('The trace', 'Trace') },
   },

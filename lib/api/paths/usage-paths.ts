@@ -46,6 +46,35 @@ const period = object({
   resetsAt: instant,
 });
 
+const budgetOfOne = object({
+  key: { ...text, description: 'the id of the key, or the end user; empty: calls that name none' },
+  name: { ...orNull(text), description: 'of a key that is not revoked' },
+  day: period,
+  month: period,
+});
+
+/** With `groupBy` the second. */
+const budgets: Json = {
+  '200': {
+    description: 'The budgets; with `groupBy` those of keys or end users too',
+    content: { 'application/json': { schema: { anyOf: [reference('Budget'), reference('GroupBudgets')] } } },
+  },
+};
+
+const budgetQuery = [
+  inQuery(
+    'groupBy',
+    { enum: ['key', 'user'] },
+    'adds the budgets of keys, or of end users, one by one, the dearest of the month first',
+  ),
+  inQuery(
+    'limit',
+    { type: 'integer', minimum: 1, maximum: 1_000, default: 100 },
+    'groups in one answer; only with `groupBy`',
+  ),
+  inQuery('cursor', text, '`nextCursor` of the answer before; only with `groupBy`'),
+];
+
 const call = object({
   callId: text,
   at: instant,
@@ -68,6 +97,7 @@ export const usageSchemas: Readonly<Record<string, Json>> = {
   ToolUsageReport: report(tools),
   GatewayCalls: object({ calls: list(call), nextCursor: orNull(text) }),
   Budget: object({ day: period, month: period }),
+  GroupBudgets: object({ day: period, month: period, groups: list(budgetOfOne), nextCursor: orNull(text) }),
 };
 
 const common = [
@@ -114,14 +144,15 @@ export const usagePaths: Readonly<Record<string, Json>> = {
   '/usage/budget': {
     get: {
       summary: 'What is left of the caller’s budgets',
-      responses: ok('The budgets', 'Budget'),
+      parameters: budgetQuery,
+      responses: budgets,
     },
   },
   '/admin/tenants/{tenantId}/budget': {
     get: {
       summary: 'What is left of a tenant’s budgets',
-      parameters: [inPath('tenantId')],
-      responses: ok('The budgets', 'Budget'),
+      parameters: [inPath('tenantId'), ...budgetQuery],
+      responses: budgets,
     },
   },
   '/admin/usage': {

@@ -1,7 +1,7 @@
 import type { ControlRun } from '../../durable-run/control-run.ts';
 import { decisionSchema, messageSchema, resumeSchema } from '../../durable-run/http/async-request.ts';
-import { jsonResponse } from '../../http/json-response.ts';
 import { readSmallBody } from '../../http/read-small-body.ts';
+import { jsonResponse } from '../../http/response/json-response.ts';
 import type { Routes } from '../../http/routes.ts';
 import { header, type HttpEvent } from '../../http/types.ts';
 import type { Scope } from '../../kernel/forms/scopes.ts';

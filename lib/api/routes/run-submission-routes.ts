@@ -4,21 +4,24 @@ import { submittedResponse } from '../../durable-run/http/submitted-response.ts'
 import { preferredWaitMs, waitForEnd } from '../../durable-run/http/wait-for-end.ts';
 import type { SubmitRun } from '../../durable-run/submit-run.ts';
 import { hopsOf } from '../../http/hops.ts';
-import { jsonResponse } from '../../http/json-response.ts';
 import { readBody } from '../../http/read-body.ts';
+import { jsonResponse } from '../../http/response/json-response.ts';
 import type { Routes } from '../../http/routes.ts';
 import { header, type HttpEvent } from '../../http/types.ts';
 import type { OwnedClaim } from '../../idempotency/owned-claim.ts';
 import { forEndUser } from '../../identity/end-user.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { askedAgent, type Catalog } from '../../run/catalog.ts';
 import type { RunStore } from '../../runs/types.ts';
-import { runView } from '../../runs/views.ts';
+import { namesFor, runView } from '../../runs/views.ts';
+import { attributeWork } from '../../telemetry/context/tally-work.ts';
 import type { WorkContext } from '../../telemetry/context/work-context.ts';
 import type { Principal } from '../../tenants/types.ts';
 
 export interface RunSubmissionRouteParts extends RunListParts {
   readonly runs: RunListParts['runs'] & RunStore;
   readonly submitRun: SubmitRun;
+  readonly catalog: Pick<Catalog, 'lookUp'>;
   readonly clock: Clock;
 }
 
@@ -37,6 +40,7 @@ const LIMIT_MS = 5_000;
 /** What begins asynchronous runs, and lists those of a tenant. */
 export const runSubmissionRoutes = ({
   submitRun,
+  catalog,
   runs,
   findUserNames,
   clock,
@@ -50,6 +54,7 @@ export const runSubmissionRoutes = ({
     POST: async (event) => {
       const { principal, requestId, traceId, sampled, claim } = event;
       const request = forEndUser(readBody(event, asyncRunSchema), principal);
+      attributeWork(event.workContext, { agent: askedAgent(catalog, request), userId: request.userId ?? null });
       const waitMs = preferredWaitMs(header(event, 'prefer'));
       const idempotencyKey = header(event, 'idempotency-key');
       const traced = { requestId, traceId, sampled };
@@ -57,10 +62,13 @@ export const runSubmissionRoutes = ({
       const { run, headers } = await submitRun(call);
       // The line of the request leads to the run, which has no line at most levels until it ends.
       if (event.workContext) event.workContext.runId = run.runId;
+      attributeWork(event.workContext, { agent: run.agent, userId: null });
       const response = submittedResponse(run.runId, headers);
       await claim?.complete({ status: 202, body: { runId: run.runId, status: 'queued' }, runId: run.runId }, LIMIT_MS);
       const ended = waitMs === 0 ? null : await waitForEnd({ runs, clock }, run, waitMs);
-      return ended === null ? response : { ...jsonResponse(runView(ended)), headers: { ...response.headers } };
+      if (ended === null) return response;
+      const view = runView(ended, await namesFor(ended, findUserNames));
+      return { ...jsonResponse(view), headers: { ...response.headers } };
     },
   },
 });

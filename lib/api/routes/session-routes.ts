@@ -2,13 +2,13 @@ import * as z from 'zod/mini';
 import type { UserNames } from '../../end-users/names.ts';
 import { decodedOnce } from '../../http/decoded-once.ts';
 import { describeIssues } from '../../http/issues/describe-issue.ts';
-import { jsonResponse } from '../../http/json-response.ts';
+import { jsonResponse } from '../../http/response/json-response.ts';
 import type { Routes } from '../../http/routes.ts';
 import type { HttpEvent } from '../../http/types.ts';
 import { endUserOf } from '../../identity/end-user.ts';
 import { AppError } from '../../kernel/errors.ts';
-import type { Ids } from '../../kernel/ids.ts';
-import { pseudonymOrNull, usersOf } from '../../kernel/pseudonym.ts';
+import type { Ids } from '../../kernel/ids/ids.ts';
+import { pseudonymOrNull, usersOf } from '../../kernel/ids/pseudonym.ts';
 import { safe } from '../../kernel/redacted.ts';
 import type { Catalog } from '../../run/catalog.ts';
 import { sessionGuard } from '../../run/redaction/run-guard.ts';
@@ -17,6 +17,8 @@ import { noSession } from '../../run/sessions/session-errors.ts';
 import { listView, sessionView } from '../../run/sessions/session-views.ts';
 import type { Sessions } from '../../run/sessions/sessions.ts';
 import type { SessionKey } from '../../sessions/types.ts';
+import { attributeStored } from '../../telemetry/context/tally-work.ts';
+import type { WorkContext } from '../../telemetry/context/work-context.ts';
 import type { Principal } from '../../tenants/types.ts';
 
 export interface SessionRouteParts {
@@ -27,7 +29,7 @@ export interface SessionRouteParts {
   readonly findUserNames: UserNames['find'];
 }
 
-type Request = HttpEvent & { readonly principal: Principal };
+type Request = HttpEvent & { readonly principal: Principal; readonly workContext?: WorkContext | undefined };
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
@@ -55,6 +57,7 @@ const SESSION_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 /** Without `userId` it is the session of the token's subject, or the one that belongs to no end user. */
 const keyIn = (event: Request): SessionKey => {
   const userId = pseudonymOrNull(endUserOf(queryOf(oneQuery, event).userId, event.principal));
+  attributeStored(event.workContext, { userId });
   // The gateway may have decoded it already: then a percent sign is one.
   const sessionId = decodedOnce(event.pathParameters?.['sessionId'] ?? '');
   if (sessionId === null || !SESSION_ID.test(sessionId)) throw noSession();

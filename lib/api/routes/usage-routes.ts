@@ -1,6 +1,6 @@
 import type { Accounting } from '../../accounts/accounting.ts';
 import type { UserNames } from '../../end-users/names.ts';
-import { jsonResponse } from '../../http/json-response.ts';
+import { jsonResponse } from '../../http/response/json-response.ts';
 import type { Routes } from '../../http/routes.ts';
 import { header, type HttpEvent } from '../../http/types.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -12,16 +12,17 @@ import type { Grouping } from '../../usage/reports/cells.ts';
 import { wantsCsv } from '../../usage/reports/csv.ts';
 import type { Groups } from '../../usage/reports/measure.ts';
 import { callView, reportResponse, TOOL_USAGE, USAGE } from '../../usage/reports/report-body.ts';
-import { readAdminQuery, readCallsQuery, readUsageQuery, refuseQuery } from '../../usage/reports/report-query.ts';
+import { readAdminQuery, readCallsQuery, readUsageQuery } from '../../usage/reports/report-query.ts';
 import type { Totals } from '../../usage/reports/totals.ts';
 import { withUserNames } from '../../usage/reports/user-names.ts';
+import { budgetBody } from './budget-body.ts';
 
 interface Request extends HttpEvent {
   readonly principal: Principal;
 }
 
 export interface UsageParts extends Pick<Accounting, 'reports' | 'gatewayCalls'> {
-  readonly budgets: Pick<Accounting, 'view'>;
+  readonly budgets: Pick<Accounting, 'view' | 'viewGroups'>;
   readonly tenants: Pick<TenantDirectory, 'find' | 'list'>;
   /** Default: end users are shown by their pseudonyms. */
   readonly userNames?: Pick<UserNames, 'all' | 'findBooked'>;
@@ -53,7 +54,7 @@ const named = async (
 
 /** What is told of usage: the caller's own tenant's but under `/admin`, where it is everybody's. */
 export const usageRoutes = (parts: UsageParts): Routes<Request> => {
-  const { reports, gatewayCalls, budgets, tenants, clock } = parts;
+  const { reports, gatewayCalls, tenants, clock } = parts;
   return {
     '/usage': {
       GET: async (request) => {
@@ -78,15 +79,13 @@ export const usageRoutes = (parts: UsageParts): Routes<Request> => {
     },
     '/usage/budget': {
       GET: async ({ principal, queryStringParameters }) => {
-        refuseQuery(queryStringParameters);
-        return jsonResponse(await budgets.view(principal.tenant, clock.now()));
+        return jsonResponse(await budgetBody(parts, principal.tenant, queryStringParameters));
       },
     },
     '/admin/tenants/{tenantId}/budget': {
       GET: async ({ pathParameters, queryStringParameters }) => {
-        refuseQuery(queryStringParameters);
         const tenant = await found(tenants, checkedTenantId(pathParameters?.['tenantId'] ?? ''));
-        return jsonResponse(await budgets.view(tenant, clock.now()));
+        return jsonResponse(await budgetBody(parts, tenant, queryStringParameters));
       },
     },
     '/admin/usage': {

@@ -3,7 +3,7 @@ import { toJSONSchema } from 'zod/v4/core';
 import { circuitRequestSchema } from '../../administration/administer-circuits.ts';
 import type { Severity } from '../../alerts/alarm/runbook-entry.ts';
 import type { AlarmOn, OnState } from '../../alerts/alarms-on.ts';
-import type { Targets } from '../../alerts/targets.ts';
+import type { Targets } from '../../alerts/targets/targets.ts';
 import { SCOPES } from '../../kernel/forms/scopes.ts';
 import { keyRequestSchema } from '../../tenants/key-schema.ts';
 import { settingsSchema } from '../../tenants/settings-schema.ts';
@@ -63,6 +63,7 @@ const alarmOn = {
   children: { ...list(text), description: 'the alarms that made a composite one go off' },
   means: orNull(text),
   action: orNull(text),
+  look: { ...orNull(text), description: 'the command that shows more of it' },
   url: { ...orNull(text), description: 'in the console of AWS' },
 } satisfies Record<keyof AlarmOn, JsonSchema>;
 
@@ -81,6 +82,7 @@ const alarms = object({
       severity: { enum: SEVERITIES },
       means: text,
       action: text,
+      look: { ...text, description: 'the command that shows more of it' },
       made: { type: 'boolean', description: 'false: the stage does not make it' },
     }),
   ),

@@ -67,6 +67,10 @@ const agent = {
   },
   retries: { ...orNull(count), description: "of one model call; `null`: the stage's" },
   tools: list(optional(tool, ['endpoints'])),
+  inputReads: {
+    ...list({ enum: READ_KINDS }),
+    description: 'what its task and messages may hold beside the words of the caller: `untrusted`, `private`',
+  },
   rules: { ...list(rule), description: 'which of its calls a person has to agree to, or are refused, and when' },
   output: { type: 'object', description: 'the JSON schema of `result`; left out where it answers in its own words' },
   system: { ...text, description: `its system prompt; ${SHOWN}` },

@@ -1,12 +1,13 @@
 import type * as z from 'zod/mini';
 import { toJSONSchema } from 'zod/v4/core';
 import { asyncRunSchema, decisionSchema, messageSchema, resumeSchema } from '../../durable-run/http/async-request.ts';
-import { PROBLEMS } from '../../http/problem.ts';
+import { PROBLEMS } from '../../http/response/problem.ts';
 import { runRequestSchema } from '../../run/run-request.ts';
 import { callerSchemas } from '../caller.ts';
 import { count, instant, type JsonSchema, object } from '../json-schema.ts';
 import { adminSchemas } from './admin-schemas.ts';
 import { agentSchemas } from './agent-schemas.ts';
+import { REQUEST_MEANINGS } from './request-meanings.ts';
 import { runSchemas } from './run-schemas.ts';
 
 /** Each code with its status and what it means. */
@@ -45,8 +46,12 @@ const check = object(
 );
 
 const bodyOf = (schema: z.core.$ZodType): JsonSchema => {
-  const { $schema: _, ...body } = toJSONSchema(schema, { io: 'input' });
-  return body;
+  const { $schema: _, properties = {}, ...body } = toJSONSchema(schema, { io: 'input' });
+  const described = Object.entries(properties).map(([name, field]) => {
+    const description = REQUEST_MEANINGS[name];
+    return [name, typeof field === 'object' && description !== undefined ? { ...field, description } : field];
+  });
+  return { ...body, properties: Object.fromEntries(described) };
 };
 
 /** Every body of the API as JSON schema, by name; the request's comes from the very schema that validates it. */

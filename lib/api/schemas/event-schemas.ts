@@ -3,6 +3,15 @@ import { count, type JsonSchema, list, object, reference, text, usd } from '../j
 const NOTHING = object({});
 const toolUseId = text;
 
+const finished = { toolUseId, name: text, isError: { type: 'boolean' }, durationMs: count };
+
+/** What was asked for, it shows beside the rest. */
+const shown = (properties: Readonly<Record<string, JsonSchema>>, name: string): JsonSchema =>
+  object(
+    { ...properties, [name]: { description: 'with `Prefer: tool-content` alone; redacted' } },
+    Object.keys(properties),
+  );
+
 /** Of a run, whoever watches it. */
 const both = {
   'run.started': object({ runId: text }),
@@ -10,7 +19,7 @@ const both = {
   'text.delta': object({ text }),
   'text.reset': NOTHING,
   'tool.started': object({ toolUseId, name: text }),
-  'tool.finished': object({ toolUseId, name: text, isError: { type: 'boolean' }, durationMs: count }),
+  'tool.finished': object(finished),
   'run.succeeded': reference('RunAnswer'),
   'run.failed': reference('Problem'),
 };
@@ -47,7 +56,12 @@ const providers: JsonSchema = { type: 'object', additionalProperties: true };
 
 /** What streams hold, as JSON schema by name. */
 export const eventSchemas: Readonly<Record<string, JsonSchema>> = {
-  RunEvents: events('The last is `run.succeeded` or `run.failed`.', { ...both, ping: NOTHING }),
+  RunEvents: events('The last is `run.succeeded` or `run.failed`.', {
+    ...both,
+    'tool.started': shown({ toolUseId, name: text }, 'input'),
+    'tool.finished': shown(finished, 'output'),
+    ping: NOTHING,
+  }),
   WatchedRunEvents: events(
     'Each has an `id`, which rises by 1. The last is `run.succeeded`, `run.failed` or `run.cancelled`.',
     { ...both, ...asynchronous },

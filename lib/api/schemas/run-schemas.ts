@@ -1,3 +1,4 @@
+import type { SettledSoFar } from '../../accounts/settled-so-far.ts';
 import { STOP_REASONS } from '../../agent/loop/stop-reasons.ts';
 import type { RunAnswer, RunUsage } from '../../run/answer.ts';
 import type { deliveriesView } from '../../runs/outbox/delivery.ts';
@@ -74,16 +75,28 @@ const approval = object(
   ['toolUseId', 'tool', 'input', 'requestedAt'],
 );
 
+const soFar = {
+  model: { type: ['string', 'null'], description: 'the last that answered' },
+  modelCalls: count,
+  inputTokens: count,
+  outputTokens: count,
+  cacheReadInputTokens: count,
+  cacheCreationInputTokens: count,
+  costUsd: usd,
+} satisfies Record<keyof SettledSoFar, JsonSchema>;
+
 const run = object(
   {
     ...answer,
     status: runStatus,
     mode: { enum: ['sync', 'async'] },
+    userId: { type: ['string', 'null'], description: 'the end user of the run; left out in a webhook' },
     createdAt: instant,
     updatedAt: instant,
     error: { $ref: '#/components/schemas/Problem' },
     approvals: { type: 'array', items: approval },
     metadata: { type: 'object', additionalProperties: { type: 'string' } },
+    soFar: { ...object(soFar), description: 'with `include=usage`, of a run that goes on: what is settled' },
   },
   ['runId', 'mode', 'status', 'agent', 'createdAt', 'updatedAt', 'approvals'],
 );

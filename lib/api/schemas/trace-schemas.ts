@@ -55,7 +55,11 @@ const step = object(
     interrupted: { const: true, description: 'of a model call that a message broke off' },
     interrupt: { const: true, description: 'of a message that was to break off the call in flight' },
     reads: { ...list(text), description: 'of a tool result: `untrusted`, `private`' },
-    rule: { ...text, description: 'of a tool call that was held: the rule of `GET /agents` that it would have broken' },
+    rule: {
+      ...text,
+      description:
+        'of a tool call that was held, or made because it was planned: the rule of `GET /agents` that it would have broken',
+    },
     resumed: { const: true, description: 'of a wait that a person ended' },
     input: { description: 'what the tool was given, a person was asked, or a message says; where content is kept' },
     output: { description: 'what the tool gave, or the reason of a decision; where content is kept' },

@@ -13,10 +13,12 @@ export const lazyBudgetStore = (load: () => Promise<BudgetStore>): BudgetStore =
     forget: async (...asked) => (await open()).forget(...asked),
     adjust: async (...asked) => (await open()).adjust(...asked),
     adjusted: async (...asked) => (await open()).adjusted(...asked),
+    move: async (...asked) => (await open()).move(...asked),
     note: async (...asked) => (await open()).note(...asked),
     mark: async (...asked) => (await open()).mark(...asked),
     close: async (...asked) => (await open()).close(...asked),
     recount: async (...asked) => (await open()).recount(...asked),
+    month: async (...asked) => (await open()).month(...asked),
     months: async (...asked) => (await open()).months(...asked),
   };
 };

@@ -1,4 +1,4 @@
-import type { Executions } from '../../durable-run/executions.ts';
+import { type Executions, startingNone } from '../../durable-run/executions.ts';
 import { createStartRuns, type StartRuns } from '../../durable-run/start-runs.ts';
 import { lazy } from '../../kernel/caching/lazy.ts';
 import { createActiveRuns } from '../../runs/active.ts';
@@ -29,15 +29,16 @@ export const submittedStoresOf = (app: App) => {
 };
 
 /** Loaded with the first run that is started or woken. */
-export const lazyExecutions = (functionName: string): Executions => {
+export const lazyExecutions = ({ config, clock, core: { connectionTo } }: App): Executions => {
   const made = lazy(async () => {
     const { createLambdaExecutions } = await import('../../durable-run/lambda-executions.ts');
-    return createLambdaExecutions(functionName);
+    return createLambdaExecutions(config.EXECUTE_RUN_FUNCTION, connectionTo('lambda'), clock);
   });
-  return {
+  const executions: Executions = {
     start: async (run) => (await made()).start(run),
     wake: async (callbackId) => (await made()).wake(callbackId),
   };
+  return config.REFUSE_PAID_CALLS === 'true' ? startingNone(executions) : executions;
 };
 
 export interface RunStarting {
@@ -48,11 +49,11 @@ export interface RunStarting {
 
 /** What starts asynchronous runs, over an app's own stores and the wiring of its synchronous ones; no I/O happens here. */
 export const runStartingOf = (app: App): RunStarting => {
-  const { clock, emit, config, core } = app;
+  const { clock, emit, core } = app;
   const { stores, slots, openSessions } = core;
   const { runs } = stores;
   const { inbox, queue } = submittedStoresOf(app);
-  const executions = lazyExecutions(config.EXECUTE_RUN_FUNCTION);
+  const executions = lazyExecutions(app);
   const startRuns = createStartRuns({ clock, emit, executions, queue, runs, inbox, slots, openSessions });
   return { runs, executions, startRuns };
 };

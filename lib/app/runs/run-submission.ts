@@ -1,6 +1,7 @@
 import type { RunListParts } from '../../durable-run/http/run-list.ts';
 import { createSubmitRun, type SubmitRun } from '../../durable-run/submit-run.ts';
 import { hostPatternsIn } from '../../kernel/forms/host-patterns.ts';
+import type { Catalog } from '../../run/catalog.ts';
 import type { AsyncRunStore, RunList, RunStore } from '../../runs/types.ts';
 import { webhookIssue } from '../../webhooks/allowed-url.ts';
 import type { App } from '../app.ts';
@@ -9,6 +10,7 @@ import { runStartingOf, submittedStoresOf } from './run-starting.ts';
 export interface RunSubmission {
   readonly runs: RunStore & AsyncRunStore & RunList;
   readonly submitRun: SubmitRun;
+  readonly catalog: Catalog;
   readonly findUserNames: RunListParts['findUserNames'];
 }
 
@@ -37,5 +39,5 @@ export const runSubmissionOf = (app: App): RunSubmission => {
     noteRun,
     noteUser,
   });
-  return { runs, submitRun, findUserNames: core.findUserNames };
+  return { runs, submitRun, catalog, findUserNames: core.findUserNames };
 };

@@ -1,7 +1,7 @@
 import { agents } from '#agents';
 import type { Config } from '../../config.ts';
 import { familyOf } from '../../pricing/pricing.ts';
-import { createEmbeddedMetrics } from '../../telemetry/embedded-metrics.ts';
+import { createEmbeddedMetrics } from '../../telemetry/metrics/embedded-metrics.ts';
 import { GATEWAY } from '../../usage/record.ts';
 
 /** What makes lines of metrics, by the names that there are in this stage. Loaded with the first request. */

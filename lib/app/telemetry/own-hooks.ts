@@ -1,11 +1,11 @@
 import * as own from '#agents';
-import type { AgentsIndex } from '../../agent/define/check-agents.ts';
+import type { AgentsIndex } from '../../agent/define/checks/check-agents.ts';
 import type { Config } from '../../config.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Emit } from '../../telemetry/events.ts';
 import { deliverHooks } from '../../telemetry/hooks/deliver-hooks.ts';
 import type { Kept } from '../../telemetry/hooks/hook-set.ts';
-import { createOwnMetrics } from '../../telemetry/own-metrics.ts';
+import { createOwnMetrics } from '../../telemetry/metrics/own-metrics.ts';
 
 const { agents, on = {}, metrics = [] }: AgentsIndex = own;
 

@@ -6,7 +6,7 @@ import { createOtlpExport, headersIn } from '../../telemetry/tracing/otlp.ts';
 import { createSendTraces } from '../../telemetry/tracing/send-traces.ts';
 import type { SendTraces } from '../../telemetry/tracing/trace-queue.ts';
 
-interface TracingParts {
+export interface TracingParts {
   readonly config: Config;
   readonly clock: Clock;
   readonly emit: Emit;
@@ -19,6 +19,6 @@ export const sendTracesTo = (endpoint: string, { config, clock, emit, secrets }:
   // Where the receiver needs no key, nobody has put one.
   const secret = secrets.open(OTLP_SECRET_ID, { check: headersIn, isOptional: true });
   const [headers, refreshHeaders] = [() => secret.get(), () => secret.refresh()];
-  const exportSpans = createOtlpExport({ endpoint, headers, refreshHeaders, stage, version, optIn });
+  const exportSpans = createOtlpExport({ endpoint, headers, refreshHeaders, clock, stage, version, optIn });
   return createSendTraces({ clock, emit, exportSpans });
 };

@@ -1,4 +1,4 @@
-import { anthropicErrorOf } from '../../http/anthropic-error.ts';
+import { anthropicErrorOf } from '../../http/response/anthropic-error.ts';
 import type { HttpResponse } from '../../http/types.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { type AppError, asAppError, type ErrorCode } from '../../kernel/errors.ts';

@@ -1,4 +1,4 @@
-import { EVENT_STREAM_HEADERS } from '../../http/event-stream.ts';
+import { EVENT_STREAM_HEADERS } from '../../http/response/event-stream.ts';
 import type { HttpResponse } from '../../http/types.ts';
 import type { StoredResult } from '../../idempotency/answer.ts';
 import type { Clock } from '../../kernel/clock.ts';

@@ -1,4 +1,4 @@
-import { anthropicErrorOf, anthropicErrorResponse } from '../../http/anthropic-error.ts';
+import { anthropicErrorOf, anthropicErrorResponse } from '../../http/response/anthropic-error.ts';
 import type { HttpResponse } from '../../http/types.ts';
 import type { StoredResult } from '../../idempotency/answer.ts';
 import type { AppError } from '../../kernel/errors.ts';

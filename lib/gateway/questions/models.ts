@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { checkAllowedModel, isAllowed } from '../../caller/allowed-models.ts';
-import { jsonResponse } from '../../http/json-response.ts';
+import { jsonResponse } from '../../http/response/json-response.ts';
 import type { HttpResponse } from '../../http/types.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Deadline } from '../../kernel/deadline.ts';

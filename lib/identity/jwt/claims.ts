@@ -1,5 +1,5 @@
 import { type Scope, SCOPES } from '../../kernel/forms/scopes.ts';
-import { shortHash } from '../../kernel/short-hash.ts';
+import { shortHash } from '../../kernel/ids/short-hash.ts';
 import type { Bearer } from '../../tenants/types.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { type Clock, orAborted } from '../../kernel/clock.ts';
-import { type TraceContext, traceparentOf } from '../../kernel/trace-context.ts';
+import { type TraceContext, traceparentOf } from '../../kernel/ids/trace-context.ts';
 import { fault, notMade } from '../faults.ts';
 import { isAnsweredWhole, MalformedStream, type Provider, type UpstreamEvent } from '../provider.ts';
 import type { Attempt } from '../types.ts';

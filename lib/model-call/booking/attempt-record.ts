@@ -1,6 +1,6 @@
 import { upstreamIdOf } from '../../http/upstream-id.ts';
+import { bookedName, pseudonymOf } from '../../kernel/ids/pseudonym.ts';
 import { pico, type PicoUsd, plus, sum, ZERO } from '../../kernel/money.ts';
-import { bookedName, pseudonymOf } from '../../kernel/pseudonym.ts';
 import type { PriceTable } from '../../pricing/price-table.ts';
 import { LEAST_CODE_EXECUTION_MS } from '../../pricing/prices.ts';
 import { costOf, familyOf, priceAt, type PricingTerms, unpricedTerms } from '../../pricing/pricing.ts';

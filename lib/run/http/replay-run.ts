@@ -1,4 +1,4 @@
-import { wantsEvents } from '../../http/event-stream.ts';
+import { wantsEvents } from '../../http/response/event-stream.ts';
 import { header, type HttpEvent, type HttpResponse } from '../../http/types.ts';
 import type { StoredResult } from '../../idempotency/answer.ts';
 import type { Clock } from '../../kernel/clock.ts';

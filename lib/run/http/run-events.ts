@@ -1,13 +1,14 @@
 import type { RunStream } from '../../agent/loop/run-stream.ts';
-import { createEventStream, EVENT_STREAM_HEADERS, type EventStream } from '../../http/event-stream.ts';
-import { problemOf } from '../../http/problem.ts';
+import { createEventStream, EVENT_STREAM_HEADERS, type EventStream } from '../../http/response/event-stream.ts';
+import { problemOf } from '../../http/response/problem.ts';
 import type { HttpResponse } from '../../http/types.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { asAppError } from '../../kernel/errors.ts';
 import type { RunAnswer } from '../answer.ts';
+import type { ShowTool } from './shown-tools.ts';
 
 /** The contract's events, in its names. */
-const told = (send: EventStream['send'], admitted: RunStream['admitted']): RunStream => ({
+const told = (send: EventStream['send'], showTool: ShowTool | null, admitted: RunStream['admitted']): RunStream => ({
   runStarted: (runId) => send('run.started', { runId }),
   admitted,
   modelStarted: (model) => send('model.started', { model }),
@@ -16,9 +17,16 @@ const told = (send: EventStream['send'], admitted: RunStream['admitted']): RunSt
   // Nothing of a synchronous run is replayed, and nobody writes to it.
   textIs: () => {},
   messageReceived: () => {},
-  toolStarted: (toolUseId, name) => send('tool.started', { toolUseId, name }),
-  toolFinished: (toolUseId, name, isError, durationMs) =>
-    send('tool.finished', { toolUseId, name, isError, durationMs }),
+  toolStarted: (toolUseId, name, input) =>
+    send('tool.started', { toolUseId, name, ...(showTool !== null && { input: showTool(input?.()) }) }),
+  toolFinished: (toolUseId, name, isError, durationMs, output) =>
+    send('tool.finished', {
+      toolUseId,
+      name,
+      isError,
+      durationMs,
+      ...(showTool !== null && { output: showTool(output?.()) }),
+    }),
 });
 
 const response = ({ body }: EventStream, headers: Readonly<Record<string, string>> = {}): HttpResponse => ({
@@ -35,6 +43,8 @@ export interface RunTelling {
   readonly requestId: string;
   /** Told of a failure that goes to the caller as an event, so that the request's log line knows it too. */
   readonly failed: (error: unknown) => void;
+  /** Default: tools are told by their names alone. */
+  readonly showTool?: ShowTool | null;
 }
 
 /**
@@ -43,7 +53,7 @@ export interface RunTelling {
  */
 export const runAsEvents = async (
   run: (stream: RunStream) => Promise<RunAnswer>,
-  { clock, requestId, failed }: RunTelling,
+  { clock, requestId, failed, showTool = null }: RunTelling,
 ): Promise<HttpResponse> => {
   const events = createEventStream(clock);
   const admitted = Promise.withResolvers<Readonly<Record<string, string>>>();
@@ -56,7 +66,7 @@ export const runAsEvents = async (
     events.send('ping', {});
     openWith({});
   });
-  const stream = told(events.send, (headers) => {
+  const stream = told(events.send, showTool, (headers) => {
     cancelOpening();
     openWith(headers);
   });

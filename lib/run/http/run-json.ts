@@ -1,5 +1,5 @@
 import { type RunStream, silentStream } from '../../agent/loop/run-stream.ts';
-import { jsonResponse } from '../../http/json-response.ts';
+import { jsonResponse } from '../../http/response/json-response.ts';
 import type { HttpResponse } from '../../http/types.ts';
 import type { RunAnswer } from '../answer.ts';
 

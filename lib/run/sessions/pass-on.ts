@@ -1,7 +1,7 @@
 import { safe } from '../../kernel/redacted.ts';
 import type { QueuedRun } from '../../runs/queue.ts';
 import type { SessionKey } from '../../sessions/types.ts';
-import { nameError } from '../../telemetry/describe-error.ts';
+import { describeFailure } from '../../telemetry/describe-error.ts';
 import type { Emit } from '../../telemetry/events.ts';
 import type { Tenant } from '../../tenants/types.ts';
 import type { Succession } from './succession.ts';
@@ -24,6 +24,6 @@ export const passOn = async (
     const next = await succession.next(key);
     if (next !== null) await start({ tenantId: key.tenantId, ...next });
   } catch (error) {
-    emit({ type: 'store.failed', operation: safe`sessions.next`, error: nameError(error) });
+    emit({ type: 'store.failed', operation: safe`sessions.next`, ...describeFailure(error) });
   }
 };

@@ -1,4 +1,4 @@
-import { pseudonymOrNull } from '../../kernel/pseudonym.ts';
+import { pseudonymOrNull } from '../../kernel/ids/pseudonym.ts';
 import type { RunSummary } from '../../runs/types.ts';
 import type { SessionHead, SessionKey } from '../../sessions/types.ts';
 import type { RunRequest } from '../run-request.ts';

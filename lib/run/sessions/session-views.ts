@@ -1,6 +1,6 @@
 import type { UserNames } from '../../end-users/names.ts';
+import { type Pseudonym, shownUser, usersOf } from '../../kernel/ids/pseudonym.ts';
 import { formatUsd } from '../../kernel/money.ts';
-import { type Pseudonym, shownUser, usersOf } from '../../kernel/pseudonym.ts';
 import type { SessionHead, SessionKey, SessionPage } from '../../sessions/types.ts';
 import type { RunUsage } from '../answer.ts';
 import type { VisibleTurn } from './conversation.ts';

@@ -6,7 +6,7 @@ import { safe } from '../../kernel/redacted.ts';
 import type { QueuedRun } from '../../runs/queue.ts';
 import type { Given } from '../../sessions/decision.ts';
 import type { SessionHead, SessionKey } from '../../sessions/types.ts';
-import { nameError } from '../../telemetry/describe-error.ts';
+import { describeFailure } from '../../telemetry/describe-error.ts';
 import type { Emit } from '../../telemetry/events.ts';
 import type { Principal } from '../../tenants/types.ts';
 import type { RunGuard } from '../redaction/run-guard.ts';
@@ -88,7 +88,7 @@ export const takeSession = async (
   const { spent, conversationOf } = await sessions.take(key, taking, read);
   const giveBack = (given: Given): Promise<boolean> =>
     sessions.give(key, runId, given).catch((error: unknown) => {
-      emit({ type: 'store.failed', operation: safe`sessions.give`, error: nameError(error) });
+      emit({ type: 'store.failed', operation: safe`sessions.give`, ...describeFailure(error) });
       return false;
     });
   const loaded = conversationOf === expected ? await loading : undefined;
@@ -112,7 +112,7 @@ export const takeSession = async (
         await sessions.put(key, { runId, agent }, left);
         isStored = true;
       } catch (error) {
-        emit({ type: 'store.failed', operation: safe`sessions.put`, error: nameError(error) });
+        emit({ type: 'store.failed', operation: safe`sessions.put`, ...describeFailure(error) });
       }
     },
     async give({ totals }, cost) {

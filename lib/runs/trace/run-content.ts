@@ -24,7 +24,7 @@ export const MOST_BYTES_IN_ALL = 2 * 1024 * 1024;
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value ?? null));
 
 /** The value, or about as much of its text as there is room for. */
-const bounded = (value: unknown): unknown => {
+export const bounded = (value: unknown): unknown => {
   const bytes = bytesOf(value);
   if (bytes <= MOST_BYTES) return value;
   const text = typeof value === 'string' ? value : JSON.stringify(value);

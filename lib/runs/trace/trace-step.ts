@@ -68,7 +68,7 @@ export interface TraceStep {
   readonly interrupt?: true;
   /** Of a tool's result: what it may hold that others wrote, or that is not for everybody. */
   readonly reads?: readonly Redacted[];
-  /** Of a tool call that was held: the flow rule that it would have broken. */
+  /** Of a tool call that was held, or made because it was planned: the flow rule that it would have broken. */
   readonly rule?: Redacted;
   /** Set where a person ended the wait. */
   readonly resumed?: true;

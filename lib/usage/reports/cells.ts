@@ -1,4 +1,4 @@
-import { bookedNameIn } from '../../kernel/pseudonym.ts';
+import { bookedNameIn } from '../../kernel/ids/pseudonym.ts';
 import type { UsageRecord } from '../record.ts';
 import { dayOf, type Dimension, DIMENSIONS } from './dimensions.ts';
 

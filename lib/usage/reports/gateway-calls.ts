@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readCursor, writeCursor } from '../../kernel/cursor.ts';
 import { AppError } from '../../kernel/errors.ts';
+import { bookedNameIn } from '../../kernel/ids/pseudonym.ts';
 import { type PicoUsd, plus } from '../../kernel/money.ts';
-import { bookedNameIn } from '../../kernel/pseudonym.ts';
 import { safe } from '../../kernel/redacted.ts';
 import { estimatedPartOf, GATEWAY, type UsageRecord, type UsageStore } from '../record.ts';
 import { HOUR_MS, startOfHour } from './time-range.ts';

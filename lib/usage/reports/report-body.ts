@@ -1,4 +1,4 @@
-import { jsonResponse } from '../../http/json-response.ts';
+import { jsonResponse } from '../../http/response/json-response.ts';
 import type { HttpResponse } from '../../http/types.ts';
 import { formatUsd } from '../../kernel/money.ts';
 import type { Grouping } from './cells.ts';

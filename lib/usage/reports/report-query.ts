@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { describeIssues } from '../../http/issues/describe-issue.ts';
 import type { HttpEvent } from '../../http/types.ts';
 import { AppError, type FieldIssue } from '../../kernel/errors.ts';
-import { bookedNameIn } from '../../kernel/pseudonym.ts';
+import { bookedNameIn } from '../../kernel/ids/pseudonym.ts';
 import { type Redacted, safe } from '../../kernel/redacted.ts';
 import { type GroupBy, type Grouping, METADATA } from './cells.ts';
 import { dayOf, DIMENSIONS } from './dimensions.ts';
@@ -35,7 +35,8 @@ const GROUPS: readonly string[] = [...DIMENSIONS, 'month', 'session'];
 /** Over all tenants. */
 const ADMIN_GROUPS: readonly string[] = ['tenant', 'day', 'month', 'model'];
 
-const says = (message: Redacted) => ({ params: { says: message } });
+/** The words of a refusal. */
+export const says = (message: Redacted) => ({ params: { says: message } });
 
 const isDay = (text: string): boolean =>
   /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) && dayOf(Date.parse(text)) === text;
@@ -101,7 +102,8 @@ type Query = HttpEvent['queryStringParameters'];
 const refused = (issues: readonly FieldIssue[]): AppError =>
   new AppError('invalid-request', safe`The query is not valid; see errors.`, { issues });
 
-const parsed = <Schema extends z.core.$ZodType>(schema: Schema, query: Query): z.core.output<Schema> => {
+/** A query by its schema. Throws `invalid-request` that names each wrong parameter. */
+export const parsed = <Schema extends z.core.$ZodType>(schema: Schema, query: Query): z.core.output<Schema> => {
   const value = query ?? {};
   const result = z.safeParse(schema, value);
   if (!result.success) throw refused(describeIssues(result.error.issues, { schema, value }));

@@ -1,5 +1,6 @@
 import { lazy } from '../../../kernel/caching/lazy.ts';
 import type { Pattern } from '../../define/agent-options.ts';
+import { joined } from '../../flow/flow-rules.ts';
 import { checkOutput } from '../check-output.ts';
 import { createConversation, withConversation } from '../conversation.ts';
 import { createModelCalls } from '../model/model-calls.ts';
@@ -8,7 +9,7 @@ import type { LoopParts, LoopResult, Run } from '../types.ts';
 
 /** Reason and act: the model is called until it no longer asks for tools, or a limit says stop. */
 export const react = async (parts: LoopParts, run: Run): Promise<LoopResult> => {
-  const transcript = createTranscript(run.taint);
+  const transcript = createTranscript(joined(run.agent.inputReads, run.taint ?? []));
   const calls = createModelCalls(parts, run, transcript);
   const conversation = createConversation(parts, run, calls, transcript);
   for (let before: string | null = null; ;) {

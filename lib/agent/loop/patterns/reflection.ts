@@ -1,4 +1,5 @@
 import type { AppError } from '../../../kernel/errors.ts';
+import { joined } from '../../flow/flow-rules.ts';
 import { checkOutput } from '../check-output.ts';
 import { type Conversation, createConversation, type Turn, withConversation } from '../conversation.ts';
 import { createModelCalls, type ModelCalls } from '../model/model-calls.ts';
@@ -68,7 +69,7 @@ const reflect = async (
 
 /** Runs an agent by drafts that are reviewed; what was sent to the run meanwhile is read, and answered in the same way, before it ends. */
 export const reflection = async (parts: LoopParts, run: Run): Promise<LoopResult> => {
-  const transcript = createTranscript(run.taint);
+  const transcript = createTranscript(joined(run.agent.inputReads, run.taint ?? []));
   const calls = createModelCalls(parts, run, transcript);
   const conversation = createConversation(parts, run, calls, transcript);
   for (let before: string | null = null; ;) {

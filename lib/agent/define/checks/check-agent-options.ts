@@ -1,15 +1,16 @@
-import { objectOf } from '../../kernel/json.ts';
-import { isUsd } from '../../kernel/money.ts';
-import type { Effort } from '../../model-call/translate/capabilities.ts';
-import { REDACTION_CLASSES } from '../../redaction/classes.ts';
-import type { HookName } from '../../telemetry/hooks/hook-events.ts';
-import { LOG_LEVELS } from '../../telemetry/log.ts';
-import type { AgentOptions } from './agent-options.ts';
-import { checkModelOptions } from './check-model-options.ts';
+import { objectOf } from '../../../kernel/json.ts';
+import { isUsd } from '../../../kernel/money.ts';
+import type { Effort } from '../../../model-call/translate/capabilities.ts';
+import { REDACTION_CLASSES } from '../../../redaction/classes.ts';
+import type { HookName } from '../../../telemetry/hooks/hook-events.ts';
+import { LOG_LEVELS } from '../../../telemetry/log.ts';
+import { READ_KINDS } from '../../flow/flow-rules.ts';
+import type { AgentOptions } from '../agent-options.ts';
 import {
   type Check,
   checkCircuit,
   checking,
+  checkKinds,
   checkNames,
   CIRCUIT_OPTIONS,
   type DefinedAt,
@@ -17,7 +18,8 @@ import {
   isSchema,
   isText,
   isWhole,
-} from './definition.ts';
+} from '../definition.ts';
+import { checkModelOptions } from './check-model-options.ts';
 
 const OPTIONS = {
   name: true,
@@ -35,6 +37,7 @@ const OPTIONS = {
   redactOutput: true,
   redact: true,
   denyInput: true,
+  inputReads: true,
   maxOutputTokens: true,
   maxModelCalls: true,
   retries: true,
@@ -167,7 +170,7 @@ export const checkHooks = (check: Check, on: unknown): void => {
 export const checkAgentOptions = (options: AgentOptions, definedAt: DefinedAt): void => {
   const given: unknown = options;
   checking(definedAt, 'defineAgent')(isObject(given), 'give it an object, as { name, description, system, models }.');
-  const { name, output, circuit = {}, on = {}, denyInput = {} } = options;
+  const { name, output, circuit = {}, on = {}, denyInput = {}, inputReads = [] } = options;
   checking(definedAt, 'defineAgent')(isText(name) && NAME.test(name), 'name is 1 to 64 of a-z 0-9 and -, as support.');
   const check = checking(definedAt, name);
   checkNames(check, options, OPTIONS, GONE);
@@ -180,6 +183,7 @@ export const checkAgentOptions = (options: AgentOptions, definedAt: DefinedAt): 
   check(output === undefined || isSchema(output), 'output is a schema, as z.strictObject({ … }) with z of ballast.');
   checkCircuit(check, circuit, CIRCUIT_OPTIONS);
   checkHooks(check, on);
+  checkKinds(check, 'inputReads', inputReads, READ_KINDS);
   check(
     isObject(denyInput),
     "denyInput is an object of patterns, as { injection: 'ignore (all|any) .*instructions' }.",

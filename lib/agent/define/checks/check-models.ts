@@ -1,6 +1,11 @@
-import { CAPABILITIES, type Capability, capabilityOf, type Refused } from '../../model-call/translate/capabilities.ts';
-import type { Agent } from './define-agent.ts';
-import type { Check } from './definition.ts';
+import {
+  CAPABILITIES,
+  type Capability,
+  capabilityOf,
+  type Refused,
+} from '../../../model-call/translate/capabilities.ts';
+import type { Agent } from '../define-agent.ts';
+import type { Check } from '../definition.ts';
 
 const REFUSALS = {
   temperature: 'sampling',

@@ -1,19 +1,20 @@
 import type * as z from 'zod/mini';
-import { objectOf } from '../../kernel/json.ts';
-import { EFFECT_KINDS, READ_KINDS } from '../flow/flow-rules.ts';
+import { objectOf } from '../../../kernel/json.ts';
+import { EFFECT_KINDS, READ_KINDS } from '../../flow/flow-rules.ts';
 import {
   type Check,
   checkCircuit,
   checking,
+  checkKinds,
   checkNames,
   CIRCUIT_OPTIONS,
   type DefinedAt,
   isObject,
   isSchema,
   isText,
-} from './definition.ts';
-import { endpointIssue, type EndpointOptions } from './endpoint.ts';
-import type { ToolOptions } from './tool-options.ts';
+} from '../definition.ts';
+import { endpointIssue, type EndpointOptions } from '../endpoint.ts';
+import type { ToolOptions } from '../tool-options.ts';
 
 /** Whatever was given: without types that can be anything. */
 type Options = { readonly [Name in keyof ToolOptions<z.core.$ZodType, string, string>]?: unknown };
@@ -69,12 +70,6 @@ const checkReach = (check: Check, { endpoints = {}, secrets = {} }: Options): vo
     check(issue === null, `the endpoint ${name} ${issue}`);
   }
 };
-
-const checkKinds = (check: Check, name: string, given: unknown, kinds: readonly string[]): void =>
-  check(
-    Array.isArray(given) && given.every((kind, at) => kinds.includes(String(kind)) && given.indexOf(kind) === at),
-    `${name} is a list of ${kinds.join(', ')}, each once; [] for none.`,
-  );
 
 const checkFlow = (check: Check, { reads = [], does = [], sideEffects, cacheable }: Options): void => {
   checkKinds(check, 'reads', reads, READ_KINDS);

@@ -1,5 +1,5 @@
-import { linearPattern } from '../input/linear-pattern.ts';
-import { type Check, isText } from './definition.ts';
+import { linearPattern } from '../../input/linear-pattern.ts';
+import { type Check, isText } from '../definition.ts';
 
 const NAME = /^[a-z0-9-]{1,64}$/;
 const MOST_RULES = 50;

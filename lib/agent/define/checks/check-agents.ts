@@ -1,14 +1,14 @@
-import { nearestName } from '../../kernel/nearest-name.ts';
-import type { Hooks } from '../../telemetry/hooks/hook-events.ts';
+import { nearestName } from '../../../kernel/nearest-name.ts';
+import type { Hooks } from '../../../telemetry/hooks/hook-events.ts';
+import type { Agent } from '../define-agent.ts';
+import type { Tool } from '../define-tool.ts';
+import { type Check, checking, DefinitionError, definitionError, isObject } from '../definition.ts';
+import { deployedIssue } from '../endpoint.ts';
+import { toolSchema } from '../json-schema.ts';
+import { outputFormat } from '../output-schema.ts';
 import { checkHooks } from './check-agent-options.ts';
 import { checkDenyInput } from './check-deny-input.ts';
 import { checkModels } from './check-models.ts';
-import type { Agent } from './define-agent.ts';
-import type { Tool } from './define-tool.ts';
-import { type Check, checking, DefinitionError, definitionError, isObject } from './definition.ts';
-import { deployedIssue } from './endpoint.ts';
-import { toolSchema } from './json-schema.ts';
-import { outputFormat } from './output-schema.ts';
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

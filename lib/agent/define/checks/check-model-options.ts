@@ -1,5 +1,5 @@
-import type { AgentOptions } from './agent-options.ts';
-import { type Check, checkNames, isObject, isWhole } from './definition.ts';
+import type { AgentOptions } from '../agent-options.ts';
+import { type Check, checkNames, isObject, isWhole } from '../definition.ts';
 
 const LEAST_THINKING_TOKENS = 1_024;
 const MOST_CANDIDATES = 500;

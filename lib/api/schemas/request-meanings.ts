@@ -1,0 +1,22 @@
+/** What each field of a request about runs means, in a few words; `docs/api.md` says all of it. */
+export const REQUEST_MEANINGS: Readonly<Record<string, string>> = {
+  task: 'what the agent is asked; it reaches the model unchanged',
+  agent: 'name of an agent; default `assistant`',
+  complexity: 'picks the model among those of the agent; default `standard`',
+  model: 'wins over `complexity`; any model with a known price',
+  maxModelCalls: 'limit of the run; default: that of the agent',
+  maxCostUsd: 'limit of the whole run in US dollars, lost attempts included; default: that of the agent',
+  timeoutMs: 'limit of the run; default: that of the agent, else of the stage',
+  cache: '`use` takes a cached answer and stores a new one, `refresh` only stores, `bypass` does neither',
+  messages: 'earlier turns of the conversation',
+  sessionId: 'goes on with this session, or begins it',
+  userId: 'the end user, kept under a pseudonym',
+  metadata: 'texts by name, given back with the run',
+  onLimit: '`pause` waits where a limit has no room, until it is raised; default `stop`',
+  webhookUrl: 'is notified when the run ends, and when it waits',
+  content: 'the message; the next model call reads it',
+  interrupt: 'whether a model call in flight is broken off for it',
+  decision: 'whether the call runs, runs with another input, or does not run',
+  input: 'with `edit`: what the tool runs with instead',
+  reason: 'the model reads it',
+};
