@@ -5,7 +5,7 @@ import { noting } from '../lib/administration/audited.ts';
 import { bootstrap, type Bootstrapped } from '../lib/administration/bootstrap.ts';
 import { createDynamoDbAuditLog } from '../lib/administration/dynamodb-audit-log.ts';
 import { issueKey } from '../lib/identity/issue-key.ts';
-import { createIds } from '../lib/kernel/ids.ts';
+import { createIds } from '../lib/kernel/ids/ids.ts';
 import { nameError } from '../lib/telemetry/describe-error.ts';
 import { jsonText } from '../lib/telemetry/terminal/printable.ts';
 import { systemClock as clock } from '../local/system-clock.ts';

@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { build, type BuildOptions, type BuildResult, type Plugin } from 'esbuild';
 import { parse } from 'yaml';
 import * as index from '#agents';
-import { checkIndex } from '../lib/agent/define/check-agents.ts';
+import { checkIndex } from '../lib/agent/define/checks/check-agents.ts';
 import { builtPages } from './built-pages.ts';
 import { frontDoor } from './front-door.ts';
 import { pastBarrels } from './past-barrels.ts';

@@ -10,6 +10,7 @@ export interface Resource {
   DependsOn?: string[];
   DeletionPolicy?: string;
   UpdateReplacePolicy?: string;
+  UpdatePolicy?: Record<string, unknown>;
 }
 
 interface Statement {
@@ -24,6 +25,23 @@ interface Policy {
 /** Resources of a type with their logical ids. */
 export const ofType = ({ Resources }: Template, type: string): [string, Resource][] =>
   Object.entries(Resources).filter(([, resource]) => resource.Type === type);
+
+/** The logical id of the function that a reference leads to, by its alias or without; `null` where it leads to none. */
+export const functionIdAt = ({ Resources }: Template, reference: unknown): string | null => {
+  const { 'Fn::GetAtt': [attributeOf] = [], Ref: id = attributeOf } = (reference ?? {}) as {
+    readonly 'Fn::GetAtt'?: readonly string[];
+    readonly Ref?: string;
+  };
+  const found = id === undefined ? undefined : Resources[id];
+  if (found?.Type === 'AWS::Lambda::Alias') return functionIdAt({ Resources }, found.Properties['FunctionName']);
+  return found?.Type === 'AWS::Lambda::Function' ? (id ?? null) : null;
+};
+
+/** The logical id of the function that a version, an alias or the like is of. */
+export const functionIdOf = ({ Properties }: Resource): string => (Properties['FunctionName'] as { Ref: string }).Ref;
+
+/** The name of a function in `serverless.yml`, by the folder that it is built in: the name of a stage may have hyphens too. */
+export const functionName = ({ Properties }: Resource): string => String(Properties['Handler']).split('/')[1] ?? '';
 
 /** The logical id of a function's role. */
 export const roleIdOf = ({ Properties }: Resource): string =>

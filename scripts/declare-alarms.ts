@@ -1,4 +1,5 @@
 import { RUNBOOK } from '../lib/alerts/alarm/runbook.ts';
+import { isWanted } from './alarm-settings.ts';
 import { disallow, type Resource, type Template, variablesOf } from './compiled-template.ts';
 
 const SUBSCRIPTION = 'NoticeSubscription';
@@ -64,13 +65,13 @@ export const dropTickets = ({ Resources }: Template, alarms: unknown, stage: str
 };
 
 /**
- * Leaves out the alarms that a stage has set no threshold for, and the composite ones that are made of these. Throws an Error
- * where one by a rate is left without its least number of calls.
+ * Leaves out the alarms whose parameter is empty or `off`, and the composite ones that are made of these. Throws an Error where a
+ * parameter cannot be meant, and where an alarm by a rate is left without its least number of calls.
  */
 export const dropUnset = ({ Resources }: Template): void => {
   for (const [id, alarm] of Object.entries(Resources)) {
-    if (alarm.Type !== ALARM) continue;
-    if (alarm.Properties['Threshold'] === '') {
+    if (alarm.Type !== ALARM && alarm.Type !== COMPOSITE) continue;
+    if (!isWanted(id, alarm)) {
       drop(Resources, id, alarm);
     } else if (expressionsOf(alarm).some((expression) => /[<>=]\s*,/.test(expression)))
       throw new Error(`${id} needs a least number of calls or runs: its parameter …MinCalls or …MinRuns is empty.`);

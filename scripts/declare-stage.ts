@@ -2,16 +2,23 @@ import { alarmFunctions } from './alarm-functions.ts';
 import { ofType, type Template } from './compiled-template.ts';
 import { declareCauses, declareMail, declareUnmade, dropTickets, dropUnset, mailNotice } from './declare-alarms.ts';
 import { declareDashboard, type Widget } from './declare-dashboard.ts';
+import { declareHealthInterval } from './declare-health-interval.ts';
 import { dropUnused } from './optional-secrets.ts';
 import { keepSecrets } from './stage/keep-secrets.ts';
 import { checkNames } from './stage/name-lengths.ts';
+import { declareProject } from './stage/project.ts';
+import { commitIn, declareVersion } from './stage/version.ts';
 
 interface Osls {
+  /** Where the service is. */
+  readonly serviceDir: string;
   readonly service: {
     readonly custom: {
       readonly alarms: unknown;
+      readonly healthIntervalMinutes: unknown;
       readonly isProtected: boolean;
       readonly secretsInAdvance: unknown;
+      readonly project: string;
       readonly dashboard: { readonly isMade: unknown; readonly widgets: readonly Widget[] };
     };
     readonly provider: { readonly compiledCloudFormationTemplate: Template; readonly stage: string };
@@ -30,11 +37,6 @@ export const declareStage = (template: Template): void => {
   }
 };
 
-/** Keeps a published version that is replaced too: osls keeps those that leave the template, and runs may be on either. */
-export const keepVersions = (template: Template): void => {
-  for (const [, version] of ofType(template, 'AWS::Lambda::Version')) version.UpdateReplacePolicy = 'Retain';
-};
-
 /** The plugin of osls that does so once its template is complete. */
 export default class DeclareStage {
   readonly hooks: Record<string, () => void>;
@@ -45,9 +47,9 @@ export default class DeclareStage {
         const { custom, provider } = osls.service;
         const { compiledCloudFormationTemplate: template, stage } = provider;
         declareStage(template);
-        keepVersions(template);
         alarmFunctions(template);
         declareMail(template);
+        declareHealthInterval(template, custom.healthIntervalMinutes);
         dropUnset(template);
         dropTickets(template, custom.alarms, stage);
         declareCauses(template);
@@ -55,6 +57,8 @@ export default class DeclareStage {
         dropUnused(template, custom.secretsInAdvance);
         keepSecrets(template, custom.isProtected);
         declareDashboard(template, custom.dashboard.isMade, custom.dashboard.widgets, stage);
+        declareVersion(template, commitIn(osls.serviceDir));
+        declareProject(template, custom.project);
         checkNames(template, stage);
       },
       'after:deploy:deploy': () => {

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { noting } from '../lib/administration/audited.ts';
 import { createDynamoDbAuditLog } from '../lib/administration/dynamodb-audit-log.ts';
 import { RUN_RETENTION_MS } from '../lib/app/stores.ts';
-import { createIds } from '../lib/kernel/ids.ts';
+import { createIds } from '../lib/kernel/ids/ids.ts';
 import { createActiveRuns } from '../lib/runs/active.ts';
 import { createInboxStore } from '../lib/runs/inbox/inbox.ts';
 import { nameError } from '../lib/telemetry/describe-error.ts';

@@ -19,12 +19,6 @@ const SUITES: readonly Suite[] = [
     files: STORES,
     env: { FULL: '1', ENGINE: 'dynamodb-local' },
   },
-  {
-    name: 'sdk',
-    title: 'Store contracts by the SDK’s client',
-    files: STORES,
-    env: { FULL: '1', DYNAMODB_CLIENT: 'sdk' },
-  },
 ];
 
 const USAGE = `Usage: node scripts/test-full.ts [--only ${SUITES.map(({ name }) => name).join('|')} [files]]. Only all parts together are a proof.`;

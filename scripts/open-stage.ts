@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createStores, type Stores } from '../lib/app/stores.ts';
-import { createSdkClient, createSdkDynamoDb } from '../lib/dynamodb/sdk-client.ts';
+import { createSdkClient, throughSdk } from '../lib/dynamodb/client.ts';
 import { systemClock } from '../local/system-clock.ts';
 
 /** For rows of unfinished runs, which no command writes. */
@@ -17,18 +17,27 @@ export interface Stage extends Stores {
   readonly close: () => void;
 }
 
+/** A table that a restore has made, in place of the stage's own (docs/backups.md): whoever means it is told that it is used. */
+const named = (variable: 'LEDGER_TABLE' | 'RUNS_TABLE'): string | null => {
+  const name = process.env[variable];
+  if (name === undefined || name === '') return null;
+  process.stderr.write(`${variable} says that the table is ${name}.\n`);
+  return name;
+};
+
 /** The stores of a stage, `local` being the one of `npm start`. `endpoint`: of its database; default: as the SDK finds it. */
 export const openStage = (stage: string, region?: string, endpoint?: string): Stage => {
-  const sdk = createSdkClient({
+  const connection = {
     ...(stage === 'local' ? LOCAL : {}),
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
-  });
-  const client = createSdkDynamoDb(sdk);
+  };
+  const sdk = createSdkClient(connection, systemClock);
+  const client = throughSdk(sdk);
   const names = {
     CONTROL_TABLE: `ballast-${stage}-control`,
-    LEDGER_TABLE: `ballast-${stage}-ledger`,
-    RUNS_TABLE: `ballast-${stage}-runs`,
+    LEDGER_TABLE: named('LEDGER_TABLE') ?? `ballast-${stage}-ledger`,
+    RUNS_TABLE: named('RUNS_TABLE') ?? `ballast-${stage}-runs`,
   };
   const config = { ...names, RUN_WAIT_MS };
   const stores = createStores({ client, config, clock: systemClock, random: Math.random });

@@ -10,9 +10,12 @@ if ! bucket=$(aws cloudformation describe-stack-resource --region "$region" --st
   echo "There is no stack $stack in $region yet: all of it is new."
   exit 0
 fi
+template=.serverless/cloudformation-template-update-stack.json
+# A project is packaged in a folder of its own.
+[ ! -d build/.serverless ] || template=build/$template
 name=preview-$(date +%s)
 key=$stack/preview/$name.json
-aws s3 cp --only-show-errors --region "$region" .serverless/cloudformation-template-update-stack.json "s3://$bucket/$key"
+aws s3 cp --only-show-errors --region "$region" "$template" "s3://$bucket/$key"
 tidy() {
   aws cloudformation delete-change-set --region "$region" --stack-name "$stack" --change-set-name "$name" || true
   aws s3 rm --only-show-errors --region "$region" "s3://$bucket/$key" || true

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { nameError } from '../lib/telemetry/describe-error.ts';
 import { jsonText } from '../lib/telemetry/terminal/printable.ts';
+import { createProgress } from '../lib/telemetry/terminal/progress.ts';
 import { dataDirectoryOf, readAddress } from '../local/data-files.ts';
+import { systemClock } from '../local/system-clock.ts';
 import { openStage } from './open-stage.ts';
 import { Misused, readOptions } from './read-options.ts';
 import { driftOf, isBeyond } from './true-up/drift.ts';
@@ -51,10 +53,15 @@ const trueUp = async (): Promise<boolean> => {
   const days = month === undefined ? billed.map(({ day }) => day).sort() : [`${month}-01`, lastDay(month)];
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) throw new TrueUpRefused('The report has no row to compare.');
-  const drifts = driftOf(
-    billed,
-    await Array.fromAsync(readBooks(openStage(stage, region, ownEndpoint(stage)), first, last)),
+  const progress = createProgress(
+    { err: (text) => void process.stderr.write(text), showsProgress: process.stderr.isTTY, clock: systemClock },
+    json,
   );
+  let done = 0;
+  const onDay = () => progress.at({ done: (done += 1), of: null, what: 'days of tenants' });
+  const books = await Array.fromAsync(readBooks(openStage(stage, region, ownEndpoint(stage)), first, last, onDay));
+  progress.end();
+  const drifts = driftOf(billed, books);
   const beyond = drifts.filter((drift) => isBeyond(drift, tolerance));
   const lines = drifts.map((drift) => driftLine(drift, tolerance));
   process.stdout.write(

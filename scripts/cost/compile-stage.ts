@@ -7,7 +7,8 @@ import { packageStage } from '../package.ts';
 
 const TEMPLATE = 'cloudformation-template-update-stack.json';
 const SERVICE = ['serverless.yml', 'infra', 'package.json'];
-const LINKED = ['scripts', 'lib', 'agents', 'node_modules', 'tsconfig.json'];
+// Plugins alone: osls looks through all that stands in the folder, once for each function.
+const LINKED = ['scripts'];
 
 const functionsOf = (root: string): string[] => {
   const { functions } = parse(readFileSync(join(root, 'serverless.yml'), 'utf8')) as { functions: object };
@@ -16,9 +17,15 @@ const functionsOf = (root: string): string[] => {
 
 /**
  * The template that a stage is deployed as, with its parameters, made without a build: in it the code of a function is only a
- * name. Throws an Error with what osls said where the configuration is wrong.
+ * name. `parameters` (`name=value`) replace those of the stage. Throws an Error with what osls said where the configuration is
+ * wrong.
  */
-export const compileStage = (root: string, stage: string, conditions: readonly string[] = []): Template => {
+export const compileStage = (
+  root: string,
+  stage: string,
+  conditions: readonly string[] = [],
+  parameters: readonly string[] = [],
+): Template => {
   const folder = mkdtempSync(join(tmpdir(), 'ballast-template-'));
   try {
     for (const path of SERVICE) cpSync(join(root, path), join(folder, path), { recursive: true });
@@ -27,7 +34,7 @@ export const compileStage = (root: string, stage: string, conditions: readonly s
       mkdirSync(join(folder, 'dist', name), { recursive: true });
       writeFileSync(join(folder, 'dist', name, 'index.mjs'), '');
     }
-    packageStage(folder, stage, join(folder, 'package'), conditions);
+    packageStage(folder, stage, join(folder, 'package'), conditions, parameters);
     return JSON.parse(readFileSync(join(folder, 'package', TEMPLATE), 'utf8')) as Template;
   } finally {
     rmSync(folder, { recursive: true, force: true });

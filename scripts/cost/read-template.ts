@@ -1,4 +1,4 @@
-import { ofType, type Resource, type Template } from '../compiled-template.ts';
+import { functionIdAt, functionName, ofType, type Resource, type Template } from '../compiled-template.ts';
 
 /** Of what a stage consists, as far as it costs by the month or is called by a clock. */
 export interface StageParts {
@@ -31,8 +31,6 @@ const minutesOf = (expression: string): number => {
   return minutes === undefined ? 60 : Number(count) * minutes;
 };
 
-const nameOf = ({ Properties }: Resource): string => String(Properties['FunctionName']).replace(/^ballast-[^-]+-/, '');
-
 /** Reads a compiled template. Throws an Error where it is none of a stage of Ballast. */
 export const readTemplate = (template: Template): StageParts => {
   const functions = new Map(ofType(template, 'AWS::Lambda::Function'));
@@ -48,11 +46,11 @@ export const readTemplate = (template: Template): StageParts => {
     secrets: ofType(template, 'AWS::SecretsManager::Secret').length,
     logLevel: String(variables.Variables['LOG_LEVEL']),
     schedules: ofType(template, 'AWS::Scheduler::Schedule').flatMap(([, { Properties }]) => {
-      const target = Properties['Target'] as { readonly Arn: { readonly 'Fn::GetAtt': readonly [string] } };
-      const called = functions.get(target.Arn['Fn::GetAtt'][0]);
+      const { Arn } = Properties['Target'] as { readonly Arn: unknown };
+      const called = functions.get(functionIdAt(template, Arn) ?? '');
       const everyMinutes = minutesOf(String(Properties['ScheduleExpression']));
-      return called === undefined ? [] : [{ function: nameOf(called), memoryMb: memory(called), everyMinutes }];
+      return called === undefined ? [] : [{ function: functionName(called), memoryMb: memory(called), everyMinutes }];
     }),
-    memoryOf: new Map([...functions.values()].map((one) => [nameOf(one), memory(one)])),
+    memoryOf: new Map([...functions.values()].map((one) => [functionName(one), memory(one)])),
   };
 };

@@ -38,11 +38,12 @@ const COMMANDS = [
 ];
 
 const manifest = ({ name, js, ballast }: ProjectOptions, { engines, devDependencies }: Versions): string => {
-  const developedWith = js ? ['vitest'] : ['@types/node', 'typescript', 'vitest'];
+  // Vite is a peer of Vitest, which npm alone would add by itself.
+  const developedWith = [...(js ? [] : ['@types/node', 'typescript']), 'vite', 'vitest'];
   const scripts = {
     ...Object.fromEntries(COMMANDS.map((command) => [command, `ballast ${command}`])),
     ...(!js && { typecheck: 'tsc --noEmit' }),
-    test: js ? 'vitest run' : 'npm run typecheck && vitest run',
+    test: js ? 'vitest run' : 'tsc --noEmit && vitest run',
     shop: `node shop.${js ? 'js' : 'ts'}`,
   };
   const whole = {

@@ -7,7 +7,7 @@ import { compileAndCheck } from './checks/configuration.ts';
 import { checkDomain, checkDomainHere, checkKey, checkKeyHere } from './checks/keys.ts';
 import { checkLock, checkNode } from './checks/machine.ts';
 import { checkAccount, checkRegion, identify, type Place } from './checks/place.ts';
-import { checkConcurrency, checkLogRole } from './checks/quotas.ts';
+import { checkCodeStorage, checkConcurrency, checkLogRole } from './checks/quotas.ts';
 import { checkSecretValues } from './checks/secret-values.ts';
 import { checkStack } from './checks/stack.ts';
 import { checkBuckets, checkLogGroups, checkSecrets, checkTables } from './checks/taken.ts';
@@ -37,6 +37,7 @@ type Asked = (deployment: Deployment) => Promise<Finding>;
 /** What asks AWS, in the order of the report, each with the actions that it takes. */
 const ASKED: readonly (readonly [check: Check, ask: Asked, needs: string])[] = [
   ['concurrency', checkConcurrency, 'lambda:GetAccountSettings'],
+  ['code-storage', checkCodeStorage, 'lambda:GetAccountSettings'],
   ['log-role', checkLogRole, 'apigateway:GET and iam:GetRole'],
   ['stack', checkStack, 'cloudformation:DescribeStacks'],
   ['tables', checkTables, 'dynamodb:DescribeTable'],

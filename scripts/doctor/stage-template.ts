@@ -29,13 +29,3 @@ const compileProject = (root: string, project: OwnProject, stage: string): Templ
 /** The template of a stage of this repository, or of a project; without a build. Throws an Error with what osls said. */
 export const stageTemplate = (root: string, project: OwnProject | null, stage: string): Template =>
   project === null ? compileStage(root, stage) : compileProject(root, project, stage);
-
-/** Frames of a stack, and what osls says under each error. */
-const IDLE = /^\s*(?:at |Error:?$|Environment: |Docs: |Learn more |Packaging )|^$/;
-
-/** What osls said was wrong, without where in its code. */
-export const saidByOsls = (error: unknown): string => {
-  const [, ...lines] = (error as Error).message.split('\n');
-  const said = lines.filter((line) => !IDLE.test(line) || /^ +at '/.test(line)).map((line) => line.trim());
-  return said.join(' ').replace(/^Error: /, '') || (error as Error).message;
-};

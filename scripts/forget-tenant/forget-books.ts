@@ -1,7 +1,7 @@
 import { readString, s } from '../../lib/dynamodb/attributes.ts';
 import type { Table } from '../../lib/dynamodb/table.ts';
 import { concurrently } from '../../lib/kernel/concurrently.ts';
-import { bookedNameIn } from '../../lib/kernel/pseudonym.ts';
+import { bookedNameIn } from '../../lib/kernel/ids/pseudonym.ts';
 import type { Tenant } from '../../lib/tenants/types.ts';
 import { partitionKey } from '../../lib/usage/dynamodb-store.ts';
 import type { RollUps } from '../../lib/usage/reports/rollups/roll-up.ts';

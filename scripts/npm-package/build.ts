@@ -11,7 +11,7 @@ const CODE = ['lib', 'functions', 'local', 'testing', 'scripts'];
 
 /** Scripts for work on the repository alone. */
 const OWN =
-  /^scripts\/(?:npm-package|create)\/|^scripts\/(?:create|cli-page|test-\w+|full-suites)\.ts$|^scripts\/no-float-money\.js$/;
+  /^scripts\/(?:npm-package|create)\/|^scripts\/(?:create|cli-page|alarm-parameters|alarm-looks|test-\w+|full-suites)\.ts$|^scripts\/no-float-money\.js$/;
 
 const PLAIN = ['infra', 'docs', 'serverless.yml', '.env.example', 'README.md', 'CHANGELOG.md', 'LICENSE'];
 

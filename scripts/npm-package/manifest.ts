@@ -11,7 +11,7 @@ export interface RepositoryManifest {
 }
 
 /** What a project deploys with: the repository needs them for its own work alone, and a project needs these very versions. */
-const DEPLOYS_WITH = ['esbuild', 'osls'];
+const DEPLOYS_WITH = ['esbuild', 'osls', '@aws-sdk/client-acm', '@aws-sdk/client-kms'];
 
 /** What the types of the front doors are written with. */
 const TYPED_WITH = ['@types/aws-lambda', '@types/node'];
@@ -44,5 +44,7 @@ export const packageManifest = (repository: RepositoryManifest, below = './') =>
     imports: { '#pages': `${below}local/pages.js` },
     dependencies: { ...dependencies, ...pick(devDependencies, [...DEPLOYS_WITH, ...TYPED_WITH]) },
     optionalDependencies,
+    // Yarn may keep packages as archives, and what deploys reads and copies whole folders of this one.
+    preferUnplugged: true,
   };
 };

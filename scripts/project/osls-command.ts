@@ -5,7 +5,7 @@ import { DefinitionError } from '../../lib/agent/define/definition.ts';
 import { type OwnProject, ownProject } from '../../local/own-project.ts';
 import { StartRefused } from '../../local/start-refused.ts';
 import { buildFunctions } from '../build.ts';
-import { osls, packageStage } from '../package.ts';
+import { checkStageName, osls, packageStage, PackagingRefused, saidByOsls } from '../package.ts';
 import { WrongStages } from './stage-parameters.ts';
 import { writeService } from './write-service.ts';
 
@@ -28,6 +28,7 @@ const run = async (root: string, command: OslsCommand, words: readonly string[])
   if (project === null) throw new StartRefused(`This is Ballast itself: use npm run ${command}.`);
   if (command === 'package') {
     const stage = stageOf(words);
+    checkStageName(stage);
     const build = await prepare(root, project);
     packageStage(build, stage, join(build, '.serverless'));
     console.log(`Packaged for ${stage} in ${relative(project.directory, join(build, '.serverless'))}`);
@@ -43,6 +44,10 @@ export const oslsCommand = async (root: string, command: OslsCommand, words: rea
   try {
     return await run(root, command, words);
   } catch (error) {
+    if (error instanceof PackagingRefused) {
+      console.error(saidByOsls(error));
+      return 1;
+    }
     if (!(error instanceof WrongStages || error instanceof DefinitionError || error instanceof StartRefused))
       throw error;
     console.error(error.message);

@@ -8,6 +8,7 @@ interface Service {
   readonly params: Parameters;
   readonly plugins: readonly string[];
   readonly provider: { readonly environment: object };
+  readonly custom: object;
 }
 
 /** A plugin that does what one of Ballast's does, for the agents of the project. */
@@ -19,6 +20,13 @@ const pluginText = (root: string, plugin: string, { agents }: OwnProject): strin
     `module.exports = require(${quoted(plugin)}).default;`,
     '',
   ].join('\n');
+};
+
+/** As its `package.json` has it, or its folder where that has none. */
+const nameOf = ({ directory }: OwnProject): string => {
+  const file = join(directory, 'package.json');
+  const { name } = (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}) as { readonly name?: string };
+  return name ?? basename(directory);
 };
 
 /**
@@ -40,7 +48,8 @@ export const writeService = (root: string, project: OwnProject, build = join(pro
     return `./${name}`;
   });
   const environment = { ...service.provider.environment, BALLAST_VERSION: version };
-  const whole = { ...service, params, plugins, provider: { ...service.provider, environment } };
+  const custom = { ...service.custom, project: nameOf(project) };
+  const whole = { ...service, params, plugins, custom, provider: { ...service.provider, environment } };
   writeFileSync(join(build, 'serverless.json'), `${JSON.stringify(whole, null, 2)}\n`);
   return build;
 };

@@ -1,9 +1,10 @@
 import type { Parking } from '../../lib/accounts/parking.ts';
-import { monthOf, tenantAccount } from '../../lib/budget/account.ts';
+import { monthOf } from '../../lib/budget/account.ts';
 import type { Reservation } from '../../lib/budget/reservation.ts';
+import { tenantMonths } from '../../lib/budget/shards/whole-month.ts';
 import type { BudgetStore } from '../../lib/budget/store.ts';
+import { bookedNameIn } from '../../lib/kernel/ids/pseudonym.ts';
 import { parseUsd } from '../../lib/kernel/money.ts';
-import { bookedNameIn } from '../../lib/kernel/pseudonym.ts';
 import { settleAttempt, type SettleParts } from '../../lib/model-call/booking/settle-attempt.ts';
 import { titleOf } from '../../lib/telemetry/log-events.ts';
 import { ESTIMATES, NO_TOKENS, type TokenUsage, type UsageRecord } from '../../lib/usage/record.ts';
@@ -40,7 +41,7 @@ export const bookUnrecorded = async (
   const waiting = await parts.parking.list();
   for (const record of records) {
     const { tenantId, at, attemptId, keyId, userId, agent, model, cost } = record;
-    const [month] = await parts.store.months(tenantAccount(tenantId), monthOf(at), monthOf(at));
+    const [month] = await tenantMonths(parts.store, tenantId, monthOf(at), monthOf(at));
     const userHash = userId === null ? null : bookedNameIn(userId).slice('sha256:'.length);
     const gone: Reservation = { tenantId, at, attemptId, keyId, userHash, agent, model, amount: cost, alsoHeldBy: [] };
     const noted = waiting.get(tenantId)?.map(({ reservation }) => reservation) ?? [];

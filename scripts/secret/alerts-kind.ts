@@ -1,4 +1,4 @@
-import { readTargets } from '../../lib/alerts/targets.ts';
+import { readTargets } from '../../lib/alerts/targets/targets.ts';
 import { type Rotation, type SecretKind, type Variables, WrongForm } from './secret-kind.ts';
 
 const signers = (text: string): readonly string[] => readTargets(text).webhook?.secrets ?? [];

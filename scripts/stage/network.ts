@@ -17,10 +17,14 @@ const arnOf = ({ Properties }: Resource) => ({
   'Fn::Sub': `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${String(Properties['FunctionName'])}`,
 });
 
-/** Puts all functions into subnets of the operator's. Their own code may do none of what Lambda does for that. */
+/** Whether it is where its instances are, which another role attaches. */
+const isOnInstances = ({ Properties }: Resource): boolean => Properties['CapacityProviderConfig'] !== undefined;
+
+/** Puts all other functions into subnets of the operator's. Their own code may do none of what Lambda does for that. */
 export const declareNetwork = (template: Template, { vpcSubnetIds, vpcSecurityGroupIds }: StageOptions): void => {
   if (vpcSubnetIds.length === 0) return;
   for (const [, one] of ofType(template, 'AWS::Lambda::Function')) {
+    if (isOnInstances(one)) continue;
     one.Properties['VpcConfig'] = { SubnetIds: vpcSubnetIds, SecurityGroupIds: vpcSecurityGroupIds };
     const role = roleOf(template, one);
     allow(role, { Sid: 'FindNetwork', Action: LOOK, Resource: '*' });

@@ -1,11 +1,14 @@
 import { isIP } from 'node:net';
 import * as z from 'zod/mini';
 
-/** What a parameter may be: a text that fits, or empty, which is `null`. */
+/** `osls deploy --param` takes no empty value, so that it is said by a word too. */
+const UNSET = z.enum(['', 'off']);
+
+/** What a parameter may be: a text that fits, or empty or `off`, which is `null`. */
 const optional = <Output>(fits: RegExp, make: (text: string) => Output) =>
   z.pipe(
-    z.pipe(z.coerce.string().check(z.trim()), z.union([z.literal(''), z.string().check(z.regex(fits))])),
-    z.transform((text) => (text === '' ? null : make(text))),
+    z.pipe(z.coerce.string().check(z.trim()), z.union([UNSET, z.string().check(z.regex(fits))])),
+    z.transform((text) => (text === '' || text === 'off' ? null : make(text))),
   );
 
 const text = (fits: RegExp) => optional(fits, (value) => value);
@@ -57,9 +60,21 @@ const tags = z.pipe(
   ),
 );
 
+/** Functions with a whole number each, as `messages=1024`. */
+const sizes = (least: number, most: number) =>
+  z.pipe(
+    listOf((item) => /^[a-z-]{1,40}=\d{1,5}$/.test(item)),
+    z.pipe(
+      z.transform((pairs: string[]) =>
+        Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), Number(pair.split('=')[1])])),
+      ),
+      z.record(z.string(), z.int().check(z.minimum(least), z.maximum(most))),
+    ),
+  );
+
 const ARN = /^arn:aws[\w-]*:/.source;
 
-/** What each parameter has to be, as the refusal of another value says it. */
+/** What each parameter has to be, as a refusal says it. */
 const FORMS = {
   tlsPolicy: 'a policy of API Gateway for TLS 1.2 and newer, such as SecurityPolicy_TLS13_1_2_2021_06',
   adminRequestsPerSecond: 'a whole number',
@@ -82,6 +97,16 @@ const FORMS = {
   vpcSubnetIds: 'ids of subnets, separated by commas',
   vpcSecurityGroupIds: 'ids of security groups, separated by commas',
   tags: 'pairs as team=ai, separated by commas',
+  functionMemoryMb: 'functions with 128 to 10240 MB each, as messages=1024, separated by commas',
+  functionConcurrency: 'functions with 1 to 10000 requests at a time each, as health=5, separated by commas',
+  canaryPercent: 'a whole number from 1 to 99',
+  canaryMinutes: 'a whole number from 5 to 2880',
+  managedInstanceFunctions: 'names of functions, separated by commas',
+  managedInstanceMaxVcpus: 'a whole number from 2 to 15000',
+  ledgerTableName: 'the name of a table of DynamoDB',
+  runsTableName: 'the name of a table of DynamoDB',
+  rollbackAlarmArns: 'ARNs of one to five alarms of CloudWatch, separated by commas',
+  rollbackMinutes: 'a whole number from 0 to 180',
 } as const;
 
 const SCHEMA = z.strictObject({
@@ -105,6 +130,20 @@ const SCHEMA = z.strictObject({
   vpcSubnetIds: listOf((id) => /^subnet-[\da-f]+$/.test(id)),
   vpcSecurityGroupIds: listOf((id) => /^sg-[\da-f]+$/.test(id)),
   tags,
+  functionMemoryMb: sizes(128, 10_240),
+  functionConcurrency: sizes(1, 10_000),
+  canaryPercent: optional(/^[1-9]\d?$/, Number),
+  // No alarm rings earlier than after five minutes.
+  canaryMinutes: optional(/^(?:[5-9]|[1-9]\d|[1-9]\d\d|1\d{3}|2[0-7]\d\d|28[0-7]\d|2880)$/, Number),
+  managedInstanceFunctions: listOf((name) => /^[a-z-]{1,40}$/.test(name)),
+  managedInstanceMaxVcpus: optional(/^(?:[2-9]|[1-9]\d{1,3}|1[0-4]\d{3}|15000)$/, Number),
+  ledgerTableName: text(/^[\w.-]{3,255}$/),
+  runsTableName: text(/^[\w.-]{3,255}$/),
+  rollbackAlarmArns: z.pipe(
+    listOf((arn) => new RegExp(`${ARN}cloudwatch:[\\w-]+:\\d+:alarm:[^\\s,]{1,255}$`).test(arn)),
+    z.array(z.string()).check(z.maxLength(5)),
+  ),
+  rollbackMinutes: optional(/^(?:\d{1,2}|1[0-7]\d|180)$/, Number),
 } satisfies Record<keyof typeof FORMS, z.core.$ZodType>);
 
 /** What a stage may have beside what every stage has; an unset one is `null`, or a list without members. */
@@ -129,6 +168,15 @@ const checkTogether = (options: StageOptions): void => {
   check(
     options.webAclArn === null || options.wafRequestsPerFiveMinutes === null,
     'A stage has one web ACL: set wafRequestsPerFiveMinutes or webAclArn.',
+  );
+  const isWatched = options.rollbackAlarmArns.length > 0;
+  check(isWatched === (options.rollbackMinutes !== null), 'rollbackAlarmArns and rollbackMinutes go together.');
+  const isCanary = options.canaryPercent !== null;
+  check(isCanary === (options.canaryMinutes !== null), 'canaryPercent and canaryMinutes go together.');
+  const isOnInstances = options.managedInstanceFunctions.length > 0;
+  check(
+    isOnInstances === (options.managedInstanceMaxVcpus !== null) && (!isOnInstances || vpcSubnetIds.length > 0),
+    'managedInstanceFunctions and managedInstanceMaxVcpus go together, and need vpcSubnetIds.',
   );
   for (const group of ['admin', 'health', 'page'] as const)
     check(

@@ -19,6 +19,8 @@ export interface LockedPackage {
 }
 
 interface Locked {
+  /** Where the folder has another one. */
+  readonly name?: string;
   readonly version?: string;
   readonly license?: string;
   readonly integrity?: string;
@@ -41,7 +43,7 @@ export const packagesOf = (lock: string): LockedPackage[] => {
     .filter(([folder]) => folder !== '')
     .map(([folder, locked]) => ({
       folder,
-      name: folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length),
+      name: locked.name ?? folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length),
       version: locked.version ?? '',
       licence: locked.license ?? null,
       part: partOf(locked),

@@ -28,14 +28,20 @@ const booked = ({ at, model, tokens, estimated, cost }: UsageRecord): BookedDayO
   cost,
 });
 
-/** Every record of all tenants on the UTC days from the first to the last, both included. */
-export async function* readBooks(books: Books, first: string, last: string): AsyncGenerator<BookedDayOfModel> {
+/** Every record of all tenants on the UTC days from the first to the last, both included. `onDay`: told when a tenant's day is read. */
+export async function* readBooks(
+  books: Books,
+  first: string,
+  last: string,
+  onDay: () => void = () => undefined,
+): AsyncGenerator<BookedDayOfModel> {
   const end = Date.parse(last) + 24 * HOUR_MS;
   for await (const { tenantId } of books.tenants.list()) {
     for (let from = Date.parse(first); from < end; from += AT_ONCE * HOUR_MS) {
       const hours = Array.from({ length: AT_ONCE }, (_, hour) => from + hour * HOUR_MS);
       const read = hours.map((hour) => Array.fromAsync(books.usage.inHour(tenantId, hour), booked));
       for (const records of await Promise.all(read)) yield* records;
+      onDay();
     }
   }
 }

@@ -24,6 +24,8 @@ export interface Stack {
   readonly name: string;
   readonly status: string;
   readonly isProtected: boolean;
+  /** The project that it was deployed from; `null`: it does not say. */
+  readonly project: string | null;
   readonly resources: readonly StackResource[];
 }
 
@@ -31,6 +33,16 @@ export interface FoundTable {
   readonly isProtected: boolean;
   /** As DynamoDB counted some hours ago. */
   readonly items: number;
+}
+
+/** A table that the operator names. */
+export interface RestoredTable {
+  /** Names of the attributes of its key. */
+  readonly keys: readonly string[];
+  readonly isRecoverable: boolean;
+  readonly isProtected: boolean;
+  /** The attribute by which items go; `null`: none goes. */
+  readonly expiry: string | null;
 }
 
 export interface FoundSecret {
@@ -61,6 +73,7 @@ export interface Account {
   /** Why the last change of a stack failed, in the words of the first resource that did. */
   lastFailure(name: string): Promise<string | null>;
   table(name: string): Promise<FoundTable | null>;
+  restoredTable(name: string): Promise<RestoredTable | null>;
   secret(name: string): Promise<FoundSecret | null>;
   /** Its value, which is shown to nobody; `null`: it has none. */
   secretValue(name: string): Promise<string | null>;

@@ -1,12 +1,17 @@
-import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ACMClient, DescribeCertificateCommand } from '@aws-sdk/client-acm';
+import {
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Account } from './account.ts';
 import { apiGateway, type ClientConfig, iam, logs, s3, sts } from './osls-sdk.ts';
-import { type Poster, postJson, postQuery } from './signed-post.ts';
 import { readStack } from './stacks.ts';
-
-export type AccountOptions = ClientConfig & Poster;
 
 /** What this answers; `null` where AWS says that there is no such thing. */
 const orNone = async <T>(asked: Promise<T>, ...names: readonly string[]): Promise<T | null> => {
@@ -18,42 +23,53 @@ const orNone = async <T>(asked: Promise<T>, ...names: readonly string[]): Promis
   }
 };
 
-const KMS = { name: 'kms', variable: 'AWS_ENDPOINT_URL_KMS' } as const;
-const ACM = { name: 'acm', variable: 'AWS_ENDPOINT_URL_ACM' } as const;
-const SNS = { name: 'sns', variable: 'AWS_ENDPOINT_URL_SNS' } as const;
-
-/** What the operations of KMS and ACM answer with, as far as it is read. */
-interface DescribedKey {
-  readonly KeyMetadata: { readonly KeyState: string; readonly KeyUsage: string; readonly KeySpec: string };
-}
-interface DescribedCertificate {
-  readonly Certificate: {
-    readonly Status: string;
-    readonly DomainName: string;
-    readonly SubjectAlternativeNames?: string[];
+const ofTables = (options: ClientConfig): Pick<Account, 'table' | 'restoredTable'> => {
+  const client = new DynamoDBClient(options);
+  const described = async (TableName: string) => {
+    const asked = client.send(new DescribeTableCommand({ TableName }));
+    return (await orNone(asked, 'ResourceNotFoundException'))?.Table ?? null;
   };
-}
+  return {
+    async table(name) {
+      const found = await described(name);
+      if (found === null) return null;
+      return { isProtected: found.DeletionProtectionEnabled === true, items: found.ItemCount ?? 0 };
+    },
+    async restoredTable(TableName) {
+      const found = await described(TableName);
+      if (found === null) return null;
+      const { ContinuousBackupsDescription } = await client.send(new DescribeContinuousBackupsCommand({ TableName }));
+      const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
+      const recovery = ContinuousBackupsDescription?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus;
+      const { TimeToLiveStatus: status = '', AttributeName = null } = TimeToLiveDescription ?? {};
+      return {
+        keys: (found.KeySchema ?? []).map(({ AttributeName: name = '' }) => name),
+        isRecoverable: recovery === 'ENABLED',
+        isProtected: found.DeletionProtectionEnabled === true,
+        expiry: status.startsWith('ENABL') ? AttributeName : null,
+      };
+    },
+  };
+};
 
-const ofServices = (options: AccountOptions): Pick<Account, 'key' | 'certificate' | 'confirmedSubscriptions'> => ({
-  async key(arn) {
-    const asked = postJson(KMS, options, 'TrentService.DescribeKey', { KeyId: arn });
-    const found = (await orNone(asked, 'NotFoundException')) as DescribedKey | null;
-    if (found === null) return null;
-    const { KeyState: state, KeyUsage: usage, KeySpec: spec } = found.KeyMetadata;
+const ofServices = (options: ClientConfig): Pick<Account, 'key' | 'certificate' | 'confirmedSubscriptions'> => ({
+  async key(KeyId) {
+    const asked = new KMSClient(options).send(new DescribeKeyCommand({ KeyId }));
+    const found = (await orNone(asked, 'NotFoundException'))?.KeyMetadata;
+    if (found === undefined) return null;
+    const { KeyState: state = '', KeyUsage: usage = '', KeySpec: spec = '' } = found;
     return { state, usage, spec };
   },
-  async certificate(arn) {
-    const asked = postJson(ACM, options, 'CertificateManager.DescribeCertificate', { CertificateArn: arn });
-    const found = (await orNone(asked, 'ResourceNotFoundException')) as DescribedCertificate | null;
-    if (found === null) return null;
-    const { Status: status, DomainName, SubjectAlternativeNames = [] } = found.Certificate;
+  async certificate(CertificateArn) {
+    const asked = new ACMClient(options).send(new DescribeCertificateCommand({ CertificateArn }));
+    const found = (await orNone(asked, 'ResourceNotFoundException'))?.Certificate;
+    if (found === undefined) return null;
+    const { Status: status = '', DomainName = '', SubjectAlternativeNames = [] } = found;
     return { status, names: [DomainName, ...SubjectAlternativeNames] };
   },
-  async confirmedSubscriptions(topicArn) {
-    const form = { Action: 'GetTopicAttributes', Version: '2010-03-31', TopicArn: topicArn };
-    const [, count = '0'] =
-      /<key>SubscriptionsConfirmed<\/key>\s*<value>(\d+)<\/value>/.exec(await postQuery(SNS, options, form)) ?? [];
-    return Number(count);
+  async confirmedSubscriptions(TopicArn) {
+    const { Attributes } = await new SNSClient(options).send(new GetTopicAttributesCommand({ TopicArn }));
+    return Number(Attributes?.['SubscriptionsConfirmed'] ?? 0);
   },
 });
 
@@ -118,7 +134,7 @@ const logGroups =
   };
 
 /** Asks AWS, as whoever deploys. */
-export const openAccount = (options: AccountOptions): Account => ({
+export const openAccount = (options: ClientConfig): Account => ({
   async identity() {
     const { STSClient, GetCallerIdentityCommand } = sts();
     const { Account: account = '', Arn: arn = '' } = await new STSClient(options).send(
@@ -135,12 +151,7 @@ export const openAccount = (options: AccountOptions): Account => ({
       maxCodeBytes: AccountLimit?.TotalCodeSize ?? 0,
     };
   },
-  async table(TableName) {
-    const asked = new DynamoDBClient(options).send(new DescribeTableCommand({ TableName }));
-    const found = await orNone(asked, 'ResourceNotFoundException');
-    if (found === null) return null;
-    return { isProtected: found.Table?.DeletionProtectionEnabled === true, items: found.Table?.ItemCount ?? 0 };
-  },
+  ...ofTables(options),
   bucket: bucket(options),
   logGroups: logGroups(options),
   ...readStack(options),

@@ -5,12 +5,17 @@ import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import type * as Iam from '@aws-sdk/client-iam';
 import type * as S3 from '@aws-sdk/client-s3';
 import type * as Sts from '@aws-sdk/client-sts';
-import type { Credentials } from '../../../lib/aws/sign-request.ts';
+
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
 
 /** With what the clients of the SDK are made. */
 export interface ClientConfig {
   readonly region: string;
-  readonly credentials: () => Promise<Omit<Credentials, 'sessionToken'> & { readonly sessionToken?: string }>;
+  readonly credentials: () => Promise<Credentials>;
   readonly maxAttempts?: number;
   /** In place of all endpoints. */
   readonly endpoint?: string;

@@ -1,4 +1,5 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
+import { projectOf } from '../../stage/project.ts';
 import type { Account } from './account.ts';
 import { type ClientConfig, cloudFormation } from './osls-sdk.ts';
 
@@ -43,8 +44,8 @@ export const readStack = (options: ClientConfig): Pick<Account, 'stack' | 'lastF
             status: one.ResourceStatus ?? '',
           })),
         );
-      const { StackStatus: status = '', EnableTerminationProtection: isProtected = false } = found;
-      return { name, status, isProtected, resources };
+      const { StackStatus: status = '', EnableTerminationProtection: isProtected = false, Outputs = [] } = found;
+      return { name, status, isProtected, project: projectOf(Outputs), resources };
     },
     async lastFailure(StackName) {
       let first: StackEvent | null = null;

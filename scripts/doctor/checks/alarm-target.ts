@@ -1,4 +1,4 @@
-import { readTargets } from '../../../lib/alerts/targets.ts';
+import { readTargets } from '../../../lib/alerts/targets/targets.ts';
 import { ofType } from '../../compiled-template.ts';
 import { mailOf } from '../../declare-alarms.ts';
 import { fail, type Finding, ok, warn } from '../finding.ts';

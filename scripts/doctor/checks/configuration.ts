@@ -1,7 +1,7 @@
 import type { Template } from '../../compiled-template.ts';
+import { saidByOsls } from '../../package.ts';
 import { lengthDefect, roomForStage } from '../../stage/name-lengths.ts';
 import { fail, type Finding, ok } from '../finding.ts';
-import { saidByOsls } from '../stage-template.ts';
 
 /** Of CloudFormation: resources of a template, and bytes of one that is read from a bucket. */
 const MAX_RESOURCES = 500;

@@ -77,6 +77,20 @@ export const checkConcurrency = async (deployment: Deployment): Promise<Finding>
   return ok('concurrency', `${concurrency} functions at once.`);
 };
 
+/** A deployment of Ballast publishes some 10 MB: so much room lasts for long enough to delete what is old. */
+const FULL = 0.75;
+const GB = 1e9;
+
+/** Whether the versions of functions, which stay until somebody deletes them, leave room for another deployment's. */
+export const checkCodeStorage = async ({ account, region }: Deployment): Promise<Finding> => {
+  const { codeBytes, maxCodeBytes } = await account.lambdaLimits();
+  const filled = `In ${region} the functions of this account fill ${(codeBytes / GB).toFixed(1)} of ${(maxCodeBytes / GB).toFixed(1)} GB`;
+  if (maxCodeBytes === 0 || codeBytes < FULL * maxCodeBytes) return ok('code-storage', `${filled}.`);
+  return warn('code-storage', `${filled} with their code and its versions: delete old ones.`, [
+    'docs/rollback.md says which versions may go, and how.',
+  ]);
+};
+
 /** Whether API Gateway may write its logs: without, a deployment with access logs fails. */
 export const checkLogRole = async (deployment: Deployment): Promise<Finding> => {
   const { account, region } = deployment;

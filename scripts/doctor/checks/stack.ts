@@ -1,3 +1,4 @@
+import { projectIn } from '../../stage/project.ts';
 import type { Stack } from '../aws/account.ts';
 import { fail, type Finding, ok, warn } from '../finding.ts';
 import { awsCommand, type Deployment } from '../subject.ts';
@@ -72,7 +73,13 @@ const because = async (deployment: Deployment, { name }: Stack): Promise<string>
   return reason === null ? '' : ` It failed at ${reason.replace(/[.\s]*$/, '')}.`;
 };
 
-/** Whether CloudFormation takes a deployment of the stage as it is. */
+/** Two projects may have a stage of the same name, and one stack has room for one of them. */
+const otherProject = ({ stack, template }: Deployment): string | null => {
+  const own = projectIn(template);
+  return own === null || stack?.project === own ? null : (stack?.project ?? null);
+};
+
+/** Whether CloudFormation takes a deployment of the stage as it is, and it is of the same project. */
 export const checkStack = async (deployment: Deployment): Promise<Finding> => {
   const { stack, stage, region } = deployment;
   if (stack === null) return ok('stack', `ballast-${stage} is not in ${region} yet: the deployment makes it.`);
@@ -86,6 +93,13 @@ export const checkStack = async (deployment: Deployment): Promise<Finding> => {
     const [, what = ''] = WAITS.find(([fits]) => fits.test(status)) ?? [];
     return fail('stack', `${name} is ${status}: somebody deploys just now.`, [wait(deployment, stack, what)]);
   }
+  const other = otherProject(deployment);
+  if (other !== null)
+    return fail(
+      'stack',
+      `${name} was deployed from the project ${other}, and this is ${String(projectIn(deployment.template))}, which would ` +
+        'replace its agents. Name another stage or account, or say `--allow stack` if that is meant.',
+    );
   if (status === 'UPDATE_ROLLBACK_COMPLETE')
     return warn(
       'stack',

@@ -1,5 +1,6 @@
 import { fail, type Finding, ok } from '../finding.ts';
 import { awsCommand, type Deployment, isOwn, type Named, namedIn } from '../subject.ts';
+import { checkRestored } from './restored-tables.ts';
 
 /** What has a name of the stage and does not belong to its stack, and what takes it away. */
 interface Taken {
@@ -80,7 +81,8 @@ const lookAtAll = (deployment: Deployment, named: readonly Named[], look: Look):
 
 export const checkTables = async (deployment: Deployment): Promise<Finding> => {
   const named = namedIn(deployment.template, 'AWS::DynamoDB::Table', 'TableName');
-  return findingOf('tables', await lookAtAll(deployment, named, lookForTable));
+  const finding = findingOf('tables', await lookAtAll(deployment, named, lookForTable));
+  return finding.verdict === 'fail' ? finding : ((await checkRestored(deployment)) ?? finding);
 };
 
 /** Also whether one of the stack's own waits for its deletion: somebody deleted it by hand. */
