@@ -1,5 +1,5 @@
-import { readTargets } from '../lib/alerts/targets.ts';
-import type { Environment } from '../lib/aws/connection.ts';
+import { readTargets } from '../lib/alerts/targets/targets.ts';
+import type { Environment } from '../lib/kernel/environment.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** Fields of the secret that a deployment keeps in Secrets Manager, by the variable that stands in for each here. */

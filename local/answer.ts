@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { anthropicErrorResponse } from '../lib/http/anthropic-error.ts';
-import { COMMON_HEADERS } from '../lib/http/common-headers.ts';
-import { corsHeaders } from '../lib/http/cors.ts';
-import { problemResponse } from '../lib/http/problem.ts';
+import { anthropicErrorResponse } from '../lib/http/response/anthropic-error.ts';
+import { COMMON_HEADERS } from '../lib/http/response/common-headers.ts';
+import { corsHeaders } from '../lib/http/response/cors.ts';
+import { problemResponse } from '../lib/http/response/problem.ts';
 import type { Clock } from '../lib/kernel/clock.ts';
 import { AppError } from '../lib/kernel/errors.ts';
-import type { Ids } from '../lib/kernel/ids.ts';
+import type { Ids } from '../lib/kernel/ids/ids.ts';
 import { label, safe } from '../lib/kernel/redacted.ts';
 import { describeError } from '../lib/telemetry/describe-error.ts';
 import type { Log } from '../lib/telemetry/log.ts';

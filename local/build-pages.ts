@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { contentSecurityPolicy, type Page, type PageName, type Pages } from '../lib/http/page.ts';
+import { contentSecurityPolicy, type Page, type PageName, type Pages } from '../lib/http/response/page.ts';
 
 const TITLES: Record<PageName, string> = { console: 'Ballast console', docs: 'Ballast API' };
 

@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { COMMON_HEADERS } from '../lib/http/common-headers.ts';
-import { problemResponse } from '../lib/http/problem.ts';
+import { COMMON_HEADERS } from '../lib/http/response/common-headers.ts';
+import { problemResponse } from '../lib/http/response/problem.ts';
 import { AppError } from '../lib/kernel/errors.ts';
-import type { Ids } from '../lib/kernel/ids.ts';
+import type { Ids } from '../lib/kernel/ids/ids.ts';
 import { safe } from '../lib/kernel/redacted.ts';
 import { MAX_PARSED_HEAD_BYTES } from './request-head.ts';
 

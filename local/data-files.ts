@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import type { Environment } from '../lib/aws/connection.ts';
+import type { Environment } from '../lib/kernel/environment.ts';
 import { nonEmpty, readDotEnv } from './dot-env.ts';
 import { writePrivateFile } from './private-file.ts';
 

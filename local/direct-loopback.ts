@@ -1,4 +1,4 @@
-import type { Environment } from '../lib/aws/connection.ts';
+import type { Environment } from '../lib/kernel/environment.ts';
 
 /** As proxies are told by whoever reads `NO_PROXY`: names and addresses, IPv6 with and without its brackets. */
 const LOOPBACK = ['localhost', '127.0.0.1', '::1', '[::1]'];

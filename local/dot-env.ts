@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import type { Environment } from '../lib/aws/connection.ts';
+import type { Environment } from '../lib/kernel/environment.ts';
 import { nameError } from '../lib/telemetry/describe-error.ts';
 import { StartRefused } from './start-refused.ts';
 

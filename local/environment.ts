@@ -1,4 +1,4 @@
-import type { Environment } from '../lib/aws/connection.ts';
+import type { Environment } from '../lib/kernel/environment.ts';
 import { ALERTS_VARIABLES } from './alerts-secret.ts';
 import type { Settings } from './settings.ts';
 import { isToolSecret } from './tool-secrets.ts';

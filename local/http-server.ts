@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../lib/kernel/clock.ts';
-import type { Ids } from '../lib/kernel/ids.ts';
+import type { Ids } from '../lib/kernel/ids/ids.ts';
 import type { Answer } from './answer.ts';
 import { bindAll } from './bind.ts';
 import { answerClientError } from './client-error.ts';

@@ -1,5 +1,5 @@
-import type { Environment } from '../lib/aws/connection.ts';
 import { LEAST_SECRET_BYTES, parseSigningSecrets } from '../lib/identity/jwt/signing-secrets.ts';
+import type { Environment } from '../lib/kernel/environment.ts';
 import { StartRefused } from './start-refused.ts';
 
 const isSecret = (text: string): boolean => {

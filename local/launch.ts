@@ -1,8 +1,8 @@
 import './lambda-shim.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkIndex } from '../lib/agent/define/check-agents.ts';
-import type { Environment } from '../lib/aws/connection.ts';
+import { checkIndex } from '../lib/agent/define/checks/check-agents.ts';
+import type { Environment } from '../lib/kernel/environment.ts';
 import { createAnswer } from './answer.ts';
 import { LOG_FILE, writeAddress } from './data-files.ts';
 import { startEngine } from './engine.ts';
@@ -107,7 +107,7 @@ export const launch = async (options: LaunchOptions): Promise<Running> => {
   await using started = new AsyncDisposableStack();
   const description = readFileSync(join(root, 'serverless.yml'), 'utf8');
   const routes = readRoutes(description);
-  const schedules = atLocalPace(readSchedules(description));
+  const schedules = atLocalPace(readSchedules(description), env);
   const rules = readEventRules(description);
   const directory = started.use(await waitForDataDirectory(settings.dataDirectory, systemClock));
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
-import { type Environment } from '../lib/aws/connection.ts';
 import { retirementNotice, retiringModels } from '../lib/health/retiring-models.ts';
+import { type Environment } from '../lib/kernel/environment.ts';
 import { describeError } from '../lib/telemetry/describe-error.ts';
 import { createPaint } from '../lib/telemetry/terminal/paint.ts';
 import { jsonBanner, terminalBanner } from './banner.ts';

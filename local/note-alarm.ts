@@ -1,8 +1,8 @@
 import { readTransitions } from '../lib/alerts/alarm/transition.ts';
 import { createNotifiedAlarms } from '../lib/alerts/notified-alarms.ts';
-import type { Environment } from '../lib/aws/connection.ts';
 import { createDynamoDb } from '../lib/dynamodb/client.ts';
 import { createTable } from '../lib/dynamodb/table.ts';
+import type { Environment } from '../lib/kernel/environment.ts';
 import { readAddress } from './data-files.ts';
 import { functionEnvironment, TABLE_NAMES } from './environment.ts';
 import type { Settings } from './settings.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Pages } from '../lib/http/page.ts';
+import type { Pages } from '../lib/http/response/page.ts';
 import { lazy } from '../lib/kernel/caching/lazy.ts';
 
 /** The pages, built when the first is asked for: a start waits for none. A deployed function has them built in. */

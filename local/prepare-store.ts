@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { keyOf } from '../lib/dynamodb/attributes.ts';
-import { createSdkDynamoDb } from '../lib/dynamodb/sdk-client.ts';
+import { throughSdk } from '../lib/dynamodb/client.ts';
 import { createTable } from '../lib/dynamodb/table.ts';
 import { nameError } from '../lib/telemetry/describe-error.ts';
 import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../lib/tenants/dynamodb-store.ts';
@@ -27,7 +27,7 @@ const fill = async (sdk: DynamoDBClient, { root, dataDirectory, settings }: Prep
   await createTables(sdk, readTableDefinitions(definitions, TABLE_NAMES));
   const TableName = TABLE_NAMES.LedgerTable;
   const ledger = createTable({
-    client: createSdkDynamoDb(sdk),
+    client: throughSdk(sdk),
     name: TableName,
     clock: systemClock,
     random: Math.random,

@@ -1,3 +1,4 @@
+import type { Environment } from '../lib/kernel/environment.ts';
 import { parseCron } from './cron.ts';
 import { nextCron, nextOfRate } from './next-call.ts';
 import { StartRefused } from './start-refused.ts';
@@ -58,11 +59,13 @@ const timing = (written: string, timeZone: string): Schedule['nextAfter'] => {
   return (at) => nextCron(cron, timeZone, at);
 };
 
+const PROBE = 'probe-dependencies';
+
 /**
  * Functions whose first call is not waited for: `/health` says what they found, and of what a killed server left, budgets are
  * settled and runs go on.
  */
-const AT_START: ReadonlySet<string> = new Set(['probe-dependencies', 'reconcile-budgets', 'sweep-runs']);
+const AT_START: ReadonlySet<string> = new Set([PROBE, 'reconcile-budgets', 'sweep-runs']);
 
 /**
  * Reads the schedules out of the text of `serverless.yml`; one that is not enabled is left out. Throws `StartRefused` where
@@ -96,9 +99,13 @@ const LOCAL_PACE_MS: Readonly<Record<string, number>> = {
   'deliver-webhooks': 5_000,
 };
 
-/** The schedules as they run in this process. */
-export const atLocalPace = (schedules: readonly Schedule[]): Schedule[] =>
+/** The schedules as they run in this process; `HEALTH_INTERVAL_MINUTES` sets that of the probes, as its parameter does. */
+export const atLocalPace = (schedules: readonly Schedule[], env: Environment = {}): Schedule[] =>
   schedules.map((schedule) => {
+    const minutes = Number(env['HEALTH_INTERVAL_MINUTES']);
+    // One out of bounds stops the start with a sentence of its own.
+    if (schedule.definition.name === PROBE && minutes > 1)
+      return { ...schedule, nextAfter: (at) => nextOfRate(minutes * 60_000, at) };
     const paceMs = LOCAL_PACE_MS[schedule.definition.name];
     if (paceMs === undefined) return schedule;
     return { ...schedule, nextAfter: (at) => Math.min(nextOfRate(paceMs, at), schedule.nextAfter(at) ?? Infinity) };

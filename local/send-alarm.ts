@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Environment } from '../lib/aws/connection.ts';
+import type { Environment } from '../lib/kernel/environment.ts';
 import { startEngine } from './engine.ts';
 import { ALERTS_SECRET_ID, functionEnvironment, TABLE_NAMES } from './environment.ts';
 import { startSecretsServer } from './secrets-server.ts';

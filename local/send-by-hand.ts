@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Environment } from '../lib/aws/connection.ts';
+import { type Environment } from '../lib/kernel/environment.ts';
 import { alarmEvent } from './alarm-event.ts';
 import { readDotEnv } from './dot-env.ts';
 import { noteAlarm } from './note-alarm.ts';

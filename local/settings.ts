@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-import type { Environment } from '../lib/aws/connection.ts';
+import type { Environment } from '../lib/kernel/environment.ts';
 import { areHostPatterns, hostPatternsIn } from '../lib/kernel/forms/host-patterns.ts';
 import { alertsSecretOf } from './alerts-secret.ts';
 import { jwtSecretOf } from './jwt-secret.ts';

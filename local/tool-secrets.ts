@@ -1,5 +1,5 @@
 import type { Agent } from '../lib/agent/define/define-agent.ts';
-import type { Environment } from '../lib/aws/connection.ts';
+import type { Environment } from '../lib/kernel/environment.ts';
 
 /** What the variables that hold secrets of tools begin with; no function may see one. */
 const PREFIX = 'TOOL_SECRET_';

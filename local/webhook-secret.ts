@@ -1,4 +1,4 @@
-import type { Environment } from '../lib/aws/connection.ts';
+import type { Environment } from '../lib/kernel/environment.ts';
 import { parseWebhookSecrets } from '../lib/webhooks/signing-secrets.ts';
 import { StartRefused } from './start-refused.ts';
 

@@ -4,7 +4,7 @@ import { createCore, type RunStores } from '../lib/app/core.ts';
 import { createMemoryBudgetStore } from '../lib/budget/memory-store.ts';
 import { createMemoryCircuitStore } from '../lib/circuit-breaker/memory-store.ts';
 import type { Config } from '../lib/config.ts';
-import type { Ids, RandomBytes } from '../lib/kernel/ids.ts';
+import type { Ids, RandomBytes } from '../lib/kernel/ids/ids.ts';
 import { ZERO } from '../lib/kernel/money.ts';
 import { createAnthropic } from '../lib/providers/anthropic/anthropic.ts';
 import { createMemorySlotStore } from '../lib/rate-limit/memory-slot-store.ts';
@@ -90,7 +90,7 @@ export const createStage = async (parts: StageParts): Promise<RunSync> => {
     ids,
     agents: [agent],
     stores: memoryStores(clock),
-    provider: inFlight.watched(createAnthropic({ baseUrl: config.ANTHROPIC_BASE_URL })),
+    provider: inFlight.watched(createAnthropic({ baseUrl: config.ANTHROPIC_BASE_URL, clock })),
     secret: createLoader({ read: async () => 'test-key', clock }),
     fetchFor: (endpoints, secrets, signal, call) =>
       boundFetch({ fetch: toolFetch.fetchFor(signal), overrides: new Map(), stage: config.STAGE })(

@@ -1,8 +1,8 @@
-import { checkAgents } from '../lib/agent/define/check-agents.ts';
+import { checkAgents } from '../lib/agent/define/checks/check-agents.ts';
 import type { Agent } from '../lib/agent/define/define-agent.ts';
 import { loadOutputFormat, loadToolSchema } from '../lib/agent/define/tool-schema.ts';
 import { loadReflection } from '../lib/agent/loop/patterns/patterns.ts';
-import { createIds } from '../lib/kernel/ids.ts';
+import { createIds } from '../lib/kernel/ids/ids.ts';
 import type { ModelRequest } from '../lib/model-call/provider.ts';
 import type { BallastEvent } from '../lib/telemetry/events.ts';
 import { deliverHooks, type DeliverHooksParts } from '../lib/telemetry/hooks/deliver-hooks.ts';

@@ -5,14 +5,16 @@ import { Misused, Refused } from './verb.ts';
 
 const USAGE = `Shows the alarms and who is notified of them, and tries the way to them.
 
-  npx ballast alarms                                   each alarm, how soon to look, and what it means
+  npx ballast alarms                                   each alarm that the stage makes: how soon to look, whether it is on, what it means
   npx ballast alarms test                              a message to each target of the server, that says that it is a test
   npx ballast alarms send circuit-open                 to the targets of .env and the console of npm start; its end: send circuit-open OK
   npx ballast alarms send circuit-open --stage dev     sets the state of the real alarm, by the AWS CLI
 
-  --stage <stage>, --region <region>   of send: the stage on AWS whose alarm is set
+  --all                                of the list: also those that the stage does not make
+  --stage <stage>, --region <region>   of send: the stage on AWS whose alarm is set; else as below
 ${COMMON_USAGE}
-test takes the key of an administrator (BALLAST_ADMIN_KEY), and of a stage its --url. It ends with 1 where a target did not
+The list and test take the key of an administrator (BALLAST_ADMIN_KEY), and of a stage its --stage or --url. Without such a key the list
+has every alarm that there may be. test ends with 1 where a target did not
 take the message, or there is none.
 `;
 
@@ -20,24 +22,80 @@ interface Health {
   readonly checks: Readonly<Record<string, { readonly status: string; readonly detail?: string } | undefined>>;
 }
 
+interface Listed {
+  readonly name: string;
+  readonly severity: string;
+  readonly means: string;
+  readonly action: string;
+  /** The command that shows more of it. An older stage says none. */
+  readonly look?: string;
+  /** `null`: nobody could say. */
+  readonly made: boolean | null;
+  /** `on`, `flapping` or `silenced`; `null`: it is not on, or nobody could say. */
+  readonly state: string | null;
+}
+
+/** As `GET /admin/alarms` has it. */
+interface AlarmList {
+  readonly targets: readonly string[] | null;
+  readonly on: readonly { readonly name: string | null; readonly state: string }[] | null;
+  readonly alarms: readonly Omit<Listed, 'state'>[];
+}
+
+interface Found {
+  readonly notified: string;
+  readonly alarms: readonly Listed[];
+}
+
+const ofStage = async (call: Call): Promise<Found> => {
+  const { targets, on, alarms } = (await call.api.ask('/admin/alarms')) as AlarmList;
+  const states = new Map((on ?? []).map(({ name, state }) => [name, state]));
+  const names = targets === null ? 'the secret that names them cannot be read' : targets.join(', ') || 'nobody';
+  return { notified: names, alarms: alarms.map((alarm) => ({ ...alarm, state: states.get(alarm.name) ?? null })) };
+};
+
 const targets = async (call: Call): Promise<string> => {
   const { checks } = (await call.api.ask('/health')) as Health;
   const { alerts } = checks;
   return alerts === undefined ? 'not checked yet' : (alerts.detail ?? alerts.status);
 };
 
-const list = async (call: Call): Promise<undefined> => {
-  // What is known without a server is shown without one.
-  const notified = await targets(call).catch(() => 'nobody answers, so nobody can say');
-  const alarms = Object.entries(RUNBOOK).map(([name, { severity, means, action }]) => ({
+/** What is known without a server, and without the key of an administrator. */
+const ofEveryStage = async (call: Call): Promise<Found> => ({
+  notified: await targets(call).catch(() => 'nobody answers, so nobody can say'),
+  alarms: Object.entries(RUNBOOK).map(([name, { severity, means, action, look }]) => ({
     name,
     severity,
     means,
     action,
-  }));
-  call.print({ notified, alarms }, () => {
-    const rows = alarms.map(({ name, severity, means }) => [name, severity, means]);
-    return `${call.table(['alarm', 'severity', 'means'], rows)}\nWho is notified: ${notified}. docs/alarms.md says what to do.\n`;
+    look,
+    made: null,
+    state: null,
+  })),
+});
+
+const namesOf = (alarms: readonly Listed[]): string => alarms.map(({ name }) => name).join(', ');
+
+const list = async (call: Call): Promise<undefined> => {
+  const { notified, alarms } = await ofStage(call).catch(() => ofEveryStage(call));
+  const off = alarms.filter(({ made }) => made === false);
+  const shown = call.flag('all') ? alarms : alarms.filter(({ made }) => made !== false);
+  call.print({ notified, alarms: shown, off: off.map(({ name }) => name) }, () => {
+    const rows = shown.map(({ name, severity, means, made, state }) => [
+      name,
+      severity,
+      made === false ? 'not made' : (state ?? ''),
+      means,
+    ]);
+    const said = [
+      ...shown.flatMap(({ name, state, look }) =>
+        state === null || look === undefined ? [] : [`To look at ${name}: ${look}`],
+      ),
+      `Who is notified: ${notified}. docs/alarms.md says what to do.`,
+      ...(off.length === 0 ? [] : [`This stage does not make ${namesOf(off)}.`]),
+      ...(alarms.some(({ made }) => made === null) ? ['Which of them a stage makes, it tells an administrator.'] : []),
+    ];
+    return `${call.table(['alarm', 'severity', 'state', 'means'], rows)}\n${said.join('\n')}\n`;
   });
 };
 
@@ -103,7 +161,7 @@ const test = async (call: Call): Promise<number> => {
 export const alarms = verbOf({
   usage: USAGE,
   parts: {
-    list: { run: list },
+    list: { administers: true, options: { all: { type: 'boolean' } }, run: list },
     test: { administers: true, run: test },
     send: {
       takes: ['alarm', 'state?'],

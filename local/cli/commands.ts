@@ -1,4 +1,4 @@
-import { type Command, DEV, PROGRAMS } from './programs.ts';
+import { type Command, DEV, INSISTS, PROGRAMS } from './programs.ts';
 
 /** Every command, by what it is for. */
 export const COMMANDS: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
@@ -13,6 +13,10 @@ export const COMMANDS: Readonly<Record<string, Readonly<Record<string, Command>>
       summary: 'writes an agent or a tool with its test',
       load: async () => (await import('./new/new.ts')).newFile,
     },
+    load: {
+      summary: 'sends many calls, and says how long they took',
+      load: async () => (await import('./load/load.ts')).load,
+    },
     dynamodb: PROGRAMS.dynamodb,
   },
   'To look': {
@@ -24,6 +28,10 @@ export const COMMANDS: Readonly<Record<string, Readonly<Record<string, Command>>
     find: {
       summary: 'shows all about a request: lines, run, attempts, money',
       load: async () => (await import('./find/find.ts')).findRequest,
+    },
+    logs: {
+      summary: 'shows lines of the log, or counts them',
+      load: async () => (await import('./logs/logs.ts')).findLines,
     },
     frames: {
       summary: 'says where in the source a deployed error broke',
@@ -65,6 +73,11 @@ export const COMMANDS: Readonly<Record<string, Readonly<Record<string, Command>>
     package: PROGRAMS.package,
     deploy: PROGRAMS.deploy,
     rollback: PROGRAMS.rollback,
+    versions: {
+      summary: 'lists what was deployed, and goes back to it at once',
+      load: async () => (await import('./versions.ts')).versions,
+      onAws: INSISTS,
+    },
     smoke: {
       summary: 'looks whether a stage does what it should',
       load: async () => (await import('./smoke/smoke.ts')).smoke,
@@ -72,6 +85,7 @@ export const COMMANDS: Readonly<Record<string, Readonly<Record<string, Command>>
     bootstrap: PROGRAMS.bootstrap,
     secret: PROGRAMS.secret,
     reconcile: PROGRAMS.reconcile,
+    export: PROGRAMS.export,
     'true-up': PROGRAMS['true-up'],
     'forget-tenant': PROGRAMS['forget-tenant'],
     alarm: PROGRAMS.alarm,

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { createPaint } from '../../lib/telemetry/terminal/paint.ts';
 import { jsonText } from '../../lib/telemetry/terminal/printable.ts';
+import { createProgress } from '../../lib/telemetry/terminal/progress.ts';
 import { openAccount } from '../../scripts/doctor/aws/open-account.ts';
 import { deployersConfig, usualRegion } from '../../scripts/doctor/aws/osls-sdk.ts';
 import type { Place } from '../../scripts/doctor/checks/place.ts';
@@ -92,11 +93,10 @@ const kindsOf = async (directory: string) =>
   secretKinds(await secretsOfTools(directory).catch(() => new Map<string, never>()));
 
 const examined = async (asked: Asked, shell: Shell, onAccount: (account: string) => void) => {
-  const { directory, env, clock } = shell;
+  const { directory } = shell;
   const { stage, profile, account: meant } = asked;
   const own = ownProject(ROOT, directory);
   const place = await placeOf(asked, shell);
-  const config = () => ({ ...deployersConfig(stage, place.region, profile), env, clock });
   const project = own?.directory ?? ROOT;
   return {
     place,
@@ -108,7 +108,7 @@ const examined = async (asked: Asked, shell: Shell, onAccount: (account: string)
       directory: project,
       nodeVersion: process.version,
       compile: (name) => stageTemplate(ROOT, own, name),
-      account: asked.isLocal ? null : openAccount(config()),
+      account: asked.isLocal ? null : openAccount(deployersConfig(stage, place.region, profile)),
       kinds: await kindsOf(directory),
       accountTemplate: relative(project, join(ROOT, 'infra', 'account.yml')),
     }),
@@ -128,12 +128,20 @@ export const doctor: Verb = {
     let account: string | null = null;
     const { place, findings } = await examined(asked, shell, (known) => void (account = known));
     const all: Finding[] = [];
+    // To a file each check is a line already.
+    const progress = createProgress(shell, asked.isJson || !shell.showsProgress);
+    const looked = () => new Set(all.map(({ check }) => check)).size;
+    const tell = () => progress.at({ done: looked(), of: Object.keys(CHECKS).length, what: 'checks' });
+    tell();
     for await (const found of findings) {
       const isAllowed = found.verdict === 'fail' && asked.allowed.has(found.check);
       const finding: Finding = isAllowed ? { ...found, verdict: 'warn' } : found;
       all.push(finding);
+      progress.end();
       if (!asked.isJson) shell.out(lineOf(finding, paint));
+      tell();
     }
+    progress.end();
     const verdict = verdictOf(all);
     if (asked.isJson) {
       const { stage } = asked;

@@ -2,11 +2,15 @@ import { type ParseArgsOptionsConfig } from 'node:util';
 import { nearestName } from '../../lib/kernel/nearest-name.ts';
 import { createPaint, type Paint } from '../../lib/telemetry/terminal/paint.ts';
 import { jsonText } from '../../lib/telemetry/terminal/printable.ts';
+import { createProgress, type Progress } from '../../lib/telemetry/terminal/progress.ts';
 import { type Api, createApi } from './api.ts';
 import { readWords } from './read-words.ts';
 import { serverOf } from './server.ts';
+import { stageUrl } from './stage-url.ts';
 import { type Cell, table } from './table.ts';
 import { Misused, type Shell, type Verb } from './verb.ts';
+
+type Values = Readonly<Record<string, unknown>>;
 
 /** One thing that a verb does, called with its words. */
 export interface Call {
@@ -21,8 +25,8 @@ export interface Call {
   /** Prints the answer: as JSON where that is asked for, else as `render` says it. */
   readonly print: (answer: unknown, render: () => string) => void;
   readonly table: (head: readonly string[], rows: readonly (readonly Cell[])[]) => string;
-  /** Says how far long work is; an empty text takes it away. */
-  readonly progress: (text: string) => void;
+  /** Says how far long work is. */
+  readonly progress: Progress;
 }
 
 export interface Part {
@@ -49,6 +53,8 @@ const COMMON = {
   url: { type: 'string' },
   key: { type: 'string' },
   json: { type: 'boolean', default: false },
+  stage: { type: 'string' },
+  region: { type: 'string' },
 } as const satisfies ParseArgsOptionsConfig;
 
 const checkWords = (words: readonly string[], takes: readonly string[]): void => {
@@ -75,11 +81,22 @@ const partOf = ({ parts, byDefault }: PartsOptions, words: readonly string[]): r
   );
 };
 
+/** The address that a part asks by `--url` or `--stage`; one that knows stages itself asks none. */
+const addressOf = async (values: Values, { options = {} }: Part, shell: Shell): Promise<string | undefined> => {
+  const { url, stage, region } = values as Readonly<Record<string, string | undefined>>;
+  if (stage === undefined || 'stage' in options) return url;
+  if (url !== undefined) throw new Misused('--stage and --url exclude each other.');
+  const address = await stageUrl(stage, region, shell);
+  shell.err(`The stage ${stage}: ${address}\n`);
+  return address;
+};
+
 const callOf = (
-  values: Readonly<Record<string, unknown>>,
+  values: Values,
   words: readonly string[],
   shell: Shell,
   administers: boolean,
+  url: string | undefined,
 ): Call => {
   const paint = createPaint(shell.colours);
   const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
@@ -92,13 +109,11 @@ const callOf = (
     flag: (name) => values[name] === true,
     // Late: what is not asked needs no key.
     get api() {
-      return (api ??= createApi(serverOf({ url: text('url'), key: text('key') }, shell, administers), shell));
+      return (api ??= createApi(serverOf({ url, key: text('key') }, shell, administers), shell));
     },
     print: (answer, render) => shell.out(values['json'] === true ? `${jsonText(answer, 2)}\n` : render()),
     table: (head, rows) => table(head, rows, { columns: shell.columns, paint }),
-    progress: (said) => {
-      if (shell.showsProgress) shell.err(`\r\u001b[K${said}`);
-    },
+    progress: createProgress(shell, values['json'] === true),
   };
 };
 
@@ -116,11 +131,9 @@ export const verbOf = (options: PartsOptions): Verb => ({
     const foreign = Object.entries(values).find(([option, value]) => value !== false && !known.has(option));
     if (foreign !== undefined) throw new Misused(`${name} takes no --${foreign[0]}.`);
     checkWords(words, part.takes ?? []);
-    return (
-      (await part.run(
-        callOf(values, words, shell, part.administers ?? options.administers ?? values['admin'] === true),
-      )) ?? 0
-    );
+    const administers = part.administers ?? options.administers ?? values['admin'] === true;
+    const url = await addressOf(values, part, shell);
+    return (await part.run(callOf(values, words, shell, administers, url))) ?? 0;
   },
 });
 
@@ -128,6 +141,7 @@ export const verbOf = (options: PartsOptions): Verb => ({
 export const COMMON_USAGE = `  --json           print the answer as JSON
   --url <url>      another server (default: BALLAST_URL, or http://localhost:3000)
   --key <key>      another key (default: BALLAST_API_KEY, or the development key of the local server)
+  --stage <stage>  in place of --url: a stage on AWS, whose address the AWS CLI tells; with --region, or that of your profile
 `;
 
 export const ADMIN_USAGE = COMMON_USAGE.replace('BALLAST_API_KEY, or', 'BALLAST_ADMIN_KEY, BALLAST_API_KEY, or');

@@ -44,7 +44,8 @@ const osls =
     },
   });
 
-const INSISTS: OnAws = { stage: null };
+/** Those that change data. */
+export const INSISTS: OnAws = { stage: null };
 /** As `serverless.yml` and `osls` have it. */
 export const DEV: OnAws = { stage: 'dev', region: 'us-east-1' };
 
@@ -106,8 +107,19 @@ const reconcile = `Looks over the books of a stage at once, as the scheduled fun
   npx ballast reconcile --stage prod [--region eu-central-1]
 
   --unrecorded <file>       log lines of attempts that could not be booked
+  --records-from <table>    first bring over the records that this table has and the books lack
+  --rebuild                 make the counters anew from the records (docs/backups.md)
   --longest-call-ms <ms>    what is younger is left alone (default: 900000)
   --json                    print what was done as JSON
+`;
+
+const exportUsage = `Writes the usage records of a stage, one a line.
+
+  npx ballast export --stage prod [--region eu-central-1] > usage.jsonl
+
+  --from <2026-11-01>       the first day (UTC)
+  --to <2026-12-01>         the day after the last
+  --format <jsonl|csv>      default: jsonl; docs/backups.md has the columns
 `;
 
 const trueUp = `Compares what the provider billed with the books of a stage.
@@ -153,6 +165,11 @@ export const PROGRAMS = {
   reconcile: {
     summary: 'looks over the books at once',
     load: loading(reconcile, () => import('../../scripts/reconcile.ts')),
+    onAws: INSISTS,
+  },
+  export: {
+    summary: 'writes the usage records, one a line',
+    load: loading(exportUsage, () => import('../../scripts/export.ts')),
     onAws: INSISTS,
   },
   'true-up': {

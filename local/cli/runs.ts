@@ -76,9 +76,9 @@ const list = async (call: Call): Promise<undefined> => {
     };
     runs.push(...page.runs);
     cursor = page.nextCursor ?? undefined;
-    call.progress(`${runs.length} runs`);
+    call.progress.at({ done: runs.length, of: Number.isFinite(most) ? most : null, what: 'runs' });
   } while (cursor !== undefined && runs.length < most);
-  call.progress('');
+  call.progress.end();
   call.print({ runs }, () =>
     runs.length === 0
       ? 'There are no such runs. npx ballast ask "What is 17 * 23?" makes one.\n'

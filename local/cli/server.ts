@@ -11,7 +11,8 @@ export interface Server {
 
 const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
 
-const isHere = (url: string): boolean => LOOPBACK.test(new URL(url).hostname);
+/** Whether a server is of this machine. */
+export const isHere = (url: string): boolean => LOOPBACK.test(new URL(url).hostname);
 
 interface Named {
   readonly url?: string | undefined;

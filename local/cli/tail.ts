@@ -75,9 +75,9 @@ const follow = async (call: Call, runId: string): Promise<string> => {
       }
     }
     teller.close();
-    call.progress(`(the connection broke ${counted(returns + 1, 'time')} at ${after ?? 'the beginning'})`);
+    call.progress.note(`(the connection broke ${counted(returns + 1, 'time')} at ${after ?? 'the beginning'})`);
     await pause(call.shell);
-    call.progress('');
+    call.progress.end();
   }
   throw new Refused(`${call.api.server.url} ends the stream before the run: npx ballast tail ${runId} goes on.`);
 };

@@ -68,12 +68,12 @@ export const usage = verbOf({
         const given = Object.fromEntries(
           Object.entries({ groupBy, ...query }).filter((pair): pair is [string, string] => pair[1] !== undefined),
         );
-        const onPage = (groups: number) => call.progress(`${groups} groups`);
+        const onPage = (groups: number) => call.progress.at({ done: groups, of: null, what: 'groups' });
         const { server } = call.api;
         const found = await readUsage({ ...server, path, query: given, onPage }, (target) =>
           call.api.open(target.href.slice(server.url.length), { accept: 'application/json' }),
         );
-        call.progress('');
+        call.progress.end();
         call.print(found, () => tableOf(groupBy, found.groups, found.totals));
       },
     },

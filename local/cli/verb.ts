@@ -1,5 +1,5 @@
-import type { Environment } from '../../lib/aws/connection.ts';
 import type { Clock } from '../../lib/kernel/clock.ts';
+import type { Environment } from '../../lib/kernel/environment.ts';
 
 /** What a program said, and how it ended. */
 export interface Commanded {

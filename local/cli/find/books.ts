@@ -1,7 +1,7 @@
 import { createBooksOfRun } from '../../../lib/accounts/books-of-run.ts';
 import type { Stores } from '../../../lib/app/stores.ts';
 import type { Clock } from '../../../lib/kernel/clock.ts';
-import { bornAt } from '../../../lib/kernel/ids.ts';
+import { bornAt } from '../../../lib/kernel/ids/ids.ts';
 import { formatUsd } from '../../../lib/kernel/money.ts';
 import { hasEnded } from '../../../lib/runs/types.ts';
 import { runView, traceView } from '../../../lib/runs/views.ts';

@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import type { Progress } from '../../../lib/telemetry/terminal/progress.ts';
 import { Refused, type Shell } from '../verb.ts';
 import type { Row } from './platform-lines.ts';
 
@@ -58,7 +59,7 @@ const aws = async (shell: Shell, words: readonly string[]): Promise<unknown> => 
 export const runQuery = async (
   { groups, query, from, to, region }: LogQuery,
   shell: Shell,
-  progress: (text: string) => void,
+  progress: Pick<Progress, 'at'>,
 ): Promise<Row[]> => {
   const seconds = (ms: number) => String(Math.floor(ms / 1000));
   const where = region === undefined ? [] : ['--region', region];
@@ -70,7 +71,7 @@ export const runQuery = async (
     const { status, results } = (await aws(shell, words)) as Results;
     if (status === 'Complete') return results.map(rowOf);
     if (status !== 'Running' && status !== 'Scheduled') throw new Refused(`CloudWatch ended the query as ${status}.`);
-    progress(`CloudWatch looks for ${poll + 1} s`);
+    progress.at({ done: poll + 1, of: null, what: 's of looking in CloudWatch' });
     await new Promise<void>((resolve) => void shell.clock.after(POLL_MS, resolve));
   }
   throw new Refused('CloudWatch did not finish the query within five minutes.');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bornAt } from '../../../lib/kernel/ids.ts';
+import { bornAt } from '../../../lib/kernel/ids/ids.ts';
 import type { Call } from '../parts.ts';
 import { Misused } from '../verb.ts';
 import { functionNames, type LogQuery, queryFor, queryForAny, runQuery } from './cloudwatch.ts';
@@ -56,7 +56,7 @@ export const deployedLines = async (call: Call, stage: string, id: string): Prom
     id,
   );
   const followed = ids.length === 0 ? [] : await ask(queryForAny(ids));
-  call.progress('');
+  call.progress.end();
   const rows = new Map([...own, ...followed].map((row) => [`${row.log} ${row.timestamp} ${row.message}`, row]));
   return [...rows.values()]
     .toSorted((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0))

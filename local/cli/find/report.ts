@@ -5,6 +5,7 @@ import { describeRun, type ShownRun } from '../runs.ts';
 import { pairs } from '../table.ts';
 import { TRACE_HEAD, traceRows } from '../trace-table.ts';
 import type { FoundRun } from './books.ts';
+import { lineText } from './line-text.ts';
 import type { LogLine } from './lines.ts';
 
 /** What is found under an id. */
@@ -16,35 +17,19 @@ export interface Found {
   readonly runs: readonly FoundRun[];
 }
 
-/** Said at the head of a line, or of no use to who reads the lines of one request. */
-const HIDDEN: ReadonlySet<string> = new Set([
-  'level',
-  'message',
-  'timestamp',
-  'service',
-  'function',
-  'cold_start',
-  'function_request_id',
-  'sampling_rate',
-  'xray_trace_id',
-  ...['requestId', 'runId', 'traceId'],
-]);
+/** Why there is no row of a run. */
+const rowless = (runId: string, lines: readonly LogLine[]): string =>
+  lines.some(({ runId: own, status }) => own === runId && status === 'refused')
+    ? `${runId} was refused before it began: nothing of it is kept.\n`
+    : `${runId} is a call of /v1, or its run is erased.\n`;
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-
-const lineText = (line: LogLine, { dim, bold }: Call['paint']): string => {
-  const at = text(line['timestamp'] ?? '').slice(11, 23);
-  const facts = Object.entries(line)
-    .filter(([name, value]) => !HIDDEN.has(name) && value !== null)
-    .map(([name, value]) => `${dim(`${name}=`)}${printable(text(value))}`);
-  const head = [at, text(line['level'] ?? '').padEnd(5), text(line['function'] ?? '-')].map(printable).join(' ');
-  return `${head} ${bold(printable(text(line['message'] ?? '')))} ${facts.join(' ')}\n`;
-};
-
-const runText = ({ runId, run, trace, attempts, costUsd }: FoundRun, { table, paint }: Call): string => {
+const runText = (
+  { runId, run, trace, attempts, costUsd }: FoundRun,
+  lines: readonly LogLine[],
+  { table, paint }: Call,
+): string => {
   const title = (said: string) => `\n${paint.bold(said)}\n`;
-  const shown =
-    run === null ? `${runId} is a call of /v1, or its run is erased.\n` : describeRun(run as unknown as ShownRun);
+  const shown = run === null ? rowless(runId, lines) : describeRun(run as unknown as ShownRun);
   const steps = trace === null || trace.steps.length === 0 ? '' : table(TRACE_HEAD, traceRows(trace.steps));
   const money = table(
     ['on the books', 'at', 'model', 'answered', 'in', 'out', 'read', 'written', 'cost'],
@@ -84,5 +69,5 @@ export const report = ({ lines, causes, runs }: Found, call: Call): string =>
     pairs(idsOf(lines)),
     ...lines.map((line) => lineText(line, call.paint)),
     ...causes.map((cause) => `${call.paint.bold(printable(cause))}\n`),
-    ...runs.map((run) => runText(run, call)),
+    ...runs.map((run) => runText(run, lines, call)),
   ].join('');

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { formatUsd, parseUsd, sum } from '../../../lib/kernel/money.ts';
 import { createPaint, type Paint } from '../../../lib/telemetry/terminal/paint.ts';
 import { jsonText, printable } from '../../../lib/telemetry/terminal/printable.ts';
+import { createProgress } from '../../../lib/telemetry/terminal/progress.ts';
 import { readWords } from '../read-words.ts';
 import { type Server, serverOf } from '../server.ts';
 import { Misused, Refused, type Shell, type Verb } from '../verb.ts';
@@ -141,10 +142,17 @@ export const smoke: Verb = {
     const prepared = await prepare(asked, shell);
     const paint = createPaint(shell.colours);
     const all: SmokeFinding[] = [];
+    // To a file each check is a line already.
+    const progress = createProgress(shell, asked.isJson || !shell.showsProgress);
+    const count = Object.keys(asked.checks).length;
+    progress.at({ done: 0, of: count, what: 'checks' });
     for await (const finding of runChecks(prepared, asked.checks)) {
       all.push(finding);
+      progress.end();
       if (!asked.isJson) shell.out(lineOf(finding, paint));
+      progress.at({ done: all.length, of: count, what: 'checks' });
     }
+    progress.end();
     const costUsd = formatUsd(sum(prepared.paid.map(parseUsd)));
     const verdict = all.some((one) => one.verdict === 'fail') ? 'fail' : 'ok';
     if (asked.isJson) shell.out(`${jsonText({ url, verdict, costUsd, checks: all }, 2)}\n`);
