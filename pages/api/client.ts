@@ -1,4 +1,4 @@
-import type { Problem } from '../../lib/http/problem.ts';
+import type { Problem } from '../../lib/http/response/problem.ts';
 
 /** What an answer says of its refusal. Of one that never came, the status is 0. */
 export class ApiError extends Error {

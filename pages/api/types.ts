@@ -1,9 +1,10 @@
+import type { SettledSoFar } from '../../lib/accounts/settled-so-far.ts';
 import type { AlarmAdministration } from '../../lib/administration/administer-alarms.ts';
 import type { auditView, circuitView, keyView, restView, tenantView } from '../../lib/administration/views.ts';
 import type { callerView } from '../../lib/api/caller.ts';
 import type { BudgetView } from '../../lib/budget/view.ts';
 import type { HealthReport as Health } from '../../lib/health/health.ts';
-import type { Problem } from '../../lib/http/problem.ts';
+import type { Problem } from '../../lib/http/response/problem.ts';
 import type { RunAnswer } from '../../lib/run/answer.ts';
 import type { AgentView as Described } from '../../lib/run/describe-agent.ts';
 import type { TraceStep } from '../../lib/runs/trace/trace-step.ts';
@@ -38,7 +39,7 @@ export type ToolView = AgentView['tools'][number];
 
 export type RunSummary = ReturnType<typeof summaryView>;
 export type Run = Omit<ReturnType<typeof runView>, 'body'> &
-  Partial<Omit<RunAnswer, 'status' | 'agent' | 'runId'>> & { readonly error?: Problem };
+  Partial<Omit<RunAnswer, 'status' | 'agent' | 'runId'>> & { readonly error?: Problem; readonly soFar?: SettledSoFar };
 export type Approval = Run['approvals'][number];
 export interface Budget {
   readonly day: BudgetView;

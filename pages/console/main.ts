@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Scope } from '../../lib/kernel/forms/scopes.ts';
+import { type Scope, SCOPES } from '../../lib/kernel/forms/scopes.ts';
 import { basePath, createClient } from '../api/client.ts';
 import { html } from '../ui/html.ts';
 import { Refused } from '../ui/parts.ts';
@@ -11,6 +11,7 @@ import { Tenants } from './admin/tenants.ts';
 import { Agents } from './agents/agents.ts';
 import { Alarms } from './alarms/alarms.ts';
 import { type Session, SessionContext, type Stage } from './context.ts';
+import { Find } from './find.ts';
 import { Money } from './money/money.ts';
 import { usePlace } from './router.ts';
 import { Approvals } from './runs/approvals.ts';
@@ -24,6 +25,8 @@ interface Part {
   readonly title: string;
   /** One of them. */
   readonly needs: readonly Scope[];
+  /** Links lead there, and no part of the page. */
+  readonly isHidden?: boolean;
   readonly view: (props: { readonly place: readonly string[] }) => unknown;
 }
 
@@ -39,6 +42,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   alarms: { title: 'Alarms', needs: ['admin'], view: Alarms },
   audit: { title: 'Audit', needs: ['admin'], view: Audit },
   'set-up': { title: 'Set-up', needs: ['admin'], view: SetUp },
+  find: { title: 'Find', needs: SCOPES, view: Find, isHidden: true },
 };
 
 const Signed = ({ session, leave }: { session: Session; leave: () => void }) => {
@@ -47,6 +51,7 @@ const Signed = ({ session, leave }: { session: Session; leave: () => void }) => 
     needs.some((scope) => session.caller.scopes.includes(scope)),
   );
   const [name, part] = offered.find(([each]) => each === place[0]) ?? offered[0] ?? [];
+  const about = `${session.stage.claude === 'simulated' ? 'Claude is simulated' : 'real Claude'} · ${session.caller.tenantName}`;
   const main = useRef<HTMLElement>(null);
   const where = place.slice(0, 2).join('/');
   useEffect(() => {
@@ -60,11 +65,9 @@ const Signed = ({ session, leave }: { session: Session; leave: () => void }) => 
     <header class="top">
       <strong>Ballast</strong>
       <nav aria-label="Parts">
-        ${offered.map(([each, { title }]) => html`<a key=${each} href=${`#/${each}`} aria-current=${each === name ? 'page' : undefined}>${title}</a>`)}
+        ${offered.filter(([, { isHidden }]) => isHidden !== true).map(([each, { title }]) => html`<a key=${each} href=${`#/${each}`} aria-current=${each === name ? 'page' : undefined}>${title}</a>`)}
       </nav>
-      <span class="soft small"
-        >${`${session.caller.tenantName} · ${session.stage.version} · ${session.stage.claude === 'simulated' ? 'Claude is simulated' : 'real Claude'}`}</span
-      >
+      <span class="soft small" title=${`${about} · version ${session.stage.version}`}>${about}</span>
       <a href=${`${session.url}/docs`}>API</a>
       <button type="button" onClick=${leave}>Sign out</button>
     </header>

@@ -1,25 +1,53 @@
 import { render } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { basePath, createClient } from '../api/client.ts';
 import { html } from '../ui/html.ts';
 import { Refused } from '../ui/parts.ts';
+import { Prose } from '../ui/prose.ts';
 import { useLoad } from '../ui/use-load.ts';
-import type { Description, Operation } from './description.ts';
+import type { Description } from './description.ts';
+import { found } from './found.ts';
 import { OperationView } from './operation-view.ts';
-import { Prose, SchemaView } from './schema-view.ts';
+import { SchemaView } from './schema-view.ts';
 
-interface Listed {
-  readonly method: string;
-  readonly path: string;
-  readonly operation: Operation;
-}
+/** A path, which a narrow column breaks at its slashes. */
+const Path = ({ path }: { path: string }) =>
+  html`<span>${path.split(/(?<=\/)/).map((part, at) => html`<span key=${at}>${part}<wbr /></span>`)}</span>`;
 
-const byTag = ({ paths }: Description, tag: string): readonly Listed[] =>
-  Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item)
-      .filter(([, { tags }]) => tags.includes(tag))
-      .map(([method, operation]) => ({ method, path, operation })),
-  );
+/** Where one finds an operation: by a word of its path, its id or what it does, or by its group. */
+const Contents = ({
+  base,
+  info,
+  groups,
+  words,
+  setWords,
+}: {
+  base: string;
+  info: Description['info'];
+  groups: ReturnType<typeof found>;
+  words: string;
+  setWords: (words: string) => void;
+}) => {
+  const [first] = groups.flatMap(({ operations }) => operations);
+  const count = groups.reduce((sum, { operations }) => sum + operations.length, 0);
+  const go = (event: Event) => {
+    event.preventDefault();
+    if (first !== undefined) location.hash = first.operation.operationId;
+  };
+  return html`<nav aria-label="Operations">
+    <strong>${info.title} ${info.version}</strong>
+    <a href=${`${base}/console`}>Console</a><a href=${`${base}/openapi.json`}>openapi.json</a>
+    <form role="search" onSubmit=${go}>
+      <label>Find an operation <input type="search" name="find" value=${words} onInput=${(event: Event) => setWords((event.target as HTMLInputElement).value)} /></label>
+      <span class="small soft" role="status">${words.trim() === '' ? '' : count === 0 ? 'No operation has these words.' : `${count} found`}</span>
+    </form>
+    ${groups.map(
+      ({ name, operations }) => html`<h2 key=${name}>${name}</h2>
+        ${operations.map(({ method, path, operation }) => html`<a key=${operation.operationId} href=${`#${operation.operationId}`} title=${operation.summary}><span class="method">${method.toUpperCase()}</span> <${Path} path=${path} /></a>`)}`,
+    )}
+    <h2>Schemas</h2><a href="#schemas">All schemas</a><a href="#schema-Problem">Errors</a>
+  </nav>`;
+};
 
 /** Schemas that several operations name: a link leads to each. */
 const Schemas = ({ description }: { description: Description }) =>
@@ -37,26 +65,24 @@ const Docs = ({ base }: { base: string }) => {
     (signal) => createClient(base, null).json<Description>('/openapi.json', { signal }),
     [],
   );
+  const [words, setWords] = useState('');
   // What an address leads to is there only now.
   useEffect(() => document.getElementById(location.hash.slice(1))?.scrollIntoView(), [data === undefined]);
   if (data === undefined) return html`<main class="signin"><${Refused} error=${error} /></main>`;
   const url = `${location.origin}${base}`;
+  const groups = found(data, words);
   return html`<div class="docs">
-    <nav aria-label="Operations">
-      <strong>${data.info.title} ${data.info.version}</strong>
-      <a href=${`${base}/console`}>Console</a><a href=${`${base}/openapi.json`}>openapi.json</a>
-      ${data.tags.map(
-        ({ name }) => html`<h2 key=${name}>${name}</h2>
-          ${byTag(data, name).map(({ method, path, operation }) => html`<a key=${operation.operationId} href=${`#${operation.operationId}`} title=${operation.summary}><span class="method">${method.toUpperCase()}</span> ${path}</a>`)}`,
-      )}
-      <h2>Schemas</h2><a href="#schemas">All schemas</a><a href="#schema-Problem">Errors</a>
-    </nav>
+    <${Contents} base=${base} info=${data.info} groups=${groups} words=${words} setWords=${setWords} />
     <main id="main">
       <h1>The API</h1>
       <p>${data.info.description} Each call needs <code>x-api-key</code> or a Bearer credential, unless it says otherwise.</p>
-      ${data.tags.map(
-        ({ name, description }) => html`<h2 key=${name}>${name}</h2><p class="soft"><${Prose} text=${description} /></p>
-          ${byTag(data, name).map((each) => html`<${OperationView} key=${each.operation.operationId} ...${each} description=${data} url=${url} />`)}`,
+      ${groups.map(
+        ({
+          name,
+          description,
+          operations,
+        }) => html`<h2 key=${name}>${name}</h2><p class="soft"><${Prose} text=${description} /></p>
+          ${operations.map((each) => html`<${OperationView} key=${each.operation.operationId} ...${each} description=${data} url=${url} />`)}`,
       )}
       <${Schemas} description=${data} />
     </main>

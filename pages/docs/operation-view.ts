@@ -1,7 +1,8 @@
 import { html } from '../ui/html.ts';
 import { Copy, Table } from '../ui/parts.ts';
-import { answersOf, boundsOf, type Description, type Media, type Operation, typeOf } from './description.ts';
-import { Prose, SchemaView } from './schema-view.ts';
+import { Prose } from '../ui/prose.ts';
+import { answersOf, boundsOf, type Description, type Media, nameOf, type Operation, typeOf } from './description.ts';
+import { SchemaView } from './schema-view.ts';
 
 interface Props {
   readonly method: string;
@@ -26,10 +27,23 @@ const curl = ({ method, path, operation, url }: Props): string => {
   ].join(' \\\n  ');
 };
 
-const Contents = ({ content, label }: { content: Readonly<Record<string, Media>>; label: string }) =>
+const shown = (example: unknown): string => (typeof example === 'string' ? example : JSON.stringify(example, null, 2));
+
+interface Shown {
+  readonly content: Readonly<Record<string, Media>>;
+  readonly label: string;
+  /** Whether they are shown here: that of a request is in its call. */
+  readonly hasExamples?: boolean;
+  /** Those whose members are shown here, too: what to send is looked for here. */
+  readonly schemas?: Description['components']['schemas'];
+}
+
+const Contents = ({ content, label, hasExamples = false, schemas = {} }: Shown) =>
   html`${Object.entries(content).map(
-    ([type, { schema }]) => html`<div key=${type} class="fold"><span class="soft small">${type}</span>
-      ${schema !== undefined && html`<${SchemaView} schema=${schema} label=${`${label}, ${type}`} />`}</div>`,
+    ([type, { schema, example }]) => html`<div key=${type} class="fold"><span class="soft small">${type}</span>
+      ${schema !== undefined && html`<${SchemaView} schema=${schema} label=${`${label}, ${type}`} />`}
+      ${schema?.$ref !== undefined && schemas[nameOf(schema)] !== undefined && html`<${SchemaView} schema=${schemas[nameOf(schema)]} label=${label} />`}
+      ${hasExamples && example !== undefined && html`<pre class="wrap" tabindex="0" aria-label=${`Example of ${label}, ${type}`}>${shown(example)}</pre>`}</div>`,
   )}`;
 
 /** One operation: what it takes, what it answers, and a call to copy. */
@@ -49,17 +63,17 @@ export const OperationView = (props: Props) => {
           (each) => html`<tr key=${each.name}>
             <td><code>${each.name}</code>${each.required && html`<span class="soft small"> required</span>`}</td><td>${each.in}</td>
             <td><code>${typeOf(each.schema)}</code></td><td class="small">${boundsOf(each.schema)}</td>
-            <td class="small"><${Prose} text=${each.description ?? each.schema.description ?? ''} /></td>
+            <td class="fold-text"><${Prose} text=${each.description ?? each.schema.description ?? ''} /></td>
           </tr>`,
         )}
       <//>`
     }
-    ${requestBody !== undefined && html`<h4>Body${!requestBody.required && ' (optional)'}</h4><${Contents} content=${requestBody.content} label=${`Body of ${operationId}`} />`}
+    ${requestBody !== undefined && html`<h4>Body${!requestBody.required && ' (optional)'}</h4><${Contents} content=${requestBody.content} label=${`Body of ${operationId}`} schemas=${props.description.components.schemas} />`}
     <h4>Answers</h4>
     ${answers.map(
       ({ status, description: says, content = {} }) =>
-        html`<details key=${status}><summary><strong>${status}</strong><span>${says}</span></summary>
-          <div class="within"><${Contents} content=${content} label=${`Answer ${status} of ${operationId}`} /></div></details>`,
+        html`<details key=${status}><summary><strong>${status}</strong><span><${Prose} text=${says} /></span></summary>
+          <div class="within"><${Contents} content=${content} label=${`Answer ${status} of ${operationId}`} hasExamples /></div></details>`,
     )}
     <details><summary><strong>${refusals.map(({ status }) => status).join(' ')}</strong><span>Refused or failed</span></summary>
       <div class="within"><${Table} label=${`Refusals of ${operationId}`} head=${['Status', 'Codes']}>

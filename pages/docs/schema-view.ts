@@ -1,5 +1,6 @@
 import { html } from '../ui/html.ts';
 import { Table } from '../ui/parts.ts';
+import { Prose } from '../ui/prose.ts';
 import { boundsOf, membersOf, nameOf, type Schema, typeOf } from './description.ts';
 
 /** The names that a schema refers to, for links to where they are described. */
@@ -10,23 +11,21 @@ const Type = ({ schema }: { schema: Schema }) => {
     : html`<a href=${`#schema-${nameOf(referred)}`}><code>${typeOf(schema)}</code></a>`;
 };
 
-/** A field's description, with what stands between backquotes as code. */
-export const Prose = ({ text }: { text: string }) =>
-  html`${text.split('`').map((part, at) => (at % 2 === 1 ? html`<code key=${at}>${part}</code>` : part))}`;
-
 /** The members of an object, those that are objects themselves below. */
 export const SchemaView = ({ schema, label }: { schema: Schema; label: string }): unknown => {
   const { properties = {}, required = [] } = membersOf(schema) ?? {};
   const entries = Object.entries(properties);
   if (entries.length === 0)
     return html`<p class="small"><${Type} schema=${schema} /> ${schema.description !== undefined && html`<${Prose} text=${schema.description} />`}</p>`;
-  return html`<${Table} label=${label} head=${['Field', 'Type', 'Bounds', 'Meaning']}>
+  // A column in which nothing stands is none.
+  const says = entries.some(([, { description }]) => description !== undefined);
+  return html`<${Table} label=${label} head=${['Field', 'Type', 'Bounds', ...(says ? ['Meaning'] : [])]}>
       ${entries.map(
         ([name, field]) => html`<tr key=${name}>
           <td><code>${name}</code>${required.includes(name) && html`<span class="soft small"> required</span>`}</td>
           <td><${Type} schema=${field} /></td>
           <td class="small">${boundsOf(field)}</td>
-          <td class="small">${field.description !== undefined && html`<${Prose} text=${field.description} />`}</td>
+          ${says && html`<td class="fold-text">${field.description !== undefined && html`<${Prose} text=${field.description} />`}</td>`}
         </tr>`,
       )}
     <//>

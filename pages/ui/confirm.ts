@@ -14,7 +14,7 @@ export interface ConfirmProps {
   readonly children?: ComponentChildren;
 }
 
-/** Shows a change before it is made. Escape and Cancel change nothing. */
+/** Shows a change before it is made. Escape and Cancel change nothing; where it is a danger, Cancel has the focus. */
 export const Confirm = ({ title, request, verb, danger = false, act, close, children }: ConfirmProps) => {
   const dialog = useRef<HTMLDialogElement>(null);
   const { busy, error, run } = useAction();
@@ -30,8 +30,8 @@ export const Confirm = ({ title, request, verb, danger = false, act, close, chil
       <pre class="wrap" tabindex="0" aria-label="The request">${request}</pre>
       <${Refused} error=${error} />
       <div class="row">
-        <button class=${danger ? 'danger' : 'main'} disabled=${busy} autofocus>${verb}</button>
-        <button type="button" onClick=${close}>Cancel</button>
+        <button class=${danger ? 'danger' : 'main'} disabled=${busy} autofocus=${!danger}>${verb}</button>
+        <button type="button" onClick=${close} autofocus=${danger}>Cancel</button>
       </div>
     </form>
   </dialog>`;

@@ -1,6 +1,9 @@
 import { useState } from 'preact/hooks';
 import { ApiError } from '../api/client.ts';
 import { type ComponentChildren, html } from './html.ts';
+import { milliseconds } from './milliseconds.ts';
+import { Prose } from './prose.ts';
+import { adviceFor } from './what-to-do.ts';
 
 const SHEETS = 'M5 5V2.5h8.5V11H11M2.5 5H11v8.5H2.5z';
 const TICK = 'M3 8.5l3.5 3.5L13 4.5';
@@ -52,12 +55,6 @@ export const Usd = ({ value, none = '–' }: { value: string | null | undefined;
     >${value === null || value === undefined ? none : value.startsWith('-') ? `-$${value.slice(1)}` : `$${value}`}</span
   >`;
 
-export const milliseconds = (ms: number): string => {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 120_000) return `${(ms / 1_000).toFixed(1)} s`;
-  return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${(ms / 3_600_000).toFixed(1)} h`;
-};
-
 const KINDS: Readonly<Record<string, string>> = {
   succeeded: 'good',
   active: 'good',
@@ -81,7 +78,11 @@ const KINDS: Readonly<Record<string, string>> = {
 export const Status = ({ status }: { status: string }) =>
   html`<span class=${`pill ${KINDS[status] ?? ''}`}>${status.replaceAll('_', ' ')}</span>`;
 
-/** Why something was refused, with the wrong fields and the id to ask the operator about. */
+/** Where the console says how to find out about a request; the page of the API has no such place. */
+const findHref = (requestId: string) =>
+  location.pathname.endsWith('/docs') ? undefined : `#/find/${encodeURIComponent(requestId)}`;
+
+/** Why something was refused, with the wrong fields, what to do, and the id to ask the operator about. */
 export const Refused = ({ error }: { error: unknown }) => {
   if (error === null || error === undefined) return null;
   const { problem, message, status } =
@@ -92,6 +93,8 @@ export const Refused = ({ error }: { error: unknown }) => {
           message: error instanceof Error ? error.message : 'Something broke in this page.',
           status: 0,
         };
+  const advice = adviceFor(problem.code);
+  const waitMs = problem['retryAfterMs'];
   const errors = (problem['errors'] ?? []) as readonly { readonly path: string; readonly message: string }[];
   return html`<div class="problem" role="alert">
     <strong
@@ -99,7 +102,8 @@ export const Refused = ({ error }: { error: unknown }) => {
     >
     <span>${message}</span>
     ${errors.map((each) => html`<span key=${each.path}><code>${each.path}</code> ${each.message}</span>`)}
-    ${problem.requestId !== undefined && html`<span class="small soft">Request <${Id} id=${problem.requestId} /></span>`}
+    ${advice !== undefined && html`<span class="small"><${Prose} text=${advice} />${typeof waitMs === 'number' && waitMs > 0 && ` It is worth another try in ${milliseconds(waitMs)}.`}</span>`}
+    ${problem.requestId !== undefined && html`<span class="small soft">Request <${Id} id=${problem.requestId} href=${findHref(problem.requestId)} /></span>`}
   </div>`;
 };
 

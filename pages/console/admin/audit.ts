@@ -27,7 +27,8 @@ const placeOf = ({ action, target }: AuditView): string | undefined => {
   const [kind] = action.split('.');
   if (kind === 'circuit' || kind === 'rest') return linkTo('circuits');
   if (kind === 'alarms') return linkTo('alarms');
-  return linkTo('tenants', target.split('/')[0] ?? target);
+  if (kind === 'approval') return linkTo('runs', ...target.split('/').slice(0, 2));
+  return linkTo('tenants', ...target.split('/').slice(0, 2));
 };
 
 /** Who changed what, newest first. */
@@ -45,13 +46,13 @@ export const Audit = () => {
       ${
         data?.entries.length === 0
           ? html`<${Empty} command=${curl(url, '/admin/tenants/acme', { method: 'PUT', body: { name: 'Acme' } })}>Nobody has changed anything yet. A change of a tenant, a key or a circuit fills this.<//>`
-          : html`<${Table} label="Audit" head=${['When', 'Action', 'Target', 'Who', 'Changes']}>
+          : html`<${Table} label="Audit" tight head=${['When', 'Action', 'Target', 'Who', 'Changes']}>
               ${data?.entries.map((entry) => {
                 const { entryId, at, action, target, actor, changes } = entry;
                 return html`<tr key=${entryId}>
                   <td><${Time} at=${at} /></td><td>${action}</td><td><${Id} id=${target} href=${placeOf(entry)} /></td>
-                  <td>${actor.subject ?? html`<${Id} id=${actor.keyId} />`} <span class="soft small">${actor.tenantId}</span></td>
-                  <td><${Diff} changes=${changes} /></td>
+                  <td>${actor.subject ?? html`<${Id} id=${actor.keyId} href=${linkTo('tenants', actor.tenantId, actor.keyId)} />`} <span class="soft small">${actor.tenantId}</span></td>
+                  <td class="fold-text"><${Diff} changes=${changes} /></td>
                 </tr>`;
               })}
             <//>`

@@ -2,9 +2,11 @@ import { useState } from 'preact/hooks';
 import type { CircuitView, RestView } from '../../api/types.ts';
 import { Confirm } from '../../ui/confirm.ts';
 import { html } from '../../ui/html.ts';
-import { Empty, Id, milliseconds, Refused, Status, Table, Time } from '../../ui/parts.ts';
+import { milliseconds } from '../../ui/milliseconds.ts';
+import { Empty, Id, Refused, Status, Table, Time } from '../../ui/parts.ts';
 import { useLoad } from '../../ui/use-load.ts';
-import { useSession } from '../context.ts';
+import { curl, useSession } from '../context.ts';
+import { linkTo } from '../router.ts';
 import { Health } from './health.ts';
 
 const LIVE_MS = 3_000;
@@ -44,31 +46,37 @@ const endRest = (name: string): Change => ({
   path: `/admin/rests/${name}`,
 });
 
-const Rests = ({ rests, ask }: { rests: readonly RestView[]; ask: (change: Change) => void }) =>
-  html`<section class="panel" aria-label="Rests">
+/** What the simulated Claude answers with a rate limit. */
+const LIMITED = { task: '[[fault:429 retry-after=60]] Hello' };
+
+const Rests = ({ rests, ask }: { rests: readonly RestView[]; ask: (change: Change) => void }) => {
+  const { url, stage } = useSession();
+  const isSimulated = stage.claude === 'simulated';
+  return html`<section class="panel" aria-label="Rests">
     <h2>Rests</h2>
     <p class="small soft">Rate limits of the provider that are being waited out.</p>
     ${
       rests.length === 0
-        ? html`<${Empty}>The provider limits nothing now.<//>`
+        ? html`<${Empty} command=${isSimulated ? curl(url, '/agent/run', { method: 'POST', body: LIMITED }) : undefined}>The provider limits nothing now.<//>`
         : html`<${Table} label="Rests" head=${['Name', 'Model', 'Kind', 'Until', '']}>
             ${rests.map(
               ({ name, model, kind, until }) => html`<tr key=${name}>
-                <td><code>${name}</code></td><td>${model}</td><td>${kind}</td><td><${Time} at=${until} /></td>
+                <td class="when"><code>${name}</code></td><td>${model}</td><td>${kind}</td><td><${Time} at=${until} /></td>
                 <td class="num"><button type="button" onClick=${() => ask(endRest(name))}>End</button></td>
               </tr>`,
             )}
           <//>`
     }
   </section>`;
+};
 
 const Circuit = ({ circuit, ask }: { circuit: CircuitView; ask: (change: Change) => void }) => {
   const { name, state, failures, openedAt, retryAfterMs, isolatedBy, reason } = circuit;
   return html`<tr>
-    <td><code>${name}</code></td>
-    <td>
+    <td class="when"><code>${name}</code></td>
+    <td class=${reason === null ? '' : 'fold-text'}>
       <${Status} status=${state} />
-      ${isolatedBy !== null && html`<div class="small">by <${Id} id=${isolatedBy} />${reason !== null && html`: ${reason}`}</div>`}
+      ${isolatedBy !== null && html`<div class="small">by <${Id} id=${isolatedBy} href=${linkTo('audit')} />${reason !== null && html`: ${reason}`}</div>`}
     </td>
     <td class="num">${failures}</td>
     <td><${Time} at=${openedAt} /></td>

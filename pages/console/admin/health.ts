@@ -1,7 +1,8 @@
 import { ApiError, type Client } from '../../api/client.ts';
 import type { HealthReport } from '../../api/types.ts';
 import { html } from '../../ui/html.ts';
-import { milliseconds, Refused, Status, Table, Time } from '../../ui/parts.ts';
+import { milliseconds } from '../../ui/milliseconds.ts';
+import { Refused, Status, Table, Time } from '../../ui/parts.ts';
 import { useLoad } from '../../ui/use-load.ts';
 import { useSession } from '../context.ts';
 
@@ -30,7 +31,7 @@ export const Health = () => {
             html`<tr key=${name}>
             <td>${name}</td><td><${Status} status=${check.status} /></td>
             <td class="num">${check.latencyMs === undefined ? '–' : milliseconds(check.latencyMs)}</td>
-            <td><${Time} at=${check.checkedAt} /></td><td>${check.detail ?? ''}</td>
+            <td><${Time} at=${check.checkedAt} /></td><td class="fold-text">${check.detail ?? ''}</td>
           </tr>`,
         )}
       <//>`

@@ -5,7 +5,9 @@ import { Confirm } from '../../ui/confirm.ts';
 import { html } from '../../ui/html.ts';
 import { Copy, Empty, Id, Refused, Table, Time, Usd } from '../../ui/parts.ts';
 import { useLoad } from '../../ui/use-load.ts';
+import { useShown } from '../../ui/use-shown.ts';
 import { curl, useSession } from '../context.ts';
+import { linkTo } from '../router.ts';
 
 const SCOPES: Readonly<Record<Scope, string>> = {
   'runs:write': 'run agents',
@@ -58,10 +60,11 @@ const NewKey = ({ path, made }: { path: string; made: (issued: Issued) => void }
 };
 
 /** The keys of a tenant: made, seen and revoked. */
-export const Keys = ({ tenantId }: { tenantId: string }) => {
+export const Keys = ({ tenantId, marked }: { tenantId: string; marked: string | undefined }) => {
   const { client, url } = useSession();
   const path = `/admin/tenants/${tenantId}/keys`;
   const { data, error, reload } = useLoad((signal) => client.json<{ keys: KeyView[] }>(path, { signal }), [path]);
+  const row = useShown(marked, data !== undefined);
   const [issued, setIssued] = useState<Issued | null>(null);
   const [revoked, setRevoked] = useState<KeyView | null>(null);
   const revoke = async () => {
@@ -75,17 +78,21 @@ export const Keys = ({ tenantId }: { tenantId: string }) => {
     ${
       data?.keys.length === 0
         ? html`<${Empty} command=${curl(url, path, { method: 'POST', body: { name: 'ci' } })}>This tenant has no key. Make one below, or by this command.<//>`
-        : html`<${Table} label="Keys" tight head=${['Name', 'Key', 'Id', 'Scopes', 'Made', 'Last used (to the hour)', 'Expires', '#Budget a day', '']}>
+        : html`<${Table} label="Keys" tight head=${['Key', 'Scopes', 'Made', 'Last used', 'Expires', '#Budget a day', '']}>
             ${data?.keys.map(
-              (key) => html`<tr key=${key.keyId}>
-                <td>${key.name}</td><td><code>${key.keyPrefix === null ? '–' : `${key.keyPrefix}…`}</code></td><td><${Id} id=${key.keyId} /></td>
+              (
+                key,
+              ) => html`<tr key=${key.keyId} ref=${key.keyId === marked ? row : undefined} class=${key.keyId === marked ? 'marked' : ''}>
+                <td class="fold-text">${key.name}<br /><${Id} id=${key.keyId} href=${linkTo('tenants', tenantId, key.keyId)} />
+                  ${key.keyPrefix !== null && html`<br /><code class="soft" title="how the key begins">${key.keyPrefix}…</code>`}</td>
                 <td class="fold-text">${key.scopes.join(', ')}</td>
                 <td><${Time} at=${key.createdAt} /></td><td><${Time} at=${key.lastUsedAt} /></td><td><${Time} at=${key.expiresAt} /></td>
                 <td class="num"><${Usd} value=${key.dailyBudgetUsd} /></td>
                 <td class="num"><button type="button" class="danger" onClick=${() => setRevoked(key)}>Revoke</button></td>
               </tr>`,
             )}
-          <//>`
+          <//>
+            <p class="small soft">When a key was last used is known to the hour.</p>`
     }
     <${NewKey} path=${path} made=${(key: Issued) => (setIssued(key), reload())} />
     ${

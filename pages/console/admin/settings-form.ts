@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { ApiError } from '../../api/client.ts';
 import type { TenantView } from '../../api/types.ts';
 import { Confirm } from '../../ui/confirm.ts';
 import { html } from '../../ui/html.ts';
@@ -24,27 +25,49 @@ const Field = ({ name, form, set }: { name: Setting; form: Form; set: (name: str
   </label>`;
 };
 
+/** What somebody else has changed since the form was opened. */
+const Meanwhile = ({ before, now }: { before: TenantView; now: TenantView }) => {
+  const [from, to] = [formOf(before), formOf(now)];
+  const names = (Object.keys(FIELDS) as Setting[]).filter((name) => from[name] !== to[name]);
+  return html`<div data-field="meanwhile"><p>Somebody else has changed this tenant since you opened it${names.length > 0 && ':'}</p>
+    <${Diff} changes=${Object.fromEntries(names.map((name) => [name, { from: before[name], to: now[name] }]))} /></div>`;
+};
+
 /** The settings of a tenant. What was changed is shown and sent alone, and refused where somebody else was faster. */
 export const SettingsForm = ({
   tenant,
   etag,
-  saved,
+  reload,
 }: {
   tenant: TenantView;
   etag: string | null;
-  saved: () => void;
+  /** Reads the tenant again. */
+  reload: () => void;
 }) => {
   const { client } = useSession();
   const before = formOf(tenant);
-  const [form, setForm] = useState(before);
+  const [edits, setEdits] = useState<Form>({});
   const [asks, setAsks] = useState(false);
-  const set = (name: string, value: string) => setForm((now) => ({ ...now, [name]: value }));
+  const [overtaken, setOvertaken] = useState<TenantView | null>(null);
+  const form = { ...before, ...edits };
+  const set = (name: string, value: string) => setEdits((now) => ({ ...now, [name]: value }));
   const body = changed(before, form);
   const names = Object.keys(body);
   const path = `/admin/tenants/${tenant.tenantId}`;
   const save = async () => {
-    await client.json(path, { method: 'PATCH', body, headers: etag === null ? {} : { 'if-match': etag } });
-    saved();
+    await client
+      .json(path, { method: 'PATCH', body, headers: etag === null ? {} : { 'if-match': etag } })
+      .catch((met: unknown) => {
+        // What somebody else has changed meanwhile is read; what was typed here stays.
+        if (met instanceof ApiError && met.status === 412) {
+          setOvertaken((first) => first ?? tenant);
+          reload();
+        }
+        throw met;
+      });
+    setEdits({});
+    setOvertaken(null);
+    reload();
   };
   const submit = (event: Event) => {
     event.preventDefault();
@@ -55,13 +78,14 @@ export const SettingsForm = ({
     <div class="fields">${(Object.keys(FIELDS) as Setting[]).map((name) => html`<${Field} key=${name} name=${name} form=${form} set=${set} />`)}</div>
     <div class="row">
       <button class="main" disabled=${names.length === 0}>Save…</button>
-      <button type="button" disabled=${names.length === 0} onClick=${() => setForm(before)}>Undo</button>
+      <button type="button" disabled=${names.length === 0} onClick=${() => setEdits({})}>Undo</button>
       ${names.length > 0 && html`<span class="small soft">${names.length} changed</span>`}
     </div>
     ${
       asks &&
       html`<${Confirm} title=${`Change ${tenant.tenantId}?`} verb="Change" request=${`PATCH ${path}\n${JSON.stringify(body, null, 2)}`} act=${save} close=${() => setAsks(false)}>
         <div><${Diff} changes=${Object.fromEntries(names.map((name) => [name, { from: tenant[name as Setting], to: body[name] }]))} /></div>
+        ${overtaken !== null && html`<${Meanwhile} before=${overtaken} now=${tenant} />`}
       <//>`
     }
   </form>`;

@@ -7,7 +7,9 @@ import { useLoad } from '../../ui/use-load.ts';
 import { useSession } from '../context.ts';
 import { BudgetView } from '../money/budget.ts';
 import { useDays } from '../money/days.ts';
+import { GroupBudgets } from '../money/group-budgets.ts';
 import { UsageReport } from '../money/report.ts';
+import { linkTo } from '../router.ts';
 import { Keys } from './keys.ts';
 import { SettingsForm } from './settings-form.ts';
 
@@ -33,7 +35,7 @@ const forgetAnswers = (tenantId: string): Deed => ({
 });
 
 /** One tenant: its settings, keys, budgets and usage. */
-export const TenantPage = ({ tenantId }: { tenantId: string }) => {
+export const TenantPage = ({ tenantId, keyId }: { tenantId: string; keyId: string | undefined }) => {
   const { client } = useSession();
   const path = `/admin/tenants/${tenantId}`;
   const [deed, setDeed] = useState<Deed | null>(null);
@@ -46,25 +48,27 @@ export const TenantPage = ({ tenantId }: { tenantId: string }) => {
   );
   const { data: budget } = useLoad((signal) => client.json<Budget>(`${path}/budget`, { signal }), [path, data?.etag]);
   const days = useDays('/admin/usage', tenantId);
+  // What is not there has no keys and no money either: that is said once.
+  if (data === undefined)
+    return html`<h1>Tenant</h1>${error !== undefined && html`<${Refused} error=${error} /><p><a href=${linkTo('tenants')}>All tenants</a></p>`}`;
+  const { tenant, etag } = data;
   return html`<div class="row spread">
       <h1>Tenant</h1>
-      <div class="row">${data !== undefined && html`<${Status} status=${data.tenant.status} />`}<${Id} id=${tenantId} /></div>
+      <div class="row"><${Status} status=${tenant.status} /><${Id} id=${tenantId} href=${linkTo('tenants', tenantId)} /></div>
     </div>
     <${Refused} error=${error} />
     ${budget !== undefined && html`<${BudgetView} budget=${budget} days=${days} />`}
-    ${data !== undefined && html`<${SettingsForm} key=${data.etag} tenant=${data.tenant} etag=${data.etag} saved=${reload} />`}
-    <${Keys} tenantId=${tenantId} />
+    <${SettingsForm} tenant=${tenant} etag=${etag} reload=${reload} />
+    <${Keys} tenantId=${tenantId} marked=${keyId} />
+    <${GroupBudgets} path=${`${path}/budget`} tenant=${tenantId} />
     <${UsageReport} path="/admin/usage" tenant=${tenantId} first="day" />
-    ${
-      data !== undefined &&
-      html`<section class="panel row spread" aria-label="Deeds">
-        <span class="small soft">Created <${Time} at=${data.tenant.createdAt} />, changed <${Time} at=${data.tenant.updatedAt} /></span>
-        <span class="row">
-          <button type="button" onClick=${() => setDeed(forgetAnswers(tenantId))}>Invalidate the cache…</button>
-          <button type="button" class="danger" onClick=${() => setDeed(cancelRuns(tenantId))}>Cancel all runs…</button>
-        </span>
-      </section>`
-    }
+    <section class="panel row spread" aria-label="Deeds">
+      <span class="small soft">Created <${Time} at=${tenant.createdAt} />, changed <${Time} at=${tenant.updatedAt} /></span>
+      <span class="row">
+        <button type="button" onClick=${() => setDeed(forgetAnswers(tenantId))}>Invalidate the cache…</button>
+        <button type="button" class="danger" onClick=${() => setDeed(cancelRuns(tenantId))}>Cancel all runs…</button>
+      </span>
+    </section>
     ${
       deed !== null &&
       html`<${Confirm} title=${deed.title} verb=${deed.verb} danger request=${`POST ${deed.path}`}

@@ -50,11 +50,11 @@ const List = () => {
   return html`<h1>Tenants</h1>
     <${Refused} error=${error} />
     <section class="panel">
-      <${Table} label="Tenants" head=${['Tenant', 'Name', 'Status', '#Budget a day', '#Budget a month', '#Requests a minute', 'Changed']}>
+      <${Table} label="Tenants" tight head=${['Tenant', 'Name', 'Status', '#Budget a day', '#Budget a month', '#Requests a minute', 'Changed']}>
         ${data?.tenants.map(
           (tenant) => html`<tr key=${tenant.tenantId}>
-            <td><${Id} id=${tenant.tenantId} href=${linkTo('tenants', tenant.tenantId)} /></td>
-            <td>${tenant.name}</td><td><${Status} status=${tenant.status} /></td>
+            <td class="fold-text whole"><${Id} id=${tenant.tenantId} href=${linkTo('tenants', tenant.tenantId)} /></td>
+            <td class="fold-text">${tenant.name}</td><td><${Status} status=${tenant.status} /></td>
             <td class="num"><${Usd} value=${tenant.dailyBudgetUsd} /></td><td class="num"><${Usd} value=${tenant.monthlyBudgetUsd} /></td>
             <td class="num">${tenant.requestsPerMinute ?? '–'}</td><td><${Time} at=${tenant.updatedAt} /></td>
           </tr>`,
@@ -68,5 +68,7 @@ const List = () => {
     </section>`;
 };
 
-export const Tenants = ({ place: [tenantId] }: { place: Place }) =>
-  tenantId === undefined ? html`<${List} />` : html`<${TenantPage} key=${tenantId} tenantId=${tenantId} />`;
+export const Tenants = ({ place: [tenantId, keyId] }: { place: Place }) =>
+  tenantId === undefined
+    ? html`<${List} />`
+    : html`<${TenantPage} key=${tenantId} tenantId=${tenantId} keyId=${keyId} />`;

@@ -1,6 +1,8 @@
 import type { AgentView } from '../../api/types.ts';
+import { Command } from '../../ui/command.ts';
 import { html } from '../../ui/html.ts';
-import { Copy, Id, milliseconds, Table, Usd } from '../../ui/parts.ts';
+import { milliseconds } from '../../ui/milliseconds.ts';
+import { Copy, Id, Table, Usd } from '../../ui/parts.ts';
 import { linkTo } from '../router.ts';
 import { testCommand } from './test-command.ts';
 import { KINDS, Schema, ToolPanel } from './tool-panel.ts';
@@ -41,12 +43,13 @@ const Refused = ({ patterns }: { patterns: readonly [string, string][] }) =>
 
 const Tests = ({ agent }: { agent: AgentView }) => {
   const command = testCommand(agent);
-  return html`<div class="call"><pre tabindex="0" class="wrap" aria-label=${`The tests of ${agent.name}`}>${command}</pre><${Copy} text=${command} label="Copy" /></div>`;
+  return html`<${Command} text=${command} label=${`The tests of ${agent.name}`} />`;
 };
 
 /** An agent with all that the key may know of it. */
 export const AgentPanel = ({ agent }: { agent: AgentView }) => {
-  const { name, version, description, models, fallbackModels, pattern, tools, rules, output, system } = agent;
+  const { name, version, description, models, fallbackModels, pattern, tools, inputReads, rules, output, system } =
+    agent;
   const patterns = Object.entries(agent.denyInput ?? {});
   return html`<section class="panel" aria-label=${name}>
     <div class="row spread"><h2><${Id} id=${name} href=${linkTo('agents', name)} /></h2><span class="soft small">version ${version}</span></div>
@@ -61,6 +64,7 @@ export const AgentPanel = ({ agent }: { agent: AgentView }) => {
     ${system !== undefined && html`<${Prompt} name=${name} system=${system} />`}
     <h3>${tools.length === 0 ? 'No tools' : 'Tools'}</h3>
     ${tools.map((tool) => html`<${ToolPanel} key=${tool.name} tool=${tool} />`)}
+    ${inputReads.length > 0 && html`<p class="small soft">What is written for it counts as ${inputReads.join(' and ')} content.</p>`}
     ${rules.length > 0 && html`<${Rules} rules=${rules} />`}
     ${output !== undefined && html`<details class="tool"><summary>Answers by a schema</summary><${Schema} label="The schema of its answer" schema=${output} /></details>`}
     ${patterns.length > 0 && html`<${Refused} patterns=${patterns} />`}

@@ -1,6 +1,7 @@
 import type { ToolView } from '../../api/types.ts';
 import { html } from '../../ui/html.ts';
-import { Id, milliseconds, Table } from '../../ui/parts.ts';
+import { milliseconds } from '../../ui/milliseconds.ts';
+import { Id, Table } from '../../ui/parts.ts';
 
 /** What a run knows once it has called a tool, and what a call may do. */
 export const KINDS: Readonly<Record<ToolView['reads'][number] | ToolView['does'][number], string>> = {

@@ -1,4 +1,5 @@
 import type { Alarms } from '../../api/types.ts';
+import { Command } from '../../ui/command.ts';
 import { html } from '../../ui/html.ts';
 import { Copy, Empty, Id, Time } from '../../ui/parts.ts';
 import { Prose } from '../../ui/prose.ts';
@@ -26,7 +27,7 @@ const measured = ({ value, threshold, comparison, unit }: On): string =>
     .join(' ');
 
 const AlarmOn = ({ alarm: on }: { alarm: On }) => {
-  const { alarm, name, severity, state, since, silencedBy, children, means, action, url } = on;
+  const { alarm, name, severity, state, since, silencedBy, children, means, action, look, url } = on;
   const says = measured(on);
   return html`<li class="on">
     <div class="row spread">
@@ -43,6 +44,7 @@ const AlarmOn = ({ alarm: on }: { alarm: On }) => {
     ${children.length > 0 && html`<p class="small">Because of ${children.join(', ')}.</p>`}
     ${means !== null && html`<p><strong>What it means:</strong> <${Prose} text=${means} /></p>`}
     ${action !== null && html`<p><strong>What to do:</strong> <${Prose} text=${action} /></p>`}
+    ${look !== null && html`<${Command} text=${look} label=${`To look at ${alarm}`} />`}
     <p class="row small soft">${name !== null && html`<span>More in <code>docs/alarms.md#${name}</code></span>`}${url !== null && html`<a href=${url} rel="noreferrer">Open it in CloudWatch</a>`}</p>
   </li>`;
 };

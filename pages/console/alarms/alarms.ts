@@ -1,11 +1,13 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { ShownTest } from '../../../lib/administration/administer-alarms.ts';
 import type { Alarms as Listed } from '../../api/types.ts';
+import { Command } from '../../ui/command.ts';
 import { Confirm } from '../../ui/confirm.ts';
 import { html } from '../../ui/html.ts';
 import { Empty, Refused } from '../../ui/parts.ts';
 import { Prose } from '../../ui/prose.ts';
 import { useLoad } from '../../ui/use-load.ts';
+import { useShown } from '../../ui/use-shown.ts';
 import { stageOf, useSession } from '../context.ts';
 import type { Place } from '../router.ts';
 import { targetCommand } from '../set-up/checklist.ts';
@@ -51,18 +53,20 @@ const Targets = ({ targets }: { targets: Listed['targets'] }) => {
   </section>`;
 };
 
-const AlarmView = ({ alarm: { name, severity, means, action, made }, isOpen }: { alarm: Alarm; isOpen: boolean }) => {
-  const details = useRef<HTMLDetailsElement>(null);
-  useEffect(() => {
-    if (!isOpen) return;
-    details.current?.setAttribute('open', '');
-    details.current?.scrollIntoView({ block: 'center' });
-  }, [isOpen]);
+const AlarmView = ({
+  alarm: { name, severity, means, action, look, made },
+  isOpen,
+}: {
+  alarm: Alarm;
+  isOpen: boolean;
+}) => {
+  const details = useShown(isOpen ? name : undefined, true);
   return html`<details class="tool" ref=${details}>
     <summary><code>${name}</code><${Severity} severity=${severity} />${!made && html`<span class="pill">not made in this stage</span>`}<span class="soft small"><${Prose} text=${means} /></span></summary>
     <div class="within">
       <p><strong>What it means:</strong> <${Prose} text=${means} /></p>
       <p><strong>What to do:</strong> <${Prose} text=${action} /></p>
+      <${Command} text=${look} label=${`To look at ${name}`} />
       <p class="small soft">More in <code>docs/alarms.md#${name}</code></p>
     </div>
   </details>`;

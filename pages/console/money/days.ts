@@ -2,7 +2,7 @@ import { query } from '../../api/client.ts';
 import { html } from '../../ui/html.ts';
 import { Empty } from '../../ui/parts.ts';
 import { useLoad } from '../../ui/use-load.ts';
-import { useSession } from '../context.ts';
+import { curl, useSession } from '../context.ts';
 import { greatest, isNothing, percentOf } from './amounts.ts';
 
 /** What was spent in a time, and the part of it that no answer confirmed. */
@@ -38,19 +38,20 @@ const daysIn = (month: string): number => {
 
 /** The cost of each day of the month as a column. The table by day says the same in figures. */
 export const DaysChart = ({ days }: { days: Days }) => {
+  const { url } = useSession();
   const month = days.to.slice(0, 7);
   const most = greatest(days.groups.map(({ costUsd }) => costUsd));
   const all = Array.from({ length: daysIn(month) }, (_, at) => `${month}-${String(at + 1).padStart(2, '0')}`);
   return html`<section class="panel" aria-label="Daily cost">
     <div class="row spread"><h2>Daily cost</h2><span class="small soft">${month} (UTC) · the highest day: $${most}</span></div>
-    ${isNothing(most) && html`<${Empty}>Nothing was spent in this month yet.<//>`}
+    ${isNothing(most) && html`<${Empty} command=${curl(url, '/agent/run', { method: 'POST', body: { task: 'What is 17 * 23?' } })}>Nothing was spent in this month yet. A run fills this.<//>`}
     ${
       !isNothing(most) &&
       html`<div class="days" role="img" aria-label=${`The cost of each day of ${month}; the highest is $${most}`}>
       ${all.map((day) => {
         const { costUsd } = costOn(days, day);
         const share = Math.max(0, percentOf(costUsd, most));
-        return html`<span key=${day} class=${day > days.to ? 'day future' : 'day'} title=${`${day}: $${costUsd}`}>
+        return html`<span key=${day} class="day" title=${`${day}: $${costUsd}`}>
           <span class="column" style=${{ height: `${share}%` }}></span><span class="soft">${Number(day.slice(8))}</span>
         </span>`;
       })}

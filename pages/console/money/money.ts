@@ -6,6 +6,7 @@ import { useLoad } from '../../ui/use-load.ts';
 import { useMay, useSession } from '../context.ts';
 import { BudgetView } from './budget.ts';
 import { DaysChart, useDays } from './days.ts';
+import { GroupBudgets } from './group-budgets.ts';
 import { UsageReport } from './report.ts';
 import { TrueUp } from './true-up.ts';
 
@@ -32,6 +33,7 @@ export const Money = () => {
     <${Refused} error=${error} />
     ${whose === 'own' && budget !== undefined && html`<${BudgetView} budget=${budget} days=${days} />`}
     ${days !== undefined && html`<${DaysChart} days=${days} />`}
+    ${whose === 'own' && html`<${GroupBudgets} path="/usage/budget" />`}
     ${whose === 'own' ? html`<${UsageReport} key="own" path="/usage" />` : html`<${UsageReport} key="all" path="/admin/usage" first="tenant" />`}
     <${TrueUp} path=${whose === 'own' ? '/usage' : '/admin/usage'} />`;
 };

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import { query } from '../../api/client.ts';
 import { html } from '../../ui/html.ts';
-import { Empty, milliseconds, Refused, Table, Usd } from '../../ui/parts.ts';
+import { milliseconds } from '../../ui/milliseconds.ts';
+import { Empty, Refused, Table, Usd } from '../../ui/parts.ts';
 import { useAction, useLoad } from '../../ui/use-load.ts';
 import { curl, useSession } from '../context.ts';
 import { greatest, percentOf } from './amounts.ts';
@@ -61,7 +62,7 @@ const Usage = ({ groups, totals, by }: { groups: readonly Group[]; totals: Repor
   return html`<${Table} label="Usage" head=${[by, 'Share', '#Requests', '#Input', '#Output', '#Cache read', '#Cache written', '#Estimated', '#Cost']}>
     ${groups.map(
       (each) => html`<tr key=${named(each.key)}>
-        <td>${named(each.key)}</td>
+        <td class=${by === 'day' || by === 'month' ? 'when' : ''}>${named(each.key)}</td>
         <td class="share"><span class="bar" style=${{ width: `${percentOf(each.costUsd, most)}%` }}></span></td>
         ${cells(each)}
       </tr>`,
@@ -114,6 +115,7 @@ export const UsageReport = ({ path, tenant, first }: { path: string; tenant?: st
           ),
         ];
   return html`<section class="panel" aria-label="Usage">
+    <h2>Usage</h2>
     <form class="row end" onSubmit=${(event: Event) => event.preventDefault()}>
       <label>By
         <select name="groupBy" value=${asked.groupBy} onChange=${set('groupBy')}>

@@ -17,7 +17,7 @@ const MONTHS = 6;
 
 const MonthRow = ({ month: { key, costUsd, estimatedUsd, adjustedUsd }, command }: { month: Month; command: string }) =>
   html`<tr>
-    <td>${key}</td>
+    <td class="when">${key}</td>
     <td class="num"><${Usd} value=${costUsd} /></td>
     <td class="num"><${Usd} value=${estimatedUsd} /> <span class="soft small">${percentOf(estimatedUsd, costUsd)} %</span></td>
     <td class="num"><${Usd} value=${adjustedUsd} /></td>

@@ -40,7 +40,7 @@ export const Decide = ({ runId, approval, decided }: { runId: string; approval: 
     </div>
     <div class="row small">
       <span>Run <${Id} id=${runId} href=${linkTo('runs', runId)} /></span>
-      <span>Call <${Id} id=${approval.toolUseId} /></span>
+      <span>Call <${Id} id=${approval.toolUseId} href=${linkTo('runs', runId, approval.toolUseId)} /></span>
     </div>
     <label>Input
       <textarea class="code" rows=${Math.min(12, asked.split('\n').length + 1)} spellcheck=${false} value=${input}

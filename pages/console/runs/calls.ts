@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { callView } from '../../../lib/usage/reports/report-body.ts';
 import { query } from '../../api/client.ts';
+import { Entry } from '../../ui/entry.ts';
 import { html } from '../../ui/html.ts';
 import { Clock, Empty, Id, Refused, Status, Table, Usd } from '../../ui/parts.ts';
 import { useLoad } from '../../ui/use-load.ts';
@@ -27,7 +28,7 @@ const filterAt = ([name, value = '']: Place): typeof NO_FILTER =>
 
 /** Of the last 24 hours a time of day is one instant: its day would push the cost out of the window. */
 const Row = ({ call }: { call: Call }) => html`<tr>
-  <td><${Id} id=${call.callId} /></td>
+  <td><${Id} id=${call.callId} href=${linkTo('find', call.callId)} /></td>
   <td><${Status} status=${call.answered ? 'succeeded' : 'failed'} /></td>
   <td>${call.model}</td>
   <td class="num">${call.attempts}</td>
@@ -61,8 +62,8 @@ const CallList = ({ first }: { first: typeof NO_FILTER }) => {
     setCursors([]);
     setFilter(next);
   };
-  const set = (name: Name) => (event: Event) =>
-    show({ ...filter, [name]: (event.target as HTMLInputElement).value.trim() });
+  const enter = (name: Name) => (value: string) => show({ ...filter, [name]: value });
+  const set = (name: Name) => (event: Event) => enter(name)((event.target as HTMLInputElement).value);
   const isFiltered = Object.values(filter).some((value) => value !== '');
   const isOlder = typeof data?.nextCursor === 'string';
   const command = isOlder || isFiltered ? undefined : curl(url, '/v1/messages', { method: 'POST', body: QUESTION });
@@ -78,11 +79,11 @@ const CallList = ({ first }: { first: typeof NO_FILTER }) => {
         </select>
       </label>
       <label>Model
-        <input name="model" size="14" list="models" maxlength="128" value=${filter.model} onChange=${set('model')} />
+        <${Entry} name="model" size="14" list="models" maxlength="128" value=${filter.model} commit=${enter('model')} />
         <datalist id="models">${models.map((model) => html`<option key=${model} value=${model} />`)}</datalist>
       </label>
-      <label>Key <input name="keyId" size="14" maxlength="128" value=${filter.keyId} onChange=${set('keyId')} /></label>
-      <label>User <input name="userId" size="14" maxlength="256" value=${filter.userId} onChange=${set('userId')} /></label>
+      <label>Key <${Entry} name="keyId" size="14" maxlength="128" value=${filter.keyId} commit=${enter('keyId')} /></label>
+      <label>User <${Entry} name="userId" size="14" maxlength="256" value=${filter.userId} commit=${enter('userId')} /></label>
       ${isFiltered && html`<button type="button" onClick=${() => show(NO_FILTER)}>Clear</button>`}
     </form>
     <${Refused} error=${error} />

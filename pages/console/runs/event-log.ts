@@ -2,6 +2,9 @@ import { html } from '../../ui/html.ts';
 import { Refused } from '../../ui/parts.ts';
 import type { SeenEvent, Watched } from './use-events.ts';
 
+/** Characters of an event that are shown: the API has the rest. */
+const MOST = 400;
+
 /** Adjacent pieces of text are one line: a run may have thousands. */
 const lines = (
   events: readonly SeenEvent[],
@@ -30,7 +33,7 @@ export const EventLog = ({ watched }: { watched: Watched }) =>
     <ol class="log" tabindex="0" aria-label="Events of the run">
       ${lines(watched.events).map(
         ({ id, event, says }) =>
-          html`<li key=${id}><span class="soft">${id}</span><span>${event}</span><span class="soft says">${says.slice(0, 400)}</span></li>`,
+          html`<li key=${id}><span class="soft">${id}</span><span>${event}</span><span class="soft says">${says.length > MOST ? `${says.slice(0, MOST)}…` : says}</span></li>`,
       )}
     </ol>
   </section>`;

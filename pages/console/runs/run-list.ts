@@ -1,11 +1,13 @@
 import { useState } from 'preact/hooks';
 import { query } from '../../api/client.ts';
 import type { AgentView, RunSummary } from '../../api/types.ts';
+import { Entry } from '../../ui/entry.ts';
 import { html } from '../../ui/html.ts';
-import { Empty, Id, milliseconds, Refused, Status, Table, Time } from '../../ui/parts.ts';
+import { milliseconds } from '../../ui/milliseconds.ts';
+import { Empty, Id, Refused, Status, Table, Time } from '../../ui/parts.ts';
 import { useLoad } from '../../ui/use-load.ts';
 import { curl, useMay, useSession } from '../context.ts';
-import { linkTo } from '../router.ts';
+import { linkTo, type Place } from '../router.ts';
 
 const STATUSES = [
   'queued',
@@ -19,6 +21,9 @@ const STATUSES = [
   'timed_out',
 ] as const;
 
+/** Statuses of runs that go on. */
+export const OPEN: ReadonlySet<string> = new Set(STATUSES.slice(0, 4));
+
 const LIVE_MS = 2_000;
 
 interface Page {
@@ -28,25 +33,31 @@ interface Page {
 
 const NO_FILTER = { status: '', agent: '', userId: '', sessionId: '', from: '', to: '' };
 
-const OrNone = ({ id }: { id: string | null | undefined }) =>
-  typeof id === 'string' ? html`<${Id} id=${id} />` : html`<span class="soft">–</span>`;
+/** `#/runs/userId/ada` shows the runs of that end user; `null`: it is no filter. */
+export const filterAt = ([name, value = '']: Place): typeof NO_FILTER | null =>
+  name !== undefined && Object.hasOwn(NO_FILTER, name) ? { ...NO_FILTER, [name]: value } : null;
+
+const OrNone = ({ id, name }: { id: string | null | undefined; name: 'userId' | 'sessionId' }) =>
+  typeof id === 'string'
+    ? html`<${Id} id=${id} href=${linkTo('runs', name, id)} />`
+    : html`<span class="soft">–</span>`;
 
 const Row = ({ run }: { run: RunSummary }) => html`<tr>
-  <td><${Id} id=${run.runId} href=${linkTo('runs', run.runId)} /></td>
+  <td class="whole"><${Id} id=${run.runId} href=${linkTo('runs', run.runId)} /></td>
   <td><${Status} status=${run.status} /></td>
   <td>${run.agent}</td>
   <td>${run.mode}</td>
-  <td><${OrNone} id=${run.userId} /></td>
-  <td><${OrNone} id=${run.sessionId} /></td>
+  <td><${OrNone} id=${run.userId} name="userId" /></td>
+  <td><${OrNone} id=${run.sessionId} name="sessionId" /></td>
   <td><${Time} at=${run.createdAt} /></td>
-  <td class="num">${milliseconds(Date.parse(run.updatedAt) - Date.parse(run.createdAt))}</td>
+  <td class="num">${OPEN.has(run.status) ? '–' : milliseconds(Date.parse(run.updatedAt) - Date.parse(run.createdAt))}</td>
 </tr>`;
 
 /** The runs of the tenant, newest first. The first page is live; older ones stand still. */
-export const RunList = () => {
+export const RunList = ({ first }: { first: typeof NO_FILTER | null }) => {
   const { client, url, caller } = useSession();
   const mayWrite = useMay('runs:write');
-  const [filter, setFilter] = useState(NO_FILTER);
+  const [filter, setFilter] = useState(first ?? NO_FILTER);
   const [cursors, setCursors] = useState<readonly string[]>([]);
   const cursor = cursors.at(-1);
   const path = `/agent/runs${query({ ...filter, limit: 25, cursor })}`;
@@ -56,11 +67,11 @@ export const RunList = () => {
     async (signal) => (mayWrite ? client.json<{ agents: AgentView[] }>('/agents', { signal }) : { agents: [] }),
     [],
   );
-  const set = (name: keyof typeof NO_FILTER) => (event: Event) => {
-    const { value } = event.target as HTMLInputElement;
+  const enter = (name: keyof typeof NO_FILTER) => (value: string) => {
     setCursors([]);
-    setFilter((before) => ({ ...before, [name]: value.trim() }));
+    setFilter((before) => ({ ...before, [name]: value }));
   };
+  const set = (name: keyof typeof NO_FILTER) => (event: Event) => enter(name)((event.target as HTMLInputElement).value);
   const isFiltered = Object.values(filter).some((value) => value !== '');
   return html`<div class="row spread">
       <h1>Runs</h1>
@@ -74,11 +85,11 @@ export const RunList = () => {
         </select>
       </label>
       <label>Agent
-        <input name="agent" size="12" list="agents" value=${filter.agent} onChange=${set('agent')} />
+        <${Entry} name="agent" size="12" list="agents" value=${filter.agent} commit=${enter('agent')} />
         <datalist id="agents">${listed?.agents.map(({ name }) => html`<option key=${name} value=${name} />`)}</datalist>
       </label>
-      <label>User <input size="12" value=${filter.userId} onChange=${set('userId')} /></label>
-      <label>Session <input size="12" value=${filter.sessionId} onChange=${set('sessionId')} /></label>
+      <label>User <${Entry} name="userId" size="12" value=${filter.userId} commit=${enter('userId')} /></label>
+      <label>Session <${Entry} name="sessionId" size="12" value=${filter.sessionId} commit=${enter('sessionId')} /></label>
       <label>From (UTC) <input type="date" value=${filter.from} onChange=${set('from')} /></label>
       <label>To (UTC) <input type="date" value=${filter.to} onChange=${set('to')} /></label>
       ${isFiltered && html`<button type="button" onClick=${() => (setCursors([]), setFilter(NO_FILTER))}>Clear</button>`}
@@ -94,7 +105,7 @@ export const RunList = () => {
                   : `No run of the tenant ${caller.tenantId} yet: a key shows those of its own. Ask an agent under Try, or by this command.`
               }
             <//>`
-          : html`<${Table} label="Runs" head=${['Run', 'Status', 'Agent', 'Mode', 'User', 'Session', 'Created', '#Took']}>
+          : html`<${Table} label="Runs" tight head=${['Run', 'Status', 'Agent', 'Mode', 'User', 'Session', 'Created', '#Took']}>
               ${data?.runs.map((run) => html`<${Row} key=${run.runId} run=${run} />`)}
             <//>`
       }

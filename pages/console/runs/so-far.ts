@@ -1,6 +1,7 @@
 import type { Run } from '../../api/types.ts';
 import { html } from '../../ui/html.ts';
-import { milliseconds, Status, Table } from '../../ui/parts.ts';
+import { milliseconds } from '../../ui/milliseconds.ts';
+import { Status, Table } from '../../ui/parts.ts';
 import { NOTHING, type Seen, seen } from '../try/progress.ts';
 import type { SeenEvent } from './use-events.ts';
 
@@ -34,6 +35,6 @@ export const SoFar = ({ run, events }: { run: Run; events: readonly SeenEvent[] 
             )}
           <//>`
     }
-    <p class="small soft">Attempts, times, tokens and cost of its steps are stored when the run ends, and shown then.</p>
+    <p class="small soft">Attempts, times, tokens and cost of each step are stored when the run ends, and shown then; what is settled so far stands above.</p>
   </section>`;
 };

@@ -1,6 +1,9 @@
 import type { Step, Trace } from '../../api/types.ts';
 import { html } from '../../ui/html.ts';
-import { Clock, Id, milliseconds, Status, Table, Usd } from '../../ui/parts.ts';
+import { milliseconds } from '../../ui/milliseconds.ts';
+import { Clock, Id, Status, Table, Usd } from '../../ui/parts.ts';
+import { useShown } from '../../ui/use-shown.ts';
+import { linkTo } from '../router.ts';
 
 type Attempt = NonNullable<Step['attemptDetails']>[number];
 
@@ -12,9 +15,9 @@ const Attempts = ({ attempts }: { attempts: readonly Attempt[] }) =>
       (each) => html`<tr key=${each.startedAt}>
         <td>${each.model}</td>
         <td><${Clock} at=${each.startedAt} /></td>
-        <td>${each.error?.code ?? html`<${Status} status=${each.status} />`}</td>
+        <td>${each.error === undefined ? html`<${Status} status=${each.status} />` : html`<span class="pill bad">${each.error.code}</span>`}</td>
         <td>${each.retry?.reason ?? html`<span class="soft">–</span>`}</td>
-        <td class="num">${each.retry === undefined ? '' : milliseconds(each.retry.delayMs)}</td>
+        <td class="num">${each.retry === undefined ? '–' : milliseconds(each.retry.delayMs)}</td>
         <td class="num">${each.firstContentMs === null ? '–' : milliseconds(each.firstContentMs)}</td>
         <td class="num">${milliseconds(each.durationMs)}</td>
         <td class="num">${each.usage.inputTokens}, ${each.usage.outputTokens}</td>
@@ -39,7 +42,20 @@ const notes = (step: Step): string =>
     .join(' · ');
 
 /** A step as a bar in the time of its run; it unfolds into its attempts and, where content is kept, what went in and out. */
-const StepRow = ({ step, from, spanMs }: { step: Step; from: number; spanMs: number }) => {
+const StepRow = ({
+  step,
+  from,
+  spanMs,
+  runId,
+  isMarked,
+}: {
+  step: Step;
+  from: number;
+  spanMs: number;
+  runId: string;
+  isMarked: boolean;
+}) => {
+  const details = useShown(isMarked ? step.toolUseId : undefined, true);
   const offset = ((Date.parse(step.startedAt) - from) / spanMs) * 100;
   const width = (step.durationMs / spanMs) * 100;
   const style = {
@@ -55,11 +71,11 @@ const StepRow = ({ step, from, spanMs }: { step: Step; from: number; spanMs: num
   const unfolds =
     (step.attemptDetails?.length ?? 0) > 0 || step.input !== undefined || said !== '' || step.toolUseId !== undefined;
   if (!unfolds) return html`<div class="step">${row}</div>`;
-  return html`<details>
+  return html`<details ref=${details}>
     <summary>${row}</summary>
     <div class="within">
       ${said !== '' && html`<p class="small">${said}</p>`}
-      ${step.toolUseId !== undefined && html`<p class="small">Call <${Id} id=${step.toolUseId} /></p>`}
+      ${step.toolUseId !== undefined && html`<p class="small">Call <${Id} id=${step.toolUseId} href=${linkTo('runs', runId, step.toolUseId)} /></p>`}
       ${step.attemptDetails !== undefined && html`<${Attempts} attempts=${step.attemptDetails} />`}
       ${step.input !== undefined && html`<h3>In</h3><pre tabindex="0" class="wrap">${shown(step.input)}</pre>`}
       ${step.output !== undefined && html`<h3>Out</h3><pre tabindex="0" class="wrap">${shown(step.output)}</pre>`}
@@ -68,16 +84,18 @@ const StepRow = ({ step, from, spanMs }: { step: Step; from: number; spanMs: num
 };
 
 /** What a run did, step by step, each at its place in time. */
-export const Waterfall = ({ trace }: { trace: Trace }) => {
-  const { steps, omitted } = trace;
+export const Waterfall = ({ trace, marked }: { trace: Trace; marked: string | undefined }) => {
+  const { runId, traceId, steps, omitted } = trace;
+  const panel = useShown(marked === traceId ? marked : undefined, true);
   const from = Math.min(...steps.map(({ startedAt }) => Date.parse(startedAt)));
   const to = Math.max(...steps.map(({ startedAt, durationMs }) => Date.parse(startedAt) + durationMs));
   const spanMs = Math.max(1, to - from);
-  return html`<section class="panel" aria-label="Steps">
-    <div class="row spread"><h2>Steps</h2><span class="small">Trace <${Id} id=${trace.traceId} /></span></div>
+  return html`<section class="panel" aria-label="Steps" ref=${panel}>
+    <div class="row spread"><h2>Steps</h2><span class="small">Trace <${Id} id=${traceId} href=${linkTo('runs', runId, traceId)} /></span></div>
     ${trace.task !== undefined && html`<details><summary class="small soft">Task</summary><pre tabindex="0" class="wrap">${trace.task}</pre></details>`}
+    ${trace.task === undefined && steps.length > 0 && html`<p class="small soft">What was asked, and what tools were given and gave, is not kept. <code>CONTENT_RETENTION=run</code> keeps it, for runs that begin with it: <code>docs/data.md</code>.</p>`}
     <div class="fall">
-      ${steps.map((step, at) => html`<${StepRow} key=${at} step=${step} from=${from} spanMs=${spanMs} />`)}
+      ${steps.map((step, at) => html`<${StepRow} key=${at} step=${step} from=${from} spanMs=${spanMs} runId=${runId} isMarked=${marked !== undefined && step.toolUseId === marked} />`)}
     </div>
     ${omitted !== undefined && html`<p class="small soft">${omitted.steps} steps after the first ${omitted.after} are not kept.</p>`}
     ${steps.length === 0 && html`<p class="soft">It made no step.</p>`}

@@ -1,6 +1,7 @@
 import type { Alarms, HealthReport, KeyView, TenantView } from '../../api/types.ts';
+import { Command } from '../../ui/command.ts';
 import { html } from '../../ui/html.ts';
-import { Copy, Refused } from '../../ui/parts.ts';
+import { Refused } from '../../ui/parts.ts';
 import { useLoad } from '../../ui/use-load.ts';
 import { healthOf } from '../admin/health.ts';
 import { type Session, stageOf, useSession } from '../context.ts';
@@ -39,7 +40,7 @@ const LineView = ({ line: { title, state, says, command } }: { line: Line }) =>
     <div class="fold">
       <strong>${title}</strong>
       <span>${says}</span>
-      ${command !== undefined && html`<div class="call"><pre tabindex="0" class="wrap">${command}</pre><${Copy} text=${command} label="Copy" /></div>`}
+      ${command !== undefined && html`<${Command} text=${command} />`}
     </div>
   </li>`;
 

@@ -1,7 +1,8 @@
 import { ApiError } from '../../api/client.ts';
 import type { Trace } from '../../api/types.ts';
 import { html } from '../../ui/html.ts';
-import { Id, milliseconds, Refused, Status, Usd } from '../../ui/parts.ts';
+import { milliseconds } from '../../ui/milliseconds.ts';
+import { Id, Refused, Status, Usd } from '../../ui/parts.ts';
 import { useLoad } from '../../ui/use-load.ts';
 import { useMay, useSession } from '../context.ts';
 import { linkTo } from '../router.ts';
@@ -9,9 +10,18 @@ import type { Progress, Seen } from './progress.ts';
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value, null, 2));
 
-/** A tool call, which unfolds: what it was given and gave, where the stage keeps content. */
-const ToolCall = ({ step, trace }: { step: Seen & { kind: 'tool' }; trace: Trace | undefined }) => {
+/** A tool call, which unfolds: what it was given and gave, as its events told, or as the stage keeps it. */
+const ToolCall = ({
+  step,
+  trace,
+  href,
+}: {
+  step: Seen & { kind: 'tool' };
+  trace: Trace | undefined;
+  href: string | undefined;
+}) => {
   const kept = trace?.steps.find(({ toolUseId, kind }) => kind === 'tool' && toolUseId === step.toolUseId);
+  const { input, output } = step.input === undefined ? { ...kept } : step;
   const state = step.durationMs === null ? 'running' : step.isError ? 'failed' : 'succeeded';
   return html`<details class="tool">
     <summary>
@@ -20,15 +30,12 @@ const ToolCall = ({ step, trace }: { step: Seen & { kind: 'tool' }; trace: Trace
       ${step.durationMs !== null && html`<span class="soft small">${milliseconds(step.durationMs)}</span>`}
     </summary>
     <div class="within">
-      <span class="small">Call <${Id} id=${step.toolUseId} /></span>
+      <span class="small">Call <${Id} id=${step.toolUseId} href=${href} /></span>
       ${kept?.error !== undefined && html`<span>${kept.error.code}: ${kept.error.detail}</span>`}
       ${
-        kept?.input === undefined
-          ? html`<p class="small soft">
-              What it was given and gave is not kept: a stage keeps it with <code>CONTENT_RETENTION=run</code>.
-            </p>`
-          : html`<pre tabindex="0" class="wrap">${shown(kept.input)}</pre>
-              <pre tabindex="0" class="wrap">${shown(kept.output ?? '')}</pre>`
+        input !== undefined &&
+        html`<h3>In</h3><pre tabindex="0" class="wrap">${shown(input)}</pre>
+          ${output !== undefined && html`<h3>Out</h3><pre tabindex="0" class="wrap">${shown(output)}</pre>`}`
       }
     </div>
   </details>`;
@@ -51,8 +58,8 @@ export const Answer = ({ progress, busy }: { progress: Progress; busy: boolean }
     </div>
     ${steps.map((step, at) =>
       step.kind === 'tool'
-        ? html`<${ToolCall} key=${step.toolUseId} step=${step} trace=${trace} />`
-        : html`<p key=${at} class="small soft">${step.name} is asked</p>`,
+        ? html`<${ToolCall} key=${step.toolUseId} step=${step} trace=${trace} href=${mayRead && runId !== null ? linkTo('runs', runId, step.toolUseId) : undefined} />`
+        : html`<p key=${at} class="small soft">${step.name} is asked</p>${step.said !== undefined && html`<div class="output said">${step.said}</div>`}`,
     )}
     <div class="output" aria-live="polite">${text}${busy && text === '' && html`<span class="soft">…</span>`}</div>
     ${problem !== null && html`<${Refused} error=${new ApiError(problem.status, problem)} />`}

@@ -1,10 +1,15 @@
-import type { Problem } from '../../../lib/http/problem.ts';
+import type { Problem } from '../../../lib/http/response/problem.ts';
 import type { RunAnswer } from '../../../lib/run/answer.ts';
 import type { ServerEvent } from '../../api/events.ts';
 
 /** A step of a run as its events tell it. */
 export type Seen =
-  | { readonly kind: 'model'; readonly name: string }
+  | {
+      readonly kind: 'model';
+      readonly name: string;
+      /** What it said before it called tools: no part of the answer. */
+      readonly said?: string;
+    }
   | {
       readonly kind: 'tool';
       readonly name: string;
@@ -12,6 +17,9 @@ export type Seen =
       /** `null`: it still runs. */
       readonly durationMs: number | null;
       readonly isError: boolean;
+      /** What it was given and gave, where that is told. */
+      readonly input?: unknown;
+      readonly output?: unknown;
     };
 
 /** What was seen of a run so far. */
@@ -27,6 +35,14 @@ export const NOTHING: Progress = { runId: null, text: '', steps: [], answer: nul
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+/** The steps, the last model's with what it has said. */
+const saying = ({ steps, text: said }: Progress): readonly Seen[] => {
+  const last = steps.findLastIndex(({ kind }) => kind === 'model');
+  return said === ''
+    ? steps
+    : steps.map((step, at) => (at === last && step.kind === 'model' ? { ...step, said } : step));
+};
+
 /** What was seen with one event more. */
 export const seen = (before: Progress, { event, data }: ServerEvent): Progress => {
   const { steps } = before;
@@ -34,7 +50,7 @@ export const seen = (before: Progress, { event, data }: ServerEvent): Progress =
     case 'run.started':
       return { ...before, runId: text(data['runId']) };
     case 'model.started':
-      return { ...before, text: '', steps: [...steps, { kind: 'model', name: text(data['model']) }] };
+      return { ...before, text: '', steps: [...saying(before), { kind: 'model', name: text(data['model']) }] };
     case 'text.delta':
       return { ...before, text: before.text + text(data['text']) };
     case 'text.reset':
@@ -45,11 +61,16 @@ export const seen = (before: Progress, { event, data }: ServerEvent): Progress =
         toolUseId: text(data['toolUseId']),
         durationMs: null,
         isError: false,
+        input: data['input'],
       };
       return { ...before, steps: [...steps, { kind: 'tool', ...started }] };
     }
     case 'tool.finished': {
-      const ended = { durationMs: Number(data['durationMs']), isError: data['isError'] === true };
+      const ended = {
+        durationMs: Number(data['durationMs']),
+        isError: data['isError'] === true,
+        output: data['output'],
+      };
       const isOf = (step: Seen) => step.kind === 'tool' && step.toolUseId === data['toolUseId'];
       return { ...before, steps: steps.map((step) => (isOf(step) ? { ...step, ...ended } : step)) };
     }

@@ -33,13 +33,19 @@ interface Fields {
   readonly onLimit: '' | 'pause';
 }
 
-const askedBy = ({ task, agent, complexity, maxCostUsd, fault, onLimit }: Fields): Asked => ({
-  task: fault === '' ? task : `${task} ${fault}`,
+/** One that comes a number of times comes as often again in each question: the simulated Claude counts by directive. */
+const anew = (fault: string, question: string): string =>
+  fault.includes('times=') ? fault.replace(']]', ` id=${question}]]`) : fault;
+
+const askedBy = ({ task, agent, complexity, maxCostUsd, fault, onLimit }: Fields, question: string): Asked => ({
+  task: fault === '' ? task : `${task} ${anew(fault, question)}`,
   ...(agent === '' ? {} : { agent }),
   ...(complexity === '' ? {} : { complexity }),
   ...(maxCostUsd === '' ? {} : { maxCostUsd }),
   ...(onLimit === '' ? {} : { onLimit }),
 });
+
+const newQuestion = (): string => Date.now().toString(36);
 
 /** Asks an agent. One with a tool that needs approval goes on by itself, and is watched among the runs. */
 export const Try = () => {
@@ -57,6 +63,7 @@ export const Try = () => {
     fault: '',
     onLimit: '',
   });
+  const [question, setQuestion] = useState(newQuestion);
   const [progress, setProgress] = useState<Progress | null>(null);
   const { busy, error, run } = useAction();
   const leaving = useRef<AbortController | null>(null);
@@ -69,10 +76,11 @@ export const Try = () => {
   // Only a run that goes on by itself can wait.
   const isLong = isAsked || fields.onLimit === 'pause';
   const path = isLong ? '/agent/runs' : '/agent/run';
-  const asked = askedBy(fields);
+  const asked = askedBy(fields, question);
   const code = snippets(url, path, asked);
 
   const ask = async () => {
+    setQuestion(newQuestion());
     if (isLong) {
       const { runId } = await client.json<{ runId: string }>(path, { method: 'POST', body: asked });
       return go('runs', runId);
@@ -81,7 +89,8 @@ export const Try = () => {
     leaving.current = controller;
     let now = NOTHING;
     setProgress(now);
-    const headers = { accept: 'text/event-stream' };
+    // What its tools are given and give is told to whoever asks, and not kept.
+    const headers = { accept: 'text/event-stream', prefer: 'tool-content' };
     try {
       const response = await client.ask(path, { method: 'POST', body: asked, headers, signal: controller.signal });
       for await (const event of readEvents(response)) setProgress((now = seen(now, event)));
