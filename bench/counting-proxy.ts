@@ -1,6 +1,5 @@
-import { Agent, type IncomingHttpHeaders, request } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import { type Exchange, listen } from '../local/simulated-claude/listen.ts';
+import { createPassOn } from './pass-on.ts';
 
 /** Operations that were under way together: none of them waited for another. */
 export type Round = readonly string[];
@@ -76,25 +75,14 @@ const createRounds = (together: number, quietMs: number) => {
 
 /** Stands between the server and its DynamoDB and tells which operations waited for which. */
 export const startCountingProxy = async (endpoint: string, nameOf: NameOf = byTable): Promise<CountingProxy> => {
-  const agent = new Agent({ keepAlive: true });
+  const upstream = createPassOn(endpoint);
   let rounds: ReturnType<typeof createRounds> | null = null;
-
-  const pass = async ({ method, path, headers, raw }: Exchange) => {
-    const passed: IncomingHttpHeaders = { ...headers, 'content-length': String(raw.length) };
-    const answer = Promise.withResolvers<{ status: number; headers: IncomingHttpHeaders; body: Buffer }>();
-    const sent = request(endpoint + path, { method, headers: passed, agent }, (response) => {
-      const head = { status: response.statusCode ?? 502, headers: response.headers };
-      buffer(response).then((body) => answer.resolve({ ...head, body }), answer.reject);
-    });
-    sent.once('error', answer.reject).end(raw);
-    return answer.promise;
-  };
 
   const server = await listen(0, async (exchange) => {
     const turn = ofSchedule(exchange)
       ? undefined
       : rounds?.join(nameOf(operationOf(exchange), JSON.parse(exchange.raw.toString()) as Sent));
-    const [{ status, headers, body }] = await Promise.all([pass(exchange), turn]);
+    const [{ status, headers, body }] = await Promise.all([upstream.send(exchange), turn]);
     exchange.response.writeHead(status, headers).end(body);
   });
   return {
@@ -105,7 +93,7 @@ export const startCountingProxy = async (endpoint: string, nameOf: NameOf = byTa
     },
     mark: (mark) => void rounds?.journal.push({ mark }),
     async close() {
-      agent.destroy();
+      upstream.close();
       await server.close();
     },
   };

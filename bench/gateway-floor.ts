@@ -1,6 +1,5 @@
 import type { BaseAnthropic } from '@anthropic-ai/sdk/client';
-import { createSdkClient, createSdkDynamoDb } from '../lib/dynamodb/sdk-client.ts';
-import { createSignedDynamoDb } from '../lib/dynamodb/signed-client.ts';
+import { createSdkClient, throughSdk } from '../lib/dynamodb/client.ts';
 import type { DynamoDb } from '../lib/dynamodb/types.ts';
 import { loadClients } from '../lib/providers/anthropic/anthropic-client.ts';
 import { TABLE_NAMES } from '../local/environment.ts';
@@ -11,18 +10,8 @@ import { driveLoad, type Driven, type Load, now, type Timing, timingOf } from '.
 import { rateInput, recordInput, reserveInput, settleInput } from './gateway-writes.ts';
 
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
-const REGION = 'us-east-1';
-
-/** Whose DynamoDB client the loop writes with: as everybody would begin, or as the functions have it. */
-export type FloorClient = 'sdk' | 'own';
-
-const connect = (whose: string, endpoint: string): DynamoDb =>
-  whose === 'own'
-    ? createSignedDynamoDb(
-        { endpoint, region: REGION, credentials: { ...CREDENTIALS, sessionToken: null } },
-        systemClock,
-      )
-    : createSdkDynamoDb(createSdkClient({ endpoint, region: REGION, credentials: CREDENTIALS }));
+const connect = (endpoint: string): DynamoDb =>
+  throughSdk(createSdkClient({ endpoint, region: 'us-east-1', credentials: CREDENTIALS }, systemClock));
 
 const callUpstream = async (client: BaseAnthropic, askedAt: bigint): Promise<Timing> => {
   const response = await client.post('/v1/messages', { body: { ...MESSAGE, stream: true } }).asResponse();
@@ -36,11 +25,11 @@ const callUpstream = async (client: BaseAnthropic, askedAt: bigint): Promise<Tim
 };
 
 /** What a guarded call cannot do without, in the same order, and nothing around it. */
-const floorOf = (whose: string, dynamoDb: DynamoDb, client: BaseAnthropic) => {
+const floorOf = (dynamoDb: DynamoDb, client: BaseAnthropic) => {
   let calls = 0;
   return async (): Promise<Timing> => {
     const askedAt = now();
-    const id = `run_01kbench${whose}${String((calls += 1)).padStart(15, '0')}:1:1`;
+    const id = `run_01kbench${String((calls += 1)).padStart(18, '0')}:1:1`;
     const at = Date.now();
     const tables = { control: TABLE_NAMES.ControlTable, ledger: TABLE_NAMES.LedgerTable };
     await Promise.all([
@@ -55,12 +44,12 @@ const floorOf = (whose: string, dynamoDb: DynamoDb, client: BaseAnthropic) => {
 };
 
 if (import.meta.main) {
-  const [, , whose = '', endpoint = '', upstream = ''] = process.argv;
-  const client = (await loadClients(upstream))({ id: 'bench', value: 'not-a-key' });
-  const once = floorOf(whose, connect(whose, endpoint), client);
+  const [, , endpoint = '', upstream = ''] = process.argv;
+  const client = (await loadClients({ baseUrl: upstream, clock: systemClock }))({ id: 'bench', value: 'not-a-key' });
+  const once = floorOf(connect(endpoint), client);
   serveParent('', (load: Load): Promise<Driven> => driveLoad(load, once));
 }
 
 /** Starts the loop in a process of its own; it runs when it is asked to. The tables have to be there. */
-export const startFloor = (whose: FloorClient, endpoint: string, upstream: string): Promise<Child<Load, Driven>> =>
-  startChild('./gateway-floor.ts', [whose, endpoint, upstream]);
+export const startFloor = (endpoint: string, upstream: string): Promise<Child<Load, Driven>> =>
+  startChild('./gateway-floor.ts', [endpoint, upstream]);

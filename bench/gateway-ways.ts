@@ -14,7 +14,7 @@ export interface Way {
   drive(load: Load): Promise<Driven>;
 }
 
-export type WayName = 'bare' | 'floor' | 'lowered' | 'ballast';
+export type WayName = 'bare' | 'floor' | 'ballast';
 
 /** All of them, running, before the same upstream; the two that write share one database. */
 export interface Ways extends AsyncDisposable {
@@ -37,15 +37,13 @@ export const startWays = async (folder: string, between = async (endpoint: strin
   const server = await startLocalServer({ folder: own, env });
   started.defer(() => server.stop());
   const bare = started.use(await startBare(upstream.url));
-  const floor = started.use(await startFloor('sdk', endpoint, upstream.url));
-  const lowered = started.use(await startFloor('own', endpoint, upstream.url));
+  const floor = started.use(await startFloor(endpoint, upstream.url));
   const asked = { url: server.url, apiKey: await limitedTenant(server.url, 'bench-gateway') };
   const running = started.move();
   return {
     ways: {
       bare: { pid: bare.pid, drive: (load) => driveServer({ url: bare.url, apiKey: 'not-a-key' }, load) },
       floor: { pid: floor.pid, drive: (load) => floor.ask(load) },
-      lowered: { pid: lowered.pid, drive: (load) => lowered.ask(load) },
       ballast: { pid: server.pid, drive: (load) => driveServer(asked, load) },
     },
     server,

@@ -18,7 +18,6 @@ const WARM_UP_TURNS = 3;
 const NAMES: Readonly<Record<WayName, string>> = {
   bare: 'bare pass-through',
   floor: 'floor',
-  lowered: 'lowered floor',
   ballast: 'Ballast',
 };
 
@@ -47,14 +46,13 @@ export const middleOf = (turns: readonly Figures[]): Figures => {
 };
 
 const turnsOf = async (ways: Ways['ways'], load: Load, rounds: number): Promise<Cell> => {
-  const turns: Record<WayName, Figures[]> = { bare: [], floor: [], lowered: [], ballast: [] };
+  const turns: Record<WayName, Figures[]> = { bare: [], floor: [], ballast: [] };
   const each = Object.entries(ways) as [WayName, Way][];
   for (let round = 0; round < rounds; round += 1)
     for (const [name, way] of each) turns[name].push(await measureTurn(way, load));
   return {
     bare: middleOf(turns.bare),
     floor: middleOf(turns.floor),
-    lowered: middleOf(turns.lowered),
     ballast: middleOf(turns.ballast),
   };
 };
@@ -67,12 +65,10 @@ const rowsOf = (shaped: string, connections: number, cell: Cell): string[][] =>
       perSecond.toFixed(0),
       (perSecond / cell.bare.perSecond).toFixed(2),
       (perSecond / cell.floor.perSecond).toFixed(2),
-      (perSecond / cell.lowered.perSecond).toFixed(2),
       p50Ms.toFixed(1),
       p99Ms.toFixed(1),
       cpuMs.toFixed(2),
       (cpuMs - cell.floor.cpuMs).toFixed(2),
-      (cpuMs - cell.lowered.cpuMs).toFixed(2),
       shaped === 'SSE' ? delayMs.toFixed(2) : '',
     ];
   });
@@ -118,17 +114,16 @@ export const gateway = async ({ ways }: Ways, effort: Effort = FULL): Promise<Se
     title: 'The gateway, against its floor',
     columns: [
       'way, answer, connections',
-      ...['requests a second', 'of bare', 'of floor', 'of lowered floor', 'p50, ms', 'p99, ms'],
-      ...['CPU a request, ms', 'beyond the floor', 'beyond the lowered', 'first byte after the upstream’s, ms'],
+      ...['requests a second', 'of bare', 'of floor', 'p50, ms', 'p99, ms'],
+      ...['CPU a request, ms', 'beyond the floor', 'first byte after the upstream’s, ms'],
     ],
     rows: cells.flatMap(({ shaped, connections, cell }) => rowsOf(shaped, connections, cell)),
     meaning:
       '`POST /v1/messages` of a tenant with a budget and a rate limit, before an upstream that answers at once. *Bare* is ' +
       'a `node:http` server that passes on and guards nothing. The *floor* is a loop without any server: the four writes ' +
       'of a guarded call (reservation beside permit, record, settlement) by the SDK’s DynamoDB client, and the same call ' +
-      'by the same Anthropic client, its bytes read and dropped; the *lowered floor* is the same loop with the client ' +
-      'that Ballast has of its own ([ADR 0017](adr/0017-lean-dynamodb-client.md)). Nothing of money is kept back in ' +
-      'memory to be written later, by any of them. Each is a process of its own, and so are the upstream and the embedded engine in memory; the ' +
+      'by the same Anthropic client, its bytes read and dropped. Nothing of money is kept back in ' +
+      'memory to be written later, by either. Each is a process of its own, and so are the upstream and the embedded engine in memory; the ' +
       `client is the bench. Medians of ${rounds} turns of ${ms} ms, all ways by turns; CPU is that of the way’s own ` +
       'process, all its threads. The delay runs from the instant that the upstream writes into its answer to the ' +
       `client’s first byte of the body, median. Aimed at: ${SHARE_AIM} of the floor, ${CPU_AIM_MS} ms of CPU beyond it, ` +

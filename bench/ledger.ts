@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createSdkClient } from '../lib/dynamodb/sdk-client.ts';
-import { createSignedDynamoDb } from '../lib/dynamodb/signed-client.ts';
+import { createSdkClient, throughSdk } from '../lib/dynamodb/client.ts';
 import { createTable, type Table } from '../lib/dynamodb/table.ts';
 import type { DynamoDb } from '../lib/dynamodb/types.ts';
 import { TABLE_NAMES } from '../local/environment.ts';
@@ -18,12 +17,10 @@ export interface Ledger extends AsyncDisposable {
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 export const openLedger = async (endpoint: string): Promise<Ledger> => {
-  const sdk = createSdkClient({ endpoint, region: 'us-east-1', credentials: CREDENTIALS });
+  const sdk = createSdkClient({ endpoint, region: 'us-east-1', credentials: CREDENTIALS }, systemClock);
   const definitions = readFileSync(new URL('../infra/tables.yml', import.meta.url), 'utf8');
   await createTables(sdk, readTableDefinitions(definitions, TABLE_NAMES));
-  sdk.destroy();
-  const connection = { endpoint, region: 'us-east-1', credentials: { ...CREDENTIALS, sessionToken: null } };
-  const client = createSignedDynamoDb(connection, systemClock);
+  const client = throughSdk(sdk);
   let operations = 0;
   const send: DynamoDb['send'] = (...asked) => {
     operations += 1;

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import middy from '@middy/core';
 import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import { runAgent } from '../functions/run-agent.ts';
-import { jsonResponse } from '../lib/http/json-response.ts';
+import { jsonResponse } from '../lib/http/response/json-response.ts';
 import type { HttpEvent } from '../lib/http/types.ts';
 import type { RunAnswer } from '../lib/run/answer.ts';
 import { context, httpEvent } from '../test/functions/invoke.ts';

@@ -1,7 +1,7 @@
 import { keyAccount, type Limits, tenantAccount, userAccount } from '../lib/budget/account.ts';
 import type { Ask, AskedReservation } from '../lib/budget/budgets.ts';
 import type { Reservation } from '../lib/budget/reservation.ts';
-import { createIds } from '../lib/kernel/ids.ts';
+import { createIds } from '../lib/kernel/ids/ids.ts';
 import { pico } from '../lib/kernel/money.ts';
 import { systemClock } from '../local/system-clock.ts';
 

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures, writes `docs/performance.md`, and ends with 1 where one of the project's limits does not hold.
- * `npm run bench async` measures what is about asynchronous runs alone, `npm run bench portkey` the gateway beside Portkey's, and
- * each leaves the rest of the report as it is.
+ * `npm run bench start` measures the cold import alone, `npm run bench gateway` the gateway, `npm run bench portkey` it beside
+ * Portkey's, `npm run bench async` what is about asynchronous runs; each leaves the rest of the report as it is.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,6 @@ import { asyncOperations } from './async-operations.ts';
 import { asyncReplay } from './async-replay.ts';
 import { startStage } from './async-stage.ts';
 import { besidePortkey } from './beside-portkey.ts';
-import { clientChoice } from './client-choice.ts';
 import { coldImport } from './cold-import.ts';
 import { startFastUpstream } from './fast-upstream.ts';
 import { gateway, gatewayDelay } from './gateway.ts';
@@ -24,7 +23,6 @@ import { gatewayMemory, gatewayOperations } from './gateway-footprint.ts';
 import { startWays } from './gateway-ways.ts';
 import { hotTenant } from './hot-tenant.ts';
 import { itemSize } from './item-size.ts';
-import { leanClientCost } from './lean-client-cost.ts';
 import { startLocalServer } from './local-server.ts';
 import { memory } from './memory.ts';
 import { middlewareOverhead } from './middleware.ts';
@@ -117,14 +115,12 @@ const measure = async (folder: string): Promise<Section[]> => {
   await add(admissionTime(engine.endpoint));
   await add(hotTenant(engine.endpoint));
   await add(itemSize());
-  await add(shards());
+  await add(await shards());
   await add(oneWrite(engine.endpoint));
   await add(slotMisses());
   await add(reports(engine.endpoint));
-  await add(leanClientCost(engine.endpoint));
   await measureGateway(add, subfolder);
   await add(besidePortkey(subfolder('portkey')));
-  await add(clientChoice(subfolder('client-choice')));
   await measureAsyncRuns(add, subfolder, engine.endpoint);
   const upstream = await startFastUpstream();
   started.defer(() => upstream.close());
@@ -139,14 +135,27 @@ const measure = async (folder: string): Promise<Section[]> => {
 const measurePortkeyAlone = async (folder: string): Promise<Section[]> => {
   const { sections, subfolder, add } = gatherIn(folder);
   await add(besidePortkey(subfolder('portkey')));
-  await add(clientChoice(subfolder('client-choice')));
+  return sections;
+};
+
+const measureGatewayAlone = async (folder: string): Promise<Section[]> => {
+  const { sections, subfolder, add } = gatherIn(folder);
+  await measureGateway(add, subfolder);
+  return sections;
+};
+
+const measureStartAlone = async (folder: string): Promise<Section[]> => {
+  const { sections, subfolder, add } = gatherIn(folder);
+  await add(coldImport(root, subfolder('build')));
   return sections;
 };
 
 /** Parts of the report that can be measured by themselves. */
 const PARTS: Readonly<Record<string, (folder: string) => Promise<Section[]>>> = {
   async: measureAsyncAlone,
+  gateway: measureGatewayAlone,
   portkey: measurePortkeyAlone,
+  start: measureStartAlone,
 };
 
 const commit = (): string => {

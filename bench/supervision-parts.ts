@@ -45,7 +45,7 @@ export const callParts = (baseUrl: string, clock: Clock = systemClock) => {
       rests: createMemoryRestStore({ clock }),
       usage: createMemoryUsageStore(),
     },
-    provider: createAnthropic({ baseUrl }),
+    provider: createAnthropic({ baseUrl, clock }),
     secret: { get: secret, refresh: secret },
   });
 };
