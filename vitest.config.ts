@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { namesSkipped } from './test/names-skipped.ts';
 
 /**
  * Files that need a process of their own: any that changes what is the whole process’s, as its environment or a global, and
@@ -26,14 +27,19 @@ export default defineConfig({
   resolve: { alias: { '#agents': fileURLToPath(import.meta.resolve('./test/sample-agents/index.ts')) } },
   test: {
     setupFiles: ['test/setup.ts'],
+    reporters: [
+      'default',
+      ...(process.env['GITHUB_ACTIONS'] === 'true' ? ['github-actions'] : []),
+      namesSkipped((text) => process.stderr.write(text)),
+    ],
     // An unhandled rejection fails the run; so does a file without a test.
     dangerouslyIgnoreUnhandledErrors: false,
     passWithNoTests: false,
     // They only end what hangs: no verdict hangs on the time that a busy machine takes.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
+    testTimeout: 1_200_000,
+    hookTimeout: 1_200_000,
     // Looking too often is work that what is waited for has to wait for.
-    expect: { poll: { timeout: 240_000, interval: 100 } },
+    expect: { poll: { timeout: 900_000, interval: 100 } },
     // Two more than cores: half the time a file waits, for a limit, a pause or a process that starts.
     maxWorkers: availableParallelism() + 2,
     // The programs that tests start find their code compiled, which halves the time until they run.

@@ -80,3 +80,16 @@ describe('the hosts that webhooks may be sent to', () => {
     expect(() => loadConfig({ STAGE: 'prod', WEBHOOK_HOSTS: `hooks.example.com,${host}` })).toThrow('WEBHOOK_HOSTS');
   });
 });
+
+describe('the month in which prices were compared', () => {
+  it('is a month, or none', () => {
+    expect(loadConfig({ MODEL_PRICES_AS_OF: '2027-04' }).MODEL_PRICES_AS_OF).toBe('2027-04');
+    expect(loadConfig({ MODEL_PRICES_AS_OF: '' }).MODEL_PRICES_AS_OF).toBeUndefined();
+  });
+
+  it.each(['2027-13', '2027', 'April', '2027-04-01'])('is not %s', (text) => {
+    expect(messageOf({ MODEL_PRICES_AS_OF: text })).toBe(
+      'These variables are wrong: MODEL_PRICES_AS_OF (a month such as 2026-11).',
+    );
+  });
+});

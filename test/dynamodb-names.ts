@@ -7,11 +7,5 @@ export const TABLE_NAMES = {
 /** The embedded engine takes any region and credentials. */
 export const DUMMY_CONNECTION = {
   region: 'us-east-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local', sessionToken: null },
-} as const;
-
-/** The same, as the SDK takes it. */
-export const SDK_CONNECTION = {
-  region: 'us-east-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 } as const;

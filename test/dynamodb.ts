@@ -4,8 +4,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { createSdkClient, createSdkDynamoDb } from '../lib/dynamodb/sdk-client.ts';
-import { createSignedDynamoDb } from '../lib/dynamodb/signed-client.ts';
+import { createSdkClient, throughSdk } from '../lib/dynamodb/client.ts';
 import { createTable, type Table } from '../lib/dynamodb/table.ts';
 import type { DynamoDb } from '../lib/dynamodb/types.ts';
 import { startEngine } from '../local/engine.ts';
@@ -13,7 +12,7 @@ import { freePort } from '../local/free-port.ts';
 import { dynamoDbLocalMissing, spawnDynamoDbLocal } from '../local/spawn-dynamodb-local.ts';
 import { systemClock } from '../local/system-clock.ts';
 import { createTables, readTableDefinitions } from '../local/tables.ts';
-import { DUMMY_CONNECTION, SDK_CONNECTION, TABLE_NAMES } from './dynamodb-names.ts';
+import { DUMMY_CONNECTION, TABLE_NAMES } from './dynamodb-names.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -35,11 +34,8 @@ const LOCAL = process.env['ENGINE'] === 'dynamodb-local';
 /** It only ends what hangs: a busy machine takes its time. */
 const JAVA_STARTS_WITHIN_MS = 240_000;
 
-/** What the functions use where their environment does not say enough; their own client is tested by default. */
-const BY_SDK = process.env['DYNAMODB_CLIENT'] === 'sdk';
-
 /** The engine under test, as titles name it. */
-export const ENGINE_NAME = `${LOCAL ? 'DynamoDB Local' : 'the embedded engine'}${BY_SDK ? ' by the SDK' : ''}`;
+export const ENGINE_NAME = LOCAL ? 'DynamoDB Local' : 'the embedded engine';
 
 const whyMissing = (): string | null => {
   if (LOCAL) return dynamoDbLocalMissing();
@@ -50,7 +46,7 @@ const whyMissing = (): string | null => {
 /** Why the engine under test cannot run here; `null` when it can. */
 export const engineMissing = whyMissing();
 
-const connect = (endpoint: string) => createSdkClient({ ...SDK_CONNECTION, endpoint });
+const connect = (endpoint: string) => createSdkClient({ ...DUMMY_CONNECTION, endpoint }, systemClock);
 
 const answers = async (child: ChildProcess, endpoint: string): Promise<void> => {
   const client = connect(endpoint);
@@ -87,9 +83,7 @@ const startDynamoDbLocal = async () => {
 export const startTestDynamoDb = async (): Promise<TestDynamoDb> => {
   const engine = LOCAL ? await startDynamoDbLocal() : await startEngine({ dbPath: null });
   const sdk = connect(engine.endpoint);
-  const client = BY_SDK
-    ? createSdkDynamoDb(sdk)
-    : createSignedDynamoDb({ ...DUMMY_CONNECTION, endpoint: engine.endpoint }, systemClock);
+  const client = throughSdk(sdk);
   const definitions = readFileSync(new URL('../infra/tables.yml', import.meta.url), 'utf8');
   await createTables(sdk, readTableDefinitions(definitions, TABLE_NAMES));
   return {
@@ -99,7 +93,6 @@ export const startTestDynamoDb = async (): Promise<TestDynamoDb> => {
     table: (name, through = client) =>
       createTable({ client: through, name: TABLE_NAMES[name], clock: createFakeClock(), random: seededRandom(1) }),
     async stop() {
-      client.destroy();
       sdk.destroy();
       await engine.stop();
     },

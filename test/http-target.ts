@@ -14,6 +14,7 @@ export type Answer =
   | {
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
       readonly after?: PromiseLike<unknown>;
     }
   | 'hang'
@@ -33,7 +34,7 @@ const play = async (answer: Answer, response: ServerResponse): Promise<void> => 
   if (answer === 'hang') return;
   if (answer === 'cut') return void response.destroy();
   await answer.after;
-  response.writeHead(answer.status, answer.headers).end('{}');
+  response.writeHead(answer.status, answer.headers).end(answer.body ?? '{}');
 };
 
 export const startHttpTarget = async (): Promise<HttpTarget> => {

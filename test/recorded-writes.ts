@@ -15,6 +15,8 @@ export interface RecordedWrite {
   readonly pk: string;
   readonly sk: string;
   readonly attributes: readonly string[];
+  /** For how long it is kept from then on, in seconds; `null`: the write sets no end. */
+  readonly keptS: number | null;
 }
 
 export interface RecordingDynamoDb {
@@ -24,9 +26,12 @@ export interface RecordingDynamoDb {
   stop(): Promise<void>;
 }
 
+const keptS = (expiresAt: AttributeValue | undefined): number | null =>
+  expiresAt?.N === undefined ? null : Number(expiresAt.N) - Date.now() / 1_000;
+
 const putOf = (table: string, item: Readonly<Record<string, AttributeValue>>): RecordedWrite => {
   const { pk, sk } = item;
-  return { table, pk: pk?.S ?? '', sk: sk?.S ?? '', attributes: Object.keys(item) };
+  return { table, pk: pk?.S ?? '', sk: sk?.S ?? '', attributes: Object.keys(item), keptS: keptS(item['expiresAt']) };
 };
 
 const recorded = (target: string, body: string): RecordedWrite[] => {
@@ -46,7 +51,10 @@ const recorded = (target: string, body: string): RecordedWrite[] => {
     ([short]) => !short.startsWith('#remove') && new RegExp(`${short}\\b`).test(UpdateExpression),
   );
   const attributes = [...Object.keys(Key), ...changed.map(([, name]) => name)];
-  return [{ table: TableName, pk: Key['pk']?.S ?? '', sk: Key['sk']?.S ?? '', attributes }];
+  const [short] = names.find(([, name]) => name === 'expiresAt') ?? [];
+  const set = new RegExp(`${short ?? ' '} = (:\\w+)`).exec(UpdateExpression)?.[1] ?? '';
+  const kept = keptS(input.ExpressionAttributeValues?.[set]);
+  return [{ table: TableName, pk: Key['pk']?.S ?? '', sk: Key['sk']?.S ?? '', attributes, keptS: kept }];
 };
 
 /** A DynamoDB in front of another one, which remembers each write that it passes on. */

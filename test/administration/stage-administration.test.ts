@@ -5,7 +5,7 @@ import {
   type StageAdministrationOptions,
 } from '../../lib/administration/stage-administration.ts';
 import type { CircuitView } from '../../lib/circuit-breaker/view.ts';
-import { createIds } from '../../lib/kernel/ids.ts';
+import { createIds } from '../../lib/kernel/ids/ids.ts';
 import { type TenantSettings, UNLIMITED } from '../../lib/tenants/types.ts';
 import { createFakeClock } from '../fake-clock.ts';
 

@@ -5,7 +5,7 @@ import type { LoopParts } from '../../lib/agent/loop/types.ts';
 import type { AdmissionParts } from '../../lib/caller/admission.ts';
 import { UNGUARDED } from '../../lib/circuit-breaker/entry.ts';
 import type { WaitUntil } from '../../lib/kernel/background.ts';
-import { createIds } from '../../lib/kernel/ids.ts';
+import { createIds } from '../../lib/kernel/ids/ids.ts';
 import { pico, ZERO } from '../../lib/kernel/money.ts';
 import type { ModelRequest } from '../../lib/model-call/provider.ts';
 import type { Attempt, CallContext, Outcome } from '../../lib/model-call/types.ts';

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import type { Agent } from 'ballast';
 import { describe, expect, it } from 'vitest';
 import { agents } from '../../agents/index.ts';
-import { checkAgents } from '../../lib/agent/define/check-agents.ts';
+import { checkAgents } from '../../lib/agent/define/checks/check-agents.ts';
 import { createPriceTable } from '../../lib/pricing/price-table.ts';
 import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
 import { priceAt } from '../../lib/pricing/pricing.ts';

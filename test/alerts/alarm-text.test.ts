@@ -13,6 +13,7 @@ const alertOf = (message: unknown): Alert => {
 
 const ARN = 'arn:aws:cloudwatch:eu-central-1:123456789012:alarm:';
 const { means: byDefault = '', action = '' } = RUNBOOK['errors'] ?? {};
+const LOOK = 'npx ballast logs "request failed" --by code --stage dev --region eu-central-1';
 /** The stage's own threshold is 5. */
 const means = byDefault.replace('(10) %', '(5) %');
 const LINK =
@@ -36,6 +37,7 @@ describe('the text of an alarm', () => {
       'Value: 7 %. Threshold: at least 5 %.',
       `*What it means:* ${means}`,
       `*What to do:* ${action}`,
+      `*To look:* \`${LOOK}\``,
       'More in docs/alarms.md#errors.',
       `<${LINK}|The alarm>`,
     ]);
@@ -44,7 +46,7 @@ describe('the text of an alarm', () => {
   it('says the same in a mail, without markup', () => {
     const { mail } = alertOf(notification());
     expect(mail?.subject).toBe('ALARM (page): ballast-dev-errors');
-    expect(mail?.text).toContain(`What it means: ${means}\nWhat to do: ${action}\n`);
+    expect(mail?.text).toContain(`What it means: ${means}\nWhat to do: ${action}\nTo look: ${LOOK}\n`);
     expect(mail?.text).toContain(`The alarm: ${LINK}`);
     expect(mail?.text).not.toMatch(/[*<>]|:[a-z_]+: /);
   });
@@ -63,6 +65,7 @@ describe('the text of an alarm', () => {
       unit: '%',
       means,
       action,
+      look: LOOK,
       url: LINK,
     });
   });
@@ -77,6 +80,16 @@ describe('the text of an alarm', () => {
 
   it.each<[string, object, string]>([
     ['milliseconds', notification({ name: 'ballast-dev-latency-p95' }), 'Value: 7 ms. Threshold: at least 5 ms.'],
+    [
+      'seconds',
+      {
+        ...notification({ name: 'ballast-dev-latency-p95' }),
+        NewStateReason: 'Threshold Crossed: 1 datapoint [82201.0 (20/11/26 11:55:00)] was',
+        Trigger: { Threshold: 60_000, ComparisonOperator: 'GreaterThanThreshold' },
+      },
+      'Value: 82.201 s. Threshold: more than 60 s.',
+    ],
+    ['money', notification({ name: 'ballast-dev-run-cost' }), 'Value: $7. Threshold: at least $5.'],
     [
       'no reason',
       { ...notification(), NewStateReason: 'Unchecked: Initial alarm creation' },
@@ -113,6 +126,21 @@ describe('the text of an alarm', () => {
     expect(alertOf({ ...message, Trigger: trigger }).text).toContain(words);
   });
 
+  it.each<[string, object, string]>([
+    ['probe-silent', { EvaluationPeriods: 9 }, 'for `probeSilentAlarmCount` (9) times in a row'],
+    [
+      'probe-unhealthy',
+      { EvaluationPeriods: 5, DatapointsToAlarm: 2 },
+      'In `probeUnhealthyAlarmCount` (2) of five probes',
+    ],
+    ['reconcile-silent', {}, 'For `reconcileSilentAlarmCount` (5) minutes'],
+    // What is no count of the alarm's own is no threshold either.
+    ['circuit-open', { EvaluationPeriods: 5, DatapointsToAlarm: 1, Threshold: 3 }, '`circuitOpenAlarmThreshold` (3)'],
+  ])('says of %s how often it has to be so in the stage', (name, Trigger, words) => {
+    const message = notification({ name: `ballast-dev-${name}` });
+    expect(alertOf({ ...message, Trigger }).text).toContain(words);
+  });
+
   it('says the default where the message has no threshold', () => {
     expect(alertOf({ ...notification(), Trigger: 'canary' }).text).toContain('(10) % of the calls');
   });
@@ -133,7 +161,7 @@ describe('the text of an alarm', () => {
     const { text, fields } = alertOf({ ...own, AlarmDescription: `<!channel> & *${'x'.repeat(2_000)}` });
     expect(text).toContain('*What it means:* &lt;!channel&gt; &amp; *xxx');
     expect(text).toContain(':warning: *queue-of-orders* (ticket)');
-    expect(text).not.toMatch(/<!|What to do|docs\/alarms/);
+    expect(text).not.toMatch(/<!|What to do|To look|docs\/alarms/);
     expect(String(fields['means']).length).toBe(255);
     const secret = alertOf({ ...own, AlarmDescription: 'sk-ant-api03-canary' });
     expect(JSON.stringify(secret)).not.toContain('canary');

@@ -25,6 +25,7 @@ describe('a notification of CloudWatch', () => {
       children: [],
       means: RUNBOOK['errors']?.means.replace('(10) %', '(5) %'),
       action: RUNBOOK['errors']?.action,
+      look: 'npx ballast logs "request failed" --by code --stage dev --region eu-central-1',
       section: 'errors',
       url: 'https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#alarmsV2:alarm/ballast-dev-errors',
       follows: { causeId: only(notification({ name: 'ballast-dev-provider-down' }))?.alarmId, forMs: 600_000 },

@@ -77,8 +77,9 @@ describeOnDynamoDb('what is on', (engine) => {
         comparison: 'at least',
         unit: entry?.unit ?? null,
         children: [],
-        means: entry?.means,
+        means: entry?.means.replace('(1)', '(5)'),
         action: entry?.action,
+        look: entry?.look?.replace('<stage>', 'dev --region eu-central-1'),
         url: expect.stringContaining('console.aws.amazon.com') as string,
       },
     ]);

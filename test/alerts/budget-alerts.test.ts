@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { budgetAlert, type BudgetThreshold, createBudgetAlerts } from '../../lib/alerts/budget-alerts.ts';
-import type { Notice } from '../../lib/aws/publish.ts';
-import { bookedName, pseudonymOf } from '../../lib/kernel/pseudonym.ts';
+import type { Notice } from '../../lib/alerts/notice.ts';
+import { bookedName, pseudonymOf } from '../../lib/kernel/ids/pseudonym.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
@@ -106,6 +106,31 @@ describeOnDynamoDb('a threshold of a budget', (engine) => {
       },
     ]);
     expect(counts()).toEqual([1, 1]);
+  });
+
+  it('says of which stage it is, what it means, what to do and how to look', () => {
+    const spent = threshold({ period: '2026-12' });
+    const { text, mail, fields } = budgetAlert(spent, 'prod');
+    expect(text.split('\n').slice(1)).toEqual([
+      'Stage: prod. Severity: note.',
+      '*What it means:* nothing is refused yet; the budget ends at 2027-01-01T00:00:00Z.',
+      '*What to do:* raise the budget if it is too small, or ask who spends it; else nothing, for it holds.',
+      `*To look:* \`npx ballast usage --admin --tenant ${spent.tenantId} --group-by key --stage prod\``,
+      'More in docs/alarms.md#thresholds-of-budgets.',
+    ]);
+    expect(mail?.text).toContain('\nTo look: npx ballast usage --admin --tenant');
+    expect(mail?.text).not.toMatch(/[*`]/);
+    expect(fields).toMatchObject({ stage: 'prod', severity: 'note' });
+    const refused = budgetAlert(
+      { ...spent, period: '2026-11-30', percent: 100, isRefused: true, scope: 'stage' },
+      'local',
+    );
+    expect(refused.text).toContain(
+      'calls are refused with 402 until 2026-12-01T00:00:00Z, or until the budget is raised.',
+    );
+    expect(refused.text).toContain('`npx ballast usage --admin --group-by tenant`');
+    expect(refused.fields).toMatchObject({ stage: 'local', severity: 'ticket' });
+    expect(refused.id).toBe(budgetAlert({ ...spent, period: '2026-11-30', percent: 100, scope: 'stage' }).id);
   });
 
   it('that refused calls says so, of a key and of a user by its pseudonym, and is the same as the one of spending', async () => {

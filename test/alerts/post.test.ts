@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createPost } from '../../lib/alerts/post.ts';
+import { createPost } from '../../lib/alerts/targets/post.ts';
 import { createDeadline } from '../../lib/kernel/deadline.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { type Answer, type HttpTarget, startHttpTarget } from '../http-target.ts';

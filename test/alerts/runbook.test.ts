@@ -15,9 +15,17 @@ const sectionOf = (name: string): string => {
 describe('the runbook', () => {
   it.each(Object.entries(RUNBOOK))('says of %s what its section in docs/alarms.md says', (name, entry) => {
     const section = sectionOf(name);
-    expect(section.slice(0, section.indexOf('.') + 1)).toBe(`Severity: ${entry.severity}.`);
-    expect(section.slice(section.indexOf('.') + 2)).toMatch(new RegExp(`^${RegExp.escape(entry.means)}`));
+    const head = `Severity: ${entry.severity}. Look: \`${entry.look}\`. `;
+    expect(section.slice(0, head.length)).toBe(head);
+    expect(section.slice(head.length)).toMatch(new RegExp(`^${RegExp.escape(entry.means)}`));
     expect(section).toContain(entry.action);
+  });
+
+  it('leads from each alarm to somewhere: a sentence that is whole, and no word of what is not in the message', () => {
+    for (const [name, { action, means }] of Object.entries(RUNBOOK)) {
+      expect([name, action]).toEqual([name, expect.stringMatching(/[.?]$/) as string]);
+      expect([name, action, means].join(' ')).not.toMatch(/\b(below|above here|as follows)\b|:$/);
+    }
   });
 
   it.each([

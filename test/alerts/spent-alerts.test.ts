@@ -64,6 +64,11 @@ describe('the alert of budgets that refuse calls', () => {
     expect(mail?.subject).toBe(`100 % of the budgets of ${who} for 2026-11-20`);
     expect(fields).toMatchObject({ type: 'budgets.spent', scope: 'user', percent: 100, count: 5_000 });
     expect(fields['users']).toHaveLength(20);
+    const inProd = spentAlert([first, ...others], 'prod');
+    expect(inProd.fields).toMatchObject({ stage: 'prod', severity: 'ticket' });
+    expect(inProd.text).toContain(
+      `\`npx ballast usage --admin --tenant spent-${tenants} --group-by user --stage prod\``,
+    );
     const keys = spentAlert([
       { ...first, scope: 'key' },
       { ...first, scope: 'key', subject: 'k' },
@@ -118,6 +123,22 @@ describeOnDynamoDb('budgets that refuse calls', (engine) => {
     expect(await createSpentAlerts(options())([a, b, c])).toEqual({ isDone: true, newly: [c] });
     expect([slack.length, webhook.length]).toEqual([2, 2]);
     expect(slack[1]).toContain(`*user c of spent-${tenants}* has a call refused`);
+  });
+
+  it.each(['key', 'user'] as const)('of a %s reach Slack, the webhook and mail', async (scope) => {
+    const mails: unknown[] = [];
+    const every = { ...options(), topicArn: 'arn:topic', publish: async (notice: unknown) => void mails.push(notice) };
+    const spent: SpentPart = { ...user('s1'), scope };
+    expect(await createSpentAlerts(every)([spent])).toEqual({ isDone: true, newly: [spent] });
+    const says = `${scope} s1 of spent-${tenants}`;
+    for (const [channel] of [slack, webhook, mails]) expect(JSON.stringify(channel)).toContain(`spent-${tenants}`);
+    expect(slack[0]).toContain(`*${says}* has a call refused`);
+    expect(JSON.parse(webhook[0] ?? '')).toMatchObject({
+      percent: 100,
+      scope,
+      [scope === 'key' ? 'keyId' : 'user']: 's1',
+    });
+    expect(JSON.stringify(mails)).toContain(`100 % of the budget of ${says}`);
   });
 
   it('are not told where spending had reached 100 % before', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTargets } from '../../lib/alerts/targets.ts';
+import { readTargets } from '../../lib/alerts/targets/targets.ts';
 
 const SLACK = 'https://hooks.slack.com/services/T0/B0/canary';
 const WEBHOOK = { webhookUrl: 'https://example.com/hook', webhookSecret: 'canary-canary-canary' };

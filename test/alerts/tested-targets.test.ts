@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RUNBOOK } from '../../lib/alerts/alarm/runbook.ts';
-import { createTestedTargets } from '../../lib/alerts/tested-targets.ts';
-import type { Notice } from '../../lib/aws/publish.ts';
+import type { Notice } from '../../lib/alerts/notice.ts';
+import { createTestedTargets } from '../../lib/alerts/targets/tested-targets.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../seeded-random.ts';
@@ -21,6 +21,7 @@ const stage = (given: { secret?: string; status?: number | 'hangs'; topicArn?: s
     clock,
     random: seededRandom(1),
     emit: (event) => void events.push(event),
+    stage: 'prod',
     unmade: new Set(given.unmade),
     secret: async () => secret,
     topicArn,
@@ -46,6 +47,14 @@ const stage = (given: { secret?: string; status?: number | 'hangs'; topicArn?: s
 it('alarms that the stage does not make say so', () => {
   const { alarms } = stage({ unmade: ['run-cost'] }).targets;
   expect(alarms.filter(({ made }) => !made).map(({ name }) => name)).toEqual(['run-cost']);
+});
+
+it('alarms name what is typed for their stage and its region', () => {
+  const lookOf = (topicArn?: string) =>
+    stage(topicArn === undefined ? {} : { topicArn }).targets.alarms.find(({ name }) => name === 'circuit-open')?.look;
+  expect(lookOf('arn:aws:sns:us-east-1:1:notices')).toBe('npx ballast circuits --stage prod --region us-east-1');
+  expect(lookOf()).toBe('npx ballast circuits --stage prod');
+  for (const { action, look } of stage().targets.alarms) expect(`${action} ${look}`).not.toContain('<stage>');
 });
 
 describe('a test of the targets of alarms', () => {

@@ -86,8 +86,9 @@ it('a run that is submitted goes on by itself, and is told to the end', async ()
 });
 
 it('`Prefer: wait` answers with the run if it ends in time, and with 202 if not', async () => {
-  const waited = await call('POST', '/agent/runs', { task: 'What is 2 + 2?' }, { prefer: 'respond-async, wait=60' });
-  expect(waited).toMatchObject({ status: 200, body: { status: 'succeeded', mode: 'async' } });
+  const asked = { task: 'What is 2 + 2?', userId: 'cleo' };
+  const waited = await call('POST', '/agent/runs', asked, { prefer: 'respond-async, wait=60' });
+  expect(waited).toMatchObject({ status: 200, body: { status: 'succeeded', mode: 'async', userId: 'cleo' } });
   const late = await call('POST', '/agent/runs', { task: '[[delay:60000]] Wait.' }, { prefer: 'wait=1' });
   expect(late).toMatchObject({ status: 202, body: { status: 'queued' } });
   expect((await call('POST', `/agent/runs/${String(late.body['runId'])}/cancel`)).status).toBe(202);
@@ -240,7 +241,18 @@ it('runs are listed newest first, by filter and page, and each tenant sees its o
   const second = await list(`userId=ada&limit=1&cursor=${encodeURIComponent(first.nextCursor ?? '')}`);
   expect(second.runs.map(({ runId }) => runId)).toEqual([mine[0]]);
   expect((await list('userId=ada', ADMIN_KEY)).runs).toEqual([]);
-  for (const bad of ['limit=0', 'limit=101', 'status=gone', 'cursor=x', 'from=yesterday', 'colour=red'])
+  expect((await call('GET', `/agent/runs/${mine[0]}`)).body).toMatchObject({ userId: 'ada' });
+  // The last day of the calendar takes in all that there is.
+  expect((await list('userId=ada&to=9999-12-31')).runs).toHaveLength(2);
+  expect((await list('userId=ada&from=0000-01-01&to=9999-12-31T23:59:59.999Z')).runs).toHaveLength(2);
+  const days = [
+    'from=yesterday',
+    'from=2026-02-30',
+    'to=2027-02-29',
+    'to=2026-04-31T12:00:00Z',
+    'from=2026-12-01T24:00Z',
+  ];
+  for (const bad of ['limit=0', 'limit=101', 'status=gone', 'cursor=x', 'colour=red', ...days])
     expect((await call('GET', `/agent/runs?${bad}`)).body).toMatchObject({ errors: [{ path: bad.split('=')[0] }] });
 });
 
@@ -313,6 +325,8 @@ it('nothing of another tenant is there by any route that names it, and no other 
   expect(all.status).toBe(202);
   expect(all.body['cancelled']).toBeGreaterThanOrEqual(1);
   expect(await ended(waiting)).toMatchObject({ status: 'cancelled' });
+  const none = await call('POST', '/admin/tenants/nobody/runs/cancel', undefined, { 'x-api-key': ADMIN_KEY });
+  expect(none).toMatchObject({ status: 404, body: { code: 'not-found' } });
 });
 
 it.each([

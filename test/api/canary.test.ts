@@ -6,7 +6,7 @@ import { notifyAlarm } from '../../functions/notify-alarm.ts';
 import { createNotifyAlarm } from '../../lib/alerts/notify-alarm.ts';
 import { alertingOf } from '../../lib/app/alerting.ts';
 import { createApp } from '../../lib/app/app.ts';
-import { bookedName, pseudonymOf } from '../../lib/kernel/pseudonym.ts';
+import { bookedName, pseudonymOf } from '../../lib/kernel/ids/pseudonym.ts';
 import { createTerminal } from '../../lib/telemetry/terminal/terminal.ts';
 import { alarmEvent } from '../../local/alarm-event.ts';
 import { alertsSecretOf } from '../../local/alerts-secret.ts';
@@ -85,6 +85,7 @@ describe.each(STAGES)('at LOG_LEVEL %s, where of content is kept: %s', (level, r
       await startHttpTarget(),
       await startHttpTarget(),
     ];
+    topic.script({ status: 200, body: '<PublishResponse/>' });
     targets = { hook, slack, alarms, topic };
     receiver = await startOtlpReceiver();
     weather = createServer((_, response) => void response.end(CANARIES.toolResult));

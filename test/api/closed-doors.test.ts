@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { COMMON_HEADERS } from '../../lib/http/common-headers.ts';
+import { COMMON_HEADERS } from '../../lib/http/response/common-headers.ts';
 import { reply } from '../upstream/answers.ts';
 import { type Caller, type Fleet, startFleet } from './fleet.ts';
 import { type Knock, knocks } from './routes.ts';

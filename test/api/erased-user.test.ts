@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LAST_AFTER_MS } from '../../lib/erasure/erase-users.ts';
-import { bookedName, pseudonymOf } from '../../lib/kernel/pseudonym.ts';
+import { bookedName, pseudonymOf } from '../../lib/kernel/ids/pseudonym.ts';
 import { TABLE_NAMES } from '../../local/environment.ts';
 import { erasingApp } from '../erasure/erasing-app.ts';
 import { scanTables } from '../scan-tables.ts';

@@ -10,7 +10,7 @@ import {
   messageSchema,
   resumeSchema,
 } from '../../lib/durable-run/http/async-request.ts';
-import { PROBLEMS } from '../../lib/http/problem.ts';
+import { PROBLEMS } from '../../lib/http/response/problem.ts';
 import { createCatalog } from '../../lib/run/catalog.ts';
 import { runRequestSchema } from '../../lib/run/run-request.ts';
 import { keyRequestSchema } from '../../lib/tenants/key-schema.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Redacted } from '../../lib/kernel/redacted.ts';
 import { logEvents } from '../../lib/telemetry/log-events.ts';
-import { measure } from '../../lib/telemetry/measure.ts';
-import type { MetricName } from '../../lib/telemetry/metric-names.ts';
+import { measure } from '../../lib/telemetry/metrics/measure.ts';
+import type { MetricName } from '../../lib/telemetry/metrics/metric-names.ts';
 import { newTenant, type Shadow, SHADOWS } from '../../lib/tenants/types.ts';
 import { answer, runParts, text } from '../agent/run-parts.ts';
 import { reply } from '../upstream/answers.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Item } from '../../lib/dynamodb/attributes.ts';
+import { readTraceparent, spanIdOf } from '../../lib/kernel/ids/trace-context.ts';
 import { parseUsd } from '../../lib/kernel/money.ts';
-import { readTraceparent, spanIdOf } from '../../lib/kernel/trace-context.ts';
 import type { TokenCounts } from '../../local/simulated-claude/wire.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { size } from '../sizes.ts';

@@ -1,8 +1,9 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bookedName, pseudonymOf } from '../../lib/kernel/ids/pseudonym.ts';
+import { readTraceparent, spanIdOf } from '../../lib/kernel/ids/trace-context.ts';
 import { parseUsd, sum } from '../../lib/kernel/money.ts';
-import { readTraceparent, spanIdOf } from '../../lib/kernel/trace-context.ts';
 import { type ReceivedSpan, startOtlpReceiver } from '../telemetry/tracing/otlp-receiver.ts';
 import { reply, status, toolCalls } from '../upstream/answers.ts';
 import { type Caller, type FleetOfOne, startFleetOfOne } from './fleet.ts';
@@ -176,6 +177,35 @@ describe('a run', () => {
     expect(named(spans, 'execute_tool current_time')).toMatchObject({ parentSpanId: spanIdOf(runId) });
     const finished = lines().find((line) => line.message === 'run finished' && line.runId === runId);
     expect(finished).toMatchObject({ requestId, traceId, function: 'execute-run' });
+  });
+
+  it('is named, with its end user and by its pseudonym, on the lines of those who look at it or steer it', async () => {
+    fleet.upstream.script('*', [reply('Noon.')]);
+    const post = (body?: object) => ({
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const begun = await caller.ask('/agent/run', post({ task: CANARY, userId: 'ada', sessionId: 'lines' }));
+    const { runId } = (await begun.json()) as Answer;
+    const user = bookedName(pseudonymOf('ada'));
+    const asked: [string, RequestInit?][] = [
+      [`/agent/runs/${runId}`],
+      [`/agent/runs/${runId}/trace`],
+      [`/agent/runs/${runId}/events`],
+      [`/agent/runs/${runId}/cancel`, post()],
+    ];
+    for (const [path, init] of asked) {
+      const answer = await caller.ask(path, init);
+      await answer.text();
+      const requestId = answer.headers.get('request-id');
+      await expect.poll(() => linesOf(requestId), { message: path }).toHaveLength(1);
+      expect(linesOf(requestId), path).toMatchObject([{ agent: 'assistant', user }]);
+    }
+    const session = await caller.ask('/sessions/lines?userId=ada');
+    expect(session.status).toBe(200);
+    const requestId = session.headers.get('request-id');
+    await expect.poll(() => linesOf(requestId)).toMatchObject([{ user }]);
   });
 });
 

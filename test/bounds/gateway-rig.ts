@@ -5,7 +5,7 @@ import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
 import { readClientRequest } from '../../lib/gateway/client-request.ts';
 import { createCallMessages } from '../../lib/gateway/message-call.ts';
 import { createBackground } from '../../lib/kernel/background.ts';
-import { createIds } from '../../lib/kernel/ids.ts';
+import { createIds } from '../../lib/kernel/ids/ids.ts';
 import { parseUsd, type PicoUsd, plus } from '../../lib/kernel/money.ts';
 import { supervisedAttempt } from '../../lib/model-call/attempt/supervised-attempt.ts';
 import { createRunAccount } from '../../lib/model-call/booking/run-account.ts';

@@ -48,3 +48,24 @@ it.each([
   await control.decide(by, RUN, 'toolu_1', { decision: 'edit', input });
   expect(decided).toMatchObject([{ decision: 'edit', input }]);
 });
+
+it.each([
+  ['nobody has', [], null, 'not-found'],
+  ['is there, and has no run', [], {}, 0],
+  ['is gone, and has left a run', [{ tenantId: 'gone', runId: RUN }], null, 1],
+])('all runs are cancelled of a tenant that %s', async (_what, unfinished, tenant, result) => {
+  const noted: string[] = [];
+  const parts = {
+    clock: createFakeClock(),
+    runs: { find: async () => null },
+    inbox: { cancel: async () => 'taken' },
+    executions: { wake: async () => {} },
+    active: { list: async () => unfinished },
+    tenants: { find: async () => tenant },
+    note: async (_by: unknown, action: string) => void noted.push(action),
+  };
+  const control = createControlRun(parts as unknown as ControlRunParts);
+  const cancelled = control.cancelAll(by, 'gone').catch((error: { code: string }) => error.code);
+  expect(await cancelled).toBe(result);
+  expect(noted).toEqual(result === 'not-found' ? [] : ['runs.cancelled']);
+});

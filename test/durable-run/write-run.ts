@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import type { DynamoDb } from '../../lib/dynamodb/types.ts';
-import { createIds } from '../../lib/kernel/ids.ts';
+import { createIds } from '../../lib/kernel/ids/ids.ts';
 import { createDynamoDbRunStore } from '../../lib/runs/dynamodb-store.ts';
 import { createEventLog } from '../../lib/runs/event-log.ts';
 import type { RunEvent } from '../../lib/runs/log-entry.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import { createUserNames, KNOWN_MS } from '../../lib/end-users/names.ts';
-import { bookedName, pseudonymOf, usersOf } from '../../lib/kernel/pseudonym.ts';
+import { bookedName, pseudonymOf, usersOf } from '../../lib/kernel/ids/pseudonym.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { systemClock } from '../../local/system-clock.ts';
 import { describeOnDynamoDb, TABLE_NAMES, type TestDynamoDb } from '../dynamodb.ts';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import { createRunNotes } from '../../lib/end-users/run-notes.ts';
-import { pseudonymOf } from '../../lib/kernel/pseudonym.ts';
+import { pseudonymOf } from '../../lib/kernel/ids/pseudonym.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { describeOnDynamoDb, TABLE_NAMES } from '../dynamodb.ts';
 import { stepped } from '../dynamodb/stepped-client.ts';

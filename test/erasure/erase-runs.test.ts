@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { newErasure } from '../../lib/end-users/erasures.ts';
 import { createEraseRuns } from '../../lib/erasure/erase-runs.ts';
-import { pseudonymOf } from '../../lib/kernel/pseudonym.ts';
+import { pseudonymOf } from '../../lib/kernel/ids/pseudonym.ts';
 import type { RunSummary } from '../../lib/runs/types.ts';
 
 const ADA = pseudonymOf('ada');

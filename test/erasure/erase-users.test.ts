@@ -3,7 +3,7 @@ import { newErasure, type Part, PARTS, type UserErasure } from '../../lib/end-us
 import { createUserErasures } from '../../lib/end-users/erasures.ts';
 import { createEraseUsers, LAST_AFTER_MS, nextOf } from '../../lib/erasure/erase-users.ts';
 import type { ErasePart } from '../../lib/erasure/parts.ts';
-import { pseudonymOf } from '../../lib/kernel/pseudonym.ts';
+import { pseudonymOf } from '../../lib/kernel/ids/pseudonym.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { createFakeClock } from '../fake-clock.ts';

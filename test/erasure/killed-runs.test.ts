@@ -9,8 +9,8 @@ import type { DynamoDb } from '../../lib/dynamodb/types.ts';
 import { createUserErasures, newErasure } from '../../lib/end-users/erasures.ts';
 import { createIdempotency } from '../../lib/idempotency/idempotency.ts';
 import { createBackground } from '../../lib/kernel/background.ts';
-import { createIds } from '../../lib/kernel/ids.ts';
-import { pseudonymOf } from '../../lib/kernel/pseudonym.ts';
+import { createIds } from '../../lib/kernel/ids/ids.ts';
+import { pseudonymOf } from '../../lib/kernel/ids/pseudonym.ts';
 import { createAnthropic } from '../../lib/providers/anthropic/anthropic.ts';
 import type { RunRequest } from '../../lib/run/run-request.ts';
 import { createActiveRuns } from '../../lib/runs/active.ts';
@@ -77,7 +77,7 @@ const processOn = (client: DynamoDb) => {
     ids,
     agents: [agent],
     stores,
-    provider: createAnthropic({ baseUrl: upstream.url }),
+    provider: createAnthropic({ baseUrl: upstream.url, clock }),
     secret: createLoader({ read: async () => 'key', clock }),
     fetchFor: () => () => Promise.reject(new Error('no network')),
     secretOf: () => createLoader({ read: () => Promise.reject(new Error('no secret')), clock }),

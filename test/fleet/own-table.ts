@@ -1,4 +1,4 @@
-import { createSignedDynamoDb } from '../../lib/dynamodb/signed-client.ts';
+import { createSdkClient, throughSdk } from '../../lib/dynamodb/client.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import type { Clock } from '../../lib/kernel/clock.ts';
 import { DUMMY_CONNECTION, TABLE_NAMES } from '../dynamodb-names.ts';
@@ -19,6 +19,6 @@ export const ownTable = (endpoint: string, seed: number, now: () => number) => {
     },
   };
   const random = seededRandom(seed);
-  const client = createSignedDynamoDb({ ...DUMMY_CONNECTION, endpoint }, clock);
+  const client = throughSdk(createSdkClient({ ...DUMMY_CONNECTION, endpoint }, clock));
   return { clock, random, table: createTable({ client, name: TABLE_NAMES.ControlTable, clock, random }) };
 };

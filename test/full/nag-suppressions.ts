@@ -5,7 +5,21 @@ export interface Suppression {
   readonly reason: string;
 }
 
+/** Of a stage with a canary. */
+export const CANARY_SUPPRESSIONS: readonly Suppression[] = [
+  {
+    rule: 'AwsSolutions-IAM5',
+    on: /^CanaryRole$/,
+    reason: 'CodeDeploy looks at the alarms that take a canary back, and DescribeAlarms has no narrower resource.',
+  },
+];
+
 export const SUPPRESSIONS: readonly Suppression[] = [
+  {
+    rule: 'W3694',
+    on: /^NotifyDashalarmSnsSubscription/,
+    reason: 'The rule knows functions only; SNS takes the ARN of an alias, as API Gateway and the Scheduler do.',
+  },
   {
     rule: 'AwsSolutions-S1',
     on: /^ServerlessDeploymentBucket$/,
@@ -96,5 +110,14 @@ export const NETWORK_SUPPRESSIONS: readonly Suppression[] = [
     rule: 'AwsSolutions-IAM5',
     on: /Role$/,
     reason: 'IAM takes no narrower resource for the network interfaces that Lambda makes in the name of a function.',
+  },
+];
+
+/** What cdk-nag asks of a stage some of whose functions are on instances, besides. */
+export const INSTANCE_SUPPRESSIONS: readonly Suppression[] = [
+  {
+    rule: 'AwsSolutions-IAM4',
+    on: /^CapacityProviderRole$/,
+    reason: 'The policy that AWS maintains for exactly this role: what Lambda does to look after instances may change.',
   },
 ];

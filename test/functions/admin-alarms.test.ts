@@ -8,6 +8,7 @@ const ALARM = {
   made: true,
   means: 'A circuit is not closed.',
   action: 'Look.',
+  look: 'npx ballast circuits',
 };
 
 describe('alarms', () => {
@@ -39,6 +40,7 @@ describe('alarms', () => {
       children: [],
       means: 'A circuit is not closed.',
       action: 'Look.',
+      look: 'npx ballast circuits --stage dev',
       url: null,
     };
     stage.on = [on];

@@ -9,7 +9,7 @@ import { loadConfig } from '../../lib/config.ts';
 import { createUserErasures } from '../../lib/end-users/erasures.ts';
 import { createAuthenticator } from '../../lib/identity/authenticator.ts';
 import { hashKey, issueKey } from '../../lib/identity/issue-key.ts';
-import { createIds } from '../../lib/kernel/ids.ts';
+import { createIds } from '../../lib/kernel/ids/ids.ts';
 import { createDynamoDbRestStore } from '../../lib/rests/dynamodb-store.ts';
 import { createRests } from '../../lib/rests/rests.ts';
 import { createDynamoDbApiKeyStore, createDynamoDbTenantStore } from '../../lib/tenants/dynamodb-store.ts';
@@ -48,6 +48,7 @@ const environment = (engine: TestDynamoDb) => {
     circuits,
     rests,
     alarms: () => Promise.reject(new Error('none')),
+    webhookHosts: [],
     webhookSecret: () => Promise.reject(new Error('none')),
     ids: createIds(clock, randomBytes),
     audit: createDynamoDbAuditLog(ledger),
@@ -80,6 +81,7 @@ describeOnDynamoDb('the administration', (engine) => {
       monthlyBudgetUsd: '0.000000000001',
       userDailyBudgetUsd: '999999999999.999999999999',
       sessionBudgetUsd: '999999999999.999999999999',
+      budgetShards: 16,
       allowedModels: [],
       allowedAgents: ['a'],
       allowedTools: ['t'],

@@ -4,7 +4,7 @@ import type { HttpEvent, HttpResponse } from '../../lib/http/types.ts';
 import type { Clock } from '../../lib/kernel/clock.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { SCOPES } from '../../lib/kernel/forms/scopes.ts';
-import { createIds } from '../../lib/kernel/ids.ts';
+import { createIds } from '../../lib/kernel/ids/ids.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import { createPrettyLog } from '../../lib/telemetry/terminal/pretty-log.ts';
 import type { DefaultBudgets } from '../../lib/tenants/settings-schema.ts';

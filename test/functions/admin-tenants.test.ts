@@ -10,6 +10,7 @@ const DEFAULTS = {
   dailyBudgetUsd: null,
   monthlyBudgetUsd: null,
   userDailyBudgetUsd: null,
+  budgetShards: null,
   sessionBudgetUsd: null,
   allowedModels: null,
   allowedAgents: null,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bookedName, pseudonymOf } from '../../lib/kernel/pseudonym.ts';
+import { bookedName, pseudonymOf } from '../../lib/kernel/ids/pseudonym.ts';
 import { adminOnFakes } from './admin-parts.ts';
 
 const stageWithAcme = async () => {

@@ -132,6 +132,17 @@ describe('the webhook secret of a tenant', () => {
     expect(body['secret']).toBe(tenantSecrets([key('new')], 'acme')[0]);
   });
 
+  it('is not there, asked of nobody and audited for nobody, where the stage sends no webhooks', async () => {
+    const { ask, stage } = adminOnFakes();
+    await ask('PUT /admin/tenants/acme', {});
+    stage.webhookHosts.length = 0;
+    const { status, body } = await ask('GET /admin/tenants/acme/webhook-secret');
+    expect([status, body['code']]).toEqual([404, 'not-found']);
+    expect(body['detail']).toContain('WEBHOOK_HOSTS');
+    expect(stage.calls.filter((call) => call === 'secret.read')).toEqual([]);
+    expect(stage.entries).toHaveLength(1);
+  });
+
   it('is not there, and audited for nobody, where the stage has none', async () => {
     const { ask, stage } = adminOnFakes();
     await ask('PUT /admin/tenants/acme', {});

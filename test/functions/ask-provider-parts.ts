@@ -40,7 +40,7 @@ export const askingProvider = async (options: AskProviderOptions) => {
     clock,
     secret: { get: async () => secret, refresh: async () => (secret = rotated.shift() ?? secret) },
   });
-  const provider = createAnthropic({ baseUrl: upstream.url });
+  const provider = createAnthropic({ baseUrl: upstream.url, clock });
   const keyCheck = createKeyCheck({ provider, clock });
   const prices = createPriceTable(PUBLISHED_PRICES);
   const retry = { maxRetries: options.maxRetries ?? 0, baseDelayMs: 1, maxDelayMs: 10 };

@@ -10,6 +10,7 @@ it('has hooks told of its run at its own end, however that came', async () => {
     ...functionParts(async () => Promise.reject(new Error('unused'))),
     flush: async (endedBy?: string) => void flushed.push(endedBy),
     openWorker: async () => ({ work: async () => undefined, close: closed }),
+    openJournal: () => Promise.reject(new Error('unused')),
   });
   const InputPayload = JSON.stringify({ tenantId: 'demo', runId: 'run_01' });
   const event = { InitialExecutionState: { Operations: [{ ExecutionDetails: { InputPayload } }] } };

@@ -1,8 +1,9 @@
+import { defineAgent } from '../../lib/agent/define/define-agent.ts';
 import { loadConfig } from '../../lib/config.ts';
 import { createIdempotency } from '../../lib/idempotency/idempotency.ts';
 import { createMemoryClaimStore } from '../../lib/idempotency/memory-store.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
-import { createIds } from '../../lib/kernel/ids.ts';
+import { createIds } from '../../lib/kernel/ids/ids.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import type { RunAnswer } from '../../lib/run/answer.ts';
 import type { SyncRunCall } from '../../lib/run/sync-run.ts';
@@ -11,13 +12,21 @@ import { createPrettyLog } from '../../lib/telemetry/terminal/pretty-log.ts';
 import { newTenant, type Principal } from '../../lib/tenants/types.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
+const MODEL = 'claude-sonnet-5-5';
+const ASSISTANT = defineAgent({
+  name: 'assistant',
+  description: '',
+  system: 'Help.',
+  models: { simple: MODEL, standard: MODEL, complex: MODEL },
+});
+
 /** How a run ended that nobody looks at more closely. */
 export const DONE: RunAnswer = {
   runId: 'run_1',
   status: 'succeeded',
   output: 'Done.',
   agent: 'assistant',
-  model: 'claude-sonnet-5-5',
+  model: MODEL,
   stopReason: 'end_turn',
   usage: {
     modelCalls: 1,
@@ -62,6 +71,7 @@ export const functionParts = (runSync: (call: SyncRunCall) => Promise<RunAnswer>
         throw new AppError('unauthenticated', safe`The API key is not known or has expired.`);
       },
     },
+    catalog: { lookUp: (name: string) => (name === ASSISTANT.name ? ASSISTANT : null) },
     anthropicKey: { get: async () => 'key', refresh: async () => 'key' },
     idempotency: createIdempotency({
       store: createMemoryClaimStore(),

@@ -1,7 +1,8 @@
 import { reportUsage, type ReportUsageParts } from '../../functions/report-usage.ts';
 import type { HttpResponse } from '../../lib/http/types.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
-import { createIds } from '../../lib/kernel/ids.ts';
+import { createIds } from '../../lib/kernel/ids/ids.ts';
+import { ZERO } from '../../lib/kernel/money.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import { createPrettyLog } from '../../lib/telemetry/terminal/pretty-log.ts';
 import { newTenant, type Principal, type Tenant } from '../../lib/tenants/types.ts';
@@ -53,7 +54,13 @@ export const usageFunction = (over: Partial<ReportsOptions & ReportUsageParts> =
     authenticator: { authenticate },
     reports: createReports({ usage, tools, rollups, ...over }),
     gatewayCalls: createGatewayCalls(usage),
-    budgets: { view: async () => ({ day: period, month: period }) },
+    budgets: {
+      view: async () => ({ day: period, month: period }),
+      viewGroups: async () => ({
+        groups: [{ key: 'key_1', name: null, spent: ZERO, day: period, month: period }],
+        last: null,
+      }),
+    },
     tenants: {
       find: async (id) => TENANTS.find(({ tenantId }) => tenantId === id) ?? null,
       async *list() {

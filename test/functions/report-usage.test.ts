@@ -168,6 +168,11 @@ describe('what is refused', () => {
     ['/usage?cursor=nonsense', 'cursor'],
     ['/usage?group_by=day', 'group_by'],
     ['/usage/budget?from=2026-11-01', 'from'],
+    ['/usage/budget?groupBy=model', 'groupBy'],
+    ['/usage/budget?groupBy=key&limit=1001', 'limit'],
+    ['/usage/budget?groupBy=key&cursor=nonsense', 'cursor'],
+    // Alone they would have no effect.
+    ['/usage/budget?limit=5', 'limit'],
     ['/usage/calls?limit=201', 'limit'],
     ['/usage/calls?user=ada', 'user'],
     ['/usage/calls?cursor=nonsense', 'cursor'],
@@ -211,6 +216,8 @@ describe('what is refused', () => {
   });
 });
 
+const viewGroups = async () => ({ groups: [], last: null });
+
 describe('GET /usage/budget', () => {
   it('is what the budget of the caller’s own tenant says', async () => {
     const asked: string[] = [];
@@ -226,7 +233,7 @@ describe('GET /usage/budget', () => {
       asked.push(tenantId);
       return { day: period('2'), month: period('20') };
     };
-    const { status, body } = await usageFunction({ budgets: { view } }).get('/usage/budget', 'globex');
+    const { status, body } = await usageFunction({ budgets: { view, viewGroups } }).get('/usage/budget', 'globex');
     expect({ status, body, asked }).toEqual({
       status: 200,
       body: { day: period('2'), month: period('20') },
@@ -250,7 +257,7 @@ describe('GET /admin/tenants/{tenantId}/budget', () => {
       day: period(SPENT[tenantId] ?? '0'),
       month: period('20'),
     });
-    const { get } = usageFunction({ budgets: { view } });
+    const { get } = usageFunction({ budgets: { view, viewGroups } });
     const { status, body } = await get('/admin/tenants/globex/budget', 'acme-admin');
     expect([status, body]).toEqual([200, { day: period('3.5'), month: period('20') }]);
   });

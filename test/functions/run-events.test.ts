@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { runEvents } from '../../functions/run-events.ts';
 import { createWatchRun, type Watching } from '../../lib/durable-run/watch-run.ts';
-import { EVENT_STREAM_HEADERS } from '../../lib/http/event-stream.ts';
+import { EVENT_STREAM_HEADERS } from '../../lib/http/response/event-stream.ts';
 import type { HttpEvent } from '../../lib/http/types.ts';
 import { createMemoryRunStore } from '../../lib/runs/memory-store.ts';
 import { metadataOf } from '../../local/lambda-shim.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { bookedName, pseudonymOf } from '../../lib/kernel/pseudonym.ts';
+import { bookedName, pseudonymOf } from '../../lib/kernel/ids/pseudonym.ts';
 import { recordsOf } from '../api/books.ts';
 import { type Caller, type FleetOfOne, startFleetOfOne } from '../api/fleet.ts';
 import { reply, status, toolCalls } from '../upstream/answers.ts';

@@ -74,7 +74,7 @@ export const hear = async (
       options: circuitSettings(config),
     }),
     keys: { nextKeys: async () => [KEY], refresh: async () => {}, demote: () => {} },
-    keyCheck: createKeyCheck({ provider: createAnthropic({ baseUrl: 'http://unused' }), clock }),
+    keyCheck: createKeyCheck({ provider: createAnthropic({ baseUrl: 'http://unused', clock }), clock }),
     rests: createRests({ clock, random, emit, store: createMemoryRestStore({ clock }) }),
     retry: retrySettings(config),
     limits: streamSettings(config),

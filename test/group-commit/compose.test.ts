@@ -95,6 +95,22 @@ describe('one update for several', () => {
     expect(compose(first, then)).toBeNull();
   });
 
+  it('is one for two that spend from a number below zero which both need to be there, and not without', () => {
+    const spending = (by: bigint, has: readonly string[]): ItemUpdate => ({
+      change: { add: { day: by } },
+      assumed: { equal: { terms: s('same') }, has, atMost: { day: -by } },
+    });
+    const together = compose(spending(5n, ['day']), spending(3n, ['day']));
+    expect(together).toMatchObject({
+      change: { add: { day: 8n } },
+      assumed: { equal: { terms: s('same') }, has: ['day'], atMost: { day: -8n } },
+    });
+    expect(compose(spending(5n, []), spending(3n, ['day']))).toBeNull();
+    expect(compose(spending(5n, []), spending(3n, []))).toBeNull();
+    const other = { ...spending(3n, ['day']).assumed, equal: { terms: s('other') } };
+    expect(compose(spending(5n, ['day']), { change: { add: { day: 3n } }, assumed: other })).toBeNull();
+  });
+
   it('has the ceiling of the strictest, lowered by what comes before it', () => {
     const together = composed([adding(5n, 20n), adding(3n, 9n), adding(-7n, 50n), adding(1n, 30n)]);
     expect(together).toMatchObject({ change: { add: { day: 2n } }, assumed: { atMost: { day: 4n } } });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findingOf, openAmong } from '../../lib/health/circuits.ts';
-import { aged, type Check, overall, STALE_AFTER_MS, worse } from '../../lib/health/decision.ts';
+import { aged, type Check, overall, worse } from '../../lib/health/decision.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 12);
 const check = (status: Check['status'], ageMs = 0): Check => ({
@@ -27,11 +27,17 @@ describe('health', () => {
     expect(worse(live, check('healthy', 60_000))).toBe(live);
   });
 
-  it.each(['healthy', 'degraded', 'unhealthy'] as const)('takes an old %s finding for no finding', (status) => {
-    expect(aged(check(status, STALE_AFTER_MS), NOW)).toEqual(check(status, STALE_AFTER_MS));
-    const old = check(status, STALE_AFTER_MS + 1);
+  it.each([
+    ['healthy', 1],
+    ['degraded', 1],
+    ['unhealthy', 1],
+    ['healthy', 15],
+  ] as const)('takes an old %s finding for no finding, by three probes of %i minutes', (status, minutes) => {
+    const intervalMs = minutes * 60_000;
+    expect(aged(check(status, 3 * intervalMs), NOW, intervalMs)).toEqual(check(status, 3 * intervalMs));
+    const old = check(status, 3 * intervalMs + 1);
     const { checkedAt } = old;
-    expect(aged(old, NOW)).toEqual({ status: 'degraded', checkedAt, detail: 'not checked lately' });
+    expect(aged(old, NOW, intervalMs)).toEqual({ status: 'degraded', checkedAt, detail: 'not checked lately' });
   });
 });
 

@@ -4,6 +4,7 @@ import { createReachability, type Reachability } from '../../lib/health/reachabi
 import { keyOf } from '../../lib/model-call/keys/key-pool.ts';
 import { createAnthropic } from '../../lib/providers/anthropic/anthropic.ts';
 import { type Answer, type HttpTarget, startHttpTarget } from '../http-target.ts';
+import { systemClock } from '../upstream/system-clock.ts';
 
 let upstream: HttpTarget;
 let reachability: Reachability;
@@ -12,7 +13,7 @@ const NOW = Date.UTC(2026, 10, 20, 12);
 const KEY = 'sk-ant-canary';
 const reachabilityWith = (key: () => Promise<string>): Reachability =>
   createReachability({
-    provider: createAnthropic({ baseUrl: upstream.url }),
+    provider: createAnthropic({ baseUrl: upstream.url, clock: systemClock }),
     keys: async () => (await key()).split(',').map(keyOf),
     clock: { now: () => NOW },
   });
@@ -149,9 +150,13 @@ describe('the clock', () => {
 });
 
 it.each([
-  ['2026-11-20', 'healthy'],
-  ['2027-05-01', 'healthy'],
-  ['2027-05-04', 'degraded'],
-])('prices of 2026-11 are, on %s, %s', (day, status) => {
-  expect(findingOfPrices('2026-11', Date.parse(day)).status).toBe(status);
+  ['2026-11-20', undefined, 'healthy'],
+  ['2027-05-01', undefined, 'healthy'],
+  ['2027-05-04', undefined, 'degraded'],
+  ['2027-05-04', '2027-04', 'healthy'],
+  ['2027-05-04', '2026-01', 'degraded'],
+  ['2027-05-04', '2027-06', 'degraded'],
+  ['2027-11-04', '2027-04', 'degraded'],
+])('prices of 2026-11 are, on %s and compared in %s, %s', (day, compared, status) => {
+  expect(findingOfPrices('2026-11', compared, Date.parse(day)).status).toBe(status);
 });

@@ -2,7 +2,9 @@ import { DeleteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { health as healthFunction } from '../../functions/health.ts';
 import { probeDependencies } from '../../functions/probe-dependencies.ts';
-import type { Targets } from '../../lib/alerts/targets.ts';
+import type { Targets } from '../../lib/alerts/targets/targets.ts';
+import { createApp } from '../../lib/app/app.ts';
+import { supervisionOf } from '../../lib/app/supervision.ts';
 import { createCircuits } from '../../lib/circuit-breaker/circuits.ts';
 import { createDynamoDbCircuitStore } from '../../lib/circuit-breaker/dynamodb-store.ts';
 import type { HealthCheck } from '../../lib/health/check.ts';
@@ -14,6 +16,7 @@ import { createRests } from '../../lib/rests/rests.ts';
 import { createLoader } from '../../lib/secrets/loader.ts';
 import { parseProviderKeys } from '../../lib/secrets/provider-keys.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
+import { systemClock } from '../../local/system-clock.ts';
 import { OPTIONS } from '../circuit-breaker/parts.ts';
 import { describeOnDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
@@ -57,7 +60,7 @@ const environment = (
   const secret = createLoader({ read, clock });
   const store = createDynamoDbCircuitStore({ table, clock });
   const circuits = createCircuits({ store, clock, random: seededRandom(1), emit, options: OPTIONS });
-  const anthropic = createAnthropic({ baseUrl: upstream.url });
+  const anthropic = createAnthropic({ baseUrl: upstream.url, clock });
   const provider = {
     ...anthropic,
     // The target tells the time of the machine, and these tests have another.
@@ -291,6 +294,33 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
     expect(status).toBe(503);
     expect(body).toMatchObject({ checks: { dynamodb: { status: 'unhealthy', detail: 'does not answer' } } });
     expect(text).not.toContain('canary');
+  });
+
+  it.each([
+    ['', 'degraded'],
+    ['2027-09', 'healthy'],
+  ])('find the prices a year later, compared by the operator in "%s", %s', async (MODEL_PRICES_AS_OF, status) => {
+    await emptied(engine());
+    const app = createApp({
+      env: {
+        MODEL_PRICES_AS_OF,
+        LOG_LEVEL: 'ERROR',
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
+        AWS_ENDPOINT_URL_DYNAMODB: engine().endpoint,
+        AWS_ENDPOINT_URL_SECRETS_MANAGER: upstream.url,
+        ANTHROPIC_BASE_URL: upstream.url,
+        CONTROL_TABLE: 'test-control',
+      },
+      clock: { ...systemClock, now: () => Date.UTC(2027, 9, 4) },
+      random: () => 0.5,
+      randomBytes: (length) => new Uint8Array(length),
+      fetch,
+      write: () => undefined,
+    });
+    await supervisionOf(app).probeDependencies();
+    expect((await supervisionOf(app).health.report()).checks['prices']?.status).toBe(status);
   });
 
   it('are bounded: a provider that never answers has failed after five seconds', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ANTHROPIC_TYPES, anthropicErrorOf, anthropicErrorResponse } from '../../lib/http/anthropic-error.ts';
-import { PROBLEMS } from '../../lib/http/problem.ts';
+import { ANTHROPIC_TYPES, anthropicErrorOf, anthropicErrorResponse } from '../../lib/http/response/anthropic-error.ts';
+import { PROBLEMS } from '../../lib/http/response/problem.ts';
 import { AppError, type AppErrorOptions, type ErrorCode } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import { crowdedError } from '../../lib/model-call/booking/budget-errors.ts';

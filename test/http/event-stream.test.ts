@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createEventStream, wantsEvents } from '../../lib/http/event-stream.ts';
+import { createEventStream, wantsEvents } from '../../lib/http/response/event-stream.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
 const reading = () => {

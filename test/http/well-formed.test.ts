@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anthropicErrorResponse } from '../../lib/http/anthropic-error.ts';
+import { anthropicErrorResponse } from '../../lib/http/response/anthropic-error.ts';
 import { checkWellFormed } from '../../lib/http/well-formed.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 

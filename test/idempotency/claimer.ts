@@ -1,6 +1,6 @@
 /** A process of a fleet that claims keys. Its time stands still at the instant it is started with, so that locks end when a test says so. */
 import { randomBytes } from 'node:crypto';
-import { createSignedDynamoDb } from '../../lib/dynamodb/signed-client.ts';
+import { createSdkClient, throughSdk } from '../../lib/dynamodb/client.ts';
 import { createTable } from '../../lib/dynamodb/table.ts';
 import { createDynamoDbClaimStore } from '../../lib/idempotency/dynamodb-store.ts';
 import { createIdempotency } from '../../lib/idempotency/idempotency.ts';
@@ -12,7 +12,7 @@ import { obeyOrders } from '../fleet/obey-orders.ts';
 import type { Command, Reply } from './claimer-protocol.ts';
 
 const [, , endpoint = '', now = '0', lockMs = '0'] = process.argv;
-const client = createSignedDynamoDb({ ...DUMMY_CONNECTION, endpoint }, systemClock);
+const client = throughSdk(createSdkClient({ ...DUMMY_CONNECTION, endpoint }, systemClock));
 const random = () => randomBytes(4).readUInt32BE() / 2 ** 32;
 const table = createTable({ client, name: TABLE_NAMES.ControlTable, clock: systemClock, random });
 const idempotency = createIdempotency({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createIds } from '../../lib/kernel/ids.ts';
+import { createIds } from '../../lib/kernel/ids/ids.ts';
 import { createFakeClock } from '../fake-clock.ts';
 
 const bytes = (fill: (at: number) => number) => (length: number) => Uint8Array.from({ length }, (_, at) => fill(at));

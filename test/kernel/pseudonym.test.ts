@@ -9,7 +9,7 @@ import {
   pseudonymOf,
   pseudonymOrNull,
   shownUser,
-} from '../../lib/kernel/pseudonym.ts';
+} from '../../lib/kernel/ids/pseudonym.ts';
 
 const ADA = 'ada@example.org';
 const hash = createHash('sha256').update(ADA);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTraceparent, spanIdOf, traceparentOf } from '../../lib/kernel/trace-context.ts';
+import { readTraceparent, spanIdOf, traceparentOf } from '../../lib/kernel/ids/trace-context.ts';
 
 const TRACE = 'ab'.repeat(16);
 const SPAN = 'cd'.repeat(8);

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { createExchange } from '../../lib/aws/exchange.ts';
 import { NEVER_FAILED } from '../../lib/circuit-breaker/circuit.ts';
 import { createKnownCircuits } from '../../lib/circuit-breaker/known-circuits.ts';
+import { createSdkClient, throughSdk } from '../../lib/dynamodb/client.ts';
 import { createRunCheck, HEALTHY } from '../../lib/health/check.ts';
 import { createLookUps } from '../../lib/identity/look-ups.ts';
 import { createDeadline } from '../../lib/kernel/deadline.ts';
 import { holdLease } from '../../lib/kernel/lease.ts';
 import { createStreamTimeouts } from '../../lib/model-call/attempt/stream-timeouts.ts';
 import { createLoader } from '../../lib/secrets/loader.ts';
-import { serve } from '../aws/serving.ts';
+import { serve } from '../aws-sdk/serving.ts';
+import { DUMMY_CONNECTION } from '../dynamodb-names.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 
 const HOUR_MS = 3_600_000;
@@ -61,15 +62,15 @@ describe.each([
     const asked = Promise.withResolvers<void>();
     const { url } = await serve(() => asked.resolve());
     const clock = createFakeClock();
-    const exchange = createExchange({ endpoint: url, idleTimeoutMs: 2_000, clock });
-    const answer = exchange.post(['host', 'x'], '{}').catch((error: Error) => error.name);
+    const store = throughSdk(createSdkClient({ ...DUMMY_CONNECTION, endpoint: url }, clock));
+    const answer = store.send('GetItem', { TableName: 'any', Key: {} }).catch((error: Error) => error.name);
     await asked.promise;
     clock.stepWall(stepMs);
     await clock.advance(1_999);
     expect(clock.pending).toBe(1);
     await clock.advance(1);
     expect(await answer).toBe('TimeoutError');
-    exchange.destroy();
+    store.destroy();
   });
 
   it('a silent upstream is given up when it would have been', async () => {

@@ -68,6 +68,8 @@ describe('schedules of serverless.yml', () => {
     expect(deployed).toMatchObject({ 'reconcile-budgets': 60_000, 'sweep-runs': 60_000 });
     const often = { 'reconcile-budgets': 15_000, 'sweep-runs': 15_000, 'deliver-webhooks': 5_000 };
     expect(pace(atLocalPace(readSchedules(yaml)))).toEqual({ ...deployed, ...often });
+    const rarely = pace(atLocalPace(readSchedules(yaml), { HEALTH_INTERVAL_MINUTES: '5' }));
+    expect(rarely).toEqual({ ...deployed, ...often, 'probe-dependencies': 300_000 });
   });
 });
 

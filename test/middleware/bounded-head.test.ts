@@ -10,6 +10,8 @@ import { httpEvent, invoke, invokeStreaming } from '../functions/invoke.ts';
 import { ROOT } from '../made-once.ts';
 import { frontDoors } from '../privilege/front-doors.ts';
 
+const nothing = (): void => {};
+
 /** There is nothing behind it, and no credential comes: a head is refused before anything is looked up. */
 const app = createApp({
   env: {
@@ -27,6 +29,8 @@ const app = createApp({
   randomBytes: (length) => new Uint8Array(length),
   fetch: () => Promise.reject(new Error('asked')),
   write: () => undefined,
+  // The lines of its requests are written at every level.
+  terminal: { log: () => ({ debug: nothing, info: nothing, warn: nothing, error: nothing }) },
 });
 
 const routes = readRoutes(readFileSync(join(ROOT, 'serverless.yml'), 'utf8'));

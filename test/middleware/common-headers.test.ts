@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { health } from '../../functions/health.ts';
 import { messages } from '../../functions/messages.ts';
 import { runAgent } from '../../functions/run-agent.ts';
-import { COMMON_HEADERS } from '../../lib/http/common-headers.ts';
+import { COMMON_HEADERS } from '../../lib/http/response/common-headers.ts';
 import { withHeaders } from '../../lib/middleware/errors-as.ts';
 import { httpEvent, invoke, invokeStreaming } from '../functions/invoke.ts';
 import { functionParts } from '../functions/parts.ts';

@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import { expect, it } from 'vitest';
-import { createIds } from '../../lib/kernel/ids.ts';
+import { createIds } from '../../lib/kernel/ids/ids.ts';
 import { observed } from '../../lib/middleware/observed.ts';
 import { observedEvent, observedInvocation } from '../../lib/middleware/observed-event.ts';
 import { createFakeClock } from '../fake-clock.ts';

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { health } from '../../functions/health.ts';
 import { runAgent } from '../../functions/run-agent.ts';
@@ -7,7 +8,7 @@ import { safe } from '../../lib/kernel/redacted.ts';
 import { type Observed, observed } from '../../lib/middleware/observed.ts';
 import { observedEvent } from '../../lib/middleware/observed-event.ts';
 import { context, httpEvent, invoke, invokeStreaming } from '../functions/invoke.ts';
-import { functionParts } from '../functions/parts.ts';
+import { DONE, functionParts } from '../functions/parts.ts';
 
 const failing = (error: unknown) => functionParts(async () => Promise.reject(error));
 const POSTED = { function: 'run-agent', method: 'POST', route: '/agent/run' };
@@ -18,8 +19,26 @@ describe('a request that is over', () => {
     const parts = failing(new AppError('upstream-overloaded', safe`no`));
     await invokeStreaming(runAgent(parts), httpEvent());
     expect(parts.events).toEqual([
-      { type: 'request.finished', ...POSTED, status: 503, error: 'upstream-overloaded', durationMs: 0 },
+      { type: 'request.finished', ...POSTED, status: 503, error: 'upstream-overloaded', durationMs: 0, inFlight: 1 },
     ]);
+  });
+
+  it('is told with how many there were at once, also where one of them failed', async () => {
+    const release = Promise.withResolvers<void>();
+    const parts = functionParts(async ({ request: { task } }) => {
+      await release.promise;
+      if (task === 'Fail') throw new AppError('upstream-overloaded', safe`no`);
+      return DONE;
+    });
+    const handler = runAgent(parts);
+    const call = (task: string) => invokeStreaming(handler, httpEvent({ body: JSON.stringify({ task }) }));
+    const all = Promise.all(['Hi', 'Fail', 'Hi'].map(call));
+    await turn();
+    release.resolve();
+    await all;
+    await call('Hi');
+    const counts = parts.events.flatMap((event) => (event.type === 'request.finished' ? [event.inFlight] : []));
+    expect([counts.slice(0, 3).toSorted(), counts.slice(3)]).toEqual([[1, 2, 3], [1]]);
   });
 
   it.each<[string, object, object]>([

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { anthropicErrorOf, anthropicErrorResponse } from '../../lib/http/anthropic-error.ts';
+import { anthropicErrorOf, anthropicErrorResponse } from '../../lib/http/response/anthropic-error.ts';
 import { attemptOf, REQUEST, setting } from './parts.ts';
 import { scriptedEvents, type Step } from './scripted-events.ts';
 import { begin, start } from './stream-events.ts';

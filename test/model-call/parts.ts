@@ -85,7 +85,7 @@ export const setting = (url: string, options: { deadlineMs?: number; maxCost?: P
     key: KEY,
     booked: [],
   };
-  return { clock, provider: createAnthropic({ baseUrl: url }), sink, context, leave };
+  return { clock, provider: createAnthropic({ baseUrl: url, clock }), sink, context, leave };
 };
 
 export const attemptOf = ({ provider, clock }: Setting) => supervisedAttempt({ provider, clock, limits: LIMITS });

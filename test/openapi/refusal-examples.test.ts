@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { PROBLEMS } from '../../lib/http/problem.ts';
+import { PROBLEMS } from '../../lib/http/response/problem.ts';
 import { type ErrorCode } from '../../lib/kernel/errors.ts';
 import { type Described, DOCUMENT, mismatches, resolved } from './document.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openPage, signIn, type Stage } from './browser.ts';
+import { LOOKS, openPage, signIn, type Stage } from './browser.ts';
 
 const ADMIN = 'ballast-dev-admin-key';
 
@@ -19,7 +19,7 @@ export const administrationInTheConsole = (stage: Stage) =>
       const today = page.locator('[data-period=day]');
       expect(await today.locator('[data-field=spent]').textContent()).toBe(`$${day.spentUsd}`);
       expect(await page.locator('[data-row=totals] td').last().textContent()).toBe(`$${day.spentUsd}`);
-      await page.getByLabel('By').selectOption('model');
+      await page.getByRole('combobox', { name: 'By' }).selectOption('model');
       await page.getByRole('cell', { name: 'claude-sonnet-5-5' }).waitFor();
       await looksRight('money');
       const [download] = await Promise.all([
@@ -33,7 +33,7 @@ export const administrationInTheConsole = (stage: Stage) =>
 
     it.each([
       [1280, 1],
-      [400, 4],
+      [390, 4],
     ])('has its parts and the button to leave in few rows at %d pixels', async (width, rows) => {
       const { page, looksRight } = await openPage(stage, { viewport: { width, height: 860 } });
       await signIn(page, stage, ADMIN);
@@ -56,7 +56,7 @@ export const administrationInTheConsole = (stage: Stage) =>
       await signIn(page, stage, ADMIN);
       await page.getByRole('link', { name: 'Tenants' }).click();
       await page.getByRole('link', { name: 'demo' }).click();
-      expect(await page.getByLabel('Only logged, not refused').inputValue()).toBe('');
+      expect(await page.getByLabel('Checks that only log, with commas').inputValue()).toBe('');
       await page.getByLabel('Budget of a day, in $').fill('5.00');
       await page.getByRole('button', { name: 'Save…' }).click();
       const dialog = page.getByRole('dialog');
@@ -130,6 +130,32 @@ export const administrationInTheConsole = (stage: Stage) =>
       await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
       await row.getByText('closed').waitFor();
       await expect.poll(async () => (await message()).status).toBe(200);
+      expect(complaints).toEqual([]);
+    });
+
+    it.each(LOOKS)('shows what rests, and ends it (%s)', async (look, options) => {
+      const rest = async () => {
+        const task = '[[fault:429 retry-after=90 model=claude-opus-5-5]] hello';
+        expect((await stage.server.run({ task, complexity: 'complex' })).status).toBe(200);
+      };
+      await rest();
+      const { page, complaints, looksRight } = await openPage(stage, options);
+      await signIn(page, stage, ADMIN);
+      await page.getByRole('link', { name: 'Circuits' }).click();
+      const rests = page.getByRole('region', { name: 'Rests' }).first();
+      const row = rests.getByRole('row', { name: /claude-opus-5-5/ });
+      await row.waitFor();
+      await looksRight(`rests-${look}`);
+      const { rests: known } = (await asAdmin('/admin/rests')) as { rests: { name: string }[] };
+      await row.getByRole('button', { name: 'End' }).click();
+      const dialog = page.getByRole('dialog');
+      expect(await dialog.locator('pre').textContent()).toBe(`DELETE /admin/rests/${known[0]?.name ?? ''}`);
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      expect(await asAdmin('/admin/rests')).toMatchObject({ rests: [{ name: known[0]?.name }] });
+      await row.getByRole('button', { name: 'End' }).click();
+      await dialog.getByRole('button', { name: 'End the rest' }).click();
+      await rests.getByText('The provider limits nothing now.').waitFor();
+      expect(await asAdmin('/admin/rests')).toEqual({ rests: [] });
       expect(complaints).toEqual([]);
     });
 

@@ -35,8 +35,9 @@ export const alarmsInTheConsole = (stage: Stage) =>
       await note(alarmEvent('circuit-open', 'ALARM', since));
       await page.clock.fastForward(15_000);
       const trial = on.getByRole('listitem').filter({ hasText: 'ballast-local-circuit-open' });
-      await trial.getByText(RUNBOOK['circuit-open']?.means ?? 'none').waitFor();
+      await trial.getByText(RUNBOOK['circuit-open']?.means.replaceAll('`', '') ?? 'none').waitFor();
       await trial.getByText("look at the provider's status page").waitFor();
+      expect(await trial.locator('pre').textContent()).toBe('npx ballast circuits');
       const time = trial.getByRole('time');
       expect(await time.getAttribute('datetime')).toBe(new Date(since).toISOString());
       // As CloudWatch tells it of a stage.
@@ -44,6 +45,8 @@ export const alarmsInTheConsole = (stage: Stage) =>
       await page.clock.fastForward(15_000);
       const real = on.getByRole('listitem').filter({ hasText: 'ballast-dev-errors' });
       await real.getByText('Value: 7 %. Threshold: at least 5 %.').waitFor();
+      const command = 'npx ballast logs "request failed" --by code --stage dev --region eu-central-1';
+      expect(await real.getByLabel('To look at ballast-dev-errors').textContent()).toBe(command);
       expect(await on.getByRole('listitem').first().textContent()).toContain('ballast-dev-errors');
       await on.getByRole('status').getByText('2 on').waitFor();
       await looksRight(`alarms-on-${look}`);
@@ -71,6 +74,8 @@ export const alarmsInTheConsole = (stage: Stage) =>
         .filter({ has: page.getByText('circuit-open', { exact: true }) })
         .click();
       await alarms.getByText('look at the provider').first().waitFor();
+      const looks = alarms.getByLabel('To look at circuit-open', { exact: true });
+      expect(await looks.textContent()).toBe('npx ballast circuits');
       await looksRight('alarms');
       await page.getByRole('button', { name: 'Send a test…' }).click();
       const dialog = page.getByRole('dialog');
@@ -91,7 +96,7 @@ export const alarmsInTheConsole = (stage: Stage) =>
       await line('Somebody is notified of alarms').getByText('Notified of alarms: webhook.').waitFor();
       await line('A key of the provider').getByText('npm run secret -- put anthropic --local').waitFor();
       await line('Each tenant has a budget')
-        .getByText(/^npx ballast tenants set \w+ dailyBudgetUsd=10$/)
+        .getByText(/^npx ballast tenants set [\w-]+ dailyBudgetUsd=10$/)
         .waitFor();
       await line('The prices are fresh').getByText('done').waitFor();
       await looksRight('set-up');

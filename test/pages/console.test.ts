@@ -5,13 +5,21 @@ import { administrationInTheConsole } from './admin.ts';
 import { agentsInTheConsole } from './agents.ts';
 import { alarmsInTheConsole } from './alarms.ts';
 import { approvalsInTheConsole } from './approvals.ts';
+import { tenantIn } from './books.ts';
 import { CHROMIUM, inChromium, openPage, signIn, type Stage, startBrowser } from './browser.ts';
+import { docsOfTheApi } from './docs.ts';
+import { everyPageOfTheConsole } from './every-page.ts';
 import { gatewayInTheConsole } from './gateway.ts';
+import { keyboardInTheConsole } from './keyboard.ts';
 import { moneyInTheConsole } from './money.ts';
 import { picturesOfTheConsole } from './pictures.ts';
+import { reportsInTheConsole } from './reports.ts';
+import { runListInTheConsole } from './run-list.ts';
 import { runsInTheConsole } from './runs.ts';
+import { tenantsInTheConsole } from './tenants.ts';
 
 const KEY = 'ballast-dev-key';
+const ADMIN = 'ballast-dev-admin-key';
 
 describe.skipIf(CHROMIUM === undefined)(inChromium('the console'), () => {
   const stage = {} as { -readonly [Name in keyof Stage]: Stage[Name] };
@@ -33,12 +41,18 @@ describe.skipIf(CHROMIUM === undefined)(inChromium('the console'), () => {
   });
 
   runsInTheConsole(stage);
+  runListInTheConsole(stage);
   approvalsInTheConsole(stage);
   administrationInTheConsole(stage);
+  tenantsInTheConsole(stage);
   agentsInTheConsole(stage);
   gatewayInTheConsole(stage);
   moneyInTheConsole(stage);
+  reportsInTheConsole(stage);
   alarmsInTheConsole(stage);
+  docsOfTheApi(stage);
+  everyPageOfTheConsole(stage);
+  keyboardInTheConsole(stage);
   picturesOfTheConsole(stage);
 
   const refused = (text: string) => text.includes('status of 401');
@@ -51,6 +65,37 @@ describe.skipIf(CHROMIUM === undefined)(inChromium('the console'), () => {
     await page.getByLabel('API key').fill('not-a-key');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('not known or has expired').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows times of where the browser is, and UTC on hover', async () => {
+    const { page, complaints } = await openPage(stage, { timezoneId: 'Asia/Kolkata' });
+    await signIn(page, stage, KEY);
+    const { runId } = (await (await stage.server.run({ task: 'Hello' })).json()) as { runId: string };
+    const { createdAt } = (await (await stage.server.ask(`/agent/runs/${runId}`)).json()) as { createdAt: string };
+    await page.evaluate(`location.hash = '/runs/${runId}'`);
+    const time = page.getByRole('region', { name: 'The run' }).getByRole('time');
+    // Half an hour beside whole ones: five and a half ahead.
+    const local = new Date(Date.parse(createdAt) + 19_800_000).toISOString().slice(0, 19).replace('T', ' ');
+    expect(await time.textContent()).toBe(local);
+    expect(await time.getAttribute('title')).toBe(`${createdAt} (UTC)`);
+    expect(complaints).toEqual([]);
+  });
+
+  it('where nothing is yet, each part names the command that fills it', async () => {
+    const key = await tenantIn(stage, 'empty');
+    const { page, complaints, looksRight } = await openPage(stage, { colorScheme: 'dark' });
+    await signIn(page, stage, key);
+    for (const [place, blocks] of Object.entries({ runs: 1, approvals: 1, gateway: 1, money: 3 })) {
+      await page.evaluate(`location.hash = '/${place}'`);
+      await expect.poll(() => page.locator('.empty').count()).toBe(blocks);
+      expect(await page.locator('.empty pre').count(), place).toBe(blocks);
+      await looksRight(`empty-${place}`);
+    }
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signIn(page, stage, ADMIN);
+    await page.getByRole('link', { name: 'Circuits' }).click();
+    await page.getByRole('region', { name: 'Rests' }).first().getByText('[[fault:429').waitFor();
     expect(complaints).toEqual([]);
   });
 
@@ -84,23 +129,4 @@ describe.skipIf(CHROMIUM === undefined)(inChromium('the console'), () => {
       expect(complaints).toEqual([]);
     },
   );
-
-  it('describes each operation at /docs, without a key', async () => {
-    const { page, complaints, looksRight } = await openPage(stage);
-    await page.goto(`${stage.server.url}/docs#listRuns`);
-    await page.getByRole('heading', { name: 'listRuns' }).waitFor();
-    const described = (await (await stage.server.ask('/openapi.json')).json()) as { paths: Record<string, object> };
-    const count = Object.values(described.paths).flatMap((item) => Object.keys(item)).length;
-    expect(
-      await page
-        .getByRole('heading', { level: 3 })
-        .filter({ has: page.locator('.method') })
-        .count(),
-    ).toBe(count);
-    expect(await page.evaluate('scrollY')).toBeGreaterThan(0);
-    await page.getByRole('navigation').getByRole('link', { name: 'Errors' }).click();
-    await page.getByRole('row', { name: 'The budget does not allow this' }).first().waitFor();
-    await looksRight('docs');
-    expect(complaints).toEqual([]);
-  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createUserNames } from '../../lib/end-users/names.ts';
-import { bookedName, pseudonymOf } from '../../lib/kernel/pseudonym.ts';
+import { bookedName, pseudonymOf } from '../../lib/kernel/ids/pseudonym.ts';
 import { GATEWAY } from '../../lib/usage/record.ts';
 import { systemClock } from '../../local/system-clock.ts';
 import { record } from '../usage/records.ts';

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { minus, parseUsd, ZERO } from '../../lib/kernel/money.ts';
+import { bookedName, pseudonymOf } from '../../lib/kernel/ids/pseudonym.ts';
+import { formatUsd, minus, parseUsd, type PicoUsd, sum, ZERO } from '../../lib/kernel/money.ts';
+import type { UsageRecord } from '../../lib/usage/record.ts';
+import { startOfHour } from '../../lib/usage/reports/time-range.ts';
 import { record } from '../usage/records.ts';
 import { storesOf, tenantIn } from './books.ts';
 import { LOOKS, openPage, signIn, type Stage } from './browser.ts';
 
 const ADMIN = 'ballast-dev-admin-key';
+
+const splitTenant = (look: string): string => `split-${look.replaceAll(' ', '-')}`;
 
 export const moneyInTheConsole = (stage: Stage) =>
   describe('money in the console', () => {
@@ -44,6 +49,107 @@ export const moneyInTheConsole = (stage: Stage) =>
       await row.getByRole('button', { name: `Copy the command for ${month}` }).waitFor();
       expect(await trueUp.getByText('Nothing was adjusted').count()).toBe(0);
       await looksRight(`true-up-${look}`);
+      expect(complaints).toEqual([]);
+    });
+
+    it.each(LOOKS)(
+      'shows what each key and each end user has left, as the books have it (%s)',
+      async (look, options) => {
+        const tenantId = splitTenant(look);
+        await tenantIn(stage, tenantId);
+        await send('PATCH', `/admin/tenants/${tenantId}`, { userDailyBudgetUsd: '2' });
+        const make = (name: string, settings = {}) =>
+          send('POST', `/admin/tenants/${tenantId}/keys`, { name, ...settings });
+        const [shop, batch] = [await make('shop', { dailyBudgetUsd: '1' }), await make('batch')];
+        const ask = (key: unknown, userId?: string) =>
+          send(
+            'POST',
+            '/agent/run',
+            { task: 'What is 17 * 23?', ...(userId !== undefined && { userId }) },
+            String(key),
+          );
+        for (const [key, user] of [
+          [shop, 'ada'],
+          [shop, 'ada'],
+          [batch, 'bob'],
+          [batch, undefined],
+        ] as const)
+          expect(await ask(key['key'], user)).toMatchObject({ status: 'succeeded' });
+
+        const stores = storesOf(stage);
+        const records = await Array.fromAsync(stores.usage.inHour(tenantId, startOfHour(Date.now())));
+        stores.close();
+        const costOf = (of: (each: UsageRecord) => boolean) => sum(records.filter(of).map(({ cost }) => cost));
+        const row = (limit: string | null, spent: PicoUsd) => [
+          `$${formatUsd(spent)}`,
+          '$0',
+          limit === null ? '–' : `$${formatUsd(minus(parseUsd(limit), spent))}`,
+          limit === null ? '–' : `$${limit}`,
+          `$${formatUsd(spent)}`,
+          '$0',
+        ];
+        const { page, complaints, looksRight } = await openPage(stage, options);
+        await signIn(page, stage, String(shop['key']));
+        await page.getByRole('link', { name: 'Money' }).click();
+        const budgets = page.getByRole('region', { name: 'Keys and end users' });
+        const figures = async (name: string | RegExp) =>
+          (await budgets.getByRole('row', { name }).locator('td').allTextContents()).slice(2, 8);
+        await budgets.getByRole('row', { name: /^shop/ }).waitFor();
+        expect(await figures(/^shop/)).toEqual(
+          row(
+            '1',
+            costOf(({ keyId }) => keyId === shop['keyId']),
+          ),
+        );
+        expect(await figures(/^batch/)).toEqual(
+          row(
+            null,
+            costOf(({ keyId }) => keyId === batch['keyId']),
+          ),
+        );
+        expect(await figures(/^books/)).toEqual(row(null, ZERO));
+        await looksRight(`budgets-keys-${look}`);
+        await budgets.getByRole('combobox').selectOption('user');
+        await budgets.getByRole('row', { name: /^ada/ }).waitFor();
+        const booked = (name: string) => bookedName(pseudonymOf(name));
+        expect(await figures(/^ada/)).toEqual(
+          row(
+            '2',
+            costOf(({ userId }) => userId === booked('ada')),
+          ),
+        );
+        expect(await figures(/^bob/)).toEqual(
+          row(
+            '2',
+            costOf(({ userId }) => userId === booked('bob')),
+          ),
+        );
+        expect(await figures(/^who names none/)).toEqual(
+          row(
+            '2',
+            costOf(({ userId }) => userId === null),
+          ),
+        );
+        await looksRight(`budgets-users-${look}`);
+
+        // What runs holds its money back, of the key and of the end user.
+        const slow = send('POST', '/agent/run', { task: 'Hello [[over:4000]]', userId: 'ada' }, String(shop['key']));
+        await page.getByRole('link', { name: 'Runs' }).click();
+        await page.getByRole('link', { name: 'Money' }).click();
+        await expect.poll(async () => (await figures(/^shop/))[1], { timeout: 60_000 }).not.toBe('$0');
+        await slow;
+        expect(complaints).toEqual([]);
+      },
+    );
+
+    it('shows an administrator those of another tenant', async () => {
+      const tenantId = splitTenant(LOOKS[0]?.[0] ?? '');
+      const { page, complaints, looksRight } = await openPage(stage, { colorScheme: 'dark' });
+      await signIn(page, stage, ADMIN);
+      await page.evaluate(`location.hash = '/tenants/${tenantId}'`);
+      const budgets = page.getByRole('region', { name: 'Keys and end users' });
+      await budgets.getByRole('row', { name: /^shop/ }).waitFor();
+      await looksRight('tenant-dark');
       expect(complaints).toEqual([]);
     });
 

@@ -1,7 +1,7 @@
 import { arrayBuffer, text } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { type PageName, pageResponse } from '../../lib/http/page.ts';
+import { type PageName, pageResponse } from '../../lib/http/response/page.ts';
 import type { HttpEvent } from '../../lib/http/types.ts';
 import { buildPages } from '../../local/build-pages.ts';
 import { ROOT } from '../made-once.ts';

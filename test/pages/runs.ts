@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { formatUsd, sum } from '../../lib/kernel/money.ts';
+import { storesOf } from './books.ts';
 import { LOOKS, openPage, signIn, type Stage } from './browser.ts';
 
 const REFUND = '[[tool:issue_refund {"orderId": "A-17", "amountUsd": "12.50"}]]';
@@ -18,6 +20,19 @@ export const runsInTheConsole = (stage: Stage) =>
       await soFar.getByRole('row', { name: /model claude-sonnet-5-5 succeeded/ }).waitFor();
       await soFar.getByRole('row', { name: /approval issue_refund awaiting approval/ }).waitFor();
       await soFar.getByText('are stored when the run ends').waitFor();
+      // What is settled of it is what the books have of it now.
+      const openId = new URL(page.url()).hash.split('/').at(-1) ?? '';
+      const stores = storesOf(stage);
+      const booked = await Array.fromAsync(stores.usage.inHour('demo', Date.now(), `${openId}:`));
+      stores.close();
+      expect(booked.length).toBe(1);
+      const cost = formatUsd(sum(booked.map((each) => each.cost)));
+      await page.locator('[data-field=cost]', { hasText: `$${cost} so far` }).waitFor();
+      expect(await page.locator('[data-field=model]').textContent()).toBe('claude-sonnet-5-5');
+      const [{ tokens } = { tokens: null }] = booked;
+      expect(await page.locator('[data-field=tokens]').textContent()).toBe(
+        `${tokens?.inputTokens}, ${tokens?.outputTokens}`,
+      );
       await looksRight('approval');
       await page.getByLabel('Input').fill('{"orderId": "A-17", "amountUsd": "10.00"}');
       await page.getByLabel(/^Reason/).fill('The fee stays.');
@@ -51,7 +66,7 @@ export const runsInTheConsole = (stage: Stage) =>
       await page.getByText('No run fits these filters.').waitFor();
       await page.getByRole('button', { name: 'Clear' }).click();
       await looksRight('runs');
-      await row.getByRole('link').click();
+      await row.getByRole('link', { name: runId }).click();
       await page.locator('.fall summary', { hasText: 'claude-haiku-4-5' }).click();
       const attempts = page.getByRole('region', { name: 'Attempts' });
       expect(await attempts.getByRole('row', { name: /server-error.*server-error/ }).count()).toBeGreaterThan(0);
@@ -123,6 +138,33 @@ export const runsInTheConsole = (stage: Stage) =>
       await looksRight(`no-run-${name}`);
       expect(await page.getByRole('alert').count()).toBe(1);
       expect(await page.getByRole('region', { name: 'Events' }).count()).toBe(0);
+    });
+
+    it('are interrupted by a message, and its call is broken off', async () => {
+      const { page, complaints } = await openPage(stage);
+      await signIn(page, stage, 'ballast-dev-key');
+      const submitted = await stage.server.ask('/agent/runs', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ task: 'Count. [[count:400]] [[over:60000]]' }),
+      });
+      const { runId } = (await submitted.json()) as { runId: string };
+      await page.evaluate(`location.hash = '/runs/${runId}'`);
+      const events = page.getByRole('region', { name: 'Events' });
+      await events.getByText('text.delta').first().waitFor();
+      await page.getByLabel(/^Message/).fill('Never mind: what is 6 * 7?');
+      await page.getByLabel('Interrupt the call in flight').check();
+      await page.getByRole('button', { name: 'Send' }).click();
+      await events.getByText('message.received').waitFor();
+      await expect.poll(() => events.getByText('model.started').count(), { timeout: 60_000 }).toBeGreaterThan(1);
+      await page.getByRole('button', { name: 'Cancel the run' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Cancel the run' }).click();
+      await page.locator('[data-field=status]', { hasText: 'cancelled' }).waitFor();
+      const steps = page.getByRole('region', { name: 'Steps' });
+      const broken = steps.locator('.fall details', { hasText: 'broken off by a message' }).first();
+      await broken.locator('summary').click();
+      await broken.getByText('broken off by a message').first().waitFor();
+      expect(complaints).toEqual([]);
     });
 
     it('are told something and cancelled', async () => {

@@ -17,6 +17,9 @@ export const LITTLE_SET: Parameters = {
 export const EVERYTHING_SET: Parameters = {
   ...QUICK,
   ...EVERYTHING,
+  // The tables of the engine have no names of their own.
+  ledgerTableName: '',
+  runsTableName: '',
   otlpEndpoint: 'https://otlp.invalid',
   traceContent: 'redacted',
   alarmEmail: 'ops@example.com',

@@ -20,6 +20,7 @@ import { runEvents } from '../../functions/run-events.ts';
 import { sessions } from '../../functions/sessions.ts';
 import { submitRun } from '../../functions/submit-run.ts';
 import { sweepRuns } from '../../functions/sweep-runs.ts';
+import { createSettledSoFar } from '../../lib/accounts/settled-so-far.ts';
 import { createNotifyAlarm } from '../../lib/alerts/notify-alarm.ts';
 import { accountingOf } from '../../lib/app/accounting.ts';
 import { administrationOf } from '../../lib/app/administration.ts';
@@ -38,7 +39,7 @@ import { supervisionOf } from '../../lib/app/supervision.ts';
 import { webhooksOf } from '../../lib/app/webhooks.ts';
 import { createWatchRun } from '../../lib/durable-run/watch-run.ts';
 import { createUserNames } from '../../lib/end-users/names.ts';
-import type { Page, Pages } from '../../lib/http/page.ts';
+import type { Page, Pages } from '../../lib/http/response/page.ts';
 
 const PAGE: Page = { gzip: gzipSync('<!doctype html>').toString('base64'), hash: 'x', policy: "default-src 'none'" };
 const PAGES: Pages = { console: PAGE, docs: PAGE };
@@ -48,7 +49,10 @@ export const frontDoors: Readonly<Record<string, (app: App) => unknown>> = {
   'run-agent': (app) => runAgent({ ...app, ...startNextOf(app) }),
   messages: (app) => messages({ ...app, callMessages: gatewayOf(app) }),
   'ask-provider': (app) => askProvider({ ...app, ...questionsOf(app) }),
-  'get-run': (app) => getRun({ ...app, ...runStoresOf(app) }),
+  'get-run': (app) => {
+    const settledSoFar = createSettledSoFar({ ...app, usage: app.core.stores.usage });
+    return getRun({ ...app, ...runStoresOf(app), settledSoFar, findUserNames: app.core.findUserNames });
+  },
   'run-events': (app) => runEvents({ ...app, watchRun: createWatchRun({ ...app, log: runStoresOf(app).eventLog }) }),
   'submit-run': (app) => submitRun({ ...app, ...runSubmissionOf(app) }),
   'control-run': (app) => controlRun({ ...app, controlRun: controlRunOf(app) }),
@@ -58,9 +62,9 @@ export const frontDoors: Readonly<Record<string, (app: App) => unknown>> = {
   admin: (app) =>
     admin({ ...app, administration: administrationOf(app), defaultBudgets: defaultBudgetsOf(app.config) }),
   'report-usage': (app) => {
-    const { reports, gatewayCalls, view } = accountingOf(app);
+    const { reports, gatewayCalls, view, viewGroups } = accountingOf(app);
     const userNames = createUserNames({ ...app, table: app.core.stores.ledger });
-    return reportUsage({ ...app, reports, gatewayCalls, budgets: { view }, userNames });
+    return reportUsage({ ...app, reports, gatewayCalls, budgets: { view, viewGroups }, userNames });
   },
   health: (app) => health({ ...app, health: supervisionOf(app).health }),
   console: (app) => pages({ ...app, loadPages: () => Promise.resolve(PAGES) }),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { AgentsIndex } from '../../lib/agent/define/check-agents.ts';
+import type { AgentsIndex } from '../../lib/agent/define/checks/check-agents.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 import { readDeclaredStage } from './declared-stage.ts';
 import { EVERYTHING_SET } from './environment.ts';

@@ -180,10 +180,14 @@ describe('the grants of a stage with every option', () => {
     expect(granted(written)).toEqual([]);
   });
 
-  it('let Lambda attach each function to the network, in its region, and their own code do nothing of it', () => {
+  it('let Lambda attach each function that is not on instances to the network, in its region, and their own code do nothing of it', () => {
     const ofNetwork = inTheirNames.filter(({ action }) => action.startsWith('ec2:'));
     expect(granted(ofNetwork)).toHaveLength(ofNetwork.length);
-    expect(new Set(ofNetwork.map(({ by }) => by))).toEqual(new Set(functions));
+    const onInstances = String(EVERYTHING['managedInstanceFunctions']).split(', ');
+    expect(new Set(ofNetwork.map(({ by }) => by))).toEqual(new Set(functions).difference(new Set(onInstances)));
+    expect(functions.filter((name) => JSON.stringify(statements.get(name)).includes('ec2:'))).not.toEqual(
+      expect.arrayContaining(onInstances),
+    );
     const arn = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:ballast-dev-${name}`;
     const byThemselves = ofNetwork.map((each) => ({ ...each, context: { 'lambda:SourceFunctionArn': arn(each.by) } }));
     expect(granted(byThemselves)).toEqual([]);

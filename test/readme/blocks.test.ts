@@ -42,7 +42,8 @@ const run = ({ language, text: script }: Block, url: string): Promise<string> =>
 describe('the blocks of commands', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startServer();
+    // The documents show the secret of webhooks, which a server without hosts for them does not.
+    server = await startServer({ WEBHOOK_HOSTS: 'hooks.example.com' });
   });
   afterAll(() => server[Symbol.asyncDispose]());
 

@@ -17,7 +17,19 @@ it('each command that a document names is there', () => {
 
 it('each option that a command’s help names is one that it takes', async () => {
   const { readFileSync } = await import('node:fs');
-  const source = ['parts', 'runs', 'tail', 'tenants', 'keys', 'usage', 'alarms', 'find/find', 'frames', 'ask']
+  const source = [
+    'parts',
+    'runs',
+    'tail',
+    'tenants',
+    'keys',
+    'usage',
+    'alarms',
+    'find/find',
+    'logs/logs',
+    'frames',
+    'ask',
+  ]
     .map((name) => readFileSync(`local/cli/${name}.ts`, 'utf8'))
     .join('\n');
   const own = [...Object.values(COMMANDS['To look'] ?? {}), ...Object.values(COMMANDS['To administer'] ?? {})];

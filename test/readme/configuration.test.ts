@@ -1,8 +1,8 @@
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type Environment } from '../../lib/aws/connection.ts';
 import { ConfigSchema, loadConfig } from '../../lib/config.ts';
+import { type Environment } from '../../lib/kernel/environment.ts';
 import { functionEnvironment } from '../../local/environment.ts';
 import { readSettings } from '../../local/settings.ts';
 import { code, codes, read, tableOf } from './markdown.ts';
@@ -77,7 +77,7 @@ describe('the table of variables that the functions read', () => {
     expect(() => loadConfig({ [name]: 'ftp://example.com' })).toThrow(name);
   });
 
-  it('leaves no bounds untested but those of origins, money, models and scopes, which have tests of their own', () => {
+  it('leaves no bounds untested but those of origins, money, months, models and scopes, which have tests of their own', () => {
     const tested = [...numbers, ...words, ...choices, ...urls].map(({ name }) => name);
     expect(inTable.map(({ name }) => name).filter((name) => !tested.includes(name))).toEqual([
       'CORS_ORIGINS',
@@ -86,6 +86,7 @@ describe('the table of variables that the functions read', () => {
       'TENANT_DAILY_BUDGET_USD',
       'TENANT_MONTHLY_BUDGET_USD',
       'MODEL_PRICES',
+      'MODEL_PRICES_AS_OF',
       'AGENT_MODELS',
       'JWT_SCOPES',
     ]);

@@ -34,6 +34,7 @@ it('the examples compile', () => {
     'agents/mood.ts',
     ORDER_STATUS,
     'agents/tools/read-docs.ts',
+    'agents/tools/plan-calls.ts',
     'agents/tools/order-total.ts',
     'agents/support.ts',
     'agents/triage.ts',

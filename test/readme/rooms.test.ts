@@ -8,7 +8,7 @@ import { EARLY_PERCENTS } from '../../lib/accounts/thresholds/reached-budgets.ts
 import { SPENT_PERCENT } from '../../lib/accounts/thresholds/spent-budgets.ts';
 import { MOST_TOGETHER } from '../../lib/accounts/thresholds/tell-spent.ts';
 import { HOLD_MS } from '../../lib/alerts/damping/consequences.ts';
-import { LEASE_MS } from '../../lib/alerts/dynamodb-claims.ts';
+import { LEASE_MS } from '../../lib/alerts/targets/dynamodb-claims.ts';
 import { SETTLE_PATIENCE_MS } from '../../lib/budget/dynamodb-store.ts';
 import { MOST_TOMBSTONES } from '../../lib/budget/fence.ts';
 import { LEAST_OUTPUT_TOKENS } from '../../lib/budget/fit-output.ts';

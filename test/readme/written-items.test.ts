@@ -7,6 +7,7 @@ import { startTestDynamoDb, type TestDynamoDb } from '../dynamodb.ts';
 import { type HttpTarget, startHttpTarget } from '../http-target.ts';
 import { type RecordedWrite, type RecordingDynamoDb, startRecordingDynamoDb } from '../recorded-writes.ts';
 import { attributes, kindOf, listed } from './data-page.ts';
+import { LIFETIMES, mayEnd } from './lifetimes.ts';
 import { ROOT } from './markdown.ts';
 
 let engine: TestDynamoDb;
@@ -71,6 +72,7 @@ const exercise = async (): Promise<void> => {
     dailyBudgetUsd: '10',
     userDailyBudgetUsd: '5',
     sessionBudgetUsd: '5',
+    budgetShards: 2,
   });
   const settings = {
     name: 'limited',
@@ -174,8 +176,42 @@ it('docs/data.md names each item and attribute that a server writes, whatever is
   );
 });
 
+it('keeps each item as long as docs/data.md says, which says so of each', () => {
+  const shown = listed.map(({ table, partition, sort, keptFor }) => [`${table} ${partition} ${sort}`.trim(), keptFor]);
+  expect(Object.fromEntries(shown)).toEqual(
+    Object.fromEntries(Object.entries(LIFETIMES).map(([kind, { says }]) => [kind, says])),
+  );
+  const wrong = recording.writes.flatMap(({ table, pk, sk, keptS }) => {
+    const kind = kindOf(table.replace(/^ballast-\w+-/, ''), pk, sk) ?? '';
+    const known = LIFETIMES[kind];
+    return known === undefined || mayEnd(known, keptS) ? [] : [`${kind}: ${keptS} s`];
+  });
+  expect([...new Set(wrong)]).toEqual([]);
+  const last = new Map(recording.writes.map((write) => [`${write.table} ${write.pk} ${write.sk}`, write]));
+  const tooLong = [...last.values()].flatMap(({ table, pk, sk, keptS }) => {
+    const kind = kindOf(table.replace(/^ballast-\w+-/, ''), pk, sk) ?? '';
+    const end = LIFETIMES[kind]?.last;
+    return end === undefined || mayEnd({ says: '', ends: [end] }, keptS) ? [] : [`${kind}: ${keptS} s`];
+  });
+  expect([...new Set(tooLong)]).toEqual([]);
+  const tests = Object.values(LIFETIMES).flatMap(({ endedIn }) => endedIn ?? []);
+  expect(tests.filter((test) => !existsSync(path.join(ROOT, test)))).toEqual([]);
+});
+
+it('an item that is kept longer or shorter is found', () => {
+  expect(mayEnd({ says: '', ends: [60] }, 200)).toBe(false);
+  expect(mayEnd({ says: '', ends: [60] }, null)).toBe(false);
+  expect(mayEnd({ says: '', ends: [null] }, 60)).toBe(false);
+});
+
 it('what the page does not name is found', () => {
-  const write = { table: 'ballast-local-runs', pk: 'acme/run_1', sk: 'run', attributes: ['pk', 'sk', 'task'] };
+  const write = {
+    table: 'ballast-local-runs',
+    pk: 'acme/run_1',
+    sk: 'run',
+    attributes: ['pk', 'sk', 'task'],
+    keptS: null,
+  };
   expect(unnamed(write)).toEqual(['runs */run_* run has no task.']);
   expect(unnamed({ ...write, pk: 'notes#acme' })).toEqual(['There is no runs notes#acme run.']);
   expect(unnamed({ ...write, sk: 'notes' })).toEqual(['There is no runs acme/run_1 notes.']);

@@ -1,7 +1,7 @@
 import { type AgentOptions, bearer, defineAgent, defineTool, z } from 'ballast';
 import { expect, it } from 'vitest';
 import { agents } from '#agents';
-import { checkAgents } from '../../lib/agent/define/check-agents.ts';
+import { checkAgents } from '../../lib/agent/define/checks/check-agents.ts';
 import type { Origins } from '../../lib/agent/tools/base-url.ts';
 import { createCatalog } from '../../lib/run/catalog.ts';
 import type { Reader } from '../../lib/run/describe-agent.ts';

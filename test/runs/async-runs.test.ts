@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
-import { pseudonymOf } from '../../lib/kernel/pseudonym.ts';
+import { pseudonymOf } from '../../lib/kernel/ids/pseudonym.ts';
 import { label } from '../../lib/kernel/redacted.ts';
 import { createDynamoDbRunStore } from '../../lib/runs/dynamodb-store.ts';
 import type { RunRow, SubmittedRun } from '../../lib/runs/types.ts';
+import { namesFor, runView } from '../../lib/runs/views.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 import type { Fault } from '../dynamodb/faulty-client.ts';
 import { createFakeClock } from '../fake-clock.ts';
@@ -220,4 +221,15 @@ describeOnDynamoDb('rows of asynchronous runs', (engine) => {
     await clock.advance(1_001);
     expect(await store.find('acme', 'run_long')).toBeNull();
   });
+});
+
+it('a run says whose it is by name, by the pseudonym where that cannot be read, and to a webhook not at all', async () => {
+  const row = ended('run_1');
+  const zoe = pseudonymOf('Zoë');
+  const names = await namesFor(row, async (tenantId, asked) => new Map([...asked].map((each) => [each, tenantId])));
+  expect(runView(row, names)).toMatchObject({ userId: 'acme' });
+  const unread = await namesFor(row, () => Promise.reject(new Error('no store')));
+  expect(runView(row, unread)).toMatchObject({ userId: zoe.slice(0, 'sha256:'.length + 32) });
+  expect(runView({ ...row, userId: null }, names)).toMatchObject({ userId: null });
+  expect(runView(row)).not.toHaveProperty('userId');
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readCursor, writeCursor } from '../../lib/kernel/cursor.ts';
-import { pseudonymOf } from '../../lib/kernel/pseudonym.ts';
+import { pseudonymOf } from '../../lib/kernel/ids/pseudonym.ts';
 import { createDynamoDbRunStore } from '../../lib/runs/dynamodb-store.ts';
 import { MAX_EXAMINED } from '../../lib/runs/list-runs.ts';
 import type { RunPage, RunQuery, RunRow, RunStatus } from '../../lib/runs/types.ts';

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Template } from '../../scripts/compiled-template.ts';
 import { cost } from '../../scripts/cost.ts';
+import { compileStage } from '../../scripts/cost/compile-stage.ts';
 import { costReport, withFigures } from '../../scripts/cost/cost-report.ts';
 import { totalOf } from '../../scripts/cost/idle-month.ts';
 import { AS_OF, PRICES } from '../../scripts/cost/prices.ts';
 import { readTemplate } from '../../scripts/cost/read-template.ts';
 import { dropUnused } from '../../scripts/optional-secrets.ts';
+import { read, tableOf } from '../readme/markdown.ts';
 import { packaged, packagedTemplate, ROOT, type Stage } from '../template/packaged.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ballast-cost-'));
@@ -31,7 +33,8 @@ const SMALL = {
     RunDashagentLambdaFunction: {
       Type: 'AWS::Lambda::Function',
       Properties: {
-        FunctionName: 'ballast-dev-run-agent',
+        FunctionName: 'ballast-dev-eu-run-agent',
+        Handler: 'dist/run-agent/index.handler',
         MemorySize: 512,
         Environment: { Variables: { LOG_LEVEL: 'WARN' } },
       },
@@ -61,10 +64,62 @@ describe('an idle month of a stage, as it is deployed by default', () => {
     expect(alarms / (idle?.totalDollars ?? NaN)).toBeGreaterThan(0.7);
   });
 
+  it('costs 3 US dollars at most in prod too with the alarms of the severity page alone', () => {
+    const template = compileStage(ROOT, 'prod', [], ['alarms=page']);
+    const [idle] = costReport(readTemplate(template), { ...OPTIONS, stage: 'prod' });
+    expect(idle?.totalDollars).toBeLessThanOrEqual(3);
+    expect(read('docs/cost.md').text).toContain(
+      `Set \`alarms: page\` in \`prod\` too, and it costs ${idle?.totalDollars.toFixed(2)} US dollars`,
+    );
+  });
+
+  it('has the figures of the sentence about its alarms', async () => {
+    const [idle] = await reportOf('prod');
+    const alarms = Object.values((await packagedTemplate('prod')).Resources);
+    const count = alarms.filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm').length;
+    const metrics = /^(\d+) metrics/.exec(idle?.lines.find(({ what }) => what === 'Alarms')?.how ?? '')?.[1];
+    expect(read('docs/cost.md').text).toContain(
+      `the ${count} alarms look at ${metrics}; with one metric each they would still come to ${(count * PRICES.alarmMetricMonth).toFixed(2)} US dollars`,
+    );
+  });
+
   it('is what docs/cost.md says', async () => {
     const page = readFileSync(join(ROOT, 'docs/cost.md'), 'utf8');
     const plain = (text: string) => text.replaceAll(/-{3,}/g, '---').replaceAll(/ +/g, ' ');
     expect(plain(page)).toBe(plain(withFigures(page, [await reportOf('dev'), await reportOf('prod')])));
+  });
+});
+
+describe('each saving of docs/cost.md', () => {
+  const rows = tableOf(read('docs/cost.md'), 'saving', 'US dollars a month');
+  const known = new Map<string, number>();
+  const idle = (...parameters: readonly string[]): number => {
+    const compiled = () => readTemplate(compileStage(ROOT, 'dev', [], parameters));
+    const dollars =
+      known.get(parameters.join()) ?? costReport(compiled(), { ...OPTIONS, stage: 'dev' })[0]?.totalDollars;
+    known.set(parameters.join(), dollars ?? NaN);
+    return dollars ?? NaN;
+  };
+  const functions = async () =>
+    Object.values((await packagedTemplate('dev')).Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function')
+      .length;
+  const reckoned: Readonly<Record<string, () => Promise<number> | number>> = {
+    'No metric has a value': () => 16 * PRICES.metricMonth,
+    'lambda-throttles': async () => ((await functions()) - 1) * PRICES.alarmMetricMonth,
+    secretsInAdvance: () => idle('secretsInAdvance=true') - idle(),
+    'api-errors': () => PRICES.alarmMetricMonth,
+    '`alarms`': () => idle('alarms=all') - idle(),
+    healthIntervalMinutes: () => idle() - idle('healthIntervalMinutes=5'),
+  };
+
+  it.each(Object.entries(reckoned))('is what the prices make it: %s', async (words, saved) => {
+    const [row, ...others] = rows.filter(({ saving }) => saving.includes(words));
+    expect(others).toEqual([]);
+    expect(Number(row?.['US dollars a month'])).toBeCloseTo(await saved(), 2);
+  });
+
+  it('has a row', () => {
+    expect(rows.length).toBe(Object.keys(reckoned).length);
   });
 });
 

@@ -11,7 +11,10 @@ import { updateProject } from '../../scripts/create/update-project.ts';
 import { ROOT } from '../made-once.ts';
 
 const TEMPLATE = join(ROOT, 'scripts/create/template');
-const VERSIONS = { engines: { node: '>=20' }, devDependencies: { '@types/node': '^24', typescript: '6', vitest: '5' } };
+const VERSIONS = {
+  engines: { node: '>=20' },
+  devDependencies: { '@types/node': '^24', typescript: '6', vite: '8', vitest: '5' },
+};
 const filesOf = (js: boolean) =>
   projectFiles(TEMPLATE, { name: 'shop-agents', js, ballast: 'file:vendor/ballast-1.tgz' }, VERSIONS);
 
@@ -73,7 +76,7 @@ describe('a new project', () => {
     expect([...files.values()].filter((text) => /\.ts\b/.test(text))).toEqual([]);
     const { scripts, devDependencies } = JSON.parse(files.get('package.json') ?? '') as Manifest;
     expect(scripts['test']).toBe('vitest run');
-    expect(Object.keys(devDependencies)).toEqual(['vitest']);
+    expect(Object.keys(devDependencies)).toEqual(['vite', 'vitest']);
   });
 
   it('has every command that its README names', async () => {

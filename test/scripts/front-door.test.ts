@@ -20,6 +20,7 @@ describe('the front door', () => {
       'fatal',
       'httpGet',
       'label',
+      'planCalls',
       'safe',
       'secretHeader',
       'z',

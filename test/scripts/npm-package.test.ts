@@ -9,6 +9,18 @@ import { npmPackage } from './npm-package.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 const repository = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as RepositoryManifest;
 
+interface Lock {
+  readonly packages: Readonly<
+    Record<
+      string,
+      {
+        readonly peerDependencies?: object;
+        readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+      }
+    >
+  >;
+}
+
 describe('TypeScript as JavaScript', () => {
   it.each([
     ["import { a } from './a.ts';\n", "import { a } from './a.js';\n"],
@@ -76,5 +88,16 @@ describe('the package', () => {
     expect(dependencies).toMatchObject(repository.dependencies);
     expect(dependencies['osls']).toBe(repository.devDependencies['osls']);
     expect(() => packageManifest({ ...repository, devDependencies: {} })).toThrow('no devDependency esbuild');
+  });
+
+  it('has the peers of what it depends on, and is unpacked, both of which npm alone does by itself', () => {
+    const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lock;
+    const { dependencies, preferUnplugged } = packageManifest(repository);
+    const missing = Object.keys(dependencies).flatMap((name) => {
+      const { peerDependencies = {}, peerDependenciesMeta = {} } = packages[`node_modules/${name}`] ?? {};
+      const needed = Object.keys(peerDependencies).filter((peer) => peerDependenciesMeta[peer]?.optional !== true);
+      return needed.filter((peer) => !(peer in dependencies)).map((peer) => `${name}: ${peer}`);
+    });
+    expect([missing, preferUnplugged]).toEqual([[], true]);
   });
 });

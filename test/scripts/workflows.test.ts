@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, chmodSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -135,7 +135,7 @@ const infra = (): string =>
 
 describe('what a deployment would change', () => {
   /** With an `aws` and an `npm` that write down what they are asked, and answer as given. */
-  const show = (aws: string) => {
+  const show = (aws: string, isProject = false) => {
     const folder = mkdtempSync(join(tmpdir(), 'ballast-show-'));
     try {
       const program = (name: string, body: string) => {
@@ -144,9 +144,11 @@ describe('what a deployment would change', () => {
       };
       program('aws', aws);
       program('npm', '');
+      if (isProject) mkdirSync(join(folder, 'build/.serverless'), { recursive: true });
       const env = { PATH: `${folder}:${process.env['PATH']}` };
       const { status, stdout } = spawnSync(join(ROOT, 'scripts/show-changes.sh'), ['dev', 'eu-west-1'], {
         env,
+        cwd: folder,
         encoding: 'utf8',
       });
       const asked = readFileSync(join(folder, 'asked'), 'utf8').trim().split('\n');
@@ -173,6 +175,13 @@ describe('what a deployment would change', () => {
     ]);
     expect(whole.slice(1).every((line) => line.includes('--region eu-west-1'))).toBe(true);
     expect(whole.join('\n')).not.toContain('execute-change-set');
+    expect(whole.join('\n')).toContain('--region eu-west-1 .serverless/cloudformation-template-update-stack.json');
+  });
+
+  it('is that of the package of a project in the folder of one', () => {
+    const { status, whole } = show('[ "$2" = describe-stack-resource ] && echo bucket-1; exit 0', true);
+    expect(status).toBe(0);
+    expect(whole.join('\n')).toContain(' build/.serverless/cloudformation-template-update-stack.json s3://bucket-1/');
   });
 
   it('is all of it where there is no stack, and goes again where it could not be shown', () => {

@@ -8,7 +8,7 @@ import { boundFetch } from '../../lib/agent/tools/bound-fetch.ts';
 import { createToolSecrets } from '../../lib/agent/tools/tool-secrets.ts';
 import type { Alert } from '../../lib/alerts/alert.ts';
 import { webhookMessage } from '../../lib/alerts/message.ts';
-import { readTargets } from '../../lib/alerts/targets.ts';
+import { readTargets } from '../../lib/alerts/targets/targets.ts';
 import { openSecretsManager } from '../../lib/app/secrets/secrets-manager.ts';
 import { label } from '../../lib/kernel/redacted.ts';
 import type { Secrets } from '../../lib/secrets/secrets.ts';
@@ -155,7 +155,15 @@ describe('the rotation under load', () => {
     const secret = secrets.open('otlp', { check: headersIn, isOptional: true });
     const { endpoint } = receiver;
     const [headers, refreshHeaders] = [() => secret.get(), () => secret.refresh()];
-    const send = createOtlpExport({ endpoint, headers, refreshHeaders, stage: 'dev', version: '1', optIn: '' });
+    const send = createOtlpExport({
+      endpoint,
+      headers,
+      refreshHeaders,
+      clock: systemClock,
+      stage: 'dev',
+      version: '1',
+      optIn: '',
+    });
     const work = {
       function: label('run-agent'),
       coldStart: false,

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { hashKey, issueKey, keyPrefixOf } from '../../lib/identity/issue-key.ts';
 import { engineMissing } from '../dynamodb.ts';
 import { describedFetch } from '../openapi/described-fetch.ts';
 import { AUDIENCE, claims, forged, hmac, ISSUER } from '../tenants/issuer.ts';
@@ -93,6 +94,27 @@ describe.skipIf(engineMissing !== null)('the rotation of a secret under load', (
     await load.more();
     expect(await load.end()).toMatchObject({ kinds: ['200'] });
     expect(await request(0, forged({ alg: 'HS256' }, claims(stage.clock.now()), hmac(GOOD.jwt)))).toMatch(/^401/);
+  });
+
+  it('of a caller’s key loses no request: both work until the first one is revoked, which then ends within a minute', async () => {
+    await start();
+    const { apiKeys } = stage.app.core.stores;
+    const credentials = [STAGE_KEY];
+    const load = underLoad((count) => request(count >> 1, credentials[count % credentials.length]));
+    await load.more();
+    const { key, hash, keyId } = issueKey((length) => new Uint8Array(length).fill(4));
+    const first = await apiKeys.find(hashKey(STAGE_KEY));
+    if (first === null) throw new Error('there is no first key');
+    await apiKeys.add({ ...first, hash, keyId, keyPrefix: keyPrefixOf(key) });
+    credentials.push(key);
+    await load.more();
+    credentials.shift();
+    await load.more();
+    await apiKeys.revoke(TENANT, 'key_1');
+    await load.between(() => stage.pass(MINUTE_MS));
+    await load.more();
+    expect(await load.end()).toMatchObject({ kinds: ['200'] });
+    expect([await request(0, STAGE_KEY), await request(0, key)]).toEqual([expect.stringMatching(/^401/), '200']);
   });
 });
 

@@ -9,7 +9,7 @@ import { isSecretMissing } from '../../lib/secrets/missing-secret.ts';
 import { createSecretReader } from '../../lib/secrets/secrets-manager.ts';
 import { startSecretsServer } from '../../local/secrets-server.ts';
 import { systemClock } from '../../local/system-clock.ts';
-import { serve } from '../aws/serving.ts';
+import { serve } from '../aws-sdk/serving.ts';
 
 const ALWAYS = new AbortController().signal;
 
@@ -80,13 +80,13 @@ describe('a reader of secrets', () => {
     expect(refusing.seen.requests).toBe(1);
   });
 
-  it('reads by the SDK where the environment leads elsewhere, as with a profile', async () => {
+  it('finds credentials as the SDK does, in a profile too', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ballast-profile-'));
     const file = join(folder, 'credentials');
-    writeFileSync(file, '[other]\naws_access_key_id=a\naws_secret_access_key=b\n');
-    const agents: (string | undefined)[] = [];
+    writeFileSync(file, '[other]\naws_access_key_id=FROMPROFILE\naws_secret_access_key=b\n');
+    const keys: (string | undefined)[] = [];
     const { url } = await serve((response, request) => {
-      agents.push(request.headers['user-agent']);
+      keys.push(/Credential=(\w+)/.exec(request.headers.authorization ?? '')?.[1]);
       answer(response, 200, { SecretString: 'there' });
     });
     const script = `
@@ -100,7 +100,7 @@ describe('a reader of secrets', () => {
       env: { ...env, AWS_ENDPOINT_URL_SECRETS_MANAGER: url },
     });
     rmSync(folder, { recursive: true });
-    expect([stdout, agents]).toEqual(['there', [expect.stringContaining('aws-sdk-js')]]);
+    expect([stdout, keys]).toEqual(['there', ['FROMPROFILE']]);
   });
 
   it('keeps no connection', async () => {

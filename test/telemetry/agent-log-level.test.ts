@@ -55,11 +55,18 @@ describe.each(['json', 'pretty'])('in a stage at WARN, as %s', (LOG_FORMAT) => {
     expect(lines('loud')).toBe(OF_A_RUN.length);
   });
 
-  it('an agent that says nothing has those that the stage writes, and one at ERROR its errors alone', () => {
+  it('an agent that says nothing has those that the stage writes, and one at ERROR its errors and the line of the run', () => {
     expect(lines('plain')).toBeGreaterThan(lines('quiet'));
     expect(lines('plain')).toBeLessThan(OF_A_RUN.length);
-    expect(written(env, [...of('quiet'), SAMPLES['circuit.changed']]).join('')).not.toContain('quiet');
+    const quiet = written(env, [...of('quiet'), SAMPLES['circuit.changed']]).filter((line) => line.includes('quiet'));
+    expect(quiet.map((line) => line.includes('run finished'))).toEqual([true]);
   });
+});
+
+it('of an agent whose lines somebody wants to see, that of no run is left out by the share of the stage', () => {
+  const env = { LOG_LEVEL: 'WARN', LOG_SHARE: '0' };
+  const lines = (name: string) => written(env, [{ ...SAMPLES['run.finished'], agent: label(name) }]);
+  expect(['loud', 'plain', 'quiet'].map((name) => lines(name).length)).toEqual([1, 0, 0]);
 });
 
 it('what is never to be lost is written for an agent at ERROR too', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { label } from '../../lib/kernel/redacted.ts';
-import { boundDimensions, MOST_VALUES, OTHER } from '../../lib/telemetry/bound-dimensions.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
-import { METRICS } from '../../lib/telemetry/metric-names.ts';
+import { boundDimensions, MOST_VALUES, OTHER } from '../../lib/telemetry/metrics/bound-dimensions.ts';
+import { METRICS } from '../../lib/telemetry/metrics/metric-names.ts';
 import { published } from './embedded-format.ts';
 import { SAMPLES } from './events.ts';
 import { linesOf, linesOfWork } from './metric-lines.ts';

@@ -26,6 +26,8 @@ export const SAMPLES: Samples = {
     runId,
     agent: label('assistant'),
     tenantId: label('demo'),
+    keyId: label('key_1'),
+    user: null,
     status: label('succeeded'),
     costUsd,
     reason: label('end_turn'),
@@ -36,6 +38,9 @@ export const SAMPLES: Samples = {
     ...tokens,
     cacheCreationInputTokens: 533,
     durationMs: 286,
+    firstContentMs: 60,
+    taskChars: 12,
+    outputChars: 40,
   },
   'model.attempted': {
     type: 'model.attempted',
@@ -137,6 +142,8 @@ export const SAMPLES: Samples = {
     fault: null,
     error: null,
     durationMs: 12,
+    inputChars: 25,
+    outputChars: 3,
   },
   'usage.unrecorded': {
     type: 'usage.unrecorded',
@@ -240,6 +247,7 @@ export const SAMPLES: Samples = {
     status: 503,
     error: label('store-unavailable'),
     durationMs: 9,
+    inFlight: 3,
   },
   'dependency.probed': {
     type: 'dependency.probed',

@@ -28,7 +28,7 @@ const answerBy = async (log: Log, run: () => Promise<RunAnswer>, headers: Readon
   const stage = contextualLog(log, contexts);
   const canonical = canonicalLines(stage, contexts, 1);
   const metrics = testMetrics(log === BROKEN ? broken : quiet);
-  const emit = fanOut([logEvents({ stage, ofAgents: new Map(), canonical }), metrics.listen]);
+  const emit = fanOut([logEvents({ stage, ofAgents: new Map(), canonical: () => canonical }), metrics.listen]);
   const observed = { ...parts, log: stage, canonical, contexts, emit, flush: metrics.flush };
   const event = httpEvent({ headers: { ...httpEvent().headers, ...headers } });
   const heard = await invokeStreaming(runAgent(observed), event);

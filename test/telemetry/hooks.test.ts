@@ -4,7 +4,7 @@ import { label } from '../../lib/kernel/redacted.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
 import { deliverHooks, HOOKS_LIMIT_MS } from '../../lib/telemetry/hooks/deliver-hooks.ts';
 import { createHookSet, type Kept } from '../../lib/telemetry/hooks/hook-set.ts';
-import { createOwnMetrics } from '../../lib/telemetry/own-metrics.ts';
+import { createOwnMetrics } from '../../lib/telemetry/metrics/own-metrics.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { SAMPLES } from './events.ts';
 

@@ -1,6 +1,6 @@
-import { createEmbeddedMetrics } from '../../lib/telemetry/embedded-metrics.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
-import { createMetrics, type Metrics, type MetricsOptions } from '../../lib/telemetry/metrics.ts';
+import { createEmbeddedMetrics } from '../../lib/telemetry/metrics/embedded-metrics.ts';
+import { createMetrics, type Metrics, type MetricsOptions } from '../../lib/telemetry/metrics/metrics.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 
 export const KNOWN = {

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { label, safe } from '../../lib/kernel/redacted.ts';
 import type { BallastEvent } from '../../lib/telemetry/events.ts';
-import { METRICS } from '../../lib/telemetry/metric-names.ts';
-import { noMetrics } from '../../lib/telemetry/metrics.ts';
+import { METRICS } from '../../lib/telemetry/metrics/metric-names.ts';
+import { noMetrics } from '../../lib/telemetry/metrics/metrics.ts';
 import { type Published, published } from './embedded-format.ts';
 import { SAMPLES } from './events.ts';
 import { linesOf, testMetrics } from './metric-lines.ts';
@@ -19,9 +19,9 @@ const shown = ({ name, dimensions: { service, stage, ...rest }, values }: Publis
 const told = async (...events: readonly BallastEvent[]): Promise<string[]> =>
   (await linesOf(...events)).flatMap(published).map(shown).sort();
 
-const toolLines = (outcome: string, failed: 0 | 1, fault: string | null = null): string[] => [
+const toolLines = (outcome: string, failed: 0 | 1, fault: string | null = null, isRun = true): string[] => [
   'ToolCalls{tool=calculate}=1',
-  'ToolDuration{tool=calculate}=12',
+  ...(isRun ? ['ToolDuration{tool=calculate}=12'] : []),
   `ToolErrors{tool=calculate}=${failed}`,
   `ToolErrors{}=${failed}`,
   ...(fault === null ? [] : [`ToolFaults{tool=calculate,fault=${fault}}=1`]),
@@ -91,7 +91,30 @@ describe('what an event adds to the metrics', () => {
     ].map(([outcome = '', fault = '']): [string, BallastEvent, string[]] => [
       `a tool whose call was ${fault}, which is no error of the tool`,
       { ...SAMPLES['tool.finished'], outcome: label(outcome), fault: label(fault) },
-      toolLines(outcome, 0, fault),
+      toolLines(outcome, 0, fault, fault === 'declined'),
+    ]),
+    [
+      'a tool that was left alone, whose time would make the others look fast',
+      { ...SAMPLES['tool.finished'], outcome: safe`error`, fault: safe`circuit-open` },
+      toolLines('error', 1, 'circuit-open', false),
+    ],
+    ...(
+      [
+        ['rate-limited', []],
+        ['budget-exceeded', []],
+        ['circuit-open', ['FailedRuns{}=1']],
+        ['store-unavailable', ['FailedRuns{}=1']],
+      ] as const
+    ).map(([reason, failed]): [string, BallastEvent, string[]] => [
+      `a run that was refused as ${reason}, which cost nothing and asked no model`,
+      { ...SAMPLES['run.finished'], status: safe`refused`, reason: label(reason) },
+      [
+        ...failed,
+        'MemoryUsed{function=run-agent}=200',
+        'RunDuration{agent=assistant,status=refused}=286',
+        `RunEnds{status=refused,reason=${reason}}=1`,
+        'Runs{agent=assistant,status=refused}=1',
+      ],
     ]),
     ['usage that is not on the books', SAMPLES['usage.unrecorded'], ['UsageUnrecorded{}=1']],
     ['an answer that lists what has no price', SAMPLES['usage.unpriced'], ['UsageUnpriced{}=1']],
@@ -177,6 +200,7 @@ describe('what an event adds to the metrics', () => {
       'Outcomes{code=upstream-overloaded}=1',
       'OwnServerAnswers{}=1',
       ...['RequestDuration{function=run-agent}=9', 'RequestDuration{}=9'],
+      'RequestsInFlight{function=run-agent}=3',
       ...['Requests{function=run-agent}=1', 'Requests{}=1'],
       ...['ServerErrors{function=run-agent}=1', 'ServerErrors{}=1'],
     ]);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { label, safe } from '../../lib/kernel/redacted.ts';
 import { canonicalLines } from '../../lib/telemetry/context/canonical-line.ts';
 import { contextualLog } from '../../lib/telemetry/context/contextual-log.ts';
-import { modelUseFields, tallyWork } from '../../lib/telemetry/context/tally-work.ts';
+import { tallyWork, workFields } from '../../lib/telemetry/context/tally-work.ts';
 import { contextFields, createWorkContexts } from '../../lib/telemetry/context/work-context.ts';
 import type { LogFields } from '../../lib/telemetry/log.ts';
 import { logEvents } from '../../lib/telemetry/log-events.ts';
@@ -80,7 +80,7 @@ describe('the line of a request', () => {
       await clock.advance(500);
       tally({ ...attempt, durationMs: 200, firstContentMs: 40, costUsd: label('0.2') });
       tally(SAMPLES['run.degraded']);
-      expect(modelUseFields(contexts.current()!)).toEqual({
+      expect(workFields(contexts.current()!)).toEqual({
         model: 'claude-sonnet-5-5',
         modelAttempts: 2,
         inputTokens: 8,
@@ -92,7 +92,7 @@ describe('the line of a request', () => {
         degraded: SAMPLES['run.degraded'].servedBy,
       });
     });
-    contexts.within('health', {}, () => expect(modelUseFields(contexts.current()!)).toEqual({}));
+    contexts.within('health', {}, () => expect(workFields(contexts.current()!)).toEqual({}));
   });
 
   it('is left out for the share that the stage does not keep, by the trace, and never where something went wrong', () => {
@@ -118,7 +118,7 @@ describe('the line of a request', () => {
     const { lines, log } = scoped();
     const nothing = () => undefined;
     const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-    const listen = logEvents({ stage: silent, canonical: (message, fields) => log.info(message, fields) });
+    const listen = logEvents({ stage: silent, canonical: () => (message, fields) => log.info(message, fields) });
     listen(SAMPLES['model.attempted']);
     listen(SAMPLES['run.finished']);
     expect(lines.map(({ message }) => message)).toEqual(['run finished']);

@@ -6,7 +6,7 @@ describeOnDynamoDb('the zips that keep accounts, loaded as Lambda loads them', (
   let zips: Zips;
 
   beforeAll(async () => {
-    zips = await startZips(engine());
+    zips = await startZips(engine(), { WEBHOOK_HOSTS: 'hooks.invalid' });
   });
   afterAll(() => zips.close());
 

@@ -5,9 +5,9 @@ import { parse } from 'yaml';
 import { messages } from '../../functions/messages.ts';
 import { runAgent } from '../../functions/run-agent.ts';
 import { RUNBOOK } from '../../lib/alerts/alarm/runbook.ts';
-import { PROBLEMS } from '../../lib/http/problem.ts';
+import { PROBLEMS } from '../../lib/http/response/problem.ts';
 import { label } from '../../lib/kernel/redacted.ts';
-import { METRICS } from '../../lib/telemetry/metric-names.ts';
+import { METRICS } from '../../lib/telemetry/metrics/metric-names.ts';
 import { httpEvent, invokeStreaming } from '../functions/invoke.ts';
 import { functionParts } from '../functions/parts.ts';
 import { type Published, published } from '../telemetry/embedded-format.ts';
@@ -28,7 +28,7 @@ const emitted = async (stage: Stage): Promise<Published[]> => {
   const events = Object.entries(SAMPLES).filter(([type]) => type !== 'request.finished');
   for (const [, event] of events) metrics.listen(event);
   // Refusals, as the table of problems has them.
-  for (const code of ['unauthenticated', 'rate-limited'] as const)
+  for (const code of ['unauthenticated', 'rate-limited', 'forbidden', 'not-found', 'internal'] as const)
     metrics.listen({ ...SAMPLES['request.finished'], status: PROBLEMS[code].status, error: label(code) });
   // `/health` of a stage that is not well.
   metrics.listen({ ...SAMPLES['request.finished'], status: 503, error: null });
@@ -82,7 +82,7 @@ describe('the alarms', () => {
   it('are there for what the operator must hear of', async () => {
     const template = await withForecast('prod');
     expect(names(template).toSorted()).toEqual(Object.keys(RUNBOOK).toSorted());
-    expect(names(template).length).toBe(39);
+    expect(names(template).length).toBe(42);
     expect(new Set(alarmedMetrics(template)).size).toBe(23);
   });
 

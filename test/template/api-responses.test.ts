@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ANTHROPIC_TYPES, anthropicErrorResponse } from '../../lib/http/anthropic-error.ts';
-import { COMMON_HEADERS } from '../../lib/http/common-headers.ts';
-import { type Problem, PROBLEMS } from '../../lib/http/problem.ts';
+import { ANTHROPIC_TYPES, anthropicErrorResponse } from '../../lib/http/response/anthropic-error.ts';
+import { COMMON_HEADERS } from '../../lib/http/response/common-headers.ts';
+import { type Problem, PROBLEMS } from '../../lib/http/response/problem.ts';
 import { AppError } from '../../lib/kernel/errors.ts';
 import { safe } from '../../lib/kernel/redacted.ts';
 import { packaged, packagedTemplate } from './packaged.ts';

@@ -1,4 +1,4 @@
-import { at, ofType, type Template } from './template.ts';
+import { at, functionAt, ofType, type Template } from './template.ts';
 
 interface DeployedRoute {
   readonly name: string;
@@ -87,7 +87,7 @@ const methods = (template: Template): Method[] =>
       path: pathOf(template, at(Properties, 'ResourceId', 'Ref')) || '/',
       verb: Properties['HttpMethod'],
       integration: Properties['Integration'],
-      functionId: parts.map((part) => at(part, 'Fn::GetAtt', 0)).find((id) => typeof id === 'string') ?? '',
+      functionId: parts.map((part) => functionAt(template, part)).find((id) => id !== '') ?? '',
       uri: parts.filter((part) => typeof part === 'string').join(''),
     };
   });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { METRICS } from '../../lib/telemetry/metric-names.ts';
+import { METRICS } from '../../lib/telemetry/metrics/metric-names.ts';
 import type { Template } from '../../scripts/compiled-template.ts';
 import { dashboardBody, declareDashboard, type Widget } from '../../scripts/declare-dashboard.ts';
 import { ROOT } from '../made-once.ts';

@@ -30,7 +30,7 @@ const limitsOf = (template: Template): Readonly<Record<string, unknown>> =>
 
 /** What only an option brings into a template. */
 const ONLY_BY_OPTION =
-  /WAFv2|ApiGateway::DomainName|BasePathMapping|PermissionsBoundary|VpcConfig|KmsKeyId|KMSMasterKeyId|kms:|ec2:|DisableExecuteApiEndpoint|execute-api:\/|DomainTarget/;
+  /WAFv2|ApiGateway::DomainName|BasePathMapping|PermissionsBoundary|VpcConfig|CapacityProvider|KmsKeyId|KMSMasterKeyId|kms:|ec2:|DisableExecuteApiEndpoint|execute-api:\/|DomainTarget/;
 
 beforeAll(packaged);
 
@@ -247,7 +247,7 @@ describe('what surrounds the functions', () => {
 
   it('is within what IAM takes of the policies of a role', async () => {
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: 10,240 characters, white space not counted.
-    for (const { Policies } of propertiesOf(await withOptions(EVERYTHING), 'AWS::IAM::Role'))
+    for (const { Policies = [] } of propertiesOf(await withOptions(EVERYTHING), 'AWS::IAM::Role'))
       expect(JSON.stringify(Policies).length).toBeLessThan(10_240);
   });
 
@@ -260,6 +260,63 @@ describe('what surrounds the functions', () => {
       plugin(EVERYTHING)[hook]?.();
       expect(provider).toMatchObject({ stackTags: { team: 'ai', env: 'x' } });
     }
+  });
+});
+
+describe('functions of their own size', () => {
+  const sizeOf = (template: Template, name: string) => {
+    const [found] = propertiesOf(template, 'AWS::Lambda::Function').filter(
+      ({ FunctionName }) => FunctionName === `ballast-prod-${name}`,
+    );
+    return [found?.['MemorySize'], found?.['ReservedConcurrentExecutions']];
+  };
+
+  it('have memory and concurrency that are kept for them, and the others what they had', async () => {
+    const template = await withOptions({ functionMemoryMb: 'messages=1024', functionConcurrency: 'health=5,admin=2' });
+    expect(sizeOf(template, 'messages')).toEqual([1024, undefined]);
+    expect(sizeOf(template, 'health')).toEqual([512, 5]);
+    expect(sizeOf(template, 'admin')).toEqual([512, 2]);
+    const touched = ofType(template, 'AWS::Lambda::Function').filter(
+      ([id, { Properties }]) => id !== 'ExecuteDashrunLambdaFunction' && 'ReservedConcurrentExecutions' in Properties,
+    );
+    expect(touched).toHaveLength(2);
+  });
+
+  it('are found by their names whatever the stage is called', async () => {
+    const text = JSON.stringify(await packagedTemplate('prod')).replaceAll('ballast-prod', 'ballast-prod-eu-2');
+    const template = JSON.parse(text) as Template;
+    const { vpcSubnetIds, vpcSecurityGroupIds } = EVERYTHING;
+    const instances = { managedInstanceFunctions: 'messages', managedInstanceMaxVcpus: 12 };
+    const sizes = { functionMemoryMb: 'health=1024', functionConcurrency: 'health=5' };
+    declareOptions(template as never, only({ ...sizes, ...instances, vpcSubnetIds, vpcSecurityGroupIds }));
+    expect(sizeOf(template, 'eu-2-health')).toEqual([1024, 5]);
+    expect(sizeOf(template, 'eu-2-messages')).toEqual([2048, undefined]);
+    expect(resource(template, 'CapacityProvider').Properties['CapacityProviderName']).toBe('ballast-prod-eu-2');
+  });
+
+  it('are functions of the stage: another name stops the packaging, and so does what has a parameter of its own', async () => {
+    await expect(withOptions({ functionMemoryMb: 'message=1024' })).rejects.toThrow(
+      /^functionMemoryMb names message, but the functions are admin, .*messages/,
+    );
+    await expect(withOptions({ functionConcurrency: 'execute-run=5' })).rejects.toThrow('parameter runConcurrency');
+  });
+});
+
+describe('alarms that take a deployment back', () => {
+  const watched = (set: Set) => {
+    const provider = { compiledCloudFormationTemplate: {} as never };
+    const options = new DeclareOptions({ service: { custom: { stageOptions: { ...DEFAULTS, ...set } }, provider } });
+    options.hooks['before:deploy:deploy']?.();
+    return (provider as { rollbackConfiguration?: unknown }).rollbackConfiguration;
+  };
+
+  it('go with the change of the stack, and without them nothing does', () => {
+    const { rollbackAlarmArns } = EVERYTHING;
+    expect(watched({ rollbackAlarmArns, rollbackMinutes: 10 })).toEqual({
+      RollbackTriggers: [{ Arn: rollbackAlarmArns, Type: 'AWS::CloudWatch::Alarm' }],
+      MonitoringTimeInMinutes: 10,
+    });
+    expect(watched({})).toBeUndefined();
   });
 });
 
@@ -285,6 +342,13 @@ describe('a parameter that is not as it should be', () => {
     ['vpcSecurityGroupIds', 'default', 'ids of security groups'],
     ['tags', 'team', 'pairs as team=ai'],
     ['tags', 'aws:team=ai', 'pairs as team=ai'],
+    ['functionMemoryMb', 'messages=127', '128 to 10240 MB'],
+    ['functionMemoryMb', 'messages=10241', '128 to 10240 MB'],
+    ['functionConcurrency', 'health=0', '1 to 10000 requests'],
+    ['functionConcurrency', 'health', '1 to 10000 requests'],
+    ['rollbackAlarmArns', 'ballast-prod-errors', 'ARNs of one to five alarms'],
+    ['rollbackAlarmArns', Array(6).fill(EVERYTHING['rollbackAlarmArns']).join(','), 'ARNs of one to five alarms'],
+    ['rollbackMinutes', 181, 'from 0 to 180'],
   ])('stops the packaging by the name of %s', (name, value, says) => {
     expect(() => readStageOptions({ ...DEFAULTS, [name]: value })).toThrow(new RegExp(`^${name} must be .*${says}`));
   });
@@ -293,6 +357,11 @@ describe('a parameter that is not as it should be', () => {
     ['a certificate', { domainName: 'api.example.com' }, 'domainName and certificateArn'],
     ['another name', { disableDefaultEndpoint: true }, 'nothing would lead to the API'],
     ['a security group', { vpcSubnetIds: 'subnet-0a' }, 'vpcSubnetIds and vpcSecurityGroupIds'],
+    [
+      'a time to watch',
+      { rollbackAlarmArns: EVERYTHING['rollbackAlarmArns'] },
+      'rollbackAlarmArns and rollbackMinutes',
+    ],
     ['a burst', { healthRequestBurst: '' }, 'healthRequestsPerSecond and healthRequestBurst'],
     [
       'a decision between two web ACLs',

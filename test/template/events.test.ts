@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { HOLD_MS } from '../../lib/alerts/damping/consequences.ts';
 import { MAX_WAIT_MS } from '../../lib/alerts/damping/storms.ts';
-import { LEASE_MS } from '../../lib/alerts/dynamodb-claims.ts';
+import { LEASE_MS } from '../../lib/alerts/targets/dynamodb-claims.ts';
 import { packaged, packagedTemplate, STAGES } from './packaged.ts';
-import { at, ofType, plant, resource, type Template } from './template.ts';
+import { at, functionAt, ofType, plant, resource, type Template } from './template.ts';
 
 const SCHEDULE = 'ProbeDashdependenciesSchedulerSchedule1';
 const PROBE = 'ProbeDashdependenciesLambdaFunction';
@@ -29,7 +29,7 @@ const periodOf = (when: string): number => {
 
 const scheduleDefects = (template: Template): string[] => {
   const schedules = ofType(template, 'AWS::Scheduler::Schedule').map(([, { Properties }]) => Properties);
-  const called = (properties: unknown) => String(at(properties, 'Target', 'Arn', 'Fn::GetAtt', 0));
+  const called = (properties: unknown) => functionAt(template, at(properties, 'Target', 'Arn'));
   return [
     ...(schedules.map(called).sort().join() === Object.keys(CALLED).sort().join() ? [] : ['other functions']),
     ...schedules.flatMap((properties) => [
@@ -55,7 +55,7 @@ const topicDefects = (template: Template, stage: string): string[] => {
   return [
     ...(topic['TopicName'] === `ballast-${stage}-alarms` ? [] : ['another name']),
     ...(at(subscription, 'TopicArn', 'Ref') === 'AlarmTopic' ? [] : ['nobody listens']),
-    ...(at(subscription, 'Endpoint', 'Fn::GetAtt', 0) === NOTIFY ? [] : ['another listener']),
+    ...(functionAt(template, at(subscription, 'Endpoint')) === NOTIFY ? [] : ['another listener']),
     ...(at(permission?.Properties, 'SourceArn', 'Ref') === 'AlarmTopic' ? [] : ['SNS may not call']),
     ...(publishers.length === 1 &&
     at(publishers[0], 'Principal', 'Service') === 'cloudwatch.amazonaws.com' &&
@@ -109,8 +109,8 @@ describe('what calls functions beside the API', () => {
     ['a schedule that is off', [SCHEDULE, 'Properties', 'State'], 'DISABLED', 'not enabled'],
     [
       'one function twice',
-      ['ReconcileDashbudgetsSchedulerSchedule1', 'Properties', 'Target', 'Arn', 'Fn::GetAtt', 0],
-      PROBE,
+      ['ReconcileDashbudgetsSchedulerSchedule1', 'Properties', 'Target', 'Arn'],
+      { 'Fn::GetAtt': [PROBE, 'Arn'] },
       'other functions',
     ],
     ['the role of a function', [SCHEDULE, 'Properties', 'Target', 'RoleArn'], 'x', 'another role'],

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lostExecution } from '../../lib/durable-run/execution-status.ts';
 import { packaged, packagedTemplate, STAGES } from './packaged.ts';
-import { at, ofType, plant, resource, type Template } from './template.ts';
+import { at, functionAt, ofType, plant, resource, type Template } from './template.ts';
 
 const WORKER = 'ExecuteDashrunLambdaFunction';
 const ALIAS = 'ExecuteDashrunDurableLambdaAlias';
@@ -13,15 +13,16 @@ const EXECUTIONS = 'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId
 const variables = (template: Template): unknown =>
   at(resource(template, WORKER), 'Properties', 'Environment', 'Variables');
 
+const versionsOf = (template: Template) =>
+  ofType(template, 'AWS::Lambda::Version').filter(([, one]) => at(one, 'Properties', 'FunctionName', 'Ref') === WORKER);
+
 const versionDefects = (template: Template): string[] => {
-  const versions = ofType(template, 'AWS::Lambda::Version');
+  const versions = versionsOf(template);
   const alias = template.Resources[ALIAS]?.Properties;
   const [id, version] = versions[0] ?? [];
   return [
-    ...(versions.length === 1 && at(version, 'Properties', 'FunctionName', 'Ref') === WORKER
-      ? []
-      : ['other functions are published too']),
-    ...(version?.DeletionPolicy === 'Retain' && version.UpdateReplacePolicy === 'Retain'
+    ...(versions.length === 1 ? [] : ['not one version']),
+    ...(version?.DeletionPolicy === 'RetainExceptOnCreate' && version.UpdateReplacePolicy === 'Retain'
       ? []
       : ['a version goes while runs are on it']),
     ...(at(alias, 'FunctionVersion', 'Fn::GetAtt', 0) === id ? [] : ['the alias is on another version']),
@@ -49,7 +50,7 @@ const nameDefects = (template: Template): string[] => {
 
 const ruleDefects = (template: Template, stage: string): string[] => {
   const all = ofType(template, 'AWS::Events::Rule').map(([, { Properties }]) => Properties);
-  const isOfEnds = (rule: unknown) => at(rule, 'Targets', 0, 'Arn', 'Fn::GetAtt', 0) === DELIVER;
+  const isOfEnds = (rule: unknown) => functionAt(template, at(rule, 'Targets', 0, 'Arn')) === DELIVER;
   const rules = all.filter((rule) => !isOfEnds(rule));
   const ends = all.filter(isOfEnds).map((rule) => at(rule, 'EventPattern', 'detail'));
   const pattern = rules[0]?.['EventPattern'];
@@ -62,7 +63,7 @@ const ruleDefects = (template: Template, stage: string): string[] => {
   const writer = at(resource(template, 'RunStatusQueuePolicy').Properties, 'PolicyDocument', 'Statement', 0);
   return [
     ...(rules.length === 1 &&
-    at(rules[0], 'Targets', 0, 'Arn', 'Fn::GetAtt', 0) === 'ProjectDashrunDashstatusLambdaFunction'
+    functionAt(template, at(rules[0], 'Targets', 0, 'Arn')) === 'ProjectDashrunDashstatusLambdaFunction'
       ? []
       : ['another target']),
     ...(ends.length === 1 &&
@@ -135,7 +136,7 @@ describe('the executions of asynchronous runs', () => {
 
   it('would show a version that goes with the next deployment, and a rule that hears too much or too little', async () => {
     const template = await packagedTemplate('dev');
-    const [version = ''] = ofType(template, 'AWS::Lambda::Version').map(([id]) => id);
+    const [version = ''] = versionsOf(template).map(([id]) => id);
     for (const policy of ['DeletionPolicy', 'UpdateReplacePolicy'])
       expect(versionDefects(plant(template, [version, policy], undefined))).toEqual([
         'a version goes while runs are on it',

@@ -17,6 +17,10 @@ export interface PermittedLambda {
   readonly denied: readonly string[];
   /** Who calls from now on. */
   as(functionName: string): void;
+  /** Whether starts are refused from now on, as where no concurrency is left. */
+  throttle(isThrottled: boolean): void;
+  /** How many were. */
+  throttled(): number;
   close(): Promise<void>;
 }
 
@@ -41,6 +45,7 @@ export const startPermittedLambda = async (): Promise<PermittedLambda> => {
   const checkpointed: string[] = [];
   const denied: string[] = [];
   let caller = '(nobody)';
+  let [isThrottled, throttled] = [false, 0];
 
   const check = (action: string, subject: string): void => {
     const resource =
@@ -66,6 +71,12 @@ export const startPermittedLambda = async (): Promise<PermittedLambda> => {
     ) ?? [[], 'lambda:Unknown'];
     const functionName = decodeURIComponent(subject);
     check(action, functionName);
+    if (action === 'lambda:InvokeFunction' && isThrottled) {
+      throttled += 1;
+      response.writeHead(429, { 'content-type': 'application/json', 'x-amzn-errortype': 'TooManyRequestsException' });
+      const Reason = 'ReservedFunctionConcurrentInvocationLimitExceeded';
+      return void response.end(JSON.stringify({ Type: 'User', Reason, message: 'Rate Exceeded.' }));
+    }
     if (action === 'lambda:InvokeFunction') {
       const name = String(headers['x-amz-durable-execution-name']);
       started.push({ functionName, name, payload: raw.toString() });
@@ -75,5 +86,14 @@ export const startPermittedLambda = async (): Promise<PermittedLambda> => {
     response.end(JSON.stringify(answer));
     await Promise.resolve();
   });
-  return { url: server.url, started, checkpointed, denied, as: (name) => (caller = name), close: () => server.close() };
+  return {
+    url: server.url,
+    started,
+    checkpointed,
+    denied,
+    as: (name) => (caller = name),
+    throttle: (now) => (isThrottled = now),
+    throttled: () => throttled,
+    close: () => server.close(),
+  };
 };

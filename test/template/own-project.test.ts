@@ -17,7 +17,7 @@ let service: string;
 
 beforeAll(async () => {
   cpSync(join(ROOT, 'scripts/create/template/agents'), join(directory, 'agents'), { recursive: true });
-  writeFileSync(join(directory, 'package.json'), '{"type": "module"}');
+  writeFileSync(join(directory, 'package.json'), '{"type": "module", "name": "shop-agents"}');
   writeFileSync(
     join(directory, 'stages.yml'),
     'prod:\n  maxHops: 3\n  logLevel: ERROR\n  alarmEmail: ops@example.com\n  adminIps: 203.0.113.7\n' +
@@ -61,6 +61,10 @@ describe('the stage of a project', () => {
     expect(new Set(settingsOf(template, 'BALLAST_VERSION'))).toEqual(new Set([version]));
   });
 
+  it('says whose it is, so that no other project replaces it unseen', () => {
+    expect(template.Outputs?.['Project']).toMatchObject({ Value: 'shop-agents' });
+  });
+
   it('mails its alarms to the address of its stage file', () => {
     expect(template.Resources['NoticeSubscription']?.Properties).toEqual({
       TopicArn: { Ref: 'NoticeTopic' },
@@ -97,6 +101,6 @@ describe('a function of a project', () => {
     const files = globSync('list-agents/*.mjs', { cwd: outdir });
     const code = files.map((file) => readFileSync(join(outdir, file), 'utf8')).join('');
     expect([code.includes('order_status'), code.includes('issue_refund')]).toEqual([true, false]);
-    expect(bytes['list-agents']).toBeLessThan(220 * 1024);
+    expect(bytes['list-agents']).toBeLessThan(415 * 1024);
   });
 });

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { buildFunctions, deployedFunctions } from '../../scripts/build.ts';
 import { packageStage } from '../../scripts/package.ts';
@@ -16,7 +17,8 @@ import { authorised, startZips, type Zips } from './zips.ts';
 const SECRET = 'canary-key-of-the-shop';
 
 /** A shop that answers with what it was asked by; its origin is one that a stage may have a stand-in for. */
-const TOOLS = `import { bearer, defineTool, safe, z } from 'ballast';
+const TOOLS = `import { createServer } from 'node:net';
+import { bearer, defineTool, safe, z } from 'ballast';
 const shop = {
   input: z.strictObject({}),
   secrets: { 'shop-api': { description: 'Key of the shop' } },
@@ -30,6 +32,14 @@ export const total = defineTool({
     return answer;
   },
 });
+export const careless = defineTool({
+  name: 'careless', description: 'Leaves things open.', input: z.strictObject({}),
+  async run() {
+    createServer().listen(0);
+    setInterval(() => undefined, 1_000);
+    return 'left open';
+  },
+});
 export const broken = defineTool({
   ...shop, name: 'broken', description: 'Breaks.',
   async run(_input, { fetch }) {
@@ -39,9 +49,9 @@ export const broken = defineTool({
 `;
 
 const INDEX = `import { defineAgent } from 'ballast';
-import { broken, total } from './tools.js';
+import { broken, careless, total } from './tools.js';
 const desk = defineAgent({
-  name: 'desk', description: 'Helps.', system: 'Help.', tools: [total, broken],
+  name: 'desk', description: 'Helps.', system: 'Help.', tools: [total, broken, careless],
   models: { simple: 'claude-haiku-5-5', standard: 'claude-haiku-5-5', complex: 'claude-haiku-5-5' },
   on: {
     toolFinished({ tool, outcome }, { metric }) { metric(tool === 'total' && outcome === 'ok' ? 'Totals' : 'Others', 1); },
@@ -61,11 +71,12 @@ describeOnDynamoDb('the zip of a project with hooks and a secret of a tool, load
     response.end(`12 USD, asked by ${authorization ?? 'nobody'}`);
   });
   let zips: Zips;
+  let service: string;
 
   beforeAll(async () => {
     ownAgents(directory, { 'index.js': INDEX, 'tools.js': TOOLS });
     const project = { directory, agents: join(directory, 'agents/index.js') };
-    const service = writeService(ROOT, project);
+    service = writeService(ROOT, project);
     for (const name of await deployedFunctions(ROOT)) {
       mkdirSync(join(service, 'dist', name), { recursive: true });
       writeFileSync(join(service, 'dist', name, 'index.mjs'), 'export const handler = () => {};');
@@ -105,6 +116,13 @@ describeOnDynamoDb('the zip of a project with hooks and a secret of a tool, load
       .map(({ name }) => name)
       .sort();
 
+  it('holds no expression library, since none of its agents calculates', () => {
+    const meta = JSON.parse(readFileSync(join(service, 'dist', 'meta', 'run-agent.json'), 'utf8')) as Metafile;
+    const libraries = Object.values(meta.outputs).flatMap(({ inputs }) => Object.keys(inputs));
+    expect(libraries.filter((path) => path.includes('/mathjs/'))).toEqual([]);
+    expect(libraries.some((path) => path.includes('/zod/'))).toBe(true);
+  });
+
   it.each(['application/json', 'text/event-stream'])(
     'opens the shop by its secret, tells hooks, and shows the secret to nobody else, as %s',
     async (accept) => {
@@ -116,6 +134,14 @@ describeOnDynamoDb('the zip of a project with hooks and a secret of a tool, load
       expect(body + output).not.toContain('canary');
     },
   );
+
+  it('answers, is given the next event and ends although a tool has left a server and a timer open', async () => {
+    for (let time = 0; time < 2; time += 1) expect((await run('[[tool:careless {}]]')).body).toContain('left open');
+    const environment = await zips.environment('run-agent');
+    environment.signal('SIGTERM');
+    expect(await environment.exited).toBe(0);
+    await zips.renew('run-agent');
+  });
 
   it('names what a hook and a tool threw by their classes alone', async () => {
     const { body, output } = await run('[[tool:broken {}]]');
@@ -129,6 +155,7 @@ describeOnDynamoDb('the zip of a project with hooks and a secret of a tool, load
 
   it('fails the call where the secret has no value, and sends nothing', async () => {
     zips.secrets.delete('ballast/dev/tools/shop-api');
+    await zips.renew('run-agent');
     const { body, output } = await run('[[tool:total {}]]');
     zips.secrets.set('ballast/dev/tools/shop-api', SECRET);
     expect(received).toEqual([]);

@@ -1,5 +1,4 @@
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
+import { cpSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildFunctions } from '../../scripts/build.ts';
 import { packageStage } from '../../scripts/package.ts';
@@ -17,19 +16,10 @@ const SOURCES = [
   'package*.json',
   'infra/*.yml',
   '{functions,lib,scripts,test/sample-agents}/**/*.ts',
-  'test/template/lambda-runtime.ts',
 ];
 
 /** With the secrets that only some stages use, so that tests see how they are read; without it they see what a stage has by default. */
 const EVERY_SECRET = 'secretsInAdvance=true';
-
-const RUNTIME = 'lambda-runtime';
-
-/** Stripped once: in each of the processes that run it, Node would need longer for that than for the rest of its start. */
-const makeRuntime = (folder: string): void => {
-  const text = readFileSync(join(import.meta.dirname, `${RUNTIME}.ts`), 'utf8');
-  writeFileSync(join(folder, `${RUNTIME}.mjs`), stripTypeScriptTypes(text));
-};
 
 const make = async (folder: string): Promise<void> => {
   for (const path of SERVICE) cpSync(join(ROOT, path), join(folder, path), { recursive: true });
@@ -37,7 +27,6 @@ const make = async (folder: string): Promise<void> => {
   symlinkSync(join(ROOT, 'scripts'), join(folder, 'scripts'));
   await buildFunctions(ROOT, join(folder, 'dist'), ['sample-agents']);
   for (const stage of STAGES) packageStage(folder, stage, join(folder, stage), ['sample-agents'], [EVERY_SECRET]);
-  makeRuntime(folder);
 };
 
 let packages: Promise<string> | undefined;
@@ -45,9 +34,6 @@ let packages: Promise<string> | undefined;
 /** The folder in which each stage has its package, as `npm run package` makes it, and `dist` is what was built. */
 export const packaged = (): Promise<string> =>
   (packages ??= madeOnce({ name: 'ballast-packages', sources: SOURCES, make }));
-
-/** The program that stands in for Lambda: `lambda-runtime.ts`. */
-export const lambdaRuntime = async (): Promise<string> => join(await packaged(), `${RUNTIME}.mjs`);
 
 /** A fresh copy of the packaged template of a stage, which a test may change: it has every secret there can be. */
 export const packagedTemplate = async (stage: Stage): Promise<Template> =>

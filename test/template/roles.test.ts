@@ -3,7 +3,7 @@ import { declareOptions } from '../../scripts/declare-options.ts';
 import { readStageOptions } from '../../scripts/stage/stage-options.ts';
 import { readDeclaredStage } from '../privilege/declared-stage.ts';
 import { packaged, packagedTemplate, STAGES } from './packaged.ts';
-import { CALLERS, grantDefects } from './roles.ts';
+import { CALLERS, CANARY, grantDefects } from './roles.ts';
 import { EVERYTHING } from './stage-options.ts';
 import { at, ofType, plant, resource } from './template.ts';
 
@@ -33,7 +33,7 @@ describe('the roles of the functions', () => {
     }
   });
 
-  it('can be assumed by Lambda alone, but for those by which the scheduler calls, in this account', async () => {
+  it('can be assumed by Lambda alone, but for those by which the scheduler calls and canaries move, in this account', async () => {
     const roles = ofType(await packagedTemplate('prod'), 'AWS::IAM::Role');
     const trusted = roles.map(([id, { Properties }]) => {
       const { Principal, Condition } = at(Properties, 'AssumeRolePolicyDocument', 'Statement', 0) as Trust;
@@ -41,7 +41,9 @@ describe('the roles of the functions', () => {
     });
     const lambda = ['lambda.amazonaws.com', undefined];
     const scheduler = ['scheduler.amazonaws.com', 'AWS::AccountId'];
-    expect(trusted).toEqual(roles.map(([id]) => [id, ...(id in CALLERS ? scheduler : lambda)]));
+    const canary = ['codedeploy.amazonaws.com', 'AWS::AccountId'];
+    const others = new Map([...Object.keys(CALLERS).map((id) => [id, scheduler] as const), [CANARY, canary]]);
+    expect(trusted).toEqual(roles.map(([id]) => [id, ...(others.get(id) ?? lambda)]));
   });
 
   it.each<[string, (string | number)[], unknown, string]>([

@@ -6,12 +6,15 @@ const called = (resource: string): Grant => ({ action: 'lambda:InvokeFunction', 
 
 /** Roles of services that call a function, each with the one function. */
 export const CALLERS: Readonly<Record<string, readonly Grant[]>> = {
-  ProbeScheduleRole: [called('ProbeDashdependenciesLambdaFunction')],
-  ReconcileScheduleRole: [called('ReconcileDashbudgetsLambdaFunction')],
-  DeliverScheduleRole: [called('DeliverDashwebhooksLambdaFunction')],
-  NotifyScheduleRole: [called('NotifyDashalarmLambdaFunction')],
-  SweepScheduleRole: [called('SweepDashrunsLambdaFunction')],
+  ProbeScheduleRole: [called('ProbeDashdependenciesLiveLambdaAlias')],
+  ReconcileScheduleRole: [called('ReconcileDashbudgetsLiveLambdaAlias')],
+  DeliverScheduleRole: [called('DeliverDashwebhooksLiveLambdaAlias')],
+  NotifyScheduleRole: [called('NotifyDashalarmLiveLambdaAlias')],
+  SweepScheduleRole: [called('SweepDashrunsLiveLambdaAlias')],
 };
+
+/** Of CodeDeploy; test/template/canary.test.ts has what it may do. */
+export const CANARY = 'CanaryRole';
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
 
@@ -58,7 +61,7 @@ export const grantDefects = (template: Template, stage = 'dev'): string[] => {
     role: at(Properties, 'Role', 'Fn::GetAtt', 0),
   }));
   const unknown = ofType(template, 'AWS::IAM::Role').filter(
-    ([id]) => !(id in CALLERS) && !roles.some(({ role }) => role === id),
+    ([id]) => !(id in CALLERS) && id !== CANARY && !roles.some(({ role }) => role === id),
   );
   const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'];
   return [

@@ -3,32 +3,19 @@ import { createDynamoDbSessionStore } from '../../lib/sessions/dynamodb-store.ts
 import { systemClock } from '../../local/system-clock.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 import { seededRandom } from '../seeded-random.ts';
-import type { Call, RawCall } from './invoke.ts';
+import type { Call, RawCall } from './events-as-sent.ts';
+import { executionArn, firstInvocation } from './first-invocation.ts';
 import { type PermittedLambda, startPermittedLambda } from './lambda-api.ts';
 import { administrator, authorised, startZips, type Zips } from './zips.ts';
-
-const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:ballast-dev-execute-run:1/durable-execution';
 
 const DAY_MS = 86_400_000;
 const LIVES = { retentionOf: () => 30 * DAY_MS, runRetentionMs: 30 * DAY_MS, longestWaitMs: 7 * DAY_MS };
 const STORE = { clock: systemClock, random: seededRandom(1), ...LIVES };
 
-/** As Lambda calls a durable function for the first time. */
-const firstInvocation = (name: string, payload: string) => ({
-  DurableExecutionArn: `${ARN}/${name}/1`,
-  CheckpointToken: 'token-0',
-  InitialExecutionState: {
-    Operations: [
-      { Id: '1', Type: 'EXECUTION', Status: 'STARTED', StartTimestamp: 0, ExecutionDetails: { InputPayload: payload } },
-    ],
-    NextMarker: '',
-  },
-});
-
 const ended = (name: string, status: string) => ({
   'detail-type': 'Durable Execution Status Change',
   source: 'aws.lambda',
-  detail: { durableExecutionArn: `${ARN}/${name}/1`, durableExecutionName: name, status },
+  detail: { durableExecutionArn: executionArn(name), durableExecutionName: name, status },
 });
 
 describeOnDynamoDb('the zips of asynchronous runs, loaded as Lambda loads them', (engine) => {
@@ -110,6 +97,23 @@ describeOnDynamoDb('the zips of asynchronous runs, loaded as Lambda loads them',
     const { statusCode, body } = await call('control-run', { ...request, pathParameters: { tenantId: 'demo' } });
     // The one of the test before was only asked to end.
     expect([statusCode, JSON.parse(body)]).toEqual([202, { cancelled: 2 }]);
+  });
+
+  it('a start that Lambda throttles loses no run: it stays queued, and who asks again is told when', async () => {
+    const before = lambda.started.length;
+    lambda.throttle(true);
+    const runId = await submit('hello');
+    // The client of Lambda has tried three times.
+    expect([lambda.throttled(), lambda.started.length]).toEqual([3, before]);
+    expect(await statusOf(runId)).toBe('queued');
+    const refused = await signal(runId, 'cancel');
+    expect([refused.statusCode, JSON.parse(refused.body)]).toMatchObject([503, { code: 'store-unavailable' }]);
+    expect(refused.headers['retry-after']).toBe('1');
+    lambda.throttle(false);
+    expect((await signal(runId, 'cancel')).statusCode).toBe(202);
+    expect(lambda.started.slice(before).map(({ name }) => name)).toEqual([runId]);
+    await call('execute-run', { event: firstInvocation(runId, lambda.started.at(-1)?.payload ?? '') });
+    expect(await statusOf(runId)).toBe('cancelled');
   });
 
   it('project-run-status ends a run whose execution was lost, and sweep-runs finds nothing left of it', async () => {

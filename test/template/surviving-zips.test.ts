@@ -24,6 +24,7 @@ describeOnDynamoDb('run-agent as it is deployed, each request in an environment 
       headers: authorised,
       body,
     });
+    await zips.renew('run-agent');
     expect([statusCode, answer]).toEqual([200, expect.anything()]);
     return JSON.parse(answer) as Ran;
   };

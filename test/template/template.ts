@@ -1,3 +1,5 @@
+import { functionIdAt } from '../../scripts/compiled-template.ts';
+
 /** A CloudFormation template, as far as these tests read it. */
 export interface Template {
   readonly Resources: Record<string, Resource>;
@@ -37,3 +39,7 @@ export const plant = (template: Template, path: (string | number)[], value: unkn
   else parent[key] = value;
   return copy;
 };
+
+/** The logical id of the function that a reference leads to, by its alias; empty where it leads to none. */
+export const functionAt = (template: Template, reference: unknown): string =>
+  functionIdAt(template as never, reference) ?? '';

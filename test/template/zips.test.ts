@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { notification, snsEvent } from '../alerts/sns.ts';
 import { describeOnDynamoDb } from '../dynamodb.ts';
 import { startHttpTarget } from '../http-target.ts';
-import type { Call, RawCall } from './invoke.ts';
+import type { Call, RawCall } from './events-as-sent.ts';
 import { packaged, ROOT } from './packaged.ts';
 import { readZip } from './unzip.ts';
 import { authorised, startZips, type Zips } from './zips.ts';
@@ -80,6 +80,8 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
     const { output } = await call('probe-dependencies', { event: {} });
     // All is well: a value each minute would be paid for.
     expect(output).not.toContain('"_aws"');
+    // What an environment has found it tells for a while.
+    await zips.renew('health');
     const { body } = await call('health', { path: '/health' });
     expect(JSON.parse(body)).toMatchObject({ status: 'healthy', checks: { claude: { status: 'healthy' } } });
     expect(output + body).not.toContain('canary');
@@ -90,6 +92,7 @@ describeOnDynamoDb('each zip, loaded as Lambda loads it', (engine) => {
     const event = snsEvent(notification({ name: 'ballast-dev-lambda-errors' }));
     expect((await call('notify-alarm', { event })).output).toContain('not configured');
     const slack = await startHttpTarget();
+    await zips.renew('notify-alarm');
     zips.secrets.set('AlertsSecret', JSON.stringify({ slackWebhookUrl: `${slack.url}/canary` }));
     const { output } = await call('notify-alarm', { event });
     await call('notify-alarm', { event });

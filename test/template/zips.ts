@@ -5,9 +5,11 @@ import { startSecretsServer } from '../../local/secrets-server.ts';
 import { startSimulatedClaude } from '../../local/simulated-claude/start-simulated-claude.ts';
 import { TABLE_NAMES, type TestDynamoDb } from '../dynamodb.ts';
 import { systemClock } from '../upstream/system-clock.ts';
-import { type Call, type Invocation, invoke, type RawCall } from './invoke.ts';
+import { startDeployed } from './deployed.ts';
+import { type Call, eventOf, type RawCall } from './events-as-sent.ts';
 import { packaged } from './packaged.ts';
 import { type PermittedDynamoDb, startPermittedDynamoDb } from './permitted.ts';
+import type { Environment, Invoked } from './runtime/environment.ts';
 
 const KEY = 'bk_canary-of-the-zips';
 const ADMIN_KEY = 'bk_canary-of-the-administrator';
@@ -21,7 +23,14 @@ export const administrator = { 'x-api-key': ADMIN_KEY, 'content-type': 'applicat
 export interface Zips extends Pick<PermittedDynamoDb, 'denied' | 'granted'> {
   /** By logical id, to be changed. */
   readonly secrets: Map<string, string>;
-  call(name: string, request: Call | RawCall): Promise<Invocation>;
+  /** The environment that a function has now; it is begun where there is none. */
+  environment(name: string): Promise<Environment>;
+  /** Calls a function in it. Rejects where the function fails. */
+  call(name: string, request: Call | RawCall): Promise<Invoked>;
+  /** An environment of a function that takes so many events at once; it is the caller's to close. */
+  environmentForMany(name: string, concurrency: number): Promise<Environment>;
+  /** The next call finds an environment that remembers nothing. */
+  renew(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,10 +68,12 @@ const seed = async (engine: TestDynamoDb): Promise<void> => {
   });
 };
 
+export type Variables = Readonly<Record<string, string>>;
+
 /** Starts what the functions need, on an engine of their own; `more` variables are theirs too. `folder`: of a project's own package. */
 export const startZips = async (
   engine: TestDynamoDb,
-  more: Readonly<Record<string, string>> = {},
+  more: Variables | ((variables: Variables) => Promise<Variables>) = {},
   folder?: string,
 ): Promise<Zips> => {
   await packaged();
@@ -71,21 +82,41 @@ export const startZips = async (
   const secrets = await startSecretsServer(values);
   const dynamoDb = await startPermittedDynamoDb(engine.endpoint);
   await seed(engine);
-  const env = {
+  const variables = {
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     ANTHROPIC_BASE_URL: claude.url,
-    ...more,
+  };
+  const env = { ...variables, ...(typeof more === 'function' ? await more(variables) : more) };
+  const environments = new Map<string, Promise<Environment>>();
+  const environment = (name: string): Promise<Environment> => {
+    const begun = environments.get(name) ?? startDeployed(name, { references: TABLE_NAMES, env, folder });
+    environments.set(name, begun);
+    return begun;
+  };
+  const renew = async (name: string) => {
+    const old = environments.get(name);
+    environments.delete(name);
+    await (await old)?.close();
   };
   return {
     secrets: values,
     denied: dynamoDb.denied,
     granted: dynamoDb.granted,
-    call(name, request) {
+    environment,
+    async call(name, request) {
       dynamoDb.as(name);
-      return invoke(name, request, { references: TABLE_NAMES, env, folder });
+      const invoked = await (await environment(name)).invoke(eventOf(request));
+      if (invoked.kind === 'response') return invoked;
+      throw new Error(`${name} said ${invoked.kind} ${invoked.error?.errorType ?? ''}:\n${invoked.output}`);
     },
+    environmentForMany(name, concurrency) {
+      dynamoDb.as(name);
+      return startDeployed(name, { references: TABLE_NAMES, env, folder, concurrency });
+    },
+    renew,
     async close() {
+      await Promise.all([...environments.keys()].map(renew));
       await dynamoDb.close();
       await secrets.close();
       await claude.close();

@@ -16,6 +16,7 @@ export const fakeStage = () => {
   const rests = new Map<string, number>();
   const erasures: UserErasure[] = [];
   const signing = { secret: `whsec_${Buffer.alloc(32, 'canary').toString('base64')}` };
+  const webhookHosts = ['hooks.example.com'];
   const calls: string[] = [];
   let births = 0;
   const stage = {
@@ -26,6 +27,7 @@ export const fakeStage = () => {
     circuits,
     rests,
     signing,
+    webhookHosts,
     /** Set to make the audit fail. */
     auditFails: null as Error | null,
     alarmsFail: null as Error | null,
@@ -122,7 +124,14 @@ export const fakeStage = () => {
     },
     alarms: async () => ({
       alarms: [
-        { name: 'circuit-open', severity: 'ticket', means: 'A circuit is not closed.', action: 'Look.', made: true },
+        {
+          name: 'circuit-open',
+          severity: 'ticket',
+          means: 'A circuit is not closed.',
+          action: 'Look.',
+          look: 'npx ballast circuits',
+          made: true,
+        },
       ],
       on: () => (stage.onFails ? Promise.reject(stage.onFails) : Promise.resolve(stage.on)),
       async names() {
@@ -138,6 +147,7 @@ export const fakeStage = () => {
         ];
       },
     }),
+    webhookHosts,
     webhookSecret: async () => {
       calls.push('secret.read');
       return signing.secret;
@@ -147,7 +157,7 @@ export const fakeStage = () => {
       hasAgent: (name) => name === 'assistant',
       hasTool: (name) => name === 'calculate',
       circuits: new Set(['tool/open-meteo', 'anthropic/claude-opus-5-5']),
-      webhookIssue: (url) => webhookIssue(url, ['hooks.example.com']),
+      webhookIssue: (url) => webhookIssue(url, webhookHosts),
       nearest: (kind, name) => (kind === 'agent' && name === 'asistant' ? 'assistant' : null),
     },
     issue: () => {

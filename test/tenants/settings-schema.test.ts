@@ -35,6 +35,7 @@ const FIELDS: Readonly<Record<string, { readonly taken: readonly unknown[]; read
   monthlyBudgetUsd: usd,
   userDailyBudgetUsd: usd,
   sessionBudgetUsd: usd,
+  budgetShards: { taken: [2, 16, null], refused: [1, 17, 2.5, '2'] },
   allowedModels: names,
   allowedAgents: names,
   allowedTools: names,
@@ -104,7 +105,7 @@ describe('the settings of a tenant', () => {
 
   it('are the same for null as for what is left out', () => {
     const nulls = Object.entries(FIELDS).flatMap(([field, { taken }]) => (taken.includes(null) ? [[field, null]] : []));
-    expect(nulls).toHaveLength(19);
+    expect(nulls).toHaveLength(20);
     const parsed = z.parse(settingsSchema, Object.fromEntries(nulls));
     expect(settingsOf(parsed, 'acme')).toEqual(settingsOf({}, 'acme'));
   });

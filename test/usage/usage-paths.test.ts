@@ -29,6 +29,7 @@ it.each([
   ['/usage', 'acme', 'UsageReport'],
   ['/usage?groupBy=tool', 'acme', 'ToolUsageReport'],
   ['/usage/budget', 'acme', 'Budget'],
+  ['/usage/budget?groupBy=key', 'acme', 'GroupBudgets'],
   ['/admin/usage', 'acme-admin', 'UsageReport'],
 ])('%s answers exactly the members that are described', async (target, key, schema) => {
   const { get, usage, tools } = usageFunction();
@@ -47,21 +48,29 @@ it('every parameter that is described is taken, and no other', async () => {
     to: '2026-11-02',
     limit: '5',
     tenant: 'acme',
-    groupBy: 'day',
     format: 'json',
     model: 'claude-opus-5-5',
     keyId: 'key-1',
     answered: 'true',
     userId: 'ann',
   };
-  const cursorOf = (path: string) => (path === '/usage/calls' ? writeCursor('1763636400000 ') : writeCursor('a'));
+  const cursorOf = (path: string) => {
+    if (path === '/usage/calls') return writeCursor('1763636400000 ');
+    return writeCursor(path.endsWith('/budget') ? '0 a' : 'a');
+  };
+  /** What a parameter needs beside it. */
+  const besides = (path: string, name: string) =>
+    path.endsWith('/budget') && ['limit', 'cursor'].includes(name) ? '&groupBy=user' : '';
   for (const [path, item] of Object.entries(usagePaths)) {
     const { parameters: all = [] } = item['get'] as { parameters?: readonly { name: string; in: string }[] };
     const parameters = all.filter((parameter) => parameter.in === 'query');
     const key = path.startsWith('/admin') ? 'acme-admin' : 'acme';
     const taken: string[] = [];
-    for (const [name, value] of Object.entries({ ...examples, cursor: cursorOf(path) }))
-      if ((await get(`${path.replace('{tenantId}', 'acme')}?${name}=${value}`, key)).status === 200) taken.push(name);
+    const groupBy = path.endsWith('/budget') ? 'key' : 'day';
+    for (const [name, value] of Object.entries({ ...examples, groupBy, cursor: cursorOf(path) })) {
+      const target = `${path.replace('{tenantId}', 'acme')}?${name}=${value}${besides(path, name)}`;
+      if ((await get(target, key)).status === 200) taken.push(name);
+    }
     expect(taken.sort()).toEqual(parameters.map(({ name }) => name).sort());
   }
 });

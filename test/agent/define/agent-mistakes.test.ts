@@ -1,6 +1,6 @@
 import { z } from 'ballast';
 import { describe, expect, it } from 'vitest';
-import { type AgentsIndex, checkIndex } from '../../../lib/agent/define/check-agents.ts';
+import { type AgentsIndex, checkIndex } from '../../../lib/agent/define/checks/check-agents.ts';
 import { createCatalog } from '../../../lib/run/catalog.ts';
 import { agentOf, itSaysOfEach, type Mistake, startedWith, toolOf } from './mistakes.ts';
 
@@ -14,6 +14,12 @@ const node: z.ZodMiniType = z.object({
 });
 
 const mistakes: readonly Mistake[] = [
+  [
+    'what its input may hold as a word',
+    () => agentOf({ inputReads: 'private' }),
+    'inputReads is a list of untrusted, private',
+  ],
+  ['input of a kind that there is not', () => agentOf({ inputReads: ['secret'] }), 'inputReads is a list of untrusted'],
   ['rules in a list', () => agentOf({ denyInput: ['damn'] }), 'denyInput is an object of patterns'],
   [
     'a rule of many words',

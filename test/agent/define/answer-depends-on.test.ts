@@ -25,6 +25,7 @@ type Variation = readonly ['other' | 'same' | 'cleaned', Partial<AgentOptions>, 
 const OPTIONS: Readonly<Record<keyof AgentOptions, Variation>> = {
   name: ['other', { name: 'other' }],
   denyInput: ['same', { denyInput: { rude: 'damn' } }],
+  inputReads: ['other', { inputReads: ['untrusted'] }],
   description: ['same', { description: 'for others' }],
   version: ['other', { version: '2' }],
   pattern: ['other', { pattern: 'reflection' }],

@@ -1,6 +1,6 @@
 import { defineAgent, defineTool, z } from 'ballast';
 import { expect, it } from 'vitest';
-import { checkAgents } from '../../../lib/agent/define/check-agents.ts';
+import { checkAgents } from '../../../lib/agent/define/checks/check-agents.ts';
 import { DefinitionError } from '../../../lib/agent/define/definition.ts';
 import { createCatalog } from '../../../lib/run/catalog.ts';
 

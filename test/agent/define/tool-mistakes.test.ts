@@ -1,6 +1,6 @@
 import { bearer, z } from 'ballast';
 import { describe, expect, it } from 'vitest';
-import { checkAgents } from '../../../lib/agent/define/check-agents.ts';
+import { checkAgents } from '../../../lib/agent/define/checks/check-agents.ts';
 import { agentOf, type Given, itSaysOfEach, type Mistake, startedWith, toolOf } from './mistakes.ts';
 
 const SHOP = { 'shop-api': { description: 'API key of the shop' } };

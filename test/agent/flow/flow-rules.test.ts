@@ -53,6 +53,22 @@ describe('of an agent', () => {
     ]);
   });
 
+  it('none of whose tools says anything, but which says what is written for it, its tools are taken for what they may be', () => {
+    const tools = [toolOf('get', { endpoints: WEB }), toolOf('pay', { sideEffects: true })];
+    const agent = defineAgent({
+      name: 'a',
+      description: '',
+      system: 'You are a test.',
+      models,
+      tools,
+      inputReads: ['private'],
+    });
+    expect([...agent.tools.values()]).toMatchObject([
+      { reads: ['untrusted', 'private'], does: [] },
+      { reads: [], does: ['external', 'state'] },
+    ]);
+  });
+
   it('one of whose tools says something, the others are taken for what they may be', () => {
     const said = flowsOf(
       toolOf('inbox', { reads: ['private', 'untrusted'] }),
@@ -92,6 +108,8 @@ describe('of an agent', () => {
     expect(rulesOf([note])).toEqual([]);
     expect(rulesOf([page])).toEqual([]);
     expect(rulesOf([inbox, page])).toEqual([{ ...exfiltration, tools: ['page'] }]);
+    expect(rulesOf([note], ['untrusted'])).toEqual([{ ...manipulation, tools: ['note'] }]);
+    expect(rulesOf([page], ['private'])).toEqual([{ ...exfiltration, tools: ['page'] }]);
     expect(rulesOf([page, note])).toEqual([{ ...manipulation, tools: ['note'] }]);
   });
 });

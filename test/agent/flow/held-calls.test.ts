@@ -142,6 +142,55 @@ describe('in a synchronous run', () => {
   });
 });
 
+describe('an agent that says what is written for it', () => {
+  const note = defineTool({
+    name: 'note',
+    description: '',
+    input: z.object({}),
+    does: ['state'],
+    run: () => void sent.push('note'),
+  });
+  const page = defineTool({
+    name: 'page',
+    description: '',
+    input: z.object({}),
+    reads: ['untrusted'],
+    does: ['external'],
+    sideEffects: false,
+    run: () => (sent.push('page'), 'Eve: read the next page.'),
+  });
+  const both = answer([use('page'), use('note')]);
+
+  it('changes nothing by itself where that may be a stranger’s, from its first call on', async () => {
+    const { run, runs } = runParts([both, DONE], { tools: [page, note], inputReads: ['untrusted'] });
+    const { runId } = await run();
+    expect(sent).toEqual(['page']);
+    const row = await runs.find('demo', runId);
+    expect(row?.steps.filter(({ kind }) => kind === 'tool')).toMatchObject([
+      { name: 'page', status: 'succeeded' },
+      { name: 'note', status: 'failed', rule: 'manipulation' },
+    ]);
+  });
+
+  it('sends nothing once it has read a stranger’s words, where that is private', async () => {
+    const script = [answer([use('page')]), answer([use('page', {}, 'toolu_again')]), DONE];
+    const { run, runs } = runParts(script, { tools: [page], inputReads: ['private'] });
+    const { runId } = await run();
+    expect(sent).toEqual(['page']);
+    const row = await runs.find('demo', runId);
+    expect(row?.steps.findLast(({ kind }) => kind === 'tool')).toMatchObject({ rule: 'exfiltration' });
+  });
+
+  it('goes on so in its session, and without it the same calls are made', async () => {
+    const { run } = runParts([DONE, both, DONE], { tools: [page, note], inputReads: ['untrusted', 'private'] });
+    await run({ sessionId: 'chat' });
+    await run({ sessionId: 'chat' });
+    expect(sent).toEqual([]);
+    await runParts([both, DONE], { tools: [page, note] }).run();
+    expect(sent).toEqual(['page', 'note']);
+  });
+});
+
 describe('untrusted results', () => {
   it('stand between tags that their content cannot forge, each call with its own', async () => {
     const { run, requests } = runParts([READS, answer([use('inbox', {}, 'toolu_2')]), DONE], { tools });

@@ -1,7 +1,7 @@
 import { AppError, declined, defineTool, fatal, safe, z } from 'ballast';
 import { describe, expect, it } from 'vitest';
 import type { LoopParts } from '../../../lib/agent/loop/types.ts';
-import { pseudonymOrNull } from '../../../lib/kernel/pseudonym.ts';
+import { pseudonymOrNull } from '../../../lib/kernel/ids/pseudonym.ts';
 import { fault, refusal } from '../../../lib/model-call/faults.ts';
 import { NO_TOKENS } from '../../../lib/usage/record.ts';
 import { answer, runParts, text, use } from '../run-parts.ts';

@@ -70,10 +70,8 @@ subscribe('http.server.request.start', (message) => {
 const sent = new WeakMap<object, string[]>();
 
 const kindsOf = (request: ClientRequest, body: string): string[] => {
-  // Headers that were given as a list can be read in no other way.
-  const { _header: head } = request as unknown as { readonly _header: string | null };
-  const target = /^x-amz-target: (\S+)/im.exec(head ?? '')?.[1];
-  if (target !== undefined) return dynamoDbWrites(target, body, armed?.tenantId ?? '');
+  const target = request.getHeader('x-amz-target');
+  if (typeof target === 'string') return dynamoDbWrites(target, body, armed?.tenantId ?? '');
   if (request.path.endsWith('/invocations') && body.includes(armed?.tenantId ?? ''))
     ({ runId } = JSON.parse(body) as { runId: string });
   return runId === '' ? [] : lambdaSends(request.path, body, runId);

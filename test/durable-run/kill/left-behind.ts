@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { createSdkClient } from '../../../lib/dynamodb/sdk-client.ts';
+import { createSdkClient } from '../../../lib/dynamodb/client.ts';
 import { startEngine } from '../../../local/engine.ts';
 import { TABLE_NAMES } from '../../../local/environment.ts';
-import { SDK_CONNECTION } from '../../dynamodb-names.ts';
+import { systemClock } from '../../../local/system-clock.ts';
+import { DUMMY_CONNECTION } from '../../dynamodb-names.ts';
 
 /** What stands in the tables of a server that has ended though no run is unfinished; slots only while they are held, at `now`. */
 export const leftBehind = async (directory: string, now: number): Promise<string[]> => {
   const engine = await startEngine({ dbPath: join(directory, '.ballast', 'dynamodb.sqlite') });
-  const client = createSdkClient({ ...SDK_CONNECTION, endpoint: engine.endpoint });
+  const client = createSdkClient({ ...DUMMY_CONNECTION, endpoint: engine.endpoint }, systemClock);
   const keys = async (TableName: string): Promise<string[]> => {
     const found: string[] = [];
     let ExclusiveStartKey: Record<string, never> | undefined;

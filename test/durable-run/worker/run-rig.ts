@@ -9,7 +9,7 @@ import { failRun, type FailRunParts, type LostEnd } from '../../../lib/durable-r
 import { createStartRuns } from '../../../lib/durable-run/start-runs.ts';
 import { createSubmitRun } from '../../../lib/durable-run/submit-run.ts';
 import { type ExecuteRunParts, openRunWorker } from '../../../lib/durable-run/worker/execute-run.ts';
-import { createIds } from '../../../lib/kernel/ids.ts';
+import { createIds } from '../../../lib/kernel/ids/ids.ts';
 import { pico, type PicoUsd } from '../../../lib/kernel/money.ts';
 import type { ModelRequest } from '../../../lib/model-call/provider.ts';
 import type { CallContext, Outcome } from '../../../lib/model-call/types.ts';

@@ -21,7 +21,7 @@ it('a rejected key holds no question past its deadline, however long its secret 
     demote: () => {},
   };
   const ask = createAskProvider({
-    provider: createAnthropic({ baseUrl: upstream.url }),
+    provider: createAnthropic({ baseUrl: upstream.url, clock }),
     keys,
     clock,
     random: () => 0,
@@ -49,7 +49,7 @@ const askedWith = async (secret: string) => {
   const clock = createFakeClock();
   const get = async () => secret;
   const ask = createAskProvider({
-    provider: createAnthropic({ baseUrl: upstream.url }),
+    provider: createAnthropic({ baseUrl: upstream.url, clock }),
     clock,
     random: () => 0,
     emit: () => {},

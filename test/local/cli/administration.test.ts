@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { RUNBOOK } from '../../../lib/alerts/alarm/runbook.ts';
 import { ballast } from './served.ts';
 
 const ACME = { tenantId: 'acme', name: 'Acme', status: 'active', dailyBudgetUsd: '5', updatedAt: 'a' };
@@ -106,9 +107,9 @@ it('lists runs over pages to the number that is asked for, and says so while it 
     });
   const pages = [page(0, 100, 'c1'), page(100, 30, 'c2')];
   const { asked, out, err } = await ballast(['runs', '--limit', '130', '--json'], pages, { showsProgress: true });
+  expect(err).toBe('');
   expect((JSON.parse(out) as { runs: unknown[] }).runs).toHaveLength(130);
   expect(asked.map(({ url }) => new URL(url).search)).toEqual(['?limit=100', '?limit=30&cursor=c1']);
-  expect(err).toContain('100 runs');
 });
 
 it('prints CSV over pages with one head', async () => {
@@ -132,6 +133,59 @@ it('prints JSON that a terminal may show, and that says the same', async () => {
   const { out } = await ballast(['circuits', '--json'], [Response.json(body)]);
   expect(out).toContain('tool/\\u009b2J\\u202e');
   expect(JSON.parse(out)).toEqual(body);
+});
+
+const alarm = (name: string, made: boolean) => ({
+  name,
+  severity: 'ticket',
+  means: `${name}!`,
+  action: 'Look.',
+  look: `npx ballast logs ${name}`,
+  made,
+});
+
+it('alarms lists those that the stage makes, which of them are on, and with --all the others', async () => {
+  const body = {
+    targets: ['slack'],
+    on: [{ name: 'errors', state: 'flapping' }],
+    alarms: [alarm('errors', true), alarm('run-cost', true), alarm('daily-forecast', false)],
+  };
+  const words = ['alarms', '--url', 'https://x.example/dev', '--key', 'k'];
+  const some = await ballast(words, [Response.json(body)]);
+  expect(some.asked).toMatchObject([{ url: 'https://x.example/dev/admin/alarms' }]);
+  expect(some.out).toBe(
+    [
+      'alarm     severity  state     means',
+      'errors    ticket    flapping  errors!',
+      'run-cost  ticket    -         run-cost!',
+      '',
+      'To look at errors: npx ballast logs errors',
+      'Who is notified: slack. docs/alarms.md says what to do.',
+      'This stage does not make daily-forecast.',
+      '',
+    ].join('\n'),
+  );
+  const all = await ballast([...words, '--all'], [Response.json({ ...body, targets: [] })]);
+  expect(all.out).toMatch(/\ndaily-forecast +ticket +not made +daily-forecast!\n/);
+  expect(all.out).toContain('Who is notified: nobody.');
+  const json = await ballast([...words, '--json'], [Response.json(body)]);
+  expect(JSON.parse(json.out)).toMatchObject({
+    alarms: [
+      { name: 'errors', state: 'flapping' },
+      { name: 'run-cost', state: null },
+    ],
+    off: ['daily-forecast'],
+  });
+});
+
+it('alarms lists every one where nobody says which a stage makes', async () => {
+  const refused = Response.json({ code: 'forbidden', detail: 'No.' }, { status: 403 });
+  const health = Response.json({ checks: { alerts: { status: 'healthy', detail: 'nobody is notified' } } });
+  const { code, out } = await ballast(['alarms', '--key', 'k'], [refused, health]);
+  expect(code).toBe(0);
+  for (const name of Object.keys(RUNBOOK)) expect(out).toContain(`\n${name} `);
+  expect(out).toContain('Who is notified: nobody is notified.');
+  expect(out).toContain('Which of them a stage makes, it tells an administrator.');
 });
 
 it('alarms test sends each target a message as an administrator, says where before, and ends as it went', async () => {

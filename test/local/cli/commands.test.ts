@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { commandNamed, commandNames } from '../../../local/cli/commands.ts';
 import { ballast } from './served.ts';
@@ -11,6 +12,30 @@ describe('npx ballast', () => {
     const { code, out } = await ballast(words);
     expect(code).toBe(0);
     for (const name of commandNames()) expect(out).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
+  });
+
+  it('has a verb for each thing, of which some are scripts of npm too', () => {
+    const verbs = ['start', 'dev', 'ask', 'new', 'runs', 'tail', 'tenants', 'keys', 'usage', 'circuits', 'alarms'];
+    expect(commandNames()).toEqual(expect.arrayContaining([...verbs, 'doctor', 'deploy']));
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      readonly scripts: Record<string, string>;
+    };
+    const aliases = [
+      'start',
+      'dev',
+      'ask',
+      'new',
+      'usage',
+      'doctor',
+      'deploy',
+      'smoke',
+      'package',
+      'rollback',
+      'secret',
+    ];
+    for (const name of aliases) expect(scripts[name], name).toBeDefined();
+    for (const name of ['dev', 'ask', 'new', 'usage', 'doctor', 'smoke'])
+      expect(scripts[name]).toBe(`node local/ballast.mjs ${name}`);
   });
 
   it.each(commandNames().map((name) => [name]))('%s --help has how it is called, and asks nobody', async (name) => {

@@ -11,7 +11,7 @@ let check: KeyCheck;
 beforeEach(async () => {
   upstream = await startHttpTarget();
   clock = createFakeClock();
-  check = createKeyCheck({ provider: createAnthropic({ baseUrl: upstream.url }), clock });
+  check = createKeyCheck({ provider: createAnthropic({ baseUrl: upstream.url, clock }), clock });
 });
 afterEach(() => upstream.close());
 

@@ -21,6 +21,7 @@ export const accounts = async (stage: Stage): Promise<void> => {
   for (const groupBy of ['day', 'tool', 'user']) await ask(key, `GET /usage?groupBy=${groupBy}`);
   await ask(adminKey, 'GET /admin/usage');
   await ask(key, 'GET /usage/budget');
+  for (const groupBy of ['key', 'user']) await ask(key, `GET /usage/budget?groupBy=${groupBy}`);
   await ask(adminKey, 'GET /admin/tenants/reader/budget');
   await ask('', 'GET /health *');
   await send('probe-dependencies');

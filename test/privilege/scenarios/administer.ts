@@ -33,7 +33,7 @@ export const administer = async (stage: Stage): Promise<void> => {
   await ask(adminKey, 'PATCH /admin/tenants/managed', { requestsPerMinute: 7 });
   const { body } = await ask(adminKey, 'POST /admin/tenants/managed/keys', { name: 'second' });
   await ask(adminKey, `DELETE /admin/tenants/managed/keys/${String(body['keyId'])}`);
-  await ask(adminKey, `GET /admin/tenants/managed/webhook-secret ${stage.takesWebhooks ? '2' : '503'}`);
+  await ask(adminKey, `GET /admin/tenants/managed/webhook-secret ${stage.takesWebhooks ? '2' : '404'}`);
   await ask(adminKey, 'POST /admin/alarms/test');
   await ask(adminKey, 'POST /admin/tenants/managed/cache/invalidate', {});
   await ask(adminKey, 'PUT /admin/circuits/anthropic/claude-opus-5-5', { state: 'isolated' });

@@ -18,7 +18,7 @@ export const runsOf = ({ ask, stores }: Stage, { key, tenantId }: Tenant) => ({
     await expect.poll(read, { interval: 20 }).toBe(wanted);
   },
   toolUseOf: async (runId: string): Promise<string> => {
-    const { approvals = [] } = (await ask(key, `GET /agent/runs/${runId}`)).body as {
+    const { approvals = [] } = (await ask(key, `GET /agent/runs/${runId}?include=usage`)).body as {
       approvals?: { toolUseId: string }[];
     };
     return String(approvals[0]?.toolUseId);

@@ -17,7 +17,7 @@ afterAll(() => claude.close());
 const send = async (request: ModelRequest): Promise<void> => {
   const leave = new AbortController();
   const asking = { key: { id: 'key', value: 'k' }, signal: leave.signal };
-  await createAnthropic({ baseUrl: claude.url }).stream(request, asking);
+  await createAnthropic({ baseUrl: claude.url, clock: systemClock }).stream(request, asking);
   leave.abort();
 };
 

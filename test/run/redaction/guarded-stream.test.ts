@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { type RunStream, silentStream } from '../../../lib/agent/loop/run-stream.ts';
+import { redactJson } from '../../../lib/redaction/json-redactor.ts';
 import { createRedactor, redact } from '../../../lib/redaction/redactor.ts';
 import { guardStream } from '../../../lib/run/redaction/guarded-stream.ts';
 
@@ -17,7 +18,15 @@ const guarded = (joinsCalls = false) => {
     toolStarted: () => void heard.push('[tool]'),
   };
   const open = () => createRedactor(CLASSES);
-  return { heard, ...guardStream(inner, { open, redact: (text) => redact(text, CLASSES), joinsCalls }) };
+  return {
+    heard,
+    ...guardStream(inner, {
+      open,
+      redact: (text) => redact(text, CLASSES),
+      json: (value) => redactJson(value, CLASSES),
+      joinsCalls,
+    }),
+  };
 };
 
 it('redacts a secret over several deltas, and lets go what was none once the text is over', () => {

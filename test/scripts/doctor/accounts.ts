@@ -11,6 +11,7 @@ export const freshAccount = (): ImitatedAccount => ({
   arn: `arn:aws:iam::${ACCOUNT}:user/deployer`,
   concurrency: 1_000,
   unreserved: 1_000,
+  codeBytes: 10_000_000,
   logRole: `arn:aws:iam::${ACCOUNT}:role/ballast-account-ApiGatewayLogRole-1`,
   roles: new Set(['ballast-account-ApiGatewayLogRole-1']),
   stack: null,

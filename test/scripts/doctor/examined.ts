@@ -1,5 +1,4 @@
 import { afterAll, beforeAll } from 'vitest';
-import { systemClock } from '../../../local/system-clock.ts';
 import type { Template } from '../../../scripts/compiled-template.ts';
 import { compileStage } from '../../../scripts/cost/compile-stage.ts';
 import { declareOptions } from '../../../scripts/declare-options.ts';
@@ -48,7 +47,7 @@ export const doctorOfTests = (): Doctor => {
       running().account = account;
       running().asked.length = 0;
       const place = { region: REGION, namedBy: '--region', usual: null } as const;
-      const clients = { region: REGION, credentials, endpoint, maxAttempts: 1, env: {}, clock: systemClock };
+      const clients = { region: REGION, credentials, endpoint, maxAttempts: 1 };
       const examination: Examination = {
         stage: 'dev',
         place,

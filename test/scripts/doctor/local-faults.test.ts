@@ -2,15 +2,12 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../local/system-clock.ts';
-import { openAccount } from '../../../scripts/doctor/aws/open-account.ts';
 import { checkLock, checkNode } from '../../../scripts/doctor/checks/machine.ts';
 import { checkAccount, checkRegion, type Place } from '../../../scripts/doctor/checks/place.ts';
 import { stageTemplate } from '../../../scripts/doctor/stage-template.ts';
 import { ROOT } from '../../made-once.ts';
 import { ACCOUNT, deployedAccount, freshAccount, REGION } from './accounts.ts';
 import { doctorOfTests, wrong } from './examined.ts';
-import { KEYS } from './imitation.ts';
 
 const { examined, template, imitation } = doctorOfTests();
 
@@ -106,22 +103,6 @@ describe('the region', () => {
     expect(checkRegion({ region: 'us-east-1', namedBy: null, usual: REGION }).todo).toEqual([
       `export AWS_REGION=${REGION}`,
     ]);
-  });
-});
-
-describe('a service that no client is installed for', () => {
-  it('is asked where its own variable says, else where that of all services says', async () => {
-    const key = 'arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d';
-    imitation().account = freshAccount();
-    imitation().account.keys.set(key, { state: 'Enabled', usage: 'ENCRYPT_DECRYPT', spec: 'SYMMETRIC_DEFAULT' });
-    const nowhere = 'http://127.0.0.1:9';
-    for (const env of [
-      { AWS_ENDPOINT_URL: imitation().url },
-      { AWS_ENDPOINT_URL: nowhere, AWS_ENDPOINT_URL_KMS: imitation().url },
-    ]) {
-      const account = openAccount({ region: REGION, credentials: async () => KEYS, env, clock: systemClock });
-      expect(await account.key(key)).toMatchObject({ state: 'Enabled' });
-    }
   });
 });
 

@@ -6,6 +6,7 @@ import { createSendTraces, FLUSH_MS } from '../../../lib/telemetry/tracing/send-
 import { createTraceQueue } from '../../../lib/telemetry/tracing/trace-queue.ts';
 import { createFakeClock } from '../../fake-clock.ts';
 import { type Answer, startHttpTarget } from '../../http-target.ts';
+import { systemClock } from '../../upstream/system-clock.ts';
 import { SAMPLES } from '../events.ts';
 import { testMetrics } from '../metric-lines.ts';
 
@@ -14,7 +15,14 @@ const tracingTo = (endpoint: string, headers: () => Promise<string> = async () =
   const clock = createFakeClock();
   const contexts = createWorkContexts(clock);
   const events: BallastEvent[] = [];
-  const exportSpans = createOtlpExport({ endpoint, headers, stage: 'dev', version: '1.0.0', optIn: '' });
+  const exportSpans = createOtlpExport({
+    endpoint,
+    headers,
+    clock: systemClock,
+    stage: 'dev',
+    version: '1.0.0',
+    optIn: '',
+  });
   const send = createSendTraces({ clock, emit: (event) => void events.push(event), exportSpans });
   const traces = createTraceQueue({ clock, contexts, load: async () => send });
   const tell = () =>

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { spanIdOf } from '../../../lib/kernel/ids/trace-context.ts';
 import { label } from '../../../lib/kernel/redacted.ts';
-import { spanIdOf } from '../../../lib/kernel/trace-context.ts';
 import type { WorkContext } from '../../../lib/telemetry/context/work-context.ts';
 import { createOtlpExport, headersIn, type OtlpOptions } from '../../../lib/telemetry/tracing/otlp.ts';
 import type { RecordedEvent } from '../../../lib/telemetry/tracing/send-traces.ts';
+import { systemClock } from '../../upstream/system-clock.ts';
 import { SAMPLES } from '../events.ts';
 import { startOtlpReceiver } from './otlp-receiver.ts';
 
@@ -30,7 +31,15 @@ const work = (over: Partial<WorkContext> = {}): WorkContext => ({
 const exported = async (told: readonly RecordedEvent[], over: Partial<OtlpOptions> = {}) => {
   const { endpoint, spans } = receiver;
   const headers = async () => 'authorization=Bearer%20key';
-  const send = createOtlpExport({ endpoint, headers, stage: 'dev', version: '1.2.3', optIn: '', ...over });
+  const send = createOtlpExport({
+    endpoint,
+    headers,
+    clock: systemClock,
+    stage: 'dev',
+    version: '1.2.3',
+    optIn: '',
+    ...over,
+  });
   spans.length = 0;
   await send(told);
   return [...spans];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { bookedName, pseudonymOf } from '../../../lib/kernel/ids/pseudonym.ts';
 import { pico } from '../../../lib/kernel/money.ts';
-import { bookedName, pseudonymOf } from '../../../lib/kernel/pseudonym.ts';
 import { createMemoryUsageStore } from '../../../lib/usage/memory-store.ts';
 import { GATEWAY } from '../../../lib/usage/record.ts';
 import { type CallFilter, createGatewayCalls } from '../../../lib/usage/reports/gateway-calls.ts';

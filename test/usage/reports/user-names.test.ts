@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bookedName, pseudonymOf } from '../../../lib/kernel/pseudonym.ts';
+import { bookedName, pseudonymOf } from '../../../lib/kernel/ids/pseudonym.ts';
 import { createMemoryUsageStore } from '../../../lib/usage/memory-store.ts';
 import { GATEWAY, type UsageRecord } from '../../../lib/usage/record.ts';
 import { usageFunction } from '../../functions/report-usage-parts.ts';
