@@ -117,11 +117,14 @@ describe('a spent budget', () => {
   it('in shadow mode lets pass and says what it would have done', async () => {
     const caller = await fleet.addTenant({ dailyBudgetUsd: '0.000001', shadow: ['budget'] });
     expect((await caller.run({ task: 'a' })).status).toBe(200);
-    const line = fleet.servers[0]
-      .printed()
-      .split('\n')
-      .find((each) => each.includes('"budget refused"') && each.includes(`"${caller.tenantId}"`));
-    expect(JSON.parse(line ?? '{}')).toMatchObject({ shadow: true, scope: 'tenant', limitUsd: '0.000001' });
+    const line = () =>
+      fleet.servers[0]
+        .printed()
+        .split('\n')
+        .find((each) => each.includes('"budget refused"') && each.includes(`"${caller.tenantId}"`));
+    await expect
+      .poll(() => JSON.parse(line() ?? '{}') as unknown)
+      .toMatchObject({ shadow: true, scope: 'tenant', limitUsd: '0.000001' });
     expect((await budgetOf(caller)).day).toMatchObject({ spent: 2_760_000_000n, remaining: 0n });
   });
 });

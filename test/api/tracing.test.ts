@@ -175,8 +175,8 @@ describe('a run', () => {
       spanIdOf(runId),
     ]);
     expect(named(spans, 'execute_tool current_time')).toMatchObject({ parentSpanId: spanIdOf(runId) });
-    const finished = lines().find((line) => line.message === 'run finished' && line.runId === runId);
-    expect(finished).toMatchObject({ requestId, traceId, function: 'execute-run' });
+    const finished = () => lines().find((line) => line.message === 'run finished' && line.runId === runId);
+    await expect.poll(finished).toMatchObject({ requestId, traceId, function: 'execute-run' });
   });
 
   it('is named, with its end user and by its pseudonym, on the lines of those who look at it or steer it', async () => {

@@ -46,6 +46,8 @@ afterAll(async () => {
 
 const instantsOf = (model: string) =>
   upstream.requests.filter((request) => request.model === model).map(({ at }) => at);
+/** Lines are read later than they are written. */
+const LINES = { timeout: 10_000 };
 /** Calls that passed without their circuit, or were not counted by it: the store was too slow for them, and each is told. */
 const unguarded = () =>
   servers.reduce((sum, server) => sum + server.printed().split('"circuit unguarded"').length - 1, 0);
@@ -64,13 +66,14 @@ describe('an outage of all models, met by 200 requests to four processes', () =>
     expect(new Set(told.map(({ code }) => code))).toEqual(new Set(['upstream-overloaded', 'circuit-open']));
   });
 
-  it.each([ASKED, STAND_IN])('costs %s its threshold and what was under way, then one probe a break', (model) => {
+  it.each([ASKED, STAND_IN])('costs %s its threshold and what was under way, then one probe a break', async (model) => {
     const { opening, breaks } = phasesOf(instantsOf(model), THRESHOLD, BREAK_MS);
     expect(opening).toBeGreaterThanOrEqual(THRESHOLD);
-    expect(opening).toBeLessThanOrEqual(THRESHOLD + CLIENTS + RETRIED + unguarded());
+    const more = opening - (THRESHOLD + CLIENTS + RETRIED);
+    await expect.poll(unguarded, LINES).toBeGreaterThanOrEqual(more);
     expect(breaks.length).toBeGreaterThanOrEqual(1);
     // An attempt without its circuit may come at any time, and is short of a break on both sides.
-    expect(breaks.filter((length) => length < 1).length).toBeLessThanOrEqual(2 * unguarded());
+    expect(2 * unguarded()).toBeGreaterThanOrEqual(breaks.filter((length) => length < 1).length);
   });
 
   it('is over within one break, and soon for every process', async () => {
