@@ -11,6 +11,8 @@ export interface SecretsServer {
 /** A request is a name of at most 512 characters and little else. */
 const MAX_REQUEST_BYTES = 16 * 1024;
 
+const OPERATIONS = new Set(['DescribeSecret', 'GetSecretValue']);
+
 const send = (response: ServerResponse, status: number, body: Readonly<Record<string, unknown>>) => {
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
 };
@@ -35,12 +37,13 @@ const wantedSecret = async (request: IncomingMessage): Promise<string | null> =>
 };
 
 /**
- * Secrets Manager's GetSecretValue (AWS JSON 1.1) on the loopback address, for its real client.
+ * Secrets Manager's GetSecretValue and DescribeSecret (AWS JSON 1.1) on the loopback address, for its real client.
  * `secrets` is looked at anew for each request, so that a value can be rotated by setting it.
  */
 export const startSecretsServer = async (secrets: ReadonlyMap<string, string>): Promise<SecretsServer> => {
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    if (!isForLoopback(request) || request.headers['x-amz-target'] !== 'secretsmanager.GetSecretValue') {
+    const operation = String(request.headers['x-amz-target']).replace('secretsmanager.', '');
+    if (!isForLoopback(request) || !OPERATIONS.has(operation)) {
       request.resume();
       return refuse(response, 'UnknownOperationException');
     }
@@ -49,6 +52,12 @@ export const startSecretsServer = async (secrets: ReadonlyMap<string, string>): 
     const SecretString = secrets.get(id);
     if (SecretString === undefined) return refuse(response, 'ResourceNotFoundException');
     const ARN = `arn:aws:secretsmanager:us-east-1:000000000000:secret:${id}`;
+    if (operation === 'DescribeSecret')
+      return send(response, 200, {
+        ARN,
+        Name: id,
+        VersionIdsToStages: SecretString === '' ? {} : { local: ['AWSCURRENT'] },
+      });
     send(response, 200, { ARN, Name: id, SecretString, VersionId: 'local', VersionStages: ['AWSCURRENT'] });
   };
   const server = createServer((request, response) => {

@@ -1,3 +1,4 @@
+import { declaredSecrets } from '../lib/agent/define/declared-secrets.ts';
 import type { Agent } from '../lib/agent/define/define-agent.ts';
 import type { Environment } from '../lib/kernel/environment.ts';
 
@@ -20,10 +21,8 @@ export const toolSecretsOf = (env: Environment): ReadonlyMap<string, string> =>
   );
 
 /** The variables of those secrets that tools of these agents declare and that have no value, in order. */
-export const missingSecrets = (agents: readonly Agent[], given: ReadonlyMap<string, string>): readonly string[] => {
-  const declared = agents.flatMap(({ tools }) => [...tools.values()]).flatMap(({ secrets }) => Object.keys(secrets));
-  return [...new Set(declared)]
+export const missingSecrets = (agents: readonly Agent[], given: ReadonlyMap<string, string>): readonly string[] =>
+  [...declaredSecrets(agents).keys()]
     .filter((name) => !given.has(name))
     .map(variableOf)
     .sort();
-};

@@ -17,9 +17,12 @@ const UNTRACED: ReadonlySet<string> = new Set([
   'SweepRunsRole',
 ]);
 
+/** What tells whether the secret is there. */
+const LOOKS = 'ProbeDependenciesRole';
+
 /**
  * Gives a stage that sends its traces somewhere the secret with the headers of the receiver, empty at first, and lets each
- * function that works in a trace read it. A stage that sends none has no such secret, which would cost money. Throws an Error
+ * function that works in a trace read it, and what probes the stage see whether it is there. A stage that sends none has no such secret, which would cost money. Throws an Error
  * where the template is not the one it knows.
  */
 export const declareTracing = ({ Resources }: Template): void => {
@@ -36,11 +39,15 @@ export const declareTracing = ({ Resources }: Template): void => {
       Description: 'Headers of requests to the receiver of traces, as name=value pairs separated by commas',
     },
   };
-  for (const id of new Set(sending.map(roleIdOf).filter((role) => !UNTRACED.has(role)))) {
+  const roleOf = (id: string) => {
     const role = Resources[id];
     if (role === undefined) throw new Error(`The template lacks ${id}.`);
-    allow(role, { Sid: 'ReadOtlpSecret', Action: 'secretsmanager:GetSecretValue', Resource: { Ref: SECRET } });
-  }
+    return role;
+  };
+  const Resource = { Ref: SECRET };
+  for (const id of new Set(sending.map(roleIdOf).filter((role) => !UNTRACED.has(role))))
+    allow(roleOf(id), { Sid: 'ReadOtlpSecret', Action: 'secretsmanager:GetSecretValue', Resource });
+  allow(roleOf(LOOKS), { Sid: 'SeeOtlpSecret', Action: 'secretsmanager:DescribeSecret', Resource });
 };
 
 /** The plugin of osls that does so once its template is complete. */

@@ -12,6 +12,7 @@ export const alertingOf = ({ clock, emit, log, config, core: { random, fetch, se
     emit,
     log,
     fetch,
+    targets,
     secret: () => targets.get(),
     refreshSecret: () => targets.refresh(),
     topicArn: config.NOTICE_TOPIC,

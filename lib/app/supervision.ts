@@ -6,8 +6,9 @@ import { createSupervision } from '../health/supervision.ts';
 import { PRICES_AS_OF } from '../pricing/prices.ts';
 import { alertingOf } from './alerting.ts';
 import type { App } from './app.ts';
+import { watchedSecrets } from './secrets/watched-secrets.ts';
 
-const { healthChecks = {} }: AgentsIndex = own;
+const { agents, healthChecks = {} }: AgentsIndex = own;
 
 /** How an app's dependencies are, asked and told. */
 export const supervisionOf = (app: App) => {
@@ -18,7 +19,17 @@ export const supervisionOf = (app: App) => {
     emit,
     version: config.BALLAST_VERSION,
     intervalMs: config.HEALTH_INTERVAL_MINUTES * 60_000,
+    stage: config.STAGE,
     secret: anthropicKey,
+    otherSecrets: watchedSecrets({
+      clock,
+      emit,
+      config,
+      agents,
+      random: core.random,
+      connection: () => core.connectionTo('secretsmanager'),
+      alerts: alerting.targets,
+    }),
     table: core.stores.control,
     provider: core.provider,
     keys: core.poolKeys,

@@ -13,6 +13,7 @@ import { findingOfPrices } from './price-age.ts';
 import { createProbeDependencies, type ProbeDependencies } from './probe-dependencies.ts';
 import { createReachability, type ReachabilityOptions } from './reachability.ts';
 import { countResting, restsProbe, type RestsProbeOptions } from './resting-models.ts';
+import { readSecret, secretsProbe, type WatchedSecret } from './secrets-probe.ts';
 
 export interface SupervisionOptions extends ReachabilityOptions {
   readonly clock: Clock;
@@ -20,7 +21,12 @@ export interface SupervisionOptions extends ReachabilityOptions {
   readonly version: string;
   /** Where results are kept. */
   readonly table: Pick<Table, 'get' | 'put' | 'query'>;
+  /** Which stage it is, as commands name it. */
+  readonly stage: string;
+  /** The provider's. */
   readonly secret: Secret;
+  /** The others that the stage uses. Default: none. */
+  readonly otherSecrets?: readonly WatchedSecret[];
   readonly circuits: Pick<Circuits, 'list' | 'enter'>;
   readonly rests: RestsProbeOptions['rests'];
   readonly models: NonNullable<HealthOptions['models']>;
@@ -43,22 +49,22 @@ const found = (finding: () => Finding): Probe => ({ ask: async () => finding(), 
 export const createSupervision = (
   options: SupervisionOptions,
 ): { readonly health: Health; readonly probeDependencies: ProbeDependencies } => {
-  const { table, clock, secret, circuits, targets, ownChecks = {} } = options;
+  const { table, clock, stage, circuits, targets, otherSecrets = [], ownChecks = {} } = options;
   const results = createDynamoDbHealthResults({ table, clock });
   const reachability = createReachability(options);
-  const secrets: Probe = answers(() => secret.get());
+  const vital: WatchedSecret = { name: 'anthropic', standing: readSecret(options.secret), isVital: true };
   const own = Object.entries(ownChecks).map(([name, check]) => [name, ownProbe(check)] as const);
   const probes = {
     ...Object.fromEntries(own),
     dynamodb: answers((signal) => results.roundTrip(signal)),
-    secrets,
+    secrets: secretsProbe(stage, [vital, ...otherSecrets]),
     claude: reachability.api,
     // After the one by whose answer they go.
     clock: reachability.clock,
     keys: reachability.keys,
     models: found(() => options.models(clock.now())),
     prices: found(() => findingOfPrices(options.pricesAsOf, options.pricesComparedIn, clock.now())),
-    alerts: notifiedProbe(targets),
+    alerts: notifiedProbe(stage, targets),
     rests: restsProbe(options),
   };
   const watched = {
@@ -66,7 +72,14 @@ export const createSupervision = (
     dueProbes: dueProbes({ circuits, reachability }),
   };
   return {
-    health: createHealth({ ...options, results, circuits: watched, known: Object.keys(probes), probes: { secrets } }),
+    health: createHealth({
+      ...options,
+      results,
+      circuits: watched,
+      known: Object.keys(probes),
+      // What answers `/health` may look at no other.
+      probes: { secrets: secretsProbe(stage, [vital]) },
+    }),
     probeDependencies: createProbeDependencies({
       ...options,
       probes,

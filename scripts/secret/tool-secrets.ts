@@ -11,7 +11,7 @@ export const secretsOfTools = async (directory: string): Promise<ReadonlyMap<str
   // Late: it imports the agents at once.
   const [{ agents }, { declaredSecrets }] = await Promise.all([
     import('#agents'),
-    import('../declare-tool-secrets.ts'),
+    import('../../lib/agent/define/declared-secrets.ts'),
   ]);
   const endpoints = agents.flatMap(({ tools }) => [...tools.values()]).flatMap((tool) => Object.values(tool.endpoints));
   const inHeaders = new Set(endpoints.map(({ authorization }) => authorization?.secret));

@@ -23,6 +23,7 @@ import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { httpEvent, invoke } from '../functions/invoke.ts';
 import { functionParts } from '../functions/parts.ts';
 import { type HttpTarget, startHttpTarget } from '../http-target.ts';
+import { startSecretsManager } from '../secrets/scripted-secrets-manager.ts';
 import { seededRandom } from '../seeded-random.ts';
 
 const NAME = 'anthropic/claude-opus-5-5';
@@ -75,6 +76,7 @@ const environment = (
     clock,
     emit,
     version: '1.2.3',
+    stage: 'test',
     table,
     secret,
     provider,
@@ -177,7 +179,14 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
   });
 
   it.each<[string, () => Promise<Targets>, { status: string; detail: string | undefined }]>([
-    ['nobody', async () => NOBODY, { status: 'healthy', detail: 'nobody is notified of alarms: no target is set' }],
+    [
+      'nobody',
+      async () => NOBODY,
+      {
+        status: 'healthy',
+        detail: 'nobody is notified of alarms: no target is set (npm run secret -- put alerts --stage test)',
+      },
+    ],
     ['mail', async () => ({ ...NOBODY, mail: { topicArn: 'canary' } }), { status: 'healthy', detail: undefined }],
     ['Slack', async () => ({ ...NOBODY, slack: { url: 'canary' } }), { status: 'healthy', detail: undefined }],
     [
@@ -296,14 +305,10 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
     expect(text).not.toContain('canary');
   });
 
-  it.each([
-    ['', 'degraded'],
-    ['2027-09', 'healthy'],
-  ])('find the prices a year later, compared by the operator in "%s", %s', async (MODEL_PRICES_AS_OF, status) => {
-    await emptied(engine());
-    const app = createApp({
+  /** The app of a stage, with this clock and these settings. */
+  const appOf = (env: Readonly<Record<string, string>>, now: () => number = () => Date.now()) =>
+    createApp({
       env: {
-        MODEL_PRICES_AS_OF,
         LOG_LEVEL: 'ERROR',
         AWS_REGION: 'us-east-1',
         AWS_ACCESS_KEY_ID: 'local',
@@ -312,15 +317,44 @@ describeOnDynamoDb('probe-dependencies and /health', (engine) => {
         AWS_ENDPOINT_URL_SECRETS_MANAGER: upstream.url,
         ANTHROPIC_BASE_URL: upstream.url,
         CONTROL_TABLE: 'test-control',
+        ...env,
       },
-      clock: { ...systemClock, now: () => Date.UTC(2027, 9, 4) },
+      clock: { ...systemClock, now },
       random: () => 0.5,
       randomBytes: (length) => new Uint8Array(length),
       fetch,
       write: () => undefined,
     });
+
+  it.each([
+    ['', 'degraded'],
+    ['2027-09', 'healthy'],
+  ])('find the prices a year later, compared by the operator in "%s", %s', async (MODEL_PRICES_AS_OF, status) => {
+    await emptied(engine());
+    const app = appOf({ MODEL_PRICES_AS_OF }, () => Date.UTC(2027, 9, 4));
     await supervisionOf(app).probeDependencies();
     expect((await supervisionOf(app).health.report()).checks['prices']?.status).toBe(status);
+  });
+
+  it('name the secret that a stage uses and nobody has put, where its settings say that it does', async () => {
+    await emptied(engine());
+    await using store = await startSecretsManager(
+      new Map([
+        ['ballast/local/anthropic', 'sk-ant-canary'],
+        ['jwt', ''],
+      ]),
+    );
+    const of = { AWS_ENDPOINT_URL_SECRETS_MANAGER: store.url, STAGE: 'test', JWT_SECRET_ID: 'jwt' };
+    const tokens = { JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'ballast' };
+    const found = async (env: Readonly<Record<string, string>>) => {
+      const app = appOf({ ...of, ...env });
+      await supervisionOf(app).probeDependencies();
+      const { secrets } = (await supervisionOf(app).health.report()).checks;
+      return [secrets?.status, secrets?.detail];
+    };
+    const detail = 'jwt has no value: npm run secret -- put jwt --stage test';
+    expect(await found(tokens)).toEqual(['degraded', detail]);
+    expect(await found({})).toEqual(['healthy', undefined]);
   });
 
   it('are bounded: a provider that never answers has failed after five seconds', async () => {

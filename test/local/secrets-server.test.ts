@@ -1,4 +1,9 @@
-import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SecretsServer, startSecretsServer } from '../../local/secrets-server.ts';
 
@@ -29,6 +34,16 @@ describe('the secrets server, asked by the real client', () => {
     await get('rotated');
     secrets.set('rotated', 'two');
     expect(await get('rotated')).toMatchObject({ SecretString: 'two' });
+  });
+
+  it('says whether a secret has a value, without it', async () => {
+    secrets.set('empty', '');
+    const describe = (SecretId: string) => client.send(new DescribeSecretCommand({ SecretId }));
+    const { VersionIdsToStages, ...said } = await describe('ballast/local/anthropic');
+    expect(Object.values(VersionIdsToStages ?? {})).toEqual([['AWSCURRENT']]);
+    expect(JSON.stringify(said)).not.toContain('value ⚓');
+    expect((await describe('empty')).VersionIdsToStages).toEqual({});
+    await expect(describe('unknown')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
   it('says that a secret is not there, in the way of the API', async () => {

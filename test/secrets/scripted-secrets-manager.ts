@@ -10,8 +10,12 @@ export interface ScriptedSecretsManager {
   readonly url: string;
   /** Values by id; `''`: the template made it, and nobody gave it a value. */
   readonly values: Map<string, string>;
-  /** The ids that were asked for, in order. */
+  /** The ids whose values were asked for, in order. */
   readonly reads: string[];
+  /** The ids that were asked how they are, in order. */
+  readonly looks: string[];
+  /** The ids of those that are being deleted. */
+  readonly deleted: Set<string>;
   become(next: SecretsAnswer): void;
   /** Resolves when a request of this number, counted from 1, has come. */
   reached(request: number): Promise<void>;
@@ -19,13 +23,21 @@ export interface ScriptedSecretsManager {
 }
 
 export const startSecretsManager = async (values = new Map<string, string>()): Promise<ScriptedSecretsManager> => {
-  const reads: string[] = [];
+  const [reads, looks]: [string[], string[]] = [[], []];
+  const deleted = new Set<string>();
   const waiting = new Map<number, () => void>();
   let how: SecretsAnswer = 'answers';
   let requests = 0;
   const send = (response: ServerResponse, status: number, body: object) =>
     void response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
   const missing = { __type: 'ResourceNotFoundException', Message: 'canary' };
+  const look = (response: ServerResponse, id: string) => {
+    looks.push(id);
+    // As AWS does of a name that leads to nothing: no statement of a role is about it.
+    if (!values.has(id)) return send(response, 400, { __type: 'AccessDeniedException', Message: 'canary' });
+    const VersionIdsToStages = values.get(id) === '' ? {} : { VersionIdsToStages: { canary: ['AWSCURRENT'] } };
+    send(response, 200, { Name: id, ...(deleted.has(id) && { DeletedDate: 1_700_000_000 }), ...VersionIdsToStages });
+  };
   const play = (response: ServerResponse, operation: string, body: string) => {
     if (how === 'hangs') return;
     if (how === 'drips') {
@@ -36,8 +48,10 @@ export const startSecretsManager = async (values = new Map<string, string>()): P
     if (how === 'fails') return send(response, 500, { Message: 'canary' });
     if (how === 'refuses') return send(response, 400, { __type: 'AccessDeniedException', Message: 'canary' });
     const { SecretId, SecretString } = JSON.parse(body) as { SecretId: string; SecretString?: string };
+    if (operation === 'DescribeSecret') return look(response, SecretId);
     if (operation === 'GetSecretValue') {
       reads.push(SecretId);
+      if (deleted.has(SecretId)) return send(response, 400, { __type: 'InvalidRequestException', Message: 'canary' });
       const value = values.get(SecretId);
       return value ? send(response, 200, { Name: SecretId, SecretString: value }) : send(response, 400, missing);
     }
@@ -56,6 +70,8 @@ export const startSecretsManager = async (values = new Map<string, string>()): P
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     values,
     reads,
+    looks,
+    deleted,
     become: (next) => void (how = next),
     reached: (request) => new Promise((resolve) => (requests >= request ? resolve() : waiting.set(request, resolve))),
     async [Symbol.asyncDispose]() {

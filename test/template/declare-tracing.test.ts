@@ -20,6 +20,7 @@ const template = (endpoint: string): Template => ({
     HealthRole: role(),
     OtherRole: role(),
     SweepRunsRole: role(),
+    ProbeDependenciesRole: role(),
     RunAgentLambdaFunction: functionOf('RunAgentRole', endpoint),
     HealthLambdaFunction: functionOf('HealthRole', endpoint),
     AgainLambdaFunction: functionOf('HealthRole', endpoint),
@@ -49,6 +50,22 @@ it('gives a stage that sends traces a secret for the receiver, which the functio
       },
     ]);
   for (const one of [OtherRole, SweepRunsRole]) expect(one).toEqual(role());
+});
+
+it('lets what probes the stage see whether the secret is there', () => {
+  const made = template('https://otlp.example');
+  declareTracing(made);
+  const [policy] = made.Resources['ProbeDependenciesRole']?.Properties['Policies'] as [
+    { readonly PolicyDocument: { readonly Statement: readonly unknown[] } },
+  ];
+  expect(policy.PolicyDocument.Statement.slice(1)).toEqual([
+    {
+      Sid: 'SeeOtlpSecret',
+      Effect: 'Allow',
+      Action: 'secretsmanager:DescribeSecret',
+      Resource: { Ref: 'OtlpSecret' },
+    },
+  ]);
 });
 
 it('changes nothing in a stage that sends none', () => {

@@ -16,6 +16,7 @@ const template = () => ({
     },
     RunAgentRole: role(),
     ExecuteRunRole: role(),
+    ProbeDependenciesRole: role(),
   },
 });
 
@@ -38,7 +39,9 @@ const agentWith = (name: string, secrets: Readonly<Record<string, string>>, requ
     ),
   });
 
-const statementsOf = (made: ReturnType<typeof template>, id: 'RunAgentRole' | 'ExecuteRunRole') =>
+type RoleId = 'RunAgentRole' | 'ExecuteRunRole' | 'ProbeDependenciesRole';
+
+const statementsOf = (made: ReturnType<typeof template>, id: RoleId) =>
   made.Resources[id].Properties.Policies[0]?.PolicyDocument.Statement;
 
 const readingOf = (...ids: string[]) => ({
@@ -61,6 +64,20 @@ it('makes an empty secret for each that tools declare, and lets the runs read ex
   });
   for (const id of ['RunAgentRole', 'ExecuteRunRole'] as const)
     expect(statementsOf(made, id)).toEqual([{ Sid: 'WriteOwnLog' }, readingOf('ToolSecretShopApi', 'ToolSecretCrm')]);
+});
+
+it('lets what probes the stage see of each secret whether it has a value, and read none', () => {
+  const made = template();
+  declareToolSecrets(made, [agentWith('seller', { shop: 'Key' }), agentWith('cashier', { till: 'Key' }, true)]);
+  expect(statementsOf(made, 'ProbeDependenciesRole')).toEqual([
+    { Sid: 'WriteOwnLog' },
+    {
+      Sid: 'SeeToolSecrets',
+      Effect: 'Allow',
+      Action: 'secretsmanager:DescribeSecret',
+      Resource: [{ Ref: 'ToolSecretShop' }, { Ref: 'ToolSecretTill' }],
+    },
+  ]);
 });
 
 it('keeps the secrets of agents that need approvals from synchronous runs, which never run them', () => {

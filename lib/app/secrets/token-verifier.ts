@@ -11,6 +11,10 @@ export interface TokenVerifierParts {
   readonly secrets: Secrets;
 }
 
+/** Whether a stage's tokens are signed with a secret of its own, and not with keys that their issuer publishes. */
+export const hasJwtSecret = ({ JWT_ISSUER, JWT_JWKS_URL }: Pick<Config, 'JWT_ISSUER' | 'JWT_JWKS_URL'>): boolean =>
+  JWT_ISSUER !== undefined && JWT_JWKS_URL === undefined;
+
 /** Who vouches for a stage's tokens; `null` where it takes none. What verifies them is loaded with the first token. */
 export const tokenVerifier = (config: Config, { clock, fetch, secrets }: TokenVerifierParts): TokenVerifier | null => {
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URL: jwksUrl, JWT_SECRET_ID } = config;
