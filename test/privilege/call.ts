@@ -21,7 +21,7 @@ const parsed = (text: string): Record<string, unknown> => {
 type Buffered = (event: unknown, context: unknown) => Promise<{ readonly statusCode: number; readonly body: string }>;
 type Streaming = (event: unknown, stream: Writable, context: unknown) => Promise<void>;
 
-export const lambdaContext = { getRemainingTimeInMillis: () => 140_000 };
+export const lambdaContext = { getRemainingTimeInMillis: () => 900_000 };
 
 /** Calls a function behind the API as Lambda does, and hears it to its end. */
 export const callHttp = async (handler: unknown, event: HttpEvent): Promise<Heard> => {

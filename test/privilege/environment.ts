@@ -59,4 +59,7 @@ export const environment = (name: string): Record<string, string> => ({
   AWS_ACCESS_KEY_ID: name,
   AWS_SECRET_ACCESS_KEY: 'local',
   EXECUTE_RUN_FUNCTION: 'ballast-local-execute-run:durable',
+  // A call of a process that counts as killed ends with the stage: what gave up meanwhile would open circuits for the others.
+  FIRST_TOKEN_TIMEOUT_MS: '900000',
+  RUN_TIMEOUT_MS: '900000',
 });
