@@ -12,6 +12,11 @@ const acts = {
   throws: () => { throw new RangeError('too far'); },
   'keeps things open': () => { createServer().listen(0); setInterval(() => {}, 1_000); return { statusCode: 204 }; },
   exits: () => { console.log('last words'); process.exit(7); },
+  waits: async ({ ms }) => {
+    const from = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return { statusCode: 200, body: String(performance.now() - from) };
+  },
 };
 export const handler = async (event, context) => acts[event.act](event, context);
 `;
@@ -40,12 +45,12 @@ export const handler = awslambda.streamifyResponse(async (event, stream) => {
 
 const start = (source: string, name: string, more: object = {}): Promise<Environment> =>
   startEnvironment({
-    ...more,
     code: { 'index.mjs': source },
     functionName: name,
     handler: 'index.handler',
     variables: {},
     timeoutMs: 9_000,
+    ...more,
   });
 
 describe('an environment under AWS’s own runtime client', () => {
@@ -79,6 +84,12 @@ describe('an environment under AWS’s own runtime client', () => {
   it('asks for the next event although a server and a timer are open', async () => {
     expect((await buffered.invoke({ act: 'keeps things open' })).statusCode).toBe(204);
     expect((await buffered.invoke({ act: 'answers' })).statusCode).toBe(200);
+  });
+
+  it('waits longer where the machine is busy', async () => {
+    const slow = await start(BUFFERED, 'slow', { variables: { TEST_STRETCH: '3' } });
+    expect(Number((await slow.invoke({ act: 'waits', ms: 200 })).body)).toBeGreaterThanOrEqual(590);
+    await slow.close();
   });
 
   it('tells what was thrown, and logs it with its stack', async () => {

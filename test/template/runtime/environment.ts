@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, stat
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stretch } from '../../stretched.ts';
 import { unzip } from '../unzip.ts';
 import type { Answer } from './answer.ts';
 import { type Invocation, type RuntimeApi, startRuntimeApi, type Thaw } from './runtime-api.ts';
@@ -58,6 +59,7 @@ const variablesOf = ({ functionName, handler, concurrency, variables }: Environm
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
   AWS_SESSION_TOKEN: 'token',
+  TEST_STRETCH: String(stretch()),
   TZ: ':UTC',
   _HANDLER: handler,
   // One thread, where Lambda has eight for each processor: what one shares with the other would show here first.

@@ -24,6 +24,11 @@ const ask = (method, path, body = '', headers = {}) =>
     sent.end(body);
   });
 
+// On a busy machine what a function waits for comes later, and so do its limits. Its clocks go on as those of the services it asks.
+const stretch = Number(process.env.TEST_STRETCH);
+const { setTimeout: timer } = globalThis;
+globalThis.setTimeout = Object.assign((act, ms = 0, ...parts) => timer(act, ms * stretch, ...parts), timer);
+
 /*
  * A freeze of hours that no test waits for: what the process finds changed comes with the event. Timers go on as they were, since
  * a freeze holds them up as well.
