@@ -3,16 +3,21 @@ import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import { runSubmissionRoutes } from '../lib/api/routes/run-submission-routes.ts';
 import { type App, app } from '../lib/app/app.ts';
 import { type RunSubmission, runSubmissionOf } from '../lib/app/runs/run-submission.ts';
+import { type AsyncRunRequest, asyncRunSchema } from '../lib/durable-run/http/async-request.ts';
 import { replaySubmission } from '../lib/durable-run/http/submitted-response.ts';
 import type { HttpEvent } from '../lib/http/types.ts';
-import { authenticated } from '../lib/middleware/authenticated.ts';
+import { attributed } from '../lib/middleware/attributed.ts';
+import { type Authenticated, authenticated } from '../lib/middleware/authenticated.ts';
 import { boundedHops } from '../lib/middleware/bounded-hops.ts';
 import { idempotent } from '../lib/middleware/idempotent.ts';
-import { observed, type ObservedOptions } from '../lib/middleware/observed.ts';
+import { type Observed, observed, type ObservedOptions } from '../lib/middleware/observed.ts';
 import { onlyFor } from '../lib/middleware/only-for.ts';
 import { problemJson } from '../lib/middleware/problem-json.ts';
 import { answered, routed } from '../lib/middleware/routed.ts';
+import { type Validated, validatedBody } from '../lib/middleware/validated-body.ts';
+import { askedAgent } from '../lib/run/catalog.ts';
 
+type Event = Observed & Authenticated & Validated<AsyncRunRequest>;
 type Parts = ObservedOptions & Pick<App, 'authenticator' | 'config' | 'idempotency'> & RunSubmission;
 
 /**
@@ -33,6 +38,13 @@ export const submitRun = (parts: Parts) =>
     .use(routed(runSubmissionRoutes(parts)))
     .use(boundedHops(parts.config.MAX_HOPS))
     .use(authenticated(parts.authenticator, (event) => (isSubmission(event) ? 'runs:write' : 'runs:read')))
+    .use(onlyFor(isSubmission, validatedBody(asyncRunSchema)))
+    .use(
+      onlyFor(
+        isSubmission,
+        attributed(({ input }: Event) => ({ agent: askedAgent(parts.catalog, input), userId: input.userId })),
+      ),
+    )
     .use(
       onlyFor(
         isSubmission,

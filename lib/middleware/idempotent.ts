@@ -18,7 +18,7 @@ export interface Claimed extends HttpEvent {
 export type ClaimLimits = Pick<ClaimRequest, 'lockMs' | 'withinMs'>;
 
 /** How an answer that was kept is given again. */
-export type Replay = (result: StoredResult, event: HttpEvent) => HttpResponse;
+export type Replay = (result: StoredResult, event: Observed) => HttpResponse;
 
 const bytesOf = ({ body, isBase64Encoded }: HttpEvent): Uint8Array =>
   Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');

@@ -10,6 +10,8 @@ import type { Routes } from '../../http/routes.ts';
 import { type HttpEvent, type HttpResponse, listHeader } from '../../http/types.ts';
 import { actorOf } from '../../identity/end-user.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { attributeWork } from '../../telemetry/context/tally-work.ts';
+import type { WorkContext } from '../../telemetry/context/work-context.ts';
 import { keyRequestSchema, keySettingsOf } from '../../tenants/key-schema.ts';
 import { type DefaultBudgets, namedSettings, settingsOf, settingsSchema } from '../../tenants/settings-schema.ts';
 import { checkedTenantId } from '../../tenants/tenant-id.ts';
@@ -17,6 +19,7 @@ import type { Actor, Principal, Tenant } from '../../tenants/types.ts';
 
 interface Request extends HttpEvent {
   readonly principal: Principal;
+  readonly workContext?: WorkContext | undefined;
 }
 
 const tenantIn = ({ pathParameters }: Request): string => checkedTenantId(pathParameters?.['tenantId'] ?? '');
@@ -82,7 +85,11 @@ export const adminRoutes = (
     },
   },
   '/admin/tenants/{tenantId}/users/{userId+}': {
-    DELETE: async (request) => jsonResponse(await users.erase(tenantIn(request), userIn(request), by(request)), 202),
+    DELETE: async (request) => {
+      const userId = userIn(request);
+      attributeWork(request.workContext, { userId });
+      return jsonResponse(await users.erase(tenantIn(request), userId, by(request)), 202);
+    },
   },
   '/admin/tenants/{tenantId}/webhook-secret': {
     GET: async (request) => jsonResponse(await showWebhookSecret(tenantIn(request), by(request))),

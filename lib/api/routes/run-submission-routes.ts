@@ -1,17 +1,15 @@
-import { asyncRunSchema } from '../../durable-run/http/async-request.ts';
+import type { AsyncRunRequest } from '../../durable-run/http/async-request.ts';
 import type { RunListParts } from '../../durable-run/http/run-list.ts';
 import { submittedResponse } from '../../durable-run/http/submitted-response.ts';
 import { preferredWaitMs, waitForEnd } from '../../durable-run/http/wait-for-end.ts';
 import type { SubmitRun } from '../../durable-run/submit-run.ts';
 import { hopsOf } from '../../http/hops.ts';
-import { readBody } from '../../http/read-body.ts';
 import { jsonResponse } from '../../http/response/json-response.ts';
 import type { Routes } from '../../http/routes.ts';
 import { header, type HttpEvent } from '../../http/types.ts';
 import type { OwnedClaim } from '../../idempotency/owned-claim.ts';
 import { forEndUser } from '../../identity/end-user.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { askedAgent, type Catalog } from '../../run/catalog.ts';
 import type { RunStore } from '../../runs/types.ts';
 import { namesFor, runView } from '../../runs/views.ts';
 import { attributeWork } from '../../telemetry/context/tally-work.ts';
@@ -21,7 +19,6 @@ import type { Principal } from '../../tenants/types.ts';
 export interface RunSubmissionRouteParts extends RunListParts {
   readonly runs: RunListParts['runs'] & RunStore;
   readonly submitRun: SubmitRun;
-  readonly catalog: Pick<Catalog, 'lookUp'>;
   readonly clock: Clock;
 }
 
@@ -31,6 +28,8 @@ interface Request extends HttpEvent {
   readonly traceId: string;
   readonly sampled: boolean;
   readonly workContext?: WorkContext | undefined;
+  /** Of a submission. */
+  readonly input: AsyncRunRequest;
   readonly claim: Pick<OwnedClaim, 'complete'> | null;
 }
 
@@ -40,7 +39,6 @@ const LIMIT_MS = 5_000;
 /** What begins asynchronous runs, and lists those of a tenant. */
 export const runSubmissionRoutes = ({
   submitRun,
-  catalog,
   runs,
   findUserNames,
   clock,
@@ -53,8 +51,7 @@ export const runSubmissionRoutes = ({
     },
     POST: async (event) => {
       const { principal, requestId, traceId, sampled, claim } = event;
-      const request = forEndUser(readBody(event, asyncRunSchema), principal);
-      attributeWork(event.workContext, { agent: askedAgent(catalog, request), userId: request.userId ?? null });
+      const request = forEndUser(event.input, principal);
       const waitMs = preferredWaitMs(header(event, 'prefer'));
       const idempotencyKey = header(event, 'idempotency-key');
       const traced = { requestId, traceId, sampled };
