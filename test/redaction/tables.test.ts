@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { RedactionClass } from '../../lib/redaction/classes.ts';
 import { DETECTORS } from '../../lib/redaction/detectors/by-class.ts';
 import { CARD_TABLES, createCard } from '../../lib/redaction/detectors/card.ts';
 import { createEmail, FILES } from '../../lib/redaction/detectors/email.ts';
@@ -9,8 +10,10 @@ import { createNamedPhone, createPhone, PHONE_FORMS, PHONE_WORDS } from '../../l
 import { createLooksRandom, PLACEHOLDERS } from '../../lib/redaction/detectors/random-looking.ts';
 import { createSsn, SSN_WORDS } from '../../lib/redaction/detectors/ssn.ts';
 import type { Detector } from '../../lib/redaction/reader.ts';
+import { redact } from '../../lib/redaction/redactor.ts';
 import { createScanner, dispatchOf } from '../../lib/redaction/scanner.ts';
 import { lookAlikes, secrets, tableNumbers, textOf } from './corpus/read-corpus.ts';
+import { EDGES } from './edges/edges.ts';
 
 /** A detector with one entry of its tables left out, or a check of it switched off. */
 interface Mutant {
@@ -95,33 +98,21 @@ const MUTANTS: readonly Mutant[] = [
   ...of('phone behind a word', PHONE_WORDS, createNamedPhone),
 ];
 
-const IBAN_SEPARATORS_WRITTEN = [
-  ' ',
-  '-',
-  '\u{a0}',
-  '\u{202f}',
-  '\u{2009}',
-  '\u{2011}',
-  '\u{2013}',
-  '+',
-  '%20',
-  '&nbsp;',
-];
-
-/** What the corpus has no example of. */
-const BESIDE: readonly string[] = [
-  '622848 0402564890018',
-  'library card 2123400012345674',
-  '212 555 0123',
-  ...IBAN_SEPARATORS_WRITTEN.map((separator) => ['DE89', '3704', '0044', '0532', '0130', '00'].join(separator)),
-];
-
 const examples: readonly string[] = [
-  ...BESIDE,
+  ...EDGES.map(([text]) => text),
   ...lookAlikes.map(({ text }) => text),
   ...secrets.map(textOf),
-  ...tableNumbers,
+  ...Object.values(tableNumbers).flat(),
 ];
+
+it('a number of each issuer and country is found, and none beside their ranges', () => {
+  const redacted = (numbers: readonly string[], name: RedactionClass) =>
+    numbers.map((number) => redact(number, [name]));
+  const { cards, noCards, ibans } = tableNumbers;
+  expect(redacted(cards, 'cards')).toEqual(cards.map(() => '[REDACTED_CARD]'));
+  expect(redacted(ibans, 'iban')).toEqual(ibans.map(() => '[REDACTED_IBAN]'));
+  expect(redacted(noCards, 'cards')).toEqual(noCards);
+});
 
 it('each entry of a table of the detectors decides some example', { timeout: 300_000 }, () => {
   const verdicts = new Map<Detector, readonly (readonly [text: string, verdict: string])[]>();

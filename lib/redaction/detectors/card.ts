@@ -13,7 +13,7 @@ const ZERO = charSet('0');
 const [PLUS, DASH, DOT, UNDERSCORE] = [43, 45, 46, 95];
 const MAX_WORD_CHARS = 16;
 /** A word behind a number, and no part of an id in hexadecimal. */
-const WORD_BEHIND = /^(?=.*[g-z])[a-z]{3}/i;
+const WORD_BEHIND = /(?=.*[g-z])[a-z]{3}/i;
 
 const isLuhn = (digits: string): boolean => {
   let sum = 0;
@@ -32,12 +32,12 @@ const cardEnd = (text: Reader, at: number): number => {
   if (sign === DOT) {
     const zeros = text.run(ZERO, at + 1, MAX_WORD_CHARS);
     if (isOpen(text, zeros)) return MORE;
-    return zeros === at + 1 || has(ALPHANUMERIC, text.code(zeros)) ? NO : at;
+    return has(ALPHANUMERIC, text.code(zeros)) ? NO : at;
   }
   if (sign !== DASH && sign !== UNDERSCORE) return NO;
   const word = text.run(LETTER, at + 1, MAX_WORD_CHARS);
   if (word - at <= MAX_WORD_CHARS && isOpen(text, word)) return MORE;
-  return WORD_BEHIND.test(text.slice(at + 1, word)) ? at : NO;
+  return WORD_BEHIND.test(text.slice(at, word)) ? at : NO;
 };
 
 /** The separator that stands at a place: the one before, or any where there is none yet; null: none of them. */
@@ -101,7 +101,7 @@ export const createCard = ({ issuers, layouts, separators, words, otherCards }: 
       const isJudged = digits.length >= 4;
       digits += text.slice(from, end);
       if (!isJudged && digits.length >= 4 && lengthsOf(digits).length === 0 && !isNamed(text, at)) return NO;
-      if (digits.length > MAX_DIGITS) return ends.length === 0 ? NO : { digits, ends, sizes };
+      if (digits.length > MAX_DIGITS) return { digits, ends, sizes };
       if (isOpen(text, end)) return MORE;
       if (end === from) return { digits, ends, sizes };
       ends.push(end);

@@ -45,12 +45,12 @@ export const FILES = [
   'local',
 ] as const;
 
-const LABEL = /^[\p{L}\p{M}0-9](?:[\p{L}\p{M}0-9-]*[\p{L}\p{M}0-9])?$/u;
-const TOP = /^(?:[\p{L}\p{M}]{2,24}|xn--[A-Za-z0-9-]{2,59})$/u;
+const LABEL = /^[\p{L}0-9](?:[\p{L}\p{M}0-9-]*[\p{L}\p{M}0-9])?$/u;
+const TOP = /^(?:[\p{L}\p{M}]{2,24}|xn--[A-Za-z0-9-]{2,})$/u;
 
 /** How many characters of a domain are one, dots at its end left out; 0: none. */
 const domainLength = (domain: string, files: readonly string[]): number => {
-  const trimmed = domain.replace(/[.-]{1,255}$/, '');
+  const trimmed = domain.replace(/[.-]+$/, '');
   const labels = trimmed.split('.');
   const top = labels.at(-1) ?? '';
   const isDomain = labels.length > 1 && labels.every((part) => part.length <= 63 && LABEL.test(part)) && TOP.test(top);
@@ -87,20 +87,17 @@ export const createEmail = (files: readonly string[] = FILES): Detector => ({
   label: 'EMAIL',
   starts: LETTER_OR_DIGIT,
   find(text, at) {
-    if (!has(LETTER_OR_DIGIT, text.code(at))) return NO;
     if (!isStart(text, at)) return NO;
-    if (isEscapeLetter(text, at + 1)) {
-      if (isOpen(text, at + 1)) return MORE;
-      // The letter of a written line break is no part of the name behind it.
-      if (has(LETTER_OR_DIGIT, text.code(at + 1))) return NO;
-    }
+    // The letter of a written line break is no part of the name behind it.
+    if (isEscapeLetter(text, at + 1) && has(LETTER_OR_DIGIT, text.code(at + 1))) return NO;
     const local = text.run(LOCAL, at, MAX_LOCAL_CHARS + 1);
     if (local - at > MAX_LOCAL_CHARS) return NO;
     if (isOpen(text, local)) return MORE;
     if (text.code(local) !== AT) return encodedEnd(text, at, local, files);
     if (!has(LETTER_OR_DIGIT, text.code(local + 1))) return missing(text, local + 1);
-    const end = text.run(DOMAIN, local + 1, MAX_DOMAIN_CHARS);
-    if (isOpen(text, end) && end - local - 1 < MAX_DOMAIN_CHARS) return MORE;
+    const end = text.run(DOMAIN, local + 1, MAX_DOMAIN_CHARS + 1);
+    if (end - local - 1 > MAX_DOMAIN_CHARS) return NO;
+    if (isOpen(text, end)) return MORE;
     const length = domainLength(text.slice(local + 1, end), files);
     return length === 0 ? NO : local + 1 + length;
   },

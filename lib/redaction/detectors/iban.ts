@@ -94,7 +94,7 @@ export const createIban = (registry = REGISTRY, separators = IBAN_SEPARATORS): D
         if (iban.length % 4 === 0 && separator !== '') {
           const next = separatorAt(text, from, separator === null ? separators : [separator]);
           if (next === MORE) return MORE;
-          if (separator !== null && next !== separator) return missing(text, from);
+          if (separator !== null && next !== separator) return NO;
           separator = next;
           from += next.length;
         }

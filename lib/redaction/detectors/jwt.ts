@@ -58,7 +58,7 @@ export const jwt: Detector = {
     if (begun < 0) return begun;
     const signed = partsFrom(text, at, 3);
     if (signed === MORE) return MORE;
-    const [first = at] = signed === NO ? [text.run(WORD, at, MAX_TOKEN_CHARS)] : signed;
+    const first = text.run(WORD, at, MAX_TOKEN_CHARS);
     const header = headerOf(text, at, first);
     if (header.includes('"enc"')) {
       const encrypted = partsFrom(text, at, 5);

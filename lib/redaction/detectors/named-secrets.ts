@@ -62,7 +62,7 @@ const PASSWORDS: readonly string[] = ['passw(?:or)?d', 'passphrase', 'pwd'];
 
 /** Of a contract or an account, which everybody may read. */
 const ADDRESS = /^0x[0-9a-f]{40}$/i;
-const BEARER = /bearer(?::?\s{1,3}|:?%20|\+|%3A(?:%20|\+)?)$/i;
+const BEARER = /bearer(?::?\s{1,3}|:?%20|\+|%3A(?:%20)?)$/i;
 const BASIC = /\bbasic(?::?\s{1,3}|%20|\+)$/i;
 const ACCESS_KEY_ID = /A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/;
 
@@ -70,7 +70,7 @@ const ACCESS_KEY_ID = /A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/;
 const BETWEEN = charSet('"\'`\\*_ \t\n\r');
 const BLANK = charSet(' \t');
 const QUOTE = charSet('"\'`');
-const BULLETS = charSet('-+.)~');
+const BULLETS = charSet('-+.)');
 const MAX_BETWEEN_CHARS = 8;
 /** Ends of a name with its sign, as `=`, `:`, `=>`, `is`, `|`, `>` or `(`; those of `Bearer` and `Basic`. */
 const SIGNS = charSet('=:>sS|(');
@@ -79,6 +79,8 @@ const AFTER_BASIC = charSet('cC:');
 
 const LETTER = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz');
 const MAX_FENCE_CHARS = 20;
+const MAX_INDENT_CHARS = 4;
+const RETURN = charSet('\r');
 
 const judge = (text: Reader, at: number): number => {
   const end = valueEnd(text, at, JUDGED);
@@ -109,8 +111,9 @@ const mayBehind =
     }
     // Of a list, or the first line of a fence.
     if (has(BULLETS, text.code(before)) && has(BLANK, text.code(at - 1))) return true;
-    if (text.code(at - 1) !== NEWLINE) return false;
-    const fence = text.code(back(before, LETTER, MAX_FENCE_CHARS));
+    const line = back(at - 1, BLANK, MAX_INDENT_CHARS);
+    if (text.code(line) !== NEWLINE) return false;
+    const fence = text.code(back(back(line - 1, RETURN, 1), LETTER, MAX_FENCE_CHARS));
     return fence === BACKTICK || fence === TILDE;
   };
 
@@ -148,8 +151,8 @@ const isGenerated = (value: string): boolean => looksGenerated(value) && !PLACEH
 
 /** A name and a password in base64 (RFC 7617). */
 const isNameAndPassword = (value: string): boolean => {
-  if (!/^[A-Za-z0-9+/]{8,}(?:=|%3D){0,2}$/i.test(value)) return false;
-  const plain = Buffer.from(value.slice(0, value.length - (value.length % 4)), 'base64').toString('latin1');
+  const [, encoded = ''] = /^([a-z0-9+/]{8,})(?:=|%3D){0,2}$/i.exec(value) ?? [];
+  const plain = Buffer.from(encoded, 'base64').toString('latin1');
   return /^[ -9;-~\u00a0-\u00ff]+:[ -~\u00a0-\u00ff]*$/.test(plain);
 };
 

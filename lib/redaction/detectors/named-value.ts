@@ -45,7 +45,6 @@ export const valueEnd = (text: Reader, at: number, most: number): number => {
   while (true) {
     end = text.run(SOLID, end, most - (end - at));
     if (end - at >= most) return end;
-    if (isOpen(text, end)) return MORE;
     const next = jointEnd(text, end);
     if (next === MORE) return MORE;
     if (next === end) return end;

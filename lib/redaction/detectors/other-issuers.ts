@@ -1,7 +1,7 @@
 import { ALPHANUMERIC, CAPITAL_OR_DIGIT, charSet, WORD } from '../reader.ts';
 import type { Form } from './key-form.ts';
 
-const HEX = charSet('0123456789abcdefABCDEF');
+const HEX = charSet('0123456789abcdef');
 const DOTTED = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.');
 const DASHED_HEX = charSet('0123456789abcdef-');
 const PATH = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/');
@@ -53,7 +53,7 @@ export const OTHER_FORMS: readonly Form[] = [
   ...of('pul-', HEX, 40),
   ...of('rdme_', ALPHANUMERIC, 60),
   ...of('ops_eyJ', PADDED, 100),
-  { prefix: 'SK', body: charSet('0123456789abcdef'), least: 32, exact: true },
+  { prefix: 'SK', body: HEX, least: 32, exact: true },
   ...of('sbp_', HEX, 40),
   ...of('lsv2_pt_ lsv2_sk_', WORD, 32),
   ...of('EAAC EAAM', ALPHANUMERIC, 100),

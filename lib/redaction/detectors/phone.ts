@@ -13,24 +13,24 @@ const plain = (text: string): string =>
 /** The longest that is written: 15 digits (E.164), their separators and a `(0)`. */
 const MAX_CHARS = 28;
 
-/** Numbers as they are written, each from its beginning. */
+/** Numbers as they are written. */
 export const PHONE_FORMS: readonly RegExp[] = [
   // E.164 and E.123: the country first. North America has ten digits behind its 1.
-  /^\+1[-. ]?(?:\(\d{3}\)|\d{3})[-. ]?\d{3}[-. ]?\d{4}/,
-  /^\+[2-9]\d{7,14}(?!\d)/,
-  /^\+[2-9]\d{0,2}(?:[-. /]?\(\d{1,4}\) ?\d{1,12})?(?:[-. /]\d{1,12}){0,6}/,
+  /\+1[-. ]?(?:\(\d{3}\)|\d{3})[-. ]?\d{3}[-. ]?\d{4}/,
+  /\+[2-9]\d+/,
+  /\+[2-9]\d{0,2}(?:[-. /]?\(\d{1,4}\) ?\d{1,12})?(?:[-. /]\d{1,12}){0,6}/,
   // The same behind the exit code 00, in groups: without, it could be any number.
-  /^00[1-9]\d{0,2}(?:[-. /]?\(\d{1,4}\) ?\d{1,12})?(?:[-. /]\d{1,12}){1,6}/,
-  /^00(?:49|33|34|39|41|43|44|31|32|45|46|47|48|351|353|358)\d{8,12}(?!\d)/,
+  /00[1-9]\d{0,2}(?:[-. /]?\(\d{1,4}\) ?\d{1,12})?(?:[-. /]\d{1,12}){1,6}/,
+  /00(?:49|33|34|39|41|43|44|31|32|45|46|47|48|351|353|358)\d{8,12}/,
   // North America.
-  /^\(\d{3}\) ?\d{3}[-. ]\d{4}/,
-  /^(?:1[-.])?[2-9]\d\d([-.])\d{3}\1\d{4}/,
-  /^(?:1 )?[2-9]\d\d [2-9]\d\d \d{4}/,
+  /\(\d{3}\) ?\d{3}[-. ]\d{4}/,
+  /(?:1[-.])?[2-9]\d\d([-.])\d{3}\1\d{4}/,
+  /(?:1 )?[2-9]\d\d [2-9]\d\d \d{4}/,
   // Trunk prefix 0: area and number in the groups of the country.
-  /^0[1-9](?:([-. ])\d\d)(?:\1\d\d){3}/,
-  /^(?:0[1-9]\d{1,3}|\(0[1-9]\d{1,3}\))[-/ ]\d{3,4}[- ]\d{3,4}/,
-  /^(?:0[1-9]\d{0,4}|\(0[1-9]\d{0,4}\))[/ ]\d{5,8}/,
-  /^(?:0[1-9]|\(0[1-9]\))[- ]\d{4}[- ]\d{4}/,
+  /0[1-9](?:([-. ])\d\d)(?:\1\d\d){3}/,
+  /(?:0[1-9]\d{1,3}|\(0[1-9]\d{1,3}\))[-/ ]\d{3,4}[- ]\d{3,4}/,
+  /(?:0[1-9]\d{0,4}|\(0[1-9]\d{0,4}\))[/ ]\d{5,8}/,
+  /(?:0[1-9]|\(0[1-9]\))[- ]\d{4}[- ]\d{4}/,
 ];
 
 const digitsIn = (text: string): number => text.replaceAll(/\D/g, '').length;
@@ -53,7 +53,7 @@ const phoneLength = (text: string, forms: readonly RegExp[]): number => {
 const isStart = (text: Reader, at: number): boolean => {
   const before = text.code(at - 1);
   if (has(SIGNS, before) || (text.code(at) === PLUS && has(ALPHANUMERIC, before))) return false;
-  return !isGap(before) || !has(DIGIT, text.code(at - 2));
+  return text.code(at) === PLUS || !isGap(before) || !has(DIGIT, text.code(at - 2));
 };
 
 /** `end` where no further group follows; `NO` or `MORE` otherwise. */
@@ -79,7 +79,6 @@ export const createNamedPhone = (words = PHONE_WORDS): Detector => {
     label: 'PHONE',
     starts: DIGIT,
     find(text, at) {
-      if (has(DIGIT, text.code(at - 1))) return NO;
       const end = text.run(DIGIT, at, NAMED_MOST + 1);
       const length = end - at;
       if (length > NAMED_MOST || !named.test(text.slice(at - BEFORE, at))) return NO;
@@ -90,17 +89,20 @@ export const createNamedPhone = (words = PHONE_WORDS): Detector => {
 };
 
 /** Phone numbers: international ones, and national ones in the groups that their countries write. */
-export const createPhone = (forms = PHONE_FORMS): Detector => ({
-  label: 'PHONE',
-  starts: charSet('0123456789+('),
-  find(text, at) {
-    if (!isStart(text, at)) return NO;
-    const end = text.run(PART, at, MAX_CHARS);
-    if (isOpen(text, end) && end - at < MAX_CHARS) return MORE;
-    const length = phoneLength(plain(text.slice(at, end)), forms);
-    if (length === 0 || !has(DIGIT, text.code(at + length - 1))) return NO;
-    return text.code(at) === PLUS ? numberEnd(text, at + length) : withoutGroup(text, at + length);
-  },
-});
+export const createPhone = (forms = PHONE_FORMS): Detector => {
+  const begun = forms.map(({ source }) => new RegExp(`^(?:${source})`));
+  return {
+    label: 'PHONE',
+    starts: charSet('0123456789+('),
+    find(text, at) {
+      if (!isStart(text, at)) return NO;
+      const end = text.run(PART, at, MAX_CHARS);
+      if (isOpen(text, end) && end - at < MAX_CHARS) return MORE;
+      const length = phoneLength(plain(text.slice(at, end)), begun);
+      if (length === 0) return NO;
+      return text.code(at) === PLUS ? numberEnd(text, at + length) : withoutGroup(text, at + length);
+    },
+  };
+};
 
 export const phone = createPhone();

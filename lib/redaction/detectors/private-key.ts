@@ -89,11 +89,9 @@ const nextLine = (text: Reader, at: number): number => {
   if (closing !== NO) return closing;
   const end = text.run(BODY, at, MIN_BODY_CHARS);
   if (end - at === MIN_BODY_CHARS) return end;
-  if (isOpen(text, end)) return MORE;
   const header = headerEnd(text, at);
   if (header !== NO) return header;
   // The last line is short: behind it the key ends, or a line does.
-  if (end === at) return NO;
   const blank = text.run(BLANK, end, MAX_BREAK_CHARS);
   if (isOpen(text, blank)) return MORE;
   const code = text.code(blank);
@@ -130,7 +128,6 @@ export const privateKey: Detector = {
     if (body === opened && !has(BASE64, text.code(body))) return missing(text, body);
     const end = text.run(BODY, body, MIN_BODY_CHARS);
     if (end - body === MIN_BODY_CHARS) return end;
-    if (isOpen(text, end)) return MORE;
     const closing = closingBehind(text, end);
     return end === body || closing === NO ? headerEnd(text, body) : closing;
   },
@@ -143,7 +140,6 @@ export const privateKey: Detector = {
     if (run > at) return run;
     const line = breakEnd(text, at);
     if (line === MORE) return MORE;
-    if (line === at && text.code(at) !== DASH) return at;
     const isCut = hasEmptyLine(text.slice(at, line));
     return goneOn(isCut ? lineBehindEmpty(text, line) : nextLine(text, line), at);
   },

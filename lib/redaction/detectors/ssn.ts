@@ -7,10 +7,10 @@ export const DASHES: readonly number[] = [45, 0x2010, 0x2011, 0x2013, 0xa0];
 const JOINS = charSet('_-');
 const BEFORE = 40;
 /** Behind one of these words, nine digits are a number even without dashes. */
-export const SSN_WORDS: readonly string[] = ['ssn', 'social[ _-]?security(?:[ _-]?(?:number|num|no|#))?\\.?'];
+export const SSN_WORDS: readonly string[] = ['ssn', 'social[ _-]?security(?:[ _-]?(?:number|num|no))?\\.?'];
 const namedBy = (words: readonly string[]): RegExp =>
   new RegExp(
-    `(?:${words.join('|')})["'#*_\\\\]{0,4}(?:\\s{0,2}(?:[:=#_-]|is|%3D|%3A)?[*_]{0,2}(?:\\s{0,2}|%20)["'*_\\\\]{0,4}|%20)$`,
+    `(?:${words.join('|')})["'#*_\\\\]{0,4}\\s{0,2}(?:[:=#-]|is|%3D|%3A)?[*_]{0,2}(?:\\s{0,2}|%20)["'*_\\\\]{0,4}$`,
     'i',
   );
 
@@ -26,13 +26,12 @@ const digits = (text: Reader, at: number, count: number): number => {
 
 /** The number from `at` on with this between its parts: its end, `NO` or `MORE`. */
 const numberBy = (text: Reader, at: number, separator: number | null): number => {
-  const width = separator === null ? 0 : 1;
   let from = at;
   const parts: string[] = [];
   for (const count of [3, 2, 4]) {
     if (parts.length > 0 && separator !== null) {
       if (text.code(from) !== separator) return missing(text, from);
-      from += width;
+      from += 1;
     }
     const end = digits(text, from, count);
     if (end < 0) return end;

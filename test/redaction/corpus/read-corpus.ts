@@ -16,12 +16,14 @@ export const { lookAlikes } = ofLookAlikes;
 /** Who documents each kind. */
 export const sources = { secrets: ofSecrets.sources, lookAlikes: ofLookAlikes.sources };
 
-const { cards, ibans } = read('table-numbers.json') as {
+const { cards, noCards, ibans } = read('table-numbers.json') as {
   readonly cards: readonly string[];
+  readonly noCards: readonly string[];
   readonly ibans: readonly string[];
 };
-/** A card of each range and length, and an account of each country, beside those of the corpus. */
-export const tableNumbers: readonly string[] = [...cards, ...ibans].map((number) => number.replace('|', ''));
+const joined = (numbers: readonly string[]): readonly string[] => numbers.map((number) => number.replace('|', ''));
+/** A card of each range and length, one of the prefixes beside that are of no issuer, and an account of each country. */
+export const tableNumbers = { cards: joined(cards), noCards: joined(noCards), ibans: joined(ibans) };
 
 export const textOf = ({ before, secret, after }: TrueSecret): string => before + secret.join('') + after;
 export const redactedTextOf = ({ before, label, after }: TrueSecret): string => `${before}[REDACTED_${label}]${after}`;

@@ -1,0 +1,9 @@
+import { ACCOUNT_EDGES } from './accounts.ts';
+import { CARD_EDGES } from './cards.ts';
+import type { Edge } from './edge.ts';
+import { EMAIL_EDGES } from './emails.ts';
+import { KEY_EDGES } from './keys.ts';
+import { PHONE_EDGES } from './phones.ts';
+
+/** Where a form begins to be one and where it ends: of each pair of neighbours one is a secret and the other is not. */
+export const EDGES: readonly Edge[] = [...CARD_EDGES, ...ACCOUNT_EDGES, ...PHONE_EDGES, ...EMAIL_EDGES, ...KEY_EDGES];

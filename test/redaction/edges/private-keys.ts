@@ -1,0 +1,71 @@
+import { drawn } from './drawn.ts';
+import type { Edge } from './edge.ts';
+
+const LINE = drawn(40);
+const END = '-----END PRIVATE KEY-----';
+const begin = (title: string) => `-----BEGIN ${title}-----`;
+const BEGIN = begin('PRIVATE KEY');
+
+const found = (text: string): Edge => [text, '[REDACTED_PRIVATE_KEY]'];
+const kept = (text: string): Edge => [text, text];
+/** A key that ends, and then a word. */
+const whole = (key: string): Edge => [`${key} Done`, '[REDACTED_PRIVATE_KEY] Done'];
+/** One that is cut off within what is written. */
+const cut = (key: string, rest: string): Edge => [`${key}${rest}`, `[REDACTED_PRIVATE_KEY]${rest}`];
+
+/** Private keys in PEM (RFC 7468, RFC 1421) and in armor (RFC 9580). */
+export const PRIVATE_KEY_EDGES: readonly Edge[] = [
+  // Up to three words before `PRIVATE KEY`, of capitals and digits.
+  ...['RSA PRIVATE KEY', 'X9 42 DH PRIVATE KEY', 'ED25519 PRIVATE KEY', 'PGP PRIVATE KEY BLOCK'].map((title) =>
+    found(`${begin(title)}\n${LINE}`),
+  ),
+  ...['A X9 42 DH PRIVATE KEY', ' PRIVATE KEY', 'PRIVATE KEYS', 'PRIVATE KEY BLOCKS', 'RSA  PRIVATE KEY'].map((title) =>
+    kept(`${begin(title)}\n${LINE}`),
+  ),
+  // Up to 96 characters between lines, up to four backslashes before the letter of a line break.
+  found(`${BEGIN}\n${' '.repeat(95)}${LINE}`),
+  kept(`${BEGIN}\n${' '.repeat(96)}${LINE}`),
+  ...['\n\t', '\r\n', '\n| ', '\n> ', '\n# ', '\n* ', '<br>', '<br/>', '<br />', '<BR>'].map((between) =>
+    whole(`${BEGIN}${between}${LINE}${between}${LINE}${between}${END}`),
+  ),
+  found(`${BEGIN}${'\\'.repeat(4)}n${LINE}`),
+  kept(`${BEGIN}${'\\'.repeat(5)}n${LINE}`),
+  kept(`${BEGIN}${String.raw`\x`}${LINE}`),
+  kept(`${BEGIN}<hr>${LINE}`),
+  found(`${BEGIN}${LINE}`),
+  kept(`${BEGIN}, ${LINE}`),
+  // Headers, each line of which has 160 characters at most.
+  ...['Proc-Type', 'DEK-Info', 'Version', 'Comment', 'Hash', 'Charset', 'MessageID'].map((name) =>
+    whole(`${BEGIN}\n${name}: 1\n\n${LINE}\n${END}`),
+  ),
+  kept(`${BEGIN}\nTitle: 1\n\nof a talk`),
+  whole(`${BEGIN}\r\nVersion: 1\r\n\r\n${LINE}\r\n${END}`),
+  whole(`${BEGIN}\rVersion: 1\r\r${LINE}\r${END}`),
+  whole(`${BEGIN}\nComment: ${'a '.repeat(70)}\n\n${LINE}\n${END}`),
+  // The last line is short, may have blanks behind it, and the key may end there.
+  whole(`${BEGIN}\n${LINE}\n${drawn(8)}\n${END}`),
+  whole(`${BEGIN}\n${LINE}\n${drawn(8)} \t \n${END}`),
+  found(`${BEGIN}\n${LINE}\n${drawn(8)}`),
+  whole(`${BEGIN}\\n${LINE}\\n${drawn(8)}\\n${END}`),
+  whole(`${BEGIN}<br>${LINE}<br>${drawn(8)}<br>${END}`),
+  // Cut off: a word of a sentence is no line.
+  cut(`${BEGIN}\n${LINE}`, '\nSorry, that is all'),
+  cut(`${BEGIN}\n${LINE}`, '\nSorry\tthat is all'),
+  kept(`${BEGIN}${'='.repeat(20)}`),
+  cut(`${BEGIN}\n${LINE}`, '\n\nSorry'),
+  cut(`${BEGIN}\r${LINE}`, '\r\rSorry'),
+  cut(`${BEGIN}\n${LINE}`, '\n\nIncomprehensibilities'),
+  cut(`${BEGIN}\n${LINE}`, `\n\n${drawn(39)}`),
+  whole(`${BEGIN}\n${LINE}\n\n${LINE}\n${END}`),
+  whole(`${BEGIN}\n${LINE}\n\n${END}`),
+  cut(`${BEGIN}\n${LINE}`, '. Then'),
+  cut(`${BEGIN}\n${LINE}`, ' Then we'),
+  cut(`${BEGIN}\n${LINE}`, String.raw`\x`),
+  cut(`${BEGIN}\n${LINE}`, '<hr>'),
+  cut(`${BEGIN}\n${LINE}`, '---'),
+  // The end, or as much of it as there is.
+  found(`${BEGIN}\n${LINE}\n-----END PRIVATE KEY`),
+  cut(`${BEGIN}\n${LINE}\n-----END PRIVATE KEY`, '--'),
+  found(`${BEGIN}\nMIIE\n${END}`),
+  [`${BEGIN}\n${LINE}\n${END}\n- next`, '[REDACTED_PRIVATE_KEY]\n- next'],
+];
