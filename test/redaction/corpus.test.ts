@@ -6,7 +6,7 @@ import { DETECTORS } from '../../lib/redaction/detectors/by-class.ts';
 import { redact } from '../../lib/redaction/redactor.ts';
 import { createScanner, type Dispatch, dispatchOf } from '../../lib/redaction/scanner.ts';
 import { makeLookAlikes, makeSecrets } from './corpus/make-corpus.ts';
-import { measuredTable, tableBegins } from './corpus/measure.ts';
+import { cellsOf, measuredTable, tableBegins } from './corpus/measure.ts';
 import { lookAlikes, redactedTextOf, secrets, sources, textOf } from './corpus/read-corpus.ts';
 import { publishedTable } from './published/measure-published.ts';
 
@@ -74,10 +74,8 @@ it.each(
 
 it('docs/redaction.md has precision and recall as they are measured', () => {
   const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/redaction.md'), 'utf8');
-  const cells = (table: string) =>
-    table.split('\n').map((row) => row.split('|').map((cell) => cell.trim().replace(/^-+$/, '')));
   for (const table of [measuredTable(), publishedTable()]) {
     const start = page.search(tableBegins(table));
-    expect(cells(page.slice(start, page.indexOf('\n\n', start)))).toEqual(cells(table));
+    expect(cellsOf(page.slice(start, page.indexOf('\n\n', start)))).toEqual(cellsOf(table));
   }
 });

@@ -27,6 +27,10 @@ export const tableBegins = (table: string): RegExp => {
   return new RegExp(`\\| ${first} +\\| ${second} +\\|`);
 };
 
+/** What the cells of a table of Markdown say, however wide they are. */
+export const cellsOf = (table: string): string[][] =>
+  table.split('\n').map((row) => row.split('|').map((cell) => cell.trim().replace(/^-+$/, '')));
+
 /** Precision and recall of each class over the corpus, as a table of Markdown. A secret counts as found only if nothing else changed. */
 export const measuredTable = (): string => {
   const rows = REDACTION_CLASSES.map((name) => {

@@ -1,4 +1,5 @@
 import { ACCOUNT_EDGES } from './accounts.ts';
+import { BEGINNING_EDGES } from './beginnings.ts';
 import { CARD_EDGES } from './cards.ts';
 import type { Edge } from './edge.ts';
 import { EMAIL_EDGES } from './emails.ts';
@@ -6,4 +7,11 @@ import { KEY_EDGES } from './keys.ts';
 import { PHONE_EDGES } from './phones.ts';
 
 /** Where a form begins to be one and where it ends: of each pair of neighbours one is a secret and the other is not. */
-export const EDGES: readonly Edge[] = [...CARD_EDGES, ...ACCOUNT_EDGES, ...PHONE_EDGES, ...EMAIL_EDGES, ...KEY_EDGES];
+export const EDGES: readonly Edge[] = [
+  ...BEGINNING_EDGES,
+  ...CARD_EDGES,
+  ...ACCOUNT_EDGES,
+  ...PHONE_EDGES,
+  ...EMAIL_EDGES,
+  ...KEY_EDGES,
+];
