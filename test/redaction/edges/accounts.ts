@@ -29,6 +29,7 @@ export const ACCOUNT_EDGES: readonly Edge[] = [
     'social security no. ',
     'social security # ',
     'social security #',
+    'social security #: ',
     "'ssn': ",
     '"ssn": "',
     "ssn: '",
