@@ -1,0 +1,106 @@
+import type { Random } from '../../../../lib/kernel/clock.ts';
+import { ALPHANUMERIC, BASE64, chars, DIGITS, HEX, LOWER, times, UPPER, uuid } from '../draw.ts';
+import { type LookAlike, lookAlikes } from '../shape.ts';
+
+const digest = (random: Random, bytes: number) => Buffer.from(chars(random, bytes, BASE64)).toString('base64');
+const hex = (random: Random, count: number) => chars(random, count, HEX);
+
+export const identifiers = (random: Random): LookAlike[] => {
+  const id = (count: number) => chars(random, count, ALPHANUMERIC);
+  return [
+    ...lookAlikes('uuid', 'https://www.rfc-editor.org/rfc/rfc9562', [
+      uuid(random),
+      `request_id: ${uuid(random)}`,
+      `GET /v1/orders/${uuid(random)} 200`,
+      `{"id":"${uuid(random)}","parentId":"${uuid(random)}"}`,
+      `{${uuid(random).toUpperCase()}}`,
+      `urn:uuid:${uuid(random)}`,
+      `Bitte nennen Sie die Vorgangsnummer ${uuid(random)}.`,
+      `DELETE FROM jobs WHERE id = '${uuid(random)}';`,
+      uuid(random).replaceAll('-', ''),
+      `correlation-id=${uuid(random)} took 12 ms`,
+      `018f${hex(random, 4)}-${hex(random, 4)}-7${hex(random, 3)}-8${hex(random, 3)}-${hex(random, 12)}`,
+      `01${chars(random, 24, '0123456789ABCDEFGHJKMNPQRSTVWXYZ')}`,
+    ]),
+    ...lookAlikes('hash', 'https://git-scm.com/docs/git-hash-object; FIPS 180-4; RFC 1321', [
+      `commit ${hex(random, 40)}\nAuthor: Anna Berg\n`,
+      `Merge: ${hex(random, 7)} ${hex(random, 7)}`,
+      `index ${hex(random, 7)}..${hex(random, 7)} 100644`,
+      `https://github.com/acme/api/commit/${hex(random, 40)}`,
+      `${hex(random, 64)}  ballast.tar.gz`,
+      `MD5 (disk.iso) = ${hex(random, 32)}`,
+      `ETag: "${hex(random, 32)}"`,
+      `ETag: W/"${hex(random, 16)}-${hex(random, 6)}"`,
+      `sha256sum: ${hex(random, 64)}`,
+      `  - uses: actions/checkout@${hex(random, 40)} # v4.2.2`,
+      `SHA512: ${hex(random, 128)}`,
+      `git cherry-pick ${hex(random, 12)}`,
+      `fixed in ${hex(random, 9)}, see the changelog`,
+      `checksum = "${hex(random, 64)}"`,
+    ]),
+    ...lookAlikes('digest', 'https://docs.docker.com/reference/cli/docker/image/pull/; https://www.w3.org/TR/SRI/', [
+      `FROM node:24-slim@sha256:${hex(random, 64)}`,
+      `Digest: sha256:${hex(random, 64)}`,
+      `"integrity": "sha512-${digest(random, 64)}"`,
+      `"integrity": "sha512-${digest(random, 64)}",\n"engines": { "node": ">=18" }`,
+      `<script src="/app.js" integrity="sha384-${digest(random, 48)}" crossorigin="anonymous"></script>`,
+      `"integrity": "sha1-${digest(random, 20)}"`,
+      `github.com/pkg/errors v0.9.1 h1:${digest(random, 32)}`,
+      `--hash=sha256:${hex(random, 64)}`,
+      `repo@sha256:${hex(random, 64)}`,
+      `Content-Digest: sha-256=:${digest(random, 32)}:`,
+    ]),
+    ...lookAlikes('aws-identifier', 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html', [
+      'arn:aws:iam::123456789012:role/deploy',
+      'arn:aws:lambda:eu-central-1:210987654321:function:ballast-run:7',
+      'arn:aws:s3:::acme-logs/2026/11/*',
+      `arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/api-${id(6)}`,
+      `arn:aws:kms:us-east-1:123456789012:key/${uuid(random)}`,
+      `instance i-0${hex(random, 16)} in vpc-0${hex(random, 16)}`,
+      `"UserId": "AIDA${chars(random, 17, UPPER)}"`,
+      `"RoleId": "AROA${chars(random, 17, UPPER)}"`,
+      `x-amzn-trace-id: Root=1-${hex(random, 8)}-${hex(random, 24)}`,
+      `x-amz-id-2: ${digest(random, 54)}`,
+      `x-amz-request-id: ${chars(random, 16, UPPER + DIGITS)}`,
+      `https://sqs.eu-west-1.amazonaws.com/123456789012/orders`,
+      `d${chars(random, 13, LOWER + DIGITS)}.cloudfront.net`,
+    ]),
+    ...lookAlikes(
+      'public-identifier',
+      'the issuers’ pages on object ids: Anthropic, OpenAI, Stripe, Slack, Google, GitHub',
+      [
+        `{"id":"msg_01${id(22)}","type":"message","role":"assistant"}`,
+        `request-id: req_011C${id(20)}`,
+        `"tool_use_id": "toolu_01${id(22)}"`,
+        `"id": "chatcmpl-${id(29)}"`,
+        `file-${id(24)}`,
+        `batch_${hex(random, 32)}`,
+        `cus_${id(14)} subscribed to price_1${id(23)}`,
+        `PaymentIntent pi_3${id(23)} succeeded`,
+        `evt_1${id(23)} delivered`,
+        `https://dashboard.stripe.com/payments/ch_3${id(23)}`,
+        `STRIPE_PUBLISHABLE=${'pk'}_live_51${id(30)}`,
+        `Slack channel C0${chars(random, 9, UPPER)} of team T0${chars(random, 9, UPPER)}`,
+        `https://acme.slack.com/archives/C0${chars(random, 9, UPPER)}/p1762250000123456`,
+        `${chars(random, 12, DIGITS)}-${chars(random, 32, LOWER + DIGITS)}.apps.googleusercontent.com`,
+        `node_id: MDQ6VXNlcj${chars(random, 4, DIGITS)}=`,
+        `I_kwDO${id(12)}`,
+        `https://www.youtube.com/watch?v=${id(11)}`,
+        `https://docs.google.com/document/d/1${id(43)}/edit`,
+        `G-${chars(random, 10, UPPER + DIGITS)} and UA-12345678-1`,
+        `"sk-${LOWER.slice(0, 5)}": "CSS class of the skeleton"`,
+        `traceparent: 00-${hex(random, 32)}-${hex(random, 16)}-01`,
+        `ObjectId("${hex(random, 24)}")`,
+        `session ended: conversation ${id(21)}`,
+        `/static/js/main.${hex(random, 8)}.chunk.js`,
+        `https://cdn.example.com/a/${id(27)}.webp?v=${hex(random, 10)}`,
+      ],
+    ),
+  ].concat(
+    lookAlikes(
+      'block-chain',
+      'https://github.com/bitcoin/bips; EIP-55',
+      times(3, () => `tx 0x${hex(random, 64)}`),
+    ),
+  );
+};
