@@ -4,7 +4,9 @@ import { plant, type Planted } from '../shape.ts';
 
 const ABOUT = { class: 'keys', label: 'API_KEY' } as const;
 const KEY = { ...ABOUT, kind: 'google-api-key', source: 'https://cloud.google.com/docs/authentication/api-keys' };
-const OAUTH = { ...ABOUT, kind: 'google-oauth', source: 'https://developers.google.com/identity/protocols/oauth2' };
+const CLIENT = { ...ABOUT, kind: 'google-oauth', source: 'https://developers.google.com/identity/protocols/oauth2' };
+/** An access token is sent as a bearer token, and a refresh token is exchanged for one. */
+const OAUTH = { ...CLIENT, label: 'TOKEN' } as const;
 
 export const googleKeys = (random: Random): Planted[] => [
   ...plant(
@@ -24,7 +26,7 @@ export const googleKeys = (random: Random): Planted[] => [
     times(10, () => `${'AI'}za${'Sy'}${chars(random, 33, BASE64URL)}`),
   ),
   ...plant(
-    OAUTH,
+    CLIENT,
     [
       '{"web":{"client_id":"1234-abc.apps.googleusercontent.com","client_secret":"§"}}',
       'GOOGLE_CLIENT_SECRET=§',
