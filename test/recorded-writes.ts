@@ -8,6 +8,7 @@ import type {
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { insertedBy } from './dynamodb/insert-statements.ts';
+import { serverNow } from './stretched.ts';
 
 /** An item that was put or updated, with the attributes that the write named. */
 export interface RecordedWrite {
@@ -27,7 +28,7 @@ export interface RecordingDynamoDb {
 }
 
 const keptS = (expiresAt: AttributeValue | undefined): number | null =>
-  expiresAt?.N === undefined ? null : Number(expiresAt.N) - Date.now() / 1_000;
+  expiresAt?.N === undefined ? null : Number(expiresAt.N) - serverNow() / 1_000;
 
 const putOf = (table: string, item: Readonly<Record<string, AttributeValue>>): RecordedWrite => {
   const { pk, sk } = item;
