@@ -22,6 +22,9 @@ const BODY = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 const BREAK = charSet('\n\r\t >|#*');
 const TAGS: readonly string[] = ['<br>', '<br/>', '<br />', '<BR>'];
 const BLANK = charSet('\t ');
+const NEWLINE = charSet('\n');
+/** What a line break begins with that may be a written one. */
+const ANY_BREAK = charSet('\n\r\\<');
 const BACKSLASHES = charSet('\\');
 const LETTERS = charSet('nrt');
 const NAME = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-');
@@ -58,10 +61,12 @@ const headerEnd = (text: Reader, at: number): number => {
   const name = text.run(NAME, at, 12);
   if (text.code(name) !== COLON) return missing(text, name);
   if (!HEADERS.has(text.slice(at, name))) return NO;
+  // Where it begins behind a line break as it is, it ends at one: another may be in what it says.
+  const ends = has(NEWLINE, text.code(at - 1)) ? NEWLINE : ANY_BREAK;
   let end = name;
   while (end - at < MAX_HEADER_CHARS) {
-    const code = text.code(end);
-    if (code === 10 || code === 13 || code === BACKSLASH || code === LESS) return breakEnd(text, end);
+    const line = has(ends, text.code(end)) ? breakEnd(text, end) : end;
+    if (line !== end) return line;
     if (end >= text.end) return isOpen(text, end) ? MORE : end;
     end += 1;
   }
@@ -125,7 +130,7 @@ export const privateKey: Detector = {
     if (!IS_PRIVATE.test(text.slice(from, title))) return NO;
     const body = breakEnd(text, opened);
     if (body === MORE) return MORE;
-    if (body === opened && !has(BASE64, text.code(body))) return missing(text, body);
+    if (body === opened && !has(BASE64, text.code(body))) return NO;
     const end = text.run(BODY, body, MIN_BODY_CHARS);
     if (end - body === MIN_BODY_CHARS) return end;
     const closing = closingBehind(text, end);
