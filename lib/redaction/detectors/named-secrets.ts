@@ -1,5 +1,5 @@
 import { BASE64, type CharSet, charSet, type Detector, has, isOpen, MORE, NO, type Reader } from '../reader.ts';
-import { CALLS, isDelimiter, restOfValue, STARTS, valueEnd } from './named-value.ts';
+import { CALLS, restOfValue, STARTS, valueEnd } from './named-value.ts';
 import { looksGenerated, looksRandom, PLACEHOLDER } from './random-looking.ts';
 
 /** How far a value is read before it is judged, and how much before it may give it away. */
@@ -36,8 +36,8 @@ export const NAME_TABLES: NameTables = {
   others: ['next', 'page', 'continuation', 'pagination', 'sync', 'public[ _-]?key'],
   signs: ['=>', ':=', '=', ':', '\\bis:?(?!_)', '\\|', '(?<=\\w)>', '(?<=\\s)\\(', '%3D', '%3A']
     // In a call and in XML.
-    .concat('(?<=\\w)\\((?=["\'`])', 'value\\s?='),
-  openings: ['[-*+>][ \\t]{1,3}', '\\d{1,2}[.)][ \\t]{1,3}', '[`~]{3}[a-z]{0,12}\\r?\\n[ \\t]{0,4}'],
+    .concat('\\((?=["\'`])', 'value\\s?='),
+  openings: ['[-*+>][ \\t]{0,3}', '\\d{1,2}[.)][ \\t]{1,3}', '[`~]{3}[a-z]{0,12}\\r?\\n[ \\t]{0,4}'],
 };
 
 /**
@@ -71,7 +71,8 @@ const BETWEEN = charSet('"\'`\\*_ \t\n\r');
 const BLANK = charSet(' \t');
 const QUOTE = charSet('"\'`');
 const BULLETS = charSet('-+.)');
-const MAX_BETWEEN_CHARS = 8;
+/** As many as the pattern has, with a list of `*`. */
+const MAX_BETWEEN_CHARS = 21;
 /** Ends of a name with its sign, as `=`, `:`, `=>`, `is`, `|`, `>` or `(`; those of `Bearer` and `Basic`. */
 const SIGNS = charSet('=:>sS|(');
 const AFTER_BEARER = charSet('rR:');
@@ -110,7 +111,7 @@ const mayBehind =
       return ends === SIGNS || has(ends, text.code(sign));
     }
     // Of a list, or the first line of a fence.
-    if (has(BULLETS, text.code(before)) && has(BLANK, text.code(at - 1))) return true;
+    if (has(BULLETS, text.code(before)) && has(BLANK, text.code(before + 1))) return true;
     const line = back(at - 1, BLANK, MAX_INDENT_CHARS);
     if (text.code(line) !== NEWLINE) return false;
     const fence = text.code(back(back(line - 1, RETURN, 1), LETTER, MAX_FENCE_CHARS));
@@ -136,8 +137,6 @@ const behind = (
     if (!may(text, at)) return NO;
     const before = text.slice(at - BEFORE, at);
     if (!pattern.test(before)) return NO;
-    const delimiter = isDelimiter(text, at);
-    if (delimiter !== false) return delimiter === MORE ? MORE : NO;
     const end = judge(text, at);
     if (end < 0) return end;
     return isSecret(text.slice(at, end), before) ? end : NO;

@@ -32,7 +32,17 @@ const NAMES: readonly Edge[] = [
     .map(found),
   ...['api_key"]***=', `api_key${BLANKS} =`].map(kept),
   // Signs.
-  ...['api_key=>', 'api_key:= ', 'api_key is: ', 'api_key is ', '<api_key>', 'api_key (', 'setApiKey("', "setApiKey('"]
+  ...[
+    'api_key=>',
+    'api_key:= ',
+    'api_key is: ',
+    'api_key is ',
+    '<api_key>',
+    'api_key (',
+    'setApiKey("',
+    "setApiKey('",
+    'client["setToken"]("',
+  ]
     .concat(
       'setApiKey(`',
       'name="api_key" value="',
@@ -65,15 +75,33 @@ const NAMES: readonly Edge[] = [
   ].map(found),
   ...['api_key: ""', 'api_key: see '].map(kept),
   // A value in a list or a fence below.
-  ...['- ', '* ', '+ ', '> ', '-\t', '-   ', '1. ', '12. ', '1) ', '1.\t', '1.   '].map((sign) =>
-    found(`api_key:\n${sign}`),
-  ),
+  ...[
+    '- ',
+    '* ',
+    '+ ',
+    '> ',
+    '>',
+    '- "',
+    "- '",
+    '- `',
+    '- **',
+    '1. "',
+    '-\t',
+    '-   ',
+    '1. ',
+    '12. ',
+    '1) ',
+    '1.\t',
+    '1.   ',
+  ].map((sign) => found(`api_key:\n${sign}`)),
   ...['-    ', '123. ', '1.    ', '1, '].map((sign) => kept(`api_key:\n${sign}`)),
   ...['```\n', '~~~\n', '```abcdefghijkl\n', '```\r\n', '```\n    ', '```\n\t'].map((fence) =>
     found(`api_key:\n${fence}`),
   ),
   ...['``\n', '```abcdefghijklm\n', '```\n     '].map((fence) => kept(`api_key:\n${fence}`)),
-  ...['api_key:    \n    - ', 'api_key:\n\t- '].map(found),
+  ...['**api_key:**  \n    * **`', `api_key:***    \n    *   ***\\"`, 'api_key:    \n    - ', 'api_key:\n\t- '].map(
+    found,
+  ),
   ...['api_key:     \n- ', 'api_key:\n     - '].map(kept),
 ];
 
