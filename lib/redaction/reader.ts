@@ -79,16 +79,14 @@ export const missing = (text: Reader, at: number): typeof NO | typeof MORE => (i
 
 /** The place behind `word` where it stands at `at`; `NO` or `MORE` otherwise. */
 export const literal = (text: Reader, at: number, word: string): number => {
-  for (let i = 0; i < word.length; i += 1)
-    if (text.code(at + i) !== word.charCodeAt(i)) return at + i < text.end ? NO : missing(text, at + i);
+  for (let i = 0; i < word.length; i += 1) if (text.code(at + i) !== word.charCodeAt(i)) return missing(text, at + i);
   return at + word.length;
 };
 
 const [PERCENT, U] = [37, 117];
 
-/** The code that `%` and two hexadecimal digits at a place stand for; `NO` or `MORE` otherwise. */
+/** The code that the `%` at a place and two hexadecimal digits behind it stand for; `NO` or `MORE` otherwise. */
 const encodedCode = (text: Reader, at: number): number => {
-  if (text.code(at) !== PERCENT) return missing(text, at);
   for (const place of [at + 1, at + 2]) if (!has(HEX, text.code(place))) return missing(text, place);
   return Number.parseInt(text.slice(at + 1, at + 3), 16);
 };
@@ -131,26 +129,28 @@ const isBehindHex = (text: Reader, at: number, count: number): boolean => {
   return true;
 };
 
-const [ESCAPE, BRACKET, SMALL_M] = [27, 91, 109];
-const PARAMETER = charSet('0123456789;');
-const MAX_COLOUR_CHARS = 16;
+const [ESCAPE, BRACKET] = [27, 91];
+const LETTER = charSet(UPPER + LOWER);
+const PARAMETER = charSet('0123456789;:?');
+/** Two colours of 24 bits, with what else a style has, are shorter. */
+const MAX_SEQUENCE_CHARS = 40;
 const WRITTEN_ESCAPE = /\\(?:u001b|x1b|033|e)$/i;
 
-/** Whether what is before a place is a colour of a terminal, also as source code has it: `\u001b[31m`. */
-const isBehindColour = (text: Reader, at: number): boolean => {
-  if (text.code(at - 1) !== SMALL_M) return false;
+/** Whether a sequence that a terminal obeys (ECMA-48, 5.4) ends before a place, also as source code has it: `\u001b[31m`. */
+const isBehindSequence = (text: Reader, at: number): boolean => {
+  if (!has(LETTER, text.code(at - 1))) return false;
   let from = at - 2;
-  while (from > at - MAX_COLOUR_CHARS && has(PARAMETER, text.code(from))) from -= 1;
+  while (from > at - MAX_SEQUENCE_CHARS && has(PARAMETER, text.code(from))) from -= 1;
   if (text.code(from) !== BRACKET) return false;
   return text.code(from - 1) === ESCAPE || WRITTEN_ESCAPE.test(text.slice(from - 6, from));
 };
 
-/** Whether what is before a place is no letter or digit but encoded: `\n`, `%3D`, `\u003d`, a colour. */
+/** Whether what is before a place is no letter or digit but encoded: `\n`, `%3D`, `\u003d`, a colour of a terminal. */
 const isBehindEscape = (text: Reader, at: number): boolean =>
   (has(ESCAPES, text.code(at - 1)) && text.code(at - 2) === BACKSLASH) ||
   (text.code(at - 3) === PERCENT && isBehindHex(text, at, 2)) ||
   (text.code(at - 5) === U && text.code(at - 6) === BACKSLASH && isBehindHex(text, at, 4)) ||
-  isBehindColour(text, at);
+  isBehindSequence(text, at);
 
 /** Whether a word may begin here: behind no letter or digit, unless that is the end of an escape. */
 export const isWordStart = (text: Reader, at: number): boolean =>

@@ -23,10 +23,26 @@ export const BEGINNING_EDGES: readonly Edge[] = [
       '\\x1b[31m',
       '\\033[31m',
       '\\e[1m',
+      '\u{1b}[38;2;255;136;100m',
+      '\u{1b}[38:2::255:136:0m',
+      '\u{1b}[1;38;2;255;255;255;48;2;255;255;255m',
+      `\u{1b}[${'1;'.repeat(19)}m`,
+      '\u{1b}[K',
+      '\u{1b}[2J',
+      '\u{1b}[?25h',
     )
     .map(found),
   ...['x', '7', 'n', '\\x', '%2', '%2x', '3%x0', '%x0', 'u003d', '\\u00zd', '\\uz03d', '\\u0z3d', '\\u03d', '\\u0003d']
-    .concat('[31m', '\u{1b}31m', '\u{1b}[31n', '\u{1b}[1;31;40;100;999m', '\\u001c[31m', '\\e [31m', 'a\\e1[31m')
+    .concat(
+      '[31m',
+      '\u{1b}31m',
+      '\u{1b}[31',
+      `\u{1b}[${'1;'.repeat(19)}1m`,
+      '\u{1b}]0;m',
+      '\\u001c[31m',
+      '\\e [31m',
+      'a\\e1[31m',
+    )
     .map(kept),
   ...[...NO_LETTERS, ...SCRIPTS].map((code): Edge => [mailbox(code), mailbox(code)]),
   ...BESIDE.filter((code) => code > 0xbf && code < 0x2000).map((code): Edge => [mailbox(code), '[REDACTED_EMAIL]']),

@@ -49,6 +49,13 @@ const KEYS: readonly Edge[] = [
     const cookie = `xoxd-${drawn(24)}${sign}${drawn(8)}`;
     return [cookie, '[REDACTED_API_KEY]'];
   }),
+  // Encoded signs are read as what they stand for, a blank ends the key.
+  [`whsec_${drawn(24)}%3D%3D`, '[REDACTED_API_KEY]'],
+  [`v1.0%2D${'4d6c12'.repeat(4)}%2D${'4d6c12'.repeat(25)}`, '[REDACTED_API_KEY]'],
+  [`ghp_${drawn(36)}%20and`, '[REDACTED_API_KEY]%20and'],
+  [`sk%2D${drawn(20)}`, '[REDACTED_API_KEY]'],
+  [`sk%3D${drawn(20)}`, `sk%3D${drawn(20)}`],
+  ['It grew by 1%, then by 4%.', 'It grew by 1%, then by 4%.'],
   // What stands for a key.
   [`github_pat_${'xxx_'.repeat(10)}`, `github_pat_${'xxx_'.repeat(10)}`],
   [`AIza${'xxxx-'.repeat(7)}`, `AIza${'xxxx-'.repeat(7)}`],
@@ -67,6 +74,7 @@ const KEYS: readonly Edge[] = [
   [`${ID} ${drawn(40)}`, '[REDACTED_API_KEY] [REDACTED_API_KEY]'],
   [`${ID} ${drawn(39)}`, `[REDACTED_API_KEY] ${drawn(39)}`],
   [`${ID} ${drawn(40)}x`, `[REDACTED_API_KEY] ${drawn(40)}x`],
+  [`${ID} ${drawn(20)}+${drawn(19)}`, '[REDACTED_API_KEY] [REDACTED_API_KEY]'],
   [`${ID} ${drawn(40)}=`, `[REDACTED_API_KEY] ${drawn(40)}=`],
   [`${ID} ${'4d6C12'.repeat(6)}aeb1`, `[REDACTED_API_KEY] ${'4d6C12'.repeat(6)}aeb1`],
   [drawn(40), drawn(40)],
