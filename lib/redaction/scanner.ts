@@ -160,7 +160,7 @@ export const createScanner = (dispatch: Dispatch, sink: ScanSink): Scanner => {
       }));
     },
     border(place) {
-      borders = [...borders, place];
+      if (borders.at(-1) !== place) borders = [...borders, place];
     },
     get decided() {
       return at;

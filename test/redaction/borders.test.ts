@@ -47,6 +47,15 @@ describe('texts that a reader may join', () => {
     expect(redactJoined(['4222222222222', '006', '7 of'], ALL)).toEqual(['[REDACTED_CARD]', '', '7 of']);
   });
 
+  it('hide what ends at the eighth border at most, texts without a character not counted', () => {
+    const elevens = Array.from({ length: 7 }, () => '11');
+    const nothing = elevens.map(() => '');
+    expect(redactJoined(['41', ...elevens, '2'], ALL)).toEqual(['[REDACTED_CARD]', ...nothing, '2']);
+    expect(redactJoined(['41', '', ...elevens, '2'], ALL)).toEqual(['[REDACTED_CARD]', '', ...nothing, '2']);
+    const further = ['41', ...elevens.slice(1), '1', '1', '2'];
+    expect(redactJoined(further, ALL)).toEqual(further);
+  });
+
   it('hide in one of them what the text before it would make something else', () => {
     const value = 'a1b2c3d4e5f6a7b8c9d0k2';
     expect(redactJoined([`next_token=${value}`], ALL)).toEqual([`next_token=${value}`]);

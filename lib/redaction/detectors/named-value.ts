@@ -13,7 +13,7 @@ export const CALLS = charSet('([');
 const DELIMITER = /^%(?:09|0A|0D|20|22|26|27|29|2C|3B|3C|3E|5D|7B|7C|7D)/i;
 
 /** Whether an encoded delimiter begins at a place, or `MORE`. */
-export const isDelimiter = (text: Reader, at: number): boolean | typeof MORE => {
+const isDelimiter = (text: Reader, at: number): boolean | typeof MORE => {
   if (text.code(at) !== PERCENT) return false;
   return isOpen(text, at + 2) ? MORE : DELIMITER.test(text.slice(at, at + 3));
 };
@@ -21,7 +21,7 @@ export const isDelimiter = (text: Reader, at: number): boolean | typeof MORE => 
 /** Whether another parameter of a query, or an entity of HTML, begins behind the `&` or `?` before `at`. */
 const isOther = (text: Reader, at: number): boolean | typeof MORE => {
   const end = text.run(WORD, at, MAX_PARAMETER_CHARS);
-  if (end - at < MAX_PARAMETER_CHARS && isOpen(text, end)) return MORE;
+  if (isOpen(text, end)) return MORE;
   return end > at && (text.code(end) === EQUALS || text.code(end) === SEMICOLON);
 };
 

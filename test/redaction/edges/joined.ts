@@ -17,6 +17,10 @@ export const JOINED: readonly (readonly string[])[] = [
   ['next_', 'token=a1b2c3d4e5f6a7b8c9d0k2'],
   ['api_key=', 'a1b2c3d4e5f6a7b8c9d0k2'],
   ['the year 20', '26 and 4111 ', '1111 of 12', '3-45', ' and a', '@', 'b'],
-  // Up to eight borders ahead.
+  // Up to eight borders ahead, whatever is behind, and texts without a character left out.
   ...[7, 8, 9].map((count) => [CARD, ...'1'.repeat(count)]),
+  ['41', ...Array.from({ length: 7 }, () => '11'), '2'],
+  ['41', ...Array.from({ length: 6 }, () => '11'), '1', '1', '2'],
+  [...'abcdefgh', ' ', CARD, '2'],
+  ['41', '11', '11', '11', '', '11', '11', '11', '11', '2'],
 ];

@@ -16,13 +16,18 @@ const ENDS: readonly Edge[] = [
   found(`${VALUE}&=x`),
   until(VALUE, `&${'a'.repeat(32)}=1`),
   found(`${VALUE}&${'a'.repeat(33)}=1`),
+  until(drawn(40).repeat(3), `&${'a'.repeat(32)}=1`),
   until(VALUE, '. Then'),
   found('aB3dE5!!!!fG7hJ9kL2m'),
   kept('aB3dE5!!!!!fG7hJ9kL2m'),
   found(drawn(40).repeat(3)),
+  found(`${drawn(40)}${drawn(23)}.${drawn(8)}`),
   until(drawn(40).repeat(3), '%20x'),
   ...[...'!#@^&?'].map((sign) => found(`${sign}${VALUE}`)),
   ...['(x)', '[0]'].map((call) => kept(`${VALUE}${call}`)),
+  // No call has a name of 64 characters.
+  kept(`${drawn(40)}${drawn(23)}(old)`),
+  until(drawn(40) + drawn(24), '(old)'),
   ...['09', '0A', '0D', '20', '22', '26', '27', '29', '2C', '3B', '3C', '3E', '5D', '7B', '7C', '7D', '0d'].map(
     (code) => until(VALUE, `%${code}x`),
   ),
