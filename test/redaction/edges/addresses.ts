@@ -15,9 +15,17 @@ export const ADDRESS_EDGES: readonly Edge[] = [
     (secret) => kept(`redis://app:${secret}@db`),
   ),
   // A scheme has letters, digits, `+`, `.` and `-`, 21 at most, and no letter or digit before it; a name has 32 characters at most.
-  ...['postgresql+psycopg2', 's3', 'coap+ws', 'svn.ssh', 'a-b', 'abcdefghijklmnopqrstu', '_redis'].map((scheme) =>
-    found(`${scheme}://app:`, 'abcdef12'),
-  ),
+  ...[
+    'postgresql+psycopg2',
+    's3',
+    'coap+ws',
+    'svn.ssh',
+    'z39.50r',
+    'h+2',
+    'a-b',
+    'abcdefghijklmnopqrstu',
+    '_redis',
+  ].map((scheme) => found(`${scheme}://app:`, 'abcdef12')),
   ...['abcdefghijklmnopqrstuv', '1redis', '+redis'].map((scheme) =>
     scheme === '+redis' ? found(`${scheme}://app:`, 'abcdef12') : kept(`${scheme}://app:abcdef12@db`),
   ),
@@ -26,6 +34,8 @@ export const ADDRESS_EDGES: readonly Edge[] = [
   ...[...' :@/?#"\'<>'].map((sign) => kept(`redis://a${sign}b:abcdef12@d`.replace('@d', '@ d'))),
   ...[...' /?#"\'<>'].map((sign) => kept(`redis://a${sign}b:abcdef12@db`)),
   kept('redis://app: abcdef12@db'),
+  // Nor is what stands behind the address of a host.
+  kept('docker://localhost:5000/app:release-2026@sha256:4d6c12'),
   kept('redis://app:see abcdef12@db'),
   // A host begins with a letter or a digit; the last `@` is before it. It ends within 96 characters.
   found('redis://app:', 'abcdef12', '@1.2.3.4'),
