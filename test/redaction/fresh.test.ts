@@ -25,16 +25,8 @@ it('there are secrets of each class, and look-alikes, none twice, a third held o
 });
 
 it('what is missed and what is touched is what docs/redaction.md says in words', () => {
-  expect(missed()).toEqual({
-    'aws-secret-access-key': 4,
-    'named-key': 2,
-    'named-password': 5,
-    'connection-string': 1,
-    email: 1,
-    card: 2,
-    phone: 3,
-  });
-  expect(touched()).toEqual(['git clone git@github.com:acme/api.git']);
+  expect(missed()).toEqual({ 'connection-string': 1, email: 1, card: 2 });
+  expect(touched()).toEqual([]);
 });
 
 it('docs/redaction.md has precision and recall as they are measured', () => {

@@ -15,6 +15,8 @@ import { createScanner, dispatchOf } from '../../lib/redaction/scanner.ts';
 import { lookAlikes, secrets, tableNumbers, textOf } from './corpus/read-corpus.ts';
 import { ACCOUNT_EDGES } from './edges/accounts.ts';
 import { CARD_EDGES } from './edges/cards.ts';
+import { NAMED_PHONE_EDGES } from './edges/named-phones.ts';
+import { PASSWORD_EDGES } from './edges/passwords.ts';
 import { PHONE_EDGES } from './edges/phones.ts';
 
 /** A detector with one entry of its tables left out, or a check of it switched off. */
@@ -101,7 +103,7 @@ const MUTANTS: readonly Mutant[] = [
 ];
 
 const examples: readonly string[] = [
-  ...[...CARD_EDGES, ...ACCOUNT_EDGES, ...PHONE_EDGES].map(([text]) => text),
+  ...[CARD_EDGES, ACCOUNT_EDGES, PHONE_EDGES, NAMED_PHONE_EDGES, PASSWORD_EDGES].flat().map(([text]) => text),
   ...lookAlikes.map(({ text }) => text),
   ...secrets.map(textOf),
   ...Object.values(tableNumbers).flat(),

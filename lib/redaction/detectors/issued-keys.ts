@@ -20,7 +20,7 @@ import { OTHER_FORMS } from './other-issuers.ts';
 import { looksRandom } from './random-looking.ts';
 
 const PADDED = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=');
-const COOKIE = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_');
+const COOKIE = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=%-_');
 const DASHED = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-');
 
 /** The issuers' own documents, and the rules of public scanners; `test/redaction/corpus` names each. */

@@ -1,5 +1,5 @@
 import { BASE64, type CharSet, charSet, type Detector, has, isOpen, MORE, NO, type Reader } from '../reader.ts';
-import { CALLS, restOfValue, STARTS, valueEnd } from './named-value.ts';
+import { CALLS, QUOTE, restOfValue, signsEnd, STARTS, valueEnd } from './named-value.ts';
 import { looksGenerated, looksRandom, PLACEHOLDER } from './random-looking.ts';
 
 /** How far a value is read before it is judged, and how much before it may give it away. */
@@ -20,6 +20,11 @@ export interface NameTables {
   readonly openings: readonly string[];
 }
 
+/** Words that end the name of a password. */
+export const PASSWORDS: readonly string[] = ['passw(?:or)?d', 'passphrase', 'pwd', 'passwort', 'kennwort'].concat(
+  ...['mot de passe', 'contrase[ñn]a', 'senha', 'wachtwoord', 'пароль', '密码', 'パスワード'],
+);
+
 export const NAME_TABLES: NameTables = {
   names: [
     ...['api', 'app', 'access', 'account', 'auth', 'client', 'encryption', 'master', 'private', 'secret', 'service']
@@ -27,16 +32,16 @@ export const NAME_TABLES: NameTables = {
       .map((word) => `${word}[ _.-]?key`),
     'secret',
     'token',
-    'passw(?:or)?d',
-    'passphrase',
-    'pwd',
     'credentials?',
     'auth',
+    ...PASSWORDS,
   ],
   others: ['next', 'page', 'continuation', 'pagination', 'sync', 'public[ _-]?key'],
   signs: ['=>', ':=', '=', ':', '\\bis:?(?!_)', '\\|', '(?<=\\w)>', '(?<=\\s)\\(', '%3D', '%3A']
     // In a call and in XML.
-    .concat('\\((?=["\'`])', 'value\\s?='),
+    .concat('\\((?=["\'`])', 'value\\s?=')
+    // The value of a pair in a call, and what a call makes of it.
+    .concat('(?<=["\'`]),(?=\\s?["\'`])', '=\\s?[\\w.:[\\]]{0,20}\\((?=["\'`])'),
   openings: ['[-*+>][ \\t]{0,3}', '\\d{1,2}[.)][ \\t]{1,3}', '[`~]{3}[a-z]{0,12}\\r?\\n[ \\t]{0,4}'],
 };
 
@@ -57,24 +62,21 @@ const BLANK_NAMES =
 /** Ends of these names. */
 const NAME_ENDS = charSet('yYnNdD');
 
-/** Words that end the name of a password. */
-const PASSWORDS: readonly string[] = ['passw(?:or)?d', 'passphrase', 'pwd'];
-
 /** Of a contract or an account, which everybody may read. */
 const ADDRESS = /^0x[0-9a-f]{40}$/i;
 const BEARER = /bearer(?::?\s{1,3}|:?%20|\+|%3A(?:%20)?)$/i;
 const BASIC = /\bbasic(?::?\s{1,3}|%20|\+)$/i;
-const ACCESS_KEY_ID = /A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/;
+/** A key id of AWS, or what its files and programs call the key. */
+const ACCESS_KEY = /A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])|secret[ _]access[ _]key/i;
 
 /** What stands between a name's end and its value: quotes, blanks, what makes it bold or a list. */
 const BETWEEN = charSet('"\'`\\*_ \t\n\r');
 const BLANK = charSet(' \t');
-const QUOTE = charSet('"\'`');
 const BULLETS = charSet('-+.)');
 /** As many as the pattern has, with a list of `*`. */
 const MAX_BETWEEN_CHARS = 21;
-/** Ends of a name with its sign, as `=`, `:`, `=>`, `is`, `|`, `>` or `(`; those of `Bearer` and `Basic`. */
-const SIGNS = charSet('=:>sS|(');
+/** Ends of a name with its sign, as `=`, `:`, `=>`, `is`, `|`, `>`, `(` or `,`; those of `Bearer` and `Basic`. */
+const SIGNS = charSet('=:>sS|(,');
 const AFTER_BEARER = charSet('rR:');
 const AFTER_BASIC = charSet('cC:');
 
@@ -139,7 +141,8 @@ const behind = (
     if (!pattern.test(before)) return NO;
     const end = judge(text, at);
     if (end < 0) return end;
-    return isSecret(text.slice(at, end), before) ? end : NO;
+    if (!isSecret(text.slice(at, end), before)) return NO;
+    return end - at < JUDGED ? signsEnd(text, at, end) : end;
   },
   more: restOfValue,
 });
@@ -170,7 +173,7 @@ const SECRET_KEY_LENGTH = 40;
 /** A hash of the same length. */
 const HEX = /^[0-9a-f]+$/i;
 
-/** AWS's secret keys have no form of their own: one is taken for that not far behind the key id that it belongs to. */
+/** AWS's secret keys have no form of their own: one is taken for that not far behind its id or its name. */
 const pairedSecretKey: Detector = {
   label: 'API_KEY',
   starts: BASE64,
@@ -178,7 +181,7 @@ const pairedSecretKey: Detector = {
     if (has(BASE64, text.code(at - 1)) && text.code(at - 2) !== BACKSLASH) return NO;
     const end = text.run(BASE64, at, SECRET_KEY_LENGTH + 1);
     if (end - at < SECRET_KEY_LENGTH && !isOpen(text, end)) return NO;
-    if (!ACCESS_KEY_ID.test(text.slice(at - 2 * BEFORE, at))) return NO;
+    if (!ACCESS_KEY.test(text.slice(at - 2 * BEFORE, at))) return NO;
     if (isOpen(text, end)) return MORE;
     // Padded, it is another thing in base64.
     if (text.code(end) === EQUALS) return NO;

@@ -9,6 +9,10 @@ const MAX_JOINTS = 4;
 const MAX_PARAMETER_CHARS = 32;
 export const STARTS = charSet(`${LETTERS}!#$%&@^?`);
 export const CALLS = charSet('([');
+export const QUOTE = charSet('"\'`');
+/** Signs that end no sentence, and make nothing bold. */
+const LAST_SIGNS = charSet('%$^');
+const BEHIND = charSet(' \t\r\n');
 /** What an encoded text has between values: blanks, quotes, brackets, `&`, `,`, `;`, `|`. */
 const DELIMITER = /^%(?:09|0A|0D|20|22|26|27|29|2C|3B|3C|3E|5D|7B|7C|7D)/i;
 
@@ -50,6 +54,14 @@ export const valueEnd = (text: Reader, at: number, most: number): number => {
     if (next === end) return end;
     end = next;
   }
+};
+
+/** Where a value ends that ends at `end` but for its signs: all of them between quotes, some before a blank. */
+export const signsEnd = (text: Reader, at: number, end: number): number => {
+  const quoted = text.run(JOINTS, end, MAX_JOINTS);
+  if (has(QUOTE, text.code(at - 1)) && text.code(quoted) === text.code(at - 1)) return quoted;
+  const last = text.run(LAST_SIGNS, end, MAX_JOINTS);
+  return last === text.end || has(BEHIND, text.code(last)) ? last : end;
 };
 
 export const restOfValue = (text: Reader, at: number): number => {

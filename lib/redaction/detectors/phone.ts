@@ -26,6 +26,8 @@ export const PHONE_FORMS: readonly RegExp[] = [
   /\(\d{3}\) ?\d{3}[-. ]\d{4}/,
   /(?:1[-.])?[2-9]\d\d([-.])\d{3}\1\d{4}/,
   /(?:1 )?[2-9]\d\d [2-9]\d\d \d{4}/,
+  // Brazil.
+  /\(\d\d\) ?9?\d{4}-\d{4}/,
   // Trunk prefix 0: area and number in the groups of the country.
   /0[1-9](?:([-. ])\d\d)(?:\1\d\d){3}/,
   /(?:0[1-9]\d{1,3}|\(0[1-9]\d{1,3}\))[-/ ]\d{3,4}[- ]\d{3,4}/,
@@ -66,24 +68,43 @@ const withoutGroup = (text: Reader, end: number): number => {
 
 const [NAMED_LEAST, NAMED_MOST] = [9, 15];
 const BEFORE = 40;
-/** Behind one of these words, digits in one piece are a number. */
-export const PHONE_WORDS: readonly string[] = ['[a-z]{0,12}phone', 'mobile', 'cell', 'tel', 'fax', 'whatsapp'];
+/** Behind one of these words, digits in one piece are a number, and in groups of any country. */
+export const PHONE_WORDS: readonly string[] = [
+  '[a-z]{0,12}phone',
+  'mobile',
+  'cell',
+  'tel',
+  'fax',
+  'whatsapp',
+  'tel[eé]fono',
+  'telefone?',
+  'm[oó]vil',
+  'celular',
+  'cellulare',
+];
 
-/** Digits in one piece behind a word that says what they are: `"phone": "4155550123"`. */
+const GROUPED = charSet('0123456789 -');
+const MAX_GROUPED_CHARS = 22;
+const NAMED_FORM = /\d{2,4}([ -])\d{2,}(?:\1\d{2,})*|\d+/;
+
+/** Digits behind a word that says what they are: `"phone": "4155550123"`, `Tel. 06 698 85630`. */
 export const createNamedPhone = (words = PHONE_WORDS): Detector => {
   const named = new RegExp(
-    `(?<![a-z])(?:${words.join('|')})(?:[ _-]?(?:number|no|num|nr))?["'#*_\\\\.]{0,4}\\s{0,2}(?::|=|is|%3A|%3D)[*_]{0,2}\\s{0,2}["'*_\\\\]{0,4}$`,
+    `(?<![a-z])(?:${words.join('|')})(?:[ _-]?(?:number|no|num|nr))?` +
+      `(?:["'#*_\\\\.]{0,4}\\s{0,2}(?::|=|is|%3A|%3D)[*_]{0,2}|\\.)\\s{0,2}["'*_\\\\]{0,4}$`,
     'i',
   );
   return {
     label: 'PHONE',
     starts: DIGIT,
     find(text, at) {
-      const end = text.run(DIGIT, at, NAMED_MOST + 1);
-      const length = end - at;
-      if (length > NAMED_MOST || !named.test(text.slice(at - BEFORE, at))) return NO;
-      if (isOpen(text, end)) return MORE;
-      return length < NAMED_LEAST ? NO : numberEnd(text, end);
+      if (has(DIGIT, text.code(at - 1)) || !named.test(text.slice(at - BEFORE, at))) return NO;
+      const end = text.run(GROUPED, at, MAX_GROUPED_CHARS);
+      if (isOpen(text, end) && end - at < MAX_GROUPED_CHARS) return MORE;
+      const [found = '', separator] = NAMED_FORM.exec(text.slice(at, end)) ?? [];
+      const digits = digitsIn(found);
+      if (digits < NAMED_LEAST || digits > NAMED_MOST) return NO;
+      return (separator === undefined ? numberEnd : withoutGroup)(text, at + found.length);
     },
   };
 };

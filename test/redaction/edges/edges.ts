@@ -4,6 +4,8 @@ import { CARD_EDGES } from './cards.ts';
 import type { Edge } from './edge.ts';
 import { EMAIL_EDGES } from './emails.ts';
 import { KEY_EDGES } from './keys.ts';
+import { NAMED_PHONE_EDGES } from './named-phones.ts';
+import { PASSWORD_EDGES } from './passwords.ts';
 import { PHONE_EDGES } from './phones.ts';
 
 /** Where a form begins to be one and where it ends: of each pair of neighbours one is a secret and the other is not. */
@@ -14,4 +16,6 @@ export const EDGES: readonly Edge[] = [
   ...PHONE_EDGES,
   ...EMAIL_EDGES,
   ...KEY_EDGES,
+  ...PASSWORD_EDGES,
+  ...NAMED_PHONE_EDGES,
 ];

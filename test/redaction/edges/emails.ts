@@ -48,4 +48,7 @@ export const EMAIL_EDGES: readonly Edge[] = [
   ['a%40b', 'a%40b'],
   ['—ada@example.com', '—[REDACTED_EMAIL]'],
   ['—@example.com', '—@example.com'],
+  // A repository's user is nobody.
+  ['git@github.com:acme/api.git', 'git@github.com:acme/api.git'],
+  ['gita@github.com', '[REDACTED_EMAIL]'],
 ];

@@ -1,0 +1,40 @@
+import type { Edge } from './edge.ts';
+
+const found = (before: string, number: string, after = ''): Edge => [
+  `${before}${number}${after}`,
+  `${before}[REDACTED_PHONE]${after}`,
+];
+const kept = (text: string): Edge => [text, text];
+
+/** Numbers of any country's groups, behind a word that names them. */
+export const NAMED_PHONE_EDGES: readonly Edge[] = [
+  ...['Tel. ', 'Tel: ', 'Teléfono: ', 'telefono: ', 'Telefone: ', 'Telefon: ', 'móvil: ', 'movil: ', 'Celular: ']
+    .concat('cellulare: ', 'phone number: ')
+    .map((before) => found(before, '91 538 55 23')),
+  ...[
+    '06 698 85630',
+    '06-698-85630',
+    '9669 885630',
+    '12 34 56 78 90',
+    '12 34 56 78 90 12',
+    '12 34 56 78 90 12 34',
+    '12 34567890',
+  ].map((number) => found('Tel. ', number)),
+  found('Tel. ', '06 698 85630', ' now'),
+  found('Tel. ', '0669885630', ' 2'),
+  found('Téléphone: ', '0612345678'),
+  ...['Tel 91 538 55 23', 'Hotel. 91 538 55 23', 'Tel. 91 538 55', 'Tel. 9 538 55 231', 'Tel. 91538 55 2312']
+    .concat(
+      'Tel. 91-538 55 23',
+      'Tel. 91 538 5 52312',
+      'Tel. 12 34 56 78 90 12 34 56',
+      'Tel. 06 698 85630 2',
+      'Tel. 91 538 55 23.5',
+    )
+    .concat('Tel. 91 5 38552312', 'Tel. 91 538552312 34567', 'phone: 2024-01-15')
+    .map(kept),
+  // Brazil.
+  found('', '(11) 3555-5463'),
+  found('', '(11)95555-3828'),
+  ...['(11) 85555-3828', '(1) 3555-5463', '(11) 3555 5463'].map(kept),
+];

@@ -1,0 +1,51 @@
+import type { Edge } from './edge.ts';
+
+const KEY = 'aB3dE5fG7hJ9kL2mN4pQ';
+const PASSWORD = 'k7Xq2Lp9';
+const AWS = 'HiAqNfy68Puis/PrQoBW9dXffT/kH/ntlOWC7LLf';
+
+const found = (before: string, secret: string, after = ''): Edge => [
+  `${before}${secret}${after}`,
+  `${before}[REDACTED_API_KEY]${after}`,
+];
+const kept = (text: string): Edge => [text, text];
+
+/** Passwords by their names in other languages, keys in pairs and calls, and what signs at an end belong to. */
+export const PASSWORD_EDGES: readonly Edge[] = [
+  ...['Passwort: ', 'Kennwort: ', 'mot de passe : ', 'contraseña: ', 'contrasena=', 'senha: ', 'wachtwoord: ']
+    .concat('пароль: ', '密码: ', 'パスワード: ')
+    .map((before) => found(before, PASSWORD)),
+  ...['Ort: ', 'de passe : '].map((before) => kept(`${before}${PASSWORD}`)),
+  // Between quotes all signs are the value's, and some before a blank or the end.
+  ...['%', '!', '.', '%!'].map((signs) => found('password = "', `${PASSWORD}${signs}`, '"')),
+  found("password = '", `${PASSWORD}$^`, "'"),
+  found('password: `', `${PASSWORD}!`, '`'),
+  ...['%', '$', '^', '%$^%'].flatMap((signs) =>
+    ['', ' ', '\n', '\r\n', '\t'].map((after) => found('password: ', `${PASSWORD}${signs}`, after)),
+  ),
+  ...['!', '.', '**', '%)', '"'].map((after) => found('password: ', PASSWORD, after)),
+  found('password = "', PASSWORD, "!'"),
+  // A long value ends before them.
+  found('password = "', `${KEY.repeat(3)}aB3d`, '%"'),
+  // A pair in a call, and what a call makes of a text.
+  ...['header("X-API-KEY", "', "header('api_key','", 'header(`api_key`, `'].map((before) => found(before, KEY)),
+  ...[
+    'let api_key = String::from("',
+    'api_key=str("',
+    "api_key = f('",
+    'api_key = []byte(`',
+    'api_key = ("',
+    'api_key = base64.b64("',
+    'api_key = aFunctionOfTwenty_20("',
+  ].map((before) => found(before, KEY)),
+  ...[`api_key, "${KEY}"`, `"api_key", ${KEY}`, `"api_key",  "${KEY}"`, `api_key = f(${KEY}`].map(kept),
+  kept(`api_key = aFunctionOfTwentyOne_("${KEY}"`),
+  // A cookie of Slack that was encoded twice.
+  found('', `${'xo'}xd-${KEY}%252B${KEY}%252F${KEY}%253D`, ';'),
+  found('', `AIza${'SyA1'.repeat(8)}Q4%2D`, ';'),
+  // A secret key of AWS behind its name.
+  ...['aws configure set aws_secret_access_key ', 'AWS Secret Access Key [None]: ', 'Secret access key\nada,,']
+    .concat(`secret_access_key${' '.repeat(111)}`)
+    .map((before) => found(before, AWS)),
+  ...[`access key ${AWS}`, `secret_access_key${' '.repeat(112)}${AWS}`].map(kept),
+];
