@@ -70,8 +70,9 @@ const isStart = (text: Reader, at: number): boolean => {
   return !has(LETTER_OR_DIGIT, text.code(before)) || (before === at - 1 && isEscapeLetter(text, at));
 };
 
-/** The user of a repository's address, who is nobody: `git@github.com:acme/api.git`. */
+/** The user of a repository's address, who is nobody where a path follows: `git@github.com:acme/api.git`. */
 const GIT = 'git';
+const PATHS = charSet(':/');
 
 const ENCODED_AT = '%40';
 
@@ -98,12 +99,12 @@ export const createEmail = (files: readonly string[] = FILES): Detector => ({
     if (isOpen(text, local)) return MORE;
     if (text.code(local) !== AT) return encodedEnd(text, at, local, files);
     if (!has(LETTER_OR_DIGIT, text.code(local + 1))) return missing(text, local + 1);
-    if (text.slice(at, local) === GIT) return NO;
     const end = text.run(DOMAIN, local + 1, MAX_DOMAIN_CHARS + 1);
-    if (end - local - 1 > MAX_DOMAIN_CHARS) return NO;
-    if (isOpen(text, end)) return MORE;
+    if (isOpen(text, end) && end - local - 1 <= MAX_DOMAIN_CHARS) return MORE;
     const length = domainLength(text.slice(local + 1, end), files);
-    return length === 0 ? NO : local + 1 + length;
+    if (length === 0 || length > MAX_DOMAIN_CHARS) return NO;
+    const behind = local + 1 + length;
+    return text.slice(at, local) === GIT && has(PATHS, text.code(behind)) ? NO : behind;
   },
 });
 

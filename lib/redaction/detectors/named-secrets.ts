@@ -22,7 +22,7 @@ export interface NameTables {
 
 /** Words that end the name of a password. */
 export const PASSWORDS: readonly string[] = ['passw(?:or)?d', 'passphrase', 'pwd', 'passwort', 'kennwort'].concat(
-  ...['mot de passe', 'contrase[ñn]a', 'senha', 'wachtwoord', 'пароль', '密码', 'パスワード'],
+  ...['mot de passe', 'contrase[ñn]a', '\\bsenha', 'wachtwoord', 'пароль', '密码', 'パスワード'],
 );
 
 export const NAME_TABLES: NameTables = {
@@ -40,18 +40,18 @@ export const NAME_TABLES: NameTables = {
   signs: ['=>', ':=', '=', ':', '\\bis:?(?!_)', '\\|', '(?<=\\w)>', '(?<=\\s)\\(', '%3D', '%3A']
     // In a call and in XML.
     .concat('\\((?=["\'`])', 'value\\s?=')
-    // The value of a pair in a call, and what a call makes of it.
-    .concat('(?<=["\'`]),(?=\\s?["\'`])', '=\\s?[\\w.:[\\]]{0,20}\\((?=["\'`])'),
+    // The value of a pair in a call, and a text that is made of it.
+    .concat('(?<=key["\'`]),(?=\\s?["\'`])', '=\\s?(?:String::from|str|bytes|\\[]byte)\\((?=["\'`])'),
   openings: ['[-*+>][ \\t]{0,3}', '\\d{1,2}[.)][ \\t]{1,3}', '[`~]{3}[a-z]{0,12}\\r?\\n[ \\t]{0,4}'],
 };
 
 /**
- * Behind what a value is a secret, but for places in a list (`nextToken`) and names in an ARN (`123456789012:secret:`). It ends
+ * Behind what a value is a secret, but for places in a list (`nextToken`), names in an ARN (`123456789012:secret:`) and our labels. It ends
  * where the value begins, so it is tried on few characters and few places.
  */
 const namePattern = ({ names, others, signs, openings }: NameTables): RegExp =>
   new RegExp(
-    `(?<!(?:${others.join('|')})[ _-]?|\\d:)(?:${names.join('|')})(?:[_-]?\\d{1,3})?(?:["'\`\\\\\\]*_]{0,4}\\s{0,16}|%22)` +
+    `(?<!(?:${others.join('|')})[ _-]?|\\d:|redacted_)(?:${names.join('|')})(?:[_-]?\\d{1,3})?(?:["'\`\\\\\\]*_]{0,4}\\s{0,16}|%22)` +
       `(?:${signs.join('|')})[*_]{0,3}(?:\\s{0,3}|%20|\\s{0,4}\\n[ \\t]{0,4}(?:${openings.join('|')}))[*_]{0,3}(?:\\\\?["'\`]|%2[27])?(?:base64:)?$`,
     'i',
   );

@@ -27,7 +27,7 @@ export const PHONE_FORMS: readonly RegExp[] = [
   /(?:1[-.])?[2-9]\d\d([-.])\d{3}\1\d{4}/,
   /(?:1 )?[2-9]\d\d [2-9]\d\d \d{4}/,
   // Brazil.
-  /\(\d\d\) ?9?\d{4}-\d{4}/,
+  /\([1-9][1-9]\) ?(?!20\d\d-20)(?:9\d{4}|[2-5]\d{3})-\d{4}/,
   // Trunk prefix 0: area and number in the groups of the country.
   /0[1-9](?:([-. ])\d\d)(?:\1\d\d){3}/,
   /(?:0[1-9]\d{1,3}|\(0[1-9]\d{1,3}\))[-/ ]\d{3,4}[- ]\d{3,4}/,
@@ -68,7 +68,7 @@ const withoutGroup = (text: Reader, end: number): number => {
 
 const [NAMED_LEAST, NAMED_MOST] = [9, 15];
 const BEFORE = 40;
-/** Behind one of these words, digits in one piece are a number, and in groups of any country. */
+/** Behind one of these words, digits in one piece are a number, and in groups of two and more by one separator. */
 export const PHONE_WORDS: readonly string[] = [
   '[a-z]{0,12}phone',
   'mobile',
@@ -91,7 +91,7 @@ const NAMED_FORM = /\d{2,4}([ -])\d{2,}(?:\1\d{2,})*|\d+/;
 export const createNamedPhone = (words = PHONE_WORDS): Detector => {
   const named = new RegExp(
     `(?<![a-z])(?:${words.join('|')})(?:[ _-]?(?:number|no|num|nr))?` +
-      `(?:["'#*_\\\\.]{0,4}\\s{0,2}(?::|=|is|%3A|%3D)[*_]{0,2}|\\.)\\s{0,2}["'*_\\\\]{0,4}$`,
+      `(?:["'#*_\\\\.]{0,4}\\s{0,2}(?::|=|is|%3A|%3D)[*_]{0,2}|(?<=tel|fax)\\.(?=\\s))\\s{0,2}["'*_\\\\]{0,4}$`,
     'i',
   );
   return {

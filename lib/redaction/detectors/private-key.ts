@@ -96,7 +96,8 @@ const nextLine = (text: Reader, at: number): number => {
   if (end - at === MIN_BODY_CHARS) return end;
   const header = headerEnd(text, at);
   if (header !== NO) return header;
-  // The last line is short: behind it the key ends, or a line does.
+  // The last line is short: behind it the key ends, or a line does. Where there is none, the key was cut off.
+  if (end === at) return NO;
   const blank = text.run(BLANK, end, MAX_BREAK_CHARS);
   if (isOpen(text, blank)) return MORE;
   const code = text.code(blank);

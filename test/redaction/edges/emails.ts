@@ -50,5 +50,8 @@ export const EMAIL_EDGES: readonly Edge[] = [
   ['—@example.com', '—@example.com'],
   // A repository's user is nobody.
   ['git@github.com:acme/api.git', 'git@github.com:acme/api.git'],
-  ['gita@github.com', '[REDACTED_EMAIL]'],
+  ['git@github.com/acme/api.git', 'git@github.com/acme/api.git'],
+  ['git@github.com, please', '[REDACTED_EMAIL], please'],
+  ['gita@github.com:acme', '[REDACTED_EMAIL]:acme'],
+  [`ada@example.com${'.'.repeat(300)}`, `[REDACTED_EMAIL]${'.'.repeat(300)}`],
 ];

@@ -33,8 +33,13 @@ export const NAMED_PHONE_EDGES: readonly Edge[] = [
     )
     .concat('Tel. 91 5 38552312', 'Tel. 91 538552312 34567', 'phone: 2024-01-15')
     .map(kept),
+  // A full stop is a sign behind an abbreviation alone.
+  ...['Tel.', 'Order by phone. ', 'obj.cell.', 'Mobile. '].map((before) => kept(`${before}91 538 55 23`)),
+  found('Fax. ', '91 538 55 23'),
   // Brazil.
   found('', '(11) 3555-5463'),
   found('', '(11)95555-3828'),
-  ...['(11) 85555-3828', '(1) 3555-5463', '(11) 3555 5463'].map(kept),
+  found('', '(11) 2019-3555'),
+  ...['(11) 85555-3828', '(1) 3555-5463', '(11) 3555 5463', '(10) 3555-5463', '(11) 1555-5463'].map(kept),
+  ...['(11) 6555-5463', '(12) 2019-2020', '(45) 1123-1134'].map(kept),
 ];

@@ -27,19 +27,21 @@ export const PASSWORD_EDGES: readonly Edge[] = [
   found('password = "', PASSWORD, "!'"),
   // A long value ends before them.
   found('password = "', `${KEY.repeat(3)}aB3d`, '%"'),
-  // A pair in a call, and what a call makes of a text.
+  // A pair in a call, and a text that is made of one.
   ...['header("X-API-KEY", "', "header('api_key','", 'header(`api_key`, `'].map((before) => found(before, KEY)),
-  ...[
-    'let api_key = String::from("',
-    'api_key=str("',
-    "api_key = f('",
-    'api_key = []byte(`',
-    'api_key = ("',
-    'api_key = base64.b64("',
-    'api_key = aFunctionOfTwenty_20("',
-  ].map((before) => found(before, KEY)),
-  ...[`api_key, "${KEY}"`, `"api_key", ${KEY}`, `"api_key",  "${KEY}"`, `api_key = f(${KEY}`].map(kept),
-  kept(`api_key = aFunctionOfTwentyOne_("${KEY}"`),
+  ...['let api_key = String::from("', 'api_key=str("', "api_key = bytes('", 'api_key = []byte(`'].map((before) =>
+    found(before, KEY),
+  ),
+  ...[`api_key, "${KEY}"`, `"api_key", ${KEY}`, `"api_key",  "${KEY}"`, `api_key = str(${KEY}`].map(kept),
+  // No pairs, and calls that look something up.
+  ...['["auth", "', '["password", "', 'auth = users.find("', 'secret = load("'].map((before) =>
+    kept(`${before}${KEY}"`),
+  ),
+  kept('deploy("[REDACTED_API_KEY]", "4f1c2b9a7e3d5f60a1b2c3d4e5f60718293a4b5c")'),
+  ...['| [REDACTED_TOKEN] | ', '"[REDACTED_API_KEY]": "', '[REDACTED_PRIVATE_KEY]: '].map((before) =>
+    kept(`${before}${KEY}`),
+  ),
+  kept(`resenha: ${PASSWORD}`),
   // A cookie of Slack that was encoded twice.
   found('', `${'xo'}xd-${KEY}%252B${KEY}%252F${KEY}%253D`, ';'),
   found('', `AIza${'SyA1'.repeat(8)}Q4%2D`, ';'),

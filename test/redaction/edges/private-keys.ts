@@ -22,6 +22,8 @@ export const PRIVATE_KEY_EDGES: readonly Edge[] = [
   ...['A X9 42 DH PRIVATE KEY', ' PRIVATE KEY', 'PRIVATE KEYS', 'PRIVATE KEY BLOCKS', 'RSA  PRIVATE KEY'].map((title) =>
     kept(`${begin(title)}\n${LINE}`),
   ),
+  // What stands behind a key that was cut off stays.
+  ...['\n', '\n<div>', '\n</pre>', '\n\\end{verbatim}'].map((rest) => cut(`${BEGIN}\n${LINE}`, rest)),
   // Up to 96 characters between lines, up to four backslashes before the letter of a line break.
   found(`${BEGIN}\n${' '.repeat(95)}${LINE}`),
   kept(`${BEGIN}\n${' '.repeat(96)}${LINE}`),
