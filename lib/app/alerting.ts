@@ -12,7 +12,6 @@ export const alertingOf = ({ clock, emit, log, config, core: { random, fetch, se
     emit,
     log,
     fetch,
-    targets,
     secret: () => targets.get(),
     refreshSecret: () => targets.refresh(),
     topicArn: config.NOTICE_TOPIC,

@@ -28,7 +28,6 @@ export const supervisionOf = (app: App) => {
       agents,
       random: core.random,
       connection: () => core.connectionTo('secretsmanager'),
-      alerts: alerting.targets,
     }),
     table: core.stores.control,
     provider: core.provider,

@@ -48,7 +48,9 @@ export const createSecretState = ({ name, id, describe, clock, emit }: SecretSta
       known = { state, at, keptMs: state === 'valued' ? VALUED_MS : OTHERWISE_MS };
     } catch (error) {
       emit({ type: 'store.failed', operation: safe`secrets.describe ${label(name)}`, ...describeFailure(error) });
-      known = { state: known?.state ?? 'unknown', at, keptMs: OTHERWISE_MS };
+      // Nothing is known yet: it is asked again when somebody wants to know.
+      const state = known?.state ?? 'unknown';
+      known = { state, at, keptMs: state === 'unknown' ? 0 : OTHERWISE_MS };
     }
     return known.state;
   };

@@ -10,7 +10,7 @@ import { createClient, SDKS } from './sdks.ts';
 let fleet: FleetOfOne;
 let caller: Caller;
 beforeAll(async () => {
-  fleet = await startFleetOfOne({ MAX_RETRIES: '1', FIRST_TOKEN_TIMEOUT_MS: '400', RETRY_MAX_DELAY_MS: '1000' });
+  fleet = await startFleetOfOne({ MAX_RETRIES: '1', FIRST_TOKEN_TIMEOUT_MS: '1500', RETRY_MAX_DELAY_MS: '1000' });
   caller = await fleet.addTenant();
 });
 afterAll(() => fleet[Symbol.asyncDispose]());

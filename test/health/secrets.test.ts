@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { readTargets } from '../../lib/alerts/targets/targets.ts';
 import { openSecretsManager } from '../../lib/app/secrets/secrets-manager.ts';
 import { watchedSecrets } from '../../lib/app/secrets/watched-secrets.ts';
 import { connectionIn } from '../../lib/aws-sdk/connection.ts';
@@ -25,7 +24,6 @@ const VALUES: readonly (readonly [name: string, value: string])[] = [
   ['anthropic', 'sk-ant-canary'],
   ['jwt', 'canary canary canary canary canary canary'],
   ['webhooks', 'whsec_canary'],
-  ['alerts', '{"slackWebhookUrl":"https://hooks.slack.com/canary"}'],
   ['otlp', 'authorization=canary'],
   ['tools/shop', 'canary'],
   ['tools/till', 'canary'],
@@ -72,7 +70,6 @@ const watched = (settings: Readonly<Record<string, string>>) => {
     config,
     agents: agentsWithSecrets,
     connection: () => connectionIn(env, 'secretsmanager'),
-    alerts: secrets.open(idOf('alerts'), { check: readTargets, isOptional: true }),
   });
   return { vital: { name: 'anthropic', standing: readSecret(anthropic), isVital: true }, others };
 };
@@ -91,9 +88,9 @@ const checkOf = (settings: Readonly<Record<string, string>> = EVERYTHING) => {
   };
 };
 
-it('is healthy where each secret has a value, and reads none but the two that its function needs', async () => {
+it('is healthy where each secret has a value, and reads none but that of the provider', async () => {
   expect(await checkOf().ask()).toEqual({ status: 'healthy' });
-  expect(store.reads.toSorted()).toEqual([idOf('alerts'), idOf('anthropic')]);
+  expect(store.reads).toEqual([idOf('anthropic')]);
   expect(store.looks.toSorted()).toEqual(UNREAD.map(idOf).toSorted());
 });
 
@@ -131,15 +128,6 @@ it.each(['jwt', 'webhooks', 'otlp', 'tools/shop', 'tools/till'])(
   },
 );
 
-it.each<[string, () => void]>([
-  ['has another form', () => void store.values.set(idOf('alerts'), 'canary')],
-  ['is being deleted', () => void store.deleted.add(idOf('alerts'))],
-])('names the targets of alarms where their secret %s', async (_what, breakIt) => {
-  breakIt();
-  const detail = 'alerts has no value, or none that is understood: npm run secret -- put alerts --stage test';
-  expect(await checkOf().ask()).toEqual({ status: 'degraded', detail });
-});
-
 it('names all that are missing, and no value', async () => {
   for (const name of UNREAD) store.values.set(idOf(name), '');
   store.values.set(idOf('anthropic'), '["canary');
@@ -155,8 +143,8 @@ it('names all that are missing, and no value', async () => {
   expect(JSON.stringify([finding, events])).not.toContain('canary');
 });
 
-it('lets the targets of alarms and the headers of traces be empty, which is a choice', async () => {
-  for (const name of ['alerts', 'otlp']) store.values.set(idOf(name), '');
+it('lets the headers of traces be empty, which is a choice', async () => {
+  store.values.set(idOf('otlp'), '');
   expect(await checkOf().ask()).toEqual({ status: 'healthy' });
 });
 
@@ -204,4 +192,20 @@ it('says of secrets that nobody has looked at yet that Secrets Manager is silent
   const detail = 'jwt, webhooks, otlp, tools/shop and tools/till were not looked at: no answer';
   expect(await asking).toEqual({ status: 'degraded', detail });
   expect(clock.now() - from).toBeLessThan(5_000);
+});
+
+it('asks anew at the next probe where nothing is known, so that one answer that failed is no news', async () => {
+  const probe = secretsProbe('test', watched(EVERYTHING).others);
+  const ask = async () => {
+    let isOver = false;
+    const asking = probe.ask(SIGNAL).finally(() => (isOver = true));
+    while (!isOver) await clock.advance(100);
+    return (await asking).status;
+  };
+  store.become('fails');
+  expect(await ask()).toBe('degraded');
+  expect(await ask()).toBe('degraded');
+  store.become('answers');
+  await clock.advance(MINUTE);
+  expect(await ask()).toBe('healthy');
 });

@@ -1,10 +1,9 @@
 import { declaredSecrets } from '../../agent/define/declared-secrets.ts';
 import type { Agent } from '../../agent/define/define-agent.ts';
 import type { Config } from '../../config.ts';
-import { readSecret, type WatchedSecret } from '../../health/secrets-probe.ts';
+import type { WatchedSecret } from '../../health/secrets-probe.ts';
 import { lazy } from '../../kernel/caching/lazy.ts';
 import type { AskingOptions } from '../../secrets/ask-secrets-manager.ts';
-import type { Secret } from '../../secrets/loader.ts';
 import { createSecretState } from '../../secrets/secret-states.ts';
 import type { Emit } from '../../telemetry/events.ts';
 import { hasJwtSecret } from './token-verifier.ts';
@@ -31,29 +30,26 @@ export interface WatchedSecretsOptions extends AskingOptions {
   readonly emit: Emit;
   readonly config: Config;
   readonly agents: readonly Agent[];
-  /** Who is notified of alarms: read anyway. Where the store does not answer, the check `alerts` says so. */
-  readonly alerts: Secret;
 }
 
-/** The secrets of a stage beside the provider's, as its health check looks at them; no I/O happens here. */
+/**
+ * The secrets of a stage beside the provider's and that of its alerts, whose targets have a check of their own, as its health check
+ * looks at them; no I/O happens here.
+ */
 export const watchedSecrets = (options: WatchedSecretsOptions): readonly WatchedSecret[] => {
-  const { config, agents, alerts, clock, emit } = options;
+  const { config, agents, clock, emit } = options;
   const load = lazy(async () => {
     const { createDescribeSecret } = await import('../../secrets/describe-secret.ts');
     return createDescribeSecret(options);
   });
-  const standingOfAlerts = readSecret(alerts);
-  return [
-    { name: 'alerts', standing: () => standingOfAlerts().catch(() => 'valued') },
-    ...usedSecrets(config, agents).map(({ id, ...secret }) => ({
-      ...secret,
-      standing: createSecretState({
-        name: secret.name,
-        id,
-        describe: async (...of) => (await load())(...of),
-        clock,
-        emit,
-      }),
-    })),
-  ];
+  return usedSecrets(config, agents).map(({ id, ...secret }) => ({
+    ...secret,
+    standing: createSecretState({
+      name: secret.name,
+      id,
+      describe: async (...of) => (await load())(...of),
+      clock,
+      emit,
+    }),
+  }));
 };
