@@ -27,24 +27,35 @@ const all = (caller: Caller, count: number, body: object) =>
     }),
   );
 
+/** A hundred identical tasks of a tenant of their own, and what came of them. */
+const stampede = async () => {
+  const caller = await fleet.addTenant();
+  const gate = createGate();
+  fleet.upstream.script('*', [gatedHeaders(gate, reply('Once.')), reply('Twice.')]);
+  const [before, failedBefore] = [sent(), failedLooks()];
+  const answered = all(caller, 100, { task: 'Why?', ...CACHED });
+  await gate.reached;
+  gate.open();
+  const answers = await answered;
+  return { caller, answers, runs: sent() - before, failed: () => failedLooks() - failedBefore };
+};
+const MOST_ROUNDS = 5;
+
 describe('a hundred identical tasks at once, on two processes', () => {
   it('are one run upstream, and one answer for all', async () => {
-    const caller = await fleet.addTenant();
-    const gate = createGate();
-    fleet.upstream.script('*', [gatedHeaders(gate, reply('Once.')), reply('Twice.')]);
-    const before = sent();
-    const answered = all(caller, 100, { task: 'Why?', ...CACHED });
-    await gate.reached;
-    gate.open();
-    const answers = await answered;
-    // None, unless the machine is so busy that the store of answers is too slow for some; each of these is told.
-    const alone = sent() - before - 1;
-    await expect.poll(failedLooks, { timeout: 10_000 }).toBeGreaterThanOrEqual(alone);
-    expect(answers.filter(({ output }) => output === 'Once.').length).toBeGreaterThanOrEqual(100 - alone);
-    expect(answers.filter(({ cache }) => cache === 'hit').length).toBeGreaterThanOrEqual(99 - alone);
+    let round = await stampede();
+    // Whom the store of answers does not answer in time goes on without, and each is told: then once more.
+    for (let rounds = 1; round.runs > 1 && rounds < MOST_ROUNDS; rounds += 1) {
+      await expect.poll(round.failed, { timeout: 10_000 }).toBeGreaterThanOrEqual(round.runs - 1);
+      round = await stampede();
+    }
+    const { caller, answers, runs } = round;
+    expect(runs).toBe(1);
+    expect(new Set(answers.map(({ output }) => output))).toEqual(new Set(['Once.']));
+    expect(answers.filter(({ cache }) => cache === 'hit')).toHaveLength(99);
     expect(new Set(answers.map(({ runId }) => runId)).size).toBe(100);
     const { totals } = (await bodyOf(await caller.ask('/usage'))) as { totals: object };
-    expect(totals).toMatchObject({ requests: 1 + alone });
+    expect(totals).toMatchObject({ requests: 1 });
   });
 
   it('whose answer may not be kept are all made, not one after the other', async () => {
