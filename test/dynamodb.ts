@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { createSdkClient, throughSdk } from '../lib/dynamodb/client.ts';
 import { createTable, type Table } from '../lib/dynamodb/table.ts';
 import type { DynamoDb } from '../lib/dynamodb/types.ts';
+import type { Clock } from '../lib/kernel/clock.ts';
 import { startEngine } from '../local/engine.ts';
 import { freePort } from '../local/free-port.ts';
 import { dynamoDbLocalMissing, spawnDynamoDbLocal } from '../local/spawn-dynamodb-local.ts';
@@ -46,7 +47,10 @@ const whyMissing = (): string | null => {
 /** Why the engine under test cannot run here; `null` when it can. */
 export const engineMissing = whyMissing();
 
-const connect = (endpoint: string) => createSdkClient({ ...DUMMY_CONNECTION, endpoint }, systemClock);
+/** What is in this process waits ten times as long for an engine: on a busy machine it may be silent for the seconds that a stage allows. */
+const patientClock: Clock = { ...systemClock, after: (ms, act) => systemClock.after(10 * ms, act) };
+
+const connect = (endpoint: string) => createSdkClient({ ...DUMMY_CONNECTION, endpoint }, patientClock);
 
 const answers = async (child: ChildProcess, endpoint: string): Promise<void> => {
   const client = connect(endpoint);

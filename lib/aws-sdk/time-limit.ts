@@ -10,25 +10,34 @@ export interface TimeLimit {
   stop(): void;
 }
 
+const LOOKS = 4;
+
 /**
- * Calls `act` once when nothing was heard for `ms`. It looks twice before it does: where this process was held up, what it
- * waits for may be there and unread, as timers come before sockets.
+ * Calls `act` once when nothing was heard for `ms` in which this process was awake. It looks four times, and from one look to
+ * the next no more than a quarter of `ms` counts: while a process is held up or frozen, what it waits for may be there and
+ * unread, or not even asked for.
  */
 export const limitTime = (clock: Clock, ms: number, act: () => void): TimeLimit => {
-  let heardAt = clock.monotonicMs();
-  let looked = false;
-  /** Of one timer; to set a new one with each word of an answer would cost more than to read it. */
+  const mostMs = ms / LOOKS;
+  let leftMs = ms;
+  let lookedAt = clock.monotonicMs();
   const look = () => {
-    const restMs = heardAt + ms - clock.monotonicMs();
-    if (restMs <= 0 && looked) return act();
-    looked = restMs <= 0;
-    stop = clock.after(Math.max(0, restMs), look);
+    const now = clock.monotonicMs();
+    leftMs -= Math.min(now - lookedAt, mostMs);
+    lookedAt = now;
+    if (leftMs <= 0) return act();
+    wait();
   };
-  let stop = clock.after(ms, look);
+  /** Of one timer; to set a new one with each word of an answer would cost more than to read it. */
+  const wait = () => {
+    stop = clock.after(Math.ceil(Math.min(leftMs, mostMs)), look);
+  };
+  let stop = (): void => {};
+  wait();
   return {
     onBytes() {
-      heardAt = clock.monotonicMs();
-      looked = false;
+      leftMs = ms;
+      lookedAt = clock.monotonicMs();
     },
     stop: () => stop(),
   };
