@@ -1,4 +1,4 @@
-import { BASE64, type CharSet, charSet, type Detector, has, isOpen, MORE, NO, type Reader } from '../reader.ts';
+import { BASE64, type CharSet, charSet, type Detector, has, isOpen, MORE, NO, type Reader, wide } from '../reader.ts';
 import { CALLS, QUOTE, restOfValue, signsEnd, STARTS, valueEnd } from './named-value.ts';
 import { looksGenerated, looksRandom, PLACEHOLDER } from './random-looking.ts';
 
@@ -37,7 +37,7 @@ export const NAME_TABLES: NameTables = {
     ...PASSWORDS,
   ],
   others: ['next', 'page', 'continuation', 'pagination', 'sync', 'public[ _-]?key'],
-  signs: ['=>', ':=', '=', ':', '\\bis:?(?!_)', '\\|', '(?<=\\w)>', '(?<=\\s)\\(', '%3D', '%3A']
+  signs: ['=>', ':=', '=', ':', '[：＝是は]', '\\bis:?(?!_)', '\\|', '(?<=\\w)>', '(?<=\\s)\\(', '%3D', '%3A']
     // In a call and in XML.
     .concat('\\((?=["\'`])', 'value\\s?=')
     // The value of a pair in a call, and a text that is made of it.
@@ -75,8 +75,8 @@ const BLANK = charSet(' \t');
 const BULLETS = charSet('-+.)');
 /** As many as the pattern has, with a list of `*`. */
 const MAX_BETWEEN_CHARS = 21;
-/** Ends of a name with its sign, as `=`, `:`, `=>`, `is`, `|`, `>`, `(` or `,`; those of `Bearer` and `Basic`. */
-const SIGNS = charSet('=:>sS|(,');
+/** Ends of a name with its sign, as `=`, `:`, `=>`, `is`, `|`, `>`, `(`, `,` or `：＝是は`; those of `Bearer` and `Basic`. */
+const SIGNS = wide('=:>sS|(,', [0xff1a, 0xff1d, 0x662f, 0x306f]);
 const AFTER_BEARER = charSet('rR:');
 const AFTER_BASIC = charSet('cC:');
 

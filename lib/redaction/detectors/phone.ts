@@ -68,7 +68,7 @@ const withoutGroup = (text: Reader, end: number): number => {
 
 const [NAMED_LEAST, NAMED_MOST] = [9, 15];
 const BEFORE = 40;
-/** Behind one of these words, digits in one piece are a number, and in groups of two and more by one separator. */
+/** Behind one of these words, digits in one piece are a number, and in groups of two and more; the first may be of one. */
 export const PHONE_WORDS: readonly string[] = [
   '[a-z]{0,12}phone',
   'mobile',
@@ -85,7 +85,7 @@ export const PHONE_WORDS: readonly string[] = [
 
 const GROUPED = charSet('0123456789 -');
 const MAX_GROUPED_CHARS = 22;
-const NAMED_FORM = /\d{2,4}([ -])\d{2,}(?:\1\d{2,})*|\d+/;
+const NAMED_FORM = /(?!\d{4}-\d\d-\d\d )\d{1,5}(?:([ -])\d{2,})+|\d+/;
 
 /** Digits behind a word that says what they are: `"phone": "4155550123"`, `Tel. 06 698 85630`. */
 export const createNamedPhone = (words = PHONE_WORDS): Detector => {

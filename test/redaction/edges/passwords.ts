@@ -14,6 +14,7 @@ const kept = (text: string): Edge => [text, text];
 export const PASSWORD_EDGES: readonly Edge[] = [
   ...['Passwort: ', 'Kennwort: ', 'mot de passe : ', 'contraseña: ', 'contrasena=', 'senha: ', 'wachtwoord: ']
     .concat('пароль: ', '密码: ', 'パスワード: ')
+    .concat('密码：', '密码 ： ', '密码＝', '密码是', 'パスワードは', 'password：')
     .map((before) => found(before, PASSWORD)),
   ...['Ort: ', 'de passe : '].map((before) => kept(`${before}${PASSWORD}`)),
   // Between quotes all signs are the value's, and some before a blank or the end.
