@@ -80,8 +80,12 @@ describe.each(Object.entries(SENDS))('an answer as %s', (_title, send) => {
 describe.each(SDKS)('%s', (_title, Sdk) => {
   it('hears that batches and files are not offered', async () => {
     const client = createClient(Sdk, fleet.servers[0], caller, { maxRetries: 0 });
-    for (const act of [client.messages.batches.list(), client.beta.files.list(), client.messages.batches.retrieve('b')])
-      await expect(act).rejects.toMatchObject({ status: 404, message: expect.stringMatching(/not offered/) as string });
+    const { batches } = client.messages;
+    for (const act of [() => batches.list(), () => client.beta.files.list(), () => batches.retrieve('b')])
+      await expect(act()).rejects.toMatchObject({
+        status: 404,
+        message: expect.stringMatching(/not offered/) as string,
+      });
   });
 
   it('hears that its base URL has /v1 already', async () => {
