@@ -150,7 +150,8 @@ export const observed = (
     // A call with a key goes on without its client. Any other failure stays one, whoever was there to hear of it.
     const ends = header(event, 'idempotency-key') === undefined;
     const left = code === 'upstream-timeout' && ends && hasLeft(request);
-    const answered = code && !isAnswered ? PROBLEMS[code].status : (response?.statusCode ?? 500);
+    const statusLine = response?.statusCode ?? 500;
+    const answered = code && !isAnswered ? PROBLEMS[code].status : statusLine;
     const status = left ? CLIENT_LEFT : answered;
     const fields = {
       function: label(functionName),
@@ -180,6 +181,7 @@ export const observed = (
       method: fields.method,
       route: fields.route,
       status,
+      statusLine,
       error: left ? null : code && label(code),
       durationMs,
       inFlight: inFlight.count--,

@@ -9,7 +9,13 @@ export interface Timed {
 /** What was told, when, and in which work: what concurrent requests tell is gathered together. */
 export interface Gathered extends Timed {
   readonly work: { readonly function: string } | undefined;
+  /** Of the end of a request: what it waited for. */
+  readonly waits: readonly Timed[];
 }
+
+/** Whether an event tells of a wait for something that is not ours. */
+export const isWait = ({ type }: BallastEvent): boolean =>
+  type === 'model.attempted' || type === 'tool.finished' || type === 'model.retried';
 
 type Interval = readonly [from: number, to: number];
 

@@ -167,6 +167,8 @@ export type RunEvent =
       readonly route: Redacted;
       /** As the client was told, by the status line or by the last event of a stream. */
       readonly status: number;
+      /** By the status line: of a stream that failed later, 200. */
+      readonly statusLine: number;
       /** The code of the problem that was told; `null` where the answer was what was asked for. */
       readonly error: Redacted | null;
       readonly durationMs: number;

@@ -19,7 +19,15 @@ describe('a request that is over', () => {
     const parts = failing(new AppError('upstream-overloaded', safe`no`));
     await invokeStreaming(runAgent(parts), httpEvent());
     expect(parts.events).toEqual([
-      { type: 'request.finished', ...POSTED, status: 503, error: 'upstream-overloaded', durationMs: 0, inFlight: 1 },
+      {
+        type: 'request.finished',
+        ...POSTED,
+        status: 503,
+        statusLine: 503,
+        error: 'upstream-overloaded',
+        durationMs: 0,
+        inFlight: 1,
+      },
     ]);
   });
 
@@ -51,13 +59,19 @@ describe('a request that is over', () => {
     expect(JSON.stringify(parts.events)).not.toContain('canary');
   });
 
-  it('is told as failed where its stream ended in a failure, whatever its status line said', async () => {
-    const parts = failing(new AppError('upstream-timeout', safe`no`));
+  it.each([
+    ['before its head', false, 504],
+    ['in its stream', true, 200],
+  ])('is told as failed that failed %s, and what its status line said', async (_when, isBegun, statusLine) => {
+    const parts = functionParts(async ({ stream }) => {
+      if (isBegun) stream?.admitted({});
+      throw new AppError('upstream-timeout', safe`no`);
+    });
     const stream = new Writable({ write: (_chunk, _encoding, done) => done() });
     const handler = runAgent(parts) as unknown as (...call: unknown[]) => Promise<void>;
     await handler(httpEvent({ headers: EVENTS }), stream, context);
     expect(parts.events.filter(({ type }) => type === 'request.finished')).toMatchObject([
-      { status: 504, error: 'upstream-timeout' },
+      { status: 504, statusLine, error: 'upstream-timeout' },
     ]);
   });
 

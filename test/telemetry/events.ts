@@ -245,6 +245,7 @@ export const SAMPLES: Samples = {
     method: label('POST'),
     route: displayed('/agent/run'),
     status: 503,
+    statusLine: 503,
     error: label('store-unavailable'),
     durationMs: 9,
     inFlight: 3,

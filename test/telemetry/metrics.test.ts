@@ -215,8 +215,16 @@ describe('what an event adds to the metrics', () => {
     expect(unwell).toEqual(
       expect.arrayContaining(['ServerErrors{}=0', 'OwnServerAnswers{}=1', 'Outcomes{code=ok}=1']) as string[],
     );
-    expect(await told({ ...SAMPLES['request.finished'], status: 200, error: null })).not.toContain(
+    expect(await told({ ...SAMPLES['request.finished'], status: 200, statusLine: 200, error: null })).not.toContain(
       'OwnServerAnswers{}=1',
+    );
+    // API Gateway counts a stream that fails later as the 200 that it began with.
+    const broken = await told({ ...SAMPLES['request.finished'], status: 502, statusLine: 200 });
+    expect(broken).toContain('FailedCalls{}=1');
+    expect(broken).not.toContain('OwnServerAnswers{}=1');
+    // Whoever left was not answered.
+    expect(await told({ ...SAMPLES['request.finished'], status: 499, error: null })).toContain(
+      'Outcomes{code=abandoned}=1',
     );
   });
 
@@ -228,6 +236,13 @@ describe('what an event adds to the metrics', () => {
       if (lines.includes('FailedCalls{}=1')) counted.push(name);
     }
     expect(counted).toEqual(['ask-provider', 'messages', 'run-agent', 'submit-run']);
+    // The same functions list runs and models.
+    for (const method of ['GET', 'OPTIONS', 'HEAD'])
+      for (const name of counted) {
+        const read = { ...SAMPLES['request.finished'], function: label(name), method: label(method) };
+        for (const each of [read, { ...read, status: 200, statusLine: 200, error: null }])
+          expect((await told(each)).join(), `${method} ${name}`).not.toContain('FailedCalls');
+      }
   });
 
   it('of a dependency is published for it and for all together', async () => {

@@ -43,6 +43,25 @@ it('is published by function, and of each of two requests that end together for 
   metrics.listen({ ...SAMPLES['model.attempted'], durationMs: 95 });
   metrics.listen({ ...SAMPLES['request.finished'], function: label('messages'), durationMs: 100 });
   await metrics.flush();
-  const rows = lines.flatMap(published).filter(({ name, dimensions }) => name === 'Overhead' && dimensions['function']);
-  expect(rows.map(({ dimensions, values }) => [dimensions['function'], values])).toEqual([['messages', [5]]]);
+  const rows = () =>
+    lines.flatMap(published).filter(({ name, dimensions }) => name === 'Overhead' && dimensions['function']);
+  expect(rows().map(({ dimensions, values }) => [dimensions['function'], values])).toEqual([['messages', [5]]]);
+  // What the other waited for has gone out with it, and still counts.
+  lines.length = 0;
+  work = { function: 'run-agent' };
+  const first = work;
+  for (const [ms, durationMs] of [
+    [50, 40],
+    [50, 30],
+  ] as const) {
+    await clock.advance(ms);
+    work = first;
+    metrics.listen({ ...SAMPLES['model.attempted'], durationMs });
+    work = other;
+    await metrics.flush();
+  }
+  work = first;
+  metrics.listen({ ...SAMPLES['request.finished'], durationMs: 100 });
+  await metrics.flush();
+  expect(rows().map(({ dimensions, values }) => [dimensions['function'], values])).toEqual([['run-agent', [30]]]);
 });

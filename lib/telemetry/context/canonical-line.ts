@@ -16,8 +16,8 @@ export type WriteCanonical = (
 
 const HEX_DIGITS = 8;
 
-/** Where a trace stands between 0 and 1; its id is random. */
-const placeOf = (traceId: string): number => parseInt(traceId.slice(0, HEX_DIGITS), 16) / 16 ** HEX_DIGITS;
+/** Where a trace stands between 0 and 1. The end of its id is random (W3C Trace Context 2); others begin it with the time, or with zeros. */
+const placeOf = (traceId: string): number => parseInt(traceId.slice(-HEX_DIGITS), 16) / 16 ** HEX_DIGITS;
 
 /**
  * `log` writes from `INFO` on. `share`: of the requests and runs that went well, from 0 to 1. `ofProcess`: what each line says of

@@ -49,10 +49,10 @@ export interface EmbeddedMetricsOptions {
 const BYTES_IN_MEGABYTE = 1_000_000;
 
 /** What only the whole of a request says: its own time, and the memory at the end of its work. */
-const ofEnded = ({ event, work }: Gathered, during: readonly Gathered[], memoryBytes: () => number): Measurement[] => {
+const ofEnded = ({ event, work, waits }: Gathered, memoryBytes: () => number): Measurement[] => {
   if (work === undefined || (event.type !== 'request.finished' && event.type !== 'run.finished')) return [];
   const by = { function: work.function };
-  const ownMs = event.type === 'request.finished' ? ownTimeMs(during, event.durationMs) : null;
+  const ownMs = event.type === 'request.finished' ? ownTimeMs(waits, event.durationMs) : null;
   return [
     ...measured(by, { MemoryUsed: Math.round(memoryBytes() / BYTES_IN_MEGABYTE) }),
     ...(ownMs === null ? [] : measured(by, { Overhead: ownMs })),
@@ -77,11 +77,7 @@ export const createEmbeddedMetrics = ({ stage, known, memoryBytes }: EmbeddedMet
   };
   const bound = boundDimensions(known);
   return (all: readonly Gathered[]): string[] => {
-    const works = Map.groupBy(all, ({ work }) => work);
-    const measurements = all.flatMap((each) => [
-      ...measure(each.event),
-      ...ofEnded(each, works.get(each.work) ?? [], memoryBytes),
-    ]);
+    const measurements = all.flatMap((each) => [...measure(each.event), ...ofEnded(each, memoryBytes)]);
     return Array.from(grouped(measurements, bound), line);
   };
 };

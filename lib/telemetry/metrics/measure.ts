@@ -39,23 +39,30 @@ const ofChange = ({ from, to }: Of<'circuit.changed'>): Measurement[] => {
   return [...(from === 'closed' ? measured({}, { CircuitOpened: 1 }) : []), ...measured({}, { CircuitsOpen: 1 })];
 };
 
-/** What asks for work. Of other functions the good answers, such as those to whoever polls, would hide that all work fails. */
+/** Functions that take work. */
 const WORK: ReadonlySet<string> = new Set(['run-agent', 'messages', 'submit-run', 'ask-provider']);
+
+/** Whether work is asked for. Of anything else the good answers, such as those to whoever polls a list, would hide that all work fails. */
+const asksForWork = ({ function: name, method }: Of<'request.finished'>): boolean =>
+  WORK.has(name) && method === 'POST';
+
+/** Of a request whose client left, as no code of an error says it. */
+const ABANDONED = 499;
 
 /** Failures of 5xx that are told at once: in a latency they would hide how long the others took, as refusals would. */
 const AT_ONCE: ReadonlySet<string> = new Set(['circuit-open', 'store-unavailable']);
 
 const ofRequest = (event: Of<'request.finished'>): Measurement[] => {
-  const { function: name, status, error, durationMs, inFlight } = event;
+  const { function: name, status, statusLine, error, durationMs, inFlight } = event;
   const failed = error !== null && status >= 500 ? 1 : 0;
   const isRefused = status >= 400 && status < 500;
   return [
     ...measured({ function: name }, { Requests: 1, ServerErrors: failed }),
     ...(isRefused || AT_ONCE.has(error ?? '') ? [] : measured({ function: name }, { RequestDuration: durationMs })),
     ...(WORK.has(name) ? measured({ function: name }, { RequestsInFlight: inFlight }) : []),
-    ...measured({ code: error ?? 'ok' }, { Outcomes: 1 }),
-    ...(isRefused || !WORK.has(name) ? [] : measured({}, { FailedCalls: failed })),
-    ...(status >= 500 ? measured({}, { OwnServerAnswers: 1 }) : []),
+    ...measured({ code: error ?? (status === ABANDONED ? 'abandoned' : 'ok') }, { Outcomes: 1 }),
+    ...(isRefused || !asksForWork(event) ? [] : measured({}, { FailedCalls: failed })),
+    ...(statusLine >= 500 ? measured({}, { OwnServerAnswers: 1 }) : []),
   ];
 };
 

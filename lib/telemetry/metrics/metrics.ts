@@ -1,6 +1,6 @@
 import { lazy } from '../../kernel/caching/lazy.ts';
 import type { Listener } from '../events.ts';
-import type { Gathered } from '../own-time.ts';
+import { type Gathered, isWait, type Timed } from '../own-time.ts';
 
 /** Gathers what happens, and writes what it says in numbers when a request is over. */
 export interface Metrics {
@@ -21,11 +21,18 @@ export interface MetricsOptions {
 /** Metrics in the log, from where CloudWatch takes them. What concurrent requests gather goes out with whichever ends first. */
 export const createMetrics = ({ clock, contexts, write, makeLines }: MetricsOptions): Metrics => {
   let gathered: Gathered[] = [];
+  /** Of work under way: what is gathered goes out with whichever work ends first, and its own time is known at its end. */
+  const waits = new WeakMap<object, Timed[]>();
   // What makes numbers of events is loaded while the first request is answered, not before.
   const writer = lazy(makeLines);
   return {
     listen(event) {
-      gathered.push({ event, atMs: clock.monotonicMs(), work: contexts.current() });
+      const work = contexts.current();
+      const timed = { event, atMs: clock.monotonicMs() };
+      const waitsOfWork = (work && waits.get(work)) ?? [];
+      if (isWait(event)) waitsOfWork.push(timed);
+      if (work) waits.set(work, waitsOfWork);
+      gathered.push({ ...timed, work, waits: event.type === 'request.finished' ? waitsOfWork : [] });
       // It is `flush` that meets a failure.
       writer().catch(() => undefined);
     },
