@@ -54,11 +54,11 @@ const finishAdjustments = async (
  * they were.
  */
 const noteThreshold = async ({ store, emit }: ReconcileTenantParts, threshold: Threshold): Promise<void> => {
-  const { tenantId, month, period, percent, limitUsd, spentUsd, reached } = threshold;
-  if (reached === null) return;
+  const { tenantId, month, period, percent, limitUsd, spentUsd, reached, isKnown } = threshold;
+  if (reached === null || isKnown) return;
   const amounts = { limitUsd: label(limitUsd), spentUsd: label(spentUsd) };
   emit({ type: 'budget.threshold', tenantId: label(tenantId), period: label(period), percent, ...amounts });
-  await store.mark(tenantAccount(tenantId), month, reached);
+  await store.mark(tenantAccount(tenantId), month, reached.name, reached.replaces);
 };
 
 /** Tells of a threshold, and notes that everybody was told. */
@@ -66,8 +66,9 @@ export const notifyThreshold = async (
   { store, notify }: Pick<ReconcileTenantParts, 'store' | 'notify'>,
   threshold: Threshold,
 ): Promise<void> => {
-  if (await notify?.(threshold))
-    await store.mark(tenantAccount(threshold.tenantId), threshold.month, threshold.notified);
+  const { tenantId, month, notified, isKnown } = threshold;
+  if (isKnown || (await notify?.(threshold)))
+    await store.mark(tenantAccount(tenantId), month, notified.name, notified.replaces);
 };
 
 /** What a look at a tenant came to. */

@@ -160,9 +160,10 @@ export const createDynamoDbBudgetStore = (
       await table.update({ pk, sk: month }, { set: { [name]: WRITTEN } }, { equal: { [name]: s(note) } });
     },
 
-    async mark({ pk }, month, mark) {
+    async mark({ pk }, month, mark, replaces = []) {
       const name = markName(mark);
-      return (await table.update({ pk, sk: month }, { set: { [name]: n(1) } }, { lacks: [name] })).applied;
+      const change = { set: { [name]: n(1) }, remove: replaces.map(markName) };
+      return (await table.update({ pk, sk: month }, change, { lacks: [name] })).applied;
     },
 
     async close({ pk }, { name, closedThrough }, day, marks) {

@@ -151,9 +151,10 @@ export const createMemoryBudgetStore = ({ maxOpen = MAX_OPEN }: { readonly maxOp
       const { adjustments } = monthIn(pk, name);
       if (adjustments.get(attemptId)?.note === note) adjustments.set(attemptId, { attemptId, note: null });
     },
-    async mark({ pk }, name, mark) {
+    async mark({ pk }, name, mark, replaces = []) {
       const { marks } = monthIn(pk, name);
       if (marks.has(mark)) return false;
+      for (const replaced of replaces) marks.delete(replaced);
       marks.add(mark);
       return true;
     },

@@ -150,8 +150,8 @@ export interface BudgetStore {
   adjust(account: Pick<Account, 'pk'>, at: number, by: PicoUsd, adjustment: Adjustment): Promise<void>;
   /** The adjustment's record is written. */
   adjusted(account: Pick<Account, 'pk'>, month: string, adjustment: Adjustment): Promise<void>;
-  /** Sets a mark; `true` for the one caller who did. */
-  mark(account: Pick<Account, 'pk'>, month: string, mark: string): Promise<boolean>;
+  /** Sets a mark in the place of others (default: of none); `true` for the one caller who did. */
+  mark(account: Pick<Account, 'pk'>, month: string, mark: string, replaces?: readonly string[]): Promise<boolean>;
   /** Closes the days up to and including `day`, and removes these marks of theirs; `false` where others were there first. */
   close(account: Pick<Account, 'pk'>, month: AccountMonth, day: string, marks: readonly string[]): Promise<boolean>;
   /** Corrects the counter of open reservations to what was found, unless it has changed since. */

@@ -10,7 +10,8 @@ import { newTenant, type TenantSettings } from '../../lib/tenants/types.ts';
 import { createMemoryUsageStore } from '../../lib/usage/memory-store.ts';
 import { DAY, GIVEN_UP, LONGEST_CALL_MS, MONTH, NOW, reservationOf } from './parts.ts';
 
-const setUp = (settings: Partial<TenantSettings>) => {
+const setUp = (first: Partial<TenantSettings>) => {
+  let settings = first;
   const store = createMemoryBudgetStore();
   const told: Threshold[] = [];
   const events: BallastEvent[] = [];
@@ -27,11 +28,12 @@ const setUp = (settings: Partial<TenantSettings>) => {
       return reachable;
     },
   };
-  const tenant = newTenant('acme', NOW, settings);
   let calls = 0;
   return {
     events,
+    store,
     reach: (now: boolean) => (reachable = now),
+    limit: (to: Partial<TenantSettings>) => (settings = to),
     async spend(usd: string, { open = false } = {}) {
       calls += 1;
       const held = reservationOf('acme', { attemptId: `run_${calls}:1:1`, amount: parseUsd(usd) });
@@ -40,7 +42,7 @@ const setUp = (settings: Partial<TenantSettings>) => {
     },
     /** What one pass tells. */
     async pass(now = NOW) {
-      const { toNotify } = await reconcileTenant(parts, tenant, now);
+      const { toNotify } = await reconcileTenant(parts, newTenant('acme', NOW, settings), now);
       for (const threshold of toNotify) await notifyThreshold(parts, threshold);
       return told.splice(0).map(({ period, percent }) => `${period} ${percent}`);
     },
@@ -88,6 +90,57 @@ describe('a threshold of a budget', () => {
     expect(await acme.pass()).toEqual([]);
     acme.reach(true);
     expect(await acme.pass()).toEqual([`${DAY} 50`]);
+  });
+
+  it('begins anew where the limit is raised or lowered, and is told once of each limit', async () => {
+    const acme = setUp({ monthlyBudgetUsd: '100' });
+    await acme.spend('100');
+    expect(await acme.pass()).toEqual([`${MONTH} 100`]);
+    acme.limit({ monthlyBudgetUsd: '200' });
+    expect(await acme.pass()).toEqual([`${MONTH} 50`]);
+    await acme.spend('100');
+    expect(await acme.pass()).toEqual([`${MONTH} 100`]);
+    // The same limit, written otherwise.
+    acme.limit({ monthlyBudgetUsd: '200.00' });
+    expect(await acme.pass()).toEqual([]);
+    acme.limit({ monthlyBudgetUsd: '210' });
+    expect(await acme.pass()).toEqual([`${MONTH} 90`]);
+    acme.limit({ monthlyBudgetUsd: '190' });
+    expect(await acme.pass()).toEqual([`${MONTH} 100`]);
+    const percents = acme.events.flatMap((event) => (event.type === 'budget.threshold' ? [event.percent] : []));
+    expect(percents).toEqual([100, 50, 100, 90, 100]);
+  });
+
+  it('leaves no more marks in the account, however often the limit changes', async () => {
+    const acme = setUp({ monthlyBudgetUsd: '100' });
+    await acme.spend('100');
+    for (let limit = 100; limit < 110; limit += 1) {
+      acme.limit({ monthlyBudgetUsd: String(limit) });
+      await acme.pass();
+    }
+    const month = await acme.store.month(tenantAccount('acme'), MONTH);
+    // A hundred of a hundred, and 90 % since.
+    expect([...(month?.marks ?? [])].toSorted()).toEqual([
+      `reached#${MONTH}#100#100`,
+      `reached#${MONTH}#90#109`,
+      `told#${MONTH}#100#100`,
+      `told#${MONTH}#90#109`,
+    ]);
+  });
+
+  it('that an earlier version told, without its limit, is not told again, and begins anew with the next limit', async () => {
+    const acme = setUp({ monthlyBudgetUsd: '100' });
+    await acme.spend('80');
+    for (const percent of [50, 75])
+      for (const of of ['reached', 'told'])
+        await acme.store.mark(tenantAccount('acme'), MONTH, `${of}#${MONTH}#${percent}`);
+    expect([await acme.pass(), acme.events]).toEqual([[], []]);
+    acme.limit({ monthlyBudgetUsd: '160' });
+    expect(await acme.pass()).toEqual([`${MONTH} 50`]);
+    acme.limit({ monthlyBudgetUsd: '100' });
+    expect(await acme.pass()).toEqual([]);
+    await acme.spend('11');
+    expect(await acme.pass()).toEqual([`${MONTH} 90`]);
   });
 
   it.each([

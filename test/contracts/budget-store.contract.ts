@@ -194,6 +194,15 @@ export const budgetStoreContract = (createStore: () => BudgetStore): void => {
     expect((await monthOf(store, 'b-mark'))?.marks).toEqual(new Set(['told#2026-11#50', 'told#2026-11#75']));
   });
 
+  it('sets a mark in the place of others, also of some that are gone, and replaces nothing where it was set', async () => {
+    const store = createStore();
+    const account = tenantAccount('b-replace');
+    for (const mark of ['told#50#10', 'told#75#10']) await store.mark(account, MONTH, mark);
+    expect(await store.mark(account, MONTH, 'told#50#20', ['told#50#10', 'told#50#5'])).toBe(true);
+    expect(await store.mark(account, MONTH, 'told#50#20', ['told#75#10'])).toBe(false);
+    expect((await monthOf(store, 'b-replace'))?.marks).toEqual(new Set(['told#75#10', 'told#50#20']));
+  });
+
   it('begins anew with the next day and the next month, in the first millisecond', async () => {
     const store = createStore();
     const account = limited('b-next', 1, 2);

@@ -8,6 +8,12 @@ import { limitsOf } from '../budget-limits.ts';
 /** Parts of a budget that are told when they are reached, in percent. */
 export const THRESHOLDS = [50, 75, 90, 100] as const;
 
+/** A mark of an account's month, and those that it replaces. */
+export interface Mark {
+  readonly name: string;
+  readonly replaces: readonly string[];
+}
+
 /** A part of a budget that was reached and of which not everybody was told; lower ones are not told any more. */
 export interface Threshold {
   readonly tenantId: string;
@@ -19,13 +25,26 @@ export interface Threshold {
   /** The account's month that holds its marks. */
   readonly month: string;
   /** The mark that says it was reached; `null` where it is set already. */
-  readonly reached: string | null;
+  readonly reached: Mark | null;
   /** The mark to be set when everybody was told. */
-  readonly notified: string;
+  readonly notified: Mark;
+  /** An earlier version told it, and did not say of which limit: of this one everybody counts as told. */
+  readonly isKnown: boolean;
 }
 
 const reachedBy = ({ limit, spent }: Standing): number[] =>
   limit === null || limit === 0n ? [] : THRESHOLDS.filter((percent) => spent * 100n >= limit * BigInt(percent));
+
+const UNLIMITED_MARK = /^[^#]+#[^#]+#\d+$/;
+
+/** With its limit, so that a budget that is raised or lowered begins anew. It replaces those of other limits, and all without one. */
+const markOf = (marks: AccountMonth['marks'], part: string, percent: number, limitUsd: string): Mark => {
+  const ofPercent = `${part}#${percent}#`;
+  const name = `${ofPercent}${limitUsd}`;
+  const isReplaced = (mark: string) =>
+    mark !== name && (mark.startsWith(ofPercent) || (mark.startsWith(`${part}#`) && UNLIMITED_MARK.test(mark)));
+  return { name, replaces: [...marks].filter(isReplaced) };
+};
 
 /** The highest threshold that each period has reached, where not everybody was told. */
 export const budgetThresholds = (tenant: Tenant, month: AccountMonth, now: number): Threshold[] => {
@@ -37,10 +56,13 @@ export const budgetThresholds = (tenant: Tenant, month: AccountMonth, now: numbe
   ] as const;
   return periods.flatMap(([period, standing]) => {
     const percent = reachedBy(standing).at(-1);
-    const [reached, notified] = [`reached#${period}#${percent}`, `told#${period}#${percent}`];
-    if (percent === undefined || standing.limit === null || month.marks.has(notified)) return [];
-    const marks = { month: month.name, reached: month.marks.has(reached) ? null : reached, notified };
+    if (percent === undefined || standing.limit === null) return [];
     const amounts = { limitUsd: formatUsd(standing.limit), spentUsd: formatUsd(standing.spent) };
-    return [{ tenantId: tenant.tenantId, period, percent, ...amounts, ...marks }];
+    const mark = (of: string) => markOf(month.marks, `${of}#${period}`, percent, amounts.limitUsd);
+    const [reached, notified] = [mark('reached'), mark('told')];
+    if (month.marks.has(notified.name)) return [];
+    const marks = { month: month.name, reached: month.marks.has(reached.name) ? null : reached, notified };
+    const isKnown = month.marks.has(`told#${period}#${percent}`);
+    return [{ tenantId: tenant.tenantId, period, percent, ...amounts, ...marks, isKnown }];
   });
 };
