@@ -25,7 +25,7 @@ export interface BudgetThreshold {
 }
 
 /**
- * Tells every configured target of a threshold, once for its tenant, period and percentage, whoever asks and however
+ * Tells every configured target of a threshold, once for its tenant, period, percentage and limit, whoever asks and however
  * often. Resolves to whether all were told: after `false` it may be asked again. Never rejects, and does nothing where
  * no target is configured.
  */
@@ -47,7 +47,10 @@ const ownerOf = ({ tenantId, scope = 'tenant', subject = null }: BudgetThreshold
   return subject === null ? tenantId : `${scope} ${subject} of ${tenantId}`;
 };
 
-/** A threshold as it is told; the same id whatever was spent by then, and whether spending or a refusal came first. */
+/**
+ * A threshold as it is told; the same id whatever was spent by then, and whether spending or a refusal came first. A budget
+ * that is raised or lowered has another one: calls may be refused again, and nobody would know.
+ */
 export const budgetAlert = (threshold: BudgetThreshold, stage?: string): Alert => {
   const { tenantId, period, percent, limitUsd, spentUsd, scope = 'tenant', subject = null, isRefused } = threshold;
   const owner = ownerOf(threshold);
@@ -57,7 +60,7 @@ export const budgetAlert = (threshold: BudgetThreshold, stage?: string): Alert =
     : `has spent $${spentUsd} of its budget of $${limitUsd} for ${period} (${percent} % reached).`;
   const whose = scope === 'stage' ? [scope] : subject === null ? [tenantId] : [tenantId, scope, subject];
   return {
-    id: alertId('budget', ...whose, period, String(percent)),
+    id: alertId('budget', ...whose, period, String(percent), limitUsd),
     alarm: label(`budget/${whose.join('/')}/${period}`),
     state: safe`${percent}%`,
     text: `:moneybag: *${owner}* ${what}${advice.slack}`,

@@ -162,11 +162,18 @@ describeOnDynamoDb('a threshold of a budget', (engine) => {
     ['period', { period: '2026-12' }],
     ['day', { period: '2026-11-20' }],
     ['percentage', { percent: 90 }],
+    ['limit', { limitUsd: '9' }],
   ])('of another %s is another one', async (_what, change) => {
     const reached = threshold();
     expect(budgetAlert({ ...reached, ...change }).id).not.toBe(budgetAlert(reached).id);
     await own()(reached);
     await own()({ ...reached, ...change });
+    expect(counts()).toEqual([2, 2]);
+  });
+
+  it('of a budget that is raised, and lowered again to what it was, is told once of each limit', async () => {
+    const reached = threshold({ percent: 100 });
+    for (const limitUsd of ['10', '20', '10', '20']) expect(await own()({ ...reached, limitUsd })).toBe(true);
     expect(counts()).toEqual([2, 2]);
   });
 

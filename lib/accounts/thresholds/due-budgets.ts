@@ -43,9 +43,9 @@ export const lookAt = async (
   return plus(spent, reserved) * 100n >= part ? 'waits' : 'dropped';
 };
 
-/** The stage has one budget, whoever reached a part of it. */
-const ownerOf = ({ tenantId, scope, subject, period }: SpentBudget): string =>
-  JSON.stringify([scope === 'stage' ? null : tenantId, scope, subject, period]);
+/** The stage has one budget, whoever reached a part of it; under another limit it is another. */
+const budgetOf = ({ tenantId, scope, subject, period, limitUsd }: SpentBudget): string =>
+  JSON.stringify([scope === 'stage' ? null : tenantId, scope, subject, period, limitUsd]);
 
 /**
  * Which of the budgets that were put down are to be told now: those of which so much is spent, the highest part of each. One
@@ -69,7 +69,7 @@ export const dueOf = async (
   const spent = all.flatMap(({ budget, found }) =>
     typeof found === 'string' ? [] : [{ budget: found, noted: budget }],
   );
-  const groups = Map.groupBy(spent, ({ budget }) => ownerOf(budget));
+  const groups = Map.groupBy(spent, ({ budget }) => budgetOf(budget));
   return {
     due: [...groups.values()].map((group) => ({
       budget: group.map(({ budget }) => budget).reduce((high, each) => (each.percent > high.percent ? each : high)),

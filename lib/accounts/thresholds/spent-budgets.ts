@@ -29,6 +29,8 @@ export interface SpentBudget {
 
 /** One that is put down. */
 export interface NotedBudget extends SpentBudget {
+  /** The sort key of its item. */
+  readonly sk: string;
   /** Of this writing; whoever puts the same down again writes another. `null`: an earlier version of Ballast wrote none. */
   readonly version: string | null;
 }
@@ -96,12 +98,15 @@ const KEPT_MS = 2 * 86_400_000;
 /** Above this many known ones a process forgets all, and may write some again: that changes nothing. */
 const MOST_KNOWN = 10_000;
 
-const keyFor = ({ tenantId, scope, subject, period, percent }: SpentBudget): Key => ({
-  pk: PARTITION,
-  sk: [tenantId, scope, period, ...(percent === 100 ? [] : [percent]), subject ?? ''].join('#'),
-});
+/** With the limit: a budget that is raised or lowered is another one. */
+const sortKeyOf = ({ tenantId, scope, subject, period, percent, limitUsd }: SpentBudget): string =>
+  [tenantId, scope, period, percent, limitUsd, subject ?? ''].join('#');
+
+const keyFor = ({ sk }: Pick<NotedBudget, 'sk'>): Key => ({ pk: PARTITION, sk });
 
 const read = (item: Item): NotedBudget => ({
+  // That of an earlier version has no limit.
+  sk: readString(item, 'sk'),
   tenantId: readString(item, 'tenantId'),
   scope: readString(item, 'scope') as Scope,
   subject: optional(item, 'subject', readString),
@@ -144,17 +149,17 @@ export const createSpentBudgets = ({ table, budgets, clock, random }: SpentBudge
   /** Parts that are being put down: of settlements that went out as one, each has seen the part that all have reached. */
   const underWay = new Set<string>();
   const put = (spent: SpentBudget) =>
-    table.put(itemOf({ ...spent, version: createWriteId(random) }, clock.now() + KEPT_MS));
+    table.put(itemOf({ ...spent, sk: sortKeyOf(spent), version: createWriteId(random) }, clock.now() + KEPT_MS));
   return {
     async note(refusal, by) {
       const noted = spentBudgetOf(refusal, by);
       if (noted === null) return;
-      const key = keyFor(noted);
-      if (known.has(key.sk)) return;
+      const sk = sortKeyOf(noted);
+      if (known.has(sk)) return;
       if (known.size >= MOST_KNOWN) known.clear();
-      known.add(key.sk);
+      known.add(sk);
       // The next refusal tries again.
-      await put(noted).catch(() => void known.delete(key.sk));
+      await put(noted).catch(() => void known.delete(sk));
     },
     async reached(settled, accounts, by) {
       const { tenantId, at } = by;

@@ -34,11 +34,19 @@ const AT_ONCE = 8;
 /** So many are in one message: each is claimed first, which takes some milliseconds. The next pass goes on. */
 export const MOST_TOGETHER = 1_000;
 
-/** Each budget of a tenant and of the stage by itself; those of keys and of end users, of whom there may be thousands, together. */
+/**
+ * Each budget of a tenant and of the stage by itself; those of keys and of end users, of whom there may be thousands, together.
+ * Whose limit was changed meanwhile is in one message for each limit.
+ */
 const together = (all: readonly Due[]): Due[][] => {
-  const groups = Map.groupBy(all, ({ budget: { tenantId, scope, period, percent } }) =>
-    [tenantId, scope, period, percent].join('\n'),
-  );
+  const seen = new Map<string, number>();
+  const groups = Map.groupBy(all, ({ budget: { tenantId, scope, subject, period, percent } }) => {
+    const kind = [tenantId, scope, period, percent].join('\n');
+    const owner = `${kind}\n${subject}`;
+    const limits = seen.get(owner) ?? 0;
+    seen.set(owner, limits + 1);
+    return `${kind}\n${limits}`;
+  });
   return [...groups.values()].map((group) => group.slice(0, MOST_TOGETHER));
 };
 

@@ -6,6 +6,7 @@ import { type Refusal, refusalOf } from '../../../lib/budget/balance.ts';
 import { createBudgets } from '../../../lib/budget/budgets.ts';
 import { createDynamoDbBudgetStore } from '../../../lib/budget/dynamodb-store.ts';
 import { createMemoryBudgetStore } from '../../../lib/budget/memory-store.ts';
+import { n, s } from '../../../lib/dynamodb/attributes.ts';
 import { bookedName, pseudonymOf } from '../../../lib/kernel/ids/pseudonym.ts';
 import { parseUsd, type PicoUsd, sum } from '../../../lib/kernel/money.ts';
 import { costBoundOf } from '../../../lib/model-call/booking/cost-bound.ts';
@@ -254,6 +255,31 @@ describeOnDynamoDb('budgets that are spent', (engine) => {
     if (after === undefined) throw new Error('what was put down again is lost');
     expect(after).toMatchObject(SPENT);
     await opened().remove(after);
+    expect(await opened().list()).toEqual([]);
+  });
+
+  it('are put down for each limit, by whatever process, and told for each', async () => {
+    const of = (limitUsd: string) =>
+      ({ ...REFUSED[0], nearest: { ...REFUSED[0].nearest, limit: parseUsd(limitUsd) } }) as Refusal;
+    const spent = opened();
+    for (const limit of ['9.9', '9.85', '9.9']) await spent.note(of(limit), REFUSED[1]);
+    await opened().note(of('9.9'), REFUSED[1]);
+    const all = await opened().list();
+    expect(all.map(({ limitUsd }) => limitUsd).toSorted()).toEqual(['9.85', '9.9']);
+    for (const each of all) await opened().remove(each);
+    expect(await opened().list()).toEqual([]);
+  });
+
+  it('that an earlier version put down, under a name without their limit, are removed too', async () => {
+    const table = engine().table('ControlTable');
+    const { tenantId, scope, subject, period, limitUsd, spentUsd } = SPENT;
+    const item = { pk: s('spent'), sk: s([tenantId, scope, period, subject].join('#')), tenantId: s(tenantId) };
+    const amounts = { limitUsd: s(limitUsd), spentUsd: s(spentUsd), expiresAt: n(2_000_000_000) };
+    await table.put({ ...item, scope: s(scope), subject: s(subject ?? ''), period: s(period), ...amounts });
+    const [found] = await opened().list();
+    if (found === undefined) throw new Error('it is not listed');
+    expect(found).toMatchObject(SPENT);
+    await opened().remove(found);
     expect(await opened().list()).toEqual([]);
   });
 

@@ -22,7 +22,7 @@ const DEAD_MS = 22_000;
 
 const NEVER = new AbortController().signal;
 
-const budget = (change: Partial<NotedBudget> = {}): NotedBudget => ({ ...SPENT, version: '1', ...change });
+const budget = (change: Partial<NotedBudget> = {}): NotedBudget => ({ ...SPENT, sk: 'any', version: '1', ...change });
 
 type Telling = NonNullable<ReconcileBudgetsParts['notifySpent']>;
 
@@ -105,6 +105,23 @@ describe('budgets that are spent', () => {
     expect(told.toSorted()).toEqual(['key-1 90', 'other 50']);
     expect([left.size, thresholds().length]).toEqual([0, 2]);
     expect(thresholds()).toMatchObject([{ percent: 90 }, { percent: 50 }]);
+  });
+
+  it('of one key under two limits are two messages, and neither is lost with the other', async () => {
+    const told: string[] = [];
+    const noted = [
+      ...['10', '20'].map((limitUsd) => budget({ limitUsd })),
+      budget({ subject: 'other', limitUsd: '30' }),
+      ...['100', '200'].map((limitUsd) => budget({ scope: 'tenant', subject: null, limitUsd })),
+      budget({ scope: 'tenant', subject: null, limitUsd: '200', percent: 50 }),
+    ];
+    const { pass, left } = await setting(noted, async (group) => {
+      told.push(group.map(({ subject, limitUsd }) => `${subject} ${limitUsd}`).join());
+      return { isDone: true, newly: group };
+    });
+    await pass();
+    expect(told.toSorted()).toEqual(['key-1 10,other 30', 'key-1 20', 'null 100', 'null 200']);
+    expect(left.size).toBe(0);
   });
 
   it('that are not sure wait while so much may be spent; where it was not, the account is free to note it again', async () => {
