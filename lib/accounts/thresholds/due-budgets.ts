@@ -2,7 +2,7 @@ import { standingOf } from '../../budget/balance.ts';
 import type { BudgetStore } from '../../budget/store.ts';
 import { concurrently } from '../../kernel/concurrently.ts';
 import { formatUsd, parseUsd, plus } from '../../kernel/money.ts';
-import type { NotedBudget, SpentBudget } from './spent-budgets.ts';
+import type { NotedBudget, SpentBudget } from './spent-items.ts';
 
 /** What is to be told. */
 export interface Due {

@@ -2,38 +2,14 @@ import { type Account, dayOf, monthOf, NO_LIMITS, type Scope, userHashOf } from 
 import type { Refusal } from '../../budget/balance.ts';
 import type { SettledAccount } from '../../budget/budgets.ts';
 import type { BudgetStore } from '../../budget/store.ts';
-import { type Item, type Key, keyOf, n, optional, readNumber, readString, s } from '../../dynamodb/attributes.ts';
+import { s } from '../../dynamodb/attributes.ts';
 import type { Table } from '../../dynamodb/table.ts';
 import { createWriteId } from '../../dynamodb/write-id.ts';
-import { type Clock, epochSeconds, type Random } from '../../kernel/clock.ts';
+import type { Clock, Random } from '../../kernel/clock.ts';
 import { bookedName, pseudonymOf } from '../../kernel/ids/pseudonym.ts';
 import { formatUsd } from '../../kernel/money.ts';
 import { reachedBy } from './reached-budgets.ts';
-
-/** A budget of which a part is spent, or that is as good as spent and has refused a call. Amounts are decimal US dollars. */
-export interface SpentBudget {
-  readonly tenantId: string;
-  readonly scope: Scope;
-  /** The key's id, or the end user's pseudonym as reports have it; `null`: the tenant's own, or the stage's. */
-  readonly subject: string | null;
-  /** As `2026-11-20` or `2026-11`. */
-  readonly period: string;
-  /** The part, in percent; 100: it has refused a call. */
-  readonly percent: number;
-  readonly limitUsd: string;
-  /** Where `unsure`, with what others had reserved at the same time. */
-  readonly spentUsd: string;
-  /** The partition key of the account that says whether so much is spent yet; `null`: it is. */
-  readonly unsure: string | null;
-}
-
-/** One that is put down. */
-export interface NotedBudget extends SpentBudget {
-  /** The sort key of its item. */
-  readonly sk: string;
-  /** Of this writing; whoever puts the same down again writes another. `null`: an earlier version of Ballast wrote none. */
-  readonly version: string | null;
-}
+import { itemOf, keyFor, type NotedBudget, PARTITION, readNoted, sortKeyOf, type SpentBudget } from './spent-items.ts';
 
 /** Who asked. */
 export interface Caller {
@@ -92,50 +68,11 @@ export interface SpentBudgets {
   remove(noted: NotedBudget): Promise<void>;
 }
 
-/** One partition: an item for each budget that is spent, until the next pass. */
-const PARTITION = 'spent';
 const KEPT_MS = 2 * 86_400_000;
 /** Above this many known ones a process forgets all, and may write some again: that changes nothing. */
 const MOST_KNOWN = 10_000;
-
-/** With the limit: a budget that is raised or lowered is another one. */
-const sortKeyOf = ({ tenantId, scope, subject, period, percent, limitUsd }: SpentBudget): string =>
-  [tenantId, scope, period, percent, limitUsd, subject ?? ''].join('#');
-
-const keyFor = ({ sk }: Pick<NotedBudget, 'sk'>): Key => ({ pk: PARTITION, sk });
-
-const read = (item: Item): NotedBudget => ({
-  // That of an earlier version has no limit.
-  sk: readString(item, 'sk'),
-  tenantId: readString(item, 'tenantId'),
-  scope: readString(item, 'scope') as Scope,
-  subject: optional(item, 'subject', readString),
-  period: readString(item, 'period'),
-  // An earlier version noted refusals alone.
-  percent: optional(item, 'percent', readNumber) ?? 100,
-  limitUsd: readString(item, 'limitUsd'),
-  spentUsd: readString(item, 'spentUsd'),
-  unsure: optional(item, 'unsure', readString),
-  version: optional(item, 'version', readString),
-});
-
-/** `keptUntil`: epoch milliseconds. */
-const itemOf = (noted: NotedBudget, keptUntil: number): Item => {
-  const { tenantId, scope, subject, period, percent, limitUsd, spentUsd, unsure, version } = noted;
-  return {
-    ...keyOf(keyFor(noted)),
-    tenantId: s(tenantId),
-    scope: s(scope),
-    ...(subject === null ? {} : { subject: s(subject) }),
-    period: s(period),
-    percent: n(percent),
-    limitUsd: s(limitUsd),
-    spentUsd: s(spentUsd),
-    ...(unsure === null ? {} : { unsure: s(unsure) }),
-    ...(version === null ? {} : { version: s(version) }),
-    expiresAt: n(epochSeconds(keptUntil)),
-  };
-};
+/** Longer than processes know different limits of one account: settings are remembered for a minute at most. */
+const LIMITS_DIFFER_MS = 120_000;
 
 export interface SpentBudgetsParts {
   readonly table: Pick<Table, 'put' | 'query' | 'remove'>;
@@ -146,6 +83,8 @@ export interface SpentBudgetsParts {
 
 export const createSpentBudgets = ({ table, budgets, clock, random }: SpentBudgetsParts): SpentBudgets => {
   const known = new Set<string>();
+  /** Parts, and when they were put down. */
+  const putDownAt = new Map<string, number>();
   /** Parts that are being put down: of settlements that went out as one, each has seen the part that all have reached. */
   const underWay = new Set<string>();
   const put = (spent: SpentBudget) =>
@@ -165,16 +104,25 @@ export const createSpentBudgets = ({ table, budgets, clock, random }: SpentBudge
       const { tenantId, at } = by;
       const putDown = async ({ scope, pk, counted }: SettledAccount) => {
         const limits = accounts.find((account) => account.scope === scope)?.limits ?? NO_LIMITS;
-        const { reached, noted } = reachedBy(counted, limits, at);
-        if (reached.length === 0) return;
+        const { reached: found, noted, foundOf } = reachedBy(counted, limits, at);
+        const subject = subjectOf(scope, by);
+        const unsure = counted.open === 0 ? null : pk;
+        const parts = found.map(({ period, percent, limit, upTo }) => {
+          const amounts = { limitUsd: formatUsd(limit), spentUsd: formatUsd(upTo) };
+          return { tenantId, scope, subject, period, percent, ...amounts, unsure };
+        });
+        // While some processes know the limit before a change and others the one after, each would undo the other's note.
+        const isRecent = (each: SpentBudget) => clock.now() - (putDownAt.get(sortKeyOf(each)) ?? 0) < LIMITS_DIFFER_MS;
+        const reached = foundOf === 'others' ? parts.filter((each) => !isRecent(each)) : parts;
+        if (reached.length === 0 && foundOf !== 'unknown') return;
         const part = `${pk} ${monthOf(at)} ${noted}`;
         if (underWay.has(part)) return;
         underWay.add(part);
         try {
-          const unsure = counted.open === 0 ? null : pk;
-          for (const { period, percent, limit, upTo } of reached) {
-            const amounts = { limitUsd: formatUsd(limit), spentUsd: formatUsd(upTo) };
-            await put({ tenantId, scope, subject: subjectOf(scope, by), period, percent, ...amounts, unsure });
+          if (putDownAt.size >= MOST_KNOWN) putDownAt.clear();
+          for (const each of reached) {
+            await put(each);
+            putDownAt.set(sortKeyOf(each), clock.now());
           }
           // Not before: who dies in between leaves it to the next settlement.
           await budgets.note({ pk }, monthOf(at), noted, counted.noted);
@@ -186,7 +134,7 @@ export const createSpentBudgets = ({ table, budgets, clock, random }: SpentBudge
     },
     async list() {
       const all: NotedBudget[] = [];
-      for await (const item of table.query(PARTITION, '')) all.push(read(item));
+      for await (const item of table.query(PARTITION, '')) all.push(readNoted(item));
       return all;
     },
     async remove(noted) {

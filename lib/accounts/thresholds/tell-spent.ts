@@ -3,7 +3,8 @@ import { concurrently } from '../../kernel/concurrently.ts';
 import { label } from '../../kernel/redacted.ts';
 import type { Emit } from '../../telemetry/events.ts';
 import { type Due, dueOf, lookAt, monthIn } from './due-budgets.ts';
-import type { SpentBudget, SpentBudgets } from './spent-budgets.ts';
+import type { SpentBudgets } from './spent-budgets.ts';
+import type { SpentBudget } from './spent-items.ts';
 
 /** What came of telling of some budgets. */
 export interface SpentNotified {

@@ -1,4 +1,4 @@
-import type { SpentBudget } from '../../../lib/accounts/thresholds/spent-budgets.ts';
+import type { SpentBudget } from '../../../lib/accounts/thresholds/spent-items.ts';
 
 /** A key's budget that has refused a call. */
 export const SPENT: SpentBudget = {

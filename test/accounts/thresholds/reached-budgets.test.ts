@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { reachedBy } from '../../../lib/accounts/thresholds/reached-budgets.ts';
 import { createSpentBudgets } from '../../../lib/accounts/thresholds/spent-budgets.ts';
-import { type Account, keyAccount, stageAccount, tenantAccount, userAccount } from '../../../lib/budget/account.ts';
+import {
+  type Account,
+  keyAccount,
+  type Limits,
+  stageAccount,
+  tenantAccount,
+  userAccount,
+} from '../../../lib/budget/account.ts';
 import { createBudgets } from '../../../lib/budget/budgets.ts';
 import { createDynamoDbBudgetStore } from '../../../lib/budget/dynamodb-store.ts';
 import type { Counted } from '../../../lib/budget/store.ts';
@@ -22,9 +29,12 @@ describe('a settlement', () => {
     noted: 0,
     ...more,
   });
-  const found = (of: Counted, limits: Parameters<typeof reachedBy>[1] = LIMITS, at = AT) => {
-    const { reached, noted } = reachedBy(of, limits, at);
-    return [reached.map(({ period, percent }) => `${period} ${percent}`).join(), noted];
+  const DIGITS = 1_000_000;
+  /** As noted under some limits; below, what is noted without them. */
+  const under = (limits: Limits, noted: number) => reachedBy(counted('0', '0'), limits, AT).noted - 200_000 + noted;
+  const found = (of: Counted, limits: Limits = LIMITS, at = AT) => {
+    const { reached, noted } = reachedBy({ ...of, noted: under(LIMITS, of.noted) }, limits, at);
+    return [reached.map(({ period, percent }) => `${period} ${percent}`).join(), noted % DIGITS];
   };
 
   it.each<[string, Counted, string, number]>([
@@ -45,6 +55,39 @@ describe('a settlement', () => {
     expect(found(of)).toEqual([reached, noted]);
   });
 
+  it.each<[string, Counted, Limits, string, number]>([
+    ['raised', counted('9', '9', { noted: 209_000 }), { day: parseUsd('18'), month: null }, '2026-11-20 50', 205_000],
+    ['raised far', counted('9', '9', { noted: 209_000 }), { day: parseUsd('19'), month: null }, '', 200_000],
+    [
+      'lowered',
+      counted('5', '75', { noted: 205_075 }),
+      { day: parseUsd('6'), month: parseUsd('80') },
+      '2026-11-20 75,2026-11 90',
+      207_590,
+    ],
+    [
+      'raised, and settles of the day before',
+      counted('9', '90', { noted: 215_090 }),
+      { ...LIMITS, month: parseUsd('110') },
+      '2026-11 75',
+      210_075,
+    ],
+  ])('begins anew where the limit is %s', (_title, of, limits, reached, noted) => {
+    expect(found(of, limits)).toEqual([reached, noted]);
+    const first = reachedBy({ ...of, noted: under(LIMITS, of.noted) }, limits, AT);
+    expect(reachedBy({ ...of, noted: first.noted }, limits, AT).reached).toEqual([]);
+    expect(first.noted).toBeLessThan(Number.MAX_SAFE_INTEGER);
+  });
+
+  it.each<[string, Counted, number]>([
+    ['all of it', counted('9', '80', { noted: 209_075 }), 209_075],
+    ['as much as there is of the limits it finds', counted('5', '49', { noted: 209_075 }), 205_000],
+    ['nothing of the day before', counted('1', '80', { noted: 199_075 }), 200_075],
+  ])('takes over what an earlier version noted without a limit: %s', (_title, of, noted) => {
+    const { reached, noted: now } = reachedBy(of, LIMITS, AT);
+    expect([reached, now]).toEqual([[], under(LIMITS, noted)]);
+  });
+
   it('has reached nothing of what has no limit, or one of nothing', () => {
     expect(found(counted('9', '9'), { day: null, month: null })).toEqual(['', 200_000]);
     expect(found(counted('9', '9'), { day: parseUsd('0'), month: null })).toEqual(['', 200_000]);
@@ -54,16 +97,17 @@ describe('a settlement', () => {
 describeOnDynamoDb('budgets that are reached', (engine) => {
   let tenants = 0;
   const opened = (accounts: (tenantId: string) => readonly Account[]) => {
+    let others: readonly Account[] = [];
     tenants += 1;
     const tenantId = `reached-${tenants}`;
     const store = createDynamoDbBudgetStore(engine().table('LedgerTable'));
     const budgets = createBudgets(store);
     const control = engine().table('ControlTable');
     const writes = { puts: 0, notes: 0, fail: false };
-    const others = accounts(tenantId);
-    const process = () =>
+    others = accounts(tenantId);
+    const process = (clock = createFakeClock()) =>
       createSpentBudgets({
-        clock: createFakeClock(),
+        clock,
         random: Math.random,
         table: {
           ...control,
@@ -108,7 +152,9 @@ describeOnDynamoDb('budgets that are reached', (engine) => {
           ({ scope, period, percent, spentUsd, unsure }) =>
             `${scope} ${period} ${percent} $${spentUsd}${unsure === null ? '' : ' or less'}`,
         );
-    return { tenantId, store, held, settle, call, listed, writes, process };
+    /** The limits change, as processes read them from then on. */
+    const change = (to: Limits) => (others = others.map((account) => ({ ...account, limits: to })));
+    return { tenantId, store, held, settle, call, listed, writes, process, change };
   };
   const DAY = { day: parseUsd('2'), month: null };
   const SMALL = { day: parseUsd('1'), month: null };
@@ -132,6 +178,50 @@ describeOnDynamoDb('budgets that are reached', (engine) => {
     await call('0.4');
     expect(writes.puts).toBe(puts + 2);
     expect(await listed()).toContain('user 2026-11-20 75 $1.6');
+  });
+
+  it('are put down anew where the limit is raised, once by each process while some know the old one', async () => {
+    const old = { day: parseUsd('20'), month: null };
+    const raised = { day: parseUsd('30'), month: null };
+    const { held, settle, call, listed, writes, process, change } = opened((of) => [keyAccount(of, 'key-1', old)]);
+    await call('18');
+    expect(await listed()).toEqual(['key 2026-11-20 90 $18']);
+    const [clock, first, second] = [createFakeClock(), process(), process()];
+    const third = process(clock);
+    const asOf = async (limits: Limits, by: ReturnType<typeof process>, usd = '0') => {
+      change(limits);
+      await settle(await held(), usd, by);
+    };
+    for (let each = 0; each < 5; each += 1) {
+      await asOf(old, first);
+      await asOf(raised, second);
+      await asOf(raised, third);
+    }
+    expect(new Set(await listed())).toEqual(new Set(['key 2026-11-20 50 $18', 'key 2026-11-20 90 $18']));
+    const { puts } = writes;
+    expect(puts).toBeLessThanOrEqual(4);
+    await asOf(old, first);
+    await clock.advance(120_000);
+    for (const _ of [1, 2, 3]) await asOf(raised, third);
+    // All know the new one by then: who finds a note under the old one is not to believe its memory any more.
+    expect(writes.puts).toBeLessThanOrEqual(puts + 1);
+    await asOf(raised, third, '5');
+    expect(await listed()).toContain('key 2026-11-20 75 $23');
+    await asOf(raised, first, '4');
+    expect(await listed()).toContain('key 2026-11-20 90 $27');
+  });
+
+  it('that an earlier version noted without their limit are taken over by one write, and told for the next limit', async () => {
+    const { tenantId, call, listed, store, writes, change } = opened((of) => [keyAccount(of, 'key-1', DAY)]);
+    await call('0.9');
+    const account = keyAccount(tenantId, 'key-1');
+    await store.note(account, '2026-11', 205_000, null);
+    await call('0.2');
+    await call('0');
+    expect([await listed(), writes]).toEqual([[], { puts: 0, notes: 1, fail: false }]);
+    change({ day: parseUsd('2.2'), month: null });
+    await call('0');
+    expect(await listed()).toEqual(['key 2026-11-20 50 $1.1']);
   });
 
   it('are put down by two writes where many of a process reach them as one', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createReconcileBudgets } from '../../../lib/accounts/reconcile-budgets.ts';
-import { createSpentBudgets, type SpentBudget, spentBudgetOf } from '../../../lib/accounts/thresholds/spent-budgets.ts';
+import { createSpentBudgets, spentBudgetOf } from '../../../lib/accounts/thresholds/spent-budgets.ts';
+import type { SpentBudget } from '../../../lib/accounts/thresholds/spent-items.ts';
 import { type Account, keyAccount, tenantAccount, userAccount } from '../../../lib/budget/account.ts';
 import { type Refusal, refusalOf } from '../../../lib/budget/balance.ts';
 import { createBudgets } from '../../../lib/budget/budgets.ts';

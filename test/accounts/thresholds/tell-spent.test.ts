@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createReconcileBudgets, type ReconcileBudgetsParts } from '../../../lib/accounts/reconcile-budgets.ts';
 import { SETTLE_MARGIN_MS } from '../../../lib/accounts/settle-patience.ts';
-import type { NotedBudget } from '../../../lib/accounts/thresholds/spent-budgets.ts';
+import type { NotedBudget } from '../../../lib/accounts/thresholds/spent-items.ts';
 import { keyAccount, tenantAccount } from '../../../lib/budget/account.ts';
 import { createBudgets } from '../../../lib/budget/budgets.ts';
 import { createMemoryBudgetStore } from '../../../lib/budget/memory-store.ts';

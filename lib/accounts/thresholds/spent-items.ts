@@ -1,0 +1,71 @@
+import type { Scope } from '../../budget/account.ts';
+import { type Item, type Key, keyOf, n, optional, readNumber, readString, s } from '../../dynamodb/attributes.ts';
+import { epochSeconds } from '../../kernel/clock.ts';
+
+/** A budget of which a part is spent, or that is as good as spent and has refused a call. Amounts are decimal US dollars. */
+export interface SpentBudget {
+  readonly tenantId: string;
+  readonly scope: Scope;
+  /** The key's id, or the end user's pseudonym as reports have it; `null`: the tenant's own, or the stage's. */
+  readonly subject: string | null;
+  /** As `2026-11-20` or `2026-11`. */
+  readonly period: string;
+  /** The part, in percent; 100: it has refused a call. */
+  readonly percent: number;
+  readonly limitUsd: string;
+  /** Where `unsure`, with what others had reserved at the same time. */
+  readonly spentUsd: string;
+  /** The partition key of the account that says whether so much is spent yet; `null`: it is. */
+  readonly unsure: string | null;
+}
+
+/** One that is put down. */
+export interface NotedBudget extends SpentBudget {
+  /** The sort key of its item. */
+  readonly sk: string;
+  /** Of this writing; whoever puts the same down again writes another. `null`: an earlier version of Ballast wrote none. */
+  readonly version: string | null;
+}
+
+/** One partition: an item for each budget that is spent, until the next pass. */
+export const PARTITION = 'spent';
+
+/** Its sort key, with the limit: a budget that is raised or lowered is another one. */
+export const sortKeyOf = ({ tenantId, scope, subject, period, percent, limitUsd }: SpentBudget): string =>
+  [tenantId, scope, period, percent, limitUsd, subject ?? ''].join('#');
+
+export const keyFor = ({ sk }: Pick<NotedBudget, 'sk'>): Key => ({ pk: PARTITION, sk });
+
+/** What is put down in an item. */
+export const readNoted = (item: Item): NotedBudget => ({
+  // That of an earlier version has no limit.
+  sk: readString(item, 'sk'),
+  tenantId: readString(item, 'tenantId'),
+  scope: readString(item, 'scope') as Scope,
+  subject: optional(item, 'subject', readString),
+  period: readString(item, 'period'),
+  // An earlier version noted refusals alone.
+  percent: optional(item, 'percent', readNumber) ?? 100,
+  limitUsd: readString(item, 'limitUsd'),
+  spentUsd: readString(item, 'spentUsd'),
+  unsure: optional(item, 'unsure', readString),
+  version: optional(item, 'version', readString),
+});
+
+/** `keptUntil`: epoch milliseconds. */
+export const itemOf = (noted: NotedBudget, keptUntil: number): Item => {
+  const { tenantId, scope, subject, period, percent, limitUsd, spentUsd, unsure, version } = noted;
+  return {
+    ...keyOf(keyFor(noted)),
+    tenantId: s(tenantId),
+    scope: s(scope),
+    ...(subject === null ? {} : { subject: s(subject) }),
+    period: s(period),
+    percent: n(percent),
+    limitUsd: s(limitUsd),
+    spentUsd: s(spentUsd),
+    ...(unsure === null ? {} : { unsure: s(unsure) }),
+    ...(version === null ? {} : { version: s(version) }),
+    expiresAt: n(epochSeconds(keptUntil)),
+  };
+};
