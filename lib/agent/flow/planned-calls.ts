@@ -7,21 +7,33 @@ export interface PlannedCall {
   readonly input: unknown;
 }
 
-/** The calls that a run has planned, each with what it had read when it did. */
+/** So many calls a run may plan, in all its plans together: who chooses among many chooses freely. */
+export const MOST_PLANNED = 10;
+
+/** The calls that a run has planned before it read a stranger's words. */
 export interface Plan {
-  /** Adds calls that were chosen by what `taint` says and nothing else. */
+  /**
+   * Adds calls that were chosen by what `taint` says and nothing else: none once that is `untrusted`, whatever rule it breaks by then,
+   * and none beyond `MOST_PLANNED`.
+   */
   add(calls: readonly PlannedCall[], taint: Taint): void;
-  /** Uses up the first such call that was chosen by something that `isFine`; `false`: there is none. */
-  take(call: PlannedCall, isFine: (taint: Taint) => boolean): boolean;
+  /** Uses up the first such call; `false`: there is none. */
+  take(call: PlannedCall): boolean;
 }
 
 /** A call of a plan has the same tool and the same input, in whatever order its members stand, and is made once. */
 export const createPlan = (): Plan => {
-  const planned: (readonly [call: PlannedCall, taint: Taint])[] = [];
+  const planned: PlannedCall[] = [];
+  let room = MOST_PLANNED;
   return {
-    add: (calls, taint) => void planned.push(...calls.map(({ tool, input }) => [{ tool, input }, taint] as const)),
-    take({ tool, input }, isFine) {
-      const at = planned.findIndex(([call, taint]) => isFine(taint) && isDeepStrictEqual(call, { tool, input }));
+    add(calls, taint) {
+      if (taint.includes('untrusted')) return;
+      const added = calls.slice(0, room);
+      planned.push(...added.map(({ tool, input }) => ({ tool, input })));
+      room -= added.length;
+    },
+    take({ tool, input }) {
+      const at = planned.findIndex((call) => isDeepStrictEqual(call, { tool, input }));
       if (at !== -1) planned.splice(at, 1);
       return at !== -1;
     },

@@ -9,7 +9,7 @@ import { readInput } from './tool-input.ts';
 /** The rules that calls would break, by their ids. */
 export type BrokenRules = ReadonlyMap<string, FlowRule>;
 
-/** The calls of one answer that a rule is about: those that break it, and those that were planned before what breaks it was read. */
+/** The calls of one answer that a rule is about: those that break it, and those that were planned before a stranger's words were read. */
 export const brokenRules = (
   { agent }: Run,
   { taint, plan }: Pick<Transcript, 'taint' | 'plan'>,
@@ -20,7 +20,7 @@ export const brokenRules = (
     const tool = agent.tools.get(name);
     if (tool === undefined) continue;
     // Made while no rule was about it, it is made all the same: not once more when one is.
-    const isPlanned = plan.take({ tool: name, input }, (before) => brokenRule(before, tool) === null);
+    const isPlanned = plan.take({ tool: name, input });
     const rule = brokenRule(taint, tool);
     if (rule !== null) (isPlanned ? planned : broken).set(id, rule);
   }
