@@ -92,6 +92,16 @@ describe('the dashboard', () => {
     }
   });
 
+  it('titles what rests now as resting, and 429s as 429s', () => {
+    const shown = (title: string) => body().widgets.find(({ properties }) => properties.title === title)?.properties;
+    expect(shown('Keys that rest')?.metrics).toEqual([
+      ['Ballast', 'RestingKeys', 'service', 'ballast', 'stage', 'dev'],
+    ]);
+    expect(shown('Keys that rest')).toMatchObject({ stat: 'Maximum' });
+    expect(JSON.stringify(shown('429s after which a key rests')?.metrics)).toContain('ModelCoolDowns');
+    expect(JSON.stringify(WIDGETS).match(/ModelCoolDowns/g)).toHaveLength(1);
+  });
+
   it('lays no widget over another', () => {
     const places = body().widgets.map(({ x, y }) => `${x} ${y}`);
     expect(new Set(places).size).toBe(WIDGETS.length);
