@@ -28,12 +28,16 @@ const READY: Facts = {
 };
 
 const PROVIDER = 'A key of the provider';
+const OTHERS = 'The other secrets have values';
 const NOTIFIED = 'Somebody is notified of alarms';
 const BUDGET = 'Each tenant has a budget';
 const KEY = 'A key of your own';
 
+/** As the check of the health report says it. */
+const EMPTY = 'tools/weather has no value: npm run secret -- put tools/weather --stage dev';
+
 it('has nothing left to do of a stage that has all that it needs', () => {
-  expect(checklist(READY).map(({ state }) => state)).toEqual(['done', 'done', 'done', 'done', 'done', 'done']);
+  expect(checklist(READY).map(({ state }) => state)).toEqual(Array(7).fill('done'));
 });
 
 it('knows nothing where nobody answers, and says no line is done', () => {
@@ -57,6 +61,51 @@ it.each<[string, Partial<Facts>, string, string, RegExp, RegExp?]>([
     'open',
     /no key/,
     /put anthropic --stage dev/,
+  ],
+  [
+    'the secret of a tool is empty: it says nothing of the provider’s key',
+    { health: health({ secrets: { ...fine, status: 'degraded', detail: EMPTY } }) },
+    PROVIDER,
+    'done',
+    /^The key is there/,
+  ],
+  [
+    'the secret of a tool is empty',
+    { health: health({ secrets: { ...fine, status: 'degraded', detail: EMPTY } }) },
+    OTHERS,
+    'open',
+    /^tools\/weather has no value\.$/,
+    /^npm run secret -- put tools\/weather --stage dev$/,
+  ],
+  [
+    'a secret is empty and another is being deleted',
+    { health: health({ secrets: { ...fine, status: 'degraded', detail: `${EMPTY}; jwt is being deleted` } }) },
+    OTHERS,
+    'open',
+    /^tools\/weather has no value; jwt is being deleted\.$/,
+    /^npm run secret -- put tools\/weather --stage dev$/,
+  ],
+  [
+    'a secret was not looked at',
+    { health: health({ secrets: { ...fine, status: 'degraded', detail: 'jwt was not looked at: no answer' } }) },
+    OTHERS,
+    'open',
+    /^jwt was not looked at: no answer\.$/,
+  ],
+  [
+    'the secret of the provider is empty, and that of a tool',
+    { health: health({ secrets: { ...fine, status: 'unhealthy', detail: `anthropic has no value; ${EMPTY}` } }) },
+    PROVIDER,
+    'open',
+    /no key/,
+    /put anthropic --stage dev/,
+  ],
+  [
+    'the secret of the provider is empty, it does not say that the others have values',
+    { health: health({ secrets: { ...fine, status: 'unhealthy' } }) },
+    OTHERS,
+    'unknown',
+    /provider/,
   ],
   [
     'the provider rejects the key',

@@ -52,7 +52,8 @@ const providerKey = ({ claude, stage, health }: Facts): Decision => {
     };
   const { secrets, claude: api } = health?.checks ?? {};
   if (secrets === undefined) return UNKNOWN;
-  if (secrets.status !== 'healthy')
+  // It is of every secret: `degraded` is of others, without which the provider can be asked.
+  if (secrets.status === 'unhealthy')
     return { state: 'open', says: 'The secret with the key of the provider cannot be read, or has no key.', command };
   if (api?.status === 'unhealthy')
     return { state: 'open', says: `The provider ${api.detail ?? 'cannot be asked'}.`, command };
@@ -60,6 +61,18 @@ const providerKey = ({ claude, stage, health }: Facts): Decision => {
   return api.status === 'healthy'
     ? done('The key is there, and the provider accepts it.')
     : { state: 'note', says: `The key is there; the provider ${api.detail ?? 'fails now'}.` };
+};
+
+/** What puts a value, as the check of secrets says it of each that has none. */
+const PUT = /: (npm run secret -- put [^;]+)/g;
+
+const otherSecrets = ({ health }: Facts): Decision => {
+  const { status, detail = '' } = health?.checks['secrets'] ?? {};
+  if (status === undefined) return UNKNOWN;
+  if (status === 'healthy') return done('Each secret that the stage uses has a value.');
+  if (status === 'unhealthy') return { state: 'unknown', says: 'That of the provider’s key comes first.' };
+  const [command] = Array.from(detail.matchAll(PUT), ([, put]) => put);
+  return { state: 'open', says: `${detail.replace(PUT, '')}.`, ...(command !== undefined && { command }) };
 };
 
 const alarmTarget = ({ alarms, stage }: Facts): Decision => {
@@ -117,6 +130,7 @@ const checked =
 
 const LINES: Readonly<Record<string, (facts: Facts) => Decision>> = {
   'A key of the provider': providerKey,
+  'The other secrets have values': otherSecrets,
   'Somebody is notified of alarms': alarmTarget,
   'Each tenant has a budget': budgets,
   'A key of your own': adminKey,
