@@ -11,6 +11,7 @@ import { docsOfTheApi } from './docs.ts';
 import { everyPageOfTheConsole } from './every-page.ts';
 import { gatewayInTheConsole } from './gateway.ts';
 import { keyboardInTheConsole } from './keyboard.ts';
+import { loadingInTheConsole } from './loading.ts';
 import { moneyInTheConsole } from './money.ts';
 import { picturesOfTheConsole } from './pictures.ts';
 import { reportsInTheConsole } from './reports.ts';
@@ -50,6 +51,7 @@ describe.skipIf(CHROMIUM === undefined)(inChromium('the console'), () => {
   moneyInTheConsole(stage);
   reportsInTheConsole(stage);
   alarmsInTheConsole(stage);
+  loadingInTheConsole(stage);
   docsOfTheApi(stage);
   everyPageOfTheConsole(stage);
   keyboardInTheConsole(stage);
