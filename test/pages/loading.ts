@@ -3,12 +3,27 @@ import { describe, expect, it } from 'vitest';
 import { openPage, signIn, type Stage } from './browser.ts';
 
 const KEY = 'ballast-dev-key';
+const ADMIN = 'ballast-dev-admin-key';
 
-/** Holds each request of this address back until it is let through. */
-const heldBack = async (page: Page, address: RegExp): Promise<{ readonly waiting: Route[] }> => {
+/** What a browser says of a refusal that the test provokes. */
+const refused = (text: string) => /status of (?:401|429|503)/.test(text);
+
+const problem = (status: number, code: string) => ({
+  status,
+  contentType: 'application/problem+json',
+  body: JSON.stringify({ type: 'about:blank', title: 'Refused', status, code, detail: 'Not now.' }),
+});
+
+/** Holds each request of this address back, until all are let through. */
+const heldBack = async (page: Page, address: RegExp) => {
   const waiting: Route[] = [];
   await page.route(address, (route) => void waiting.push(route));
-  return { waiting };
+  const letThrough = async () => {
+    await page.unroute(address);
+    // Those that were answered already refuse it.
+    for (const route of waiting) await route.continue().catch(() => undefined);
+  };
+  return { waiting, letThrough };
 };
 
 export const loadingInTheConsole = (stage: Stage) =>
@@ -18,7 +33,7 @@ export const loadingInTheConsole = (stage: Stage) =>
       const { page, complaints } = await openPage(stage);
       await page.clock.install();
       await signIn(page, stage, KEY);
-      const { waiting } = await heldBack(page, /\/agent\/runs\?/);
+      const { waiting, letThrough } = await heldBack(page, /\/agent\/runs\?/);
       await page.getByRole('link', { name: 'Runs', exact: true }).click();
       await expect.poll(() => waiting.length).toBe(1);
       await page.clock.runFor(20_000);
@@ -30,7 +45,7 @@ export const loadingInTheConsole = (stage: Stage) =>
       // What does not come in a minute, as after a sleep of the machine, is given up.
       await page.clock.runFor(70_000);
       await expect.poll(() => waiting.length).toBe(3);
-      await page.unrouteAll({ behavior: 'ignoreErrors' });
+      await letThrough();
       expect(complaints).toEqual([]);
     });
 
@@ -53,6 +68,24 @@ export const loadingInTheConsole = (stage: Stage) =>
       await expect.poll(() => waiting.length).toBe(2);
       await waiting[1]?.continue();
       await page.locator('[data-field=status]', { hasText: 'succeeded' }).waitFor();
+      expect(complaints).toEqual([]);
+    });
+
+    it('is not said to be nothing: of rests, until they are read and where they cannot be', async () => {
+      const { page, complaints } = await openPage(stage, {}, refused);
+      await signIn(page, stage, ADMIN);
+      const { waiting, letThrough } = await heldBack(page, /\/admin\/rests$/);
+      await page.getByRole('link', { name: 'Circuits' }).click();
+      const rests = page.getByRole('region', { name: 'Rests' }).first();
+      await rests.getByText('Rate limits of the provider').waitFor();
+      await expect.poll(() => waiting.length).toBe(1);
+      const nothing = rests.getByText('The provider limits nothing now.');
+      expect(await nothing.count()).toBe(0);
+      await waiting[0]?.fulfill(problem(503, 'store-unavailable'));
+      await page.getByRole('alert').getByText('503 store-unavailable').waitFor();
+      expect(await nothing.count()).toBe(0);
+      await letThrough();
+      await nothing.waitFor();
       expect(complaints).toEqual([]);
     });
   });

@@ -49,17 +49,17 @@ const endRest = (name: string): Change => ({
 /** What the simulated Claude answers with a rate limit. */
 const LIMITED = { task: '[[fault:429 retry-after=60]] Hello' };
 
-const Rests = ({ rests, ask }: { rests: readonly RestView[]; ask: (change: Change) => void }) => {
+const Rests = ({ rests, ask }: { rests: readonly RestView[] | undefined; ask: (change: Change) => void }) => {
   const { url, stage } = useSession();
   const isSimulated = stage.claude === 'simulated';
   return html`<section class="panel" aria-label="Rests">
     <h2>Rests</h2>
     <p class="small soft">Rate limits of the provider that are being waited out.</p>
     ${
-      rests.length === 0
+      rests?.length === 0
         ? html`<${Empty} command=${isSimulated ? curl(url, '/agent/run', { method: 'POST', body: LIMITED }) : undefined}>The provider limits nothing now.<//>`
         : html`<${Table} label="Rests" head=${['Name', 'Model', 'Kind', 'Until', '']}>
-            ${rests.map(
+            ${rests?.map(
               ({ name, model, kind, until }) => html`<tr key=${name}>
                 <td class="when"><code>${name}</code></td><td>${model}</td><td>${kind}</td><td><${Time} at=${until} /></td>
                 <td class="num"><button type="button" onClick=${() => ask(endRest(name))}>End</button></td>
@@ -120,7 +120,7 @@ export const Circuits = () => {
         ${circuits.data?.circuits.map((circuit) => html`<${Circuit} key=${circuit.name} circuit=${circuit} ask=${ask} />`)}
       <//>
     </section>
-    <${Rests} rests=${rests.data?.rests ?? []} ask=${ask} />
+    <${Rests} rests=${rests.data?.rests} ask=${ask} />
     ${
       asked !== null &&
       html`<${Confirm} title=${asked.title} verb=${asked.verb} danger=${asked.verb === 'Isolate'}
