@@ -58,23 +58,30 @@ export const refusedCalls = (
   return broken;
 };
 
+/** The calls of one answer that are made only if a person agrees. */
+export interface HeldCalls {
+  readonly asked: readonly (ToolUseBlock & AskedCall)[];
+  /** Those whose input the tool did not take, by their ids: nobody is asked, and they are not made, even if it would by now. */
+  readonly invalid: ReadonlySet<string>;
+}
+
 /**
- * Calls that people are asked about: of tools that always ask, and those that would break a rule. What the tool would not take is
- * not worth asking. What a schema says may change with time, and the run with it: so it is journalled.
+ * Calls of tools that always ask, and those that would break a rule. What the tool would not take is not worth asking. What a schema
+ * says may change with time, and the run with it: so it is journalled.
  */
 export const askedCalls = async (
   parts: Pick<LoopParts, 'emit'>,
   run: Run,
   broken: BrokenRules,
   { call, uses }: { readonly call: number; readonly uses: readonly ToolUseBlock[] },
-): Promise<readonly (ToolUseBlock & AskedCall)[]> => {
+): Promise<HeldCalls> => {
   const askedOf = (use: ToolUseBlock): readonly (ToolUseBlock & AskedCall)[] => {
     const rule = broken.get(use.id)?.name ?? null;
     const always = run.agent.tools.get(use.name)?.requiresApproval === true;
     return always || rule !== null ? [{ ...use, rule }] : [];
   };
   const candidates = uses.flatMap(askedOf);
-  if (candidates.length === 0) return [];
+  if (candidates.length === 0) return { asked: [], invalid: new Set() };
   const ids = await run.journal.step(`approvals-${call}`, async () => {
     const worthAsking: string[] = [];
     for (const { id, name, input, rule } of candidates) {
@@ -85,5 +92,6 @@ export const askedCalls = async (
     }
     return worthAsking;
   });
-  return candidates.filter(({ id }) => ids.includes(id));
+  const asked = candidates.filter(({ id }) => ids.includes(id));
+  return { asked, invalid: new Set(candidates.map(({ id }) => id).filter((id) => !ids.includes(id))) };
 };

@@ -98,7 +98,7 @@ const guarded = async (parts: LoopParts, run: Run, call: Call): Promise<ToolVerd
   return verdict;
 };
 
-const judge = async (parts: LoopParts, run: Run, use: ToolUseBlock): Promise<ToolVerdict> => {
+const judge = async (parts: LoopParts, run: Run, use: ToolUseBlock, isInvalid: boolean): Promise<ToolVerdict> => {
   const tool = run.agent.tools.get(use.name);
   if (!tool) {
     const names = [...run.agent.tools.keys()].join(', ');
@@ -111,6 +111,8 @@ const judge = async (parts: LoopParts, run: Run, use: ToolUseBlock): Promise<Too
     const issues = read.issues.map(({ path, message }) => `${path || 'input'} ${message}`);
     return failed(`The input is not valid: ${issues.join('; ')}.`, 'invalid-input');
   }
+  if (isInvalid)
+    return failed('The input was not valid when it was read, and is by now: make the call again.', 'invalid-input');
   return guarded(parts, run, { tool, input: read.input, idempotencyKey: `${run.runId}:${use.id}` });
 };
 
@@ -118,10 +120,13 @@ const judge = async (parts: LoopParts, run: Run, use: ToolUseBlock): Promise<Too
 export const toolName = ({ agent }: Run, name: string): Redacted =>
   agent.tools.has(name) ? label(name) : safe`unknown`;
 
-/** Runs one tool call of the model. Whatever the tool does, this returns: with its result, or with words that betray nothing. */
-export const runTool = async (parts: LoopParts, run: Run, use: ToolUseBlock): Promise<ToolStep> => {
+/**
+ * Runs one tool call of the model. Whatever the tool does, this returns: with its result, or with words that betray nothing.
+ * `isInvalid`: the tool has refused the input before, so the call is not made even if it takes it now.
+ */
+export const runTool = async (parts: LoopParts, run: Run, use: ToolUseBlock, isInvalid = false): Promise<ToolStep> => {
   const [startedAt, startedMs] = [parts.clock.now(), parts.clock.monotonicMs()];
-  const { outcome, thrown, ...verdict } = await judge(parts, run, use).catch((error: unknown) =>
+  const { outcome, thrown, ...verdict } = await judge(parts, run, use, isInvalid).catch((error: unknown) =>
     failed('The tool failed.', 'failed', nameError(error)),
   );
   const durationMs = parts.clock.monotonicMs() - startedMs;

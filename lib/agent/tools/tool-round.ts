@@ -72,20 +72,21 @@ export const toolRound = async (
   const before = stopped(run);
   if (before) return before;
 
+  const { asked, invalid } = await askedCalls(parts, run, broken, { call, uses: allowed });
   const steps = new Map<string, ToolStep>();
   const runUse = async (use: ToolUseBlock): Promise<void> => {
+    const isInvalid = invalid.has(use.id);
     run.stream.toolStarted(use.id, use.name, () => use.input);
     const step = await run.journal.step(
       `tool-${call}-${use.id}`,
-      ({ deadline }) => runTool(parts, { ...run, deadline }, use),
+      ({ deadline }) => runTool(parts, { ...run, deadline }, use, isInvalid),
       // They are made side by side: none of them may take more operations than the others in a replay.
-      { once: hasEffects(run, use), insist: true, interrupted: () => orphanedStep(parts) },
+      { once: !isInvalid && hasEffects(run, use), insist: true, interrupted: () => orphanedStep(parts) },
     );
     // Of a fallback too: it failed, whatever the model was given.
     run.stream.toolFinished(use.id, use.name, step.error !== null, step.durationMs, () => step.content);
     steps.set(use.id, step);
   };
-  const asked = await askedCalls(parts, run, broken, { call, uses: allowed });
   for (const [id, rule] of refused) steps.set(id, heldStep(parts, rule));
   const isAsked = new Set(asked.map(({ id }) => id));
   await Promise.all(allowed.filter(({ id }) => !isAsked.has(id)).map(runUse));
