@@ -11,12 +11,23 @@ import { jsonText } from '../lib/telemetry/terminal/printable.ts';
 import { systemClock as clock } from '../local/system-clock.ts';
 import { openStage } from './open-stage.ts';
 import { Misused, readOptions } from './read-options.ts';
+import { TablesUnknown } from './table-names.ts';
 
 const USAGE = 'Usage: npm run bootstrap -- --stage <stage> [--region <region>] [--json]';
 
+class LedgerUnusable extends Error {
+  constructor(table: string, error: unknown) {
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    super(
+      `The table ${table} cannot be used (${nameError(cause)}): see that the stage is deployed, ` +
+        'and that credentials and region are those of its account.',
+    );
+  }
+}
+
 /** Bootstraps the ledger of a stage, with whatever credentials the SDK finds. */
 const onStage = async (stage: string, region: string | undefined): Promise<Bootstrapped> => {
-  const { ledger, tenants: directory, apiKeys: keys, close } = openStage(stage, region);
+  const { ledger, tenants: directory, apiKeys: keys, names, close } = await openStage(stage, region);
   try {
     const note = noting({ audit: createDynamoDbAuditLog(ledger), clock, ids: createIds(clock, randomBytes) });
     const parts = { tenants: directory, note, clock, onChanged: () => undefined };
@@ -26,6 +37,8 @@ const onStage = async (stage: string, region: string | undefined): Promise<Boots
       keys: createKeyAdministration({ ...parts, keys, issue: () => issueKey(randomBytes) }),
       now: clock.now(),
     });
+  } catch (error) {
+    throw new LedgerUnusable(names.LEDGER_TABLE, error);
   } finally {
     close();
   }
@@ -76,11 +89,8 @@ const run = async (): Promise<void> => {
   try {
     tell(stage, await onStage(stage, region), json);
   } catch (error) {
-    const cause = error instanceof Error ? (error.cause ?? error) : error;
-    console.error(
-      `The table ballast-${stage}-ledger cannot be used (${nameError(cause)}): see that the stage is deployed, ` +
-        'and that credentials and region are those of its account.',
-    );
+    if (!(error instanceof TablesUnknown || error instanceof LedgerUnusable)) throw error;
+    console.error(error.message);
     process.exitCode = 1;
   }
 };

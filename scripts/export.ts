@@ -9,6 +9,7 @@ import { systemClock as clock } from '../local/system-clock.ts';
 import { openStage } from './open-stage.ts';
 import { Misused, readOptions } from './read-options.ts';
 import { createScanItems } from './scan-items.ts';
+import { TablesUnknown } from './table-names.ts';
 
 const USAGE =
   'Usage: npm run export -- --stage prod [--region eu-central-1] [--from 2026-11-01] [--to 2026-12-01] [--format jsonl|csv]';
@@ -64,7 +65,7 @@ const write = async (text: string): Promise<void> => {
 
 const run = async (): Promise<void> => {
   const { stage, region, from, to, format } = read();
-  const opened = openStage(stage, region);
+  const opened = await openStage(stage, region);
   const scan = createScanItems(opened.sdk, { clock, random: Math.random });
   let records = 0;
   for await (const item of scan(opened.names.LEDGER_TABLE, 'usage#')) {
@@ -82,6 +83,7 @@ const run = async (): Promise<void> => {
 run().catch((error: unknown) => {
   // Whoever reads no more, as `head`, has what they wanted.
   if ((error as { readonly code?: unknown }).code === 'EPIPE') process.exit(0);
-  console.error(error instanceof Misused ? error.message : `It could not be exported: ${nameError(error)}.`);
+  const isOwn = error instanceof Misused || error instanceof TablesUnknown;
+  console.error(isOwn ? error.message : `It could not be exported: ${nameError(error)}.`);
   process.exitCode = 2;
 });

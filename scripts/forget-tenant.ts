@@ -13,8 +13,9 @@ import { createRollUps } from '../lib/usage/reports/rollups/roll-up.ts';
 import { systemClock as clock } from '../local/system-clock.ts';
 import { forgetTenant, type Forgotten } from './forget-tenant/forget-tenant.ts';
 import { createScanKeys } from './forget-tenant/scan-keys.ts';
-import { openStage, RUN_WAIT_MS } from './open-stage.ts';
+import { openStage, RUN_WAIT_MS, type Stage } from './open-stage.ts';
 import { Misused } from './read-options.ts';
+import { TablesUnknown } from './table-names.ts';
 
 const USAGE = `Erases what a tenant has written and was told. See docs/data.md.
 
@@ -37,8 +38,6 @@ const read = () => {
 
 /** The tenant of who administers a stage: without its keys nobody can. */
 const ADMIN_TENANT = 'admin';
-
-type Stage = ReturnType<typeof openStage>;
 
 const partsOf = (stage: Stage) => {
   const { runsTable: table, ledger, control, names, sdk } = stage;
@@ -113,7 +112,7 @@ const run = async (): Promise<number> => {
   const { stage: name, tenant: tenantId, region, yes } = read();
   if (tenantId === ADMIN_TENANT)
     throw new Misused(`The tenant ${ADMIN_TENANT} has the keys of who administers the stage. It cannot be forgotten.`);
-  const stage = openStage(name, region);
+  const stage = await openStage(name, region);
   try {
     const parts = partsOf(stage);
     if ((await stage.tenants.find(tenantId)) === null) return tell(tenantId, { kind: 'unknown' });
@@ -132,9 +131,8 @@ const run = async (): Promise<number> => {
 run().then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
-    console.error(
-      error instanceof Misused ? error.message : `It could not go on (${nameError(error)}). Call it again.`,
-    );
+    const isOwn = error instanceof Misused || error instanceof TablesUnknown;
+    console.error(isOwn ? error.message : `It could not go on (${nameError(error)}). Call it again.`);
     process.exitCode = 2;
   },
 );

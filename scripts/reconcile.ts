@@ -14,6 +14,7 @@ import { bookUnrecorded } from './reconcile/book-unrecorded.ts';
 import { bringRecords } from './reconcile/bring-records.ts';
 import { rebuildBudgets, rebuiltSentence } from './reconcile/rebuild.ts';
 import { createScanItems } from './scan-items.ts';
+import { TablesUnknown } from './table-names.ts';
 
 const USAGE =
   'Usage: npm run reconcile -- --stage prod [--region eu-central-1] [--longest-call-ms 840000] [--unrecorded log.jsonl] [--records-from table] [--rebuild] [--json]';
@@ -57,7 +58,7 @@ const sentence = (event: BallastEvent): string | null => {
 
 const reconcile = async (): Promise<boolean> => {
   const { stage, region, longestCallMs, unrecorded, recordsFrom, isRebuilt, json } = read();
-  const stores = openStage(stage, region);
+  const stores = await openStage(stage, region);
   const budgets = createBudgets(stores.budgets, stores.parking);
   const rollups = createDynamoDbRollupStore(stores.ledger, Math.random);
   const rollUps = createRollUps({
@@ -114,9 +115,8 @@ const reconcile = async (): Promise<boolean> => {
 reconcile().then(
   (whole) => process.exit(whole ? 0 : 1),
   (error: unknown) => {
-    process.stderr.write(
-      `${error instanceof Misused ? error.message : `It could not be reconciled: ${nameError(error)}.`}\n`,
-    );
+    const isOwn = error instanceof Misused || error instanceof TablesUnknown;
+    process.stderr.write(`${isOwn ? error.message : `It could not be reconciled: ${nameError(error)}.`}\n`);
     process.exit(2);
   },
 );

@@ -6,6 +6,7 @@ import { dataDirectoryOf, readAddress } from '../local/data-files.ts';
 import { systemClock } from '../local/system-clock.ts';
 import { openStage } from './open-stage.ts';
 import { Misused, readOptions } from './read-options.ts';
+import { TablesUnknown } from './table-names.ts';
 import { driftOf, isBeyond } from './true-up/drift.ts';
 import { driftLine } from './true-up/drift-line.ts';
 import { driftTable } from './true-up/drift-table.ts';
@@ -59,7 +60,9 @@ const trueUp = async (): Promise<boolean> => {
   );
   let done = 0;
   const onDay = () => progress.at({ done: (done += 1), of: null, what: 'days of tenants' });
-  const books = await Array.fromAsync(readBooks(openStage(stage, region, ownEndpoint(stage)), first, last, onDay));
+  const books = await Array.fromAsync(
+    readBooks(await openStage(stage, region, ownEndpoint(stage)), first, last, onDay),
+  );
   progress.end();
   const drifts = driftOf(billed, books);
   const beyond = drifts.filter((drift) => isBeyond(drift, tolerance));
@@ -77,7 +80,7 @@ trueUp().then(
     process.exitCode = agrees ? 0 : 1;
   },
   (error: unknown) => {
-    const own = error instanceof TrueUpRefused || error instanceof Misused;
+    const own = error instanceof TrueUpRefused || error instanceof Misused || error instanceof TablesUnknown;
     const reason = own ? error.message : `The books cannot be read (${nameError(error)}).`;
     process.stderr.write(`${reason}\n`);
     process.exitCode = 2;

@@ -13,7 +13,7 @@ export const gatewayInTheConsole = (stage: Stage) =>
   describe('calls of the gateway in the console', () => {
     /** Of two models and keys; the first two of each ten are of an end user, and each tenth has no answer. */
     const book = async (tenantId: string) => {
-      const stores = storesOf(stage);
+      const stores = await storesOf(stage);
       const names = createUserNames({ table: stores.ledger, clock: systemClock, emit: () => undefined });
       await names.note(tenantId, 'ada');
       for (let nth = 10; nth < 10 + CALLS; nth += 1) {

@@ -32,7 +32,7 @@ export const moneyInTheConsole = (stage: Stage) =>
       expect(await trueUp.locator('pre').textContent()).toBe(command);
       await looksRight(`true-up-none-${look}`);
 
-      const stores = storesOf(stage);
+      const stores = await storesOf(stage);
       const at = Date.now();
       const lost = { tenantId, at, attemptId: 'run_03:1:1', runId: 'run_03', answered: false };
       await stores.usage.add(record({ ...lost, cost: parseUsd('5'), estimated: 'lost' }));
@@ -76,7 +76,7 @@ export const moneyInTheConsole = (stage: Stage) =>
         ] as const)
           expect(await ask(key['key'], user)).toMatchObject({ status: 'succeeded' });
 
-        const stores = storesOf(stage);
+        const stores = await storesOf(stage);
         const records = await Array.fromAsync(stores.usage.inHour(tenantId, startOfHour(Date.now())));
         stores.close();
         const costOf = (of: (each: UsageRecord) => boolean) => sum(records.filter(of).map(({ cost }) => cost));

@@ -58,7 +58,7 @@ export const reportsInTheConsole = (stage: Stage) =>
         ).toMatchObject({ status: 'succeeded' });
       const message = { model: 'claude-haiku-5-5', max_tokens: 16, messages: [{ role: 'user', content: 'Hello' }] };
       await send('POST', '/v1/messages', message, keys[1]);
-      const stores = storesOf(stage);
+      const stores = await storesOf(stage);
       const now = Date.now();
       const hours = [startOfHour(now - HOUR_MS), startOfHour(now)];
       for (const hour of hours) records = [...records, ...(await Array.fromAsync(stores.usage.inHour(TENANT, hour)))];

@@ -22,7 +22,7 @@ export const runsInTheConsole = (stage: Stage) =>
       await soFar.getByText('are stored when the run ends').waitFor();
       // What is settled of it is what the books have of it now.
       const openId = new URL(page.url()).hash.split('/').at(-1) ?? '';
-      const stores = storesOf(stage);
+      const stores = await storesOf(stage);
       const booked = await Array.fromAsync(stores.usage.inHour('demo', Date.now(), `${openId}:`));
       stores.close();
       expect(booked.length).toBe(1);

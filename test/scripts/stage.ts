@@ -10,14 +10,19 @@ import type { TestDynamoDb } from '../dynamodb.ts';
 import { DUMMY_CONNECTION } from '../dynamodb-names.ts';
 import { createFakeClock } from '../fake-clock.ts';
 import { seededRandom } from '../seeded-random.ts';
+import { startLambda, tablesOf } from './scripted-lambda.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
 
-/** The ledger of a stage that has just been deployed to this engine. */
-export const stageLedger = async ({ client, sdk }: TestDynamoDb, stage: string): Promise<Table> => {
+/** The ledger of a stage that has just been deployed to this engine; `LedgerTable`: by another name than its own. */
+export const stageLedger = async (
+  { client, sdk }: TestDynamoDb,
+  stage: string,
+  LedgerTable = `ballast-${stage}-ledger`,
+): Promise<Table> => {
   const names = {
     ControlTable: `ballast-${stage}-control`,
-    LedgerTable: `ballast-${stage}-ledger`,
+    LedgerTable,
     RunsTable: `ballast-${stage}-runs`,
   };
   const definitions = readFileSync(path.join(ROOT, 'infra', 'tables.yml'), 'utf8');
@@ -60,15 +65,33 @@ export const runCommand = async (
   );
 };
 
-/** Runs a script to its end as npm does, against the DynamoDB at this endpoint; `signedIn`: as somebody of an account. */
+/**
+ * Runs a script to its end as npm does, against the DynamoDB at this endpoint; `signedIn`: as somebody of an account, where
+ * Lambda is at this address, or says of every stage that its tables are its own.
+ */
 export const runScript = async (
   name: string,
   endpoint: string,
   words: readonly string[],
-  { signedIn = false } = {},
+  { signedIn = false, lambda, more = {} }: { signedIn?: boolean; lambda?: string; more?: Record<string, string> } = {},
 ): Promise<Ended> => {
   const { PATH, NODE_COMPILE_CACHE } = process.env;
-  const env = { PATH, NODE_COMPILE_CACHE, AWS_ENDPOINT_URL_DYNAMODB: endpoint, ...(signedIn ? AWS : {}) };
+  const own = signedIn && lambda === undefined ? await startLambda() : null;
+  const there = lambda ?? own?.url;
+  const env = {
+    PATH,
+    NODE_COMPILE_CACHE,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    ...(there === undefined ? {} : { AWS_ENDPOINT_URL_LAMBDA: there }),
+    ...(signedIn ? AWS : {}),
+    ...more,
+  };
+  const stage = words[words.indexOf('--stage') + 1] ?? '';
+  own?.variables.set(`ballast-${stage}-run-agent:live`, tablesOf(stage));
   const program = path.join(ROOT, 'scripts', `${name}.ts`);
-  return ended(spawn(process.execPath, [program, ...words], { env, stdio: STDIO }));
+  try {
+    return await ended(spawn(process.execPath, [program, ...words], { env, stdio: STDIO }));
+  } finally {
+    await own?.[Symbol.asyncDispose]();
+  }
 };

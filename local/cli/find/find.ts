@@ -40,7 +40,10 @@ const readRuns = async (
   const tenant = call.text('tenant') ?? tenantId ?? (stage === undefined ? 'demo' : null);
   if (tenant === null) throw new Refused('No line says whose it is: name the tenant by --tenant.');
   const { openStage } = await import('../../../scripts/open-stage.ts');
-  const stores = openStage(stage ?? 'local', call.text('region'), endpoint);
+  const { TablesUnknown } = await import('../../../scripts/table-names.ts');
+  const stores = await openStage(stage ?? 'local', call.text('region'), endpoint).catch((error: unknown) => {
+    throw error instanceof TablesUnknown ? new Refused(error.message, { cause: error }) : error;
+  });
   try {
     return await Promise.all(runIds.map((runId) => readRun(stores, { tenantId: tenant, runId }, shell.clock)));
   } catch (error) {
