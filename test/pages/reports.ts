@@ -96,6 +96,34 @@ export const reportsInTheConsole = (stage: Stage) =>
       expect(complaints).toEqual([]);
     });
 
+    it('is whole as CSV where one answer does not hold all groups', async () => {
+      const { page, complaints } = await openPage(stage);
+      await signIn(page, stage, key);
+      const asked: string[] = [];
+      // As if an answer held one group, where it holds ten thousand.
+      await page.route(/\/usage\?/, async (route) => {
+        const url = new URL(route.request().url());
+        if (route.request().headers()['accept'] !== 'text/csv') return route.continue();
+        url.searchParams.set('limit', '1');
+        asked.push(url.search);
+        return route.continue({ url: url.href });
+      });
+      await page.getByRole('link', { name: 'Money' }).click();
+      await page.getByRole('combobox', { name: 'By' }).selectOption('user');
+      await page.getByRole('region', { name: 'Usage' }).getByRole('row', { name: /^bob/ }).waitFor();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Download CSV' }).click(),
+      ]);
+      const csv = Buffer.concat(await Array.fromAsync(await download.createReadStream())).toString();
+      const [head = '', ...lines] = csv.trim().split('\r\n');
+      const column = (name: string) => lines.map((line) => line.split(',')[head.split(',').indexOf(name)] ?? '');
+      expect(column('user')).toEqual(['', 'ada', 'bob']);
+      expect(formatUsd(sum(column('costUsd').map(parseUsd)))).toBe(formatUsd(total));
+      expect(asked).toHaveLength(3);
+      expect(complaints).toEqual([]);
+    });
+
     it('is shown to an administrator by tenant', async () => {
       const { page, complaints } = await openPage(stage);
       await signIn(page, stage, ADMIN);
