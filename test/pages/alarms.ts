@@ -102,4 +102,27 @@ export const alarmsInTheConsole = (stage: Stage) =>
       await looksRight('set-up');
       expect(complaints).toEqual([]);
     });
+
+    it('counts each tenant that has no budget, however many there are', async () => {
+      const { page, complaints } = await openPage(stage);
+      await signIn(page, stage, ADMIN);
+      const { tenants } = (await (
+        await stage.server.ask('/admin/tenants', { headers: { 'x-api-key': ADMIN } })
+      ).json()) as { tenants: { status: string; dailyBudgetUsd: string | null; monthlyBudgetUsd: string | null }[] };
+      const without = tenants.filter(
+        (each) => each.status === 'active' && each.dailyBudgetUsd === null && each.monthlyBudgetUsd === null,
+      );
+      // As if an answer held one tenant, where it holds a thousand.
+      await page.route(/\/admin\/tenants\?/, (route) => {
+        const url = new URL(route.request().url());
+        url.searchParams.set('limit', '1');
+        return route.continue({ url: url.href });
+      });
+      await page.getByRole('link', { name: 'Set-up' }).click();
+      const line = page.getByRole('listitem').filter({ hasText: 'Each tenant has a budget' });
+      const says = (await line.getByText('Without a budget:').textContent()) ?? '';
+      const [, names = '', more = '0'] = /^Without a budget: ([^.]*?)(?: and (\d+) more)?\./.exec(says) ?? [];
+      expect(names.split(', ').length + Number(more)).toBe(without.length);
+      expect(complaints).toEqual([]);
+    });
   });

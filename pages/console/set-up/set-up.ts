@@ -1,3 +1,4 @@
+import { type Client, query } from '../../api/client.ts';
 import type { Alarms, HealthReport, KeyView, TenantView } from '../../api/types.ts';
 import { Command } from '../../ui/command.ts';
 import { html } from '../../ui/html.ts';
@@ -11,7 +12,24 @@ const LIVE_MS = 10_000;
 const WORDS = { done: 'done', open: 'to do', note: 'as you like', unknown: 'not known' };
 const COLOURS = { done: 'good', open: 'bad', note: 'warn', unknown: '' };
 
+interface TenantPage {
+  readonly tenants: readonly TenantView[];
+  readonly nextCursor: string | null;
+}
+
 const known = <T>(asked: Promise<T>): Promise<T | null> => asked.catch(() => null);
+
+const tenantsOf = async (client: Client, signal: AbortSignal): Promise<readonly TenantView[]> => {
+  const all: TenantView[] = [];
+  let cursor: string | null = null;
+  do {
+    const path = `/admin/tenants${query({ limit: 1_000, cursor })}`;
+    const page: TenantPage = await client.json(path, { signal });
+    all.push(...page.tenants);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return all;
+};
 
 const factsOf = async (session: Session, signal: AbortSignal): Promise<Facts> => {
   const { client, caller, stage } = session;
@@ -19,7 +37,7 @@ const factsOf = async (session: Session, signal: AbortSignal): Promise<Facts> =>
   const [health, alarms, tenants, keys] = await Promise.all([
     known<HealthReport>(healthOf(client, signal)),
     get<Alarms>('/admin/alarms'),
-    get<{ tenants: TenantView[] }>('/admin/tenants?limit=1000'),
+    known(tenantsOf(client, signal)),
     get<{ keys: KeyView[] }>(`/admin/tenants/${caller.tenantId}/keys`),
   ]);
   return {
@@ -27,7 +45,7 @@ const factsOf = async (session: Session, signal: AbortSignal): Promise<Facts> =>
     stage: stageOf(session),
     health,
     alarms,
-    tenants: tenants?.tenants ?? null,
+    tenants,
     keys: keys?.keys ?? null,
     keyId: caller.keyId,
     now: Date.now(),
