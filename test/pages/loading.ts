@@ -5,8 +5,11 @@ import { openPage, signIn, type Stage } from './browser.ts';
 const KEY = 'ballast-dev-key';
 const ADMIN = 'ballast-dev-admin-key';
 
+const REFUND = '[[tool:issue_refund {"orderId": "A-17", "amountUsd": "12.50"}]]';
+const EVENTS = /\/agent\/runs\/run_\w+\/events/;
+
 /** What a browser says of a refusal that the test provokes. */
-const refused = (text: string) => /status of (?:401|429|503)/.test(text);
+const refused = (text: string) => /status of (?:401|408|429|503)/.test(text);
 
 const problem = (status: number, code: string) => ({
   status,
@@ -28,6 +31,12 @@ const heldBack = async (page: Page, address: RegExp) => {
 
 export const loadingInTheConsole = (stage: Stage) =>
   describe('what the console has not read', () => {
+    const submit = async (body: object): Promise<string> => {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await stage.server.ask('/agent/runs', { method: 'POST', headers, body: JSON.stringify(body) });
+      return ((await answer.json()) as { runId: string }).runId;
+    };
+
     it('is waited for, however long it takes: a tick asks only where nothing is asked', async () => {
       await stage.server.run({ task: 'Hello' });
       const { page, complaints } = await openPage(stage);
@@ -53,10 +62,7 @@ export const loadingInTheConsole = (stage: Stage) =>
       const { page, complaints } = await openPage(stage);
       await signIn(page, stage, KEY);
       const { waiting } = await heldBack(page, /\/agent\/runs\/run_\w+\?include=usage/);
-      const body = JSON.stringify({ task: 'What is 17 * 23?' });
-      const headers = { 'content-type': 'application/json' };
-      const submitted = await stage.server.ask('/agent/runs', { method: 'POST', headers, body });
-      const { runId } = (await submitted.json()) as { runId: string };
+      const runId = await submit({ task: 'What is 17 * 23?' });
       await page.evaluate(`location.hash = '/runs/${runId}'`);
       await page.waitForResponse((answer) => answer.url().includes(`${runId}/events`));
       const ended = async () =>
@@ -86,6 +92,46 @@ export const loadingInTheConsole = (stage: Stage) =>
       expect(await nothing.count()).toBe(0);
       await letThrough();
       await nothing.waitFor();
+      expect(complaints).toEqual([]);
+    });
+
+    it.each([
+      [429, 'rate-limited'],
+      [408, 'upstream-timeout'],
+    ])('is watched on after one answer of %d', async (status, code) => {
+      const { page, complaints } = await openPage(stage, {}, refused);
+      await signIn(page, stage, KEY);
+      await page.route(EVENTS, (route) => route.fulfill(problem(status, code)), { times: 1 });
+      const runId = await submit({ task: 'What is 17 * 23?' });
+      await page.evaluate(`location.hash = '/runs/${runId}'`);
+      const events = page.getByRole('region', { name: 'Events' });
+      await events.getByText('run.succeeded').waitFor();
+      await events.getByRole('status').getByText('Ended', { exact: true }).waitFor();
+      expect(await events.getByRole('alert').count()).toBe(0);
+      expect(complaints).toEqual([]);
+    });
+
+    it('is not said to have ended where it may not be watched, and its run is read on', async () => {
+      const { page, complaints } = await openPage(stage, {}, refused);
+      await signIn(page, stage, KEY);
+      await page.route(EVENTS, (route) => route.fulfill(problem(401, 'unauthenticated')));
+      const runId = await submit({ agent: 'clerk', task: REFUND });
+      await page.evaluate(`location.hash = '/runs/${runId}'`);
+      const events = page.getByRole('region', { name: 'Events' });
+      await events.getByRole('status').getByText('Not watched: refused').waitFor();
+      await events.getByRole('alert').getByText('401 unauthenticated').waitFor();
+      expect(await events.getByText('Ended').count()).toBe(0);
+      await page.getByRole('button', { name: 'Deny' }).waitFor();
+      const { approvals } = (await (await stage.server.ask(`/agent/runs/${runId}`)).json()) as {
+        approvals: { toolUseId: string }[];
+      };
+      const decided = await stage.server.ask(`/agent/runs/${runId}/approvals/${approvals[0]?.toolUseId}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ decision: 'deny' }),
+      });
+      expect(decided.status).toBe(204);
+      await page.locator('[data-field=status]', { hasText: 'succeeded' }).waitFor();
       expect(complaints).toEqual([]);
     });
   });

@@ -22,6 +22,7 @@ const lines = (
 const STATES: Readonly<Record<Watched['state'], string>> = {
   watching: 'Live',
   'coming back': 'Disconnected; coming back',
+  refused: 'Not watched: refused',
   ended: 'Ended',
 };
 

@@ -9,7 +9,8 @@ export interface SeenEvent extends ServerEvent {
 
 export interface Watched {
   readonly events: readonly SeenEvent[];
-  readonly state: 'watching' | 'coming back' | 'ended';
+  /** `refused`: the run may go on, but its events are not shown to this key. */
+  readonly state: 'watching' | 'coming back' | 'refused' | 'ended';
   readonly error: unknown;
 }
 
@@ -18,8 +19,11 @@ const PAUSES_MS = [250, 500, 1_000, 2_000, 4_000] as const;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The end of a run that was not seen to end: only what the last stream said counts. */
-const isRefused = (error: unknown): boolean => error instanceof ApiError && error.status >= 400 && error.status < 500;
+/** A throttle, and a request that took too long to arrive: the same request may be answered in a moment. */
+const PASSING = new Set([408, 429]);
+
+const isRefused = (error: unknown): boolean =>
+  error instanceof ApiError && error.status >= 400 && error.status < 500 && !PASSING.has(error.status);
 
 /**
  * Watches a run to its end. A stream that breaks, as with its server, is taken up behind the last event that was seen, so
@@ -57,7 +61,7 @@ export const useEvents = (client: Client, runId: string): Watched => {
         if (signal.aborted) return;
         const error = typeof met === 'object' ? met.error : null;
         if (met === true || isRefused(error)) {
-          setWatched((before) => ({ ...before, state: 'ended', error }));
+          setWatched((before) => ({ ...before, state: met === true ? 'ended' : 'refused', error }));
           return;
         }
         setWatched((before) => ({ ...before, state: 'coming back' }));
