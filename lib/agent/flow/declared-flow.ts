@@ -7,17 +7,17 @@ interface Declaring extends Flow {
 
 /**
  * The tools of an agent with what each reads and does. Where neither the agent nor any of them says anything, nothing is assumed,
- * and no rule ever holds. Where one does, a rule is as good as what the others say: what says nothing is taken for what it may be.
+ * and no rule ever holds. Where one does, a rule is as good as what the others say: what a tool does not say, of what it reads or
+ * of what it does, is taken for what it may be.
  */
 export const withFlows = <T extends Declaring>(tools: readonly T[], isInputDeclared = false): T[] => {
   const isDeclared = isInputDeclared || tools.some(({ reads, does }) => reads !== null || does !== null);
   return tools.map((tool) => {
-    const isOpen = isDeclared && tool.does === null;
     const isConnected = Object.keys(tool.endpoints).length > 0;
     return {
       ...tool,
-      reads: tool.reads ?? (isOpen && isConnected ? ['untrusted', 'private'] : []),
-      does: tool.does ?? (isOpen && tool.sideEffects ? ['external', 'state'] : []),
+      reads: tool.reads ?? (isDeclared && isConnected ? ['untrusted', 'private'] : []),
+      does: tool.does ?? (isDeclared && tool.sideEffects ? ['external', 'state'] : []),
     };
   });
 };

@@ -88,6 +88,19 @@ describe('of an agent', () => {
     ]);
   });
 
+  it('a tool that says what it does, and not what it reads, is taken to read what it may', () => {
+    const said = flowsOf(
+      toolOf('fetch_mail', { does: [], endpoints: WEB }),
+      toolOf('post', { does: ['external'], endpoints: WEB }),
+      toolOf('delete', { does: ['state'] }),
+    );
+    expect(said).toMatchObject([
+      { reads: ['untrusted', 'private'], does: [] },
+      { reads: ['untrusted', 'private'], does: ['external'] },
+      { reads: [], does: ['state'] },
+    ]);
+  });
+
   it('a tool that does something has side effects, unless it says that it has none', () => {
     const said = flowsOf(
       toolOf('mail', { does: ['external'] }),
