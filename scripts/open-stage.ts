@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createStores, type Stores } from '../lib/app/stores.ts';
 import { createSdkClient, throughSdk } from '../lib/dynamodb/client.ts';
 import { systemClock } from '../local/system-clock.ts';
+import { sayStage } from './say-stage.ts';
 import type { TableNames } from './table-names.ts';
 
 /** For rows of unfinished runs, which no command writes. */
@@ -41,17 +42,18 @@ const tablesOf = async (stage: string, region: string | undefined): Promise<Tabl
 };
 
 /**
- * The stores of a stage, `local` being the one of `npm start`. `endpoint`: of its database; default: as the SDK finds it.
+ * The stores of a stage, `local` being the one of `npm start`; of another it says first which one it is, and where. `endpoint`: of its database; default: as the SDK finds it.
  * Rejects with `TablesUnknown`.
  */
 export const openStage = async (stage: string, region?: string, endpoint?: string): Promise<Stage> => {
-  const names = await tablesOf(stage, region);
   const connection = {
     ...(stage === 'local' ? LOCAL : {}),
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
   };
   const sdk = createSdkClient(connection, systemClock);
+  if (stage !== 'local') await sayStage(stage, sdk);
+  const names = await tablesOf(stage, region);
   const client = throughSdk(sdk);
   const config = { ...names, RUN_WAIT_MS };
   const stores = createStores({ client, config, clock: systemClock, random: Math.random });

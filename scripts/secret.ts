@@ -14,7 +14,7 @@ const run = async (): Promise<void> => {
   const kinds = secretKinds(await secretsOfTools(directory));
   const command = readCommand(process.argv.slice(2), kinds);
   const { stage, region } = command;
-  const store = stage === null ? openLocalSecrets(join(directory, '.env')) : openStageSecrets(stage, region);
+  const store = stage === null ? openLocalSecrets(join(directory, '.env')) : await openStageSecrets(stage, region);
   const source = { input: process.stdin, ask: (question: string) => void process.stderr.write(question) };
   try {
     console.log(await runCommand(command, { kinds, store, source }));

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { nearestName } from '../../lib/kernel/nearest-name.ts';
 import { createPaint } from '../../lib/telemetry/terminal/paint.ts';
 import { printable } from '../../lib/telemetry/terminal/printable.ts';
+import { onAws } from '../../scripts/say-stage.ts';
 import { StartRefused } from '../start-refused.ts';
 import { checkValues } from './check-values.ts';
 import { commandNamed, commandNames } from './commands.ts';
@@ -16,10 +17,10 @@ const asksForHelp = (words: readonly string[]): boolean => words.includes('--hel
 /** `package` asks nobody there, and takes the same options. */
 const isForAws = (name: string, { onAws }: Command): boolean => onAws !== undefined || name === 'package';
 
-/** Which stage, in which region, a command is about to act on; `null`: on this machine, or it only helps. */
+/** Which stage, in which region, a command is about to act on; `null`: on this machine, or it only helps, or says so itself. */
 const target = (
   words: readonly string[],
-  { stage: usual, region: usualRegion }: OnAws,
+  { stage: usual, region: usualRegion, isSaidByItself = false }: OnAws,
   { env }: Shell,
 ): string | null => {
   const { values } = parseArgs({
@@ -28,8 +29,8 @@ const target = (
     strict: false,
   });
   const { stage = usual, region = env['AWS_REGION'] ?? usualRegion } = values;
-  if (asksForHelp(words) || words.includes('--local') || stage === null) return null;
-  return `On AWS: the stage ${String(stage)}, in ${String(region ?? 'the region of your profile')}.`;
+  if (isSaidByItself || asksForHelp(words) || words.includes('--local') || stage === null) return null;
+  return onAws(String(stage), region === undefined ? undefined : String(region));
 };
 
 const unknown = (name: string): string => {
@@ -53,7 +54,7 @@ export const dispatch = async ([name = '', ...words]: readonly string[], shell: 
   try {
     if (isForAws(name, command) && !asksForHelp(words)) checkValues(words);
     const where = command.onAws === undefined ? null : target(words, command.onAws, shell);
-    if (where !== null) shell.err(`${where}\n`);
+    if (where !== null) shell.err(where);
     const verb = await command.load();
     return await verb.run(words, shell);
   } catch (error) {

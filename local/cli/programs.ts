@@ -3,6 +3,8 @@ import type { Shell, Verb } from './verb.ts';
 /** What is said of a command that acts on AWS. `stage`: the one where none is named; `null`: it insists on one. */
 export interface OnAws {
   readonly stage: string | null;
+  /** The program says it itself, as it is called by npm too. */
+  readonly isSaidByItself?: boolean;
   /** Where neither an option nor `AWS_REGION` names one. Default: that of the profile. */
   readonly region?: string;
 }
@@ -46,6 +48,8 @@ const osls =
 
 /** Those that change data. */
 export const INSISTS: OnAws = { stage: null };
+/** Programs of the same kind, which say it where they open the stage. */
+const SAID: OnAws = { ...INSISTS, isSaidByItself: true };
 /** As `serverless.yml` and `osls` have it. */
 export const DEV: OnAws = { stage: 'dev', region: 'us-east-1' };
 
@@ -155,32 +159,32 @@ export const PROGRAMS = {
   bootstrap: {
     summary: 'makes the first key of an administrator',
     load: loading(bootstrap, () => import('../../scripts/bootstrap.ts')),
-    onAws: INSISTS,
+    onAws: SAID,
   },
   secret: {
     summary: 'puts, lists and rotates secrets',
     load: loading(secret, () => import('../../scripts/secret.ts')),
-    onAws: INSISTS,
+    onAws: SAID,
   },
   reconcile: {
     summary: 'looks over the books at once',
     load: loading(reconcile, () => import('../../scripts/reconcile.ts')),
-    onAws: INSISTS,
+    onAws: SAID,
   },
   export: {
     summary: 'writes the usage records, one a line',
     load: loading(exportUsage, () => import('../../scripts/export.ts')),
-    onAws: INSISTS,
+    onAws: SAID,
   },
   'true-up': {
     summary: "compares the provider's bill with the books",
     load: loading(trueUp, () => import('../../scripts/true-up.ts')),
-    onAws: INSISTS,
+    onAws: SAID,
   },
   'forget-tenant': {
     summary: 'erases what a tenant has written and was told',
     load: loading(forgetTenant, () => import('../../scripts/forget-tenant.ts')),
-    onAws: INSISTS,
+    onAws: SAID,
   },
   alarm: {
     summary: 'sends an alarm to the targets of .env',

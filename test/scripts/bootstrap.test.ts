@@ -68,7 +68,9 @@ describeOnDynamoDb('npm run bootstrap', (engine) => {
   it('says in one sentence that there is no such stage', async () => {
     const { code, stdout, stderr } = await run(engine().endpoint, '--stage', 'nowhere');
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/^The table ballast-nowhere-ledger cannot be used \(ResourceNotFoundException.*\n$/);
+    expect(stderr).toMatch(
+      /^On AWS: .*\nThe table ballast-nowhere-ledger cannot be used \(ResourceNotFoundException.*\n$/,
+    );
   });
 
   it.each([[[]], [['--stage', '']], [['--stage', '../x']], [['--force']]])(

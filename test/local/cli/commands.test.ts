@@ -114,7 +114,9 @@ describe('npx ballast', () => {
   it('says on which stage it acts before it does, and has no default that is prod', async () => {
     for (const name of ['deploy', 'doctor'])
       expect([name, commandNamed(name)?.onAws]).toEqual([name, { stage: 'dev', region: 'us-east-1' }]);
+    expect(commandNamed('versions')?.onAws).toEqual({ stage: null });
+    // In the words of the program itself: test/scripts/say-stage.test.ts.
     for (const name of ['bootstrap', 'secret', 'reconcile', 'true-up', 'forget-tenant'])
-      expect([name, commandNamed(name)?.onAws]).toEqual([name, { stage: null }]);
+      expect([name, commandNamed(name)?.onAws]).toEqual([name, { stage: null, isSaidByItself: true }]);
   });
 });
