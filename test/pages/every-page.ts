@@ -13,6 +13,30 @@ const LOOKS = [
 /** What is no id of Ballast's: it can be copied, and leads nowhere. */
 const FOREIGN = /^(?:req_sim_|https?:|ballast\/)/;
 
+/** What is an id by its look. */
+const LOOKS_LIKE_AN_ID = String.raw`^(?:(?:run|key|req|toolu|call)_\w+|(?:anthropic|tool)/[\w./-]+)$`;
+
+/**
+ * Words of the page that are an id, by their look or because they are `known`, and stand there as mere text. What is entered or
+ * copied as a whole may hold ids: fields, commands and the data of events.
+ */
+const mereIds = async (page: Page, known: readonly string[]): Promise<string[]> => {
+  const found: unknown = await page.evaluate(`(() => {
+    const known = new Set(${JSON.stringify(known)});
+    const looksLikeOne = new RegExp(${JSON.stringify(LOOKS_LIKE_AN_ID)});
+    const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+    const mere = [];
+    while (texts.nextNode()) {
+      const { textContent, parentElement } = texts.currentNode;
+      if (parentElement.closest('span.id, pre, option, textarea') !== null) continue;
+      for (const word of textContent.split('·').map((part) => part.trim()))
+        if (known.has(word) || looksLikeOne.test(word)) mere.push(word + ' is mere text');
+    }
+    return mere;
+  })()`);
+  return found as string[];
+};
+
 /** Each id that stands on the page, with what is wrong with it. */
 const wrongIds = async (page: Page): Promise<string[]> => {
   const found: unknown = await page.evaluate(`[...document.querySelectorAll('span.id')].map((each) => [
@@ -83,13 +107,33 @@ export const everyPageOfTheConsole = (stage: Stage) =>
       async (look, options) => {
         const { page, complaints, looksRight } = await openPage(stage, options);
         const { key = '', ...places } = pages;
+        const known = [keyId, 'whole', 'ada', 'chat:1', 'anthropic/claude-opus-5-5', 'tool/open-meteo'];
+        /** By what usage is reported, with what its row then leads to. */
+        const reported = [
+          ['tenant', 'whole', '#/tenants/whole'],
+          ['key', keyId, `#/gateway/keyId/${keyId}`],
+          ['user', 'ada', '#/runs/userId/ada'],
+          ['session', 'chat:1', '#/runs/sessionId/chat%3A1'],
+          ['model,user', 'ada', '#/runs/userId/ada'],
+        ] as const;
+        const eachReport = async (page: Page) => {
+          const usage = page.getByRole('region', { name: 'Usage' }).first();
+          for (const [by, id, href] of reported) {
+            await page.locator('select[name=whose]').selectOption(by === 'tenant' ? 'all' : 'own');
+            await page.locator('select[name=groupBy]').selectOption(by);
+            const link = usage.getByRole('cell').getByRole('link', { name: id, exact: true }).first();
+            await link.waitFor();
+            expect(await link.getAttribute('href')).toBe(href);
+            expect([...(await wrongIds(page)), ...(await mereIds(page, known))], by).toEqual([]);
+          }
+        };
         await signIn(page, stage, key);
         for (const [place, whole] of Object.entries(places)) {
           await page.evaluate(`location.hash = '/${place}'`);
-          if (place === 'money') await page.locator('select[name=whose]').selectOption('own');
+          if (place === 'money') await eachReport(page);
           await page.getByRole('main').getByText(whole).first().waitFor({ state: 'attached' });
           for (const summary of await page.locator('.fall summary').all()) await summary.click();
-          expect(await wrongIds(page), place).toEqual([]);
+          expect([...(await wrongIds(page)), ...(await mereIds(page, known))], place).toEqual([]);
           await looksRight(
             `every-${place
               .split('/')

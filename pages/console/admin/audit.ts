@@ -51,7 +51,7 @@ export const Audit = () => {
                 const { entryId, at, action, target, actor, changes } = entry;
                 return html`<tr key=${entryId}>
                   <td><${Time} at=${at} /></td><td>${action}</td><td><${Id} id=${target} href=${placeOf(entry)} /></td>
-                  <td>${actor.subject ?? html`<${Id} id=${actor.keyId} href=${linkTo('tenants', actor.tenantId, actor.keyId)} />`} <span class="soft small">${actor.tenantId}</span></td>
+                  <td>${actor.subject ?? html`<${Id} id=${actor.keyId} href=${linkTo('tenants', actor.tenantId, actor.keyId)} />`} <span class="small"><${Id} id=${actor.tenantId} href=${linkTo('tenants', actor.tenantId)} /></span></td>
                   <td class="fold-text"><${Diff} changes=${changes} /></td>
                 </tr>`;
               })}

@@ -61,7 +61,7 @@ const Rests = ({ rests, ask }: { rests: readonly RestView[] | undefined; ask: (c
         : html`<${Table} label="Rests" head=${['Name', 'Model', 'Kind', 'Until', '']}>
             ${rests?.map(
               ({ name, model, kind, until }) => html`<tr key=${name}>
-                <td class="when"><code>${name}</code></td><td>${model}</td><td>${kind}</td><td><${Time} at=${until} /></td>
+                <td class="when"><${Id} id=${name} href=${linkTo('circuits')} /></td><td>${model}</td><td>${kind}</td><td><${Time} at=${until} /></td>
                 <td class="num"><button type="button" onClick=${() => ask(endRest(name))}>End</button></td>
               </tr>`,
             )}
@@ -73,7 +73,7 @@ const Rests = ({ rests, ask }: { rests: readonly RestView[] | undefined; ask: (c
 const Circuit = ({ circuit, ask }: { circuit: CircuitView; ask: (change: Change) => void }) => {
   const { name, state, failures, openedAt, retryAfterMs, isolatedBy, reason } = circuit;
   return html`<tr>
-    <td class="when"><code>${name}</code></td>
+    <td class="when"><${Id} id=${name} href=${linkTo('circuits')} /></td>
     <td class=${reason === null ? '' : 'fold-text'}>
       <${Status} status=${state} />
       ${isolatedBy !== null && html`<div class="small">by <${Id} id=${isolatedBy} href=${linkTo('audit')} />${reason !== null && html`: ${reason}`}</div>`}

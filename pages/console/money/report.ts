@@ -7,6 +7,7 @@ import { useAction, useLoad } from '../../ui/use-load.ts';
 import { curl, useSession } from '../context.ts';
 import { greatest, percentOf } from './amounts.ts';
 import { readCsv } from './csv.ts';
+import { Named } from './named.ts';
 import { timesAt } from './times.ts';
 
 interface Group {
@@ -52,9 +53,14 @@ const LIVE_MS = 10_000;
 
 const isTool = (group: Group | ToolGroup): group is ToolGroup => 'calls' in group;
 
-const named = (key: Group['key']): string => (typeof key === 'string' ? key : key.join(' · ')) || '(none)';
+interface UsageProps {
+  readonly groups: readonly Group[];
+  readonly totals: Report['totals'];
+  readonly by: string;
+  readonly tenant: string | undefined;
+}
 
-const Usage = ({ groups, totals, by }: { groups: readonly Group[]; totals: Report['totals']; by: string }) => {
+const Usage = ({ groups, totals, by, tenant }: UsageProps) => {
   const most = greatest(groups.map(({ costUsd }) => costUsd));
   const cells = (each: Omit<Group, 'key'>) => html`
     <td class="num">${each.requests}</td><td class="num">${each.inputTokens}</td><td class="num">${each.outputTokens}</td>
@@ -62,8 +68,8 @@ const Usage = ({ groups, totals, by }: { groups: readonly Group[]; totals: Repor
     <td class="num"><${Usd} value=${each.estimatedUsd} /></td><td class="num"><${Usd} value=${each.costUsd} /></td>`;
   return html`<${Table} label="Usage" head=${[by, 'Share', '#Requests', '#Input', '#Output', '#Cache read', '#Cache written', '#Estimated', '#Cost']}>
     ${groups.map(
-      (each) => html`<tr key=${named(each.key)}>
-        <td class=${by === 'day' || by === 'month' ? 'when' : ''}>${named(each.key)}</td>
+      (each) => html`<tr key=${String(each.key)}>
+        <td class=${by === 'day' || by === 'month' ? 'when' : ''}><${Named} by=${by} group=${each.key} tenant=${tenant} /></td>
         <td class="share"><span class="bar" style=${{ width: `${percentOf(each.costUsd, most)}%` }}></span></td>
         ${cells(each)}
       </tr>`,
@@ -140,7 +146,8 @@ export const UsageReport = ({ path, tenant, first }: { path: string; tenant?: st
         ? html`<${Empty} command=${curl(url, '/agent/run', { method: 'POST', body: { task: 'What is 17 * 23?' } })}>Nothing was used in this time. A run fills this.<//>`
         : groups.some(isTool)
           ? html`<${Tools} groups=${groups} />`
-          : data !== undefined && html`<${Usage} groups=${groups} totals=${data.totals} by=${asked.groupBy} />`
+          : data !== undefined &&
+            html`<${Usage} groups=${groups} totals=${data.totals} by=${asked.groupBy} tenant=${tenant} />`
     }
     ${typeof data?.nextCursor === 'string' && html`<p class="small soft">There are more groups; the CSV has all of them.</p>`}
   </section>`;
