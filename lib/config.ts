@@ -99,11 +99,11 @@ export const ConfigSchema = z.object({
 export type Config = z.infer<typeof ConfigSchema>;
 
 /**
- * Reads the configuration once, at cold start. An empty variable counts as not set.
+ * Reads the configuration once, at cold start. An empty variable, or one of blanks alone, counts as not set.
  * Throws one Error that names every wrong variable at once, without its value.
  */
 export const loadConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
   const parsed = ConfigSchema.safeParse(set);
   const wrong = [
     ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} (${bound(issue)})`),

@@ -13,25 +13,39 @@ const decoded = (bytes: Buffer): string => {
   throw new StartRefused('The file .env is not text in UTF-8: save it as UTF-8, then start again.');
 };
 
-const ASSIGNMENT = /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=\s*(.*)$/;
+const ASSIGNMENT = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(.*)$/;
 const NOTHING = /^\s*(?:#.*)?$/;
 
-/** The number of the first line that sets nothing and is no comment; a value in quotes may go over several lines. */
-const idleLine = (lines: readonly string[]): number | null => {
+interface Lines {
+  /** As `parseEnv` reads them right. Of `NAME= ` it takes the next line for the value, and it knows no tab behind `export`. */
+  readonly plain: string;
+  /** The number of the first line that sets nothing and is no comment. */
+  readonly idle: number | null;
+}
+
+/** A value in quotes may go over several lines. */
+const readLines = (lines: readonly string[]): Lines => {
+  const plain: string[] = [];
+  let idle: number | null = null;
   let quote: string | null = null;
   for (const [at, line] of lines.entries()) {
     if (quote !== null) {
+      plain.push(line);
       if (line.includes(quote)) quote = null;
       continue;
     }
     if (NOTHING.test(line)) continue;
-    const value = ASSIGNMENT.exec(line)?.[1];
-    if (value === undefined) return at + 1;
+    const [, name, value = ''] = ASSIGNMENT.exec(line) ?? [];
+    if (name === undefined) {
+      idle ??= at + 1;
+      continue;
+    }
     const [first = ''] = value;
     const opens = /["'`]/.test(first) && !value.slice(1).includes(first);
     quote = opens && lines.slice(at + 1).some((later) => later.includes(first)) ? first : null;
+    plain.push(`${name}=${quote === null ? value.trimEnd() : value}`);
   }
-  return null;
+  return { plain: plain.join('\n'), idle };
 };
 
 /**
@@ -47,16 +61,17 @@ export const dotEnvText = (file: string): string => {
     throw new StartRefused(`The file .env cannot be read (${nameError(error)}).`);
   }
   const text = decoded(bytes).replaceAll(/\r\n?/g, '\n');
-  const idle = idleLine(text.split('\n'));
+  const { idle } = readLines(text.split('\n'));
   if (idle !== null) {
     throw new StartRefused(`Line ${idle} of .env sets nothing: write it as NAME=value, or put a # before it.`);
   }
   return text;
 };
 
-/** What a file like `.env` sets; nothing where there is none, and an empty line sets nothing. Throws as `dotEnvText` does. */
-export const readDotEnv = (file: string): Environment => nonEmpty(parseEnv(dotEnvText(file)));
+/** What a file like `.env` sets; nothing where there is none, and an empty value sets nothing. Throws as `dotEnvText` does. */
+export const readDotEnv = (file: string): Environment =>
+  nonEmpty(parseEnv(readLines(dotEnvText(file).split('\n')).plain));
 
-/** The variables that are set to something. */
+/** The variables that are set to something; blanks alone are nothing. */
 export const nonEmpty = (env: Environment): Environment =>
-  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));

@@ -10,7 +10,7 @@ import { buildFunctions } from './build.ts';
 export const osls = join(dirname(createRequire(import.meta.url).resolve('osls/package.json')), 'bin', 'serverless.js');
 
 /** Where osls keeps the compiled schema of its configuration, which takes seconds to compile; else in a home of this time only. */
-const schemaCache = (home: string): string => {
+export const schemaCache = (home: string): string => {
   const cache = join(import.meta.dirname, '../node_modules/.cache/osls');
   try {
     mkdirSync(cache, { recursive: true });

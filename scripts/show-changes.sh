@@ -5,11 +5,19 @@ set -euo pipefail
 stage=${1:?a stage} region=${2:?a region}
 stack=ballast-$stage
 npm run package -- --stage "$stage"
-if ! bucket=$(aws cloudformation describe-stack-resource --region "$region" --stack-name "$stack" \
-  --logical-resource-id ServerlessDeploymentBucket --query StackResourceDetail.PhysicalResourceId --output text 2> /dev/null); then
+if ! said=$(aws cloudformation describe-stack-resource --region "$region" --stack-name "$stack" \
+  --logical-resource-id ServerlessDeploymentBucket --query StackResourceDetail.PhysicalResourceId --output text 2>&1); then
+  case $said in
+    *'does not exist'*) ;;
+    *)
+      echo "$said" >&2
+      exit 1
+      ;;
+  esac
   echo "There is no stack $stack in $region yet: all of it is new."
   exit 0
 fi
+bucket=${said##*$'\n'}
 template=.serverless/cloudformation-template-update-stack.json
 # A project is packaged in a folder of its own.
 [ ! -d build/.serverless ] || template=build/$template

@@ -1,11 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DefinitionError } from '../../lib/agent/define/definition.ts';
 import { type OwnProject, ownProject } from '../../local/own-project.ts';
 import { StartRefused } from '../../local/start-refused.ts';
 import { buildFunctions } from '../build.ts';
-import { checkStageName, osls, packageStage, PackagingRefused, saidByOsls } from '../package.ts';
+import { runOsls } from '../osls.ts';
+import { checkStageName, packageStage, PackagingRefused, saidByOsls } from '../package.ts';
 import { WrongStages } from './stage-parameters.ts';
 import { writeService } from './write-service.ts';
 
@@ -35,8 +35,7 @@ const run = async (root: string, command: OslsCommand, words: readonly string[])
     return 0;
   }
   const build = command === 'deploy' ? await prepare(root, project) : writeService(root, project);
-  const { status } = spawnSync(process.execPath, [osls, command, ...words], { cwd: build, stdio: 'inherit' });
-  return status ?? 1;
+  return runOsls(build, [command, ...words]);
 };
 
 /** Runs a command of osls on the project in the working directory; `words` go on to osls. Resolves with the exit code. */

@@ -20,6 +20,11 @@ describe('a file of settings', () => {
     ['with a byte order mark', '\uFEFFFIRST=one\nPORT=3001\n'],
     ['in UTF-16, the lower byte first', Buffer.from('\uFEFFFIRST=one\r\nPORT=3001\r\n', 'utf16le')],
     ['in UTF-16, the higher byte first', swapped('\uFEFFFIRST=one\r\nPORT=3001\r\n')],
+    ['with blanks in the place of a value', 'EMPTY= \nFIRST=one\nexport OTHER=\t\nPORT=3001\nLAST= '],
+    ['with a value behind blanks', 'FIRST=   one  \nPORT\t=\t3001'],
+    ['with any blank before a name', '\u00A0FIRST=one\n\f\tPORT=3001'],
+    ['with a tab behind export', 'export\tFIRST=one\n\texport \t PORT=3001'],
+    ['with quotes that hold nothing', 'EMPTY=""\nOTHER=" "\nFIRST=one\nPORT=3001'],
     ['with quotes, comments and export', '# mine\n\nexport FIRST = "one" # first\n  PORT=\'3001\'\nEMPTY=\n'],
   ])('is read %s', (_form, bytes) => {
     expect(readDotEnv(written(bytes))).toEqual(TWO);
@@ -28,6 +33,10 @@ describe('a file of settings', () => {
   it('may hold a value of several lines, whatever they look like', () => {
     const pem = '-----BEGIN KEY-----\nabc: def\n-----END KEY-----';
     expect(readDotEnv(written(`FIRST="${pem}"\nPORT=3001\n`))).toEqual({ ...TWO, FIRST: pem });
+  });
+
+  it('keeps the blanks of a value of several lines', () => {
+    expect(readDotEnv(written('FIRST="one  \n  two"\nPORT=3001'))).toEqual({ ...TWO, FIRST: 'one  \n  two' });
   });
 
   it('sets nothing where it is not there', () => {
@@ -47,5 +56,5 @@ describe('a file of settings', () => {
 });
 
 it('a variable that is set to nothing leaves the file its word', () => {
-  expect({ ...TWO, ...nonEmpty({ FIRST: '', PORT: '5', OTHER: undefined }) }).toEqual({ FIRST: 'one', PORT: '5' });
+  expect({ ...TWO, ...nonEmpty({ FIRST: ' \t', PORT: '5', OTHER: undefined }) }).toEqual({ FIRST: 'one', PORT: '5' });
 });

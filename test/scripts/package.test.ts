@@ -11,3 +11,15 @@ it('a stage named as a branch may be is refused in one sentence, before anything
     '',
   ]);
 });
+
+it('osls runs for a user whose home cannot be written to', () => {
+  const words = ['scripts/osls.ts', 'print', '--stage', 'dev', '--path', 'service'];
+  const env = { PATH: process.env['PATH'], HOME: '/dev/null/home', AWS_EC2_METADATA_DISABLED: 'true', CI: '1' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, {
+    cwd: ROOT,
+    env,
+    encoding: 'utf8',
+  });
+  expect(stderr).not.toMatch(/ENOTDIR|EACCES|Error/);
+  expect([status, stdout.trim()]).toEqual([0, 'ballast']);
+});

@@ -184,8 +184,13 @@ describe('what a deployment would change', () => {
     expect(whole.join('\n')).toContain(' build/.serverless/cloudformation-template-update-stack.json s3://bucket-1/');
   });
 
+  it('is not told where nobody may see the stack', () => {
+    const { status, stdout, asked } = show('echo "An error occurred (AccessDenied)" >&2; exit 254');
+    expect([status, stdout, asked.length]).toEqual([1, '', 2]);
+  });
+
   it('is all of it where there is no stack, and goes again where it could not be shown', () => {
-    const none = show('[ "$2" = describe-stack-resource ] && exit 255; exit 0');
+    const none = show('[ "$2" = describe-stack-resource ] && { echo "Stack ballast-dev does not exist" >&2; exit 254; }; exit 0');
     expect([none.status, none.stdout]).toEqual([
       0,
       'There is no stack ballast-dev in eu-west-1 yet: all of it is new.\n',

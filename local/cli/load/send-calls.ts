@@ -7,7 +7,7 @@ export interface Bounds {
   readonly atOnce: number;
   /** No call begins later. */
   readonly forMs: number;
-  /** No call begins when so much is spent. */
+  /** No call begins when so much is spent, what is under way counted as the dearest one. */
   readonly most: PicoUsd;
 }
 
@@ -25,8 +25,9 @@ const counted = ({ cost, isCostUnknown }: Call, dearest: PicoUsd): PicoUsd =>
   isCostUnknown && cost < dearest ? dearest : cost;
 
 /**
- * Makes calls, so many at once, each place one after the other, until one of the bounds is reached. Those that are under
- * way then are waited for. Rejects with what a call rejects with, and begins none after that.
+ * Makes calls, so many at once, each place one after the other, until one of the bounds is reached. The first one goes alone,
+ * since before its end nobody knows what a call costs. Those that are under way at the end are waited for. Rejects with what a
+ * call rejects with, and begins none after that.
  */
 export const sendCalls = async (
   call: () => Promise<Call>,
@@ -39,14 +40,23 @@ export const sendCalls = async (
   let spent = ZERO;
   let dearest = ZERO;
   let isBroken = false;
+  const underWay = () => begun - calls.length;
+  /** Whether one more may make what is spent too much: what is under way decides it, so it is waited for. */
+  const isFull = (): boolean =>
+    underWay() > 0 && (calls.length === 0 || spent + BigInt(underWay() + 1) * dearest > most);
   const reached = (): Ended | null => {
     if (begun >= wanted) return 'calls';
     if (spent >= most) return 'cost';
     return clock.monotonicMs() - began >= forMs ? 'time' : null;
   };
   let ended: Ended | null = null;
+  let oneEnds = Promise.withResolvers<void>();
   const work = async (): Promise<void> => {
     while (!isBroken && (ended ??= reached()) === null) {
+      if (isFull()) {
+        await oneEnds.promise;
+        continue;
+      }
       begun += 1;
       try {
         const made = await call();
@@ -57,6 +67,9 @@ export const sendCalls = async (
       } catch (error) {
         isBroken = true;
         throw error;
+      } finally {
+        oneEnds.resolve();
+        oneEnds = Promise.withResolvers<void>();
       }
     }
   };

@@ -74,6 +74,7 @@ describe('npx ballast load', () => {
 
   it.each([
     ['when so much is spent', ['--max-usd', '0.05', '--at-once', '1'], 5, 'cost'],
+    ['when so much is spent, with many at once', ['--max-usd', '0.05', '--at-once', '20'], 5, 'cost'],
     ['when the time is over', ['--seconds', '1', '--at-once', '1'], 10, 'time'],
   ])('begins no call %s', async (_, words, count, ended) => {
     const { bodies, out } = await loaded([...words, '--json'], [ok]);

@@ -220,6 +220,17 @@ describe('something between the client and the stage', () => {
 });
 
 describe('what cannot be seen', () => {
+  it('is the administration, from an address that adminIps does not list, and fails nothing', async () => {
+    const FORBIDDEN = { status: 403, body: '{"code": "forbidden", "detail": "Not from this address."}' };
+    proxy.fault = { answers: ({ url = '' }) => (url.startsWith('/admin/') ? FORBIDDEN : null) };
+    const closed = await smoke('--only routes', proxy.url, hasty);
+    expect(closed.code).toBe(0);
+    expect(saidOf(closed.report, 'routes')).toMatch(/^\d+ paths, \d+ of them closed to this address \(adminIps\)\.$/);
+    // Elsewhere it is what API Gateway says where there is no such path.
+    proxy.fault = { answers: ({ url = '' }) => (url.startsWith('/sessions') ? FORBIDDEN : null) };
+    expect(failed((await smoke('--only routes', proxy.url, hasty)).report)).toEqual(['routes']);
+  });
+
   it('is skipped, with the reason, and fails nothing', async () => {
     const made = await server.ask('/admin/tenants/demo/keys', {
       method: 'POST',
