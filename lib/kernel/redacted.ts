@@ -14,8 +14,9 @@ export const safe = (parts: TemplateStringsArray, ...values: readonly Harmless[]
   String.raw({ raw: parts }, ...values) as Redacted;
 
 const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$/;
-/** The last two are tokens: their usual header, wherever it begins, and any three parts with a signature. */
-const LOOKS_SECRET = /sk-ant-|^bk_|^AKIA|(?:^|[^A-Za-z0-9])eyJ|\.[\w-]*\.[\w-]{43,}$/;
+/** Beginnings of keys, then tokens: their usual header, wherever it begins, and any three parts with a signature. */
+const LOOKS_SECRET =
+  /sk-ant-|^bk_|(?:^|[:/@.])(?:A[KS]IA[A-Z0-9]{12}|AIza|gh[oprsu]_|github_pat_|glpat-|sk-(?:proj-)?\w{20}|[rs]k_(?:live|test)_|xox[a-z]-)|(?:^|[^A-Za-z0-9])eyJ|\.[\w-]*\.[\w-]{43,}$/;
 
 /**
  * An identifier as redacted text: names of agents, models, tools, ids.

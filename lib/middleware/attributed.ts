@@ -1,6 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { HttpEvent } from '../http/types.ts';
 import { endUserOf } from '../identity/end-user.ts';
+import { isRunId } from '../kernel/ids/ids.ts';
 import { shortHash } from '../kernel/ids/short-hash.ts';
 import { label } from '../kernel/redacted.ts';
 import { attributeWork } from '../telemetry/context/tally-work.ts';
@@ -20,10 +21,13 @@ export const callerFields = ({ tenantId, keyId, bearer }: Principal) => ({
   ...(bearer?.tokenHash ? { tokenHash: label(bearer.tokenHash) } : {}),
 });
 
-/** The run that a request does something to, by its path; of who only looks at one nothing, who would fill its lines. */
+/**
+ * The run that a request does something to, by its path; of who only looks at one nothing, who would fill its lines. Nobody has
+ * said yet who asks, so whatever is no id of a run is not said.
+ */
 export const runChanged = ({ httpMethod, pathParameters }: HttpEvent): { readonly runId?: string } => {
   const { runId = '' } = pathParameters ?? {};
-  return httpMethod === 'POST' && label(runId) === runId ? { runId } : {};
+  return httpMethod === 'POST' && isRunId(runId) ? { runId } : {};
 };
 
 /** Has the line of a request say for which end user it is, also where it is refused after this, and which agent it asks. */

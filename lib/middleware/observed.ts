@@ -2,6 +2,7 @@ import type { Request } from '@middy/core';
 import { httpEventOf } from '../http/http-event.ts';
 import { corsHeaders } from '../http/response/cors.ts';
 import { PROBLEMS } from '../http/response/problem.ts';
+import { shownRoute } from '../http/shown-route.ts';
 import { header, type HttpEvent, type HttpResponse, withoutEndSlash } from '../http/types.ts';
 import { UPSTREAM_ID_HEADER, upstreamIdOf } from '../http/upstream-id.ts';
 import type { WaitUntil } from '../kernel/background.ts';
@@ -9,7 +10,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { AppError, asAppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids/ids.ts';
 import { readTraceparent } from '../kernel/ids/trace-context.ts';
-import { displayed, label, safe } from '../kernel/redacted.ts';
+import { label, safe } from '../kernel/redacted.ts';
 import type { Shutdown } from '../kernel/shutdown.ts';
 import { type WriteCanonical } from '../telemetry/context/canonical-line.ts';
 import { workFields } from '../telemetry/context/tally-work.ts';
@@ -156,7 +157,7 @@ export const observed = (
     const fields = {
       function: label(functionName),
       method: label(event.isHead ? 'HEAD' : event.httpMethod),
-      route: displayed(event.resource),
+      route: shownRoute(event.resource),
       status,
       requestId: label(event.requestId),
       traceId: label(event.traceId),

@@ -1,15 +1,14 @@
 import { AppError } from '../kernel/errors.ts';
+import { isRunId } from '../kernel/ids/ids.ts';
 import { type Pseudonym, shownUser } from '../kernel/ids/pseudonym.ts';
 import { safe } from '../kernel/redacted.ts';
 import type { ApprovalRequest } from './inbox/inbox-item.ts';
 import { type RunContent, withContent } from './trace/run-content.ts';
 import type { RunRow, RunStore, RunSummary } from './types.ts';
 
-const RUN_ID = /^run_[0-9a-z]{26}$/;
-
 /** A run of this tenant. Throws `not-found` for what is not there, or not theirs. */
 export const findRun = async (runs: Pick<RunStore, 'find'>, tenantId: string, runId: string): Promise<RunRow> => {
-  const row = RUN_ID.test(runId) ? await runs.find(tenantId, runId) : null;
+  const row = isRunId(runId) ? await runs.find(tenantId, runId) : null;
   if (!row) throw new AppError('not-found', safe`There is no run of this id.`);
   return row;
 };

@@ -15,6 +15,10 @@ describe('redacted text', () => {
     'Error',
     'a@b',
     'get.keyJson',
+    'sk-tool',
+    'ghost_writer',
+    'task_live_1',
+    'xoxo',
     'x'.repeat(128),
   ])('lets the identifier %j pass', (id) => {
     expect(label(id)).toBe(id);
@@ -34,6 +38,14 @@ describe('redacted text', () => {
     ['a token behind a word', 'jwt:eyJhbGciOiJIUzI1NiJ9.e30.x'],
     ['a token whose header begins with white space', `ewogImFsZyI6IkhTMjU2In0.e30.${'x'.repeat(43)}`],
     ['an AWS key id', 'AKIAIOSFODNN7EXAMPLE'],
+    ['an AWS key id for a while', 'ASIAIOSFODNN7EXAMPLE'],
+    ['a GitHub key', `ghp_${'a1'.repeat(18)}`],
+    ['a GitHub key in a path', `runs/github_pat_${'a1'.repeat(18)}`],
+    ['a Google key', `AIza${'a1B'.repeat(11)}`],
+    ['an OpenAI key', `sk-proj-${'a1'.repeat(20)}`],
+    ['a Stripe key', `sk_live_${'a1'.repeat(12)}`],
+    ['a Slack key', 'xoxb-1234567890-abcdefghij'],
+    ['a GitLab key', `glpat-${'a1'.repeat(10)}`],
   ])('withholds %s', (_, text) => {
     expect(label(text)).toBe('(withheld)');
   });

@@ -70,6 +70,25 @@ describe('what a client names', () => {
     },
   );
 
+  it.each(['ada@example.com', `ghp_${'a1'.repeat(18)}`, `sk_live_${'b2'.repeat(12)}`, '4242-4242-4242-4242'])(
+    'in a path stands in no line before anybody knows who asks: %s',
+    async (text) => {
+      const made = parts();
+      const path = `/agent/runs/${text}/cancel`;
+      const asked = { httpMethod: 'POST', headers: {}, pathParameters: { runId: text } };
+      await invokeStreaming(runAgent(made), httpEvent({ ...asked, path }));
+      // As a function URL and a load balancer have it: without a template.
+      const http = { method: 'POST', path };
+      const bare = { version: '2.0', rawPath: path, routeKey: '$default', headers: {}, requestContext: { http } };
+      for (const event of [bare, httpEvent({ ...asked, path, resource: path })])
+        await invokeStreaming(runAgent(made), event as never);
+      expect(made.lines.length).toBeGreaterThan(2);
+      expect(made.lines.join('')).not.toContain(text);
+      expect(JSON.stringify(made.events)).not.toContain(text);
+      expect(made.lines.join('')).toContain('(no template)');
+    },
+  );
+
   it('as its trace is one only in the form of the standard', async () => {
     const traceOf = async (traceparent: string) => {
       const made = parts();

@@ -30,6 +30,9 @@ export const bornAt = (id: string): number | null => {
   return [...digits].reduce((value, digit) => value * 32 + CROCKFORD.indexOf(digit), 0);
 };
 
+/** Whether a text has the form of a run's id. */
+export const isRunId = (text: string): boolean => /^run_[0-9a-z]{26}$/.test(text);
+
 export const createIds = (clock: Clock, randomBytes: RandomBytes): Ids => {
   const next = () => time(clock.now()) + Array.from(randomBytes(16), (byte) => CROCKFORD.charAt(byte % 32)).join('');
   return {
