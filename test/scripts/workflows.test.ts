@@ -190,7 +190,9 @@ describe('what a deployment would change', () => {
   });
 
   it('is all of it where there is no stack, and goes again where it could not be shown', () => {
-    const none = show('[ "$2" = describe-stack-resource ] && { echo "Stack ballast-dev does not exist" >&2; exit 254; }; exit 0');
+    const none = show(
+      '[ "$2" = describe-stack-resource ] && { echo "Stack ballast-dev does not exist" >&2; exit 254; }; exit 0',
+    );
     expect([none.status, none.stdout]).toEqual([
       0,
       'There is no stack ballast-dev in eu-west-1 yet: all of it is new.\n',
