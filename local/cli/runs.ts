@@ -79,6 +79,7 @@ const list = async (call: Call): Promise<undefined> => {
     call.progress.at({ done: runs.length, of: Number.isFinite(most) ? most : null, what: 'runs' });
   } while (cursor !== undefined && runs.length < most);
   call.progress.end();
+  if (cursor !== undefined) call.shell.err('There are more: --limit shows so many, --all every one.\n');
   call.print({ runs }, () =>
     runs.length === 0
       ? 'There are no such runs. npx ballast ask "What is 17 * 23?" makes one.\n'

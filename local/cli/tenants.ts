@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { printable } from '../../lib/telemetry/terminal/printable.ts';
-import { RefusedByApi } from './api.ts';
+import { RefusedByApi, withQuery } from './api.ts';
 import { ADMIN_USAGE, type Call, verbOf } from './parts.ts';
 import { pairs } from './table.ts';
 import { Misused } from './verb.ts';
@@ -16,6 +16,9 @@ const USAGE = `Shows tenants, and changes their settings.
 set makes a tenant that is not there. Only what is named changes, and what changed is shown; docs/api.md has the settings.
 ${ADMIN_USAGE}`;
 
+/** The largest page the API gives: a table has no pages. */
+const LIMIT = '1000';
+
 type Tenant = Readonly<Record<string, unknown>> & { readonly tenantId: string };
 
 const pathOf = (tenantId: string): string => `/admin/tenants/${encodeURIComponent(tenantId)}`;
@@ -23,12 +26,23 @@ const pathOf = (tenantId: string): string => `/admin/tenants/${encodeURIComponen
 const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 const list = async (call: Call): Promise<undefined> => {
-  const found = (await call.api.ask('/admin/tenants')) as { readonly tenants: readonly Tenant[] };
+  const all: Tenant[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = (await call.api.ask(withQuery('/admin/tenants', { limit: LIMIT, cursor }))) as {
+      readonly tenants: readonly Tenant[];
+      readonly nextCursor: string | null;
+    };
+    all.push(...page.tenants);
+    cursor = page.nextCursor ?? undefined;
+    call.progress.at({ done: all.length, of: null, what: 'tenants' });
+  } while (cursor !== undefined);
+  call.progress.end();
   const columns = ['status', 'requestsPerMinute', 'dailyBudgetUsd', 'monthlyBudgetUsd'] as const;
-  call.print(found, () =>
+  call.print({ tenants: all }, () =>
     call.table(
       ['tenant', 'name', 'status', 'requests/min', 'daily $', 'monthly $'],
-      found.tenants.map((tenant) => [
+      all.map((tenant) => [
         tenant.tenantId,
         text(tenant['name']),
         ...columns.map((name) => (tenant[name] === null ? null : text(tenant[name]))),

@@ -19,8 +19,11 @@ export const functionNames = (description: string): string[] =>
 /** What of the id may stand in a query: nothing that would end its quotes. */
 const ID = /^[\w.-]{1,128}$/;
 
+/** What Insights gives at most. */
+export const MOST_LINES = 10_000;
+
 const found = (filter: string): string =>
-  `fields @timestamp, @log, @message | filter ${filter} | sort @timestamp asc | limit 10000`;
+  `fields @timestamp, @log, @message | filter ${filter} | sort @timestamp asc | limit ${MOST_LINES}`;
 
 /** CloudWatch Logs Insights finds by it all lines of a request or run, in every group. Throws `Refused` for what is no id. */
 export const queryFor = (id: string): string => {
@@ -69,7 +72,10 @@ export const runQuery = async (
   for (let poll = 0; poll < MAX_POLLS; poll += 1) {
     const words = ['logs', 'get-query-results', '--query-id', queryId, ...where];
     const { status, results } = (await aws(shell, words)) as Results;
-    if (status === 'Complete') return results.map(rowOf);
+    if (status === 'Complete') {
+      if (results.length >= MOST_LINES) shell.err(`CloudWatch gives ${MOST_LINES} lines at most: there may be more.\n`);
+      return results.map(rowOf);
+    }
     if (status !== 'Running' && status !== 'Scheduled') throw new Refused(`CloudWatch ended the query as ${status}.`);
     progress.at({ done: poll + 1, of: null, what: 's of looking in CloudWatch' });
     await new Promise<void>((resolve) => void shell.clock.after(POLL_MS, resolve));

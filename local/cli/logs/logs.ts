@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { counted } from '../../../lib/telemetry/terminal/run-line.ts';
 import { STAGE } from '../../../scripts/read-options.ts';
 import { dataDirectoryOf } from '../../data-files.ts';
-import { functionNames, runQuery } from '../find/cloudwatch.ts';
+import { functionNames, MOST_LINES, runQuery } from '../find/cloudwatch.ts';
 import { lineText, valueText } from '../find/line-text.ts';
 import type { LogLine } from '../find/lines.ts';
 import { readLocalLog } from '../find/local-log.ts';
@@ -36,8 +36,6 @@ npx ballast find has all about a line's request.
 `;
 
 const MINUTE_MS = 60_000;
-/** What Insights gives at most. */
-const MOST_LINES = 10_000;
 
 const whole = (call: Call, name: string, byDefault: number): number => {
   const text = call.text(name) ?? String(byDefault);
@@ -84,6 +82,10 @@ const countBy = (lines: readonly LogLine[], field: string): { readonly value: st
     .map(([value, { length }]) => ({ value, lines: length }))
     .toSorted((a, b) => b.lines - a.lines);
 
+const sayMore = ({ shell }: Call, isMore: boolean): void => {
+  if (isMore) shell.err('There may be more: --limit shows so many.\n');
+};
+
 const logs = async (call: Call): Promise<undefined> => {
   const wanted = wantedBy(call.words, call.text('level'));
   const [by, most] = ['by', 'most'].map((name) => call.text(name));
@@ -97,7 +99,9 @@ const logs = async (call: Call): Promise<undefined> => {
   const found = all.filter((line) => isWanted(wanted, line));
   if (found.length === 0) call.shell.err(`No such line was written in the last ${counted(minutes, 'minute')}.\n`);
   if (by !== undefined) {
-    const counts = countBy(found, fieldName(by)).slice(0, limit);
+    const every = countBy(found, fieldName(by));
+    const counts = every.slice(0, limit);
+    sayMore(call, every.length > limit);
     call.print(counts, () => (found.length === 0 ? '' : call.table([by, 'lines'], counts.map(Object.values))));
     return;
   }
@@ -105,6 +109,8 @@ const logs = async (call: Call): Promise<undefined> => {
     most === undefined
       ? found.slice(-limit)
       : found.toSorted((a, b) => amountIn(b, fieldName(most)) - amountIn(a, most)).slice(0, limit);
+  // Of a stage so many were asked for that a person reads, and it is not known how many there are.
+  sayMore(call, found.length > limit || (stage !== undefined && most === undefined && found.length === limit));
   call.print(shown, () => shown.map((line) => lineText(line, call.paint, ['requestId'])).join(''));
 };
 

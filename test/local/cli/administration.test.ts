@@ -38,6 +38,45 @@ it('tenants set makes none where the server only cannot say whether it is there'
   expect([code, asked.length]).toEqual([1, 1]);
 });
 
+it.each([['--json'], []])('tenants shows all there are, page after page (%s)', async (...options) => {
+  const named = (...ids: readonly string[]) => ids.map((tenantId) => ({ ...ACME, tenantId }));
+  const pages = [
+    { tenants: named('a', 'b'), nextCursor: 'b c' },
+    { tenants: named('c'), nextCursor: 'c' },
+    { tenants: named('d'), nextCursor: null },
+  ];
+  const { code, asked, out } = await ballast(
+    ['tenants', ...options],
+    pages.map((page) => Response.json(page)),
+  );
+  expect(code).toBe(0);
+  expect(asked.map(({ url }) => url.slice('http://localhost:3000'.length))).toEqual([
+    '/admin/tenants?limit=1000',
+    '/admin/tenants?limit=1000&cursor=b+c',
+    '/admin/tenants?limit=1000&cursor=c',
+  ]);
+  const shown =
+    options.length > 0
+      ? (JSON.parse(out) as { tenants: (typeof ACME)[] }).tenants.map(({ tenantId }) => tenantId)
+      : out
+          .trim()
+          .split('\n')
+          .slice(1)
+          .map((row) => row.slice(0, 1));
+  expect(shown).toEqual(['a', 'b', 'c', 'd']);
+});
+
+it.each([
+  [['--limit', '2'], 'n', true],
+  [['--limit', '2'], null, false],
+  [['--all'], null, false],
+])('runs %j says that there are more where there are', async (words, nextCursor, isMore) => {
+  const run = { runId: 'run_1', status: 'queued', agent: 'a', mode: 'async', userId: null, createdAt: 'x' };
+  const { err, out } = await ballast(['runs', ...words], [Response.json({ runs: [run, run], nextCursor })]);
+  expect(err.includes('There are more: --limit shows so many, --all every one.\n')).toBe(isMore);
+  expect(out).not.toContain('There are more');
+});
+
 it('tenants suspend makes no tenant', async () => {
   const { code, asked, err } = await ballast(['tenants', 'suspend', 'acmee'], [Response.json(NONE, { status: 404 })]);
   expect([code, asked.length, err]).toEqual([1, 1, expect.stringContaining('There is no tenant of this id.')]);
@@ -107,7 +146,7 @@ it('lists runs over pages to the number that is asked for, and says so while it 
     });
   const pages = [page(0, 100, 'c1'), page(100, 30, 'c2')];
   const { asked, out, err } = await ballast(['runs', '--limit', '130', '--json'], pages, { showsProgress: true });
-  expect(err).toBe('');
+  expect(err).toBe('There are more: --limit shows so many, --all every one.\n');
   expect((JSON.parse(out) as { runs: unknown[] }).runs).toHaveLength(130);
   expect(asked.map(({ url }) => new URL(url).search)).toEqual(['?limit=100', '?limit=30&cursor=c1']);
 });

@@ -58,6 +58,16 @@ describe('logs, of this machine', () => {
     expect(await found('run finished', '--most', 'costUsd', '--limit', '2')).toEqual(['run_2', 'run_1']);
   });
 
+  it('says that there may be more where --limit has cut what there is, and not where it is all', async () => {
+    const more = 'There may be more: --limit shows so many.\n';
+    const said = async (...words: string[]) => (await logs(...words)).err;
+    expect(await said('request refused', '--limit', '2')).toBe(more);
+    expect(await said('request refused', '--limit', '3')).toBe('');
+    expect(await said('run finished', '--most', 'costUsd', '--limit', '2')).toBe(more);
+    expect(await said('request refused', '--by', 'tenantId', '--limit', '1')).toBe(more);
+    expect(await said('request refused', '--by', 'tenantId', '--limit', '2')).toBe('');
+  });
+
   it('says so where there is none', async () => {
     const { code, out, err } = await logs('nothing');
     expect({ code, out, err }).toEqual({
@@ -117,6 +127,17 @@ describe('logs, of a stage on AWS', () => {
     expect(err).toContain('Asks CloudWatch of the stage prod in the region of your profile:\n  fields @timestamp');
     expect(asked[0]).toContain(log);
     expect(asked[0]?.filter((word) => word.startsWith('/aws/'))).toEqual([log]);
+  });
+
+  it('says that there may be more where CloudWatch gave as many as were asked for', async () => {
+    const lines = (count: number) =>
+      asking(Array.from({ length: count }, (_, at) => row('/aws/lambda/ballast-prod-messages', `{"level":"INFO","message":"m${at}"}`)))
+        .given;
+    const said = async (count: number, ...words: string[]) =>
+      (await ballast(['logs', '--stage', 'prod', ...words], [], lines(count))).err.split('\n').slice(2);
+    expect(await said(3, '--limit', '3')).toEqual(['There may be more: --limit shows so many.', '']);
+    expect(await said(2, '--limit', '3')).toEqual(['']);
+    expect(await said(10_000, '--by', 'level')).toEqual(['CloudWatch gives 10000 lines at most: there may be more.', '']);
   });
 
   it('asks what API Gateway answered of its access log', async () => {
