@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { label } from '../kernel/redacted.ts';
 import type { PriceTable } from '../pricing/price-table.ts';
+import { familyOf } from '../pricing/pricing.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { dayOf } from '../usage/reports/dimensions.ts';
 import type { Finding } from './check.ts';
@@ -18,14 +19,17 @@ export interface RetiringModel {
 }
 
 /** Models that end within 30 days, and those that an agent uses though they have ended; by their dates. */
-export const retiringModels = (prices: PriceTable, used: ReadonlySet<string>, now: number): RetiringModel[] =>
-  [...prices]
+export const retiringModels = (prices: PriceTable, used: ReadonlySet<string>, now: number): RetiringModel[] => {
+  // A dated id ends with its family, if it has no price of its own.
+  const priced = new Set([...used].map((model) => (prices.has(model) ? model : familyOf(model))));
+  return [...prices]
     .flatMap(([model, periods]): RetiringModel[] => {
       const retiresAt = periods.at(-1)?.retiresAt ?? null;
-      return retiresAt === null ? [] : [{ model, retiresAt, isUsed: used.has(model) }];
+      return retiresAt === null ? [] : [{ model, retiresAt, isUsed: priced.has(model) }];
     })
     .filter(({ retiresAt, isUsed }) => retiresAt - now <= NOTICE_MS && (isUsed || retiresAt > now))
     .sort((a, b) => a.retiresAt - b.retiresAt);
+};
 
 const written = ({ model, retiresAt }: RetiringModel, now: number): string =>
   `${model} ${retiresAt <= now ? 'ended' : 'ends'} on ${dayOf(retiresAt)}`;

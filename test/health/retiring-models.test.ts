@@ -18,6 +18,8 @@ describe('a model near its end', () => {
       `${OLD} ends on 2026-11-30`,
     ],
     ['is a warning where an agent uses it', '2026-11-29', [OLD], 'degraded', `${OLD} ends on 2026-11-30`],
+    ['is one by its dated id too', '2026-11-29', [`${OLD}-20250929`], 'degraded', `${OLD} ends on 2026-11-30`],
+    ['stays one past its end by that', '2026-12-24', [`${OLD}-20250929`], 'degraded', `${OLD} ended on 2026-11-30`],
     ['stays one past its end', '2026-12-24', [OLD], 'degraded', `${OLD} ended on 2026-11-30`],
     ['is forgotten past its end where no agent uses it', '2026-12-24', [], 'healthy', undefined],
   ])('%s', (_, day, used, status, detail) => {
@@ -32,7 +34,15 @@ describe('a model near its end', () => {
     const clock = { now: () => Date.parse('2026-11-29') };
     watchRetiring({ prices, used: ['claude-haiku-4-5'], clock, emit });
     expect(events).toEqual([]);
-    watchRetiring({ prices, used: [OLD], clock, emit });
-    expect(events).toEqual([{ type: 'model.retiring', model: OLD, on: '2026-11-30' }]);
+    for (const used of [OLD, `${OLD}-20250929`]) {
+      watchRetiring({ prices, used: [used], clock, emit });
+      expect(events.splice(0)).toEqual([{ type: 'model.retiring', model: OLD, on: '2026-11-30' }]);
+    }
+  });
+
+  it('is not taken for a dated id of it that has prices of its own', () => {
+    const dated = `${OLD}-20250929`;
+    const own = new Map([...prices, [dated, [...(prices.get('claude-sonnet-5-5') ?? [])]]]);
+    expect(retiringModels(own, new Set([dated]), Date.parse('2026-12-24'))).toEqual([]);
   });
 });
