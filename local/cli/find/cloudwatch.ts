@@ -32,8 +32,17 @@ export const queryFor = (id: string): string => {
   return found(isIn.join(' or '));
 };
 
-/** Finds the lines that have one of these ids anywhere, as the text that Lambda itself writes has them. */
-export const queryForAny = (ids: readonly string[]): string => found(`@message like /${ids.join('|')}/`);
+/**
+ * Finds the lines of these runs, and those that have one of the ids anywhere, as the text that Lambda itself writes has them.
+ * One of both is named at least.
+ */
+export const queryForAny = (ids: readonly string[], runIds: readonly string[]): string =>
+  found(
+    [
+      ...(ids.length === 0 ? [] : [`@message like /${ids.join('|')}/`]),
+      ...runIds.map((runId) => `runId = "${runId}"`),
+    ].join(' or '),
+  );
 
 const POLL_MS = 1_000;
 

@@ -12,8 +12,11 @@ const HOUR_MS = 3_600_000;
 const LONGEST_MS = 8 * 24 * HOUR_MS;
 
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+const RUN = /^run_[\da-z]{26}$/;
 /** A query has 10,000 characters at most. */
 const MOST_IDS = 200;
+/** From API Gateway to the function, from that to its run, and from the run to those that worked on it. */
+const MOST_HOPS = 3;
 
 const hoursOf = (call: Call): number => {
   const hours = call.text('hours') ?? '24';
@@ -22,11 +25,16 @@ const hoursOf = (call: Call): number => {
 };
 
 /** Ids by which API Gateway and Lambda know what these lines are about. A killed function may have written none. */
-const idsToFollow = (lines: readonly LogLine[], id: string): string[] => {
+const idsIn = (lines: readonly LogLine[], id: string): string[] => {
   const named = ['function_request_id', 'integrationRequestId', 'requestId'].flatMap((name) => valuesOf(lines, name));
-  const ids = lines.length === 0 ? [id] : named.filter((other) => other !== id);
-  return [...new Set(ids)].filter((one) => UUID.test(one)).slice(0, MOST_IDS);
+  return [...new Set(lines.length === 0 ? [id] : named)].filter((one) => UUID.test(one));
 };
+
+const runsIn = (lines: readonly LogLine[]): string[] => valuesOf(lines, 'runId').filter((one) => RUN.test(one));
+
+/** An invocation that ended several runs at once has lines of others. */
+const isOfOthers = ({ runId }: LogLine, runs: ReadonlySet<string>): boolean =>
+  runs.size > 0 && typeof runId === 'string' && !runs.has(runId);
 
 const rangeOf = (call: Call, id: string): Pick<LogQuery, 'from' | 'to'> => {
   const now = call.shell.clock.now();
@@ -46,19 +54,36 @@ export const deployedLines = async (call: Call, stage: string, id: string): Prom
   const groups = [...names.map((name) => `/aws/lambda/ballast-${stage}-${name}`), `/aws/apigateway/ballast-${stage}`];
   const where = region ?? shell.env['AWS_REGION'] ?? shell.env['AWS_DEFAULT_REGION'] ?? 'the region of your profile';
   const range = rangeOf(call, id);
-  const ask = (query: string): Promise<Row[]> => {
+  const ask = (query: string, from = range.from): Promise<Row[]> => {
     shell.err(`Asks CloudWatch of the stage ${stage} in ${where}, in ${groups.length} log groups:\n  ${query}\n`);
-    return runQuery({ groups, query, region, ...range }, shell, call.progress);
+    return runQuery({ groups, query, region, ...range, from }, shell, call.progress);
   };
-  const own = await ask(queryFor(id));
-  const ids = idsToFollow(
-    own.flatMap((row) => linesOfRow(row, stage)),
-    id,
-  );
-  const followed = ids.length === 0 ? [] : await ask(queryForAny(ids));
+  const rows = new Map<string, { readonly row: Row; readonly lines: readonly LogLine[] }>();
+  const runs = new Set<string>();
+  const keep = (found: readonly Row[]) => {
+    for (const row of found) {
+      const lines = linesOfRow(row, stage).filter((line) => !isOfOthers(line, runs));
+      rows.set(`${row.log} ${row.timestamp} ${row.message}`, { row, lines });
+    }
+    return [...rows.values()].flatMap(({ lines }) => lines);
+  };
+  let lines = keep(await ask(queryFor(id)));
+  const followed = new Set(lines.length === 0 ? [] : [id]);
+  for (let hop = 0; hop < MOST_HOPS; hop += 1) {
+    // What other runs an invocation of the first ones has looked after is not asked for.
+    if (runs.size === 0) for (const runId of runsIn(lines)) runs.add(runId);
+    const named = [...runs, ...idsIn(lines, id)].filter((each) => !followed.has(each));
+    if (named.length === 0) break;
+    const asked = named.slice(0, MOST_IDS);
+    if (asked.length < named.length)
+      shell.err(`Follows ${asked.length} of ${named.length} ids that these lines name.\n`);
+    for (const each of asked) followed.add(each);
+    const born = Math.min(...[...runs].map((runId) => (bornAt(runId) ?? range.from) - 60_000), range.from);
+    const [ofRuns, others] = [asked.filter((each) => runs.has(each)), asked.filter((each) => !runs.has(each))];
+    lines = keep(await ask(queryForAny(others, ofRuns), born));
+  }
   call.progress.end();
-  const rows = new Map([...own, ...followed].map((row) => [`${row.log} ${row.timestamp} ${row.message}`, row]));
   return [...rows.values()]
-    .toSorted((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0))
-    .flatMap((row) => linesOfRow(row, stage));
+    .toSorted((a, b) => (a.row.timestamp < b.row.timestamp ? -1 : a.row.timestamp > b.row.timestamp ? 1 : 0))
+    .flatMap((each) => each.lines);
 };
