@@ -131,13 +131,19 @@ describe('logs, of a stage on AWS', () => {
 
   it('says that there may be more where CloudWatch gave as many as were asked for', async () => {
     const lines = (count: number) =>
-      asking(Array.from({ length: count }, (_, at) => row('/aws/lambda/ballast-prod-messages', `{"level":"INFO","message":"m${at}"}`)))
-        .given;
+      asking(
+        Array.from({ length: count }, (_, at) =>
+          row('/aws/lambda/ballast-prod-messages', `{"level":"INFO","message":"m${at}"}`),
+        ),
+      ).given;
     const said = async (count: number, ...words: string[]) =>
       (await ballast(['logs', '--stage', 'prod', ...words], [], lines(count))).err.split('\n').slice(2);
     expect(await said(3, '--limit', '3')).toEqual(['There may be more: --limit shows so many.', '']);
     expect(await said(2, '--limit', '3')).toEqual(['']);
-    expect(await said(10_000, '--by', 'level')).toEqual(['CloudWatch gives 10000 lines at most: there may be more.', '']);
+    expect(await said(10_000, '--by', 'level')).toEqual([
+      'CloudWatch gives 10000 lines at most: there may be more.',
+      '',
+    ]);
   });
 
   it('asks what API Gateway answered of its access log', async () => {
