@@ -102,12 +102,8 @@ export const describeRun = (run: ShownRun): string => {
     ['created', run.createdAt],
     ['updated', run.updatedAt],
     ...(run.durationMs === undefined ? [] : [['took', duration(run.durationMs)] as const]),
-    ...(usage === undefined
-      ? []
-      : ([
-          ['model calls', usage.modelCalls],
-          ['cost', `$${usage.costUsd}`],
-        ] as const)),
+    ...(usage === undefined ? [] : [['model calls', usage.modelCalls] as const]),
+    ...(usage === undefined ? [] : [['cost', `$${usage.costUsd}`] as const]),
     ...(error === undefined ? [] : [['error', `${error.code}: ${error.detail}`] as const]),
     ...run.approvals.map(
       ({ toolUseId, tool, input }) => ['waits for', `${tool} ${JSON.stringify(input)} (${toolUseId})`] as const,
