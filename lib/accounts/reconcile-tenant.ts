@@ -56,8 +56,9 @@ const finishAdjustments = async (
 const noteThreshold = async ({ store, emit }: ReconcileTenantParts, threshold: Threshold): Promise<void> => {
   const { tenantId, month, period, percent, limitUsd, spentUsd, reached, isKnown } = threshold;
   if (reached === null || isKnown) return;
+  const whose = { tenantId: label(tenantId), scope: label('tenant') };
   const amounts = { limitUsd: label(limitUsd), spentUsd: label(spentUsd) };
-  emit({ type: 'budget.threshold', tenantId: label(tenantId), period: label(period), percent, ...amounts });
+  emit({ type: 'budget.threshold', ...whose, period: label(period), percent, ...amounts });
   await store.mark(tenantAccount(tenantId), month, reached.name, reached.replaces);
 };
 

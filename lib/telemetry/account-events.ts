@@ -68,9 +68,15 @@ export type AccountEvent =
       readonly askedUsd: Redacted;
     }
   | {
-      /** What a tenant has spent has reached this part of its budget, for the first time in its day or month. */
+      /** What was spent has reached this part of a budget, for the first time in its day or month and with its limit. */
       readonly type: 'budget.threshold';
+      /** Of the stage's budget: whose call reached it. */
       readonly tenantId: Redacted;
+      /** Whose budget it is: `tenant`, `key`, `user` or `stage`. */
+      readonly scope: Redacted;
+      readonly keyId?: Redacted;
+      /** By the pseudonym. */
+      readonly user?: Redacted;
       /** As `2026-11-20` or `2026-11`. */
       readonly period: Redacted;
       readonly percent: number;

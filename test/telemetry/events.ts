@@ -204,6 +204,7 @@ export const SAMPLES: Samples = {
   'budget.threshold': {
     type: 'budget.threshold',
     tenantId: label('acme'),
+    scope: label('tenant'),
     period: label('2026-11-20'),
     percent: 75,
     limitUsd: label('10'),

@@ -29,6 +29,12 @@ export interface Telling {
   readonly store: Pick<BudgetStore, 'months' | 'note'>;
 }
 
+const ownerOf = ({ tenantId, scope, subject }: Pick<SpentBudget, 'tenantId' | 'scope' | 'subject'>) => ({
+  tenantId: label(tenantId),
+  scope: label(scope),
+  ...(subject === null ? {} : { [scope === 'key' ? 'keyId' : 'user']: label(subject) }),
+});
+
 /** Messages, and items to be removed, at a time. */
 const AT_ONCE = 8;
 
@@ -65,9 +71,9 @@ export const tellSpent = async (
     guarded(async () => {
       if (isOver()) return;
       const { isDone, newly } = await notifySpent(group.map(({ budget }) => budget));
-      for (const { tenantId, period, percent, limitUsd, spentUsd } of newly) {
+      for (const { period, percent, limitUsd, spentUsd, ...whose } of newly) {
         const amounts = { limitUsd: label(limitUsd), spentUsd: label(spentUsd) };
-        emit({ type: 'budget.threshold', tenantId: label(tenantId), period: label(period), percent, ...amounts });
+        emit({ type: 'budget.threshold', ...ownerOf(whose), period: label(period), percent, ...amounts });
       }
       const told = group.flatMap(({ noted }) => noted);
       if (isDone) await concurrently(told, AT_ONCE, (each) => spent.remove(each));

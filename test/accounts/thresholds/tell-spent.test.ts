@@ -124,6 +124,27 @@ describe('budgets that are spent', () => {
     expect(left.size).toBe(0);
   });
 
+  it('are logged with whose they are', async () => {
+    const noted = [
+      budget(),
+      budget({ scope: 'user', subject: 'sha256:1' }),
+      budget({ scope: 'stage', subject: null }),
+      budget({ scope: 'tenant', subject: null }),
+    ];
+    const { pass, thresholds } = await setting(noted, async (group) => ({ isDone: true, newly: group }));
+    await pass();
+    const whose = thresholds().map((event) => {
+      const { scope, keyId, user } = event as { scope?: string; keyId?: string; user?: string };
+      return [scope, keyId, user];
+    });
+    expect(whose).toEqual([
+      ['key', 'key-1', undefined],
+      ['user', undefined, 'sha256:1'],
+      ['stage', undefined, undefined],
+      ['tenant', undefined, undefined],
+    ]);
+  });
+
   it('that are not sure wait while so much may be spent; where it was not, the account is free to note it again', async () => {
     const told: string[] = [];
     const account = keyAccount('acme', 'key-1');
