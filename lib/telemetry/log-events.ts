@@ -21,6 +21,7 @@ const levelOf = (event: BallastEvent): keyof Log | null => {
     case 'model.cooled':
     case 'run.degraded':
     case 'run.stuck':
+    case 'circuit.changed':
     case 'circuit.unguarded':
     case 'limit.unguarded':
     case 'budget.threshold':
@@ -39,8 +40,6 @@ const levelOf = (event: BallastEvent): keyof Log | null => {
     case 'budgets.reconciled':
     case 'runs.swept':
       return event.failed > 0 ? 'warn' : 'debug';
-    case 'circuit.changed':
-      return event.to === 'closed' ? 'info' : 'warn';
     case 'model.attempted':
       return event.outcome === 'answered' ? 'info' : 'warn';
     case 'run.finished':

@@ -44,7 +44,6 @@ const SAMPLES: Readonly<Record<string, readonly object[]>> = {
   'cache.looked': [{ outcome: 'miss' }, { outcome: 'failed' }],
   'tool.finished': [{ outcome: 'declined' }, { outcome: 'fallback' }],
   'tool.logged': [{ level: 'warn', message: 'tool logged' }],
-  'circuit.changed': [{ to: 'closed' }, { to: 'open' }],
   'budget.reconciled': [{ outcome: 'recorded' }, { outcome: 'lost' }],
   'budgets.reconciled': [{ failed: 0 }, { failed: 1 }],
   'runs.swept': [{ failed: 0 }, { failed: 1 }],
