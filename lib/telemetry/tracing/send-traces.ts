@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { waitAtMost } from '../../kernel/deadline.ts';
-import type { Redacted } from '../../kernel/redacted.ts';
+import { type Redacted, safe } from '../../kernel/redacted.ts';
 import { nameError } from '../describe-error.ts';
 import type { BallastEvent, Emit } from '../events.ts';
 import type { AttemptContent } from './content.ts';
@@ -73,6 +73,10 @@ export const createSendTraces = ({ clock, emit, exportSpans }: SendTracesOptions
     emit({ type: 'spans.lost', count: count + dropped, error });
     dropped = 0;
   };
+  const sayDropped = (): void => {
+    if (dropped > 0) emit({ type: 'spans.lost', count: dropped, error: safe`QueueFull` });
+    dropped = 0;
+  };
   const send = async (): Promise<void> => {
     if (waiting.length === 0 || isResting()) return;
     const due = waiting;
@@ -81,7 +85,9 @@ export const createSendTraces = ({ clock, emit, exportSpans }: SendTracesOptions
       await exportSpans(due);
     } catch (error) {
       lose(due.length, nameError(error));
+      return;
     }
+    sayDropped();
   };
   return async (queued) => {
     waiting.push(...recordedEvents(queued));

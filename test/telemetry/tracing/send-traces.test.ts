@@ -106,6 +106,14 @@ it('keeps no more than 2,048 spans, the newest, and counts the others as lost', 
   await clock.advance(30_000);
   await traces.flush();
   expect(sent.map(({ length }) => length)).toEqual([1]);
+  // What gave way while the receiver rested is told when it is well again, not with the next loss.
+  for (let n = 1; n <= 2_050; n += 1) tell({ ...SAMPLES['tool.finished'], durationMs: n });
+  await traces.flush();
+  expect(events.at(-1)).toEqual({ type: 'spans.lost', count: 2, error: 'QueueFull' });
+  const told = events.length;
+  tell();
+  await traces.flush();
+  expect([sent.length, events.length]).toEqual([3, told]);
 });
 
 it('keeps the content of an attempt for its own span, and of traces that are recorded only', async () => {
