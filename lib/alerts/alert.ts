@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Redacted } from '../kernel/redacted.ts';
 
+type Field = string | number | readonly string[] | readonly Readonly<Record<string, string>>[];
+
 /** One thing that every target is told once. */
 export interface Alert {
   /** The same for whatever must not be told twice: 32 hexadecimal digits. */
@@ -13,7 +15,7 @@ export interface Alert {
   /** For people who read it in a mail; `null`: nobody is to get one. */
   readonly mail: { readonly subject: string; readonly text: string } | null;
   /** For programs, beside the id. */
-  readonly fields: { readonly type: string } & Readonly<Record<string, string | number | readonly string[]>>;
+  readonly fields: { readonly type: string } & Readonly<Record<string, Field>>;
 }
 
 /** The id of what these parts name; none of them may hold a line break. */

@@ -13,7 +13,8 @@ export const newsOf = ({ state, previous }: Transition): 'begins' | 'ends' | 'en
   return previous === 'ALARM' ? 'ends' : 'ends-if-notified';
 };
 
-const given = <Value>(fields: Readonly<Record<string, Value | null>>): Record<string, Value> =>
+/** The fields that have a value. */
+export const given = <Value>(fields: Readonly<Record<string, Value | null>>): Record<string, Value> =>
   Object.fromEntries(Object.entries(fields).filter((field): field is [string, Value] => field[1] !== null));
 
 /** A transition as it is told. */

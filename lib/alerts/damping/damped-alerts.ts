@@ -1,18 +1,33 @@
 import { label, safe } from '../../kernel/redacted.ts';
-import { alarmAlert } from '../alarm/alarm-alert.ts';
+import { alarmAlert, given } from '../alarm/alarm-alert.ts';
 import { PLAIN, SLACK, type Style } from '../alarm/text.ts';
 import type { Transition } from '../alarm/transition.ts';
 import { type Alert, alertId } from '../alert.ts';
 import { CALM_AFTER_MS, MOST_BEGINS, WINDOW_MS } from './flapping.ts';
-import type { Storm } from './storms.ts';
+import type { Storm, StormAlarm } from './storms.ts';
 
 const MAX_LISTED = 50;
 
-const stormText = ({ state, alarms }: Storm, { strong, quoted, signs }: Style): string => {
+/** So many have their text: Slack takes 40,000 characters. */
+const MOST_TEXTS = 20;
+
+/** What an alarm by itself says: those of a storm have no other message. */
+const textOf = ({ means, action, look }: StormAlarm, { strong, quoted, typed }: Style): string[] => [
+  ...(means === null ? [] : [`  ${strong('What it means:')} ${quoted(means)}`]),
+  ...(action === null ? [] : [`  ${strong('What to do:')} ${quoted(action)}`]),
+  ...(look === null ? [] : [`  ${strong('To look:')} ${typed(look)}`]),
+];
+
+const stormText = ({ state, alarms }: Storm, style: Style): string => {
+  const { strong, quoted, signs } = style;
   const isOn = state === 'ALARM';
-  const worst = (['page', 'ticket', 'note'] as const).find((each) => alarms.some(({ severity }) => severity === each));
-  const sign = isOn ? signs[worst ?? 'ticket'] : signs.over;
-  const listed = alarms.slice(0, MAX_LISTED).map(({ alarm, severity }) => `- ${quoted(alarm)} (${severity})`);
+  const sign = isOn ? signs[alarms[0]?.severity ?? 'ticket'] : signs.over;
+  const listed = alarms
+    .slice(0, MAX_LISTED)
+    .flatMap((each, nth) => [
+      `- ${quoted(each.alarm)} (${each.severity})`,
+      ...(isOn && nth < MOST_TEXTS ? textOf(each, style) : []),
+    ]);
   const more = alarms.length > MAX_LISTED ? [`- and ${alarms.length - MAX_LISTED} more`] : [];
   const head = `${alarms.length} alarms ${isOn ? 'went off' : 'are OK again'}`;
   return [`${sign}${strong(head)} within seconds:`, ...listed, ...more].join('\n');
@@ -30,7 +45,18 @@ export const stormAlert = (storm: Storm): Alert => {
       subject: `${state === 'ALARM' ? 'ALARM' : state}: ${alarms.length} alarms at once`,
       text: stormText(storm, PLAIN),
     },
-    fields: { type: 'alarm.storm', state, count: alarms.length, alarms: alarms.map(({ alarm }) => alarm) },
+    fields: {
+      type: 'alarm.storm',
+      state,
+      ...(state === 'ALARM' ? { severity: alarms[0]?.severity ?? 'ticket' } : {}),
+      count: alarms.length,
+      alarms: alarms.map(({ alarm }) => alarm),
+      details: alarms.map(({ alarm, severity, ...texts }) => ({
+        alarm,
+        severity,
+        ...(state === 'ALARM' ? given(texts) : {}),
+      })),
+    },
   };
 };
 

@@ -1,7 +1,8 @@
-import { type Item, keyOf, n, readNumber, readString, s } from '../../dynamodb/attributes.ts';
+import { type Item, type Key, keyOf, n, optional, readNumber, readString, s } from '../../dynamodb/attributes.ts';
 import type { Table } from '../../dynamodb/table.ts';
 import { type Clock, epochSeconds, sleep } from '../../kernel/clock.ts';
-import { displayed, type Redacted } from '../../kernel/redacted.ts';
+import { displayed } from '../../kernel/redacted.ts';
+import type { Severity } from '../alarm/runbook-entry.ts';
 import type { Transition } from '../alarm/transition.ts';
 import { alertId } from '../alert.ts';
 
@@ -21,8 +22,32 @@ export interface Storm {
   /** The same for whichever of its changes asks: 32 hexadecimal digits. */
   readonly id: string;
   readonly state: Transition['state'];
-  readonly alarms: readonly { readonly alarm: Redacted; readonly severity: string }[];
+  /** The most urgent first. */
+  readonly alarms: readonly StormAlarm[];
 }
+
+/** What is said of each of them; see `Transition`. */
+export type StormAlarm = Pick<Transition, 'alarm' | 'severity' | 'means' | 'action'> & { readonly look: string | null };
+
+const URGENCY: readonly Severity[] = ['page', 'ticket', 'note'];
+
+const TEXTS = ['means', 'action', 'look'] as const;
+
+const itemOf = (key: Key, transition: Transition): Item => {
+  const texts = TEXTS.flatMap((name) => {
+    const text = transition[name] ?? null;
+    return text === null ? [] : [[name, s(text)] as const];
+  });
+  return { ...keyOf(key), alarm: s(transition.alarm), severity: s(transition.severity), ...Object.fromEntries(texts) };
+};
+
+const readAlarm = (item: Item): StormAlarm => ({
+  alarm: displayed(readString(item, 'alarm')),
+  severity: readString(item, 'severity') as Severity,
+  means: optional(item, 'means', readString),
+  action: optional(item, 'action', readString),
+  look: optional(item, 'look', readString),
+});
 
 /** Gathers what changes at the same time. Rejects with `store-unavailable` only. */
 export interface Storms {
@@ -47,14 +72,13 @@ export const createStorms = ({
     return members;
   };
   return {
-    async join({ id, state, alarm, severity, changedAt }) {
+    async join(transition) {
+      const { id, state, changedAt } = transition;
       const startsAt = Math.floor(Date.parse(changedAt) / WINDOW_MS) * WINDOW_MS;
       const closesAt = startsAt + WINDOW_MS + LAG_MS;
       const pk = `alert#window#${startsAt}`;
       const own: Item = {
-        ...keyOf({ pk, sk: `${state}#${id}` }),
-        alarm: s(alarm),
-        severity: s(severity),
+        ...itemOf({ pk, sk: `${state}#${id}` }, transition),
         seenAt: n(clock.now()),
         expiresAt: n(epochSeconds(clock.now() + KEPT_MS)),
       };
@@ -72,10 +96,7 @@ export const createStorms = ({
       return {
         id: alertId('storm', String(startsAt), state),
         state,
-        alarms: members.map((item) => ({
-          alarm: displayed(readString(item, 'alarm')),
-          severity: readString(item, 'severity'),
-        })),
+        alarms: members.map(readAlarm).toSorted((a, b) => URGENCY.indexOf(a.severity) - URGENCY.indexOf(b.severity)),
       };
     },
   };

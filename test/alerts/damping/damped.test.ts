@@ -16,6 +16,7 @@ interface Told {
   readonly alarm?: string;
   readonly alarms?: readonly string[];
   readonly flapping?: string;
+  readonly details?: readonly Readonly<Record<string, string>>[];
 }
 
 let webhook: HttpTarget;
@@ -208,7 +209,8 @@ describeOnDynamoDb('what is told', (engine) => {
   });
 
   it('of many alarms at once is one message that lists them, and one of their ends', async () => {
-    const names = Array.from({ length: MOST_ALONE + 4 }, (_, index) => `storm-${index}`);
+    const unknown = Array.from({ length: MOST_ALONE + 2 }, (_, index) => `storm-${index}`);
+    const names = [...unknown, 'api-errors', 'run-cost'];
     const all = names.map((name) => `ballast-dev-${name}`).toSorted();
     const told = async (state: AlarmState) => {
       const before = webhook.seen.length;
@@ -223,6 +225,24 @@ describeOnDynamoDb('what is told', (engine) => {
       const storms = messages.filter(({ type }) => type === 'alarm.storm');
       expect(storms).toMatchObject([{ state, count: all.length }]);
       expect(storms[0]?.alarms?.toSorted()).toEqual(all);
+      expect(storms[0]).toMatchObject(state === 'ALARM' ? { severity: 'page' } : {});
+      const details = new Map(storms[0]?.details?.map((each) => [each['alarm'], each]));
+      expect(details.get('ballast-dev-api-errors')).toEqual({
+        alarm: 'ballast-dev-api-errors',
+        severity: 'page',
+        ...(state === 'ALARM' && {
+          means: expect.stringMatching(/\w/) as string,
+          action: expect.stringMatching(/\w/) as string,
+          look: expect.stringContaining('--stage dev') as string,
+        }),
+      });
+      // Whoever reads it needs the text of the sixth too: it gets no message of its own.
+      const text =
+        slack.seen
+          .map(({ body }) => (JSON.parse(body) as { text: string }).text)
+          .findLast((each) => each.includes('within seconds')) ?? '';
+      expect(text.split('*What to do:*').length - 1).toBe(state === 'ALARM' ? 2 : 0);
+      expect(text.indexOf('ballast-dev-api-errors')).toBeLessThan(text.indexOf('ballast-dev-storm-0'));
       // The first of them may be told before anybody knows that there are more.
       const alone = messages.filter(({ type }) => type === 'alarm.changed').map(({ alarm }) => alarm);
       expect(alone.length).toBeLessThanOrEqual(MOST_ALONE);
