@@ -1,3 +1,4 @@
+import { ofType } from '../../compiled-template.ts';
 import { type SecretKind, WrongForm } from '../../secret/secret-kind.ts';
 import { fail, type Finding, ok, warn } from '../finding.ts';
 import { type Deployment, isOwn, namedIn } from '../subject.ts';
@@ -38,12 +39,26 @@ const defectOf = async ({ account, stage }: Deployment, kind: SecretKind): Promi
   return DISPENSABLE.has(kind.name) ? null : { name: kind.name, verdict: 'fail', says: `${kind.name} has no value` };
 };
 
-/** Secrets of the stack that the next deployment deletes with their values, because nothing uses them. */
+/** Secrets that leave the stack with the next deployment, because nothing uses them. */
 const dropped = ({ stack, template }: Deployment): string[] =>
   (stack?.resources ?? [])
     .filter(({ type, status }) => type === 'AWS::SecretsManager::Secret' && !status.startsWith('DELETE_'))
     .filter(({ logicalId }) => template.Resources[logicalId] === undefined)
     .map(({ physicalId }) => physicalId.replace(/^.*:secret:/, '').replace(/-\w{6}$/, ''));
+
+/** Whether they stay outside the stack: CloudFormation takes the policy for one that leaves the template like for a whole stack. */
+const areKept = ({ template }: Deployment): boolean =>
+  ofType(template, 'AWS::SecretsManager::Secret').some(
+    ([, { DeletionPolicy }]) => DeletionPolicy === 'RetainExceptOnCreate',
+  );
+
+const droppedFinding = (deployment: Deployment, names: readonly string[]): Finding => {
+  const all = names.join(', ');
+  const says = areKept(deployment)
+    ? `The deployment leaves ${all} with its value outside the stack: no parameter or tool uses it. A later deployment that has it again would fail until that is out of the way.`
+    : `The deployment deletes ${all} with its value: no parameter or tool uses it.`;
+  return warn('secret-values', says, ['Set the parameter secretsInAdvance to true to keep jwt and webhooks.']);
+};
 
 /** Whether each secret that the stage has already holds what it has to. Values are read, and shown to nobody. */
 export const checkSecretValues = async (deployment: Deployment): Promise<Finding> => {
@@ -63,9 +78,6 @@ export const checkSecretValues = async (deployment: Deployment): Promise<Finding
     );
   }
   const lost = dropped(deployment);
-  if (lost.length > 0)
-    return warn('secret-values', `The deployment deletes ${lost.join(', ')} with its value: no parameter uses it.`, [
-      'Set the parameter secretsInAdvance to true to keep it.',
-    ]);
+  if (lost.length > 0) return droppedFinding(deployment, lost);
   return ok('secret-values', `${there.length} of them, each of its form.`);
 };

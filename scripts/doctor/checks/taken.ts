@@ -1,5 +1,5 @@
 import { fail, type Finding, ok } from '../finding.ts';
-import { awsCommand, type Deployment, isOwn, type Named, namedIn } from '../subject.ts';
+import { awsCommand, type Deployment, isOwn, type Named, namedIn, quoted } from '../subject.ts';
 import { checkRestored } from './restored-tables.ts';
 
 /** What has a name of the stage and does not belong to its stack, and what takes it away. */
@@ -28,15 +28,33 @@ const lookForTable: Look = async (deployment, { name }) => {
   };
 };
 
+/** Whether it holds something. What nobody here may read, or only after it is restored, may. */
+const mayHaveValue = (deployment: Deployment, name: string): Promise<boolean> =>
+  deployment.account.secretValue(name).then(
+    (value) => value !== null,
+    () => true,
+  );
+
+/** Its value is read before it is deleted, and put again when the stack has made its own. */
 const lookForSecret: Look = async (deployment, { name }) => {
   const found = await deployment.account.secret(name);
   if (found === null) return null;
+  const { stage, region } = deployment;
   const deleted = found.deletedAt === null ? '' : ', which waits for its deletion and holds its name until then';
+  const on = (command: string, ...words: readonly string[]) =>
+    awsCommand(deployment, 'secretsmanager', command, '--secret-id', name, ...words);
+  const deletion = on('delete-secret', '--force-delete-without-recovery');
+  if (!(await mayHaveValue(deployment, name))) return { name, says: `${name}${deleted}`, todo: [deletion] };
+  const kind = name.replace(`ballast/${stage}/`, '');
+  const file = quoted(`${kind.replaceAll('/', '-')}.secret`);
   return {
     name,
     says: `${name}${deleted}`,
     todo: [
-      awsCommand(deployment, 'secretsmanager', 'delete-secret', '--secret-id', name, '--force-delete-without-recovery'),
+      ...(found.deletedAt === null ? [] : [on('restore-secret')]),
+      `(umask 077; ${on('get-secret-value', '--query', 'SecretString', '--output', 'text')} > ${file})`,
+      deletion,
+      `After the deployment: npm run secret -- put ${kind} --stage ${stage} --region ${region} < ${file} && rm ${file}`,
     ],
   };
 };
@@ -61,6 +79,9 @@ const lookForDomain: Look = async (deployment, { name }) => {
 const LEFT =
   'An earlier stage, or a first try, left it behind. The deployment would fail: see that nobody needs it, then delete it, or import it into the stack';
 
+const LEFT_SECRET =
+  'An earlier stage, a first try, or a deployment that did not use it, left it behind. The deployment would fail: go on by these commands, which keep its value, or import it into the stack';
+
 /** A finding about all names of one kind; those of the stack itself are in nobody's way. */
 const findingOf = (
   check: 'tables' | 'secrets' | 'log-groups' | 'buckets' | 'domain',
@@ -71,7 +92,7 @@ const findingOf = (
     return ok(check, all.length === 0 ? 'None has a name of its own.' : 'All names are free, or the stack’s own.');
   return fail(
     check,
-    `${taken.length === 1 ? 'There is' : 'There are'} ${taken.map(({ says }) => says).join(', ')} outside the stack. ${LEFT}.`,
+    `${taken.length === 1 ? 'There is' : 'There are'} ${taken.map(({ says }) => says).join(', ')} outside the stack. ${check === 'secrets' ? LEFT_SECRET : LEFT}.`,
     taken.flatMap(({ todo }) => todo),
   );
 };

@@ -151,6 +151,24 @@ const FAULTS: readonly Fault[] = [
     todo: [/^aws secretsmanager delete-secret --secret-id ballast\/dev\/anthropic --force-delete-without-recovery/],
   },
   {
+    title: 'a secret that a protected stage has left, with its value',
+    plant: (account) => account.secrets.set('ballast/dev/anthropic', { value: 'canary-key', deletedAt: null }),
+    check: 'secrets',
+    says: /ballast\/dev\/anthropic outside the stack.*keep its value/,
+    todo: [
+      /^\(umask 077; aws secretsmanager get-secret-value --secret-id ballast\/dev\/anthropic .* > anthropic\.secret\)$/,
+      /^aws secretsmanager delete-secret --secret-id ballast\/dev\/anthropic --force-delete-without-recovery/,
+      /^After the deployment: npm run secret -- put anthropic --stage dev --region eu-central-1 < anthropic\.secret && rm/,
+    ],
+  },
+  {
+    title: 'a secret with a value that waits for its deletion',
+    plant: (account) => account.secrets.set('ballast/dev/anthropic', { value: 'canary-key', deletedAt: 1_796_000_000 }),
+    check: 'secrets',
+    says: /ballast\/dev\/anthropic, which waits for its deletion/,
+    todo: [/^aws secretsmanager restore-secret /, /get-secret-value/, /delete-secret/, /^After the deployment: /],
+  },
+  {
     title: 'a secret of the stack that somebody deleted',
     isDeployed: true,
     plant: (account) => Object.assign(account.secrets.get('ballast/dev/anthropic') ?? {}, { deletedAt: 1_796_000_000 }),
