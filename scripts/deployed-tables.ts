@@ -1,5 +1,6 @@
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { nameError } from '../lib/telemetry/describe-error.ts';
+import { proxiedHandler } from './proxy.ts';
 import { type TableNames, TablesUnknown } from './table-names.ts';
 
 /** The function that is asked: every function of a stage has the same tables. */
@@ -13,7 +14,7 @@ const unknown = (stage: string, why: string, cause?: unknown): TablesUnknown =>
   );
 
 const variablesOf = async (stage: string, region: string | undefined): Promise<Readonly<Record<string, string>>> => {
-  const client = new LambdaClient(region === undefined ? {} : { region });
+  const client = new LambdaClient({ requestHandler: proxiedHandler(), ...(region === undefined ? {} : { region }) });
   try {
     // By the alias: what was deployed last may have been left for an earlier version.
     const asked = new GetFunctionConfigurationCommand({ FunctionName: `ballast-${stage}-${ASKED}`, Qualifier: 'live' });

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createStores, type Stores } from '../lib/app/stores.ts';
 import { createSdkClient, throughSdk } from '../lib/dynamodb/client.ts';
+import { proxiesIn } from '../local/go-by-proxies.ts';
 import { systemClock } from '../local/system-clock.ts';
 import { sayStage } from './say-stage.ts';
 import type { TableNames } from './table-names.ts';
@@ -51,7 +52,7 @@ export const openStage = async (stage: string, region?: string, endpoint?: strin
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
   };
-  const sdk = createSdkClient(connection, systemClock);
+  const sdk = createSdkClient(connection, systemClock, proxiesIn(process.env));
   if (stage !== 'local') await sayStage(stage, sdk);
   const names = await tablesOf(stage, region);
   const client = throughSdk(sdk);

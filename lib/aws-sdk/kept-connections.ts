@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { ageMs, type Mark, markOf } from '../kernel/age.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { Environment } from '../kernel/environment.ts';
 import { limitTime, timedOut } from './time-limit.ts';
 
 /** Connections of a process to one service; more requests than that wait for one. The SDK's own default. */
@@ -42,8 +43,9 @@ const bounded = <Agent extends http.Agent>(agent: Agent, clock: Clock): Agent =>
   return agent;
 };
 
-export const createKeptConnections = (clock: Clock): KeptConnections => {
-  const options = { keepAlive: true, maxSockets: MAX_SOCKETS };
+/** `proxyEnv`: the variables that name proxies; default: it goes by none. */
+export const createKeptConnections = (clock: Clock, proxyEnv: Environment = {}): KeptConnections => {
+  const options = { keepAlive: true, maxSockets: MAX_SOCKETS, proxyEnv };
   const httpAgent = bounded(new http.Agent(options), clock);
   const httpsAgent = bounded(new https.Agent(options), clock);
   const agents = [httpAgent, httpsAgent];

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Clock } from '../kernel/clock.ts';
+import type { Environment } from '../kernel/environment.ts';
 import { createKeptConnections } from './kept-connections.ts';
 import { limitTime, timedOut } from './time-limit.ts';
 import { UnreadableAnswer } from './unreadable-answer.ts';
@@ -9,6 +10,8 @@ export interface RequestHandlerOptions {
   readonly clock: Clock;
   /** Longest time without the head of an answer or more of its body. */
   readonly idleTimeoutMs: number;
+  /** The variables that name proxies; default: it goes by none. */
+  readonly proxyEnv?: Environment;
 }
 
 const read = (body: Readable, onBytes: () => void): Promise<Buffer> =>
@@ -32,8 +35,12 @@ const isJson = (headers: Readonly<Record<string, string>>): boolean =>
  * How the SDK's clients send: by the SDK's own handler, over connections of ours, whole answers read. The waits are timed by the
  * clock that is passed in, and not by the SDK, which takes an answer that is there and unread for silence.
  */
-export const createRequestHandler = ({ clock, idleTimeoutMs }: RequestHandlerOptions): NodeHttpHandler => {
-  const connections = createKeptConnections(clock);
+export const createRequestHandler = ({
+  clock,
+  idleTimeoutMs,
+  proxyEnv = {},
+}: RequestHandlerOptions): NodeHttpHandler => {
+  const connections = createKeptConnections(clock, proxyEnv);
   const { httpAgent, httpsAgent } = connections;
   // 0: no limit of the SDK's.
   const handler = new NodeHttpHandler({

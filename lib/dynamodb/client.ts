@@ -26,11 +26,11 @@ const COMMANDS = {
 } as const;
 
 /** The SDK's client with connections kept alive, bounded waits, and none of its own retries: only the caller knows what may be repeated. */
-export const createSdkClient = (connection: Connection, clock: Clock): DynamoDBClient =>
+export const createSdkClient = (connection: Connection, clock: Clock, proxyEnv: Environment = {}): DynamoDBClient =>
   new DynamoDBClient({
     ...connection,
     maxAttempts: 1,
-    requestHandler: createRequestHandler({ clock, idleTimeoutMs: ANSWER_LIMIT_MS }),
+    requestHandler: createRequestHandler({ clock, idleTimeoutMs: ANSWER_LIMIT_MS, proxyEnv }),
   });
 
 /** A DynamoDB behind the SDK's client. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import { goByProxies } from '../go-by-proxies.ts';
 import { systemClock } from '../system-clock.ts';
 import { dispatch } from './dispatch.ts';
 import type { Commanded, Shell } from './verb.ts';
@@ -37,6 +38,9 @@ const shell: Shell = {
 
 // Whoever read what is printed may stop reading, as `head` does.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+// The server goes by a proxy where Node is told so, and is told so by npm start too.
+if (process.argv[2] !== 'start') goByProxies();
 
 const code = await dispatch(process.argv.slice(2), shell);
 if (code !== null) process.exitCode = code;

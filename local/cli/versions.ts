@@ -27,8 +27,11 @@ export type OpenFunctions = (region: string | undefined) => Promise<StageFunctio
 
 const open: OpenFunctions = async (region) => {
   const { LambdaClient } = await import('@aws-sdk/client-lambda');
+  const { proxiedHandler } = await import('../../scripts/proxy.ts');
   const { createStageFunctions } = await import('../../scripts/versions/lambda.ts');
-  return createStageFunctions(new LambdaClient(region === undefined ? {} : { region }));
+  return createStageFunctions(
+    new LambdaClient({ requestHandler: proxiedHandler(), ...(region === undefined ? {} : { region }) }),
+  );
 };
 
 interface Asked {

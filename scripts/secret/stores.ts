@@ -2,6 +2,7 @@ import { parseEnv } from 'node:util';
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { dotEnvText, readDotEnv } from '../../local/dot-env.ts';
 import { writePrivateFile } from '../../local/private-file.ts';
+import { proxiedHandler } from '../proxy.ts';
 import { sayStage } from '../say-stage.ts';
 import { type SecretKind, WrongForm } from './secret-kind.ts';
 
@@ -23,7 +24,10 @@ const isMissing = (error: unknown): boolean => (error as Error).name === 'Resour
 
 /** Secrets Manager, with whatever credentials the SDK finds. It says first which stage it is, and where. */
 export const openStageSecrets = async (stage: string, region: string | undefined): Promise<SecretStore> => {
-  const client = new SecretsManagerClient(region === undefined ? {} : { region });
+  const client = new SecretsManagerClient({
+    requestHandler: proxiedHandler(),
+    ...(region === undefined ? {} : { region }),
+  });
   await sayStage(stage, client);
   const placeOf = ({ name }: SecretKind) => `ballast/${stage}/${name}`;
   return {
