@@ -5,7 +5,7 @@ import { createProgress } from '../../lib/telemetry/terminal/progress.ts';
 import { openAccount } from '../../scripts/doctor/aws/open-account.ts';
 import { deployersConfig, usualRegion } from '../../scripts/doctor/aws/osls-sdk.ts';
 import type { Place } from '../../scripts/doctor/checks/place.ts';
-import { examine } from '../../scripts/doctor/examine.ts';
+import { examine, insisting } from '../../scripts/doctor/examine.ts';
 import { type Check, CHECKS, type Finding } from '../../scripts/doctor/finding.ts';
 import { lineOf, summaryOf, verdictOf } from '../../scripts/doctor/report.ts';
 import { stageTemplate } from '../../scripts/doctor/stage-template.ts';
@@ -28,6 +28,7 @@ const USAGE = `Looks before a deployment whether it can go well: at this machine
   --account <id>         the account that is meant: another one fails
   --aws-profile <name>   as whom AWS is asked, as of deploy
   --allow <check>        a check that may fail, as alarm-target; can be given again
+  --require <check>      a check that fails where AWS may not be asked for it; can be given again
   --local                only what can be seen without AWS
   --json                 print the findings as JSON
 
@@ -43,11 +44,20 @@ interface Asked {
   readonly account: string | undefined;
   readonly profile: string | undefined;
   readonly allowed: ReadonlySet<Check>;
+  readonly required: ReadonlySet<Check>;
   readonly isLocal: boolean;
   readonly isJson: boolean;
 }
 
 const isCheck = (name: string): name is Check => Object.hasOwn(CHECKS, name);
+
+/** The checks that an option names. Throws `Misused`. */
+const checksIn = (option: string, names: readonly string[]): ReadonlySet<Check> => {
+  const unknown = names.find((name) => !isCheck(name));
+  if (unknown !== undefined)
+    throw new Misused(`--${option} takes a check, and ${unknown} is none: ${Object.keys(CHECKS).join(', ')}.`);
+  return new Set(names.filter(isCheck));
+};
 
 /** What the words ask for; `null`: how it is called. Throws `Misused`. */
 const read = (words: readonly string[]): Asked | null => {
@@ -59,24 +69,23 @@ const read = (words: readonly string[]): Asked | null => {
     account: text,
     'aws-profile': text,
     allow: { ...text, multiple: true },
+    require: { ...text, multiple: true },
     local: flag,
     json: flag,
   });
   if (values.help) return null;
-  const { stage = 'dev', region, account, allow = [] } = values;
+  const { stage = 'dev', region, account, allow = [], require: required = [] } = values;
   if (positionals.length > 0) throw new Misused(`It takes no ${positionals.join(' ')}.`);
   if (!STAGE.test(stage)) throw new Misused('--stage is 1 to 64 letters, digits and -.');
   if (account !== undefined && !/^\d{12}$/.test(account))
     throw new Misused('--account is the 12 digits of an account.');
-  const unknown = allow.find((name) => !isCheck(name));
-  if (unknown !== undefined)
-    throw new Misused(`--allow takes a check, and ${unknown} is none: ${Object.keys(CHECKS).join(', ')}.`);
   return {
     stage,
     region,
     account,
     profile: values['aws-profile'],
-    allowed: new Set(allow.filter(isCheck)),
+    allowed: checksIn('allow', allow),
+    required: checksIn('require', required),
     isLocal: values.local,
     isJson: values.json,
   };
@@ -133,7 +142,7 @@ export const doctor: Verb = {
     const looked = () => new Set(all.map(({ check }) => check)).size;
     const tell = () => progress.at({ done: looked(), of: Object.keys(CHECKS).length, what: 'checks' });
     tell();
-    for await (const found of findings) {
+    for await (const found of insisting(findings, asked.required)) {
       const isAllowed = found.verdict === 'fail' && asked.allowed.has(found.check);
       const finding: Finding = isAllowed ? { ...found, verdict: 'warn' } : found;
       all.push(finding);

@@ -55,7 +55,8 @@ const asked = async (check: Check, needs: string, ask: () => Promise<Finding>): 
   try {
     return await ask();
   } catch (error) {
-    if (isForbidden(error)) return warn(check, `These credentials may not look: it takes ${needs}.`);
+    if (isForbidden(error))
+      return { ...warn(check, `These credentials may not look: it takes ${needs}.`), isUnseen: true };
     return fail(check, `AWS did not answer (${nameError(error)}): try it again.`);
   }
 };
@@ -94,4 +95,17 @@ export async function* examine(examination: Examination): AsyncGenerator<Finding
   if (template === null) return;
   if (account === null || identity === null) yield* withoutAws(examination, template);
   else yield* askAll(examination, account, template);
+}
+
+/** The findings, of which those that are required fail where nobody could look, or did not. */
+export async function* insisting(
+  findings: AsyncIterable<Finding>,
+  required: ReadonlySet<Check>,
+): AsyncGenerator<Finding> {
+  const left = new Set(required);
+  for await (const finding of findings) {
+    left.delete(finding.check);
+    yield finding.isUnseen && required.has(finding.check) ? { ...finding, verdict: 'fail' } : finding;
+  }
+  for (const check of left) yield fail(check, 'It was not looked at, and it is required.');
 }

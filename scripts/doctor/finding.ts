@@ -34,6 +34,8 @@ export interface Finding {
   readonly says: string;
   /** Commands that mend it, each to be run as it is; or sentences where no command does. */
   readonly todo: readonly string[];
+  /** Nobody could look. */
+  readonly isUnseen?: true;
 }
 
 export const ok = (check: Check, says: string): Finding => ({ check, verdict: 'ok', says, todo: [] });

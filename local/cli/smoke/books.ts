@@ -35,6 +35,15 @@ const books: SmokeCheck = {
 /** One for all tests of a stage, so that they leave nothing else behind. */
 const TENANT = '/admin/tenants/smoke';
 
+/** By its name it is known the next time: a tenant of somebody else's is left as it is. */
+const NAME = 'Smoke test';
+
+const expectOwn = async (admin: Stage): Promise<void> => {
+  const { status, json } = await admin.ask(TENANT);
+  const isOwn = status === 404 || (json as { readonly name?: unknown } | undefined)?.name === NAME;
+  expectThat(isOwn, `There is a tenant smoke that is not named ${NAME}: it is not touched.`);
+};
+
 /** A new key is known everywhere after ten seconds, a changed tenant after sixty. */
 const KNOWN_S = 60;
 
@@ -70,7 +79,8 @@ const limits: SmokeCheck = {
   async run(smoke) {
     const { admin } = smoke;
     if (admin === null) throw new Skipped('It takes --admin-key.');
-    const settings = { name: 'Smoke test', dailyBudgetUsd: '0' };
+    await expectOwn(admin);
+    const settings = { name: NAME, dailyBudgetUsd: '0' };
     expectStatus(await admin.ask(TENANT, { method: 'PUT', body: settings }), 200, 'The making of a tenant');
     const made = await admin.ask(`${TENANT}/keys`, { body: { name: `smoke-${smoke.nonce}` } });
     expectStatus(made, 201, 'The making of a key');

@@ -21,6 +21,7 @@ const USAGE = `Looks after a deployment whether the stage does what it should, a
   --silence <seconds>    how long a quiet stream has to stay open (default: 35)
   --patience <seconds>   how long is waited for what should come at once (default: 30)
   --only <check,check>   these checks alone
+  --require <check,...>  these fail where they are skipped, as with a key that may do too little
   --json                 print the findings as JSON
   --url <url>            another server (default: BALLAST_URL, or http://localhost:3000)
   --key <key>            another key (default: BALLAST_API_KEY, or the development key of the local server)
@@ -35,6 +36,8 @@ interface Asked {
   readonly quietMs: number;
   readonly patienceMs: number;
   readonly checks: Readonly<Record<string, SmokeCheck>>;
+  /** Checks that may not be skipped. */
+  readonly required: ReadonlySet<string>;
   readonly isJson: boolean;
 }
 
@@ -54,6 +57,15 @@ const chosen = (only: string | undefined): Asked['checks'] => {
   if (unknown !== undefined)
     throw new Misused(`--only takes checks, and ${unknown} is none: ${Object.keys(SMOKE_CHECKS).join(', ')}.`);
   return Object.fromEntries(Object.entries(SMOKE_CHECKS).filter(([name]) => names.includes(name)));
+};
+
+/** Throws `Misused` where one is no check, or none of those that are looked at. */
+const requiredOf = (required: string | undefined, checks: Asked['checks']): ReadonlySet<string> => {
+  const names = required === undefined ? [] : required.split(',');
+  const unknown = names.find((name) => !Object.hasOwn(checks, name));
+  if (unknown !== undefined)
+    throw new Misused(`--require takes checks, and ${unknown} is none of them: ${Object.keys(checks).join(', ')}.`);
+  return new Set(names);
 };
 
 /** The development key of an administrator is for the local server alone, as `serverOf` has it. */
@@ -78,6 +90,7 @@ const read = (words: readonly string[], shell: Shell): Asked | null => {
     silence: { ...text, default: '35' },
     patience: { ...text, default: '30' },
     only: text,
+    require: text,
     json: { type: 'boolean', default: false },
   });
   if (values.help) return null;
@@ -91,6 +104,7 @@ const read = (words: readonly string[], shell: Shell): Asked | null => {
     quietMs,
     patienceMs,
     checks,
+    required: requiredOf(values.require, checks),
     isJson: values.json,
   };
 };
@@ -146,7 +160,9 @@ export const smoke: Verb = {
     const progress = createProgress(shell, asked.isJson || !shell.showsProgress);
     const count = Object.keys(asked.checks).length;
     progress.at({ done: 0, of: count, what: 'checks' });
-    for await (const finding of runChecks(prepared, asked.checks)) {
+    for await (const found of runChecks(prepared, asked.checks)) {
+      const isMissed = found.verdict === 'skip' && asked.required.has(found.check);
+      const finding: SmokeFinding = isMissed ? { ...found, verdict: 'fail' } : found;
       all.push(finding);
       progress.end();
       if (!asked.isJson) shell.out(lineOf(finding, paint));

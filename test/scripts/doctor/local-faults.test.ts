@@ -1,10 +1,13 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ofType } from '../../../scripts/compiled-template.ts';
 import { checkLock, checkNode } from '../../../scripts/doctor/checks/machine.ts';
 import { checkAccount, checkRegion, type Place } from '../../../scripts/doctor/checks/place.ts';
+import { insisting } from '../../../scripts/doctor/examine.ts';
+import type { Check } from '../../../scripts/doctor/finding.ts';
 import { stageTemplate } from '../../../scripts/doctor/stage-template.ts';
 import { ROOT } from '../../made-once.ts';
 import { ACCOUNT, deployedAccount, freshAccount, REGION } from './accounts.ts';
@@ -180,6 +183,24 @@ describe('whoever asks', () => {
     expect(findings.find(({ check }) => check === 'tables')).toMatchObject({ verdict: 'warn' });
     expect(findings.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
   });
+});
+
+it('a check that is required fails where these credentials may not look, or nobody did', async () => {
+  const stage = template();
+  const account = deployedAccount(stage, 'dev');
+  account.refuses.set('DescribeLogGroups', 'AccessDeniedException');
+  const findings = examined(account, { compile: () => stage });
+  const verdicts = async (required: readonly Check[]) => {
+    const all = await Array.fromAsync(insisting(Readable.from(await findings), new Set(required)));
+    return all.filter(({ verdict }) => verdict === 'fail').map(({ check }) => check);
+  };
+  expect(await verdicts([])).toEqual([]);
+  expect(await verdicts(['stack', 'log-groups'])).toEqual(['log-groups']);
+  const nobody = Readable.from((await findings).filter(({ check }) => check === 'node'));
+  expect(await Array.fromAsync(insisting(nobody, new Set<Check>(['node', 'stack'])))).toMatchObject([
+    { check: 'node', verdict: 'ok' },
+    { check: 'stack', verdict: 'fail' },
+  ]);
 });
 
 describe('the stage', () => {

@@ -66,6 +66,25 @@ describe('a stage that does what it should', () => {
   });
 });
 
+it('a check that is skipped fails where it is required', async () => {
+  proxy.fault = {};
+  const skipped = await smoke('--only books', proxy.url);
+  expect([skipped.code, skipped.report.checks.map(({ verdict }) => verdict)]).toEqual([0, ['skip']]);
+  const required = await smoke('--only live,books --require books', proxy.url);
+  expect([required.code, failed(required.report)]).toEqual([1, ['books']]);
+});
+
+it('a tenant smoke of somebody else is left as it is', async () => {
+  const headers = { 'x-api-key': 'ballast-dev-admin-key', 'content-type': 'application/json' };
+  const put = (body: object) =>
+    server.ask('/admin/tenants/smoke', { method: 'PUT', headers, body: JSON.stringify(body) });
+  expect((await put({ name: 'Smoke and Sons', dailyBudgetUsd: '7' })).status).toBe(200);
+  const { code, report } = await smoke('--only limits', server.url);
+  expect([code, failed(report)]).toEqual([1, ['limits']]);
+  const left = (await (await server.ask('/admin/tenants/smoke', { headers })).json()) as object;
+  expect(left).toMatchObject({ name: 'Smoke and Sons', dailyBudgetUsd: '7', status: 'active' });
+});
+
 const LAMBDA_TIMEOUT = { status: 504, body: '{"message": "Endpoint request timed out"}' };
 const MISSING = { status: 403, body: '{"message": "Missing Authentication Token"}' };
 
