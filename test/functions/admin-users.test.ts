@@ -33,6 +33,14 @@ it.each([
   expect(stage.erasures.map(({ user }) => user)).toEqual([pseudonymOf(userId)]);
 });
 
+it('a tenant may be called as the part of the path before a user id', async () => {
+  const { stage, ask } = await stageWithAcme();
+  await ask('PUT /admin/tenants/users', {});
+  await ask('DELETE /admin/tenants/users/users/a%2541');
+  await ask('DELETE /admin/tenants/users/users/users/a%2541');
+  expect(stage.erasures.map(({ user }) => user)).toEqual([pseudonymOf('a%41'), pseudonymOf('users/a%41')]);
+});
+
 it('a gateway that hands a path over as it was sent is understood too', async () => {
   const { stage, ask } = await stageWithAcme();
   const pathParameters = { tenantId: 'acme', userId: 'a%2Fb%40c' };

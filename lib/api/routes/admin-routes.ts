@@ -26,10 +26,11 @@ const tenantIn = ({ pathParameters }: Request): string => checkedTenantId(pathPa
 const keyIn = ({ pathParameters }: Request): string => pathParameters?.['keyId'] ?? '';
 /** The gateway may hand over the slashes of a circuit's or a rest's name still encoded. */
 const nameIn = ({ pathParameters }: Request): string => (pathParameters?.['name'] ?? '').replaceAll(/%2f/gi, '/');
+const BEFORE_USER = /^.*?\/admin\/tenants\/[^/]*\/users\//;
 /** A user id may hold anything, so whether the gateway has decoded it is seen by what was sent. */
 const userIn = ({ pathParameters, path }: Request): string => {
   const given = pathParameters?.['userId'] ?? '';
-  const sent = path.slice(path.indexOf('/users/') + '/users/'.length);
+  const sent = path.replace(BEFORE_USER, '');
   return sent !== given && decodedOnce(sent) === given ? given : (decodedOnce(given) ?? given);
 };
 const by = ({ principal }: Request): Actor => actorOf(principal);
