@@ -135,7 +135,7 @@ export const createControlRun = (parts: ControlRunParts): ControlRun => {
     async post(by, runId, { content, interrupt = false, idempotencyKey: key }) {
       const run = await asyncRun(by, runId);
       const agent = catalog.lookUp(run.agent);
-      if (agent !== null) await checkInput({ emit }, agent, by.tenant, [{ path: 'content', text: content }]);
+      if (agent !== null) await checkInput({ emit }, agent, by.tenant, [[{ path: 'content', text: content }]]);
       const id = key === undefined ? ids.request().replace(/^req_/, '') : derivedId(runId, scopedKey(by.tenantId, key));
       const messageId = `msg_${id}`;
       const posted = await inbox.post(run, { messageId, content, interrupt, sentAt: clock.now() });

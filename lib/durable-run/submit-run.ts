@@ -13,7 +13,7 @@ import { unpricedModel } from '../model-call/booking/unpriced-errors.ts';
 import type { PriceTable } from '../pricing/price-table.ts';
 import { allowedRun, withDefaults } from '../run/allowed-run.ts';
 import type { Catalog } from '../run/catalog.ts';
-import { checkInput, textsOf } from '../run/check-input.ts';
+import { checkInput, inputOf } from '../run/check-input.ts';
 import { joinSession, keyOf } from '../run/sessions/session-request.ts';
 import type { Sessions } from '../run/sessions/sessions.ts';
 import type { ActiveRuns } from '../runs/active.ts';
@@ -140,7 +140,7 @@ export const createSubmitRun = (parts: SubmitRunParts): SubmitRun => {
     const request = await joinSession(openSessions, principal.tenantId, asked.request);
     const call = { ...asked, request };
     const agent = accept(call);
-    await checkInput({ emit }, agent, principal.tenant, textsOf(request));
+    await checkInput({ emit }, agent, principal.tenant, inputOf(request));
     const limited = { ...call, request: withDefaults(request, agent) };
     using deadline = createDeadline(clock, limitMs);
     const headers = await takeRequestPermit(parts, principal, request.userId ?? null, deadline);

@@ -6,15 +6,21 @@ import type { Emit } from '../telemetry/events.ts';
 import type { Tenant } from '../tenants/types.ts';
 import type { RunRequest } from './run-request.ts';
 
-/** What people have written in a request for a run. */
-export const textsOf = ({ task, messages = [] }: Pick<RunRequest, 'task' | 'messages'>): InputText[] => [
-  { path: 'task', text: task },
-  ...messages.flatMap(({ content }, at) =>
-    typeof content === 'string'
-      ? [{ path: `messages.${at}.content`, text: content }]
-      : content.map(({ text }, part) => ({ path: `messages.${at}.content.${part}.text`, text })),
-  ),
-];
+/** What people have written in a request for a run, by turns: the model reads those of one role in a row as one. */
+export const inputOf = ({ task, messages = [] }: Pick<RunRequest, 'task' | 'messages'>): InputText[][] => {
+  const turns: InputText[][] = [];
+  const said = [...messages, { role: 'user' as const, content: task }];
+  for (const [at, { role, content }] of said.entries()) {
+    const path = at === messages.length ? 'task' : `messages.${at}.content`;
+    const texts =
+      typeof content === 'string'
+        ? [{ path, text: content }]
+        : content.map(({ text }, part) => ({ path: `${path}.${part}.text`, text }));
+    if (role === said[at - 1]?.role) turns.at(-1)?.push(...texts);
+    else turns.push(texts);
+  }
+  return turns;
+};
 
 /**
  * Throws `invalid-request` for a text that the agent does not take (`denyInput`). For a tenant that tries this out (`shadow`) nothing is
@@ -24,12 +30,12 @@ export const checkInput = async (
   { emit }: { readonly emit: Emit },
   agent: Pick<Agent, 'name' | 'denyInput'>,
   tenant: Pick<Tenant, 'tenantId' | 'shadow'>,
-  texts: readonly InputText[],
+  turns: readonly (readonly InputText[])[],
 ): Promise<void> => {
   // Most agents take everything.
   if (Object.keys(agent.denyInput).length === 0) return;
   const { deniedInput } = await import('../agent/input/deny-input.ts');
-  const denied = deniedInput(agent, texts);
+  const denied = deniedInput(agent, turns);
   if (denied === null) return;
   const rule = label(denied.rule);
   const shadow = tenant.shadow.includes('input');

@@ -14,7 +14,7 @@ import type { PriceTable } from '../pricing/price-table.ts';
 import { type Allowed, allowedRun, limitsOf } from './allowed-run.ts';
 import type { RunAnswer } from './answer.ts';
 import type { Catalog } from './catalog.ts';
-import { checkInput, textsOf } from './check-input.ts';
+import { checkInput, inputOf } from './check-input.ts';
 import { closeRun, type CloseRunParts, emitRunEnd, hasBegun } from './close-run.ts';
 import { answerFor, type AskedRun, makeAnswer } from './make-answer.ts';
 import { openRunGuard } from './redaction/run-guard.ts';
@@ -76,7 +76,7 @@ export const createSyncRun =
     const { tenantId, tenant } = principal;
     const allowed = accepted(parts, { ...asked, request });
     const { agent, model } = allowed;
-    await checkInput(parts, agent, tenant, textsOf(request));
+    await checkInput(parts, agent, tenant, inputOf(request));
     const runId = ids.run();
     const guard = await openRunGuard({ tenant, agent, stream: asked.stream, joinsCalls: true, emit, runId });
     const call = { ...asked, request, stream: guard.stream };

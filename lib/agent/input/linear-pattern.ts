@@ -14,6 +14,9 @@ const MAX_REMEMBERED = 20_000;
 /** The place that everything leads to. */
 const END = 0;
 
+/** Stands between two parts of a text, as no character can. */
+const JOINT = '';
+
 /** Places of which each leads to the next, and the first of them (Thompson's construction). */
 const placesOf = (pattern: Node): readonly [places: readonly Place[], first: number] => {
   const places: Place[] = [{ is: null, to: [] }];
@@ -43,8 +46,11 @@ interface Reached {
   readonly next: Map<string, Reached>;
 }
 
-/** Tells whether a text holds what a pattern describes, wherever, in time that grows with the text alone. */
-export type LinearPattern = (text: string) => boolean;
+/**
+ * Tells whether a text holds what a pattern describes, wherever, in time that grows with the text alone. Between parts of a text that
+ * stand side by side there may be nothing, a blank or a new line, whichever the pattern wants.
+ */
+export type LinearPattern = (text: string | readonly string[]) => boolean;
 
 /**
  * A pattern as RE2 takes it: no look-around, no back-references, so no text makes it slow. Each character is looked at once, with all
@@ -75,10 +81,12 @@ export const linearPattern = (source: string): LinearPattern => {
     return reached;
   };
   const step = (from: Reached, char: string): Reached => {
-    const next = from.places.flatMap((place) => {
-      const { is, to } = places[place] as Place;
-      return is?.(char) === true ? to : [];
-    });
+    const after = (read: string): readonly number[] =>
+      from.places.flatMap((place) => {
+        const { is, to } = places[place] as Place;
+        return is?.(read) === true ? to : [];
+      });
+    const next = char === JOINT ? [...from.places, ...after(' '), ...after('\n')] : after(char);
     // What is looked for may begin behind each character.
     const reached = reachedBy(closure([...next, first]));
     if ((remembered += 1) > MAX_REMEMBERED) {
@@ -90,9 +98,14 @@ export const linearPattern = (source: string): LinearPattern => {
 
   return (text) => {
     let at = reachedBy(begun);
-    for (const char of folded(text)) {
+    const reads = (char: string): boolean => {
       at = at.next.get(char) ?? step(at, char);
-      if (at.places[0] === END) return true;
+      return at.places[0] === END;
+    };
+    const parts = typeof text === 'string' ? [text] : text;
+    for (const [part, words] of parts.entries()) {
+      if (part > 0 && reads(JOINT)) return true;
+      for (const char of folded(words)) if (reads(char)) return true;
     }
     return false;
   };

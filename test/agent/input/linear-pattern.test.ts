@@ -62,6 +62,23 @@ describe('a pattern', () => {
     expect(compared).toBe(4_000);
   });
 
+  it('reads parts side by side with nothing, a blank or a new line between two of them, whatever the pattern wants', () => {
+    const random = seededRandom(9);
+    const pick = (from: string) => from[Math.floor(random() * from.length)] ?? '';
+    const joints = ['', ' ', '\n'].flatMap((one) => ['', ' ', '\n'].map((other) => [one, other] as const));
+    for (const pattern of ['ab c', 'a b c', 'a\\sb', 'a\n?b.c', 'a .*c', 'abc', 'ab( |c)', '[^a] b']) {
+      const matches = linearPattern(pattern);
+      for (let round = 0; round < 200; round += 1) {
+        const texts = [0, 1, 2].map(() =>
+          Array.from({ length: Math.floor(random() * 4) }, () => pick('abc ')).join(''),
+        );
+        const [first = '', second = '', third = ''] = texts;
+        const one = joints.some(([before, behind]) => matches(`${first}${before}${second}${behind}${third}`));
+        expect([pattern, texts, matches(texts)]).toEqual([pattern, texts, one]);
+      }
+    }
+  });
+
   it.each([
     ['(a+)+$', 'ends'],
     ['a**', null],
