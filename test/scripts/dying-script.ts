@@ -52,12 +52,16 @@ export const runDying = async (
   proxy.listen(0, '127.0.0.1');
   await once(proxy, 'listening');
   const { PATH, NODE_COMPILE_CACHE } = process.env;
+  // Named, so that Lambda is not asked for them.
+  const stage = words[words.indexOf('--stage') + 1] ?? '';
   const { port: own } = proxy.address() as AddressInfo;
   const { region, credentials } = DUMMY_CONNECTION;
   const env = {
     PATH,
     NODE_COMPILE_CACHE,
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${own}`,
+    LEDGER_TABLE: `ballast-${stage}-ledger`,
+    RUNS_TABLE: `ballast-${stage}-runs`,
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,

@@ -73,7 +73,8 @@ describeOnDynamoDb('npm run reconcile -- --rebuild', (engine) => {
 
   const rebuild = (stage: string, ...words: string[]) => {
     const { PATH = '' } = process.env;
-    const of = { AWS_ENDPOINT_URL_DYNAMODB: engine().endpoint, LEDGER_TABLE: `ballast-${stage}-ledger-2` };
+    const tables = { LEDGER_TABLE: `ballast-${stage}-ledger-2`, RUNS_TABLE: `ballast-${stage}-runs` };
+    const of = { AWS_ENDPOINT_URL_DYNAMODB: engine().endpoint, ...tables };
     return runCommand('reconcile', ['--stage', stage, '--rebuild', ...words], { PATH, ...AWS, ...of });
   };
   const world = async (stage: string) => {
