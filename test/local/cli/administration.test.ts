@@ -239,6 +239,8 @@ it('alarms test sends each target a message as an administrator, says where befo
   expect([half.code, half.out]).toEqual([1, 'target  message\nslack   delivered\nmail    not delivered\n']);
   const whole = await ballast([...words, '--json'], [Response.json({ targets: targets.slice(0, 1) })]);
   expect([whole.code, JSON.parse(whole.out)]).toEqual([0, { targets: targets.slice(0, 1) }]);
+  const mail = await ballast(words, [Response.json({ targets: [{ target: 'mail', delivered: true }] })]);
+  expect(mail.out).toContain('mail    given to SNS, which mails it if the link in its first mail was followed\n');
   const nobody = await ballast(words, [Response.json({ targets: [] })]);
   expect([nobody.code, nobody.out]).toEqual([1, expect.stringContaining('Nobody is notified of alarms') as string]);
 });
