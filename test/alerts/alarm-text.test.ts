@@ -162,7 +162,7 @@ describe('the text of an alarm', () => {
     expect(text).toContain('*What it means:* &lt;!channel&gt; &amp; *xxx');
     expect(text).toContain(':warning: *queue-of-orders* (ticket)');
     expect(text).not.toMatch(/<!|What to do|To look|docs\/alarms/);
-    expect(String(fields['means']).length).toBe(255);
+    expect(fields['means']).toHaveLength(255);
     const secret = alertOf({ ...own, AlarmDescription: 'sk-ant-api03-canary' });
     expect(JSON.stringify(secret)).not.toContain('canary');
   });
