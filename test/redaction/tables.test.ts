@@ -5,7 +5,8 @@ import { CARD_TABLES, createCard } from '../../lib/redaction/detectors/card.ts';
 import { createEmail, FILES } from '../../lib/redaction/detectors/email.ts';
 import { createIban, IBAN_SEPARATORS, REGISTRY } from '../../lib/redaction/detectors/iban.ts';
 import { createIssuedKey, createSlackHook, FORMS, HOOKS } from '../../lib/redaction/detectors/issued-keys.ts';
-import { createNamed, NAME_TABLES } from '../../lib/redaction/detectors/named-secrets.ts';
+import { createNamed } from '../../lib/redaction/detectors/named/named-secrets.ts';
+import { NAME_TABLES } from '../../lib/redaction/detectors/named/tables.ts';
 import { createNamedPhone, createPhone, PHONE_FORMS, PHONE_WORDS } from '../../lib/redaction/detectors/phone.ts';
 import { createLooksRandom, PLACEHOLDERS } from '../../lib/redaction/detectors/random-looking.ts';
 import { createSsn, SSN_WORDS } from '../../lib/redaction/detectors/ssn.ts';
@@ -15,6 +16,7 @@ import { createScanner, dispatchOf } from '../../lib/redaction/scanner.ts';
 import { lookAlikes, secrets, tableNumbers, textOf } from './corpus/read-corpus.ts';
 import { ACCOUNT_EDGES } from './edges/accounts.ts';
 import { CARD_EDGES } from './edges/cards.ts';
+import { DECLARED_EDGES } from './edges/declared.ts';
 import { NAMED_PHONE_EDGES } from './edges/named-phones.ts';
 import { PASSWORD_EDGES } from './edges/passwords.ts';
 import { PHONE_EDGES } from './edges/phones.ts';
@@ -64,7 +66,7 @@ const cardMutants = (): Mutant[] => {
 
 const nameMutants = (): Mutant[] => {
   const named = original(createNamed());
-  return (['names', 'others', 'signs', 'openings'] as const).flatMap((table) =>
+  return (['names', 'others', 'signs', 'gaps', 'openings'] as const).flatMap((table) =>
     withoutEach(NAME_TABLES[table], name).map(({ title, rest }) => ({
       title: `named: ${table} ${title}`,
       ...named,
@@ -103,7 +105,9 @@ const MUTANTS: readonly Mutant[] = [
 ];
 
 const examples: readonly string[] = [
-  ...[CARD_EDGES, ACCOUNT_EDGES, PHONE_EDGES, NAMED_PHONE_EDGES, PASSWORD_EDGES].flat().map(([text]) => text),
+  ...[CARD_EDGES, ACCOUNT_EDGES, PHONE_EDGES, NAMED_PHONE_EDGES, PASSWORD_EDGES, DECLARED_EDGES]
+    .flat()
+    .map(([text]) => text),
   ...lookAlikes.map(({ text }) => text),
   ...secrets.map(textOf),
   ...Object.values(tableNumbers).flat(),

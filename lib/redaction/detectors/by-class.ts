@@ -6,7 +6,7 @@ import { email } from './email.ts';
 import { iban } from './iban.ts';
 import { issuedKeys } from './issued-keys.ts';
 import { jwt } from './jwt.ts';
-import { namedSecrets } from './named-secrets.ts';
+import { namedSecrets } from './named/named-secrets.ts';
 import { createNamedPhone, phone } from './phone.ts';
 import { privateKey } from './private-key.ts';
 import { ssn } from './ssn.ts';

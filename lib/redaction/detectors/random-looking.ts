@@ -97,3 +97,8 @@ export const createLooksRandom = (placeholders = PLACEHOLDERS): ((value: string)
 export const PLACEHOLDER = new RegExp(PLACEHOLDERS.join('|'), 'i');
 
 export const looksRandom = createLooksRandom();
+
+/** Of a contract or an account, which everybody may read. */
+const ADDRESS = /^0x[0-9a-f]{40}$/i;
+
+export const isRandom = (value: string): boolean => looksRandom(value) && !ADDRESS.test(value);

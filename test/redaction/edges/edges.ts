@@ -1,12 +1,14 @@
 import { ACCOUNT_EDGES } from './accounts.ts';
 import { BEGINNING_EDGES } from './beginnings.ts';
 import { CARD_EDGES } from './cards.ts';
+import { DECLARED_EDGES } from './declared.ts';
 import type { Edge } from './edge.ts';
 import { EMAIL_EDGES } from './emails.ts';
 import { KEY_EDGES } from './keys.ts';
 import { NAMED_PHONE_EDGES } from './named-phones.ts';
 import { PASSWORD_EDGES } from './passwords.ts';
 import { PHONE_EDGES } from './phones.ts';
+import { SCHEME_EDGES } from './schemes.ts';
 
 /** Where a form begins to be one and where it ends: of each pair of neighbours one is a secret and the other is not. */
 export const EDGES: readonly Edge[] = [
@@ -18,4 +20,6 @@ export const EDGES: readonly Edge[] = [
   ...KEY_EDGES,
   ...PASSWORD_EDGES,
   ...NAMED_PHONE_EDGES,
+  ...DECLARED_EDGES,
+  ...SCHEME_EDGES,
 ];

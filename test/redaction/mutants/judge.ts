@@ -30,7 +30,7 @@ const begun =
     }
   };
 
-const KEY_FILES = ['issued-keys', 'jwt', 'key-form', 'named-secrets', 'named-value', 'other-issuers', 'private-key'];
+const KEY_FILES = ['issued-keys', 'jwt', 'key-form', 'other-issuers', 'private-key'];
 
 /** The classes whose detectors are in a file; elsewhere all. */
 const CLASSES_OF: Readonly<Record<string, readonly RedactionClass[]>> = {
@@ -44,8 +44,11 @@ const CLASSES_OF: Readonly<Record<string, readonly RedactionClass[]>> = {
   ...Object.fromEntries([...KEY_FILES, 'random-looking', 'url-password'].map((name) => [name, ['keys']])),
 };
 
+/** The folder with the detectors of keys behind a name. */
+const NAMED = 'detectors/named/';
+
 export const classesOf = (file: string): readonly RedactionClass[] =>
-  CLASSES_OF[file.replaceAll(/^detectors\/|\.ts$/g, '')] ?? REDACTION_CLASSES;
+  file.startsWith(NAMED) ? ['keys'] : (CLASSES_OF[file.replaceAll(/^detectors\/|\.ts$/g, '')] ?? REDACTION_CLASSES);
 
 const OTHER_CLASSES = REDACTION_CLASSES.filter((name) => !DEFAULT_CLASSES.includes(name));
 

@@ -1,4 +1,4 @@
-import { charSet, has, isOpen, MORE, type Reader, WORD } from '../reader.ts';
+import { charSet, has, isOpen, MORE, type Reader, WORD } from '../../reader.ts';
 
 const [EQUALS, AMPERSAND, QUESTION, SEMICOLON, PERCENT] = [61, 38, 63, 59, 37];
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+/=~';

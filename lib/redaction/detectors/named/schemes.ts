@@ -1,0 +1,35 @@
+import { charSet, type Detector } from '../../reader.ts';
+import { isRandom } from '../random-looking.ts';
+import { behind, mayBehind, mayBehindBlank } from './behind.ts';
+
+/** A key or a token behind a blank alone: `--token …`, `X-API-Key …`, `Authorization: token …`. */
+const BLANK_NAMES =
+  /(?:\b(?:api[ _-]?key|passw(?:or)?d|requirepass|auth.token|client.secret|sshpass -p)|^auth|(?<![\w-])--?(?:[a-z]{1,12}[-_]){0,3}(?:key|token|passw(?:or)?d|pwd)|\bauthorization["']?:\s{0,2}["']?(?:token|[a-z]{0,5}key|ssws|splunk))\s{1,2}["'`]?$/i;
+/** Ends of these names. */
+const NAME_ENDS = charSet('yYnNdDsSktTpH');
+
+const BEARER = /bearer["'`*]{0,2}(?::?\s{1,3}["'`<]?|:?%20|\+|%3A(?:%20)?|\s?["'`]?\s?[,:+.]\s?["'`])$/i;
+const BASIC = /\bbasic(?::?\s{1,3}|%20|\+)$/i;
+const AUTHORIZATION = /authorization\W{1,4}basic\s$/i;
+const AFTER_BEARER = charSet('rR:,+<');
+const AFTER_BASIC = charSet('cC:');
+
+/** A name and a password in base64 (RFC 7617). */
+const isNameAndPassword = (value: string): boolean => {
+  const [, encoded = ''] = /^([a-z0-9+/]{8,})(?:=|%3D){0,2}$/i.exec(value) ?? [];
+  const plain = Buffer.from(encoded, 'base64').toString('latin1');
+  return /^[ -9;-~\u00a0-\u00ff]+:[ -~\u00a0-\u00ff]*$/.test(plain);
+};
+
+/** Words may happen to be base64 of a name and a password: `Basic SFNT/TrueType`. */
+const isNoWord = (value: string): boolean => /[\d=]/.test(value);
+
+/** Tokens and keys behind the scheme of a header, or an option of a command. */
+export const bearer: Detector = behind('TOKEN', mayBehind(AFTER_BEARER), BEARER, isRandom);
+export const basic: Detector = behind(
+  'TOKEN',
+  mayBehind(AFTER_BASIC),
+  BASIC,
+  (value, before) => (isNoWord(value) || AUTHORIZATION.test(before)) && isNameAndPassword(value),
+);
+export const behindBlank: Detector = behind('API_KEY', mayBehindBlank(NAME_ENDS), BLANK_NAMES, isRandom);
