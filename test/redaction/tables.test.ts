@@ -18,6 +18,7 @@ import { ACCOUNT_EDGES } from './edges/accounts.ts';
 import { CARD_EDGES } from './edges/cards.ts';
 import { DECLARED_EDGES } from './edges/declared.ts';
 import { NAMED_PHONE_EDGES } from './edges/named-phones.ts';
+import { FORM_EDGES } from './edges/forms.ts';
 import { PASSWORD_EDGES } from './edges/passwords.ts';
 import { PHONE_EDGES } from './edges/phones.ts';
 
@@ -105,7 +106,7 @@ const MUTANTS: readonly Mutant[] = [
 ];
 
 const examples: readonly string[] = [
-  ...[CARD_EDGES, ACCOUNT_EDGES, PHONE_EDGES, NAMED_PHONE_EDGES, PASSWORD_EDGES, DECLARED_EDGES]
+  ...[CARD_EDGES, ACCOUNT_EDGES, PHONE_EDGES, NAMED_PHONE_EDGES, PASSWORD_EDGES, DECLARED_EDGES, FORM_EDGES]
     .flat()
     .map(([text]) => text),
   ...lookAlikes.map(({ text }) => text),
@@ -149,5 +150,5 @@ it.each(PLACEHOLDERS)('what has %s in it is a placeholder', (placeholder) => {
 });
 
 it('every detector has a table, or is one of those without', () => {
-  expect(Object.values(DETECTORS).flat().length).toBe(FORMS.length + 15);
+  expect(Object.values(DETECTORS).flat().length).toBe(FORMS.length + 18);
 });

@@ -10,11 +10,12 @@ import { namedSecrets } from './named/named-secrets.ts';
 import { createNamedPhone, phone } from './phone.ts';
 import { privateKey } from './private-key.ts';
 import { ssn } from './ssn.ts';
+import { telegramToken } from './telegram-token.ts';
 import { urlPassword } from './url-password.ts';
 
 /** By class, the more specific first: where two find a secret at one place, the first counts. */
 export const DETECTORS: Readonly<Record<RedactionClass, readonly Detector[]>> = {
-  keys: [privateKey, ...issuedKeys, jwt, urlPassword, ...namedSecrets],
+  keys: [privateKey, ...issuedKeys, telegramToken, jwt, urlPassword, ...namedSecrets],
   cards: [card],
   ssn: [ssn],
   iban: [iban],

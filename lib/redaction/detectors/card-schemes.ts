@@ -9,6 +9,7 @@ const issuer = (from: number, to: number, ...lengths: number[]): Issuer => ({ fr
 
 /** What is written between groups, also as it is encoded for addresses, forms and HTML. */
 export const SEPARATORS = [
+  '  ',
   ' ',
   '-',
   '\u{a0}',

@@ -10,6 +10,9 @@ const BEFORE = 48;
 
 const LETTER = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz');
 const ZERO = charSet('0');
+const UNDERSCORES = charSet('_');
+/** As Markdown has them around what is bold. */
+const MAX_UNDERSCORES = 2;
 const [PLUS, DASH, DOT, UNDERSCORE] = [43, 45, 46, 95];
 const MAX_WORD_CHARS = 16;
 /** A word behind a number, and no part of an id in hexadecimal. */
@@ -35,6 +38,9 @@ const cardEnd = (text: Reader, at: number): number => {
     return has(ALPHANUMERIC, text.code(zeros)) ? NO : at;
   }
   if (sign !== DASH && sign !== UNDERSCORE) return NO;
+  const bold = text.run(UNDERSCORES, at, MAX_UNDERSCORES);
+  if (isOpen(text, bold)) return MORE;
+  if (sign === UNDERSCORE && !has(ALPHANUMERIC, text.code(bold))) return at;
   const word = text.run(LETTER, at + 1, MAX_WORD_CHARS);
   if (word - at <= MAX_WORD_CHARS && isOpen(text, word)) return MORE;
   return WORD_BEHIND.test(text.slice(at, word)) ? at : NO;
@@ -88,6 +94,10 @@ export const createCard = ({ issuers, layouts, separators, words, otherCards }: 
   const isStart = (text: Reader, at: number): boolean => {
     if (isNumberStart(text, at)) return true;
     const before = text.code(at - 1);
+    if (before === UNDERSCORE) {
+      const bold = text.code(at - 2) === UNDERSCORE ? at - MAX_UNDERSCORES : at - 1;
+      if (!has(ALPHANUMERIC, text.code(bold - 1))) return true;
+    }
     if (before === PLUS && has(ALPHANUMERIC, text.code(at - 2))) return true;
     return (before === UNDERSCORE || before === DASH) && has(LETTER, text.code(at - 2)) && isNamed(text, at);
   };

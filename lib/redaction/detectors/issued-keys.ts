@@ -17,7 +17,7 @@ import {
 } from '../reader.ts';
 import type { Form } from './key-form.ts';
 import { OTHER_FORMS } from './other-issuers.ts';
-import { looksRandom } from './random-looking.ts';
+import { isWords, looksRandom, PLACEHOLDER } from './random-looking.ts';
 
 const PADDED = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=');
 const COOKIE = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=%-_');
@@ -58,8 +58,10 @@ export const FORMS: readonly Form[] = [
 /** How far a value is read before it is judged. */
 const JUDGED = 48;
 
-/** `xxxx_xxxx`: what stands for a key in an example. */
-const STAND_IN = /^[x_-]+$/i;
+const STAND_IN = /^[x0_-]+$/i;
+
+/** What stands for a key in an example, such as `xxxx_xxxx`, or goes on as a name in code. */
+const isNoKey = (body: string): boolean => STAND_IN.test(body) || PLACEHOLDER.test(body) || isWords(body);
 
 const find = (text: Reader, at: number, { prefix, body, least, exact, first, random }: Form): number => {
   const from = spelled(text, at, prefix);
@@ -69,7 +71,7 @@ const find = (text: Reader, at: number, { prefix, body, least, exact, first, ran
     const end = spelledRun(text, body, from, least);
     if (end === MORE) return MORE;
     if (end - from < least) return missing(text, end);
-    if (STAND_IN.test(text.slice(from, from + least))) return NO;
+    if (isNoKey(text.slice(from, from + least))) return NO;
     if (exact && isOpen(text, end)) return MORE;
     return exact && has(WORD, text.code(end)) ? NO : end;
   }

@@ -60,5 +60,6 @@ export const OTHER_FORMS: readonly Form[] = [
   ...of('AKCp', ALPHANUMERIC, 60),
   ...of('v1.0-', DASHED_HEX, 100),
   ...of('https://discord.com/api/webhooks/ https://discordapp.com/api/webhooks/', PATH, 60),
+  ...of('amzn.mws.', DASHED_HEX, 36),
   ...of('AGE-SECRET-KEY-1', CAPITAL_OR_DIGIT, 50),
 ];

@@ -81,6 +81,9 @@ export const PHONE_WORDS: readonly string[] = [
   'm[oó]vil',
   'celular',
   'cellulare',
+  'handy',
+  '手机号?',
+  '电话',
 ];
 
 const GROUPED = charSet('0123456789 -');
@@ -91,7 +94,7 @@ const NAMED_FORM = /(?!\d{4}-\d\d-\d\d )\d{1,5}(?:([ -])\d{2,})+|\d+/;
 export const createNamedPhone = (words = PHONE_WORDS): Detector => {
   const named = new RegExp(
     `(?<![a-z])(?:${words.join('|')})(?:[ _-]?(?:number|no|num|nr))?` +
-      `(?:["'#*_\\\\.]{0,4}\\s{0,2}(?::|=|is|%3A|%3D)[*_]{0,2}|(?<=tel|fax)\\.(?=\\s))\\s{0,2}["'*_\\\\]{0,4}$`,
+      `(?:["'#*_\\\\.]{0,4}\\s{0,2}(?:[:：=]|is|%3A|%3D)[*_]{0,2}|(?<=tel|fax)\\.(?=\\s)|(?<=[号话])(?=\\s))\\s{0,2}["'*_\\\\]{0,4}$|wa\\.me/$`,
     'i',
   );
   return {

@@ -1,4 +1,5 @@
 import { BASE64, charSet, type Detector, has, isOpen, literal, missing, MORE, NO, type Reader } from '../reader.ts';
+import { nextKeyLine } from './key-lines.ts';
 
 const BEGIN = '-----BEGIN ';
 const END = '-----END ';
@@ -113,7 +114,22 @@ const lineBehindEmpty = (text: Reader, at: number): number => {
   return missing(text, end);
 };
 
-const goneOn = (end: number, at: number): number => (end === NO ? at : end);
+/** Where a key goes on, also behind what stands before each of its lines; `at` where it does not. */
+const goneOn = (text: Reader, end: number, at: number): number => {
+  const next = end === NO ? nextKeyLine(text, at) : end;
+  return next === NO ? at : next;
+};
+
+/** The end of what shows that a key begins behind its first line. */
+const beginningEnd = (text: Reader, opened: number): number => {
+  const body = breakEnd(text, opened);
+  if (body === MORE) return MORE;
+  if (body === opened && !has(BASE64, text.code(body))) return NO;
+  const end = text.run(BODY, body, MIN_BODY_CHARS);
+  if (end - body === MIN_BODY_CHARS) return end;
+  const closing = closingBehind(text, end);
+  return end === body || closing === NO ? headerEnd(text, body) : closing;
+};
 
 /**
  * Private keys in PEM and in OpenPGP's armor (RFC 7468, RFC 1421, RFC 9580), also where their line breaks are written as `\n`. A
@@ -129,24 +145,19 @@ export const privateKey: Detector = {
     const opened = literal(text, title, DASHES);
     if (opened < 0) return opened;
     if (!IS_PRIVATE.test(text.slice(from, title))) return NO;
-    const body = breakEnd(text, opened);
-    if (body === MORE) return MORE;
-    if (body === opened && !has(BASE64, text.code(body))) return NO;
-    const end = text.run(BODY, body, MIN_BODY_CHARS);
-    if (end - body === MIN_BODY_CHARS) return end;
-    const closing = closingBehind(text, end);
-    return end === body || closing === NO ? headerEnd(text, body) : closing;
+    const end = beginningEnd(text, opened);
+    return end === NO ? nextKeyLine(text, opened) : end;
   },
   more(text, at) {
     // Behind its last line.
     if (text.code(at - 1) === DASH) return at;
     // Behind a header a line begins.
-    if (has(BREAK, text.code(at - 1)) || text.code(at - 2) === BACKSLASH) return goneOn(nextLine(text, at), at);
+    if (has(BREAK, text.code(at - 1)) || text.code(at - 2) === BACKSLASH) return goneOn(text, nextLine(text, at), at);
     const run = text.run(BODY, at, Infinity);
     if (run > at) return run;
     const line = breakEnd(text, at);
     if (line === MORE) return MORE;
     const isCut = hasEmptyLine(text.slice(at, line));
-    return goneOn(isCut ? lineBehindEmpty(text, line) : nextLine(text, line), at);
+    return goneOn(text, isCut ? lineBehindEmpty(text, line) : nextLine(text, line), at);
   },
 };

@@ -93,6 +93,14 @@ export const createLooksRandom = (placeholders = PLACEHOLDERS): ((value: string)
   };
 };
 
+const MIN_WORD_CHARS = 4;
+
+/** Words of code or of a sentence, joined: in a key drawn at random letters without digits do not run so far. */
+export const isWords = (value: string): boolean => {
+  const words = value.match(/[A-Z]?[a-z]+|[A-Z]+/g) ?? [];
+  return !/\d/.test(value) && words.length >= MIN_WORDS && value.length >= MIN_WORD_CHARS * words.length;
+};
+
 /** Whether a value has words of those in it that stand for a secret. */
 export const PLACEHOLDER = new RegExp(PLACEHOLDERS.join('|'), 'i');
 

@@ -7,10 +7,10 @@ export const DASHES: readonly number[] = [45, 0x2010, 0x2011, 0x2013, 0xa0];
 const JOINS = charSet('_-');
 const BEFORE = 40;
 /** Behind one of these words, nine digits are a number even without dashes. */
-export const SSN_WORDS: readonly string[] = ['ssn', 'social[ _-]?security(?:[ _-]?(?:number|num|no|#))?\\.?'];
+export const SSN_WORDS: readonly string[] = ['ssn', 'social[ _-]?security'];
 const namedBy = (words: readonly string[]): RegExp =>
   new RegExp(
-    `(?:${words.join('|')})["'#*_\\\\]{0,4}\\s{0,2}(?:[:=#-]|is|%3D|%3A)?[*_]{0,2}(?:\\s{0,2}|%20)["'*_\\\\]{0,4}$`,
+    `(?:${words.join('|')})(?:[ _-]?(?:number|num|no|#))?\\.?["'#*_\\\\]{0,4}\\s{0,2}(?:[:=#>|)-]|->|is|%3D|%3A)?[*_]{0,2}(?:\\s{0,2}|%20)["'*_\\\\]{0,4}$`,
     'i',
   );
 

@@ -114,7 +114,15 @@ const MAILBOXES: readonly Edge[] = ['user7f3e9c1d2b@example.com', 'u-s.er+_7f3e9
 
 /** What stands beside those forms. */
 const BESIDE: readonly Edge[] = [
-  ...['["X-API-Key", "', "['api_key','", '[`api_key`, `', "set('token','", 'set(`token`, `', 'verify(token, "']
+  ...[
+    '["X-API-Key", "',
+    '{"api_key":["',
+    "['api_key','",
+    '[`api_key`, `',
+    "set('token','",
+    'set(`token`, `',
+    'verify(token, "',
+  ]
     .concat(
       `set("${'b'.repeat(25)}token", "`,
       'key: Foo<T>, apiKey: Foo<T> = "',
@@ -131,7 +139,15 @@ const BESIDE: readonly Edge[] = [
     )
     .concat('api key**\n', 'tell me the api key,')
     .map((before) => found(before)),
-  ...['verify(token, ', `set("${'b'.repeat(26)}token", "`, 'api_key: a | = "', 'token- ', 'token -', 'tokenist ']
+  ...[
+    'verify(token, ',
+    `set("${'b'.repeat(26)}token", "`,
+    'api_key: a | = "',
+    'token- ',
+    'token –',
+    'token -',
+    'tokenist ',
+  ]
     .concat(
       `<name>token</name>${' '.repeat(17)}<value>`,
       `<a name="${'b'.repeat(31)}-api_key">`,
@@ -141,9 +157,13 @@ const BESIDE: readonly Edge[] = [
     .concat(`${'a'.repeat(20)} api key\n`, 'api_key:\n\n\n\n', `api_key:\n${' '.repeat(9)}`, 'api_key  [')
     .map((before) => kept(`${before}${KEY}`)),
   [`image: a/b: api_key=${KEY}`, 'image: a/b: api_key=[REDACTED_API_KEY]'],
-  ...[`token: ${UUID}`, `token:${UUID}-1`, 'token:3fa9c0d1-e2b4-4c5d-7a8b9c0d1e2f', `token:${KEY}`].map(
-    (text): Edge => [text, text.replace(/:( ?).*/, ':$1[REDACTED_API_KEY]')],
-  ),
+  ...[
+    `token: ${UUID}`,
+    `token:${UUID}-1`,
+    `client_token:${UUID}`,
+    'token:3fa9c0d1-e2b4-4c5d-7a8b9c0d1e2f',
+    `token:${KEY}`,
+  ].map((text): Edge => [text, text.replace(/:( ?).*/, ':$1[REDACTED_API_KEY]')]),
   // Beside a path, a pod, an address and a scheme.
   ...[`abc/${KEY}`, `/ab/${KEY}`, `aB3dE5/abcd/${KEY}`, `Abcd/${KEY}`, `~~/abcd/${KEY}`, `abcd${KEY}`]
     .concat(
@@ -153,7 +173,7 @@ const BESIDE: readonly Edge[] = [
       'api-3f9c2b1d-x7k2',
       'api-3f9c2b1d-x7k2pq',
     )
-    .concat(`${KEY}@db1`, `!${KEY}@db`, `${KEY}bearer+a`)
+    .concat(`${KEY}@db1`, `!${KEY}@db`, 'k7f3e9c1d2b4a@db1X', `${KEY}bearer+a`)
     .map((value): Edge => [`api_key=${value}`, 'api_key=[REDACTED_API_KEY]']),
   ...['/abc/', 'abcd/', '~/abc/'].map((path) => kept(`api_key=${path}${KEY}`)),
   ...['api-3f9c2b1d-x7k2p', 'my-api-3f9c2b1d4e-x7k2p'].map((pod) => kept(`api_key=${pod}`)),

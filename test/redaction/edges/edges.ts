@@ -4,6 +4,7 @@ import { CARD_EDGES } from './cards.ts';
 import { DECLARED_EDGES } from './declared.ts';
 import type { Edge } from './edge.ts';
 import { EMAIL_EDGES } from './emails.ts';
+import { FORM_EDGES } from './forms.ts';
 import { KEY_EDGES } from './keys.ts';
 import { NAMED_PHONE_EDGES } from './named-phones.ts';
 import { PASSWORD_EDGES } from './passwords.ts';
@@ -22,4 +23,5 @@ export const EDGES: readonly Edge[] = [
   ...NAMED_PHONE_EDGES,
   ...DECLARED_EDGES,
   ...SCHEME_EDGES,
+  ...FORM_EDGES,
 ];

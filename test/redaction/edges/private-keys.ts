@@ -13,8 +13,57 @@ const whole = (key: string): Edge => [`${key} Done`, '[REDACTED_PRIVATE_KEY] Don
 /** One that is cut off within what is written. */
 const cut = (key: string, rest: string): Edge => [`${key}${rest}`, `[REDACTED_PRIVATE_KEY]${rest}`];
 
+/** Three lines, each between these. */
+const lines = (before: string, after: string): string =>
+  [BEGIN, LINE, drawn(8), END].map((line, at) => `${at === 0 ? '' : before}${line}${at === 3 ? '' : after}`).join('');
+
+/** Keys of which each line is a text of its own, or has something before it. */
+const LINE_BY_LINE: readonly Edge[] = [
+  ...[
+    lines('"', String.raw`\n" +` + '\n'),
+    lines("'", "'\n"),
+    lines('`', '`,\n  '),
+    lines('"', '" \\\n'),
+    lines('"', '" . '),
+  ]
+    .concat(lines('"', '",\n\t'), lines('// ', '\n'), lines('- ', '\n'), lines('2\t', '\n'), lines('12345 ', '\n'))
+    .concat(
+      lines('  12: ', '\n'),
+      lines(' 3 | ', '\n'),
+      lines('2026-11-29T10:00:00Z app[1]: ', '\n'),
+      lines('2026-11-29T10:00:00Z app: ', '\r\n'),
+    )
+    .concat(
+      lines('2026-11-29T10:00:00Z ', '\n'),
+      lines('', '&#10;'),
+      lines('', '\n...\n'),
+      lines('', '\n[…]\n'),
+      lines('', '\n  ... \n'),
+    )
+    .map(whole),
+  ...[
+    '\n- Cryptographically safe',
+    '",\n  format',
+    '"\n\'',
+    '\n// and so on',
+    '\n....\n',
+    '\n...',
+    '&#11;',
+    '"',
+    '\n123456 x',
+  ].map((rest) => cut(`${BEGIN}\n${LINE}`, rest)),
+  cut(`${BEGIN}\n${LINE}`, `\n- ${drawn(23)}`),
+  found(`${BEGIN}\n${LINE}\n- ${drawn(24)}`),
+  ...[`"d":"${drawn(40)}x_1"`, `"k": "${drawn(40)}x_1"`, String.raw`\"d\": \"${drawn(40)}x_1"`].map((text): Edge => [
+    text,
+    text.replace(/aB3.*x_1/, '[REDACTED_PRIVATE_KEY]'),
+  ]),
+  ...[`"d":"${drawn(40)}x_"`, `"x":"${drawn(40)}x_1"`, `d: "${drawn(40)}x_1"`].map(kept),
+];
+
 /** Private keys in PEM (RFC 7468, RFC 1421) and in armor (RFC 9580). */
 export const PRIVATE_KEY_EDGES: readonly Edge[] = [
+  ...LINE_BY_LINE,
   // Up to three words before `PRIVATE KEY`, of capitals and digits.
   ...['RSA PRIVATE KEY', 'X9 42 DH PRIVATE KEY', 'ED25519 PRIVATE KEY', 'PGP PRIVATE KEY BLOCK'].map((title) =>
     found(`${begin(title)}\n${LINE}`),

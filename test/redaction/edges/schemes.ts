@@ -36,9 +36,10 @@ export const SCHEME_EDGES: readonly Edge[] = [
       'twilio auth token ',
       'client-secret ',
       'CLIENT_SECRET ',
+      '--token\t',
     )
     .map(found),
-  ...['we auth ', 'Authorization: abcdefkey '].map((before) => kept(`${before}${KEY}`)),
+  ...['we auth ', 'we AUTH ', 'Authorization: abcdefkey '].map((before) => kept(`${before}${KEY}`)),
   ['authorization=Basic+YWRhOnNlY3JldDE2', 'authorization=Basic+[REDACTED_TOKEN]'],
   ['basic dXNlcjpraw==', 'basic [REDACTED_TOKEN]'],
   ...['"authorization":  "basic ', 'authorizationbasic ', 'authorization: basic is basic '].map((before) =>

@@ -30,7 +30,7 @@ const begun =
     }
   };
 
-const KEY_FILES = ['issued-keys', 'jwt', 'key-form', 'other-issuers', 'private-key'];
+const KEY_FILES = ['issued-keys', 'jwt', 'key-form', 'key-lines', 'other-issuers', 'private-key', 'telegram-token'];
 
 /** The classes whose detectors are in a file; elsewhere all. */
 const CLASSES_OF: Readonly<Record<string, readonly RedactionClass[]>> = {

@@ -3,7 +3,7 @@ import { isRandom, looksGenerated, PLACEHOLDER } from '../random-looking.ts';
 import { awsSecretKey } from './aws-secret-key.ts';
 import { behind, mayBehind } from './behind.ts';
 import { isReference } from './references.ts';
-import { basic, bearer, behindBlank } from './schemes.ts';
+import { basic, bearer, behindBlank, curlPassword } from './schemes.ts';
 import { NAME_TABLES, namePattern, type NameTables, PASSWORDS } from './tables.ts';
 
 /** Ends of a name with its sign, as `=`, `:`, `=>`, `is`, `lautet`, `|`, `>`, `(`, `[`, `,`, a line's own `key`, or `：＝是は「→—–`. */
@@ -23,5 +23,18 @@ export const createNamed = (tables: NameTables = NAME_TABLES): Detector => {
   );
 };
 
+/** Of a JSON Web Key (RFC 7518, 6), what is private: as long as 32 bytes are. */
+const JWK = /["'](?:d|k)\\?["']\s?:\s?\\?["']$/;
+const MIN_JWK_CHARS = 43;
+const jwk = behind('PRIVATE_KEY', mayBehind(SIGNS), JWK, (value) => value.length >= MIN_JWK_CHARS && isRandom(value));
+
 /** Secrets without a form of their own, known by what stands before them. */
-export const namedSecrets: readonly Detector[] = [bearer, basic, createNamed(), behindBlank, awsSecretKey];
+export const namedSecrets: readonly Detector[] = [
+  bearer,
+  basic,
+  createNamed(),
+  jwk,
+  behindBlank,
+  curlPassword,
+  awsSecretKey,
+];

@@ -1,14 +1,14 @@
 import { charSet, type Detector } from '../../reader.ts';
-import { isRandom } from '../random-looking.ts';
+import { isRandom, looksGenerated } from '../random-looking.ts';
 import { behind, mayBehind, mayBehindBlank } from './behind.ts';
 
 /** A key or a token behind a blank alone: `--token …`, `X-API-Key …`, `Authorization: token …`. */
 const BLANK_NAMES =
-  /(?:\b(?:api[ _-]?key|passw(?:or)?d|requirepass|auth.token|client.secret|sshpass -p)|^auth|(?<![\w-])--?(?:[a-z]{1,12}[-_]){0,3}(?:key|token|passw(?:or)?d|pwd)|\bauthorization["']?:\s{0,2}["']?(?:token|[a-z]{0,5}key|ssws|splunk))\s{1,2}["'`]?$/i;
+  /(?:\b(?:api[ _-]?key|passw(?:or)?d|requirepass|mailchimp|auth.token|client.secret|sshpass -p)|^auth|(?<![\w-])--?(?:[a-z]{1,12}[-_]){0,3}(?:key|token|passw(?:or)?d|pwd)|\bauthorization["']?:\s{0,2}["']?(?:token|[a-z]{0,5}key|ssws|splunk))\s{1,2}["'`]?$/i;
 /** Ends of these names. */
 const NAME_ENDS = charSet('yYnNdDsSktTpH');
 
-const BEARER = /bearer["'`*]{0,2}(?::?\s{1,3}["'`<]?|:?%20|\+|%3A(?:%20)?|\s?["'`]?\s?[,:+.]\s?["'`])$/i;
+const BEARER = /bearer["'`*]{0,2}(?::?\s{1,3}["'`<]?|:?%20|\+|%3A(?:%20)?|\s?["'`]\s?[,:+.]\s?["'`])$/i;
 const BASIC = /\bbasic(?::?\s{1,3}|%20|\+)$/i;
 const AUTHORIZATION = /authorization\W{1,4}basic\s$/i;
 const AFTER_BEARER = charSet('rR:,+<');
@@ -31,5 +31,15 @@ export const basic: Detector = behind(
   mayBehind(AFTER_BASIC),
   BASIC,
   (value, before) => (isNoWord(value) || AUTHORIZATION.test(before)) && isNameAndPassword(value),
+);
+const COLON = 58;
+const USER = /\bcurl .*(?:-u|--user)[ =]?["']?[^\s:"']{1,32}:$/;
+
+/** The password of whom `curl` signs in. */
+export const curlPassword: Detector = behind(
+  'API_KEY',
+  (text, at) => text.code(at - 1) === COLON,
+  USER,
+  (value) => isRandom(value) || looksGenerated(value),
 );
 export const behindBlank: Detector = behind('API_KEY', mayBehindBlank(NAME_ENDS), BLANK_NAMES, isRandom);
