@@ -120,6 +120,13 @@ const FRAGMENTS = [
   '--token a',
   'api key "',
   'phone: 1',
+  'token:\n- a',
+  'key="a">',
+  'key\na',
+  'bearer "a',
+  'curl -u a:a',
+  'bot12345678:',
+  `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(40)}\n- `,
   '[31;1m',
   'p[a]m',
 ];
@@ -134,7 +141,7 @@ const mixed = (length: number) => {
   return text.slice(0, length);
 };
 
-/** Measured at 92 at most where the text is whole, and at 262 where each character comes alone. */
+/** Measured at 92 at most where the text is whole, and at 264 where each character comes alone. */
 const MOST_STEPS = 100;
 const MOST_STREAMED_STEPS = 300;
 /** Of what is kept for each character of JSON; measured at 7 at most. */

@@ -17,8 +17,8 @@ import { lookAlikes, secrets, tableNumbers, textOf } from './corpus/read-corpus.
 import { ACCOUNT_EDGES } from './edges/accounts.ts';
 import { CARD_EDGES } from './edges/cards.ts';
 import { DECLARED_EDGES } from './edges/declared.ts';
-import { NAMED_PHONE_EDGES } from './edges/named-phones.ts';
 import { FORM_EDGES } from './edges/forms.ts';
+import { NAMED_PHONE_EDGES } from './edges/named-phones.ts';
 import { PASSWORD_EDGES } from './edges/passwords.ts';
 import { PHONE_EDGES } from './edges/phones.ts';
 

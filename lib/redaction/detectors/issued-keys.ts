@@ -58,10 +58,10 @@ export const FORMS: readonly Form[] = [
 /** How far a value is read before it is judged. */
 const JUDGED = 48;
 
-const STAND_IN = /^[x0_-]+$/i;
+const ZEROS = /^0+$/;
 
-/** What stands for a key in an example, such as `xxxx_xxxx`, or goes on as a name in code. */
-const isNoKey = (body: string): boolean => STAND_IN.test(body) || PLACEHOLDER.test(body) || isWords(body);
+/** What stands for a key in an example, or goes on as a name in code. */
+const isNoKey = (body: string): boolean => ZEROS.test(body) || PLACEHOLDER.test(body) || isWords(body);
 
 const find = (text: Reader, at: number, { prefix, body, least, exact, first, random }: Form): number => {
   const from = spelled(text, at, prefix);

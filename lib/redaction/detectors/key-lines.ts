@@ -8,7 +8,7 @@ const BEGINS = charSet('"\'`\\&\r\n ');
 /** What stands between the lines of a key where each is a text of its own, or has something before it. */
 const BETWEEN = [
   // Texts of a program, joined or in a list.
-  /(?:\\n)?(["'`])[\s,+.\\]+\1/,
+  /(?:\\n)?(["'`])[\s,+.\\]*\1/,
   // Of a comment, a list, a listing with numbers, a log.
   /\s*\n\s*(?:\/\/|-|\d{1,5}\s?[:|]?|\d{4}-\d\d-\d\dT\S+(?: \S+:)?)\s/,
   // Lines left out.
@@ -16,7 +16,7 @@ const BETWEEN = [
   /&#10;/,
 ];
 /** Longer than any word, the end, or what is short right before the end. */
-const LINE = /[\w+/]{24}|-----END [A-Z ]{3,40}-----|[\w+/]+={0,2}(?=[^]{1,64}-----END )/;
+const LINE = /[\w+/]{24}|-----END [A-Z ]+-----|[\w+/=]+(?=[^]*-----END )/;
 const NEXT = BETWEEN.map(({ source }) => new RegExp(`^${source}\\s*(?:${LINE.source})`));
 
 /** Where the next line of a private key ends, or as much of it as shows that it is one, behind what stands between; `NO` or `MORE`. */

@@ -17,7 +17,6 @@ export const telegramToken: Detector = {
     const body = spelled(text, colon, ':AA');
     if (body < 0) return body;
     const end = text.run(WORD, body, BODY_CHARS + 1);
-    if (end - body < BODY_CHARS) return missing(text, end);
     if (isOpen(text, end)) return MORE;
     return end - body === BODY_CHARS ? end : NO;
   },

@@ -24,8 +24,9 @@ const STAND_INS: readonly Edge[] = [
     .concat('sq0csp-your-square-client-secret')
     .concat('glc_context_create_for_display_and_surface(void)', 'self.hvs.get_all_the_things_please')
     .concat('hvr.calculateSomethingVeryLongHere(x)', 'sgp_table_of_things_that_are_named_in_a_long_way')
-    .concat('hvs.ABCDEFGH-abcdefgh_thirds')
+    .concat('hvs.abc_def_hij_kml_nop_qrsx', 'hvs.ABCDEFGH-abcdefgh_thirds')
     .map(kept),
+  ...[`${'0'.repeat(35)}1`, `1${'0'.repeat(35)}`].map((secret) => key('', `ghp_${secret}`)),
   // Two words, words too short, and a digit.
   ...[
     'hvs.abcdefghkmabcdefghkmnopq',

@@ -53,6 +53,12 @@ const LINE_BY_LINE: readonly Edge[] = [
     '\n123456 x',
   ].map((rest) => cut(`${BEGIN}\n${LINE}`, rest)),
   cut(`${BEGIN}\n${LINE}`, `\n- ${drawn(23)}`),
+  cut(`${BEGIN}\n${LINE}`, `\n123456 ${drawn(40)}`),
+  cut(`${BEGIN}\n${LINE}`, `" x\n- ${drawn(40)}`),
+  whole(`${BEGIN}""${LINE}""${drawn(8)}""${END}`),
+  whole(`${BEGIN}\n- ${drawn(8)}+${drawn(8)}/${drawn(9)}\n- a+b/=\n- ${END}`),
+  found(`${BEGIN}\n- ${drawn(11)}+${drawn(12)}`),
+  found(`${BEGIN}\n- ${drawn(11)}/${drawn(12)}`),
   found(`${BEGIN}\n${LINE}\n- ${drawn(24)}`),
   ...[`"d":"${drawn(40)}x_1"`, `"k": "${drawn(40)}x_1"`, String.raw`\"d\": \"${drawn(40)}x_1"`].map((text): Edge => [
     text,
