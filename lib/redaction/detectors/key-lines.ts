@@ -16,7 +16,7 @@ const BETWEEN = [
   /&#10;/,
 ];
 /** Longer than any word, the end, or what is short right before the end. */
-const LINE = /[\w+/]{24}|-----END [A-Z ]+-----|[\w+/=]+(?=[^]*-----END )/;
+const LINE = /[\w+/]{24}|-----END [A-Z ]+-----|[\w+/](?=[^]*-----END )/;
 const NEXT = BETWEEN.map(({ source }) => new RegExp(`^${source}\\s*(?:${LINE.source})`));
 
 /** Where the next line of a private key ends, or as much of it as shows that it is one, behind what stands between; `NO` or `MORE`. */

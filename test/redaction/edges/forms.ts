@@ -49,6 +49,8 @@ const KEYS: readonly Edge[] = [
   key('curl -u ada:', 'k7Xq2Lp9', ' https://x'),
   key("curl -s --user='ada:", HEX, "'"),
   key('curl -u "ada:', 'k7Xq2Lp9'),
+  key('curl -u :', 'k7Xq2Lp9'),
+  key('curl -u a:', 'k7Xq2Lp9'),
   key('curl -uada:', 'k7Xq2Lp9'),
   key(`curl -u ${'a'.repeat(32)}:`, 'k7Xq2Lp9'),
   ...[
@@ -57,7 +59,14 @@ const KEYS: readonly Edge[] = [
     `curl -u ${'a'.repeat(33)}:k7Xq2Lp9`,
     'curl -u  ada:k7Xq2Lp9',
   ]
-    .concat('curly -u ada:k7Xq2Lp9', 'curl http://x:k7Xq2Lp9', 'xcurl -u ada:k7Xq2Lp9', 'curl -u a b:k7Xq2Lp9')
+    .concat(
+      'curly -u ada:k7Xq2Lp9',
+      'curl http://x:k7Xq2Lp9',
+      'xcurl -u ada:k7Xq2Lp9',
+      'curl -u a b:k7Xq2Lp9',
+      'curl -u a:b:k7Xq2Lp9',
+      `curl -u "a'b:k7Xq2Lp9`,
+    )
     .concat('curl -u "a"b:k7Xq2Lp9')
     .map(kept),
 ];
@@ -78,6 +87,7 @@ const NUMBERS: readonly Edge[] = [
     '|ssn|',
     '(SSN) ',
     'ssn -> ',
+    'ssn  #',
     'ssn num=',
     'ssn_no: ',
   ]

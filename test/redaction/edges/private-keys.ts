@@ -58,13 +58,18 @@ const LINE_BY_LINE: readonly Edge[] = [
   whole(`${BEGIN}""${LINE}""${drawn(8)}""${END}`),
   whole(`${BEGIN}\n- ${drawn(8)}+${drawn(8)}/${drawn(9)}\n- a+b/=\n- ${END}`),
   found(`${BEGIN}\n- ${drawn(11)}+${drawn(12)}`),
+  ...['+b', '/b'].map((last) => whole(`${BEGIN}\n- ${drawn(40)}\n- ${last}\n- ${END}`)),
   found(`${BEGIN}\n- ${drawn(11)}/${drawn(12)}`),
   found(`${BEGIN}\n${LINE}\n- ${drawn(24)}`),
-  ...[`"d":"${drawn(40)}x_1"`, `"k": "${drawn(40)}x_1"`, String.raw`\"d\": \"${drawn(40)}x_1"`].map((text): Edge => [
-    text,
-    text.replace(/aB3.*x_1/, '[REDACTED_PRIVATE_KEY]'),
-  ]),
-  ...[`"d":"${drawn(40)}x_"`, `"x":"${drawn(40)}x_1"`, `d: "${drawn(40)}x_1"`].map(kept),
+  ...[
+    `"d":"${drawn(40)}x_1"`,
+    `'d' : '${drawn(40)}x_1'`,
+    `"k": "${drawn(40)}x_1"`,
+    String.raw`\"d\": \"${drawn(40)}x_1"`,
+  ].map((text): Edge => [text, text.replace(/aB3.*x_1/, '[REDACTED_PRIVATE_KEY]')]),
+  ...[`"d":"${drawn(40)}x_"`, `"d":"a", "x":"${drawn(40)}x_1"`, `"x":"${drawn(40)}x_1"`, `d: "${drawn(40)}x_1"`].map(
+    kept,
+  ),
 ];
 
 /** Private keys in PEM (RFC 7468, RFC 1421) and in armor (RFC 9580). */

@@ -33,7 +33,7 @@ export const basic: Detector = behind(
   (value, before) => (isNoWord(value) || AUTHORIZATION.test(before)) && isNameAndPassword(value),
 );
 const COLON = 58;
-const USER = /\bcurl .*(?:-u|--user)[ =]?["']?[^\s:"']{1,32}:$/;
+const USER = /\bcurl .*(?:-u|--user)[ =]?["']?[^\s:"']{0,32}:$/;
 
 /** The password of whom `curl` signs in. */
 export const curlPassword: Detector = behind(
