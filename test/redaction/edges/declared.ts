@@ -116,6 +116,9 @@ const MAILBOXES: readonly Edge[] = ['user7f3e9c1d2b@example.com', 'u-s.er+_7f3e9
 const BESIDE: readonly Edge[] = [
   ...[
     '["X-API-Key", "',
+    "'tokens':['",
+    '`tokens` : [`',
+    '"tokens": ["',
     '{"api_key":["',
     "['api_key','",
     '[`api_key`, `',
@@ -141,6 +144,8 @@ const BESIDE: readonly Edge[] = [
     .map((before) => found(before)),
   ...[
     'verify(token, ',
+    'inputTokens: ',
+    'tokens=',
     `set("${'b'.repeat(26)}token", "`,
     'api_key: a | = "',
     'token- ',
