@@ -15,15 +15,24 @@ const BETWEEN = [
   /\s*\n\s*\[?(?:\.{3}|…)\]?\s*\n/,
   /&#10;/,
 ];
-/** Longer than any word, the end, or what is short right before the end. */
-const LINE = /[\w+/]{24}|-----END [A-Z ]+-----|[\w+/](?=[^]*-----END )/;
-const NEXT = BETWEEN.map(({ source }) => new RegExp(`^${source}\\s*(?:${LINE.source})`));
+/** Longer than any word. */
+const LONG = /[\w+/]{24}/;
+/** Behind a part of the key also its end, or what is short right before that. */
+const LINE = new RegExp(`${LONG.source}|-----END [A-Z ]+-----|[\\w+/](?=[^]*-----END )`);
+const before = (line: RegExp) => BETWEEN.map(({ source }) => new RegExp(`^${source}\\s*(?:${line.source})`));
+const FIRST = before(LONG);
+const NEXT = before(LINE);
 
-/** Where the next line of a private key ends, or as much of it as shows that it is one, behind what stands between; `NO` or `MORE`. */
-export const nextKeyLine = (text: Reader, at: number): number => {
+const endOfLine = (text: Reader, at: number, forms: readonly RegExp[]): number => {
   if (!has(BEGINS, text.code(at))) return NO;
   if (isOpen(text, at + MOST_CHARS)) return MORE;
   const rest = text.slice(at, at + MOST_CHARS);
-  const [found] = NEXT.flatMap((form) => form.exec(rest) ?? []);
+  const [found] = forms.flatMap((form) => form.exec(rest) ?? []);
   return found === undefined ? NO : at + found.length;
 };
+
+/** Where the first line of a private key ends, or as much of it as shows that it is one, behind what stands between; `NO` or `MORE`. */
+export const firstKeyLine = (text: Reader, at: number): number => endOfLine(text, at, FIRST);
+
+/** The same of a further line. */
+export const nextKeyLine = (text: Reader, at: number): number => endOfLine(text, at, NEXT);

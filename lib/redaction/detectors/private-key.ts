@@ -1,5 +1,5 @@
 import { BASE64, charSet, type Detector, has, isOpen, literal, missing, MORE, NO, type Reader } from '../reader.ts';
-import { nextKeyLine } from './key-lines.ts';
+import { firstKeyLine, nextKeyLine } from './key-lines.ts';
 
 const BEGIN = '-----BEGIN ';
 const END = '-----END ';
@@ -146,7 +146,7 @@ export const privateKey: Detector = {
     if (opened < 0) return opened;
     if (!IS_PRIVATE.test(text.slice(from, title))) return NO;
     const end = beginningEnd(text, opened);
-    return end === NO ? nextKeyLine(text, opened) : end;
+    return end === NO ? firstKeyLine(text, opened) : end;
   },
   more(text, at) {
     // Behind its last line.

@@ -180,7 +180,7 @@ const BESIDE: readonly Edge[] = [
     )
     .concat(`${KEY}@db1`, `!${KEY}@db`, 'k7f3e9c1d2b4a@db1X', `${KEY}bearer+a`)
     .map((value): Edge => [`api_key=${value}`, 'api_key=[REDACTED_API_KEY]']),
-  ...['/abc/', 'abcd/', '~/abc/'].map((path) => kept(`api_key=${path}${KEY}`)),
+  ...['/abc/', '~/abc/'].map((path) => kept(`api_key=${path}${KEY}`)),
   ...['api-3f9c2b1d-x7k2p', 'my-api-3f9c2b1d4e-x7k2p'].map((pod) => kept(`api_key=${pod}`)),
 ];
 

@@ -9,6 +9,7 @@ import { KEY_EDGES } from './keys.ts';
 import { NAMED_PHONE_EDGES } from './named-phones.ts';
 import { PASSWORD_EDGES } from './passwords.ts';
 import { PHONE_EDGES } from './phones.ts';
+import { REFERENCE_EDGES } from './references.ts';
 import { SCHEME_EDGES } from './schemes.ts';
 
 /** Where a form begins to be one and where it ends: of each pair of neighbours one is a secret and the other is not. */
@@ -24,4 +25,5 @@ export const EDGES: readonly Edge[] = [
   ...DECLARED_EDGES,
   ...SCHEME_EDGES,
   ...FORM_EDGES,
+  ...REFERENCE_EDGES,
 ];

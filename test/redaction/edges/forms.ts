@@ -100,5 +100,5 @@ const NUMBERS: readonly Edge[] = [
   ...['手机 ', '手机号', 'wa-me/', 'wa.me/a '].map((before) => kept(`${before}13812345678`)),
 ];
 
-/** Keys, stand-ins and numbers that an audit of answers of agents found. */
+/** Keys, stand-ins and numbers as answers of agents have them. */
 export const FORM_EDGES: readonly Edge[] = [...STAND_INS, ...KEYS, ...NUMBERS];

@@ -42,12 +42,12 @@ export const SCHEME_EDGES: readonly Edge[] = [
   ...['we auth ', 'we AUTH ', 'Authorization: abcdefkey '].map((before) => kept(`${before}${KEY}`)),
   ['authorization=Basic+YWRhOnNlY3JldDE2', 'authorization=Basic+[REDACTED_TOKEN]'],
   ['basic dXNlcjpraw==', 'basic [REDACTED_TOKEN]'],
-  ...['"authorization":  "basic ', 'authorizationbasic ', 'authorization: basic is basic '].map((before) =>
+  ...['"authorization":       "basic ', 'authorizationbasic ', 'authorization: basic is basic '].map((before) =>
     kept(`${before}InputTokens`),
   ),
   // Words that happen to be base64 of a name and a password.
   ...['Basic SFNT/TrueType', 'basic InputTokens', 'basic orderTotal'].map(kept),
-  ...['Authorization: Basic ', "'authorization', 'basic ", 'authorization=Basic ', '"Authorization": "Basic '].map(
+  ...['Authorization: Basic ', "'authorization', 'basic ", 'authorization=Basic ', '"Authorization":     "Basic '].map(
     (before): Edge => [`${before}InputTokens`, `${before}[REDACTED_TOKEN]`],
   ),
 ];

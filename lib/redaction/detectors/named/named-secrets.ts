@@ -2,7 +2,7 @@ import { type Detector, has, wide } from '../../reader.ts';
 import { isRandom, looksGenerated, PLACEHOLDER } from '../random-looking.ts';
 import { awsSecretKey } from './aws-secret-key.ts';
 import { behind, mayBehind } from './behind.ts';
-import { isReference } from './references.ts';
+import { isPath, isReference } from './references.ts';
 import { basic, bearer, behindBlank, curlPassword } from './schemes.ts';
 import { NAME_TABLES, namePattern, type NameTables, PASSWORDS } from './tables.ts';
 import { QUOTE } from './value.ts';
@@ -19,8 +19,10 @@ export const createNamed = (tables: NameTables = NAME_TABLES): Detector => {
     'API_KEY',
     mayBehind(SIGNS, () => true),
     namePattern(tables),
-    (value, before) =>
-      (isRandom(value) || (isGenerated(value) && password.test(before))) && !isReference(value, before),
+    (value, before) => {
+      if (isPath(value) || !(isRandom(value) || isGenerated(value))) return false;
+      return password.test(before) || (isRandom(value) && !isReference(value, before));
+    },
   );
 };
 

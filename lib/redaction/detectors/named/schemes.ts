@@ -10,29 +10,28 @@ const NAME_ENDS = charSet('yYnNdDsSktTpH');
 
 const BEARER = /bearer["'`*]{0,2}(?::?\s{1,3}["'`<]?|:?%20|\+|%3A(?:%20)?|\s?["'`]\s?[,:+.]\s?["'`])$/i;
 const BASIC = /\bbasic(?::?\s{1,3}|%20|\+)$/i;
-const AUTHORIZATION = /authorization\W{1,4}basic\s$/i;
+const AUTHORIZATION = /authorization\W{1,8}basic[^a-z]+$/i;
 const AFTER_BEARER = charSet('rR:,+<');
 const AFTER_BASIC = charSet('cC:');
 
-/** A name and a password in base64 (RFC 7617). */
-const isNameAndPassword = (value: string): boolean => {
+/**
+ * A name and a password in base64 (RFC 7617). Words may happen to be that of letters beyond ASCII: `Basic SFNT/TrueType`. So
+ * they count only behind the name of the header, or where the value is no word.
+ */
+const isNameAndPassword = (value: string, before: string): boolean => {
   const [, encoded = ''] = /^([a-z0-9+/]{8,})(?:=|%3D){0,2}$/i.exec(value) ?? [];
   const plain = Buffer.from(encoded, 'base64').toString('latin1');
-  return /^[ -9;-~\u00a0-\u00ff]+:[ -~\u00a0-\u00ff]*$/.test(plain);
+  if (/^[ -9;-~]+:[ -~]*$/.test(plain)) return true;
+  const mayBeWord = !/[\d=]/.test(value) && !AUTHORIZATION.test(before);
+  return !mayBeWord && /^[ -9;-~\u00a0-\u00ff]+:[ -~\u00a0-\u00ff]*$/.test(plain);
 };
-
-/** Words may happen to be base64 of a name and a password: `Basic SFNT/TrueType`. */
-const isNoWord = (value: string): boolean => /[\d=]/.test(value);
 
 /** Tokens and keys behind the scheme of a header, or an option of a command. */
 export const bearer: Detector = behind('TOKEN', mayBehind(AFTER_BEARER), BEARER, isRandom);
-export const basic: Detector = behind(
-  'TOKEN',
-  mayBehind(AFTER_BASIC),
-  BASIC,
-  (value, before) => (isNoWord(value) || AUTHORIZATION.test(before)) && isNameAndPassword(value),
-);
+export const basic: Detector = behind('TOKEN', mayBehind(AFTER_BASIC), BASIC, isNameAndPassword);
+
 const COLON = 58;
+/** The name of who signs in. */
 const USER = /\bcurl .*(?:-u|--user)[ =]?["']?[^\s:"']{0,32}:$/;
 
 /** The password of whom `curl` signs in. */

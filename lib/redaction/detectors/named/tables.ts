@@ -38,7 +38,7 @@ export const NAME_TABLES: NameTables = {
   ],
   others: ['next', 'page', 'continuation', 'pagination', 'sync', 'public[ _-]?key'],
   signs: ['=>', ':=', '=', ':', '[：＝是は]', '\\bis:?(?!_)', '\\|', '(?<=\\w)>', '(?<=\\s)\\(', '%3D', '%3A']
-    .concat('<-', '->', '→', '(?<=\\s)[-–—](?=\\s)', '(?<=\\s)(?:lautet|ist|est|es):?')
+    .concat('<-', '->', '→', '(?<=(?:key|word|secret)\\W{1,5})[-–—](?=\\s)', '(?<=\\s)(?:lautet|ist|est|es):?')
     // In a call, an initializer and behind what stands where a variable has none.
     .concat('[({](?=["\'`])', '(?:\\|\\||\\?\\?)(?=\\s?["\'`])')
     // Behind a type, the brackets of an array, and another name.
@@ -56,8 +56,9 @@ export const NAME_TABLES: NameTables = {
 };
 
 /**
- * Several names are those of a list alone: `inputTokens: …` is a count. Behind what a value is a secret, but for places in a list (`nextToken`), names in an ARN (`123456789012:secret:`) and our labels. It ends
- * where the value begins, so it is tried on few characters and few places.
+ * Behind what a value is a secret, but for places in a list (`nextToken`), names in an ARN (`123456789012:secret:`) and our
+ * labels; in the plural only before a list, since `inputTokens: …` is a count. It ends where the value begins, so it is tried
+ * on few characters and few places.
  */
 export const namePattern = ({ names, others, signs, gaps, openings }: NameTables): RegExp =>
   new RegExp(
