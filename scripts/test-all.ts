@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { parseCLI, startVitest } from 'vitest/node';
-import { aloneAgain } from './alone-again.ts';
+import { aloneAgain } from './test-alone.ts';
 
 /*
  * Runs the tests, with the arguments of `vitest run`. A file that fails beside others runs once more, alone, and that verdict

@@ -1,6 +1,5 @@
-import { parseEnv } from 'node:util';
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { dotEnvText, readDotEnv } from '../../local/dot-env.ts';
+import { dotEnvText, parseDotEnv, readDotEnv } from '../../local/dot-env.ts';
 import { writePrivateFile } from '../../local/private-file.ts';
 import { proxiedHandler } from '../proxy.ts';
 import { sayStage } from '../say-stage.ts';
@@ -77,7 +76,7 @@ export const withVariable = (text: string, name: string, value: string | null): 
     return written;
   });
   const whole = isWritten ? replaced : `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${written}`;
-  if (parseEnv(whole)[name] !== value) throw new WrongForm('A file like .env cannot hold this value.');
+  if (parseDotEnv(whole)[name] !== value) throw new WrongForm('A file like .env cannot hold this value.');
   return whole;
 };
 
