@@ -68,9 +68,11 @@ export const dotEnvText = (file: string): string => {
   return text;
 };
 
+/** What a text like that of `.env` sets, nothing included. */
+export const parseDotEnv = (text: string): Environment => parseEnv(readLines(text.split('\n')).plain);
+
 /** What a file like `.env` sets; nothing where there is none, and an empty value sets nothing. Throws as `dotEnvText` does. */
-export const readDotEnv = (file: string): Environment =>
-  nonEmpty(parseEnv(readLines(dotEnvText(file).split('\n')).plain));
+export const readDotEnv = (file: string): Environment => nonEmpty(parseDotEnv(dotEnvText(file)));
 
 /** The variables that are set to something; blanks alone are nothing. */
 export const nonEmpty = (env: Environment): Environment =>

@@ -13,7 +13,8 @@ const messageOf = (env: Record<string, string>): string => {
 
 describe('the settings of tokens', () => {
   it('may all be missing, or empty', () => {
-    expect(loadConfig({ JWT_ISSUER: '', JWT_AUDIENCE: '', JWT_JWKS_URL: '' }).JWT_ISSUER).toBeUndefined();
+    expect(loadConfig({ JWT_ISSUER: '', JWT_AUDIENCE: ' ', JWT_JWKS_URL: '\t' }).JWT_ISSUER).toBeUndefined();
+    expect(loadConfig({ MAX_RETRIES: ' ', LOG_SHARE: '  ' })).toEqual(loadConfig({}));
   });
 
   it.each(['https://issuer.example/jwks', 'http://localhost:8000/jwks', 'http://127.0.0.1/jwks', 'http://[::1]:1/'])(
@@ -61,7 +62,7 @@ describe('the scopes of tokens', () => {
   it.each(['admin', 'runs:read usage:read', 'runs:read, admin'])('may be %s', (scopes) => {
     expect(loadConfig({ JWT_SCOPES: scopes }).JWT_SCOPES).toBe(scopes);
   });
-  it.each(['everything', 'runs:read,runs:raed', ' ', ','])('may not be %j', (scopes) => {
+  it.each(['everything', 'runs:read,runs:raed', ','])('may not be %j', (scopes) => {
     expect(messageOf({ JWT_SCOPES: scopes })).toContain(
       'JWT_SCOPES (scopes separated by commas, of runs:write runs:read',
     );

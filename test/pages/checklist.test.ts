@@ -20,7 +20,7 @@ const READY: Facts = {
   claude: 'real',
   stage: 'dev',
   health: health(),
-  alarms: { targets: ['mail'], alarms: [] },
+  alarms: { targets: ['slack'], alarms: [] },
   tenants: [tenant('acme')],
   keys: [key()],
   keyId: 'key_1',

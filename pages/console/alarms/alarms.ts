@@ -21,7 +21,7 @@ const LIVE_MS = 15_000;
 const Tests = ({ tests }: { tests: readonly ShownTest[] }) =>
   html`<div role="status"><ul class="plain">${tests.map(
     ({ target, delivered }) =>
-      html`<li key=${target}><span class=${`pill ${delivered ? 'good' : 'bad'}`}>${delivered ? 'delivered' : 'not delivered'}</span> ${target}</li>`,
+      html`<li key=${target}><span class=${`pill ${delivered ? 'good' : 'bad'}`}>${delivered ? (target === 'mail' ? 'given to SNS' : 'delivered') : 'not delivered'}</span> ${target}</li>`,
   )}</ul></div>`;
 
 const Targets = ({ targets }: { targets: Listed['targets'] }) => {

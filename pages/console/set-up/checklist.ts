@@ -80,6 +80,13 @@ const alarmTarget = ({ alarms, stage }: Facts): Decision => {
   if (alarms === null) return UNKNOWN;
   if (alarms.targets === null)
     return { state: 'open', says: 'The secret that names the targets cannot be read.', command };
+  // SNS takes a message for an address that nobody has confirmed too.
+  if (alarms.targets.join() === 'mail')
+    return {
+      state: 'note',
+      says: 'Mail alone is notified of alarms, if the link in its first mail was followed.',
+      command,
+    };
   if (alarms.targets.length > 0) return done(`Notified of alarms: ${alarms.targets.join(', ')}.`);
   return { state: stage === null ? 'note' : 'open', says: 'Nobody is notified of alarms.', command };
 };

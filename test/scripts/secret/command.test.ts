@@ -106,6 +106,8 @@ describe('a variable of .env', () => {
 
   it('takes the place of all that were set before, and leaves the rest as it is', () => {
     const before = '# first\nexport KEY = "a\nb"\nOTHER_KEY=1\nKEY=2 # why\n\nlast=3';
+    // A line above that sets nothing keeps no value out.
+    for (const idle of ['A= \nB=2\n', 'A=\t\nexport\tB=1\n']) expect(withVariable(idle, 'B', '7')).toMatch(/^B=7$/m);
     expect(withVariable(before, 'KEY', 'new')).toBe('# first\nKEY=new\nOTHER_KEY=1\n\nlast=3');
     expect(withVariable('last=3', 'KEY', 'new')).toBe('last=3\nKEY=new\n');
   });
