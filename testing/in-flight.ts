@@ -10,6 +10,8 @@ export interface InFlight {
   paceOf(): Pace;
   /** The client's end: announced to the clock from the request to the last event read. */
   watched(provider: Provider): Provider;
+  /** Whether the model was asked for anything. */
+  hasAsked(): boolean;
 }
 
 interface Answering {
@@ -24,6 +26,7 @@ const isPause = ({ do: what }: Step, sent: number): boolean =>
 export const createInFlight = (clock: AutoClock): InFlight => {
   const answering = new Set<Answering>();
   let calls = 0;
+  let asked = false;
 
   const paceOf = (): Pace => {
     const answer: Answering = { waiting: false, sent: 0 };
@@ -59,6 +62,7 @@ export const createInFlight = (clock: AutoClock): InFlight => {
   const begin = (signal: AbortSignal) => {
     let received = 0;
     calls += 1;
+    asked = true;
     const end = clock.begin({ what: 'an answer of the model', isWaiting: () => !signal.aborted && isQuiet(received) });
     return {
       received() {
@@ -74,6 +78,7 @@ export const createInFlight = (clock: AutoClock): InFlight => {
 
   return {
     paceOf,
+    hasAsked: () => asked,
     watched: (provider) => ({
       ...provider,
       async stream(request, asking) {
@@ -97,6 +102,7 @@ export const createInFlight = (clock: AutoClock): InFlight => {
         }
       },
       async countTokens(request, asking) {
+        asked = true;
         const end = clock.begin({ what: 'a count of tokens', isWaiting: () => false });
         return provider.countTokens(request, asking).finally(end);
       },

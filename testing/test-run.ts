@@ -118,6 +118,11 @@ const runIt = async (agent: Agent, asked: Asked, script: Script, options: TestRu
       },
     });
     const requestId = ids.request();
+    // What a run loads before it asks takes real time.
+    const begun = clock.begin({
+      what: 'what the run loads',
+      isWaiting: () => inFlight.hasAsked() || signal?.aborted === true,
+    });
     const run = recordRun(
       (stream) =>
         runSync({
@@ -131,7 +136,7 @@ const runIt = async (agent: Agent, asked: Asked, script: Script, options: TestRu
           claim: null,
         }),
       { clock, requestId },
-    );
+    ).finally(begun);
     const recorded = await Promise.race([run, detectHang(clock, ending.signal)]);
     const durationMs = clock.now() - startedAt;
     await hooks.deliver(requestId);
