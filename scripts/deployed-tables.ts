@@ -16,7 +16,7 @@ const unknown = (stage: string, why: string, cause?: unknown): TablesUnknown =>
 const variablesOf = async (stage: string, region: string | undefined): Promise<Readonly<Record<string, string>>> => {
   const client = new LambdaClient({ requestHandler: proxiedHandler(), ...(region === undefined ? {} : { region }) });
   try {
-    // By the alias: what was deployed last may have been left for an earlier version.
+    // By the alias, since `versions --to` may have gone back to an earlier version.
     const asked = new GetFunctionConfigurationCommand({ FunctionName: `ballast-${stage}-${ASKED}`, Qualifier: 'live' });
     return (await client.send(asked)).Environment?.Variables ?? {};
   } catch (error) {
@@ -26,7 +26,10 @@ const variablesOf = async (stage: string, region: string | undefined): Promise<R
   }
 };
 
-/** The tables that the functions of a stage work with, which after a restore are not all its own (docs/backups.md). Rejects with `TablesUnknown`. */
+/**
+ * The tables that the functions of a stage work with, which after a restore are not all its own (docs/backups.md). Rejects
+ * with `TablesUnknown`.
+ */
 export const deployedTables = async (stage: string, region: string | undefined): Promise<TableNames> => {
   const { CONTROL_TABLE, LEDGER_TABLE, RUNS_TABLE } = await variablesOf(stage, region);
   if (!CONTROL_TABLE || !LEDGER_TABLE || !RUNS_TABLE)

@@ -43,8 +43,8 @@ const tablesOf = async (stage: string, region: string | undefined): Promise<Tabl
 };
 
 /**
- * The stores of a stage, `local` being the one of `npm start`; of another it says first which one it is, and where. `endpoint`: of its database; default: as the SDK finds it.
- * Rejects with `TablesUnknown`.
+ * The stores of a stage, `local` being the one of `npm start`; of another it says first which one it is, and where. `endpoint`: of
+ * its database; default: as the SDK finds it. Rejects with `TablesUnknown`.
  */
 export const openStage = async (stage: string, region?: string, endpoint?: string): Promise<Stage> => {
   const connection = {

@@ -3,21 +3,8 @@ import { Misused } from './verb.ts';
 
 /** Options of commands that act on AWS, osls's among them, that say nothing without a value. */
 const VALUED: ReadonlySet<string> = new Set([
-  ...[
-    'stage',
-    'region',
-    'account',
-    'allow',
-    'require',
-    'tenant',
-    'kid',
-    'report',
-    'month',
-    'tolerance',
-    'api-key',
-    'workspace',
-  ],
-  ...['unrecorded', 'longest-call-ms', 'timestamp', 'param', 'package', 'config', 'aws-profile', 'to'],
+  ...['stage', 'region', 'account', 'allow', 'require', 'tenant', 'kid', 'report', 'month', 'tolerance', 'api-key'],
+  ...['workspace', 'unrecorded', 'longest-call-ms', 'timestamp', 'param', 'package', 'config', 'aws-profile', 'to'],
 ]);
 
 const SHORT: Readonly<Record<string, string>> = { '-s': 'stage', '-r': 'region' };

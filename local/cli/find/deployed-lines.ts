@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bornAt } from '../../../lib/kernel/ids/ids.ts';
+import { bornAt, isRunId } from '../../../lib/kernel/ids/ids.ts';
 import type { Call } from '../parts.ts';
 import { Misused } from '../verb.ts';
 import { functionNames, type LogQuery, queryFor, queryForAny, runQuery } from './cloudwatch.ts';
@@ -12,7 +12,6 @@ const HOUR_MS = 3_600_000;
 const LONGEST_MS = 8 * 24 * HOUR_MS;
 
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
-const RUN = /^run_[\da-z]{26}$/;
 /** A query has 10,000 characters at most. */
 const MOST_IDS = 200;
 /** From API Gateway to the function, from that to its run, and from the run to those that worked on it. */
@@ -30,7 +29,7 @@ const idsIn = (lines: readonly LogLine[], id: string): string[] => {
   return [...new Set(lines.length === 0 ? [id] : named)].filter((one) => UUID.test(one));
 };
 
-const runsIn = (lines: readonly LogLine[]): string[] => valuesOf(lines, 'runId').filter((one) => RUN.test(one));
+const runsIn = (lines: readonly LogLine[]): string[] => valuesOf(lines, 'runId').filter(isRunId);
 
 /** An invocation that ended several runs at once has lines of others. */
 const isOfOthers = ({ runId }: LogLine, runs: ReadonlySet<string>): boolean =>

@@ -1,10 +1,9 @@
-import type { Edge } from './edge.ts';
+import { type Edge, kept } from './edge.ts';
 
 const found = (before: string, secret: string, after = '@db'): Edge => [
   `${before}${secret}${after}`,
   `${before}[REDACTED_API_KEY]${after}`,
 ];
-const kept = (text: string): Edge => [text, text];
 
 /** Passwords in addresses (RFC 3986, 3.1 and 3.2). */
 export const ADDRESS_EDGES: readonly Edge[] = [

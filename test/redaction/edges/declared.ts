@@ -1,11 +1,10 @@
 import { drawn } from './drawn.ts';
-import type { Edge } from './edge.ts';
+import { type Edge, kept } from './edge.ts';
 
 const KEY = drawn(32);
 const PASSWORD = 'k7Xq2Lp9';
 const UUID = '3fa9c0d1-e2b4-4c5d-8e6f-7a8b9c0d1e2f';
 const found = (before: string, after = ''): Edge => [`${before}${KEY}${after}`, `${before}[REDACTED_API_KEY]${after}`];
-const kept = (text: string): Edge => [text, text];
 
 /** A variable with its type, and where it gets its value from. */
 const DECLARED: readonly Edge[] = [

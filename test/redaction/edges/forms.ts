@@ -1,5 +1,5 @@
 import { drawn } from './drawn.ts';
-import type { Edge } from './edge.ts';
+import { type Edge, kept } from './edge.ts';
 
 const as =
   (label: string) =>
@@ -8,7 +8,6 @@ const as =
     `${before}[REDACTED_${label}]${after}`,
   ];
 const [key, card, ssn, phone] = [as('API_KEY'), as('CARD'), as('SSN'), as('PHONE')];
-const kept = (text: string): Edge => [text, text];
 
 const BOT = `AA${drawn(33)}`;
 const HEX = '3f9a2b1c4d5e6f708192a3b4c5d6e7f8';

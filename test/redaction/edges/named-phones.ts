@@ -1,10 +1,6 @@
-import type { Edge } from './edge.ts';
+import { type Edge, foundAs, kept } from './edge.ts';
 
-const found = (before: string, number: string, after = ''): Edge => [
-  `${before}${number}${after}`,
-  `${before}[REDACTED_PHONE]${after}`,
-];
-const kept = (text: string): Edge => [text, text];
+const found = foundAs('PHONE');
 
 /** Numbers of any country's groups, behind a word that names them. */
 export const NAMED_PHONE_EDGES: readonly Edge[] = [

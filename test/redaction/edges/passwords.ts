@@ -1,14 +1,10 @@
-import type { Edge } from './edge.ts';
+import { type Edge, foundAs, kept } from './edge.ts';
 
 const KEY = 'aB3dE5fG7hJ9kL2mN4pQ';
 const PASSWORD = 'k7Xq2Lp9';
 const AWS = 'HiAqNfy68Puis/PrQoBW9dXffT/kH/ntlOWC7LLf';
 
-const found = (before: string, secret: string, after = ''): Edge => [
-  `${before}${secret}${after}`,
-  `${before}[REDACTED_API_KEY]${after}`,
-];
-const kept = (text: string): Edge => [text, text];
+const found = foundAs('API_KEY');
 
 /** Passwords by their names in other languages, keys in pairs and calls, and what signs at an end belong to. */
 export const PASSWORD_EDGES: readonly Edge[] = [

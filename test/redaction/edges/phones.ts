@@ -1,7 +1,6 @@
-import type { Edge } from './edge.ts';
+import { type Edge, kept } from './edge.ts';
 
 const found = (text: string): Edge => [text, '[REDACTED_PHONE]'];
-const kept = (text: string): Edge => [text, text];
 
 export const PHONE_EDGES: readonly Edge[] = [
   // Of 9 to 15 digits behind a word that names it.

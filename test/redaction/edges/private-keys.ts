@@ -1,5 +1,5 @@
 import { drawn } from './drawn.ts';
-import type { Edge } from './edge.ts';
+import { type Edge, kept } from './edge.ts';
 
 const LINE = drawn(40);
 const END = '-----END PRIVATE KEY-----';
@@ -7,7 +7,6 @@ const begin = (title: string) => `-----BEGIN ${title}-----`;
 const BEGIN = begin('PRIVATE KEY');
 
 const found = (text: string): Edge => [text, '[REDACTED_PRIVATE_KEY]'];
-const kept = (text: string): Edge => [text, text];
 /** A key that ends, and then a word. */
 const whole = (key: string): Edge => [`${key} Done`, '[REDACTED_PRIVATE_KEY] Done'];
 /** One that is cut off within what is written. */

@@ -1,4 +1,4 @@
-import type { Edge } from './edge.ts';
+import { type Edge, foundAs, kept } from './edge.ts';
 
 const PASSWORD = 'Tr0ub4dorX3xyz9Q';
 const HEX = '9f8e7d6c5b4a39281706f5e4d3c2b1a0';
@@ -6,11 +6,7 @@ const KEY = 'Qx9zK2mN4pL7vB1cY8dW3';
 /** `eve:Welcome1` in base64: no digit and no sign of padding. */
 const BASIC = 'ZXZlOldlbGNvbWUx';
 
-const found = (before: string, secret: string, after = ''): Edge => [
-  `${before}${secret}${after}`,
-  `${before}[REDACTED_API_KEY]${after}`,
-];
-const kept = (text: string): Edge => [text, text];
+const found = foundAs('API_KEY');
 
 /** What looks like an image, a resource, a mailbox or an entry of a cache, and is a secret; and what is none. */
 export const REFERENCE_EDGES: readonly Edge[] = [

@@ -1,10 +1,9 @@
 import { drawn } from './drawn.ts';
-import type { Edge } from './edge.ts';
+import { type Edge, kept } from './edge.ts';
 
 const KEY = drawn(32);
 const token = (before: string): Edge => [`${before}${KEY}`, `${before}[REDACTED_TOKEN]`];
 const found = (before: string): Edge => [`${before}${KEY}`, `${before}[REDACTED_API_KEY]`];
-const kept = (text: string): Edge => [text, text];
 
 /** The schemes of a header, however they are written, and options of commands. */
 export const SCHEME_EDGES: readonly Edge[] = [
