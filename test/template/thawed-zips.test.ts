@@ -12,6 +12,12 @@ import { administrator, authorised, startZips, type Zips } from './zips.ts';
 
 const [MINUTES, HOURS] = [6 * 60_000, 3 * 3_600_000];
 
+/**
+ * An answer does not wait for ever for its spans to be sent, and what is still under way when the network forgets its
+ * connections breaks. So these functions wait as long as the busiest machine takes.
+ */
+const PATIENT = { TEST_STRETCH: '40' };
+
 const post = (path: string, body: object): Call => ({ method: 'POST', path, headers: authorised, body });
 
 /** What a function is asked that reads and writes most. */
@@ -56,7 +62,7 @@ describeOnDynamoDb('each zip in an environment that is thawed', (engine) => {
         proxies.set(name, proxy);
         return [name, proxy.url] as const;
       });
-      return Object.fromEntries(await Promise.all(between));
+      return { ...Object.fromEntries(await Promise.all(between)), ...PATIENT };
     });
     zips.secrets.set('ballast/dev/otlp', 'authorization=Bearer one');
   });
