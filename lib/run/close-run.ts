@@ -1,4 +1,5 @@
 import type { LoopResult } from '../agent/loop/types.ts';
+import { PROBLEMS } from '../http/response/problem.ts';
 import type { OwnedClaim } from '../idempotency/owned-claim.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
 import { bookedName } from '../kernel/ids/pseudonym.ts';
@@ -29,10 +30,20 @@ export const callerOf = (keyId: string | null, userId: RunRow['userId']) => ({
 interface EndedRun extends Pick<ClosingRun, 'result' | 'concluded' | 'spent' | 'task'> {
   /** The key that asked. */
   readonly keyId: string;
+  /** Whether its caller or its agent set an asynchronous run a time. Default: not. */
+  readonly hasOwnTime?: boolean;
 }
 
+/** Whether a run ended by an error that is nobody's choice: not by what was asked, nor by a limit, nor by being told to. */
+const isFault = ({ concluded, hasOwnTime = false }: Pick<EndedRun, 'concluded' | 'hasOwnTime'>): boolean => {
+  const { status } = concluded.row;
+  if (!('error' in concluded) || status === 'cancelled' || (status === 'timed_out' && hasOwnTime)) return false;
+  return PROBLEMS[concluded.error.code].status >= 500;
+};
+
 /** Tells all listeners how a run ended, and before that what stood in for the answer that was asked for. */
-export const emitRunEnd = (emit: Emit, { result, concluded, spent, task, keyId }: EndedRun): void => {
+export const emitRunEnd = (emit: Emit, ended: EndedRun): void => {
+  const { result, concluded, spent, task, keyId } = ended;
   const { row } = concluded;
   const names = { runId: label(row.runId), agent: label(row.agent) };
   if (result.degraded) {
@@ -44,8 +55,10 @@ export const emitRunEnd = (emit: Emit, { result, concluded, spent, task, keyId }
     ...names,
     tenantId: label(row.tenantId),
     ...callerOf(keyId, row.userId),
+    mode: label(row.mode),
     status: hasBegun(result) ? label(row.status) : safe`refused`,
     reason: 'answer' in concluded ? stopName(concluded.answer.stopReason) : label(concluded.error.code),
+    isFault: isFault(ended),
     model: result.answeredBy === null ? null : label(result.answeredBy),
     degraded: result.degraded === null ? null : label(result.degraded.servedBy),
     ...result.totals,

@@ -20,9 +20,13 @@ export type RunEvent =
       readonly keyId: Redacted | null;
       /** The end user's pseudonym, as the books have it; `null`: the request named none. */
       readonly user: Redacted | null;
+      /** `sync` or `async`. */
+      readonly mode: Redacted;
       readonly status: Redacted;
       /** The stop reason of a run that answered, the error code of one that failed. */
       readonly reason: Redacted;
+      /** Whether it ended by an error of 500 or more, neither cancelled nor by a time that its caller or its agent had set it. */
+      readonly isFault: boolean;
       /** The model that answered; `null`: none has. */
       readonly model: Redacted | null;
       /** What stood in for the model that was asked; `null`: nothing did. */

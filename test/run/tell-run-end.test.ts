@@ -43,9 +43,14 @@ describe('the end of a run', () => {
   });
 
   it.each<[string, Outcome, object]>([
-    ['incomplete', answer([text('Do')], 'max_tokens'), { reason: 'max_tokens', modelCalls: 1 }],
-    ['failed', failing('overloaded'), { reason: 'upstream-overloaded', modelCalls: 0, costUsd: '0.000001' }],
-    ['refused', failing('circuit-open'), { reason: 'circuit-open', modelCalls: 0, costUsd: '0' }],
+    ['incomplete', answer([text('Do')], 'max_tokens'), { reason: 'max_tokens', isFault: false, modelCalls: 1 }],
+    [
+      'failed',
+      failing('overloaded'),
+      { reason: 'upstream-overloaded', isFault: true, modelCalls: 0, costUsd: '0.000001' },
+    ],
+    ['refused', failing('circuit-open'), { reason: 'circuit-open', isFault: true, modelCalls: 0, costUsd: '0' }],
+    ['failed', failing('refused'), { reason: 'budget-exceeded', isFault: false }],
   ])('is told as %s where it was', async (status, outcome, more) => {
     expect((await endOf([later(outcome)])).at(-1)).toMatchObject({ type: 'run.finished', status, ...more });
   });

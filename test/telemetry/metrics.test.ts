@@ -228,6 +228,22 @@ describe('what an event adds to the metrics', () => {
     );
   });
 
+  it('of an asynchronous run are in the error rate when it ends, and not when it is taken', async () => {
+    const taken = { ...SAMPLES['request.finished'], function: safe`submit-run` };
+    const lines = async (event: BallastEvent) => (await told(event)).filter((line) => line.startsWith('FailedCalls'));
+    expect(await lines({ ...taken, status: 202, statusLine: 202, error: null })).toEqual([]);
+    expect(await lines({ ...taken, status: 503, error: safe`store-unavailable` })).toEqual(['FailedCalls{}=1']);
+    const ended = { ...SAMPLES['run.finished'], mode: safe`async` };
+    expect(await lines(ended)).toEqual(['FailedCalls{}=0']);
+    expect(await lines({ ...ended, status: safe`incomplete`, reason: safe`max_cost` })).toEqual(['FailedCalls{}=0']);
+    for (const status of ['failed', 'timed_out', 'refused'])
+      expect(await lines({ ...ended, status: label(status), isFault: true })).toEqual(['FailedCalls{}=1']);
+    for (const status of ['failed', 'timed_out', 'refused', 'cancelled'])
+      expect(await lines({ ...ended, status: label(status) })).toEqual([]);
+    // A synchronous one is counted by its request.
+    expect(await lines({ ...ended, mode: safe`sync`, status: safe`failed`, isFault: true })).toEqual([]);
+  });
+
   it('of a request are in the error rate where it asks for work, however often others look how that goes', async () => {
     const folder = fileURLToPath(new URL('../../functions/', import.meta.url));
     const counted: string[] = [];

@@ -21,11 +21,15 @@ beforeAll(packaged);
 
 const MINUTE_MS = 60_000;
 
+type RunEnd = Extract<BallastEvent, { readonly type: 'run.finished' }>;
+
 /** How a stage does in one minute. */
 interface Minute {
   readonly calls: number;
   /** Of the calls. */
   readonly failing: number;
+  /** Asynchronous runs that were taken before and end now, by how they end. Default: none. */
+  readonly asyncEnds?: readonly Partial<RunEnd>[];
   readonly openCircuits: number;
   readonly isClaudeHealthy: boolean;
 }
@@ -35,7 +39,7 @@ const EACH_MINUTE = ['ProbeDashdependenciesLambdaFunction', 'ReconcileDashbudget
 
 const WELL: Minute = { calls: 20, failing: 0, openCircuits: 0, isClaudeHealthy: true };
 
-const eventsOf = ({ calls, failing, openCircuits, isClaudeHealthy }: Minute): BallastEvent[] => [
+const eventsOf = ({ calls, failing, asyncEnds = [], openCircuits, isClaudeHealthy }: Minute): BallastEvent[] => [
   ...Array.from({ length: calls }, (_, index): BallastEvent[] => {
     const isFailing = index < failing;
     return [
@@ -49,6 +53,7 @@ const eventsOf = ({ calls, failing, openCircuits, isClaudeHealthy }: Minute): Ba
       { ...SAMPLES['run.finished'], status: label(isFailing ? 'failed' : 'succeeded'), durationMs: 900 },
     ];
   }).flat(),
+  ...asyncEnds.map((end): BallastEvent => ({ ...SAMPLES['run.finished'], mode: label('async'), ...end })),
   { ...SAMPLES['dependencies.probed'], openCircuits },
   {
     ...SAMPLES['dependency.probed'],
@@ -176,6 +181,34 @@ describeOnDynamoDb('what is told of an outage', (engine) => {
       ['errors', 'ALARM'],
       ['errors', 'OK'],
     ]);
+  });
+
+  const lost = { status: label('failed'), reason: label('upstream-error'), isFault: true };
+  const refused = { status: label('refused'), reason: label('budget-exceeded') };
+  const outOfTime = { status: label('timed_out'), reason: label('upstream-timeout') };
+  const cancelled = { status: label('cancelled'), reason: label('internal') };
+  const stopped = { status: label('incomplete'), reason: label('max_cost') };
+
+  it.each<[string, readonly Partial<RunEnd>[], boolean]>([
+    ['four failures of four asynchronous runs', Array(4).fill(lost), true],
+    ['one failure of ten', [lost, ...Array<object>(9).fill({})], true],
+    ['one failure of eleven', [lost, ...Array<object>(10).fill({})], false],
+    ['three failures of three', Array(3).fill(lost), false],
+    ['four that were refused for money', Array(4).fill(refused), false],
+    ['four that were cancelled', Array(4).fill(cancelled), false],
+    ['four that their own time or limit ended', [outOfTime, outOfTime, stopped, stopped], false],
+    ['three failures beside refused and cancelled ones', [lost, lost, lost, refused, cancelled], false],
+  ])('of asynchronous runs: %s', async (_what, asyncEnds, rings) => {
+    const minute = many(1, { calls: 0, asyncEnds });
+    await live(await packagedTemplate('prod'), [...many(10, { calls: 0 }), ...minute, ...many(15, { calls: 0 })]);
+    expect(shown()).toEqual(
+      rings
+        ? [
+            ['errors', 'ALARM'],
+            ['errors', 'OK'],
+          ]
+        : [],
+    );
   });
 
   it('tells of errors that outlast their cause, and of their end', async () => {

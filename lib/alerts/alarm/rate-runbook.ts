@@ -7,9 +7,9 @@ export const RATE_RUNBOOK: Readonly<Record<string, RunbookEntry>> = {
   errors: {
     severity: 'page',
     means:
-      'Within five minutes, at least `errorRateAlarmPercent` (10) % of the calls were answered with a status of 500 or more, or their stream ended with such an error.',
+      'Within five minutes, at least `errorRateAlarmPercent` (10) % of the calls were answered with a status of 500 or more, or their stream or asynchronous run ended with such an error.',
     action:
-      'Look for the lines `request failed` and their `code`. `upstream-error`, `upstream-overloaded`, `upstream-timeout`: the provider; see circuit-open. `store-unavailable`: DynamoDB or Secrets Manager; see probe-unhealthy. `internal`: a bug, and `frames` says where; if it came with a deployment, roll back.',
+      'Look for the lines `request failed` and their `code`. `upstream-error`, `upstream-overloaded`, `upstream-timeout`: the provider; see circuit-open. `store-unavailable`: DynamoDB or Secrets Manager; see probe-unhealthy. `internal`: a bug, and `frames` says where; if it came with a deployment, roll back. Asynchronous runs that failed so have it as the `reason` of `run finished`: `npx ballast logs "run finished" mode=async status=failed --by reason`.',
     look: 'npx ballast logs "request failed" --by code --stage <stage>',
     unit: '%',
     follows: { cause: 'provider-down', forMs: 10 * MINUTE_MS },

@@ -128,10 +128,11 @@ export const endRun = async (parts: EndRunParts, ending: EndingRun): Promise<voi
       // Whoever else has ended it has told so.
       if (isOwn) {
         const {
-          principal,
-          request: { task },
+          principal: { keyId },
+          request: { task, timeoutMs },
         } = submission;
-        emitRunEnd(emit, { result, concluded: conclusion, spent, task, keyId: principal.keyId });
+        const hasOwnTime = timeoutMs !== undefined;
+        emitRunEnd(emit, { result, concluded: conclusion, spent, task, keyId, hasOwnTime });
         guard.tell(result);
       }
       return null;

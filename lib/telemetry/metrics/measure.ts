@@ -1,5 +1,6 @@
 import { isUsd, parseUsd } from '../../kernel/money.ts';
 import type { BallastEvent } from '../events.ts';
+import { AT_ONCE, ofRequest } from './measure-request.ts';
 import { ofTool } from './measure-tool.ts';
 import { measured, type Measurement, type MetricName } from './metric-names.ts';
 
@@ -39,36 +40,16 @@ const ofChange = ({ from, to }: Of<'circuit.changed'>): Measurement[] => {
   return [...(from === 'closed' ? measured({}, { CircuitOpened: 1 }) : []), ...measured({}, { CircuitsOpen: 1 })];
 };
 
-/** Functions that take work. */
-const WORK: ReadonlySet<string> = new Set(['run-agent', 'messages', 'submit-run', 'ask-provider']);
-
-/** Whether work is asked for. Of anything else the good answers, such as those to whoever polls a list, would hide that all work fails. */
-const asksForWork = ({ function: name, method }: Of<'request.finished'>): boolean =>
-  WORK.has(name) && method === 'POST';
-
-/** Of a request whose client left, as no code of an error says it. */
-const ABANDONED = 499;
-
-/** Failures of 5xx that are told at once: in a latency they would hide how long the others took, as refusals would. */
-const AT_ONCE: ReadonlySet<string> = new Set(['circuit-open', 'store-unavailable']);
-
-const ofRequest = (event: Of<'request.finished'>): Measurement[] => {
-  const { function: name, status, statusLine, error, durationMs, inFlight } = event;
-  const failed = error !== null && status >= 500 ? 1 : 0;
-  const isRefused = status >= 400 && status < 500;
-  return [
-    ...measured({ function: name }, { Requests: 1, ServerErrors: failed }),
-    ...(isRefused || AT_ONCE.has(error ?? '') ? [] : measured({ function: name }, { RequestDuration: durationMs })),
-    ...(WORK.has(name) ? measured({ function: name }, { RequestsInFlight: inFlight }) : []),
-    ...measured({ code: error ?? (status === ABANDONED ? 'abandoned' : 'ok') }, { Outcomes: 1 }),
-    ...(isRefused || !asksForWork(event) ? [] : measured({}, { FailedCalls: failed })),
-    ...(statusLine >= 500 ? measured({}, { OwnServerAnswers: 1 }) : []),
-  ];
-};
-
 /** How a run ended badly. What a circuit or the store refused failed too, as its caller sees it. */
 const hasFailed = ({ status, reason }: Of<'run.finished'>): boolean =>
   status === 'failed' || status === 'timed_out' || (status === 'refused' && AT_ONCE.has(reason));
+
+/** Those that neither failed nor were told to end. */
+const ENDED_WELL: ReadonlySet<string> = new Set(['succeeded', 'incomplete']);
+
+/** An asynchronous run, as the call that it would have been; `[]` where that would be a refusal. */
+const ofCall = ({ mode, status, isFault }: Of<'run.finished'>): Measurement[] =>
+  mode === 'async' && (isFault || ENDED_WELL.has(status)) ? measured({}, { FailedCalls: isFault ? 1 : 0 }) : [];
 
 const ofRun = (event: Of<'run.finished'>): Measurement[] => {
   const { agent, status, reason, durationMs, costUsd, modelCalls } = event;
@@ -76,6 +57,7 @@ const ofRun = (event: Of<'run.finished'>): Measurement[] => {
   return [
     ...measured({ agent, status }, { Runs: 1, RunDuration: durationMs }),
     ...measured({ status, reason }, { RunEnds: 1 }),
+    ...ofCall(event),
     ...(reason === 'deadline' ? measured({ what: 'run' }, { Timeouts: 1 }) : []),
     // One that a limit or a budget refused would make the others look better, and cheaper.
     ...(isRefused && !hasFailed(event) ? [] : measured({}, { FailedRuns: hasFailed(event) ? 1 : 0 })),

@@ -50,7 +50,7 @@ export const METRICS = {
   RequestsInFlight: definition('Count', ['function']),
   /** Answers by the code of the problem, one of a closed set; `ok`: what was asked for. */
   Outcomes: definition('Count', ['code']),
-  /** 1 for a call that Ballast could not answer as asked, else 0; of what asks for work and was not refused. Its average is a rate. */
+  /** 1 for a call or an asynchronous run that Ballast could not answer as asked, else 0; of work that was not refused. Its average is a rate. */
   FailedCalls: definition('Count', []),
 
   Runs: definition('Count', ['agent', 'status']),

@@ -5,9 +5,11 @@ import { failRun } from '../../../lib/durable-run/lost/fail-run.ts';
 import { AppError } from '../../../lib/kernel/errors.ts';
 import { formatUsd, pico, plus } from '../../../lib/kernel/money.ts';
 import { safe } from '../../../lib/kernel/redacted.ts';
+import type { Outcome } from '../../../lib/model-call/types.ts';
 import type { RunKey } from '../../../lib/runs/run-key.ts';
 import { answer, text, use } from '../../agent/run-parts.ts';
 import { describeOnDynamoDb } from '../../dynamodb.ts';
+import { failing } from '../../model-call/parts.ts';
 import { CALL_COST, createRunRig } from './run-rig.ts';
 
 const look = defineTool({ name: 'look', description: '', input: z.object({}), run: () => 'seen' });
@@ -168,9 +170,23 @@ describeOnDynamoDb('the end of an asynchronous run', (engine) => {
     const { rig, run } = await submitted();
     await rig.invoke(run, { before: 'model-2' });
     await rig.fail(run, how);
+    expect(finished(rig)).toMatchObject([{ mode: 'async', status, isFault: how === 'timed_out' }]);
     const { status: kept, body } = await rig.rowOf(run);
     expect([kept, (body['error'] as { code: string } | undefined)?.code]).toEqual([status, code]);
     expect(body).toMatchObject({ usage: { modelCalls: 1, costUsd: formatUsd(CALL_COST) } });
+  });
+
+  it.each<[string, Outcome, object, boolean]>([
+    ['the provider', failing('overloaded'), {}, true],
+    ['an open circuit', failing('circuit-open'), {}, true],
+    ['its own time', failing('deadline'), { timeoutMs: 1_000 }, false],
+    ['the time that any call may take', failing('deadline'), {}, true],
+    ['what it asked', failing('invalid-request'), {}, false],
+    ['its budget', failing('refused'), {}, false],
+  ])('by %s is a fault or none', async (_what, outcome, request, isFault) => {
+    const rig = createRunRig(engine(), [outcome], { tools: [look] });
+    expect(await rig.invoke(await rig.submit(request))).toBe('over');
+    expect(finished(rig)).toMatchObject([{ mode: 'async', isFault }]);
   });
 
   it('is the word of whoever ended it first, for all who listen', async () => {
