@@ -6,6 +6,8 @@ interface About {
   readonly scope?: keyof typeof GROUPED_BY;
   readonly period: string;
   readonly percent: number;
+  /** Set where it has refused a call that was larger than what is left. */
+  readonly refused?: object | undefined;
 }
 
 /** When a day or a month of UTC is over, as ISO 8601. */
@@ -25,21 +27,25 @@ const lookAt = ({ tenantId, scope = 'tenant' }: About, stage: string): string =>
 };
 
 /** `ticket` where calls are refused: somebody waits for an answer. */
-export const severityOf = ({ percent }: Pick<About, 'percent'>) => (percent >= 100 ? 'ticket' : 'note');
+export const severityOf = ({ percent, refused }: Pick<About, 'percent' | 'refused'>) =>
+  percent >= 100 || refused !== undefined ? 'ticket' : 'note';
 
-const lines = (about: About, stage: string, { strong, typed }: Style): string => {
-  const means =
-    about.percent >= 100
-      ? `calls are refused with 402 until ${endOf(about.period)}, or until the budget is raised.`
-      : `nothing is refused yet; the budget ends at ${endOf(about.period)}.`;
-  return [
+const meansOf = ({ period, percent, refused }: About): string => {
+  if (refused !== undefined)
+    return `calls that ask for more than is left are refused with 402 until ${endOf(period)}, or until the budget is raised; smaller ones are not.`;
+  return percent >= 100
+    ? `calls are refused with 402 until ${endOf(period)}, or until the budget is raised.`
+    : `nothing is refused yet; the budget ends at ${endOf(period)}.`;
+};
+
+const lines = (about: About, stage: string, { strong, typed }: Style): string =>
+  [
     `Stage: ${stage}. Severity: ${severityOf(about)}.`,
-    `${strong('What it means:')} ${means}`,
+    `${strong('What it means:')} ${meansOf(about)}`,
     `${strong('What to do:')} raise the budget if it is too small, or ask who spends it; else nothing, for it holds.`,
     `${strong('To look:')} ${typed(lookAt(about, stage))}`,
     'More in docs/alarms.md#thresholds-of-budgets.',
   ].join('\n');
-};
 
 /** What stands below the sentence of a budget, as Slack and a mail have it. Empty where the stage is not known. */
 export const budgetAdvice = (

@@ -22,6 +22,8 @@ export interface BudgetThreshold {
   readonly subject?: string | null;
   /** Whether it has refused a call. Default: not. */
   readonly isRefused?: boolean;
+  /** A call that it has refused although more than a tenth was left; then `percent` is what was spent. Default: none. */
+  readonly refused?: { readonly askedUsd: string; readonly reservedUsd: string };
 }
 
 /**
@@ -47,31 +49,40 @@ const ownerOf = ({ tenantId, scope = 'tenant', subject = null }: BudgetThreshold
   return subject === null ? tenantId : `${scope} ${subject} of ${tenantId}`;
 };
 
+const whatOf = ({ period, percent, limitUsd, spentUsd, isRefused, refused }: BudgetThreshold): string => {
+  const budget = `$${spentUsd} of its budget of $${limitUsd} for ${period}`;
+  if (refused !== undefined)
+    return `has a call refused that asked for $${refused.askedUsd}, more than is left: ${budget} are spent (${percent} %), and $${refused.reservedUsd} reserved.`;
+  return isRefused
+    ? `has a call refused: ${budget} are spent, and what is left does not cover the call.`
+    : `has spent ${budget} (${percent} % reached).`;
+};
+
 /**
  * A threshold as it is told; the same id whatever was spent by then, and whether spending or a refusal came first. A budget
  * that is raised or lowered has another one: calls may be refused again, and nobody would know.
  */
 export const budgetAlert = (threshold: BudgetThreshold, stage?: string): Alert => {
-  const { tenantId, period, percent, limitUsd, spentUsd, scope = 'tenant', subject = null, isRefused } = threshold;
+  const { tenantId, period, percent, limitUsd, spentUsd, scope = 'tenant', subject = null, refused } = threshold;
   const owner = ownerOf(threshold);
   const advice = budgetAdvice(threshold, stage);
-  const what = isRefused
-    ? `has a call refused: $${spentUsd} of its budget of $${limitUsd} for ${period} are spent, and what is left does not cover the call.`
-    : `has spent $${spentUsd} of its budget of $${limitUsd} for ${period} (${percent} % reached).`;
+  const what = whatOf(threshold);
+  const about = refused === undefined ? `${percent} % of` : 'A call is refused by';
   const whose = scope === 'stage' ? [scope] : subject === null ? [tenantId] : [tenantId, scope, subject];
   return {
-    id: alertId('budget', ...whose, period, String(percent), limitUsd),
+    id: alertId('budget', ...whose, period, refused === undefined ? String(percent) : 'refused', limitUsd),
     alarm: label(`budget/${whose.join('/')}/${period}`),
-    state: safe`${percent}%`,
+    state: refused === undefined ? safe`${percent}%` : safe`refused`,
     text: `:moneybag: *${owner}* ${what}${advice.slack}`,
-    mail: { subject: `${percent} % of the budget of ${owner} for ${period}`, text: `${owner} ${what}${advice.mail}` },
+    mail: { subject: `${about} the budget of ${owner} for ${period}`, text: `${owner} ${what}${advice.mail}` },
     fields: {
-      type: 'budget.threshold',
+      type: refused === undefined ? 'budget.threshold' : 'budget.refused',
       tenantId,
       period,
       percent,
       limitUsd,
       spentUsd,
+      ...refused,
       ...adviceFields(threshold, stage),
       ...(scope === 'tenant' ? {} : { scope }),
       ...(subject === null ? {} : { [scope === 'key' ? 'keyId' : 'user']: subject }),

@@ -12,7 +12,7 @@ import { orFailed } from './targets/or-failed.ts';
 import { createPost } from './targets/post.ts';
 import { reachableTargets, type Targets } from './targets/targets.ts';
 
-/** A budget of which a part is spent. */
+/** A budget of which a part is spent, or that has refused a call. */
 export interface SpentPart extends Omit<BudgetThreshold, 'percent' | 'isRefused'> {
   /** Default: 100, and it has refused a call. */
   readonly percent?: number;
@@ -20,8 +20,8 @@ export interface SpentPart extends Omit<BudgetThreshold, 'percent' | 'isRefused'
 
 /**
  * Tells every configured target, in one message, of those of these budgets of which it was not told yet. They are of one
- * tenant, scope, period and part. `isDone`: every target was told of all; `newly`: those that a target was told of just now. Never
- * rejects, and does nothing where no target is configured.
+ * tenant, scope, period and part, or have all refused a call. `isDone`: every target was told of all; `newly`: those that a
+ * target was told of just now. Never rejects, and does nothing where no target is configured.
  */
 export type NotifySpent = <Budget extends SpentPart>(
   budgets: readonly Budget[],
@@ -40,29 +40,36 @@ const alertOfOne = ({ percent = 100, ...budget }: SpentPart, stage?: string): Al
 export const spentAlert = (budgets: readonly [SpentPart, ...SpentPart[]], stage?: string): Alert => {
   const [first, ...others] = budgets;
   if (others.length === 0) return alertOfOne(first, stage);
-  const { tenantId, scope = 'tenant', period, percent = 100 } = first;
+  const { tenantId, scope = 'tenant', period, percent = 100, refused } = first;
+  const isEarly = refused !== undefined;
   const names = budgets.slice(0, MOST_NAMED).map(({ subject }) => subject ?? tenantId);
   const more = budgets.length - names.length;
   const who = `${budgets.length} ${scope}s of ${tenantId}`;
-  const how =
-    percent === 100
-      ? `have calls refused, because their budgets for ${period} are spent`
-      : `have spent ${percent} % of their budgets for ${period}`;
+  const [type, how, about] = isEarly
+    ? [
+        'refused',
+        `have calls refused that asked for more than is left of their budgets for ${period}`,
+        'Calls are refused by',
+      ]
+    : percent === 100
+      ? ['spent', `have calls refused, because their budgets for ${period} are spent`, '100 % of']
+      : ['threshold', `have spent ${percent} % of their budgets for ${period}`, `${percent} % of`];
   const what = `${how}: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
-  const about = { tenantId, scope, period, percent };
-  const advice = budgetAdvice(about, stage);
+  const those = { tenantId, scope, period, percent, refused };
+  const advice = budgetAdvice(those, stage);
   return {
     id: alertId('budgets', ...budgets.map((each) => alertOfOne(each).id)),
     alarm: label(`budget/${tenantId}/${scope}/${period}`),
-    state: safe`${percent}%`,
+    state: isEarly ? safe`refused` : safe`${percent}%`,
     text: `:moneybag: *${who}* ${what}${advice.slack}`,
-    mail: { subject: `${percent} % of the budgets of ${who} for ${period}`, text: `${who} ${what}${advice.mail}` },
+    mail: { subject: `${about} the budgets of ${who} for ${period}`, text: `${who} ${what}${advice.mail}` },
     fields: {
-      type: percent === 100 ? 'budgets.spent' : 'budgets.threshold',
+      type: `budgets.${type}`,
       tenantId,
       period,
-      percent,
-      ...adviceFields(about, stage),
+      // Each has spent another part.
+      ...(isEarly ? {} : { percent }),
+      ...adviceFields(those, stage),
       scope,
       count: budgets.length,
       [scope === 'key' ? 'keyIds' : 'users']: names,

@@ -50,7 +50,12 @@ export interface Refusal {
   /** What could be, in both, if no reservation were open. */
   readonly remainingLater: PicoUsd;
   /** The period of which the least would be left if no reservation were open. */
-  readonly nearest: { readonly period: Period; readonly limit: PicoUsd; readonly spent: PicoUsd };
+  readonly nearest: {
+    readonly period: Period;
+    readonly limit: PicoUsd;
+    readonly spent: PicoUsd;
+    readonly reserved: PicoUsd;
+  };
 }
 
 /** Whether what was asked for would fit if no reservation were open: then waiting may help. */

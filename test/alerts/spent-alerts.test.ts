@@ -97,6 +97,45 @@ describe('the alert of budgets of which a part is spent', () => {
   });
 });
 
+describe('the alert of a call that is larger than what is left', () => {
+  const early = (subject: string, percent = 62): SpentPart => ({
+    ...user(subject),
+    percent,
+    spentUsd: '6.2',
+    refused: { askedUsd: '4.1', reservedUsd: '0.5' },
+  });
+
+  it('says what was asked, spent and reserved, and not that the budget is spent', () => {
+    const { text, fields, mail, id, state } = spentAlert([early('a')], 'prod');
+    const who = `user a of spent-${tenants}`;
+    expect(text.split('\n')[0]).toBe(
+      `:moneybag: *${who}* has a call refused that asked for $4.1, more than is left: $6.2 of its budget of $10 for 2026-11-20 are spent (62 %), and $0.5 reserved.`,
+    );
+    expect(text).toContain(
+      'calls that ask for more than is left are refused with 402 until 2026-11-21T00:00:00Z, or until the budget is raised; smaller ones are not.',
+    );
+    expect(mail?.subject).toBe(`A call is refused by the budget of ${who} for 2026-11-20`);
+    expect(JSON.stringify([text, mail, fields])).not.toContain('100');
+    const amounts = { percent: 62, limitUsd: '10', spentUsd: '6.2', askedUsd: '4.1', reservedUsd: '0.5' };
+    expect(fields).toMatchObject({ type: 'budget.refused', severity: 'ticket', scope: 'user', user: 'a', ...amounts });
+    expect(state).toBe('refused');
+    // Once, whatever is spent by then; apart from each part, and from 100 %.
+    expect(spentAlert([early('a', 80)]).id).toBe(id);
+    for (const percent of [50, 62, 100]) expect(spentAlert([{ ...user('a'), percent }]).id).not.toBe(id);
+  });
+
+  it('of several is one message, which names no part', () => {
+    const { text, fields, mail } = spentAlert([early('a'), early('b', 80)], 'prod');
+    const who = `2 users of spent-${tenants}`;
+    expect(text).toContain(
+      `*${who}* have calls refused that asked for more than is left of their budgets for 2026-11-20: a, b.`,
+    );
+    expect(mail?.subject).toBe(`Calls are refused by the budgets of ${who} for 2026-11-20`);
+    expect(fields).toMatchObject({ type: 'budgets.refused', severity: 'ticket', count: 2, users: ['a', 'b'] });
+    expect(fields).not.toHaveProperty('percent');
+  });
+});
+
 describeOnDynamoDb('budgets that refuse calls', (engine) => {
   const options = (targets: Record<string, string> | null = null) => ({
     clock,

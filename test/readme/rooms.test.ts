@@ -5,7 +5,7 @@ import { PATIENCE_MS } from '../../lib/accounts/reconcile-budgets.ts';
 import { SETTLE_MARGIN_MS } from '../../lib/accounts/settle-patience.ts';
 import { THRESHOLDS } from '../../lib/accounts/thresholds/budget-thresholds.ts';
 import { EARLY_PERCENTS } from '../../lib/accounts/thresholds/reached-budgets.ts';
-import { SPENT_PERCENT } from '../../lib/accounts/thresholds/spent-budgets.ts';
+import { HALF_PERCENT, SPENT_PERCENT } from '../../lib/accounts/thresholds/spent-budgets.ts';
 import { MOST_TOGETHER } from '../../lib/accounts/thresholds/tell-spent.ts';
 import { HOLD_MS } from '../../lib/alerts/damping/consequences.ts';
 import { LEASE_MS } from '../../lib/alerts/targets/dynamodb-claims.ts';
@@ -42,6 +42,7 @@ const FIGURES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'margin after the longest call': `${SETTLE_MARGIN_MS} ms`,
     "one tenant's share of a pass": `${PATIENCE_MS} ms`,
     'a budget is as good as spent': `${SPENT_PERCENT} %`,
+    'a refused call is reported': `${HALF_PERCENT} %`,
     'budgets in one message': `${MOST_TOGETHER}`,
   },
   'lib/alerts': { 'wait for a cause': `${HOLD_MS} ms`, 'lease of a claim': `${LEASE_MS} ms` },

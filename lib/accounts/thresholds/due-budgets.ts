@@ -47,8 +47,11 @@ export const lookAt = async (
 const budgetOf = ({ tenantId, scope, subject, period, limitUsd }: SpentBudget): string =>
   JSON.stringify([scope === 'stage' ? null : tenantId, scope, subject, period, limitUsd]);
 
+/** What says more of a budget: that it is spent, that it has refused a call, or the higher part. */
+const rankOf = ({ percent, refused }: SpentBudget): number => (refused === undefined ? percent : 99);
+
 /**
- * Which of the budgets that were put down are to be told now: those of which so much is spent, the highest part of each. One
+ * Which of the budgets that were put down are to be told now: those of which so much is spent, what says most of each. One
  * read for each that is not sure, until it is over. Never rejects: a read that fails leaves its own for the next pass.
  */
 export const dueOf = async (
@@ -72,7 +75,7 @@ export const dueOf = async (
   const groups = Map.groupBy(spent, ({ budget }) => budgetOf(budget));
   return {
     due: [...groups.values()].map((group) => ({
-      budget: group.map(({ budget }) => budget).reduce((high, each) => (each.percent > high.percent ? each : high)),
+      budget: group.map(({ budget }) => budget).reduce((high, each) => (rankOf(each) > rankOf(high) ? each : high)),
       noted: group.map(({ noted: each }) => each),
     })),
     dropped: all.flatMap(({ budget, found }) => (found === 'dropped' ? [budget] : [])),

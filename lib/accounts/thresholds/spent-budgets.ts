@@ -7,7 +7,7 @@ import type { Table } from '../../dynamodb/table.ts';
 import { createWriteId } from '../../dynamodb/write-id.ts';
 import type { Clock, Random } from '../../kernel/clock.ts';
 import { bookedName, pseudonymOf } from '../../kernel/ids/pseudonym.ts';
-import { formatUsd } from '../../kernel/money.ts';
+import { formatUsd, type PicoUsd } from '../../kernel/money.ts';
 import { reachedBy } from './reached-budgets.ts';
 import { itemOf, keyFor, type NotedBudget, PARTITION, readNoted, sortKeyOf, type SpentBudget } from './spent-items.ts';
 
@@ -20,11 +20,14 @@ export interface Caller {
   readonly at: number;
 }
 
-/**
- * A budget is as good as spent from so many percent on, where a call is refused for it. Before, the call was too large, which
- * any caller can bring about.
- */
+/** A budget is as good as spent from so many percent on, where a call is refused for it: that is told as 100 %. */
 export const SPENT_PERCENT = 90n;
+
+/**
+ * From so many percent on, a call that is larger than what is left is told as such. Before, it is larger than half of the
+ * budget, which any caller can bring about without having paid anything.
+ */
+export const HALF_PERCENT = 50n;
 
 const subjectOf = (scope: Scope, { keyId, userId }: Caller): string | null => {
   if (scope === 'key') return keyId;
@@ -32,18 +35,21 @@ const subjectOf = (scope: Scope, { keyId, userId }: Caller): string | null => {
   return null;
 };
 
-/** Whose and which budget a refusal is about; `null` where so much of it is left that the call was too large. */
+/** Whose and which budget a refusal is about; `null` where so much of it is left that the call alone was too large. */
 export const spentBudgetOf = (
-  { scope, nearest: { period, limit, spent } }: Refusal,
+  { scope, nearest: { period, limit, spent, reserved } }: Refusal,
+  asked: PicoUsd,
   by: Caller,
 ): SpentBudget | null => {
-  if (limit === 0n || spent * 100n < limit * SPENT_PERCENT) return null;
+  if (limit === 0n || spent * 100n < limit * HALF_PERCENT) return null;
+  const isSpent = spent * 100n >= limit * SPENT_PERCENT;
   return {
     tenantId: by.tenantId,
     scope,
     subject: subjectOf(scope, by),
     period: period === 'day' ? dayOf(by.at) : monthOf(by.at),
-    percent: 100,
+    percent: isSpent ? 100 : Number((spent * 100n) / limit),
+    ...(isSpent ? {} : { refused: { askedUsd: formatUsd(asked), reservedUsd: formatUsd(reserved) } }),
     limitUsd: formatUsd(limit),
     spentUsd: formatUsd(spent),
     unsure: null,
@@ -53,10 +59,10 @@ export const spentBudgetOf = (
 /** Budgets that are spent, from whoever meets them to the reconciler, which notifies of them. */
 export interface SpentBudgets {
   /**
-   * Puts down whose budget has refused a call, if that is as good as spent: once by a process for each budget and period.
-   * Never rejects: a refusal costs its caller no more.
+   * Puts down whose budget has refused a call of so much, if half of it is spent: once by a process for each budget and
+   * period, and once more when it is as good as spent. Never rejects: a refusal costs its caller no more.
    */
-  note(refusal: Refusal, by: Caller): Promise<void>;
+  note(refusal: Refusal, asked: PicoUsd, by: Caller): Promise<void>;
   /**
    * Puts down which parts of their budgets accounts have reached by a settlement, and notes that with the account: two
    * writes for what is new, by whoever finds it first, and none else. Never rejects: the next settlement tries again.
@@ -90,8 +96,8 @@ export const createSpentBudgets = ({ table, budgets, clock, random }: SpentBudge
   const put = (spent: SpentBudget) =>
     table.put(itemOf({ ...spent, sk: sortKeyOf(spent), version: createWriteId(random) }, clock.now() + KEPT_MS));
   return {
-    async note(refusal, by) {
-      const noted = spentBudgetOf(refusal, by);
+    async note(refusal, asked, by) {
+      const noted = spentBudgetOf(refusal, asked, by);
       if (noted === null) return;
       const sk = sortKeyOf(noted);
       if (known.has(sk)) return;

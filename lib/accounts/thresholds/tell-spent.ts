@@ -4,7 +4,7 @@ import { label } from '../../kernel/redacted.ts';
 import type { Emit } from '../../telemetry/events.ts';
 import { type Due, dueOf, lookAt, monthIn } from './due-budgets.ts';
 import type { SpentBudgets } from './spent-budgets.ts';
-import type { SpentBudget } from './spent-items.ts';
+import { type SpentBudget, stepOf } from './spent-items.ts';
 
 /** What came of telling of some budgets. */
 export interface SpentNotified {
@@ -47,8 +47,9 @@ export const MOST_TOGETHER = 1_000;
  */
 const together = (all: readonly Due[]): Due[][] => {
   const seen = new Map<string, number>();
-  const groups = Map.groupBy(all, ({ budget: { tenantId, scope, subject, period, percent } }) => {
-    const kind = [tenantId, scope, period, percent].join('\n');
+  const groups = Map.groupBy(all, ({ budget }) => {
+    const { tenantId, scope, subject, period } = budget;
+    const kind = [tenantId, scope, period, stepOf(budget)].join('\n');
     const owner = `${kind}\n${subject}`;
     const limits = seen.get(owner) ?? 0;
     seen.set(owner, limits + 1);
@@ -71,7 +72,9 @@ export const tellSpent = async (
     guarded(async () => {
       if (isOver()) return;
       const { isDone, newly } = await notifySpent(group.map(({ budget }) => budget));
-      for (const { period, percent, limitUsd, spentUsd, ...whose } of newly) {
+      for (const { period, percent, refused, limitUsd, spentUsd, ...whose } of newly) {
+        // No part of it was reached; each such refusal has a line of its own.
+        if (refused !== undefined) continue;
         const amounts = { limitUsd: label(limitUsd), spentUsd: label(spentUsd) };
         emit({ type: 'budget.threshold', ...ownerOf(whose), period: label(period), percent, ...amounts });
       }

@@ -32,7 +32,7 @@ export interface ReserveParts {
   readonly provider: Pick<Provider, 'countTokens'>;
   readonly clock: Clock;
   readonly emit: Emit;
-  /** Is given budgets that are as good as spent. Default: nobody is. */
+  /** Is given budgets that refuse calls. Default: nobody is. */
   readonly spent?: Pick<SpentBudgets, 'note'> | undefined;
 }
 
@@ -116,7 +116,7 @@ export const reserveAttempt = async (
     emit(budgetRefused(tenantId, refusal, asked, false));
     // What is only reserved may be there again.
     if (parts.spent !== undefined && !wouldFitLater(refusal, atLeast))
-      context.background.waitUntilExit(parts.spent.note(refusal, { tenantId, keyId, userId, at }));
+      context.background.waitUntilExit(parts.spent.note(refusal, asked, { tenantId, keyId, userId, at }));
     return { held: false, fault: refused(budgetError(refusal, asked, atLeast)) };
   };
 

@@ -55,8 +55,8 @@ const asked = async (account: Account, spentUsd: string, { openUsd = '0', shadow
       giveBack: () => undefined,
       emit: () => undefined,
       spent: {
-        async note(refusal, by) {
-          const spent = spentBudgetOf(refusal, by);
+        async note(...noting) {
+          const spent = spentBudgetOf(...noting);
           if (spent !== null) noted.push(spent);
         },
       },
@@ -92,9 +92,28 @@ describe('a call that is refused for want of money', () => {
     expect(await asked(account, '0.1')).toMatchObject({ held: true, noted: [] });
   });
 
+  it.each<[string, Account, string | null]>([
+    ['tenant', tenantAccount('acme', DAY), null],
+    ['key', keyAccount('acme', 'key-1', DAY), 'key-1'],
+    ['user', userAccount('acme', 'ann', DAY), bookedName(pseudonymOf('ann'))],
+  ])(
+    'has it noted of the budget of its %s what it asked, where more than a tenth is left',
+    async (scope, whose, subject) => {
+      const account = { ...whose, limits: { day: parseUsd('0.0001'), month: null } };
+      const { held, noted, day } = await asked(account, '0.000062', { openUsd: '0.00002' });
+      expect(held).toBe(false);
+      const refused = { askedUsd: expect.stringMatching(/^0\.\d+$/) as string, reservedUsd: '0.00002' };
+      const amounts = { limitUsd: '0.0001', spentUsd: '0.000062' };
+      expect(noted).toEqual([
+        { tenantId: 'acme', scope, subject, period: day, percent: 62, refused, ...amounts, unsure: null },
+      ]);
+      expect(parseUsd(noted[0]?.refused?.askedUsd ?? '0')).toBeGreaterThan(parseUsd('0.000038'));
+    },
+  );
+
   it.each([
     ['0.0001', '0'],
-    ['0.0001', '0.00008'],
+    ['0.0001', '0.000049'],
     ['0', '0'],
   ])('is not noted where it is larger than a budget of $%s of which $%s are spent', async (limitUsd, spentUsd) => {
     const account = tenantAccount('acme', { day: parseUsd(limitUsd), month: null });
@@ -116,7 +135,7 @@ describe('a budget that refuses', () => {
       PicoUsd | null,
     ];
     const refusal = refusalOf(balance, AT, tenantAccount('acme', { day, month }));
-    return refusal && spentBudgetOf(refusal, { tenantId: 'acme', keyId: 'k', userId: null, at: AT });
+    return refusal && spentBudgetOf(refusal, parseUsd('7'), { tenantId: 'acme', keyId: 'k', userId: null, at: AT });
   };
 
   it.each<[string, Parameters<typeof of>, string | null]>([
@@ -140,7 +159,23 @@ describe('a budget that refuses', () => {
       'has more than a tenth left',
       [
         ['10', null],
-        ['8.999999999999', '0'],
+        ['8.999999999999', '0', '0.5'],
+      ],
+      '2026-11-20 8.999999999999 of 10 refused 7 beside 0.5',
+    ],
+    [
+      'is half spent',
+      [
+        ['10', null],
+        ['5', '0'],
+      ],
+      '2026-11-20 5 of 10 refused 7 beside 0',
+    ],
+    [
+      'has more than half left, whatever is reserved',
+      [
+        ['10', null],
+        ['4.999999999999', '0', '5'],
       ],
       null,
     ],
@@ -186,12 +221,14 @@ describe('a budget that refuses', () => {
     ],
   ])('and %s is that of a period, or none', (_what, [limits, spent], told) => {
     const found = of(limits, spent);
-    expect(found && `${found.period} ${found.spentUsd} of ${found.limitUsd}`).toBe(told);
+    const early = found?.refused && ` refused ${found.refused.askedUsd} beside ${found.refused.reservedUsd}`;
+    expect(found && `${found.period} ${found.spentUsd} of ${found.limitUsd}${early ?? ''}`).toBe(told);
   });
 });
 
 const REFUSED = [
   { scope: 'key', nearest: { period: 'day', limit: parseUsd('10'), spent: parseUsd('9.83') } } as Refusal,
+  parseUsd('0.4'),
   { tenantId: 'acme', keyId: 'key-1', userId: null, at: AT },
 ] as const;
 
@@ -209,7 +246,7 @@ describeOnDynamoDb('budgets that are spent', (engine) => {
 
   it('are kept from whoever meets them until everybody is notified, which is tried again', async () => {
     for (const process of [opened(), opened()]) await process.note(...REFUSED);
-    await opened().note({ ...REFUSED[0], scope: 'tenant' }, REFUSED[1]);
+    await opened().note({ ...REFUSED[0], scope: 'tenant' }, REFUSED[1], REFUSED[2]);
     const told: SpentBudget[] = [];
     const events: BallastEvent[] = [];
     let reachable = false;
@@ -263,10 +300,37 @@ describeOnDynamoDb('budgets that are spent', (engine) => {
     const of = (limitUsd: string) =>
       ({ ...REFUSED[0], nearest: { ...REFUSED[0].nearest, limit: parseUsd(limitUsd) } }) as Refusal;
     const spent = opened();
-    for (const limit of ['9.9', '9.85', '9.9']) await spent.note(of(limit), REFUSED[1]);
-    await opened().note(of('9.9'), REFUSED[1]);
+    for (const limit of ['9.9', '9.85', '9.9']) await spent.note(of(limit), REFUSED[1], REFUSED[2]);
+    await opened().note(of('9.9'), REFUSED[1], REFUSED[2]);
     const all = await opened().list();
     expect(all.map(({ limitUsd }) => limitUsd).toSorted()).toEqual(['9.85', '9.9']);
+    for (const each of all) await opened().remove(each);
+    expect(await opened().list()).toEqual([]);
+  });
+
+  it('that refuse a call early are put down once, whatever is spent and asked, and once more when they are spent', async () => {
+    const [refusal, , by] = REFUSED;
+    const spending = (spentUsd: string) =>
+      ({
+        ...refusal,
+        nearest: { ...refusal.nearest, spent: parseUsd(spentUsd), reserved: parseUsd('0.1') },
+      }) as Refusal;
+    const one = opened();
+    for (const [spentUsd, askedUsd] of [
+      ['4', '90'],
+      ['5.1', '5'],
+      ['6.2', '4'],
+      ['8', '3'],
+      ['9.5', '0.6'],
+    ] as const)
+      for (const process of [one, opened()]) await process.note(spending(spentUsd), parseUsd(askedUsd), by);
+    const all = await opened().list();
+    // Of another process, so the last word.
+    const refused = { askedUsd: '3', reservedUsd: '0.1' };
+    expect(all.map(({ percent, refused: call }) => [percent, call])).toEqual([
+      [100, undefined],
+      [80, refused],
+    ]);
     for (const each of all) await opened().remove(each);
     expect(await opened().list()).toEqual([]);
   });

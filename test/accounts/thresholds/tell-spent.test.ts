@@ -237,6 +237,30 @@ describe('budgets that are spent', () => {
     expect([told, [...left], failed]).toEqual([['key-1'], [unsure], ['budgets.tell']]);
   });
 
+  it('that refused a call early are told together, whatever each has spent, and are no part that was reached', async () => {
+    const told: string[] = [];
+    const refused = { askedUsd: '4', reservedUsd: '0' };
+    const early = (subject: string, percent: number) => budget({ scope: 'user', subject, percent, refused });
+    const noted = [early('a', 62), early('b', 80), budget({ scope: 'user', subject: 'b', percent: 90 })];
+    const { pass, left, thresholds } = await setting(noted, async (group) => {
+      told.push(group.map(({ subject, percent }) => `${subject} ${percent}`).join());
+      return { isDone: true, newly: group };
+    });
+    await pass();
+    expect([told, left.size, thresholds()]).toEqual([['a 62,b 80'], 0, []]);
+  });
+
+  it('that refused a call early and are spent by now are told as spent', async () => {
+    const told: number[] = [];
+    const noted = [budget({ percent: 80, refused: { askedUsd: '4', reservedUsd: '0' } }), budget()];
+    const { pass, left } = await setting(noted, async (group) => {
+      told.push(...group.map(({ percent }) => percent));
+      return { isDone: true, newly: group };
+    });
+    await pass();
+    expect([told, left.size]).toEqual([[100], 0]);
+  });
+
   it('of the stage are one, whichever tenants reached its parts', async () => {
     const told: number[] = [];
     const noted = [50, 75].map((percent) =>
