@@ -1,103 +1,64 @@
-import { formatUsd, parseUsd, type PicoUsd, plus, sum } from '../../../lib/kernel/money.ts';
-import { cheapRun, expectStatus, expectThat, Failed, pause, Skipped, type Smoke, type SmokeCheck } from './check.ts';
-import { modelOf } from './gateway.ts';
-import type { Reply, Stage } from './stage.ts';
-
-interface Budget {
-  readonly month: { readonly spentUsd: string };
-}
-
-/** What the books say was spent in this month. */
-export const spentOf = async (stage: Stage): Promise<PicoUsd> => {
-  const reply = await stage.ask('/usage/budget');
-  expectStatus(reply, 200, 'GET /usage/budget');
-  return parseUsd((reply.json as Budget).month.spentUsd);
-};
+import { formatUsd, minus, type PicoUsd, sum } from '../../../lib/kernel/money.ts';
+import { type Books, Failed, type PaidCall, pause, Skipped, type SmokeCheck } from './check.ts';
+import { readBooks } from './read-books.ts';
 
 /** How often the books are looked at, once a second, until they have all of it. */
 const LOOKS = 15;
 
-const books: SmokeCheck = {
-  what: 'what was paid is on the books',
+const known = (calls: readonly PaidCall[]): PicoUsd[] => calls.flatMap(({ cost }) => cost ?? []);
+
+const usd = (amount: PicoUsd): string => `$${formatUsd(amount)}`;
+
+type Judgement = { readonly isRight: boolean; readonly says: string };
+
+const wrong = (says: string): Judgement => ({ isRight: false, says });
+
+/** The runs are marked, so that their records are theirs alone, whoever else spends. */
+const ofRuns = (runs: readonly PaidCall[], { count, cost }: Books['runs']): Judgement | null => {
+  const costs = known(runs);
+  const said = sum(costs);
+  const isKnown = costs.length === runs.length;
+  if (isKnown ? cost === said && count === runs.length : cost >= said) return null;
+  return wrong(`Its ${costs.length} runs say that they cost ${usd(said)}; the books have ${count}, of ${usd(cost)}.`);
+};
+
+/**
+ * Calls of the gateway have no mark, and budgets count for the whole tenant. So these are exact where nobody else has spent
+ * meanwhile: where the records of usage have grown by what the calls say, and nothing more.
+ */
+export const judge = (paid: readonly PaidCall[], before: Books, now: Books): Judgement => {
+  const costs = known(paid);
+  const all = sum(costs);
+  const [spent, used] = [minus(now.spent, before.spent), minus(now.used, before.used)];
+  const runs = ofRuns(
+    paid.filter(({ of }) => of === 'run'),
+    now.runs,
+  );
+  if (runs !== null) return runs;
+  const says = `${costs.length} calls say that they cost ${usd(all)}`;
+  const isAlone = costs.length === paid.length && used === all;
+  if (used < all || spent < all || (isAlone && spent !== all))
+    return wrong(`Its ${says}; the records of usage have ${usd(used)}, and the budgets ${usd(spent)}.`);
+  if (isAlone) return { isRight: true, says: `${usd(all)} of ${paid.length} calls, and nothing else.` };
+  return {
+    isRight: true,
+    says: `${usd(now.runs.cost)} of runs; of ${usd(all)} in all at least, as others spend too, or a call did not say.`,
+  };
+};
+
+export const books: SmokeCheck = {
+  what: 'what was paid is on the books, no less and no more',
   scope: 'usage:read',
-  async run({ stage, clock, paid, spentBefore }) {
-    if (paid.length === 0 || spentBefore === null) throw new Skipped('Nothing was paid.');
-    const all = sum(paid.map(parseUsd));
-    const says = `$${formatUsd(all)} of ${paid.length} runs`;
+  async run({ stage, clock, paid, before, nonce }) {
+    if (paid.length === 0 || before === null) throw new Skipped('Nothing was paid.');
+    let judgement = wrong('');
     for (let looks = 0; looks < LOOKS; looks += 1) {
-      if ((await spentOf(stage)) >= plus(spentBefore, all)) return `${says}.`;
+      const now = await readBooks(stage, nonce);
+      if (now.month !== before.month) throw new Skipped('The month has changed meanwhile.');
+      judgement = judge(paid, before, now);
+      if (judgement.isRight) return judgement.says;
       await pause(clock, 1_000);
     }
-    throw new Failed(`They do not have the ${says}.`);
+    throw new Failed(judgement.says);
   },
 };
-
-/** One for all tests of a stage, so that they leave nothing else behind. */
-const TENANT = '/admin/tenants/smoke';
-
-/** By its name it is known the next time: a tenant of somebody else's is left as it is. */
-const NAME = 'Smoke test';
-
-const expectOwn = async (admin: Stage): Promise<void> => {
-  const { status, json } = await admin.ask(TENANT);
-  const isOwn = status === 404 || (json as { readonly name?: unknown } | undefined)?.name === NAME;
-  expectThat(isOwn, `There is a tenant smoke that is not named ${NAME}: it is not touched.`);
-};
-
-/** A new key is known everywhere after ten seconds, a changed tenant after sixty. */
-const KNOWN_S = 60;
-
-/** Asks until the stage answers as it is to; until it knows the tenant as it is, it may answer otherwise. */
-const until = async (smoke: Smoke, status: number, of: string, ask: () => Promise<Reply>): Promise<Reply> => {
-  let reply = await ask();
-  for (let waits = 0; waits < KNOWN_S && reply.status !== status; waits += 1) {
-    await pause(smoke.clock, 1_000);
-    reply = await ask();
-  }
-  expectStatus(reply, status, of);
-  return reply;
-};
-
-const refusedBy = async (stage: Stage, smoke: Smoke): Promise<void> => {
-  const body = await cheapRun(smoke);
-  const ask = () => stage.ask('/agent/run', { body });
-  const reply = await until(smoke, 402, 'A run of a tenant whose budget is 0', ask);
-  expectThat(reply.code === 'budget-exceeded', `Its code is ${String(reply.code)}.`);
-};
-
-const limitedBy = async (stage: Stage, smoke: Smoke): Promise<void> => {
-  const body = { model: await modelOf(smoke), messages: [{ role: 'user', content: 'x' }] };
-  const ask = () => stage.ask('/v1/messages/count_tokens', { body, headers: { 'anthropic-version': '2023-06-01' } });
-  await ask();
-  const second = await until(smoke, 429, 'The second request in a minute of a tenant that has one', ask);
-  expectThat(second.headers.has('retry-after'), 'The 429 lacks retry-after.');
-};
-
-/** A tenant of its own is made, may nothing, and is suspended again. */
-const limits: SmokeCheck = {
-  what: 'budgets and rates of a tenant refuse',
-  async run(smoke) {
-    const { admin } = smoke;
-    if (admin === null) throw new Skipped('It takes --admin-key.');
-    await expectOwn(admin);
-    const settings = { name: NAME, dailyBudgetUsd: '0' };
-    expectStatus(await admin.ask(TENANT, { method: 'PUT', body: settings }), 200, 'The making of a tenant');
-    const made = await admin.ask(`${TENANT}/keys`, { body: { name: `smoke-${smoke.nonce}` } });
-    expectStatus(made, 201, 'The making of a key');
-    const { key, keyId } = made.json as { readonly key: string; readonly keyId: string };
-    try {
-      const stage = smoke.withKey(key);
-      await refusedBy(stage, smoke);
-      const one = { requestsPerMinute: 1 };
-      expectStatus(await admin.ask(TENANT, { method: 'PATCH', body: one }), 200, 'The change of a tenant');
-      await limitedBy(stage, smoke);
-      return '402, and 429 with retry-after.';
-    } finally {
-      await admin.ask(`${TENANT}/keys/${keyId}`, { method: 'DELETE' });
-      await admin.ask(TENANT, { method: 'PATCH', body: { status: 'suspended' } });
-    }
-  },
-};
-
-/** What a tenant is billed, and where it ends. */
-export const BOOKS = { books, limits } satisfies Record<string, SmokeCheck>;

@@ -1,7 +1,25 @@
 import type { Clock } from '../../../lib/kernel/clock.ts';
-import type { PicoUsd } from '../../../lib/kernel/money.ts';
+import { parseUsd, type PicoUsd } from '../../../lib/kernel/money.ts';
 import { printable } from '../../../lib/telemetry/terminal/printable.ts';
 import type { Reply, Stage } from './stage.ts';
+
+/** A call that was made to be paid for. */
+export interface PaidCall {
+  readonly of: 'run' | 'message';
+  /** What it has cost, as its answer says; `null`: it was not answered, or does not say. */
+  cost: PicoUsd | null;
+}
+
+/** What the two books of a tenant say of this month, and what one of them says of the runs of this smoke test. */
+export interface Books {
+  /** The instant at which the month ends. */
+  readonly month: string;
+  /** What the budgets have counted. */
+  readonly spent: PicoUsd;
+  /** What the records of usage add up to. */
+  readonly used: PicoUsd;
+  readonly runs: { readonly count: number; readonly cost: PicoUsd };
+}
 
 /** What the checks of one smoke test share. */
 export interface Smoke {
@@ -19,10 +37,11 @@ export interface Smoke {
   readonly nonce: string;
   /** What is made once and looked at by several checks. Rejects for each of them alike. */
   readonly once: <T>(name: string, make: () => Promise<T>) => Promise<T>;
-  /** What runs have cost, in US dollars, as they say themselves. */
-  readonly paid: string[];
-  /** What the books said was spent in this month, before all checks; `null`: they did not say. */
-  readonly spentBefore: PicoUsd | null;
+  readonly paid: PaidCall[];
+  /** The books before all checks; `null`: nobody read them. */
+  readonly before: Books | null;
+  /** Whether each target of alarms gets a test message. */
+  readonly testsAlarms: boolean;
 }
 
 export interface SmokeCheck {
@@ -68,6 +87,16 @@ export interface RunBody {
   readonly usage: { readonly costUsd: string };
 }
 
+/** Notes a call before it is made, so that the books know of it whatever becomes of it. */
+export const paidCall = ({ paid }: Smoke, of: PaidCall['of']): PaidCall => {
+  const call: PaidCall = { of, cost: null };
+  paid.push(call);
+  return call;
+};
+
+/** What a run has cost, as it says itself. */
+export const costOf = ({ usage }: RunBody): PicoUsd => parseUsd(usage.costUsd);
+
 /** An answer to any task is enough; this one is short. */
 export const TASK = 'Say only: ready';
 
@@ -90,10 +119,14 @@ export const agentOf = ({ stage, once }: Smoke): Promise<string> =>
     return free.name;
   });
 
+/** By this name of its metadata the books know the runs of a smoke test. */
+export const MARK = 'smoke';
+
 /** The body of a run that costs as little as one can. */
 export const cheapRun = async (smoke: Smoke) => ({
   agent: await agentOf(smoke),
   task: TASK,
+  metadata: { [MARK]: smoke.nonce },
   complexity: 'simple',
   maxModelCalls: 2,
   maxCostUsd: MOST_USD,

@@ -1,9 +1,11 @@
 import { readEvents } from '../read-events.ts';
 import {
   cheapRun,
+  costOf,
   expectStatus,
   expectThat,
   Failed,
+  paidCall,
   pause,
   type RunBody,
   type Smoke,
@@ -19,8 +21,9 @@ const firstRun = (smoke: Smoke): Promise<{ readonly body: object; readonly key: 
   smoke.once('run', async () => {
     const body = await cheapRun(smoke);
     const key = `smoke-${smoke.nonce}`;
+    const paid = paidCall(smoke, 'run');
     const reply = await smoke.stage.ask('/agent/run', { body, headers: { 'idempotency-key': key } });
-    if (reply.status === 200) smoke.paid.push((reply.json as RunBody).usage.costUsd);
+    if (reply.status === 200) paid.cost = costOf(reply.json as RunBody);
     return { body, key, reply };
   });
 
@@ -62,6 +65,7 @@ const stream: SmokeCheck = {
   scope: 'runs:write',
   async run(smoke) {
     const body = await cheapRun(smoke);
+    const paid = paidCall(smoke, 'run');
     const response = await smoke.stage.open('/agent/run', { body, headers: { accept: 'text/event-stream' } });
     const type = response.headers.get('content-type') ?? 'no type';
     expectThat(
@@ -75,7 +79,7 @@ const stream: SmokeCheck = {
       if (event === 'run.failed') throw new Failed(`The run failed: ${String(data['code'])}.`);
       if (event !== 'run.succeeded') continue;
       const answer = data as unknown as RunBody;
-      smoke.paid.push(answer.usage.costUsd);
+      paid.cost = costOf(answer);
       expectThat(text === answer.output, 'The texts of its events are not the text of the answer.');
       return `${answer.runId}, $${answer.usage.costUsd}.`;
     }
@@ -103,18 +107,20 @@ const asynchronous: SmokeCheck = {
   scope: 'runs:write',
   async run(smoke) {
     const { stage, clock } = smoke;
-    const reply = await stage.ask('/agent/runs', { body: await cheapRun(smoke) });
+    const body = await cheapRun(smoke);
+    const paid = paidCall(smoke, 'run');
+    const reply = await stage.ask('/agent/runs', { body });
     expectStatus(reply, 202, 'POST /agent/runs');
     const { runId } = reply.json as { readonly runId: string };
     for (let looks = 0; looks < LOOKS; looks += 1) {
       const { status, json } = await stage.ask(`/agent/runs/${runId}`);
       expectThat(status === 200, `The run, asked for by its id, is answered with ${status}.`);
-      const body = json as RunBody;
-      if (ended(body)) {
-        smoke.paid.push(body.usage.costUsd);
-        return `${runId}, $${body.usage.costUsd}.`;
+      const run = json as RunBody;
+      if (ended(run)) {
+        paid.cost = costOf(run);
+        return `${runId}, $${run.usage.costUsd}.`;
       }
-      expectThat(!['failed', 'cancelled'].includes(body.status), `${runId} is ${body.status}.`);
+      expectThat(!['failed', 'cancelled'].includes(run.status), `${runId} is ${run.status}.`);
       await pause(clock, 1_000);
     }
     await stage.ask(`/agent/runs/${runId}/cancel`, { method: 'POST' });

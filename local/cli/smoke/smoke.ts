@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { formatUsd, parseUsd, sum } from '../../../lib/kernel/money.ts';
+import { formatUsd, sum } from '../../../lib/kernel/money.ts';
 import { createPaint, type Paint } from '../../../lib/telemetry/terminal/paint.ts';
 import { jsonText, printable } from '../../../lib/telemetry/terminal/printable.ts';
 import { createProgress } from '../../../lib/telemetry/terminal/progress.ts';
 import { readWords } from '../read-words.ts';
 import { type Server, serverOf } from '../server.ts';
 import { Misused, Refused, type Shell, type Verb } from '../verb.ts';
-import { spentOf } from './books.ts';
 import type { Smoke, SmokeCheck } from './check.ts';
 import { SMOKE_CHECKS } from './checks.ts';
+import { readBooks } from './read-books.ts';
 import { runChecks, type SmokeFinding } from './run-checks.ts';
 import { createStage, type Stage } from './stage.ts';
 
@@ -17,7 +17,9 @@ const USAGE = `Looks after a deployment whether the stage does what it should, a
   npx ballast smoke --url https://abc.execute-api.eu-central-1.amazonaws.com/dev --key bk_...
   npx ballast smoke --only routes,watch --silence 300
 
-  --admin-key <key>      looks at budgets and rates of a tenant smoke too (default: BALLAST_ADMIN_KEY)
+  --admin-key <key>      looks at alarms, at budgets and rates of a tenant smoke, and at the circuit of a model that nobody uses
+                         too (default: BALLAST_ADMIN_KEY)
+  --test-alarms          sends a test message to each target of alarms
   --silence <seconds>    how long a quiet stream has to stay open (default: 35)
   --patience <seconds>   how long is waited for what should come at once (default: 30)
   --only <check,check>   these checks alone
@@ -39,6 +41,7 @@ interface Asked {
   /** Checks that may not be skipped. */
   readonly required: ReadonlySet<string>;
   readonly isJson: boolean;
+  readonly testsAlarms: boolean;
 }
 
 /** A Lambda function, and so every stream, ends after 15 minutes. */
@@ -87,6 +90,7 @@ const read = (words: readonly string[], shell: Shell): Asked | null => {
     url: text,
     key: text,
     'admin-key': text,
+    'test-alarms': { type: 'boolean', default: false },
     silence: { ...text, default: '35' },
     patience: { ...text, default: '30' },
     only: text,
@@ -106,6 +110,7 @@ const read = (words: readonly string[], shell: Shell): Asked | null => {
     checks,
     required: requiredOf(values.require, checks),
     isJson: values.json,
+    testsAlarms: values['test-alarms'],
   };
 };
 
@@ -118,14 +123,15 @@ const memo = (): Smoke['once'] => {
   };
 };
 
-const prepare = async ({ server, adminKey, quietMs, patienceMs }: Asked, shell: Shell): Promise<Smoke> => {
+const prepare = async (asked: Asked, shell: Shell): Promise<Smoke> => {
+  const { server, adminKey, quietMs, patienceMs, testsAlarms, checks } = asked;
   const { fetch, clock } = shell;
   const withKey = (key: string): Stage => createStage({ url: server.url, key, fetch, clock });
   const stage = withKey(server.key);
-  const spentBefore = await spentOf(stage).catch(() => null);
   const admin = adminKey === null ? null : withKey(adminKey);
   const nonce = randomUUID();
-  return { stage, admin, withKey, clock, quietMs, patienceMs, nonce, once: memo(), paid: [], spentBefore };
+  const before = 'books' in checks ? await readBooks(stage, nonce).catch(() => null) : null;
+  return { stage, admin, withKey, clock, quietMs, patienceMs, nonce, once: memo(), paid: [], before, testsAlarms };
 };
 
 const WIDTH = Math.max(...Object.keys(SMOKE_CHECKS).map((name) => name.length));
@@ -139,7 +145,7 @@ const lineOf = ({ check, verdict, says, durationMs }: SmokeFinding, paint: Paint
 
 const summaryOf = (all: readonly SmokeFinding[], costUsd: string): string => {
   const of = (verdict: SmokeFinding['verdict']) => all.filter((one) => one.verdict === verdict).length;
-  return `${of('ok')} ok, ${of('fail')} failed, ${of('skip')} skipped. Its runs cost $${costUsd}.\n`;
+  return `${of('ok')} ok, ${of('fail')} failed, ${of('skip')} skipped. Its calls cost $${costUsd}.\n`;
 };
 
 /** `ballast smoke`. */
@@ -169,7 +175,7 @@ export const smoke: Verb = {
       progress.at({ done: all.length, of: count, what: 'checks' });
     }
     progress.end();
-    const costUsd = formatUsd(sum(prepared.paid.map(parseUsd)));
+    const costUsd = formatUsd(sum(prepared.paid.flatMap(({ cost }) => cost ?? [])));
     const verdict = all.some((one) => one.verdict === 'fail') ? 'fail' : 'ok';
     if (asked.isJson) shell.out(`${jsonText({ url, verdict, costUsd, checks: all }, 2)}\n`);
     else shell.err(summaryOf(all, costUsd));

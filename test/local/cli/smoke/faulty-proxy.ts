@@ -12,6 +12,8 @@ export interface Fault {
   readonly endsAfterBytes?: number;
   /** Headers that do not reach the client, or with `>` before them the stage. */
   readonly drops?: readonly string[];
+  /** Makes another body of one, or leaves it as it is. */
+  readonly changes?: (url: string, body: string) => string;
   /** Answers by itself, where it fits; `null`: as the stage does. */
   readonly answers?: (request: IncomingMessage) => { readonly status: number; readonly body: string } | null;
 }
@@ -46,9 +48,14 @@ const forward = (fault: Fault, target: URL, request: IncomingMessage, response: 
   sent.once('response', (answer) => {
     const { statusCode = 502, headers } = answer;
     const head = () => response.writeHead(statusCode, withoutDropped(headers, drops));
-    if (fault.holdsBack === true)
+    const { changes } = fault;
+    if (fault.holdsBack === true || changes !== undefined)
       return void buffer(answer).then(
-        (whole) => head().end(whole),
+        (whole) => {
+          delete headers['content-length'];
+          const body = changes === undefined ? whole : changes(request.url ?? '', whole.toString());
+          head().end(body);
+        },
         () => response.destroy(),
       );
     head();

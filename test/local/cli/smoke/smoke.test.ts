@@ -3,59 +3,48 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dispatch } from '../../../../local/cli/dispatch.ts';
 import { SMOKE_CHECKS } from '../../../../local/cli/smoke/checks.ts';
-import type { SmokeFinding } from '../../../../local/cli/smoke/run-checks.ts';
 import { systemClock } from '../../../../local/system-clock.ts';
 import { startServer, type TestServer } from '../../../api/start-server.ts';
 import { ROOT } from '../../../made-once.ts';
 import { ballast } from '../served.ts';
 import { createShell } from '../shell.ts';
 import { type Fault, startFaultyProxy } from './faulty-proxy.ts';
+import { ALARM_SECRET, startReceiver } from './receiver.ts';
+import { failed, hasty, saidOf, smokeStage } from './smoke-stage.ts';
 
 let server: TestServer;
 let proxy: Awaited<ReturnType<typeof startFaultyProxy>>;
+let receiver: Awaited<ReturnType<typeof startReceiver>>;
 beforeAll(async () => {
-  server = await startServer();
+  receiver = await startReceiver();
+  server = await startServer({
+    BALLAST_ALARM_WEBHOOK_URL: receiver.url,
+    BALLAST_ALARM_WEBHOOK_SECRET: ALARM_SECRET,
+  });
   proxy = await startFaultyProxy(server.url);
 });
 afterAll(async () => {
   await proxy[Symbol.asyncDispose]();
   await server[Symbol.asyncDispose]();
+  await receiver[Symbol.asyncDispose]();
 });
-
-interface Report {
-  readonly url: string;
-  readonly verdict: string;
-  readonly costUsd: string;
-  readonly checks: readonly SmokeFinding[];
-}
-
-/** A clock whose pauses are short: of what is waited for from second to second. */
-const hasty = { ...systemClock, after: (ms: number, act: () => void) => systemClock.after(ms / 100, act) };
-
-const smoke = async (words: string, url: string, clock = systemClock) => {
-  const { shell, said } = createShell({ fetch: globalThis.fetch, clock });
-  const given = words.split(' ').filter((word) => word !== '');
-  const code = await dispatch(['smoke', '--json', '--url', url, ...given], shell);
-  return { code, err: said.err, report: JSON.parse(said.out) as Report };
-};
-
-const failed = ({ checks }: Report): string[] =>
-  checks.filter(({ verdict }) => verdict === 'fail').map(({ check }) => check);
-
-const saidOf = ({ checks }: Report, name: string): string => checks.find(({ check }) => check === name)?.says ?? '';
 
 describe('a stage that does what it should', () => {
   it('passes every check, through a proxy that adds nothing, for a fraction of a cent', async () => {
     proxy.fault = {};
-    const { code, err, report } = await smoke('--silence 1 --patience 120', proxy.url);
+    const { code, err, report } = await smokeStage('--silence 1 --patience 120', proxy.url);
     expect(report.checks.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
     expect(report.checks.map(({ check }) => check)).toEqual(Object.keys(SMOKE_CHECKS));
     expect({ code, verdict: report.verdict }).toEqual({ code: 0, verdict: 'ok' });
     expect(err).toBe(`Calls ${proxy.url}, for less than a cent where a real model answers.\n`);
     expect(report.costUsd).toMatch(/^0\.000\d+$/);
+    // To the last digit, since nobody else has spent.
+    expect(saidOf(report, 'books')).toBe(`$${report.costUsd} of 5 calls, and nothing else.`);
+    expect(saidOf(report, 'alarms')).toMatch(/^\d+ made; on: none; they reach webhook\.$/);
+    expect(receiver.messages).toEqual([]);
   });
 
-  it('is left as it was: no run goes on, the key is revoked and the tenant suspended', async () => {
+  it('is left as it was: no run goes on, the key is revoked, the tenant suspended and every circuit closed', async () => {
     const admin = { headers: { 'x-api-key': 'ballast-dev-admin-key' } };
     const { runs } = (await (await server.ask('/agent/runs?limit=100')).json()) as { runs: { status: string }[] };
     expect(runs.length).toBeGreaterThan(3);
@@ -63,14 +52,18 @@ describe('a stage that does what it should', () => {
     expect(runs.filter(({ status }) => unfinished.includes(status))).toEqual([]);
     expect(await (await server.ask('/admin/tenants/smoke', admin)).json()).toMatchObject({ status: 'suspended' });
     expect(await (await server.ask('/admin/tenants/smoke/keys', admin)).json()).toMatchObject({ keys: [] });
+    const { circuits } = (await (await server.ask('/admin/circuits', admin)).json()) as {
+      circuits: { state: string }[];
+    };
+    expect(new Set(circuits.map(({ state }) => state))).toEqual(new Set(['closed']));
   });
 });
 
 it('a check that is skipped fails where it is required', async () => {
   proxy.fault = {};
-  const skipped = await smoke('--only books', proxy.url);
+  const skipped = await smokeStage('--only books', proxy.url);
   expect([skipped.code, skipped.report.checks.map(({ verdict }) => verdict)]).toEqual([0, ['skip']]);
-  const required = await smoke('--only live,books --require books', proxy.url);
+  const required = await smokeStage('--only live,books --require books', proxy.url);
   expect([required.code, failed(required.report)]).toEqual([1, ['books']]);
 });
 
@@ -79,7 +72,7 @@ it('a tenant smoke of somebody else is left as it is', async () => {
   const put = (body: object) =>
     server.ask('/admin/tenants/smoke', { method: 'PUT', headers, body: JSON.stringify(body) });
   expect((await put({ name: 'Smoke and Sons', dailyBudgetUsd: '7' })).status).toBe(200);
-  const { code, report } = await smoke('--only limits', server.url);
+  const { code, report } = await smokeStage('--only limits', server.url);
   expect([code, failed(report)]).toEqual([1, ['limits']]);
   const left = (await (await server.ask('/admin/tenants/smoke', { headers })).json()) as object;
   expect(left).toMatchObject({ name: 'Smoke and Sons', dailyBudgetUsd: '7', status: 'active' });
@@ -224,7 +217,7 @@ const PLANTED: readonly Planted[] = [
 describe('something between the client and the stage', () => {
   it.each(PLANTED)('$title is found by its name', async ({ fault, words, fails, says }) => {
     proxy.fault = fault;
-    const { code, report } = await smoke(words, proxy.url);
+    const { code, report } = await smokeStage(words, proxy.url);
     expect(failed(report)).toEqual(fails);
     expect({ code, verdict: report.verdict }).toEqual({ code: 1, verdict: 'fail' });
     expect(saidOf(report, fails[0] ?? '')).toMatch(says);
@@ -233,9 +226,11 @@ describe('something between the client and the stage', () => {
   it('that shows old books is found, after they had time', async () => {
     const old = JSON.stringify({ day: {}, month: { spentUsd: '0' } });
     proxy.fault = { answers: ({ url }) => (url === '/usage/budget' ? { status: 200, body: old } : null) };
-    const { report } = await smoke('--only run,books', proxy.url, hasty);
+    const { report } = await smokeStage('--only run,books', proxy.url, hasty);
     expect(failed(report)).toEqual(['books']);
-    expect(saidOf(report, 'books')).toMatch(/^They do not have the \$0\.\d+ of 1 runs\.$/);
+    expect(saidOf(report, 'books')).toMatch(
+      /^Its 1 calls say that they cost \$0\.\d+; the records of usage have \$0\.\d+, and the budgets \$0\.$/,
+    );
   });
 });
 
@@ -243,12 +238,12 @@ describe('what cannot be seen', () => {
   it('is the administration, from an address that adminIps does not list, and fails nothing', async () => {
     const FORBIDDEN = { status: 403, body: '{"code": "forbidden", "detail": "Not from this address."}' };
     proxy.fault = { answers: ({ url = '' }) => (url.startsWith('/admin/') ? FORBIDDEN : null) };
-    const closed = await smoke('--only routes', proxy.url, hasty);
+    const closed = await smokeStage('--only routes', proxy.url, hasty);
     expect(closed.code).toBe(0);
     expect(saidOf(closed.report, 'routes')).toMatch(/^\d+ paths, \d+ of them closed to this address \(adminIps\)\.$/);
     // Elsewhere it is what API Gateway says where there is no such path.
     proxy.fault = { answers: ({ url = '' }) => (url.startsWith('/sessions') ? FORBIDDEN : null) };
-    expect(failed((await smoke('--only routes', proxy.url, hasty)).report)).toEqual(['routes']);
+    expect(failed((await smokeStage('--only routes', proxy.url, hasty)).report)).toEqual(['routes']);
   });
 
   it('is skipped, with the reason, and fails nothing', async () => {
@@ -258,7 +253,7 @@ describe('what cannot be seen', () => {
       body: '{"name": "reader", "scopes": ["runs:read"]}',
     });
     const { key } = (await made.json()) as { key: string };
-    const { code, report } = await smoke(`--only live,run,messages,books --key ${key}`, server.url);
+    const { code, report } = await smokeStage(`--only live,run,messages,books --key ${key}`, server.url);
     expect(code).toBe(0);
     expect(report.checks.map(({ check, verdict, says }) => [check, verdict, says]).slice(1)).toEqual([
       ['run', 'skip', 'The key lacks runs:write.'],
@@ -273,17 +268,17 @@ describe('what cannot be seen', () => {
     const fetch = ((...given: Parameters<typeof globalThis.fetch>) => {
       calls += 1;
       const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
-      return calls === 2 ? Promise.reject(new TypeError('fetch failed', { cause: reset })) : globalThis.fetch(...given);
+      return calls === 1 ? Promise.reject(new TypeError('fetch failed', { cause: reset })) : globalThis.fetch(...given);
     }) as typeof globalThis.fetch;
     const { shell } = createShell({ fetch, clock: systemClock });
     expect(await dispatch(['smoke', '--only', 'live', '--url', server.url], shell)).toBe(0);
-    expect(calls).toBe(4);
+    expect(calls).toBe(3);
   });
 
   it('is said of a stage that nobody answers for', async () => {
     const gone = await startFaultyProxy(server.url);
     await gone[Symbol.asyncDispose]();
-    const { code, report } = await smoke('--only live,routes --key k', gone.url);
+    const { code, report } = await smokeStage('--only live,routes --key k', gone.url);
     expect(code).toBe(1);
     expect(report.checks.map(({ says }) => says)).toEqual(Array(2).fill('The connection broke (ECONNREFUSED).'));
   });
