@@ -6,6 +6,7 @@ import { checkAlarmTarget } from './checks/alarm-target.ts';
 import { compileAndCheck } from './checks/configuration.ts';
 import { checkDomain, checkDomainHere, checkKey, checkKeyHere } from './checks/keys.ts';
 import { checkLock, checkNode } from './checks/machine.ts';
+import { checkBoundary, checkNetwork, checkWebAcl } from './checks/named-by-arn.ts';
 import { checkAccount, checkRegion, identify, type Place } from './checks/place.ts';
 import { checkCodeStorage, checkConcurrency, checkLogRole } from './checks/quotas.ts';
 import { checkSecretValues } from './checks/secret-values.ts';
@@ -46,6 +47,9 @@ const ASKED: readonly (readonly [check: Check, ask: Asked, needs: string])[] = [
   ['buckets', checkBuckets, 's3:ListBucket'],
   ['domain', checkDomain, 'acm:DescribeCertificate and apigateway:GET'],
   ['kms-key', checkKey, 'kms:DescribeKey'],
+  ['boundary', checkBoundary, 'iam:GetPolicy'],
+  ['network', checkNetwork, 'lambda:GetFunctionConfiguration'],
+  ['web-acl', checkWebAcl, 'apigateway:GET'],
   ['secret-values', checkSecretValues, 'secretsmanager:GetSecretValue'],
   ['alarm-target', checkAlarmTarget, 'secretsmanager:GetSecretValue and sns:GetTopicAttributes'],
 ];

@@ -20,6 +20,9 @@ export const CHECKS = {
   buckets: 'no other bucket has a name of the stage, and that of its deployments is there',
   domain: 'no other API has the domain, and its certificate is issued, for it, in this region',
   'kms-key': 'the key is enabled, in this region, and encrypts',
+  boundary: 'the policy that bounds all roles is there',
+  network: 'the functions run in its subnets and security groups already; else somebody has to look',
+  'web-acl': 'yours is before the stage already; else somebody has to look',
   'secret-values': 'each secret of a deployed stage has a value of its form',
   'alarm-target': 'somebody is notified of alarms',
 } as const;

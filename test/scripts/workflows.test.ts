@@ -114,6 +114,13 @@ describe('the role of deployments', () => {
     }
   });
 
+  it('sees whether the boundary is there, and no other policy', () => {
+    const looks = statements.filter(({ Action }) => [Action].flat().includes('iam:GetPolicy'));
+    expect(looks.map(({ Resource }) => JSON.stringify(Resource))).toEqual([
+      expect.stringMatching(/policy\/ballast-boundary-\$\{Stage\}"\}$/),
+    ]);
+  });
+
   it('reaches each service that a stage is made of', () => {
     const services = new Set(
       [...text('serverless.yml').matchAll(/AWS::(\w+)::/g), ...infra().matchAll(/Type: AWS::(\w+)::/g)].map(

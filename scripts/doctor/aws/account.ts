@@ -62,6 +62,12 @@ export interface FoundCertificate {
   readonly names: readonly string[];
 }
 
+/** Where a function runs; empty: in no network of the operator's. */
+export interface FoundNetwork {
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+}
+
 /** What AWS says of an account and region, as far as a deployment depends on it. `null`: there is none. Each rejects as the SDK does. */
 export interface Account {
   identity(): Promise<Identity>;
@@ -69,6 +75,11 @@ export interface Account {
   /** The ARN of the role by which API Gateway writes logs. */
   logRole(): Promise<string | null>;
   hasRole(name: string): Promise<boolean>;
+  hasPolicy(arn: string): Promise<boolean>;
+  /** Of a function, by its name. */
+  network(functionName: string): Promise<FoundNetwork | null>;
+  /** The ARN of the web ACL before a stage of an API. */
+  webAcl(apiId: string, stage: string): Promise<string | null>;
   stack(name: string): Promise<Stack | null>;
   /** Why the last change of a stack failed, in the words of the first resource that did. */
   lastFailure(name: string): Promise<string | null>;

@@ -6,7 +6,7 @@ import {
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetAccountSettingsCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Account } from './account.ts';
@@ -73,10 +73,9 @@ const ofServices = (options: ClientConfig): Pick<Account, 'key' | 'certificate' 
   },
 });
 
-const ofGateway = (options: ClientConfig): Pick<Account, 'logRole' | 'hasDomain' | 'hasRole'> => {
-  const { APIGatewayClient, GetAccountCommand, GetDomainNameCommand } = apiGateway();
+const ofGateway = (options: ClientConfig): Pick<Account, 'logRole' | 'hasDomain' | 'webAcl'> => {
+  const { APIGatewayClient, GetAccountCommand, GetDomainNameCommand, GetStageCommand } = apiGateway();
   const gateway = new APIGatewayClient(options);
-  const { IAMClient, GetRoleCommand } = iam();
   return {
     async logRole() {
       const { cloudwatchRoleArn } = await gateway.send(new GetAccountCommand({}));
@@ -84,9 +83,41 @@ const ofGateway = (options: ClientConfig): Pick<Account, 'logRole' | 'hasDomain'
     },
     hasDomain: async (domainName) =>
       (await orNone(gateway.send(new GetDomainNameCommand({ domainName })), 'NotFoundException')) !== null,
-    async hasRole(RoleName) {
-      const asked = new IAMClient(options).send(new GetRoleCommand({ RoleName }));
-      return (await orNone(asked, 'NoSuchEntity', 'NoSuchEntityException')) !== null;
+    async webAcl(restApiId, stageName) {
+      const asked = gateway.send(new GetStageCommand({ restApiId, stageName }));
+      return (await orNone(asked, 'NotFoundException'))?.webAclArn || null;
+    },
+  };
+};
+
+const ofIam = (options: ClientConfig): Pick<Account, 'hasRole' | 'hasPolicy'> => {
+  const { IAMClient, GetPolicyCommand, GetRoleCommand } = iam();
+  const client = new IAMClient(options);
+  const isThere = async (asked: Promise<unknown>): Promise<boolean> =>
+    (await orNone(asked, 'NoSuchEntity', 'NoSuchEntityException')) !== null;
+  return {
+    hasRole: (RoleName) => isThere(client.send(new GetRoleCommand({ RoleName }))),
+    hasPolicy: (PolicyArn) => isThere(client.send(new GetPolicyCommand({ PolicyArn }))),
+  };
+};
+
+const ofFunctions = (options: ClientConfig): Pick<Account, 'lambdaLimits' | 'network'> => {
+  const client = new LambdaClient(options);
+  return {
+    async lambdaLimits() {
+      const { AccountLimit, AccountUsage } = await client.send(new GetAccountSettingsCommand({}));
+      return {
+        concurrency: AccountLimit?.ConcurrentExecutions ?? 0,
+        unreserved: AccountLimit?.UnreservedConcurrentExecutions ?? 0,
+        codeBytes: AccountUsage?.TotalCodeSize ?? 0,
+        maxCodeBytes: AccountLimit?.TotalCodeSize ?? 0,
+      };
+    },
+    async network(FunctionName) {
+      const asked = client.send(new GetFunctionConfigurationCommand({ FunctionName }));
+      const found = await orNone(asked, 'ResourceNotFoundException');
+      if (found === null) return null;
+      return { subnets: found.VpcConfig?.SubnetIds ?? [], securityGroups: found.VpcConfig?.SecurityGroupIds ?? [] };
     },
   };
 };
@@ -142,20 +173,13 @@ export const openAccount = (options: ClientConfig): Account => ({
     );
     return { account, arn };
   },
-  async lambdaLimits() {
-    const { AccountLimit, AccountUsage } = await new LambdaClient(options).send(new GetAccountSettingsCommand({}));
-    return {
-      concurrency: AccountLimit?.ConcurrentExecutions ?? 0,
-      unreserved: AccountLimit?.UnreservedConcurrentExecutions ?? 0,
-      codeBytes: AccountUsage?.TotalCodeSize ?? 0,
-      maxCodeBytes: AccountLimit?.TotalCodeSize ?? 0,
-    };
-  },
   ...ofTables(options),
   bucket: bucket(options),
   logGroups: logGroups(options),
   ...readStack(options),
+  ...ofFunctions(options),
   ...ofGateway(options),
+  ...ofIam(options),
   ...ofSecrets(options),
   ...ofServices(options),
 });

@@ -20,6 +20,10 @@ const mailed = (options?: Readonly<Record<string, unknown>>): Template => {
 
 const KEY = 'arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666';
 const CERTIFICATE = 'arn:aws:acm:eu-central-1:111122223333:certificate/0a1b2c3d-1111-2222-3333-444455556666';
+const BOUNDARY = 'arn:aws:iam::111122223333:policy/ballast-boundary-dev';
+const NETWORK = { vpcSubnetIds: 'subnet-0a1,subnet-0b2', vpcSecurityGroupIds: 'sg-0c3' };
+const FOUND_NETWORK = { SubnetIds: ['subnet-0b2', 'subnet-0a1'], SecurityGroupIds: ['sg-0c3'] };
+const WEB_ACL = 'arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/mine/0a1b2c3d';
 const DOMAIN = { domainName: 'api.example.com', certificateArn: CERTIFICATE };
 const GOOD_KEY = { state: 'Enabled', usage: 'ENCRYPT_DECRYPT', spec: 'SYMMETRIC_DEFAULT' };
 
@@ -36,6 +40,14 @@ describe('an account in which all is well', () => {
     account.keys.set(KEY, GOOD_KEY);
     account.certificates.set(CERTIFICATE, { status: 'ISSUED', names: ['*.example.com'] });
     account.domains.add('api.example.com');
+    expect(wrong(await examined(account, { compile: () => stage }))).toEqual([]);
+  });
+
+  it('is ok in every check where the stage runs, with a boundary, a network and a web ACL', async () => {
+    const stage = template({ permissionsBoundaryArn: BOUNDARY, ...NETWORK, webAclArn: WEB_ACL });
+    const account = deployedAccount(stage, 'dev');
+    account.policies.add(BOUNDARY);
+    Object.assign(account, { network: FOUND_NETWORK, webAcl: WEB_ACL });
     expect(wrong(await examined(account, { compile: () => stage }))).toEqual([]);
   });
 
@@ -295,6 +307,55 @@ const FAULTS: readonly Fault[] = [
     check: 'stack',
     says: /deployed from the project shop-agents, and this is ballast/,
     todo: [],
+  },
+  {
+    title: 'a boundary that is not there',
+    options: { permissionsBoundaryArn: BOUNDARY },
+    plant: (account) => account.policies.add(`${BOUNDARY}-2`),
+    check: 'boundary',
+    says: /There is no policy .*ballast-boundary-dev, which permissionsBoundaryArn names/,
+    todo: [/^aws iam list-policies --scope Local /],
+  },
+  {
+    title: 'a boundary that these credentials may not look at',
+    options: { permissionsBoundaryArn: BOUNDARY },
+    plant: (account) => account.refuses.set('GetPolicy', 'AccessDenied'),
+    check: 'boundary',
+    verdict: 'warn',
+    says: /it takes iam:GetPolicy/,
+    todo: [],
+  },
+  {
+    title: 'a network that no deployment has used yet',
+    options: NETWORK,
+    plant: () => undefined,
+    check: 'network',
+    verdict: 'warn',
+    says: /would move to subnet-0a1, subnet-0b2, sg-0c3\. The doctor cannot ask/,
+    todo: [
+      /^aws ec2 describe-subnets --subnet-ids subnet-0a1 subnet-0b2 --region eu-central-1$/,
+      /^aws ec2 describe-security-groups --group-ids sg-0c3 /,
+    ],
+  },
+  {
+    title: 'another network than the one that the functions run in',
+    isDeployed: true,
+    options: NETWORK,
+    plant: (account) => Object.assign(account, { network: { ...FOUND_NETWORK, SecurityGroupIds: ['sg-0d4'] } }),
+    check: 'network',
+    verdict: 'warn',
+    says: /would move to/,
+    todo: [/describe-subnets/, /describe-security-groups/],
+  },
+  {
+    title: 'a web ACL that is not before the stage yet',
+    isDeployed: true,
+    options: { webAclArn: WEB_ACL },
+    plant: (account) => Object.assign(account, { webAcl: `${WEB_ACL}-2` }),
+    check: 'web-acl',
+    verdict: 'warn',
+    says: /would put .*\/webacl\/mine\/0a1b2c3d before the stage/,
+    todo: [/^aws wafv2 get-web-acl --scope REGIONAL --name mine --id 0a1b2c3d --region eu-central-1$/],
   },
   {
     title: 'a first deployment that failed',

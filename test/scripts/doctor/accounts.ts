@@ -24,6 +24,9 @@ export const freshAccount = (): ImitatedAccount => ({
   keys: new Map(),
   certificates: new Map(),
   confirmed: 0,
+  policies: new Set(),
+  network: null,
+  webAcl: null,
   refuses: new Map(),
 });
 

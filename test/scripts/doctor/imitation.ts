@@ -33,6 +33,10 @@ export interface ImitatedAccount {
   keys: Map<string, { state: string; usage: string; spec: string }>;
   certificates: Map<string, { status: string; names: string[] }>;
   confirmed: number;
+  policies: Set<string>;
+  /** Of all functions that there are. */
+  network: { SubnetIds: string[]; SecurityGroupIds: string[] } | null;
+  webAcl: string | null;
   /** Operations that are refused, with the name of the refusal. */
   refuses: Map<string, string>;
 }
@@ -100,6 +104,12 @@ const ofQuery = (account: ImitatedAccount, service: string, body: string): Answe
     return account.roles.has(form.get('RoleName') ?? '')
       ? xml(operation, `<Role><RoleName>${form.get('RoleName')}</RoleName></Role>`)
       : xmlRefusal('NoSuchEntity');
+  if (operation === 'GetPolicy') {
+    const arn = form.get('PolicyArn') ?? '';
+    return account.policies.has(arn)
+      ? xml(operation, `<Policy><Arn>${arn}</Arn></Policy>`)
+      : xmlRefusal('NoSuchEntity');
+  }
   const attribute = `<entry><key>SubscriptionsConfirmed</key><value>${account.confirmed}</value></entry>`;
   return xml(operation, `<Attributes>${attribute}</Attributes>`);
 };
@@ -159,8 +169,10 @@ const ofPath = (account: ImitatedAccount, service: string, path: string): Answer
     if (refused !== undefined) return refusal(refused);
     return json(account.logRole === null ? {} : { cloudwatchRoleArn: account.logRole });
   }
+  if (service === 'apigateway' && path.includes('/stages/')) return json({ webAclArn: account.webAcl ?? undefined });
   if (service === 'apigateway')
     return account.domains.has(path.slice('/domainnames/'.length)) ? json({}) : json({ message: 'none' }, 404);
+  if (path.endsWith('/configuration')) return json({ VpcConfig: account.network ?? undefined });
   const limit = { ConcurrentExecutions: account.concurrency, UnreservedConcurrentExecutions: account.unreserved };
   return json({
     AccountLimit: { ...limit, TotalCodeSize: 80_530_636_800 },
