@@ -44,8 +44,11 @@ const forward = (fault: Fault, target: URL, request: IncomingMessage, response: 
     clearTimeout(timer);
     sent.destroy();
   });
-  sent.on('error', () => response.destroy());
+  let isAnswered = false;
+  // A server that refuses a large body may close before it has read all of it: its answer stands.
+  sent.on('error', () => (isAnswered ? request.resume() : response.destroy()));
   sent.once('response', (answer) => {
+    isAnswered = true;
     const { statusCode = 502, headers } = answer;
     const head = () => response.writeHead(statusCode, withoutDropped(headers, drops));
     const { changes } = fault;
