@@ -64,6 +64,8 @@ export interface Reader {
   readonly end: number;
   /** Nothing follows. */
   readonly isWhole: boolean;
+  /** Where the last key or token that was found ends; NaN where there was none. */
+  readonly lastKeyEnd: number;
   /** The code at a place; NaN where nothing is, or nothing is known any more. */
   code(at: number): number;
   slice(from: number, to: number): string;

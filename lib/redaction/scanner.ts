@@ -65,6 +65,9 @@ const createRuns = () => {
   };
 };
 
+/** What other keys of a list may stand behind. */
+const KEYS: ReadonlySet<RedactionLabel> = new Set(['API_KEY', 'TOKEN']);
+
 /** How many of the next borders a secret may end at that is none once the texts behind them are joined to it. */
 const BORDERS_AHEAD = 8;
 
@@ -90,6 +93,7 @@ export const createScanner = (dispatch: Dispatch, sink: ScanSink): Scanner => {
   const findRun = createRuns();
   let at = 0;
   let within: Detector | null = null;
+  let [isKey, lastKeyEnd] = [false, NaN];
   let borders: readonly number[] = [];
 
   /** Where a secret that begins at `at` ends, and whose it is; `NO`, or `MORE`. */
@@ -121,6 +125,7 @@ export const createScanner = (dispatch: Dispatch, sink: ScanSink): Scanner => {
         if (to === MORE) break;
         if (to === at) within = null;
         copied = at = to;
+        if (isKey) lastKeyEnd = to;
         continue;
       }
       const detectors = dispatch[Math.min(whole.code(at), ASCII)];
@@ -135,6 +140,8 @@ export const createScanner = (dispatch: Dispatch, sink: ScanSink): Scanner => {
       sink.replace(detector.label, at);
       within = detector.more === undefined ? null : detector;
       copied = at = to;
+      isKey = KEYS.has(detector.label);
+      if (isKey) lastKeyEnd = to;
     }
     if (at > copied) sink.copy(copied, at);
   };
@@ -146,6 +153,9 @@ export const createScanner = (dispatch: Dispatch, sink: ScanSink): Scanner => {
       const whole: Reader = {
         end,
         isWhole,
+        get lastKeyEnd() {
+          return lastKeyEnd;
+        },
         code,
         slice: (from, to) => text.slice(Math.max(0, from - base), Math.max(0, to - base)),
         run: (set, from, most) => findRun(code, end, set, from, most),
@@ -154,6 +164,7 @@ export const createScanner = (dispatch: Dispatch, sink: ScanSink): Scanner => {
       decide(whole, ([begin, to]) => ({
         end: to,
         isWhole: isWhole || to < end,
+        lastKeyEnd: lastKeyEnd < begin ? NaN : lastKeyEnd,
         code: (place) => (place < begin || place >= to ? NaN : code(place)),
         slice: (from, until) => whole.slice(Math.max(begin, from), Math.max(begin, Math.min(to, until))),
         run: (set, from, most) => findRun(code, to, set, from, most),

@@ -2,6 +2,7 @@ import { REDACTION_CLASSES, type RedactionClass } from '../classes.ts';
 import type { Detector } from '../reader.ts';
 import { type Dispatch, dispatchOf } from '../scanner.ts';
 import { card } from './card.ts';
+import { discordToken } from './discord-token.ts';
 import { email } from './email.ts';
 import { iban } from './iban.ts';
 import { issuedKeys } from './issued-keys.ts';
@@ -15,7 +16,7 @@ import { urlPassword } from './url-password.ts';
 
 /** By class, the more specific first: where two find a secret at one place, the first counts. */
 export const DETECTORS: Readonly<Record<RedactionClass, readonly Detector[]>> = {
-  keys: [privateKey, ...issuedKeys, telegramToken, jwt, urlPassword, ...namedSecrets],
+  keys: [privateKey, ...issuedKeys, telegramToken, discordToken, jwt, urlPassword, ...namedSecrets],
   cards: [card],
   ssn: [ssn],
   iban: [iban],

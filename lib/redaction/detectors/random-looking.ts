@@ -37,7 +37,9 @@ const takesTurns = (value: string): boolean => {
   const kinds = Array.from(value, kindOf);
   return 3 * kinds.filter((kind, i) => i > 0 && kind !== kinds[i - 1]).length > value.length;
 };
-const isDense = (value: string): boolean => value.length >= MIN_DENSE_CHARS && takesTurns(value);
+
+/** As a key in base64 looks, and neither a hash nor a UUID. */
+export const isDense = (value: string): boolean => value.length >= MIN_DENSE_CHARS && takesTurns(value);
 
 const SIGNS = /[!#$%&*@^?]/g;
 const PARTS = /[.!#$%&*@^?]/;

@@ -6,6 +6,7 @@ import type { Edge } from './edge.ts';
 import { EMAIL_EDGES } from './emails.ts';
 import { FORM_EDGES } from './forms.ts';
 import { KEY_EDGES } from './keys.ts';
+import { LIST_EDGES } from './lists.ts';
 import { NAMED_PHONE_EDGES } from './named-phones.ts';
 import { PASSWORD_EDGES } from './passwords.ts';
 import { PHONE_EDGES } from './phones.ts';
@@ -26,4 +27,5 @@ export const EDGES: readonly Edge[] = [
   ...SCHEME_EDGES,
   ...FORM_EDGES,
   ...REFERENCE_EDGES,
+  ...LIST_EDGES,
 ];

@@ -64,23 +64,28 @@ export const mayBehindBlank =
     return has(ends, text.code(has(BLANK, text.code(blank - 1)) ? blank - 2 : blank - 1));
   };
 
+/** A value at a place where one may stand. */
+export const valueAt = (
+  label: RedactionLabel,
+  mayBe: (text: Reader, at: number) => boolean,
+  isSecret: (value: string, before: string) => boolean,
+): Detector => ({
+  label,
+  starts: STARTS,
+  find(text, at) {
+    if (!mayBe(text, at)) return NO;
+    const end = judge(text, at);
+    if (end < 0) return end;
+    if (!isSecret(text.slice(at, end), text.slice(at - BEFORE, at))) return NO;
+    return end - at < JUDGED ? signsEnd(text, at, end) : end;
+  },
+  more: restOfValue,
+});
+
 /** A value behind what this pattern finds before it. */
 export const behind = (
   label: RedactionLabel,
   may: (text: Reader, at: number) => boolean,
   pattern: RegExp,
   isSecret: (value: string, before: string) => boolean,
-): Detector => ({
-  label,
-  starts: STARTS,
-  find(text, at) {
-    if (!may(text, at)) return NO;
-    const before = text.slice(at - BEFORE, at);
-    if (!pattern.test(before)) return NO;
-    const end = judge(text, at);
-    if (end < 0) return end;
-    if (!isSecret(text.slice(at, end), before)) return NO;
-    return end - at < JUDGED ? signsEnd(text, at, end) : end;
-  },
-  more: restOfValue,
-});
+): Detector => valueAt(label, (text, at) => may(text, at) && pattern.test(text.slice(at - BEFORE, at)), isSecret);

@@ -2,8 +2,9 @@ import { type Detector, has, wide } from '../../reader.ts';
 import { isRandom, looksGenerated, PLACEHOLDER } from '../random-looking.ts';
 import { awsSecretKey } from './aws-secret-key.ts';
 import { behind, mayBehind } from './behind.ts';
+import { listed } from './listed.ts';
 import { isPath, isReference } from './references.ts';
-import { basic, bearer, behindBlank, curlPassword } from './schemes.ts';
+import { basic, bearer, behindBlank, curlPassword, inSentence } from './schemes.ts';
 import { NAME_TABLES, namePattern, type NameTables, PASSWORDS } from './tables.ts';
 import { QUOTE } from './value.ts';
 
@@ -43,6 +44,8 @@ export const namedSecrets: readonly Detector[] = [
   createNamed(),
   jwk,
   behindBlank,
+  inSentence,
   curlPassword,
   awsSecretKey,
+  listed,
 ];

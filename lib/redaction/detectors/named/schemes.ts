@@ -1,5 +1,5 @@
 import { charSet, type Detector } from '../../reader.ts';
-import { isRandom, looksGenerated } from '../random-looking.ts';
+import { isDense, isRandom, looksGenerated } from '../random-looking.ts';
 import { behind, mayBehind, mayBehindBlank } from './behind.ts';
 
 /** A key or a token behind a blank alone: `--token …`, `X-API-Key …`, `Authorization: token …`. */
@@ -42,3 +42,9 @@ export const curlPassword: Detector = behind(
   (value) => isRandom(value) || looksGenerated(value),
 );
 export const behindBlank: Detector = behind('API_KEY', mayBehindBlank(NAME_ENDS), BLANK_NAMES, isRandom);
+
+/** A key in a sentence that tells of it: `use the token …`, `the key you need is …`. */
+const SENTENCE =
+  /\b(?:(?:us(?:e|ing)|with|my|your|our|the|this|new) (?:(?:api|access|secret|auth|bearer) )?(?:token|key|secret|password)|(?:token|key|secret|password) (?:[a-z']{1,12} ){1,4}is) ["'`]?$/i;
+const SENTENCE_ENDS = charSet('yYnNtTdDsS');
+export const inSentence: Detector = behind('API_KEY', mayBehindBlank(SENTENCE_ENDS), SENTENCE, isDense);

@@ -57,12 +57,12 @@ export const NAME_TABLES: NameTables = {
 
 /**
  * Behind what a value is a secret, but for places in a list (`nextToken`), names in an ARN (`123456789012:secret:`) and our
- * labels; in the plural only before a list, since `inputTokens: …` is a count. It ends where the value begins, so it is tried
- * on few characters and few places.
+ * labels; in the plural only before a list, as `API_KEYS=…` is one, since `inputTokens: …` is a count. It ends where the value
+ * begins, so it is tried on few characters and few places.
  */
 export const namePattern = ({ names, others, signs, gaps, openings }: NameTables): RegExp =>
   new RegExp(
-    `(?<!(?:${others.join('|')})[ _-]?|\\d:|redacted_)(?:${names.join('|')})(?:s(?=["'\`]?\\s?[:=]\\s*[[\\n]))?(?:[_-]?\\d{1,3})?(?:["'\`\\\\\\]*_]{0,4}\\s{0,16}|%22)` +
+    `(?<!(?:${others.join('|')})[ _-]?|\\d:|redacted_)(?:${names.join('|')})(?:s(?=["'\`]?\\s?[:=]\\s*[[\\n])|(?<=key)s(?==))?(?:[_-]?\\d{1,3})?(?:["'\`\\\\\\]*_]{0,4}\\s{0,16}|%22)` +
       `(?:${signs.join('|')})[*_]{0,3}(?:${gaps.join('|')}|\\s{0,4}\\n[ \\t]{0,4}(?:${openings.join('|')}))` +
       `[*_]{0,3}(?:\\\\?["'\`「]|%2[27])?(?:base64:)?$`,
     'i',
