@@ -2,6 +2,7 @@ import type { Flow } from './flow-rules.ts';
 
 interface Declaring extends Flow {
   readonly endpoints: object;
+  readonly secrets: object;
   readonly sideEffects: boolean;
 }
 
@@ -13,7 +14,8 @@ interface Declaring extends Flow {
 export const withFlows = <T extends Declaring>(tools: readonly T[], isInputDeclared = false): T[] => {
   const isDeclared = isInputDeclared || tools.some(({ reads, does }) => reads !== null || does !== null);
   return tools.map((tool) => {
-    const isConnected = Object.keys(tool.endpoints).length > 0;
+    // Whoever has a secret has a client of its own.
+    const isConnected = [tool.endpoints, tool.secrets].some((each) => Object.keys(each).length > 0);
     return {
       ...tool,
       reads: tool.reads ?? (isDeclared && isConnected ? ['untrusted', 'private'] : []),

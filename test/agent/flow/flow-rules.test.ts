@@ -10,7 +10,9 @@ import {
 } from '../../../lib/agent/flow/flow-rules.ts';
 
 const models = { simple: 'claude-haiku-5-5', standard: 'claude-sonnet-5-5', complex: 'claude-opus-5-5' };
-type Said = Partial<Pick<ToolOptions<z.ZodMiniObject, 'web'>, 'reads' | 'does' | 'sideEffects' | 'endpoints'>>;
+type Said = Partial<
+  Pick<ToolOptions<z.ZodMiniObject, 'web', 'imap'>, 'reads' | 'does' | 'sideEffects' | 'endpoints' | 'secrets'>
+>;
 const toolOf = (name: string, said: Said) =>
   defineTool({ name, description: '', input: z.object({}), run: () => 'done', ...said });
 const flowsOf = (...tools: ReturnType<typeof toolOf>[]) => {
@@ -74,6 +76,7 @@ describe('of an agent', () => {
       toolOf('inbox', { reads: ['private', 'untrusted'] }),
       toolOf('sum', {}),
       toolOf('get', { endpoints: WEB }),
+      toolOf('letters', { secrets: { imap: { description: 'Password of the mailbox' } } }),
       toolOf('pay', { sideEffects: true }),
       toolOf('half', { reads: ['private'], sideEffects: true, endpoints: WEB }),
       toolOf('nothing', { reads: [], does: [], endpoints: WEB }),
@@ -81,6 +84,7 @@ describe('of an agent', () => {
     expect(said).toMatchObject([
       { reads: ['private', 'untrusted'], does: [] },
       { reads: [], does: [] },
+      { reads: ['untrusted', 'private'], does: [] },
       { reads: ['untrusted', 'private'], does: [] },
       { reads: [], does: ['external', 'state'] },
       { reads: ['private'], does: ['external', 'state'] },
