@@ -87,7 +87,7 @@ it('asynchronous runs of one session, submitted at once, spend no more than its 
   const runOf = async ({ runId }: Json) => bodyOf(await caller.ask(`/agent/runs/${String(runId)}`));
   const ended = async () =>
     (await Promise.all(submitted.map(runOf))).filter(({ status }) => status !== 'queued' && status !== 'running');
-  await expect.poll(async () => (await ended()).length, { timeout: 60_000 }).toBe(submitted.length);
+  await expect.poll(async () => (await ended()).length).toBe(submitted.length);
   const runs = await ended();
   const answered = runs.filter(({ status }) => status === 'succeeded');
   const refused = runs.filter(({ status }) => status === 'failed');
@@ -124,7 +124,7 @@ it('each request of a session begins with the bytes of the one before, of synchr
   await post(caller, '/agent/run', { task: 'One.', sessionId, messages });
   const { runId } = await post(caller, '/agent/runs', { task: 'Two.', sessionId });
   const status = async () => (await bodyOf(await caller.ask(`/agent/runs/${String(runId)}`)))['status'];
-  await expect.poll(status, { timeout: 20_000 }).toBe('succeeded');
+  await expect.poll(status).toBe('succeeded');
   await post(caller, '/agent/run', { task: 'Three.', sessionId });
 
   const bodies = fleet.upstream.requests.slice(from).map(({ body }) => body as Json & { messages: unknown[] });

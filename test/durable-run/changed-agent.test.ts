@@ -27,7 +27,7 @@ const runOverChanges = async (starts: readonly string[]): Promise<Started[]> => 
     const runIds = await Promise.all(starts.map(submit));
     for (const runId of runIds) await awaitStatus(ask, runId, (status) => status === 'awaiting_approval');
     // An invocation that still works is made again by the next start, with the agents that it finds there.
-    await vi.waitUntil(() => server.executionsAtRest().length === starts.length, { timeout: 240_000 });
+    await vi.waitUntil(() => server.executionsAtRest().length === starts.length, { timeout: 900_000 });
     const started: Started[] = [];
     for (const [at, agents] of starts.entries()) {
       const runId = runIds[at] ?? '';
@@ -35,7 +35,7 @@ const runOverChanges = async (starts: readonly string[]): Promise<Started[]> => 
       server.useAgents(new URL(`kill/${agents}`, import.meta.url));
       const { kills } = server;
       server.kill();
-      await vi.waitUntil(() => server.kills > kills, { timeout: 240_000 });
+      await vi.waitUntil(() => server.kills > kills, { timeout: 900_000 });
       const path = `/agent/runs/${runId}/approvals/toolu_refund`;
       const { status } = await ask('POST', path, { body: { decision: 'approve' } });
       const row = await awaitStatus(ask, runId, hasEnded);

@@ -25,7 +25,7 @@ export const approvalsInTheConsole = (stage: Stage) =>
     };
     const runOf = (runId: string) => ask<Waiting>(`/agent/runs/${runId}`);
     const waiting = async (runId: string): Promise<string> => {
-      await expect.poll(async () => (await runOf(runId)).approvals.length, { timeout: 60_000 }).toBe(1);
+      await expect.poll(async () => (await runOf(runId)).approvals.length).toBe(1);
       return (await runOf(runId)).approvals[0]?.toolUseId ?? '';
     };
 
@@ -58,8 +58,11 @@ export const approvalsInTheConsole = (stage: Stage) =>
       ).toBe('');
       await formOf(second).getByRole('button', { name: 'Approve' }).click();
       await page.getByText('Nothing waits for a person.').waitFor();
-      const { steps } = await ask<{ steps: { kind: string; decision?: string }[] }>(`/agent/runs/${first}/trace`);
-      expect(steps.filter(({ kind }) => kind === 'approval').map(({ decision }) => decision)).toEqual(['deny']);
+      const decisions = async () => {
+        const { steps } = await ask<{ steps: { kind: string; decision?: string }[] }>(`/agent/runs/${first}/trace`);
+        return steps.filter(({ kind }) => kind === 'approval').map(({ decision }) => decision);
+      };
+      await expect.poll(decisions).toEqual(['deny']);
       expect(complaints).toEqual([]);
     });
 

@@ -79,7 +79,7 @@ export const everyPageOfTheConsole = (stage: Stage) =>
           const asked = await stage.server.ask(`/agent/runs/${String(waiting)}`, { headers: { 'x-api-key': key } });
           expect(await asked.json()).toMatchObject({ status: 'awaiting_approval' });
         },
-        { timeout: 60_000, interval: 200 },
+        { timeout: 900_000, interval: 200 },
       );
       Object.assign(pages, {
         try: 'Answers questions',

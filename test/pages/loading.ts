@@ -67,7 +67,7 @@ export const loadingInTheConsole = (stage: Stage) =>
       await page.waitForResponse((answer) => answer.url().includes(`${runId}/events`));
       const ended = async () =>
         ((await (await stage.server.ask(`/agent/runs/${runId}`)).json()) as { status: string }).status;
-      await expect.poll(ended, { timeout: 60_000 }).toBe('succeeded');
+      await expect.poll(ended).toBe('succeeded');
       await expect.poll(() => waiting.length).toBe(1);
       await waiting[0]?.continue();
       await page.getByText('run.succeeded').waitFor();

@@ -156,7 +156,7 @@ export const runsInTheConsole = (stage: Stage) =>
       await page.getByLabel('Interrupt the call in flight').check();
       await page.getByRole('button', { name: 'Send' }).click();
       await events.getByText('message.received').waitFor();
-      await expect.poll(() => events.getByText('model.started').count(), { timeout: 60_000 }).toBeGreaterThan(1);
+      await expect.poll(() => events.getByText('model.started').count()).toBeGreaterThan(1);
       await page.getByRole('button', { name: 'Cancel the run' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Cancel the run' }).click();
       await page.locator('[data-field=status]', { hasText: 'cancelled' }).waitFor();
