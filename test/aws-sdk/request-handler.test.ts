@@ -157,14 +157,17 @@ describe('a service that is silent', () => {
     const { clock, answer } = await silent((response) => writing.resolve(response.writeHead(200)));
     const response = await writing.promise;
     response.write('{"a":');
-    await vi.waitFor(async () => {
+    const timed = vi.spyOn(clock, 'monotonicMs');
+    const pendingNow = async () => {
       await clock.advance(0);
-      expect(clock.pending).toBe(1);
-    });
+      return clock.pending;
+    };
+    await expect.poll(pendingNow).toBe(1);
     await clock.advance(1_500);
+    const looks = timed.mock.calls.length;
     response.write('1');
     // The part has to arrive before the time goes on.
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await expect.poll(() => timed.mock.calls.length).toBeGreaterThan(looks);
     await clock.advance(1_500);
     expect(clock.pending).toBe(1);
     await clock.advance(500);

@@ -46,7 +46,7 @@ afterAll(async () => {
 
 const instantsOf = (model: string) =>
   upstream.requests.filter((request) => request.model === model).map(({ at }) => at);
-/** Calls that passed without their circuit, or were not counted by it: the store was too slow for them, and each is told. Lines are read later than they are written. */
+/** Calls that passed without their circuit, or were not counted by it: the store was too slow for them, and each is told. */
 const unguarded = () =>
   servers.reduce((sum, server) => sum + server.printed().split('"circuit unguarded"').length - 1, 0);
 
