@@ -16,6 +16,9 @@ export const JOINED: readonly (readonly string[])[] = [
   ['4222222222222', '006', '7 of'],
   ['next_', 'token=a1b2c3d4e5f6a7b8c9d0k2'],
   ['api_key=', 'a1b2c3d4e5f6a7b8c9d0k2'],
+  ['api_keys: ["a1b2c3d4e5f6a7b8c9d0k2', '","a1b2c3d4e5f6a7b8c9d0k3"]'],
+  // Behind the end of one text, and not of both as joined.
+  ['api_key=a1b2c3d4e5f6a7b8c9d0k2 ', ',a1b2c3d4e5f6a7b8c9d0k3'],
   ['the year 20', '26 and 4111 ', '1111 of 12', '3-45', ' and a', '@', 'b'],
   // Up to eight borders ahead, whatever is behind, and texts without a character left out.
   ...[7, 8, 9].map((count) => [CARD, ...'1'.repeat(count)]),

@@ -25,16 +25,23 @@ const ENTRIES: readonly Edge[] = [
   second('`, `', 'secrets: [`', '`]'),
   second(','),
   ...['\n- ', '\r\n- ', '\n  * ', `\n${long}-   `].map((between) => second(between, 'api_keys:\n  - ')),
-  ...['"\n  - "', '",\n- "'].map((between) => second(between, 'api_keys:\n  - "', '"')),
+  ...['"\n  - "', '",\n- "', '"\n\t-\t"', `",\r\n${long}-   "`].map((between) =>
+    second(between, 'api_keys:\n  - "', '"'),
+  ),
+  ...["'", '`'].map((quote) => second(`${quote}\n- ${quote}`, `api_keys:\n  - ${quote}`, quote)),
+  // Of any length, padded, and a UUID that has more to it.
+  [`api_keys=${KEY}${KEY}${KEY},${KEY}`, `api_keys=${LABEL},${LABEL}`],
+  ...[`${KEY}==`, `k-${UUID}`, `${UUID}-x1`].map((key): Edge => [`api_key=${KEY},${key}`, `api_key=${LABEL},${LABEL}`]),
   [`API_KEYS=${KEY},${KEY},${KEY}`, `API_KEYS=${LABEL},${LABEL},${LABEL}`],
   kept(`api_keys: ${KEY},${KEY}`),
+  [`AKIAIOSFODNN7ABCDEFG,${KEY}`, `${LABEL},${LABEL}`],
   [`Bearer ${KEY},${KEY}`, `Bearer [REDACTED_TOKEN],${LABEL}`],
   // What stands between is too far, or ends one list.
   ...[', ', ' ', ';', '\n', '\n\n- ', '\n-', '\n-    ', `\n${long} - `, ',\n'].map((between) => other(between)),
   ...[`",${long} "`, '", \'', '" "', '";"', '\n- "'].map((between) => other(between, KEY, 'api_key: "')),
   // A value by another name, and what something is found by.
-  other(',', `request_id=${KEY}`),
-  other(',', UUID),
+  ...['request_id=', 'x-request-id=', '='].map((name) => other(',', `${name}${KEY}`)),
+  ...[UUID, UUID.toUpperCase()].map((id) => other(',', id)),
   other(',', `/builds/${KEY}`),
   other(',', 'req_3f2a9c0d1e4b4c8a9d7e'),
   other(',', 'the-quick-brown-fox-jumps'),
@@ -51,7 +58,9 @@ const DISCORD: readonly Edge[] = [
   token('bot ', `${ID}.${STAMP}.${SIGNATURE}${SIGNATURE}`, ' runs'),
   token('', `${ID.slice(0, -1)}.${STAMP}.${SIGNATURE}`),
   token('', `${ID}w-_.${STAMP}.${SIGNATURE}`),
-  ...['NjA0', 'OTk5', 'ODE1'].map((begin) => token('', `${begin}${ID.slice(4)}.${STAMP}.${SIGNATURE}`)),
+  ...['NjA0', 'OTk5', 'ODE1', 'MTAw', 'MTAx', 'MTAy', 'MTAz'].map((begin) =>
+    token('', `${begin}${ID.slice(4)}.${STAMP}.${SIGNATURE}`),
+  ),
   ...[
     `${ID.slice(0, -2)}.${STAMP}.${SIGNATURE}`,
     `${ID}wxyz.${STAMP}.${SIGNATURE}`,
@@ -81,12 +90,32 @@ const SENTENCES: readonly Edge[] = [
     'our access token "',
     'this auth token ',
   ]
-    .concat('the bearer token ', 'new secret key ', 'use key ')
+    .concat('the bearer token ', 'new secret key ', 'use key ', 'your api key ', 'with auth token ', 'this key ')
+    .concat(
+      'using key ',
+      'with key ',
+      'your key ',
+      'this auth key ',
+      'my key `',
+      "our secret '",
+      'MY KEY ',
+      'the TOKEN ',
+      'THE SECRET ',
+      'the PASSWORD ',
+      'The key IS ',
+    )
+    .concat('my access secret ', 'our password ')
     .map((before) => found(`Please, ${before}`, DENSE)),
-  ...['key you need is ', 'token that we gave you is ', 'password is now is ', "secret here's what it is "].map(
-    (before) => found(`The ${before}`, DENSE),
-  ),
+  ...[
+    'key is ',
+    'password we use is ',
+    'key I gave is ',
+    'key unbelievable is ',
+    'token that we gave you is ',
+    "secret here's what it is ",
+  ].map((before) => found(`The ${before}`, DENSE)),
   found('use token ', DENSE, ', and ask again.'),
+  found('THE API KEY IS ', 'a1b2c3d4e5f6a7b8c9d0'),
   ...[
     'next token ',
     'use tokens ',
@@ -94,6 +123,9 @@ const SENTENCES: readonly Edge[] = [
     'use token\n',
     'the cache key ',
     'the key you may not need it is ',
+    'key  is ',
+    'the key international is ',
+    'the key 2 is ',
   ].map((before) => kept(`${before}${DENSE}`)),
   ...['use token ', 'the key '].flatMap((before) =>
     [DENSE.slice(1), UUID, KEY.toLowerCase().slice(0, 15), 'getDefaultStringValue'].map((value) =>

@@ -5,13 +5,13 @@ import { isPath, isReference } from './references.ts';
 
 /** From the end of one entry of a list to the beginning of the next: `","`, `,` and the line of another bullet. */
 const BETWEEN = /^(?:(["'`]),\s{0,16}\1|,|(["'`]?),?\r?\n[ \t]{0,16}[-*][ \t]{1,3}\2)$/;
-const MAX_BETWEEN_CHARS = 24;
+const MAX_BETWEEN_CHARS = 25;
 
 const isNext = (text: Reader, at: number): boolean =>
   at - text.lastKeyEnd <= MAX_BETWEEN_CHARS && BETWEEN.test(text.slice(text.lastKeyEnd, at));
 
 /** What has a name of its own, or is found by it. */
-const NAMED = /^\w+=./;
+const NAMED = /=[^=]/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A key in a list right behind another, which alone has the name of the list before it. */

@@ -45,6 +45,5 @@ export const behindBlank: Detector = behind('API_KEY', mayBehindBlank(NAME_ENDS)
 
 /** A key in a sentence that tells of it: `use the token …`, `the key you need is …`. */
 const SENTENCE =
-  /\b(?:(?:us(?:e|ing)|with|my|your|our|the|this|new) (?:(?:api|access|secret|auth|bearer) )?(?:token|key|secret|password)|(?:token|key|secret|password) (?:[a-z']{1,12} ){1,4}is) ["'`]?$/i;
-const SENTENCE_ENDS = charSet('yYnNtTdDsS');
-export const inSentence: Detector = behind('API_KEY', mayBehindBlank(SENTENCE_ENDS), SENTENCE, isDense);
+  /\b(?:(?:us(?:e|ing)|with|my|your|our|the|this|new) (?:(?:access|secret|auth|bearer) )?(?:token|key|secret)|(?:token|key|secret|password) (?:[a-z']{1,12} ){0,4}is) ["'`]?$/i;
+export const inSentence: Detector = behind('API_KEY', mayBehindBlank(NAME_ENDS), SENTENCE, isDense);
