@@ -4,7 +4,7 @@ import { DETECTORS } from '../../lib/redaction/detectors/by-class.ts';
 import { CARD_TABLES, createCard } from '../../lib/redaction/detectors/card.ts';
 import { createEmail, FILES } from '../../lib/redaction/detectors/email.ts';
 import { createIban, IBAN_SEPARATORS, REGISTRY } from '../../lib/redaction/detectors/iban.ts';
-import { createIssuedKey, createSlackHook, FORMS, HOOKS } from '../../lib/redaction/detectors/issued-keys.ts';
+import { createIssuedKey, createSlackHook, FORMS, HOOKS } from '../../lib/redaction/detectors/issued/issued-keys.ts';
 import { createNamed } from '../../lib/redaction/detectors/named/named-secrets.ts';
 import { NAME_TABLES } from '../../lib/redaction/detectors/named/tables.ts';
 import { createNamedPhone, createPhone, PHONE_FORMS, PHONE_WORDS } from '../../lib/redaction/detectors/phone.ts';

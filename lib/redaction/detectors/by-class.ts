@@ -2,16 +2,16 @@ import { REDACTION_CLASSES, type RedactionClass } from '../classes.ts';
 import type { Detector } from '../reader.ts';
 import { type Dispatch, dispatchOf } from '../scanner.ts';
 import { card } from './card.ts';
-import { discordToken } from './discord-token.ts';
 import { email } from './email.ts';
 import { iban } from './iban.ts';
-import { issuedKeys } from './issued-keys.ts';
+import { discordToken } from './issued/discord-token.ts';
+import { issuedKeys } from './issued/issued-keys.ts';
+import { telegramToken } from './issued/telegram-token.ts';
 import { jwt } from './jwt.ts';
 import { namedSecrets } from './named/named-secrets.ts';
 import { createNamedPhone, phone } from './phone.ts';
 import { privateKey } from './private-key.ts';
 import { ssn } from './ssn.ts';
-import { telegramToken } from './telegram-token.ts';
 import { urlPassword } from './url-password.ts';
 
 /** By class, the more specific first: where two find a secret at one place, the first counts. */

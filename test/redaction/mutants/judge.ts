@@ -30,7 +30,7 @@ const begun =
     }
   };
 
-const KEY_FILES = ['issued-keys', 'jwt', 'key-form', 'key-lines', 'other-issuers', 'private-key', 'telegram-token'];
+const KEY_FILES = ['jwt', 'key-lines', 'private-key'];
 
 /** The classes whose detectors are in a file; elsewhere all. */
 const CLASSES_OF: Readonly<Record<string, readonly RedactionClass[]>> = {
@@ -44,11 +44,13 @@ const CLASSES_OF: Readonly<Record<string, readonly RedactionClass[]>> = {
   ...Object.fromEntries([...KEY_FILES, 'random-looking', 'url-password'].map((name) => [name, ['keys']])),
 };
 
-/** The folder with the detectors of keys behind a name. */
-const NAMED = 'detectors/named/';
+/** The folders with the detectors of keys of a form, and of those behind a name. */
+const OF_KEYS = ['detectors/issued/', 'detectors/named/'];
 
 export const classesOf = (file: string): readonly RedactionClass[] =>
-  file.startsWith(NAMED) ? ['keys'] : (CLASSES_OF[file.replaceAll(/^detectors\/|\.ts$/g, '')] ?? REDACTION_CLASSES);
+  OF_KEYS.some((folder) => file.startsWith(folder))
+    ? ['keys']
+    : (CLASSES_OF[file.replaceAll(/^detectors\/|\.ts$/g, '')] ?? REDACTION_CLASSES);
 
 const OTHER_CLASSES = REDACTION_CLASSES.filter((name) => !DEFAULT_CLASSES.includes(name));
 

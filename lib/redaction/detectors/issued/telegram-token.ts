@@ -1,4 +1,4 @@
-import { charSet, type Detector, DIGIT, isOpen, literal, missing, MORE, NO, spelled, WORD } from '../reader.ts';
+import { charSet, type Detector, DIGIT, isOpen, literal, missing, MORE, NO, spelled, WORD } from '../../reader.ts';
 
 const B = 98;
 const MIN_ID_DIGITS = 8;

@@ -1,4 +1,4 @@
-import { ALPHANUMERIC, CAPITAL_OR_DIGIT, charSet, WORD } from '../reader.ts';
+import { ALPHANUMERIC, CAPITAL_OR_DIGIT, charSet, WORD } from '../../reader.ts';
 import type { Form } from './key-form.ts';
 
 const HEX = charSet('0123456789abcdef');

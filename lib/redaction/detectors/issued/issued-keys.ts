@@ -14,10 +14,10 @@ import {
   spelled,
   spelledRun,
   WORD,
-} from '../reader.ts';
+} from '../../reader.ts';
+import { isWords, looksRandom, PLACEHOLDER } from '../random-looking.ts';
 import type { Form } from './key-form.ts';
 import { OTHER_FORMS } from './other-issuers.ts';
-import { isWords, looksRandom, PLACEHOLDER } from './random-looking.ts';
 
 const PADDED = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=');
 const COOKIE = charSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=%-_');

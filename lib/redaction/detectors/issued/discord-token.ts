@@ -1,4 +1,4 @@
-import { charSet, type Detector, has, literal, missing, type Reader, WORD } from '../reader.ts';
+import { charSet, type Detector, has, literal, missing, type Reader, WORD } from '../../reader.ts';
 
 /** Three digits of the account's id in base64: so it begins, and no word does. */
 const ID = [charSet('MNO'), charSet('DTjz'), charSet('AEIMQUYcgk'), charSet('wxyz012345')];

@@ -1,5 +1,5 @@
-import type { RedactionLabel } from '../classes.ts';
-import type { CharSet } from '../reader.ts';
+import type { RedactionLabel } from '../../classes.ts';
+import type { CharSet } from '../../reader.ts';
 
 /** The form of an issuer's keys: what they begin with, of which characters the rest is, and how many of them there are at least. */
 export interface Form {
