@@ -34,7 +34,7 @@ const linesOf = (output: string): string[] =>
   output.split('\n').filter((line) => line !== '' && !line.includes('"_aws"'));
 
 /** Of whatever went wrong without our having a word for it. */
-const CRASHED = /Invoke Error|Unhandled|event failed|request failed|\n {4}at /;
+const CRASHED = /"stackTrace":|Unhandled|event failed|request failed|\n {4}at /;
 
 describeOnDynamoDb('each zip, given what every source of events sends', (engine) => {
   let zips: Zips;

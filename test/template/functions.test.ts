@@ -8,6 +8,13 @@ beforeAll(packaged);
 const LEVELS = { dev: 'DEBUG', staging: 'INFO', prod: 'WARN' };
 const CACHE_TTL_SECONDS = { dev: 60, staging: 300, prod: 3_600 };
 
+/** What is below the level of Lambda would be lost, metrics among it. */
+const loggingDefects = (id: string, config: unknown): string[] => [
+  ...(at(config, 'LogFormat') === 'JSON' ? [] : [`${id} has lines of Lambda's that are text`]),
+  ...(at(config, 'ApplicationLogLevel') === 'TRACE' ? [] : [`${id} loses lines of its own`]),
+  ...(at(config, 'SystemLogLevel') === 'INFO' ? [] : [`${id} loses lines of Lambda's`]),
+];
+
 const functionDefects = (template: Template): string[] =>
   ofType(template, 'AWS::Lambda::Function').flatMap(([id, { Properties }]) => {
     const name = String(Properties['FunctionName']);
@@ -17,6 +24,7 @@ const functionDefects = (template: Template): string[] =>
       ...(Properties['Runtime'] === 'nodejs24.x' ? [] : [`${id} runs on another Node`]),
       ...(at(Properties, 'Architectures', 0) === 'arm64' ? [] : [`${id} is not arm64`]),
       ...(Number(log?.['RetentionInDays']) > 0 ? [] : [`${id} keeps its log for ever`]),
+      ...loggingDefects(id, Properties['LoggingConfig']),
     ];
   });
 
@@ -74,6 +82,14 @@ describe('the functions of the template', () => {
   it.each<[string, (string | number)[], unknown, string]>([
     ['an old Node', ['HealthLambdaFunction', 'Properties', 'Runtime'], 'nodejs20.x', 'another Node'],
     ['x86', ['HealthLambdaFunction', 'Properties', 'Architectures'], undefined, 'not arm64'],
+    ['text of Lambda’s', ['HealthLambdaFunction', 'Properties', 'LoggingConfig', 'LogFormat'], 'Text', 'that are text'],
+    [
+      'no metrics',
+      ['HealthLambdaFunction', 'Properties', 'LoggingConfig', 'ApplicationLogLevel'],
+      'WARN',
+      'of its own',
+    ],
+    ['no reports', ['HealthLambdaFunction', 'Properties', 'LoggingConfig', 'SystemLogLevel'], 'WARN', 'of Lambda'],
     ['a log without an end', ['HealthLogGroup', 'Properties', 'RetentionInDays'], undefined, 'for ever'],
   ])('would show %s', async (_defect, path, value, complaint) => {
     expect(functionDefects(plant(await packagedTemplate('dev'), path, value)).join('\n')).toContain(complaint);

@@ -30,7 +30,7 @@ export const BOOKS_RUNBOOK: Readonly<Record<string, RunbookEntry>> = {
     means:
       'Within five minutes, at least `lostReservationsAlarmThreshold` (5) reservations outlived their process and were booked in full: processes die in the middle of model calls.',
     action:
-      'What happened a quarter of an hour earlier? See lambda-errors for a crash or missing memory: `Runtime exited`, `Task timed out` or `Max Memory Used` in the logs of `run-agent` and `messages`. If memory ran out, raise `memorySize` in `serverless.yml`.',
+      'What happened a quarter of an hour earlier? See lambda-errors for a crash or missing memory: `Runtime exited`, `Task timed out` or a `REPORT` with all of its memory in the logs of `run-agent` and `messages`. If memory ran out, raise `memorySize` in `serverless.yml`.',
     look: 'npx ballast logs "Runtime exited" "Task timed out" --by function --stage <stage>',
   },
   'budget-unsettled': {

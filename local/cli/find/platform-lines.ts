@@ -1,4 +1,5 @@
 import { type LogLine, parseLines } from './lines.ts';
+import { factsOfRecord, factsOfThrown, isRecord, isThrown } from './platform-records.ts';
 
 /** A line as CloudWatch has it. */
 export interface Row {
@@ -25,8 +26,8 @@ const factsOfReport = (message: string): LogLine => {
   };
 };
 
-/** What Lambda itself says of an invocation, by the id of that; `null`: nothing of use. */
-const ofLambda = (message: string): LogLine | null => {
+/** What Lambda itself says of an invocation where its format is text, by the id of that; `null`: nothing of use. */
+const ofText = (message: string): LogLine | null => {
   const [, late, seconds] = TIMED_OUT.exec(message) ?? [];
   if (late !== undefined)
     return { level: 'ERROR', message: 'Task timed out', function_request_id: late, seconds: Number(seconds) };
@@ -39,10 +40,15 @@ const ofLambda = (message: string): LogLine | null => {
 /** The lines that a row of a stage's logs has: Ballast's own as they are, those of Lambda and API Gateway in the same form. */
 export const linesOfRow = ({ log, timestamp, message }: Row, stage: string): LogLine[] => {
   const at = { timestamp: `${timestamp.replace(' ', 'T')}Z` };
-  const ofFunction = ofLambda(message);
-  if (ofFunction !== null) return [{ ...at, function: log.split(`/ballast-${stage}-`)[1] ?? null, ...ofFunction }];
+  const ofLambda = { ...at, function: log.split(`/ballast-${stage}-`)[1] ?? null };
+  const ofFunction = ofText(message);
+  if (ofFunction !== null) return [{ ...ofLambda, ...ofFunction }];
   const isAccess = log.includes('/aws/apigateway/');
-  return parseLines(message.trim()).map((line) =>
-    isAccess ? { ...at, level: 'INFO', function: 'api-gateway', message: 'access', ...line } : line,
-  );
+  return parseLines(message.trim()).flatMap((line) => {
+    if (isAccess) return [{ ...at, level: 'INFO', function: 'api-gateway', message: 'access', ...line }];
+    if (isThrown(line)) return [{ ...ofLambda, ...factsOfThrown(line) }];
+    if (!isRecord(line)) return [line];
+    const facts = factsOfRecord(line);
+    return facts === null ? [] : [{ ...ofLambda, ...facts }];
+  });
 };

@@ -1,5 +1,6 @@
 import { LOG_LEVELS } from '../../../lib/telemetry/log.ts';
 import type { LogLine } from '../find/lines.ts';
+import { RECORD_QUERIES } from '../find/platform-records.ts';
 import { Misused } from '../verb.ts';
 
 /** Which lines are looked for. */
@@ -56,11 +57,14 @@ export const isWanted = ({ messages, fields, levels }: Wanted, line: LogLine): b
 
 /**
  * The query of CloudWatch Logs Insights that finds them, and perhaps others. What Lambda and API Gateway write has no field
- * `message`: of the one it is looked for in the text, and of the other the log is named.
+ * `message`: of the one it is looked for in the text and in its records, and of the other the log is named.
  */
 export const queryOf = ({ messages, fields, levels }: Wanted, limit: number): string => {
   const said = messages.filter((message) => message !== ACCESS);
-  const isOwn = said.map((message) => `message = "${message}" or @message like "${message}"`);
+  const isOwn = said.flatMap((message) => [
+    `message = "${message}" or @message like "${message}"`,
+    ...[RECORD_QUERIES.get(message)].filter((query) => query !== undefined),
+  ]);
   const filters = [
     ...(messages.includes(ACCESS)
       ? []

@@ -22,6 +22,18 @@ const reportOf = (used: number, status: string): Stored => [
   RUN_AGENT,
   `REPORT RequestId: ${LAMBDA_ID}\tDuration: 10000.00 ms\tBilled Duration: 10000 ms\tMemory Size: 512 MB\tMax Memory Used: ${used} MB\tStatus: ${status}\n`,
 ];
+/** What Lambda writes where its format is JSON. */
+const record = (type: string, facts: object): Stored => [
+  RUN_AGENT,
+  `${JSON.stringify({ time: '2026-11-30T20:00:10.000Z', type: `platform.${type}`, record: { requestId: LAMBDA_ID, ...facts } })}\n`,
+];
+const done = (status: string, errorType?: string): Stored =>
+  record('runtimeDone', { status, errorType, metrics: { durationMs: 10_000, producedBytes: 0 } });
+const recordedReport = (maxMemoryUsedMB: number, status: string): Stored =>
+  record('report', {
+    metrics: { durationMs: 10_000, billedDurationMs: 10_000, memorySizeMB: 512, maxMemoryUsedMB },
+    status,
+  });
 const CALLED = { gatewayError: 'INTEGRATION_FAILURE', integrationStatus: '200', integrationRequestId: LAMBDA_ID };
 const TIMED_OUT = `2026-11-30T20:00:10.000Z ${LAMBDA_ID} Task timed out after 10.00 seconds\n\n`;
 const EXITED = `RequestId: ${LAMBDA_ID} Error: Runtime exited with error: signal: killed\nRuntime.ExitError\n`;
@@ -93,6 +105,31 @@ describe('find, of what ended without a line of its own', () => {
       'The function run-agent crashed: Runtime exited with error: signal: killed, 200 of 512 MB.\n',
     ],
     [
+      'ran out of time, as its records say',
+      [access(CALLED), record('start', { version: '7' }), done('timeout'), recordedReport(101, 'timeout')],
+      'The function run-agent was killed: out of time after 10 s, 101 of 512 MB.\n',
+    ],
+    [
+      'ran out of time, as only the record of its report says',
+      [access(CALLED), recordedReport(101, 'timeout')],
+      'The function run-agent was killed: out of time after 10 s, 101 of 512 MB.\n',
+    ],
+    [
+      'ran out of memory, as its records say',
+      [access(CALLED), done('error', 'Runtime.OutOfMemory'), recordedReport(512, 'error')],
+      'The function run-agent was killed: out of memory, 512 of 512 MB.\n',
+    ],
+    [
+      'crashed, as its records say',
+      [access(CALLED), done('failure', 'Runtime.ExitError'), recordedReport(200, 'failure')],
+      'The function run-agent crashed: Runtime.ExitError, 200 of 512 MB.\n',
+    ],
+    [
+      'failed by an error of its own, as its records say',
+      [access(CALLED), done('error', 'TypeError'), recordedReport(200, 'error')],
+      'The function run-agent failed, 200 of 512 MB.\n',
+    ],
+    [
       'was throttled by Lambda',
       [access({ ...CALLED, integrationStatus: '429', integrationRequestId: '-' })],
       'API Gateway answered 503 itself (INTEGRATION_FAILURE; Lambda answered 429): no function ran.\n',
@@ -106,6 +143,18 @@ describe('find, of what ended without a line of its own', () => {
     const { out } = await findIn(stored);
     expect(out).toContain(sentence);
     expect(out).toContain('api-gateway access');
+  });
+
+  it('shows what a function has thrown by its name, and not in its words', async () => {
+    const thrown = {
+      timestamp: '2026-11-30T20:00:10.000Z',
+      level: 'ERROR',
+      requestId: LAMBDA_ID,
+      message: { errorType: 'RangeError', errorMessage: 'canary', stackTrace: ['canary'] },
+    };
+    const { out } = await findIn([[RUN_AGENT, JSON.stringify(thrown)]], LAMBDA_ID);
+    expect(out).toMatch(/run-agent function failed.*RangeError/);
+    expect(out).not.toContain('canary');
   });
 
   it('says so by the id of the invocation too', async () => {

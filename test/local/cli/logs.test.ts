@@ -129,6 +129,25 @@ describe('logs, of a stage on AWS', () => {
     expect(asked[0]?.filter((word) => word.startsWith('/aws/'))).toEqual([log]);
   });
 
+  it('counts what Lambda ended, as its records have it, by function', async () => {
+    const log = '/aws/lambda/ballast-prod-messages';
+    const record = (type: string, facts: object) =>
+      row(log, JSON.stringify({ time: '2026-11-20T11:59:00.000Z', type, record: { requestId: 'b3c1', ...facts } }));
+    const { asked, given } = asking([
+      record('platform.start', { version: '7' }),
+      record('platform.runtimeDone', { status: 'timeout', metrics: { durationMs: 10_000 } }),
+      record('platform.report', { status: 'timeout', metrics: { durationMs: 10_000 } }),
+      record('platform.runtimeDone', { status: 'failure', errorType: 'Runtime.ExitError' }),
+      record('platform.runtimeDone', { status: 'success' }),
+    ]);
+    const words = ['Task timed out', 'Runtime exited', '--stage', 'prod', '--by', 'function'];
+    const { out } = await ballast(['logs', ...words], [], given);
+    expect(out).toMatch(/^function +lines\nmessages +2\n$/);
+    const query = asked[0]?.join(' ');
+    expect(query).toContain('or (type = "platform.runtimeDone" and record.status = "timeout")');
+    expect(query).toContain('or (type = "platform.runtimeDone" and record.errorType like "Runtime.")');
+  });
+
   it('says that there may be more where CloudWatch gave as many as were asked for', async () => {
     const lines = (count: number) =>
       asking(

@@ -95,7 +95,7 @@ describe('an environment under AWS’s own runtime client', () => {
   it('tells what was thrown, and logs it with its stack', async () => {
     const { kind, error, output } = await buffered.invoke({ act: 'throws' });
     expect([kind, error]).toMatchObject(['error', { errorType: 'RangeError', errorMessage: 'too far' }]);
-    expect(output).toMatch(/Invoke Error.*too far/);
+    expect(output).toMatch(/"errorType":"RangeError","errorMessage":"too far","stackTrace":/);
   });
 
   it('writes the head of a stream with its first bytes, and each piece when it is there', async () => {
@@ -126,7 +126,7 @@ describe('an environment under AWS’s own runtime client', () => {
   ])('never is ready where its function %s', async (_what, source, words) => {
     const environment = await start(source, 'broken');
     await expect(environment.ready).rejects.toThrow(words);
-    expect(environment.output()).toContain('Init Error');
+    expect(environment.output()).toMatch(/"level":"ERROR",.*"errorType":"\w+",.*"stackTrace":/);
     await environment.close();
   });
 

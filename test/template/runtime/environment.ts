@@ -53,6 +53,9 @@ const variablesOf = ({ functionName, handler, concurrency, variables }: Environm
   AWS_LAMBDA_FUNCTION_NAME: functionName,
   AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
   AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+  // As the template has it for all functions.
+  AWS_LAMBDA_LOG_FORMAT: 'JSON',
+  AWS_LAMBDA_LOG_LEVEL: 'TRACE',
   AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${functionName}`,
   AWS_LAMBDA_LOG_STREAM_NAME: 'stream',
   AWS_REGION: 'us-east-1',
