@@ -49,7 +49,7 @@ const ENDED_WELL: ReadonlySet<string> = new Set(['succeeded', 'incomplete']);
 
 /** An asynchronous run, as the call that it would have been; `[]` where that would be a refusal. */
 const ofCall = ({ mode, status, isFault }: Of<'run.finished'>): Measurement[] =>
-  mode === 'async' && (isFault || ENDED_WELL.has(status)) ? measured({}, { FailedCalls: isFault ? 1 : 0 }) : [];
+  mode !== 'sync' && (isFault || ENDED_WELL.has(status)) ? measured({}, { FailedCalls: isFault ? 1 : 0 }) : [];
 
 const ofRun = (event: Of<'run.finished'>): Measurement[] => {
   const { agent, status, reason, durationMs, costUsd, modelCalls } = event;
