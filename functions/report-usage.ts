@@ -20,7 +20,8 @@ export const reportUsage = (parts: ReportUsageParts) =>
     )
     .handler(answered);
 
-const { reports, gatewayCalls, view, viewGroups } = accountingOf(app);
+const { reports, gatewayCalls, view, viewGroups, viewStage } = accountingOf(app);
+const budgets = { view, viewGroups, viewStage };
 const userNames = createUserNames({ ...app, table: app.core.stores.ledger });
 
-export const handler = reportUsage({ ...app, reports, gatewayCalls, budgets: { view, viewGroups }, userNames });
+export const handler = reportUsage({ ...app, reports, gatewayCalls, budgets, userNames });

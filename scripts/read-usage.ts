@@ -13,9 +13,20 @@ export interface UsageRequest {
   readonly onPage?: (groups: number) => void;
 }
 
+/** What all tenants together may still spend today, in US dollars. */
+export interface StageBudget {
+  readonly limitUsd: string;
+  readonly spentUsd: string;
+  readonly reservedUsd: string;
+  readonly remainingUsd: string;
+  readonly resetsAt: string;
+}
+
 interface Answer {
   readonly totals: Row;
   readonly groups: readonly Row[];
+  /** Of a report over all tenants; `null`: the stage has no such budget. */
+  readonly stageBudget?: StageBudget | null;
   readonly nextCursor: string | null;
 }
 
@@ -32,7 +43,7 @@ const refusal = async (response: Response): Promise<UsageRefused> => {
 export const readUsage = async (
   { url, key, path, query, onPage }: UsageRequest,
   fetch: (target: URL, init: RequestInit) => Promise<Response>,
-): Promise<Pick<Answer, 'totals' | 'groups'>> => {
+): Promise<Omit<Answer, 'nextCursor'>> => {
   const groups: Row[] = [];
   for (let cursor: string | null = null; ;) {
     const target = new URL(`${url.replace(/\/+$/, '')}${path}`);
@@ -40,10 +51,10 @@ export const readUsage = async (
     if (cursor !== null) target.searchParams.set('cursor', cursor);
     const response = await fetch(target, { headers: { 'x-api-key': key }, redirect: 'error' });
     if (!response.ok) throw await refusal(response);
-    const answer = (await response.json()) as Answer;
+    const { totals, stageBudget, ...answer } = (await response.json()) as Answer;
     groups.push(...answer.groups);
     onPage?.(groups.length);
     cursor = answer.nextCursor;
-    if (cursor === null) return { totals: answer.totals, groups };
+    if (cursor === null) return { totals, groups, ...(stageBudget === undefined ? {} : { stageBudget }) };
   }
 };

@@ -2,9 +2,9 @@ import { type BudgetAlertsOptions, createBudgetAlerts } from '../alerts/budget-a
 import { createSpentAlerts } from '../alerts/spent-alerts.ts';
 import type { Budgets } from '../budget/budgets.ts';
 import type { BudgetStore } from '../budget/store.ts';
-import { viewBudget } from '../budget/view.ts';
+import { viewBudget, viewStageDay } from '../budget/view.ts';
 import type { Table } from '../dynamodb/table.ts';
-import { type PicoUsd, plus, ZERO } from '../kernel/money.ts';
+import { parseUsd, type PicoUsd, plus, ZERO } from '../kernel/money.ts';
 import type { ApiKeyDirectory, Tenant, TenantDirectory } from '../tenants/types.ts';
 import type { UsageStore } from '../usage/record.ts';
 import { createGatewayCalls, type GatewayCalls } from '../usage/reports/gateway-calls.ts';
@@ -32,6 +32,8 @@ export interface AccountingOptions extends Omit<BudgetAlertsOptions, 'table'> {
   readonly parking: Parking;
   readonly spent: SpentBudgets;
   readonly longestCallMs: number;
+  /** What all tenants together may spend in a day, in US dollars. Default: there is no such limit. */
+  readonly stageDailyBudgetUsd?: string | undefined;
 }
 
 /** What is done with the books, apart from writing them. */
@@ -40,6 +42,7 @@ export interface Accounting {
   readonly reports: Reports;
   readonly gatewayCalls: GatewayCalls;
   readonly view: (tenant: Tenant, now: number) => ReturnType<typeof viewBudget>;
+  readonly viewStage: (now: number) => ReturnType<typeof viewStageDay>;
   readonly viewGroups: ViewGroupBudgets;
 }
 
@@ -73,10 +76,13 @@ export const createAccounting = (options: AccountingOptions): Accounting => {
   const notify = createBudgetAlerts({ ...options, table: control });
   const notifySpent = createSpentAlerts({ ...options, table: control });
   const reports = createReports({ usage, tools, rollups });
+  const { stageDailyBudgetUsd } = options;
+  const stageLimit = stageDailyBudgetUsd === undefined ? null : parseUsd(stageDailyBudgetUsd);
   return {
     reports,
     gatewayCalls: createGatewayCalls(usage),
     view: (tenant, now) => viewBudget(store, tenant.tenantId, limitsOf(tenant), now),
+    viewStage: (now) => viewStageDay(store, stageLimit, now),
     viewGroups: createViewGroupBudgets({ store, reports, keys: options.apiKeys }),
     reconcileBudgets: createReconcileBudgets({
       tenants,

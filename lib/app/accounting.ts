@@ -7,5 +7,7 @@ import { longestCallMs } from './settings.ts';
 export const accountingOf = (app: App): Accounting => {
   const { stores, budgets } = app.core;
   const books = { ...stores, store: stores.budgets, budgets, tools: stores.toolUsage };
-  return createAccounting({ ...alertingOf(app), ...books, longestCallMs: longestCallMs(app.config) });
+  const { STAGE_DAILY_BUDGET_USD: stageDailyBudgetUsd } = app.config;
+  const limits = { longestCallMs: longestCallMs(app.config), stageDailyBudgetUsd };
+  return createAccounting({ ...alertingOf(app), ...books, ...limits });
 };

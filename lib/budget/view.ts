@@ -1,5 +1,5 @@
 import { formatUsd, pico, type PicoUsd } from '../kernel/money.ts';
-import { dayOf, type Limits, monthOf } from './account.ts';
+import { dayOf, type Limits, monthOf, stageAccount } from './account.ts';
 import { EMPTY, type Period, type Standing, standingOf } from './balance.ts';
 import { tenantMonths } from './shards/whole-month.ts';
 import type { BudgetStore } from './store.ts';
@@ -77,4 +77,16 @@ export const viewBudget = async (
   const name = monthOf(now);
   const [found] = await tenantMonths(store, tenantId, name, name);
   return viewStandings(standingOf(found ?? EMPTY, dayOf(now), limits), now);
+};
+
+/** Where all tenants together stand today, read strongly; `null`: the stage has no budget of a day, so that nothing is counted. */
+export const viewStageDay = async (
+  store: Pick<BudgetStore, 'months'>,
+  limit: PicoUsd | null,
+  now: number,
+): Promise<BudgetView | null> => {
+  if (limit === null) return null;
+  const [name, stage] = [monthOf(now), stageAccount({ day: limit, month: null })];
+  const [found] = await store.months(stage, name, name);
+  return viewStandings(standingOf(found ?? EMPTY, dayOf(now), stage.limits), now).day;
 };

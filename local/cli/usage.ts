@@ -1,5 +1,5 @@
 import { printable } from '../../lib/telemetry/terminal/printable.ts';
-import { readUsage } from '../../scripts/read-usage.ts';
+import { readUsage, type StageBudget } from '../../scripts/read-usage.ts';
 import { tableOf } from '../../scripts/usage-table.ts';
 import { withQuery } from './api.ts';
 import { type Call, COMMON_USAGE, verbOf } from './parts.ts';
@@ -15,7 +15,8 @@ const USAGE = `Prints what was used and what it cost.
   --group-by <what>  day, month, model, agent, key, user, session, metadata.<name>, tool, or two of them at once;
                      with --admin: tenant, day, month, model, and with --tenant all but tool
   --from, --to       days, both included (default: this month)
-  --admin            over all tenants, with the key of an administrator
+  --admin            over all tenants, with the key of an administrator; below it what is left of the stage's budget of
+                     the day, where it has one
   --tenant <tenant>  with --admin: of this tenant
   --csv              as CSV
 ${COMMON_USAGE}`;
@@ -46,6 +47,9 @@ const printCsv = async (call: Call, path: string): Promise<undefined> => {
   }
 };
 
+const stageLine = ({ limitUsd, spentUsd, reservedUsd, remainingUsd, resetsAt }: StageBudget): string =>
+  `\nBudget of the stage today: $${spentUsd} of $${limitUsd} spent, $${reservedUsd} reserved, $${remainingUsd} left until ${resetsAt}\n`;
+
 /** `ballast usage`. */
 export const usage = verbOf({
   usage: USAGE,
@@ -74,7 +78,9 @@ export const usage = verbOf({
           call.api.open(target.href.slice(server.url.length), { accept: 'application/json' }),
         );
         call.progress.end();
-        call.print(found, () => tableOf(groupBy, found.groups, found.totals));
+        const { stageBudget } = found;
+        const below = stageBudget ? printable(stageLine(stageBudget)) : '';
+        call.print(found, () => `${tableOf(groupBy, found.groups, found.totals)}${below}`);
       },
     },
   },

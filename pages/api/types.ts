@@ -41,6 +41,7 @@ export type RunSummary = ReturnType<typeof summaryView>;
 export type Run = Omit<ReturnType<typeof runView>, 'body'> &
   Partial<Omit<RunAnswer, 'status' | 'agent' | 'runId'>> & { readonly error?: Problem; readonly soFar?: SettledSoFar };
 export type Approval = Run['approvals'][number];
+export type Period = BudgetView;
 export interface Budget {
   readonly day: BudgetView;
   readonly month: BudgetView;

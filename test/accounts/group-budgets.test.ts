@@ -73,7 +73,7 @@ beforeEach(async () => {
   const limited: typeof viewGroups = async ({ tenantId }, ...rest) =>
     viewGroups(tenants.find((each) => each.tenantId === tenantId) ?? TENANTS[0]!, ...rest);
   ({ get } = usageFunction({
-    budgets: { view: async () => none, viewGroups: limited },
+    budgets: { view: async () => none, viewGroups: limited, viewStage: async () => null },
     userNames: { all: async () => new Map([[ADA, 'ada']]), findBooked: () => Promise.reject(new Error('not asked')) },
   }));
 });

@@ -56,6 +56,7 @@ export const usageFunction = (over: Partial<ReportsOptions & ReportUsageParts> =
     gatewayCalls: createGatewayCalls(usage),
     budgets: {
       view: async () => ({ day: period, month: period }),
+      viewStage: async () => null,
       viewGroups: async () => ({
         groups: [{ key: 'key_1', name: null, spent: ZERO, day: period, month: period }],
         last: null,

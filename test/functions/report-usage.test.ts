@@ -1,5 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { stageAccount } from '../../lib/budget/account.ts';
+import { createMemoryBudgetStore } from '../../lib/budget/memory-store.ts';
+import { viewStageDay } from '../../lib/budget/view.ts';
 import { minus, parseUsd } from '../../lib/kernel/money.ts';
+import { reservationOf } from '../budget/parts.ts';
 import { record, toolRecord } from '../usage/records.ts';
 import { usageFunction } from './report-usage-parts.ts';
 
@@ -217,6 +221,7 @@ describe('what is refused', () => {
 });
 
 const viewGroups = async () => ({ groups: [], last: null });
+const viewStage = async () => null;
 
 describe('GET /usage/budget', () => {
   it('is what the budget of the caller’s own tenant says', async () => {
@@ -233,7 +238,10 @@ describe('GET /usage/budget', () => {
       asked.push(tenantId);
       return { day: period('2'), month: period('20') };
     };
-    const { status, body } = await usageFunction({ budgets: { view, viewGroups } }).get('/usage/budget', 'globex');
+    const { status, body } = await usageFunction({ budgets: { view, viewGroups, viewStage } }).get(
+      '/usage/budget',
+      'globex',
+    );
     expect({ status, body, asked }).toEqual({
       status: 200,
       body: { day: period('2'), month: period('20') },
@@ -257,7 +265,7 @@ describe('GET /admin/tenants/{tenantId}/budget', () => {
       day: period(SPENT[tenantId] ?? '0'),
       month: period('20'),
     });
-    const { get } = usageFunction({ budgets: { view, viewGroups } });
+    const { get } = usageFunction({ budgets: { view, viewGroups, viewStage } });
     const { status, body } = await get('/admin/tenants/globex/budget', 'acme-admin');
     expect([status, body]).toEqual([200, { day: period('3.5'), month: period('20') }]);
   });
@@ -272,6 +280,37 @@ describe('GET /admin/tenants/{tenantId}/budget', () => {
 });
 
 describe('GET /admin/usage', () => {
+  it('tells what is left of the budget of the stage, and nobody but an administrator', async () => {
+    const store = createMemoryBudgetStore();
+    const now = Date.parse('2026-11-20T12:00:00.000Z');
+    const account = stageAccount();
+    for (const [attemptId, amount] of [
+      ['run_01:1:1', '3'],
+      ['run_02:1:1', '0.5'],
+    ] as const) {
+      const held = reservationOf('acme', { attemptId, amount: parseUsd(amount), at: now });
+      await store.reserve(account, held);
+      if (attemptId === 'run_01:1:1') await store.settle(account, held, parseUsd('2.5'));
+    }
+    const view = async () => ({ day: stageBudget, month: stageBudget });
+    const stageBudget = {
+      limitUsd: '10',
+      spentUsd: '2.5',
+      reservedUsd: '0.5',
+      remainingUsd: '7',
+      forecastUsd: '5',
+      resetsAt: '2026-11-21T00:00:00.000Z',
+    };
+    const budgets = { view, viewGroups, viewStage: (at: number) => viewStageDay(store, parseUsd('10'), at) };
+    const { get } = usageFunction({ budgets });
+    for (const query of ['', '?tenant=acme', '?limit=1&groupBy=day'])
+      expect((await get(`/admin/usage${query}`, 'acme-admin')).body).toMatchObject({ stageBudget });
+    expect((await get('/usage')).body).not.toHaveProperty('stageBudget');
+    expect((await get('/admin/usage?format=csv', 'acme-admin')).text).not.toContain('stageBudget');
+    expect((await usageFunction().get('/admin/usage', 'acme-admin')).body).toMatchObject({ stageBudget: null });
+    expect(await viewStageDay(store, null, now)).toBeNull();
+  });
+
   it('tells what each tenant used, or one of them', async () => {
     const { status, body } = await served.get('/admin/usage', 'acme-admin');
     expect(status).toBe(200);

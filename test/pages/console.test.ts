@@ -29,6 +29,7 @@ describe.skipIf(CHROMIUM === undefined)(inChromium('the console'), () => {
     stage.target = await startHttpTarget();
     const env = {
       CONTENT_RETENTION: 'run',
+      STAGE_DAILY_BUDGET_USD: '1000',
       OPEN_METEO_BASE_URL: `${stage.target.url}/weather`,
       BALLAST_ALARM_WEBHOOK_URL: `${stage.target.url}/alarms`,
       BALLAST_ALARM_WEBHOOK_SECRET: '0123456789abcdef',

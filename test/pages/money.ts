@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { viewStageDay } from '../../lib/budget/view.ts';
 import { bookedName, pseudonymOf } from '../../lib/kernel/ids/pseudonym.ts';
 import { formatUsd, minus, parseUsd, type PicoUsd, sum, ZERO } from '../../lib/kernel/money.ts';
 import type { UsageRecord } from '../../lib/usage/record.ts';
@@ -150,6 +151,36 @@ export const moneyInTheConsole = (stage: Stage) =>
       const budgets = page.getByRole('region', { name: 'Keys and end users' });
       await budgets.getByRole('row', { name: /^shop/ }).waitFor();
       await looksRight('tenant-dark');
+      expect(complaints).toEqual([]);
+    });
+
+    it.each(LOOKS)('shows an administrator what is left of the budget of the stage (%s)', async (look, options) => {
+      expect(
+        await send('POST', '/agent/run', { task: 'What is 17 * 23?' }, await tenantIn(stage, 'counted')),
+      ).toMatchObject({
+        status: 'succeeded',
+      });
+      const { page, complaints, looksRight } = await openPage(stage, options);
+      await signIn(page, stage, ADMIN);
+      await page.getByRole('link', { name: 'Money' }).click();
+      const whole = page.getByRole('region', { name: 'The whole stage today' });
+      const field = (name: string) => whole.locator(`[data-field=${name}]`).textContent();
+      const booked = async () => {
+        const stores = await storesOf(stage);
+        const now = Date.now();
+        const view = await viewStageDay(stores.budgets, parseUsd('1000'), now);
+        stores.close();
+        return [view?.spentUsd, view?.remainingUsd].map((amount) => `$${amount}`);
+      };
+      await whole.waitFor();
+      // What other tests have under way is settled meanwhile.
+      await expect
+        .poll(async () => [await field('spent'), await field('left')], { timeout: 60_000 })
+        .toEqual(await booked());
+      expect(await field('spent')).not.toBe('$0');
+      await looksRight(`stage-budget-${look}`);
+      await page.getByLabel('Whose').selectOption('own');
+      await whole.waitFor({ state: 'detached' });
       expect(complaints).toEqual([]);
     });
 

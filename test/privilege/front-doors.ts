@@ -62,9 +62,10 @@ export const frontDoors: Readonly<Record<string, (app: App) => unknown>> = {
   admin: (app) =>
     admin({ ...app, administration: administrationOf(app), defaultBudgets: defaultBudgetsOf(app.config) }),
   'report-usage': (app) => {
-    const { reports, gatewayCalls, view, viewGroups } = accountingOf(app);
+    const { reports, gatewayCalls, view, viewGroups, viewStage } = accountingOf(app);
+    const budgets = { view, viewGroups, viewStage };
     const userNames = createUserNames({ ...app, table: app.core.stores.ledger });
-    return reportUsage({ ...app, reports, gatewayCalls, budgets: { view, viewGroups }, userNames });
+    return reportUsage({ ...app, reports, gatewayCalls, budgets, userNames });
   },
   health: (app) => health({ ...app, health: supervisionOf(app).health }),
   console: (app) => pages({ ...app, loadPages: () => Promise.resolve(PAGES) }),

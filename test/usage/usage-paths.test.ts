@@ -30,7 +30,7 @@ it.each([
   ['/usage?groupBy=tool', 'acme', 'ToolUsageReport'],
   ['/usage/budget', 'acme', 'Budget'],
   ['/usage/budget?groupBy=key', 'acme', 'GroupBudgets'],
-  ['/admin/usage', 'acme-admin', 'UsageReport'],
+  ['/admin/usage', 'acme-admin', 'StageUsageReport'],
 ])('%s answers exactly the members that are described', async (target, key, schema) => {
   const { get, usage, tools } = usageFunction();
   const at = Date.parse('2026-11-20T11:00:00.000Z');

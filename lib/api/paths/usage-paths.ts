@@ -25,7 +25,7 @@ const tools: Readonly<Record<string, Json>> = {
   meanMs: milliseconds,
   p95Ms: { ...milliseconds, description: 'right to 2 %' },
 };
-const report = (figures: Readonly<Record<string, Json>>): Json =>
+const report = (figures: Readonly<Record<string, Json>>, more: Readonly<Record<string, Json>> = {}): Json =>
   object({
     currency: { const: 'USD' },
     from: day,
@@ -35,6 +35,7 @@ const report = (figures: Readonly<Record<string, Json>>): Json =>
       object({ key: { oneOf: [text, { type: 'array', items: text, minItems: 2, maxItems: 2 }] }, ...figures }),
     ),
     nextCursor: { type: ['string', 'null'] },
+    ...more,
   });
 
 const period = object({
@@ -95,6 +96,12 @@ const short = (maxLength: number): Json => ({ type: 'string', minLength: 1, maxL
 export const usageSchemas: Readonly<Record<string, Json>> = {
   UsageReport: report(usage),
   ToolUsageReport: report(tools),
+  StageUsageReport: report(usage, {
+    stageBudget: {
+      ...orNull(period),
+      description: 'what all tenants together may still spend today; null: the stage has no such budget',
+    },
+  }),
   GatewayCalls: object({ calls: list(call), nextCursor: orNull(text) }),
   Budget: object({ day: period, month: period }),
   GroupBudgets: object({ day: period, month: period, groups: list(budgetOfOne), nextCursor: orNull(text) }),
@@ -163,7 +170,7 @@ export const usagePaths: Readonly<Record<string, Json>> = {
         groupBy('tenant', `tenant, day, month or model; with a tenant also ${GROUPS}`),
         inQuery('tenant', { type: 'string', pattern: '^[a-z0-9-]{1,64}$' }, 'this one alone'),
       ],
-      responses: reported(reference('UsageReport')),
+      responses: reported(reference('StageUsageReport')),
     },
   },
 };

@@ -22,7 +22,7 @@ interface Request extends HttpEvent {
 }
 
 export interface UsageParts extends Pick<Accounting, 'reports' | 'gatewayCalls'> {
-  readonly budgets: Pick<Accounting, 'view' | 'viewGroups'>;
+  readonly budgets: Pick<Accounting, 'view' | 'viewGroups' | 'viewStage'>;
   readonly tenants: Pick<TenantDirectory, 'find' | 'list'>;
   /** Default: end users are shown by their pseudonyms. */
   readonly userNames?: Pick<UserNames, 'all' | 'findBooked'>;
@@ -96,7 +96,8 @@ export const usageRoutes = (parts: UsageParts): Routes<Request> => {
         const those = tenant === null ? tenants.list() : only(tenants, tenant);
         const groups = await reports.across(those, range, groupBy, now);
         const shown = tenant === null ? groups : await named(parts, tenant, groups, groupBy);
-        return reportResponse(shown, USAGE, { ...asked, tenant: tenant ?? '' });
+        const more = asked.csv ? {} : { stageBudget: await parts.budgets.viewStage(now) };
+        return reportResponse(shown, USAGE, { ...asked, tenant: tenant ?? '' }, more);
       },
     },
   };

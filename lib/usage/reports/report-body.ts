@@ -69,8 +69,16 @@ export interface Asked {
 const valuesOf = (key: string, columns: readonly string[]): readonly string[] =>
   columns.length === 1 ? [key] : (JSON.parse(key) as string[]);
 
-/** A report as JSON, or as CSV, which holds the groups alone. Totals are of all groups, whatever page is shown. */
-export const reportResponse = <V>(groups: Groups<V>, { measure, show }: Shown<V>, asked: Asked): HttpResponse => {
+/**
+ * A report as JSON, with `more` beside it, or as CSV, which holds the groups alone. Totals are of all groups, whatever page
+ * is shown.
+ */
+export const reportResponse = <V>(
+  groups: Groups<V>,
+  { measure, show }: Shown<V>,
+  asked: Asked,
+  more: Readonly<Record<string, unknown>> = {},
+): HttpResponse => {
   const { tenant, range, groupBy } = asked;
   const by = typeof groupBy === 'string' ? [groupBy] : groupBy;
   const period = { from: dayOf(range.from), to: dayOf(range.to - 1) };
@@ -81,7 +89,7 @@ export const reportResponse = <V>(groups: Groups<V>, { measure, show }: Shown<V>
   if (!asked.csv) {
     const totals = show(totalOf(groups, measure));
     const shown = rows.map(({ key, figures }) => ({ key: key.length === 1 ? key[0] : key, ...figures }));
-    return jsonResponse({ currency: 'USD', ...period, totals, groups: shown, nextCursor });
+    return jsonResponse({ currency: 'USD', ...period, totals, groups: shown, nextCursor, ...more });
   }
   const columns = ['tenant', 'from', 'to', 'currency', ...by, ...Object.keys(show(measure.zero))];
   const lines = rows.map(({ key, figures }): Row => {

@@ -1,11 +1,9 @@
-import type { Budget } from '../../api/types.ts';
+import type { Budget, Period } from '../../api/types.ts';
 import { html } from '../../ui/html.ts';
 import { Time, Usd } from '../../ui/parts.ts';
 import { isMore, percentOf, roughly } from './amounts.ts';
 import { type Cost, costOn, type Days } from './days.ts';
 import { reachedBy, THRESHOLDS } from './thresholds.ts';
-
-type Period = Budget['day'];
 
 /** The end of the bar is the last. */
 const TICKS = THRESHOLDS.filter((threshold) => threshold < 100);
@@ -65,3 +63,7 @@ export const BudgetView = ({ budget: { day, month }, days }: { budget: Budget; d
     <${PeriodView} title="Today" name="day" period=${day} cost=${days === undefined ? null : costOn(days, dayBefore(day.resetsAt))} />
     <${PeriodView} title="This month" name="month" period=${month} cost=${days?.totals ?? null} />
   </div>`;
+
+/** The same of the budget that all tenants have together today. */
+export const StageBudget = ({ period, days }: { period: Period; days: Days }) =>
+  html`<${PeriodView} title="The whole stage today" name="stage" period=${period} cost=${costOn(days, dayBefore(period.resetsAt))} />`;

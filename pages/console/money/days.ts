@@ -1,4 +1,5 @@
 import { query } from '../../api/client.ts';
+import type { Period } from '../../api/types.ts';
 import { html } from '../../ui/html.ts';
 import { Empty } from '../../ui/parts.ts';
 import { useLoad } from '../../ui/use-load.ts';
@@ -16,6 +17,8 @@ export interface Days {
   readonly to: string;
   readonly totals: Cost;
   readonly groups: readonly (Cost & { readonly key: string })[];
+  /** Of all tenants: today's budget of the stage; `null`: it has none. */
+  readonly stageBudget?: Period | null;
 }
 
 const LIVE_MS = 10_000;

@@ -4,7 +4,7 @@ import { html } from '../../ui/html.ts';
 import { Refused } from '../../ui/parts.ts';
 import { useLoad } from '../../ui/use-load.ts';
 import { useMay, useSession } from '../context.ts';
-import { BudgetView } from './budget.ts';
+import { BudgetView, StageBudget } from './budget.ts';
 import { DaysChart, useDays } from './days.ts';
 import { GroupBudgets } from './group-budgets.ts';
 import { UsageReport } from './report.ts';
@@ -32,6 +32,7 @@ export const Money = () => {
     </div>
     <${Refused} error=${error} />
     ${whose === 'own' && budget !== undefined && html`<${BudgetView} budget=${budget} days=${days} />`}
+    ${whose === 'all' && days?.stageBudget && html`<${StageBudget} period=${days.stageBudget} days=${days} />`}
     ${days !== undefined && html`<${DaysChart} days=${days} />`}
     ${whose === 'own' && html`<${GroupBudgets} path="/usage/budget" />`}
     ${whose === 'own' ? html`<${UsageReport} key="own" path="/usage" />` : html`<${UsageReport} key="all" path="/admin/usage" first="tenant" />`}

@@ -90,6 +90,21 @@ it('usage says in one sentence why it prints nothing', async () => {
   expect([absent.code, absent.err]).toEqual([1, expect.stringMatching(/^Nothing answers at [^\n]*\n$/)]);
 });
 
+it('usage says below its table what is left of the budget of the stage, where it has one', async () => {
+  const totals = { requests: 2, costUsd: '3.2' };
+  const page = (stageBudget: object | null, nextCursor: string | null = null) =>
+    Response.json({ totals, groups: [{ key: 'acme', ...totals }], nextCursor, stageBudget });
+  const left = { remainingUsd: '6.3', forecastUsd: null, resetsAt: '2026-11-21T00:00:00.000Z' };
+  const budget = { limitUsd: '10', spentUsd: '3.2', reservedUsd: '0.5', ...left };
+  const table = await ballast(['usage', '--admin'], [page(budget, 'c1'), page(budget)]);
+  expect(table.out).toMatch(
+    /\ntotal .*\n\nBudget of the stage today: \$3\.2 of \$10 spent, \$0\.5 reserved, \$6\.3 left until 2026-11-21T00:00:00\.000Z\n$/,
+  );
+  const json = await ballast(['usage', '--admin', '--json'], [page(budget)]);
+  expect(JSON.parse(json.out)).toMatchObject({ stageBudget: budget });
+  expect((await ballast(['usage', '--admin'], [page(null)])).out).toMatch(/\ntotal .*\n$/);
+});
+
 it('keys make prints the key alone, and about it beside', async () => {
   const made = { keyId: 'key_1', key: 'bk_secret', scopes: ['runs:read'] };
   const words = ['keys', 'make', 'acme', '--name', 'ci', '--scopes', 'runs:read,runs:write', '--daily-budget-usd', '2'];
