@@ -124,6 +124,46 @@ export const reportsInTheConsole = (stage: Stage) =>
       expect(complaints).toEqual([]);
     });
 
+    it('is shown page by page where one does not hold all groups, and from the first for another grouping', async () => {
+      const { page, complaints, looksRight } = await openPage(stage);
+      await signIn(page, stage, key);
+      // As if a page held one group, where it holds a hundred.
+      await page.route(/\/usage\?/, async (route) => {
+        const url = new URL(route.request().url());
+        if (url.searchParams.has('limit')) url.searchParams.set('limit', '1');
+        return route.continue({ url: url.href });
+      });
+      await page.getByRole('link', { name: 'Money' }).click();
+      const by = page.getByRole('combobox', { name: 'By' });
+      await by.selectOption('user');
+      const usage = page.getByRole('region', { name: 'Usage' });
+      const rows = async () =>
+        (await usage.locator('tbody tr').allTextContents()).map(
+          (text) => /^(ada|bob|All|\(none\))?/.exec(text.trim())?.[0],
+        );
+      const costs = costsBy(records, NAMES['user']!);
+      const all = () => usage.locator('[data-row=totals] td').last().textContent();
+      const [more, before] = ['More', 'Before'].map((name) => usage.getByRole('button', { name }));
+      if (more === undefined || before === undefined) throw new Error('no buttons');
+      await expect.poll(rows).toEqual(['(none)', 'All']);
+      expect(await before.count()).toBe(0);
+      for (const name of ['ada', 'bob']) {
+        await more.click();
+        await expect.poll(rows).toEqual([name, 'All']);
+        expect(await usage.locator('tbody tr').first().locator('td').last().textContent()).toBe(`$${costs[name]}`);
+        expect(await all()).toBe(`$${formatUsd(total)}`);
+      }
+      expect(await more.count()).toBe(0);
+      await looksRight('usage-last-page');
+      await before.click();
+      await expect.poll(rows).toEqual(['ada', 'All']);
+      await by.selectOption('agent');
+      await expect.poll(() => before.count()).toBe(0);
+      await by.selectOption('user');
+      await expect.poll(rows).toEqual(['(none)', 'All']);
+      expect(complaints).toEqual([]);
+    });
+
     it('is shown to an administrator by tenant', async () => {
       const { page, complaints } = await openPage(stage);
       await signIn(page, stage, ADMIN);

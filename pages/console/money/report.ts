@@ -50,6 +50,7 @@ const DIMENSIONS = [
   'agent,model',
 ] as const;
 const LIVE_MS = 10_000;
+const LIMIT = 100;
 
 const isTool = (group: Group | ToolGroup): group is ToolGroup => 'calls' in group;
 
@@ -92,15 +93,20 @@ const Tools = ({ groups }: { groups: readonly ToolGroup[] }) =>
 export const UsageReport = ({ path, tenant, first }: { path: string; tenant?: string; first?: string }) => {
   const { client, url } = useSession();
   const [asked, setAsked] = useState({ groupBy: first ?? 'day', from: '', to: '' });
+  const [cursors, setCursors] = useState<readonly string[]>([]);
   const downloading = useAction();
-  const target = `${path}${query({ ...asked, tenant })}`;
+  const target = `${path}${query({ ...asked, tenant, limit: LIMIT, cursor: cursors.at(-1) })}`;
   const { data, error } = useLoad((signal) => client.json<Report>(target, { signal }), [target], LIVE_MS);
+  const change = (changed: Partial<typeof asked> = {}) => {
+    setCursors([]);
+    setAsked((before) => ({ ...before, ...changed }));
+  };
   const set = (name: keyof typeof asked) => (event: Event) =>
-    setAsked((before) => ({ ...before, [name]: (event.target as HTMLInputElement).value }));
+    change({ [name]: (event.target as HTMLInputElement).value });
   const times = timesAt(new Date());
   const timeOf = ({ from, to }: typeof asked) =>
     Object.entries(times).find(([, time]) => time.from === from && time.to === to)?.[0] ?? '';
-  const setTime = (name: string) => setAsked((before) => ({ ...before, ...times[name] }));
+  const setTime = (name: string) => change(times[name]);
   // A link could not carry the key, and must not.
   const download = () =>
     void downloading.run(async () => {
@@ -112,6 +118,7 @@ export const UsageReport = ({ path, tenant, first }: { path: string; tenant?: st
       URL.revokeObjectURL(link.href);
     });
   const groups = data?.groups ?? [];
+  const next = data?.nextCursor ?? null;
   const offered =
     first === undefined
       ? DIMENSIONS
@@ -149,6 +156,13 @@ export const UsageReport = ({ path, tenant, first }: { path: string; tenant?: st
           : data !== undefined &&
             html`<${Usage} groups=${groups} totals=${data.totals} by=${asked.groupBy} tenant=${tenant} />`
     }
-    ${typeof data?.nextCursor === 'string' && html`<p class="small soft">There are more groups; the CSV has all of them.</p>`}
+    ${
+      (cursors.length > 0 || next !== null) &&
+      html`<div class="row">
+        ${cursors.length > 0 && html`<button type="button" onClick=${() => setCursors(cursors.slice(0, -1))}>Before</button>`}
+        ${next !== null && html`<button type="button" onClick=${() => setCursors([...cursors, next])}>More</button>`}
+        <span class="small soft">${LIMIT} at a time. All is over every one, and the CSV has them all.</span>
+      </div>`
+    }
   </section>`;
 };
