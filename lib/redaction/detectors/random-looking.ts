@@ -1,15 +1,8 @@
 /** What a person would have to fill in, or has left out. */
-export const PLACEHOLDERS: readonly string[] = [
-  'x{6}',
-  '\\*{3}',
-  'your',
-  'example_',
-  'changeme',
-  'placeholder',
-  'redacted',
-  'abcdefghij',
-  'qwertyui',
-];
+const FILL_INS = ['x{6}', '\\*{3}', 'your', 'example_', 'changeme', 'placeholder', 'redacted'];
+
+/** The same, and what a person types who has nothing to say. */
+export const PLACEHOLDERS: readonly string[] = [...FILL_INS, 'abcdefghij', 'qwertyui'];
 
 const MIN_CHARS = 16;
 const MIN_PART_CHARS = 8;
@@ -105,6 +98,9 @@ export const isWords = (value: string): boolean => {
 
 /** Whether a value has words of those in it that stand for a secret. */
 export const PLACEHOLDER = new RegExp(PLACEHOLDERS.join('|'), 'i');
+
+/** Whether it has words of those that nobody takes for a key, whatever stands before them. */
+export const FILL_IN = new RegExp(FILL_INS.join('|'), 'i');
 
 export const looksRandom = createLooksRandom();
 

@@ -12,6 +12,7 @@ import { PASSWORD_EDGES } from './passwords.ts';
 import { PHONE_EDGES } from './phones.ts';
 import { REFERENCE_EDGES } from './references.ts';
 import { SCHEME_EDGES } from './schemes.ts';
+import { TYPED_KEY_EDGES } from './typed-keys.ts';
 
 /** Where a form begins to be one and where it ends: of each pair of neighbours one is a secret and the other is not. */
 export const EDGES: readonly Edge[] = [
@@ -28,4 +29,5 @@ export const EDGES: readonly Edge[] = [
   ...FORM_EDGES,
   ...REFERENCE_EDGES,
   ...LIST_EDGES,
+  ...TYPED_KEY_EDGES,
 ];

@@ -15,7 +15,7 @@ import {
   spelledRun,
   WORD,
 } from '../../reader.ts';
-import { isWords, looksRandom, PLACEHOLDER } from '../random-looking.ts';
+import { FILL_IN, isWords, looksRandom } from '../random-looking.ts';
 import type { Form } from './key-form.ts';
 import { OTHER_FORMS } from './other-issuers.ts';
 
@@ -51,6 +51,12 @@ export const FORMS: readonly Form[] = [
   { prefix: '1//0', body: WORD, least: 40, label: 'TOKEN' },
   { prefix: '4/0A', body: WORD, least: 40, label: 'TOKEN' },
   { prefix: 'bk_', body: ALPHANUMERIC, least: 40 },
+  ...['sk-ant-api03-', 'sk-proj-'].map((prefix) => ({
+    prefix,
+    body: WORD,
+    least: 20,
+  })),
+  { prefix: 'sk-', body: ALPHANUMERIC, least: 48 },
   { prefix: 'sk-', body: WORD, least: 20, random: true },
   ...OTHER_FORMS,
 ];
@@ -61,7 +67,7 @@ const JUDGED = 48;
 const ZEROS = /^0+$/;
 
 /** What stands for a key in an example, or goes on as a name in code. */
-const isNoKey = (body: string): boolean => ZEROS.test(body) || PLACEHOLDER.test(body) || isWords(body);
+const isNoKey = (body: string): boolean => ZEROS.test(body) || FILL_IN.test(body) || isWords(body);
 
 const find = (text: Reader, at: number, { prefix, body, least, exact, first, random }: Form): number => {
   const from = spelled(text, at, prefix);

@@ -1,5 +1,5 @@
 import { charSet, type Detector } from '../../reader.ts';
-import { isDense, isRandom, looksGenerated } from '../random-looking.ts';
+import { FILL_IN, isDense, isRandom, looksGenerated } from '../random-looking.ts';
 import { behind, mayBehind, mayBehindBlank } from './behind.ts';
 
 /** A key or a token behind a blank alone: `--token …`, `X-API-Key …`, `Authorization: token …`. */
@@ -26,8 +26,21 @@ const isNameAndPassword = (value: string, before: string): boolean => {
   return !mayBeWord && /^[ -9;-~\u00a0-\u00ff]+:[ -~\u00a0-\u00ff]*$/.test(plain);
 };
 
+const MIN_TOKEN_CHARS = 16;
+const LETTER = /[a-z]/i;
+const THREE_DIGITS = /(?:\d.*){3}/;
+/** Longer than any word. */
+const LETTERS = /[a-z]{32}/i;
+
+/** Also what a person has typed: letters with a number, or more of them than a word has. */
+const isToken = (value: string): boolean => {
+  if (isRandom(value)) return true;
+  if (value.length < MIN_TOKEN_CHARS || FILL_IN.test(value)) return false;
+  return LETTERS.test(value) || (LETTER.test(value) && THREE_DIGITS.test(value));
+};
+
 /** Tokens and keys behind the scheme of a header, or an option of a command. */
-export const bearer: Detector = behind('TOKEN', mayBehind(AFTER_BEARER), BEARER, isRandom);
+export const bearer: Detector = behind('TOKEN', mayBehind(AFTER_BEARER), BEARER, isToken);
 export const basic: Detector = behind('TOKEN', mayBehind(AFTER_BASIC), BASIC, isNameAndPassword);
 
 const COLON = 58;
