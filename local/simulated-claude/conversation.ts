@@ -1,7 +1,7 @@
 import { blocksOf, type ContentBlockParam, type CountRequest } from './request.ts';
 
 export interface Conversation {
-  /** What the user said last, in whichever message: tool results are no text. */
+  /** The last text block of the user's, in whichever message: tool results are no text. */
   readonly lastUserText: string;
   /** The tool results of the last message; empty when it has none. */
   readonly results: readonly { readonly name: string; readonly text: string; readonly isError: boolean }[];
@@ -14,6 +14,10 @@ export interface Conversation {
 const textOf = (blocks: readonly ContentBlockParam[]): string =>
   blocks.flatMap((block) => (block.type === 'text' ? [block.text ?? ''] : [])).join('\n');
 
+/** A block of its own is what was sent to a run behind its task. */
+const lastText = (blocks: readonly ContentBlockParam[]): string =>
+  blocks.findLast(({ type, text = '' }) => type === 'text' && text.trim() !== '')?.text ?? '';
+
 const resultText = (content: unknown): string => {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';
@@ -23,8 +27,8 @@ const resultText = (content: unknown): string => {
 /** What matters of a conversation for the next simulated answer. */
 export const conversationOf = ({ messages }: Pick<CountRequest, 'messages'>): Conversation => {
   const said = messages.filter((message) => message.role !== 'system');
-  const userTexts = said.map(({ role, content }) => (role === 'user' ? textOf(blocksOf(content)) : ''));
-  const asked = userTexts.findLastIndex((text) => text.trim() !== '');
+  const userTexts = said.map(({ role, content }) => (role === 'user' ? lastText(blocksOf(content)) : ''));
+  const asked = userTexts.findLastIndex((text) => text !== '');
   const answers = said.slice(asked + 1).filter(({ role }) => role === 'assistant');
   const calling = answers.filter(({ content }) => blocksOf(content).some(({ type }) => type === 'tool_use'));
   const names = new Map(said.flatMap(({ content }) => blocksOf(content)).map((block) => [block.id, block.name]));

@@ -209,6 +209,20 @@ it('a message is read by the next call, one with `interrupt` at once', async () 
   expect(await traced(rude, 'model')).toMatchObject([{ interrupted: true }, { status: 'succeeded' }]);
 });
 
+it.each([
+  ['[[hang]]', '[[say:ok1]]', 'ok1'],
+  ['[[over:100000]] [[count:30]]', 'Only this.', 'Only this.'],
+])('a message that interrupts %s is the new task of the simulated Claude', async (task, content, output) => {
+  const runId = await submit({ task });
+  await until(runId, 'running');
+  await call('POST', `/agent/runs/${runId}/messages`, { content, interrupt: true });
+  expect(await ended(runId)).toMatchObject({
+    status: 'succeeded',
+    output: expect.stringContaining(output) as string,
+    usage: { modelCalls: 1 },
+  });
+});
+
 it('a run pauses where its limit has no room, and goes on where it was when it is raised', async () => {
   const runId = await submit({ task: 'What is 5 + 5?', maxCostUsd: '0.0000001', onLimit: 'pause' });
   expect(await until(runId, 'awaiting_budget', ...ENDED)).toMatchObject({ status: 'awaiting_budget' });

@@ -80,6 +80,26 @@ describe('tools one after the other', () => {
   });
 });
 
+describe('a message that comes behind the task, as a block of its own', () => {
+  const said = (...texts: string[]) => ask([{ role: 'user', content: texts.map((text) => ({ type: 'text', text })) }]);
+
+  it('replaces its directives, by others or by none', async () => {
+    expect(textOf(await said('[[fault:529]] [[tool:a]]', '[[say:ok1]]'))).toBe('ok1');
+    expect(textOf(await said('[[fault:529]] [[count:30]]', 'Thank you.'))).toContain('would now answer "Thank you."');
+    expect(textOf(await said('[[fault:529]]', '[[say:ok1]]', '[[count:3]]'))).toBe('1 2 3');
+  });
+
+  it('is none without a word', async () => {
+    expect(textOf(await said('[[say:ok1]]', ' '))).toBe('ok1');
+  });
+
+  it('leaves how often a directive holds to those that count', async () => {
+    expect(textOf(await said('[[fault:529 times=1 id=replaced]]', 'Thank you.'))).toContain('Thank you.');
+    await expect(said('[[fault:529 times=1 id=replaced]]')).rejects.toMatchObject({ status: 529 });
+    expect(textOf(await said('[[fault:529 times=1 id=replaced]] Hello.'))).toContain('Hello.');
+  });
+});
+
 describe('a directive for one turn', () => {
   it('holds for that call alone, as often as it says', async () => {
     const task = 'Go [[step:a]] [[fault:529 turn=2 times=1]]';
