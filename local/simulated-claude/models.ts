@@ -58,10 +58,30 @@ export const modelInfo = (id: string): ModelInfo | null => {
   return model && infoOf(model, id);
 };
 
-/** All models on one page. */
-export const modelPage = () => ({
-  data: MODELS.map((model) => infoOf(model)),
-  has_more: false,
-  first_id: MODELS.at(0)?.id ?? null,
-  last_id: MODELS.at(-1)?.id ?? null,
-});
+const DEFAULT_LIMIT = 20;
+const LIMIT = /^(?:[1-9]\d{0,2}|1000)$/;
+
+/** What is wrong with the query of a list; `null`: nothing. */
+export const wrongQuery = (query: URLSearchParams): string | null => {
+  const limit = query.get('limit');
+  if (limit !== null && !LIMIT.test(limit)) return 'limit: Input should be from 1 to 1000';
+  const cursor = ['after_id', 'before_id'].find((name) => query.has(name) && !findModel(query.get(name) ?? ''));
+  return cursor === undefined ? null : `${cursor}: there is no such model`;
+};
+
+/** The page of a list that a query asks for: the first models behind `after_id`, or the last ones before `before_id`. */
+export const modelPage = (query = new URLSearchParams()) => {
+  const limit = Number(query.get('limit') ?? DEFAULT_LIMIT);
+  const placeOf = (id: string) => MODELS.findIndex((model) => model.id === findModel(id)?.id);
+  const before = query.get('before_id');
+  const after = query.get('after_id');
+  const behind = MODELS.slice(after === null ? 0 : placeOf(after) + 1);
+  const left = before === null ? behind : MODELS.slice(0, placeOf(before));
+  const page = before === null ? left.slice(0, limit) : left.slice(-limit);
+  return {
+    data: page.map((model) => infoOf(model)),
+    has_more: page.length < left.length,
+    first_id: page.at(0)?.id ?? null,
+    last_id: page.at(-1)?.id ?? null,
+  };
+};

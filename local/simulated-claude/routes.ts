@@ -2,7 +2,7 @@ import type { Clock } from '../../lib/kernel/clock.ts';
 import { createMessageAnswerer } from './answer-message.ts';
 import { wrongMessages } from './check-messages.ts';
 import { refusedByModel } from './check-model.ts';
-import { findModel, modelInfo, modelPage } from './models.ts';
+import { findModel, modelInfo, modelPage, wrongQuery } from './models.ts';
 import { CountRequest, MessagesRequest, wrongField } from './request.ts';
 import { errorSteps, jsonSteps, type Step } from './steps.ts';
 import { segmentsOf, totalTokens } from './tokens.ts';
@@ -11,6 +11,8 @@ import { segmentsOf, totalTokens } from './tokens.ts';
 export interface Incoming {
   readonly method: string;
   readonly path: string;
+  /** With its question mark; empty when there is none. */
+  readonly query: string;
   readonly headers: NodeJS.Dict<string | string[]>;
   readonly body: string;
   readonly requestId: string;
@@ -71,6 +73,12 @@ export const createRoutes = (clock: Pick<Clock, 'now'>): ((incoming: Incoming) =
     return jsonSteps(200, JSON.stringify({ input_tokens: totalTokens(segmentsOf(checked.request)) }));
   };
 
+  const listModels = ({ query, requestId }: Incoming): Iterable<Step> => {
+    const asked = new URLSearchParams(query);
+    const wrong = wrongQuery(asked);
+    return wrong === null ? jsonSteps(200, JSON.stringify(modelPage(asked))) : errorSteps(400, wrong, requestId);
+  };
+
   const getModel = (id: string, requestId: string): Iterable<Step> => {
     const info = modelInfo(id);
     return info ? jsonSteps(200, JSON.stringify(info)) : errorSteps(404, `model: ${id}`, requestId);
@@ -85,7 +93,7 @@ export const createRoutes = (clock: Pick<Clock, 'now'>): ((incoming: Incoming) =
     const route = `${incoming.method} ${path}`;
     if (route === 'POST /v1/messages') return postMessage(incoming, credential);
     if (route === 'POST /v1/messages/count_tokens') return countTokens(incoming);
-    if (route === 'GET /v1/models') return jsonSteps(200, JSON.stringify(modelPage()));
+    if (route === 'GET /v1/models') return listModels(incoming);
     const id = /^GET \/v1\/models\/([^/]+)$/.exec(route)?.[1];
     return id === undefined ? errorSteps(404, 'Not found', requestId) : getModel(decodeURIComponent(id), requestId);
   };

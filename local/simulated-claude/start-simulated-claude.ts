@@ -24,8 +24,8 @@ export const startSimulatedClaude = async ({ port = 0, clock }: SimulatedClaudeO
   return listen(port, async (exchange) => {
     requests += 1;
     const requestId = `req_sim_${String(requests).padStart(8, '0')}`;
-    const { method, path, headers, response, signal } = exchange;
-    const incoming = { method, path, headers, body: exchange.raw.toString('utf8'), requestId };
+    const { method, path, query, headers, response, signal } = exchange;
+    const incoming = { method, path, query, headers, body: exchange.raw.toString('utf8'), requestId };
     await play(answer(incoming), response, { clock, signal, headers: { 'request-id': requestId } });
   });
 };

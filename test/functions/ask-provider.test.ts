@@ -211,19 +211,35 @@ describe('GET /v1/models', () => {
     expect(await list({})).toEqual({ ids: may.slice(0, 2), has_more: true, first_id: may[0], last_id: may[1] });
     const rest = { ids: [may[2]], has_more: false, first_id: may[2], last_id: may[2] };
     expect(await list({ after_id: [String(may[1])] })).toEqual(rest);
-    const back = { ids: may.slice(0, 2), has_more: true, first_id: may[0], last_id: may[1] };
-    expect(await list({ before_id: [String(may[2])] })).toMatchObject({
-      ...back,
-      has_more: expect.any(Boolean) as boolean,
-    });
+    const back = { ids: may.slice(0, 2), has_more: false, first_id: may[0], last_id: may[1] };
+    expect(await list({ before_id: [String(may[2])] })).toEqual(back);
+    // The provider has more, of which the caller may use none.
+    await using first = await askingProvider({ answer, settings: { allowedModels: ids.slice(0, 2) } });
+    const { body } = await first.get('/v1/models', { multiValueQueryStringParameters: { limit: ['2'] } });
+    expect(body).toMatchObject({ data: [{ id: ids[0] }, { id: ids[1] }], has_more: false, last_id: ids[1] });
     await using none = await askingProvider({ answer, settings: { allowedModels: ['claude-of-the-sea'] } });
     expect((await none.get('/v1/models')).body).toEqual({ data: [], has_more: false, first_id: null, last_id: null });
+  });
+
+  it('goes on behind a cursor where the provider knows none', async () => {
+    const ids = ['claude-opus-5', 'claude-fable-5-2', 'claude-sonnet-5', 'claude-sonnet-5-5', 'claude-haiku-5-5'];
+    const all = { status: 200, body: JSON.stringify({ data: ids.map(modelOf), has_more: false, last_id: ids[4] }) };
+    await using it = await askingProvider({ answer: () => all });
+    const list = async (name: string, id: string) => {
+      const multiValueQueryStringParameters = { limit: ['2'], [name]: [id] };
+      const { body } = await it.get('/v1/models', { multiValueQueryStringParameters });
+      const { data, has_more } = body as { data: { id: string }[]; has_more: boolean };
+      return [data.map(({ id: each }) => each), has_more];
+    };
+    expect(await list('after_id', 'claude-opus-5')).toEqual([['claude-sonnet-5', 'claude-sonnet-5-5'], true]);
+    expect(await list('after_id', 'claude-sonnet-5-5')).toEqual([['claude-haiku-5-5'], false]);
+    expect(await list('before_id', 'claude-sonnet-5-5')).toEqual([['claude-opus-5', 'claude-sonnet-5'], false]);
   });
 
   it('ends where the provider repeats its page', async () => {
     const always = { status: 200, body: JSON.stringify({ data: [modelOf('x')], has_more: true, last_id: 'x' }) };
     await using it = await askingProvider({ answer: () => always });
-    expect((await it.get('/v1/models')).body).toMatchObject({ data: [] });
+    expect((await it.get('/v1/models')).body).toMatchObject({ data: [], has_more: false });
     expect(it.upstream.asked.length).toBe(2);
   });
 

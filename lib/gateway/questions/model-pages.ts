@@ -24,9 +24,16 @@ const limitOf = ({ limit }: Query): number => {
 
 const idOf = (each: ListedModel | undefined): string | null => (typeof each?.id === 'string' ? each.id : null);
 
+/** What lies beyond the cursor that was asked for: a provider may know no cursors, and list all each time. */
+const beyond = (data: readonly ListedModel[], cursor: unknown, isBackwards: boolean): readonly ListedModel[] => {
+  const at = data.findIndex(({ id }) => id !== undefined && id === cursor);
+  if (at < 0) return data;
+  return isBackwards ? data.slice(0, at) : data.slice(at + 1);
+};
+
 /**
- * The page that a client asked for, of the models that it may have. Further pages are read until it is full or the
- * provider has no more, so that none is empty while there is a next one; both its ends are cursors.
+ * The page that a client asked for, of the models that it may have. Further pages are read until it is full and one more is
+ * known, or the provider has no more, so that there is always something on a next page; both its ends are cursors.
  */
 export const shownPage = async (
   query: Query,
@@ -37,20 +44,23 @@ export const shownPage = async (
   const isBackwards = name === 'before_id';
   const limit = limitOf(query);
   const known = new Set<unknown>();
-  let page = await read(query);
+  let page: ModelPage;
+  let goesOn: boolean;
   let shown: ListedModel[] = [];
+  let cursor: unknown = [query[name]].flat()[0];
   for (let asked = query, pages = 1; ; pages += 1) {
-    const more = page.data.filter((each) => isShown(each) && !known.has(each.id));
+    page = await read(asked);
+    const more = beyond(page.data, cursor, isBackwards).filter((each) => isShown(each) && !known.has(each.id));
     for (const { id } of more) known.add(id);
     shown = isBackwards ? [...more, ...shown] : [...shown, ...more];
-    const cursor = page[end];
+    const next = page[end];
     // Whoever gives the same cursor again has no next page.
-    const isLast = page.has_more !== true || typeof cursor !== 'string' || cursor === asked[name];
-    if (isLast || shown.length >= limit || pages === MAX_PAGES) break;
-    asked = { ...asked, [name]: cursor };
-    page = await read(asked);
+    goesOn = page.has_more === true && next !== cursor;
+    if (!goesOn || typeof next !== 'string' || shown.length > limit || pages === MAX_PAGES) break;
+    cursor = next;
+    asked = { ...asked, [name]: next };
   }
   const data = isBackwards ? shown.slice(-limit) : shown.slice(0, limit);
-  const has_more = shown.length > limit || page.has_more === true;
+  const has_more = shown.length > limit || goesOn;
   return { ...page, data, has_more, first_id: idOf(data[0]), last_id: idOf(data.at(-1)) };
 };

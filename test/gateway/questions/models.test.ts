@@ -41,6 +41,25 @@ describe.each(SDKS)('%s', (_title, Sdk) => {
     expect(JSON.stringify(pricing('claude-haiku-5-5'))).toMatch(/"0\.10?".*"0\.50?".*"0\.50?".*"2\.50?"/);
   });
 
+  it('goes through the pages of the list to its end, in either direction', async () => {
+    const { models } = createClient(Sdk, server, DEMO);
+    const all = (await models.list({ limit: 1000 })).data.map(({ id }) => id);
+    expect(all.length).toBeGreaterThan(9);
+    for (const [query, expected] of [
+      [{ limit: 3 }, all],
+      [{ limit: all.length }, all],
+      [{ limit: 4, after_id: String(all[1]) }, all.slice(2)],
+    ] as const) {
+      const listed: string[] = [];
+      for await (const { id } of models.list(query)) if (listed.push(id) > all.length) break;
+      expect(listed).toEqual(expected);
+    }
+    const backwards: string[][] = [];
+    for await (const { data } of (await models.list({ limit: 3, before_id: String(all[7]) })).iterPages())
+      if (backwards.unshift(data.map(({ id }) => id)) > all.length) break;
+    expect(backwards).toEqual([all.slice(0, 1), all.slice(1, 4), all.slice(4, 7)]);
+  });
+
   it('reads one model, by its dated name too', async () => {
     const { models } = createClient(Sdk, server, DEMO);
     const model = (await models.retrieve('claude-sonnet-5-5')) as Priced;
