@@ -45,13 +45,17 @@ export const callView = (
 /** Tenths of a millisecond: a tool's clock counts whole ones, and more digits would only look exact. */
 const tenths = (ms: number): number => Math.round(ms * 10) / 10;
 
+/** Durations of one bucket are known better by their mean, which a single call equals: it is never above its own p95. */
+const p95Of = ({ calls, sumMs, durations }: ToolStats): number =>
+  durations.size === 1 ? sumMs / calls : quantile(durations, 0.95);
+
 export const TOOL_USAGE: Shown<ToolStats> = {
   measure: TOOL_STATS,
-  show: ({ calls, errors, sumMs, durations }) => ({
-    calls,
-    errors,
-    meanMs: calls === 0 ? 0 : tenths(sumMs / calls),
-    p95Ms: tenths(quantile(durations, 0.95)),
+  show: (stats) => ({
+    calls: stats.calls,
+    errors: stats.errors,
+    meanMs: stats.calls === 0 ? 0 : tenths(stats.sumMs / stats.calls),
+    p95Ms: tenths(p95Of(stats)),
   }),
 };
 

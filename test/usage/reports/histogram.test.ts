@@ -34,6 +34,34 @@ it('what is shown, rounded, is right to 2 % as well', () => {
   );
 });
 
+it('of one call, or of calls that took the same time, mean and p95 are that time', () => {
+  fc.assert(
+    fc.property(fc.nat(10_000_000), fc.integer({ min: 1, max: 50 }), (durationMs, calls) => {
+      const stats = Array.from({ length: calls }, () => toolStatsOf({ tool: 't', durationMs, isError: false }));
+      const shown = TOOL_USAGE.show(stats.reduce((a, b) => TOOL_STATS.plus(a, b)));
+      expect(shown).toMatchObject({ meanMs: durationMs, p95Ms: durationMs });
+    }),
+    { seed: 4 },
+  );
+});
+
+it('what is shown of durations close together is right to 2 %', () => {
+  const close = fc
+    .nat(100_000)
+    .chain((least) =>
+      fc.array(fc.integer({ min: least, max: Math.ceil(least * 1.02) }), { minLength: 1, maxLength: 100 }),
+    );
+  fc.assert(
+    fc.property(close, (all) => {
+      const stats = all.map((durationMs) => toolStatsOf({ tool: 't', durationMs, isError: false }));
+      const shown = TOOL_USAGE.show(stats.reduce((a, b) => TOOL_STATS.plus(a, b)));
+      const truth = exact(all, 0.95);
+      expect(Math.abs(Number(shown['p95Ms']) - truth)).toBeLessThanOrEqual(0.02 * truth);
+    }),
+    { seed: 5, numRuns: 1_000 },
+  );
+});
+
 it('parts that are merged say the same as the whole, in any order', () => {
   fc.assert(
     fc.property(durations, durations, (a, b) => {
