@@ -5,7 +5,7 @@ import type { HttpEvent } from '../../lib/http/types.ts';
 import { createKeyCheck } from '../../lib/model-call/keys/key-check.ts';
 import { createKeyPool } from '../../lib/model-call/keys/key-pool.ts';
 import { createPriceTable } from '../../lib/pricing/price-table.ts';
-import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
+import { type ModelPrices, PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
 import { priceAt } from '../../lib/pricing/pricing.ts';
 import { createAnthropic } from '../../lib/providers/anthropic/anthropic.ts';
 import { createMemoryRateStore } from '../../lib/rate-limit/memory-store.ts';
@@ -16,6 +16,8 @@ import { httpEvent, invoke } from './invoke.ts';
 import { functionParts } from './parts.ts';
 
 export interface AskProviderOptions {
+  /** In the place of those that are published. */
+  readonly prices?: ModelPrices;
   readonly answer: (asked: Asked) => UnpaidAnswer;
   readonly settings?: Partial<TenantSettings>;
   readonly keyRequestsPerMinute?: number;
@@ -42,7 +44,7 @@ export const askingProvider = async (options: AskProviderOptions) => {
   });
   const provider = createAnthropic({ baseUrl: upstream.url, clock });
   const keyCheck = createKeyCheck({ provider, clock });
-  const prices = createPriceTable(PUBLISHED_PRICES);
+  const prices = createPriceTable({ ...PUBLISHED_PRICES, ...options.prices });
   const retry = { maxRetries: options.maxRetries ?? 0, baseDelayMs: 1, maxDelayMs: 10 };
   const authenticate = async (key: string): Promise<Principal> => {
     const known = await parts.authenticator.authenticate(key === 'gateway' ? 'good' : key);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { QUESTION_LIMIT_MS } from '../../lib/gateway/questions/question-routes.ts';
+import { PUBLISHED_PRICES } from '../../lib/pricing/prices.ts';
 import { refusedBy, type UnpaidAnswer } from '../gateway/unpaid-upstream.ts';
 import { askingProvider, COUNT } from './ask-provider-parts.ts';
 
@@ -250,6 +251,25 @@ describe('GET /v1/models', () => {
     expect(await get('claude-fable-5-2')).toMatchObject({ status: 404, body: { error: { type: 'not_found_error' } } });
     expect(await get('claude-opus-5-5')).toMatchObject({ status: 403, body: { error: { type: 'permission_error' } } });
     expect(it.upstream.asked.length).toBe(1);
+  });
+
+  it('neither lists a model that its provider has retired, nor finds it, as a call of it would be refused', async () => {
+    const models = ['claude-sonnet-4-5', 'claude-opus-5-5'].map(modelOf);
+    const list = JSON.stringify({ ...page, data: models });
+    const answer = ({ target }: { target: string }): UnpaidAnswer => ({
+      status: 200,
+      body: target.includes('sonnet') ? JSON.stringify(models[0]) : list,
+    });
+    const known = PUBLISHED_PRICES['claude-sonnet-4-5'];
+    if (known === undefined) throw new Error('its price is not known');
+    const listed = async (retiresAt: string) => {
+      await using it = await askingProvider({ answer, prices: { 'claude-sonnet-4-5': { ...known, retiresAt } } });
+      const { body } = await it.get('/v1/models');
+      const one = await it.get('/v1/models/{modelId}', { pathParameters: { modelId: 'claude-sonnet-4-5' } });
+      return [(body as { data: { id: string }[] }).data.map(({ id }) => id), one.status];
+    };
+    expect(await listed('2026-11-20T12:00:01Z')).toEqual([['claude-sonnet-4-5', 'claude-opus-5-5'], 200]);
+    expect(await listed('2026-11-20T12:00:00Z')).toEqual([['claude-opus-5-5'], 404]);
   });
 
   it('tells by which id the provider knows the question, of answers and refusals, in the line of the request too', async () => {

@@ -35,10 +35,12 @@ const read = <Schema extends z.ZodMiniType>(schema: Schema, text: string): z.out
   }
 };
 
-/** With its price, or `null` for what has none and would not be called. */
+/** With its price, or `null` for what is not called: it has none, or its provider has retired it. */
 const priced = ({ prices, clock }: ModelsParts, said: ListedModel): ListedModel | null => {
-  const pricing = typeof said.id === 'string' ? viewPrice(prices, said.id, clock.now()) : null;
-  return pricing && { ...said, pricing };
+  const now = clock.now();
+  const pricing = typeof said.id === 'string' ? viewPrice(prices, said.id, now) : null;
+  if (pricing === null || (pricing.retiresAt !== null && Date.parse(pricing.retiresAt) <= now)) return null;
+  return { ...said, pricing };
 };
 
 const withOwn = (response: HttpResponse, headers: HttpResponse['headers']): HttpResponse => ({
@@ -70,7 +72,7 @@ export const listModels = async (
 };
 
 /**
- * GET /v1/models/{modelId}: one of them; `not-found` in the provider's own words, or for one without a price;
+ * GET /v1/models/{modelId}: one of them; `not-found` in the provider's own words, or for one that is not called;
  * `forbidden` for one that the caller may not use, as a call of it would be.
  */
 export const getModel = async (
@@ -85,7 +87,8 @@ export const getModel = async (
   try {
     const { text, headers } = await parts.askProvider(question, deadline);
     const found = priced(parts, read(modelSchema, text));
-    if (found === null) throw new AppError('not-found', safe`The model has no known price, so that it is not called.`);
+    if (found === null)
+      throw new AppError('not-found', safe`The model has no known price, or was retired, so that it is not called.`);
     return withOwn(jsonResponse(found), headers);
   } catch (error) {
     const { cause, upstreamMessage, headers = {} } = error instanceof AppError ? error : {};
