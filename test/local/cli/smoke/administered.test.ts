@@ -1,26 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../local/system-clock.ts';
-import { startServer, type TestServer } from '../../../api/start-server.ts';
-import { type Fault, startFaultyProxy } from './faulty-proxy.ts';
-import { ALARM_SECRET, startReceiver } from './receiver.ts';
-import { failed, hasty, saidOf, smokeStage } from './smoke-stage.ts';
+import type { Fault } from './faulty-proxy.ts';
+import { failed, hasty, saidOf, type SmokedStage, smokeStage, startSmokedStage } from './smoke-stage.ts';
 
-let server: TestServer;
-let proxy: Awaited<ReturnType<typeof startFaultyProxy>>;
-let receiver: Awaited<ReturnType<typeof startReceiver>>;
+let stage: SmokedStage;
+let { server, proxy, receiver } = {} as SmokedStage;
 beforeAll(async () => {
-  receiver = await startReceiver();
-  server = await startServer({
-    BALLAST_ALARM_WEBHOOK_URL: receiver.url,
-    BALLAST_ALARM_WEBHOOK_SECRET: ALARM_SECRET,
-  });
-  proxy = await startFaultyProxy(server.url);
+  stage = await startSmokedStage();
+  ({ server, proxy, receiver } = stage);
 });
-afterAll(async () => {
-  await proxy[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-  await receiver[Symbol.asyncDispose]();
-});
+afterAll(() => stage[Symbol.asyncDispose]());
 
 const HEADERS = { 'x-api-key': 'ballast-dev-admin-key', 'content-type': 'application/json' };
 

@@ -4,30 +4,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dispatch } from '../../../../local/cli/dispatch.ts';
 import { SMOKE_CHECKS } from '../../../../local/cli/smoke/checks.ts';
 import { systemClock } from '../../../../local/system-clock.ts';
-import { startServer, type TestServer } from '../../../api/start-server.ts';
 import { ROOT } from '../../../made-once.ts';
 import { ballast } from '../served.ts';
 import { createShell } from '../shell.ts';
 import { type Fault, startFaultyProxy } from './faulty-proxy.ts';
-import { ALARM_SECRET, startReceiver } from './receiver.ts';
-import { failed, hasty, saidOf, smokeStage } from './smoke-stage.ts';
+import { failed, hasty, saidOf, type SmokedStage, smokeStage, startSmokedStage } from './smoke-stage.ts';
 
-let server: TestServer;
-let proxy: Awaited<ReturnType<typeof startFaultyProxy>>;
-let receiver: Awaited<ReturnType<typeof startReceiver>>;
+let stage: SmokedStage;
+let { server, proxy, receiver } = {} as SmokedStage;
 beforeAll(async () => {
-  receiver = await startReceiver();
-  server = await startServer({
-    BALLAST_ALARM_WEBHOOK_URL: receiver.url,
-    BALLAST_ALARM_WEBHOOK_SECRET: ALARM_SECRET,
-  });
-  proxy = await startFaultyProxy(server.url);
+  stage = await startSmokedStage();
+  ({ server, proxy, receiver } = stage);
 });
-afterAll(async () => {
-  await proxy[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-  await receiver[Symbol.asyncDispose]();
-});
+afterAll(() => stage[Symbol.asyncDispose]());
 
 describe('a stage that does what it should', () => {
   it('passes every check, through a proxy that adds nothing, for a fraction of a cent', async () => {
