@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { label } from '../kernel/redacted.ts';
-import type { Price, PriceTable } from '../pricing/price-table.ts';
-import { familyOf, priceAt } from '../pricing/pricing.ts';
+import type { PriceTable } from '../pricing/price-table.ts';
+import { familyOf, isRetired, priceAt } from '../pricing/pricing.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { failsOver, isDelivered, isStoreRefusal, notMade, refusal } from './faults.ts';
 import type { FaultKind } from './outcome.ts';
@@ -27,8 +27,6 @@ const RETRY_SHARE = 0.5;
  * 120 s that a run has by default, are more than the 78 s of silence that hidden thinking was seen to take while well.
  */
 const SILENT_SHARE = 0.75;
-
-const isRetired = ({ retiresAt }: Price, now: number): boolean => retiresAt !== null && retiresAt <= now;
 
 /** Where the time is up, another model has none either. */
 const isOver = (kind: FaultKind): boolean => kind === 'deadline' || kind === 'cancelled';

@@ -30,6 +30,9 @@ export const priceAt = (table: PriceTable, model: string, at: number): Price | n
   return periods?.findLast(({ from }) => from <= at) ?? null;
 };
 
+/** Whether the provider serves a model of this price no more. */
+export const isRetired = ({ retiresAt }: Price, now: number): boolean => retiresAt !== null && retiresAt <= now;
+
 /** Whether a term names anything but its plain value. */
 const isNamed = (term: string | null | undefined, plain: string): boolean =>
   term !== undefined && term !== null && term !== plain;

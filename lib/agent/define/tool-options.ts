@@ -72,12 +72,13 @@ export interface ToolOptions<
   /**
    * What its results may hold: `untrusted`, words that others than the caller wrote; `private`, what is not for everybody. The
    * model gets untrusted results marked as such, and a run that has read both does not go on to every effect by itself.
-   * Default: nothing; where the tool has `endpoints` and any tool of the agent declares something, or the agent its `inputReads`, both.
+   * Default: nothing; where the tool has `endpoints` or `secrets`, and any tool of the agent declares something or the agent its
+   * `inputReads`, both.
    */
   readonly reads?: readonly ReadKind[];
   /**
    * What a call may do: `external`, send what it is given to others; `state`, change what is the caller's, or act in their name.
-   * Default: nothing; where `sideEffects` is true and any tool of the agent declares something, or the agent its `inputReads`, both.
+   * Default: nothing; where `sideEffects` is true, and any tool of the agent declares something or the agent its `inputReads`, both.
    */
   readonly does?: readonly EffectKind[];
   /** Whether a call changes the world, so that it is not made again after a crash. Default: whether `does` names anything. */

@@ -10,6 +10,7 @@ import { fault } from '../../model-call/faults.ts';
 import type { Query } from '../../model-call/provider.ts';
 import type { PriceTable } from '../../pricing/price-table.ts';
 import { viewPrice } from '../../pricing/price-view.ts';
+import { isRetired, priceAt } from '../../pricing/pricing.ts';
 import { forwardedHeaders } from '../forwarded-headers.ts';
 import type { AskProvider } from './ask-provider.ts';
 import type { AuthenticatedEvent } from './count-tokens.ts';
@@ -37,10 +38,11 @@ const read = <Schema extends z.ZodMiniType>(schema: Schema, text: string): z.out
 
 /** With its price, or `null` for what is not called: it has none, or its provider has retired it. */
 const priced = ({ prices, clock }: ModelsParts, said: ListedModel): ListedModel | null => {
+  const { id } = said;
+  if (typeof id !== 'string') return null;
   const now = clock.now();
-  const pricing = typeof said.id === 'string' ? viewPrice(prices, said.id, now) : null;
-  if (pricing === null || (pricing.retiresAt !== null && Date.parse(pricing.retiresAt) <= now)) return null;
-  return { ...said, pricing };
+  const price = priceAt(prices, id, now);
+  return price === null || isRetired(price, now) ? null : { ...said, pricing: viewPrice(prices, id, now) };
 };
 
 const withOwn = (response: HttpResponse, headers: HttpResponse['headers']): HttpResponse => ({

@@ -6,10 +6,7 @@ import { expectStatus, expectThat, Failed, paidCall, Skipped, type Smoke, type S
 interface Models {
   readonly data: readonly {
     readonly id: string;
-    readonly pricing: {
-      readonly bands: readonly { readonly input: string; readonly output: string }[];
-      readonly retiresAt?: string | null;
-    } | null;
+    readonly pricing: { readonly bands: readonly { readonly input: string; readonly output: string }[] } | null;
   }[];
 }
 
@@ -20,17 +17,14 @@ interface PricedModel {
   readonly output: PicoUsd;
 }
 
-/** Those that the provider still serves. */
-export const modelsOf = ({ stage, once, clock }: Smoke): Promise<readonly PricedModel[]> =>
+/** Those that the key may use, and the provider still serves. */
+export const modelsOf = ({ stage, once }: Smoke): Promise<readonly PricedModel[]> =>
   once('models', async () => {
     const reply = await stage.ask('/v1/models');
     expectStatus(reply, 200, 'GET /v1/models');
     return (reply.json as Models).data.flatMap(({ id, pricing }) => {
       const [band] = pricing?.bands ?? [];
-      const isRetired = Date.parse(pricing?.retiresAt ?? '') <= clock.now();
-      return band === undefined || isRetired
-        ? []
-        : [{ id, input: parseUsd(band.input), output: parseUsd(band.output) }];
+      return band === undefined ? [] : [{ id, input: parseUsd(band.input), output: parseUsd(band.output) }];
     });
   });
 

@@ -1,5 +1,5 @@
 import { cheapRun, expectStatus, expectThat, pause, Skipped, type Smoke, type SmokeCheck } from './check.ts';
-import { modelOf } from './gateway.ts';
+import { modelOf, VERSION } from './gateway.ts';
 import type { Reply, Stage } from './stage.ts';
 
 /** One for all tests of a stage, so that they leave nothing else behind. */
@@ -37,7 +37,7 @@ const refusedBy = async (stage: Stage, smoke: Smoke): Promise<void> => {
 
 const limitedBy = async (stage: Stage, smoke: Smoke): Promise<void> => {
   const body = { model: await modelOf(smoke), messages: [{ role: 'user', content: 'x' }] };
-  const ask = () => stage.ask('/v1/messages/count_tokens', { body, headers: { 'anthropic-version': '2023-06-01' } });
+  const ask = () => stage.ask('/v1/messages/count_tokens', { body, headers: VERSION });
   await ask();
   const second = await until(smoke, 429, 'The second request in a minute of a tenant that has one', ask);
   expectThat(second.headers.has('retry-after'), 'The 429 lacks retry-after.');
